@@ -7,7 +7,9 @@ const project = {
   transform: {},
 };
 
-/** Only `npm run test:all` runs these. Tests of security rules and of complete user journeys belong to neither list. */
+/**
+ * Test files that only `npm run test:all` runs. Do not list tests of security rules and of complete user journeys here.
+ */
 const wide = [
   // Pages in Chromium: languages, themes, screens, accessibility, examples and portals.
   'test/browser/(?!journey\\.test|console-smoke\\.test)',
@@ -44,13 +46,12 @@ export default {
       displayName: 'wide',
       testRegex: wide.map((path) => `^(?=.*\\.test\\.js$).*${path}`),
     },
-    // Benchmarks, attacks, faults and the demonstration as programs.
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },
   ],
   // Ends a test that hangs. No test may depend on the machine's speed.
   testTimeout: 600_000,
-  // Also on two cores: fewer workers leave the cores waiting for servers, browsers and timers.
+  // Four workers even on two cores: with fewer, the cores would wait for servers, browsers and timers.
   maxWorkers: 4,
-  // Browser tests run concurrently, and each plays a video.
+  // Limit of concurrent browser tests, because each plays a video.
   maxConcurrency: 3,
 };

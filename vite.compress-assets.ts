@@ -4,8 +4,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 /**
- * Writes a compressed copy of each asset into `compressed`, which the server sends. WebAssembly uses quality 9, a
- * second; 11 would take half a minute and save a tenth.
+ * Writes a compressed copy of each asset into `compressed`, for the server to send. WebAssembly uses quality 9: quality
+ * 11 would take half a minute instead of a second, and save a tenth.
  */
 export const compressAssets: Plugin = {
   name: 'compress-assets',

@@ -3,22 +3,22 @@ import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import { compressAssets } from './vite.compress-assets.js';
 
-/** Has a fixed name, because browsers update a service worker at its old address. */
+/** The worker's file has a fixed name, because browsers update a service worker at its old address. */
 const worker = 'notice-worker';
 
-/** Each HTML file at the root is a page; the notification worker is another entry. */
+/** Makes each HTML file at the root a page, and adds the notification worker. */
 const everyEntry: Plugin = {
   name: 'every-entry',
   config({ root = '.' }) {
     const names = readdirSync(root);
     const entries = names.filter((name) => name.endsWith('.html'));
-    // Test pages may lack it.
+    // Test pages may have no worker.
     if (names.includes(worker)) entries.push(`${worker}/${worker}.ts`);
     const input = entries.map((name) => resolve(root, name));
     const entryFileNames = ({ name }: { readonly name: string }) =>
       name === worker ? '[name].js' : 'assets/[name]-[hash].js';
-    // One file for code that every page needs at once, instead of nine shared ones that each cost a request before the
-    // first screen. Code of other pages stays with them.
+    // Put code that every page needs at once into one file. Several shared files would each cost a request before the
+    // first screen.
     const isOfEvery = (id: string) => !/\.html$|\/main\.ts$|\/(presence|preview|notice-worker)\//.test(id);
     const codeSplitting = { groups: [{ name: 'page', tags: ['$initial' as const], test: isOfEvery }] };
     return { build: { rolldownOptions: { input, output: { entryFileNames, codeSplitting } } } };
@@ -26,8 +26,8 @@ const everyEntry: Plugin = {
 };
 
 /**
- * Builds the capture page and the presence test page, each asset a file of this origin, as the strictest policy
- * requires.
+ * Builds the capture page and the presence test page. Each asset is a file of this origin, as the strictest content
+ * security policy requires.
  */
 export default defineConfig({
   root: 'web/capture',

@@ -1,8 +1,9 @@
 /*
- * App login: the face instead of a password.
+ * App login: users sign in with their face instead of a password.
  *
- * Enrolment: photos → /generate → store the token with the user, discard the photos. Sign-in: photo → /authenticate
- * with that token → a session on a match. The client token needs the scopes `enrol` and `verify`.
+ * Enrolment sends photos to /generate, stores the returned token with the user, and discards the photos. Sign-in sends
+ * a photo and that token to /authenticate, and creates a session if they match. The client token needs the scopes
+ * `enrol` and `verify`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/app-login.js enrol users.json ada@example.com 1.jpg 2.jpg 3.jpg
@@ -16,10 +17,10 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Identical at enrolment and at each check: a token with another scope does not match. */
+/** Enrolment and every check must send the same values: a token of another scope does not match. */
 const binding = { scope: 'app:login', accuracy: 4 };
 
-// Your database with one more column. The token is sealed, yet personal data.
+// Stands for your database, where the token is one more column. A token is sealed, but it is still personal data.
 const usersGuard = z.record(z.string(), z.object({ faceToken: z.string() }));
 type Users = z.infer<typeof usersGuard>;
 const readUsers = (file: string): Users =>
@@ -35,7 +36,7 @@ async function enrol(file: string, login: string, photos: Uint8Array[]): Promise
   );
 }
 
-/** Returns a session, or `null`, without distinction. Add your own rate limit. */
+/** Returns a session, or `null` for an unknown user and a wrong face alike. Add your own rate limit. */
 async function signIn(file: string, login: string, photos: Uint8Array[]): Promise<string | null> {
   const token = readUsers(file)[login]?.faceToken;
   if (token === undefined || !(await facestep.authenticate(token, photos, binding))) return null;
@@ -52,7 +53,7 @@ try {
     process.exitCode = session === null ? 1 : 0;
   } else throw new Error('Say enrol or login.');
 } catch (error) {
-  // Such as face_none: nothing was compared, and the user can take a better photo.
+  // An error such as `face_none` means that nothing was compared: the user can take a better photo.
   if (!(error instanceof FacestepError)) throw error;
   console.log(`Not checked: ${error.message} (${error.code})`);
   process.exitCode = 2;

@@ -1,6 +1,6 @@
 /*
- * A door with a roster: one call compares a capture with everyone who may enter. A refusal never has a reason.
- * docs/roster.md says how many people a level supports, and how reliable it is.
+ * A door with a roster: one call compares a camera picture with everyone who may enter. A refusal never shows a reason.
+ * docs/roster.md says how many people each accuracy level supports, and how reliable it is.
  *
  * The client token needs the scopes `enrol` and `identify`.
  *
@@ -15,14 +15,16 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Every token adds a false accept risk: up to 500 people, with three photos of each. */
+/**
+ * Settings of every token. Each token adds a risk of a false accept: this accuracy level supports up to 500 people,
+ * enrolled with three photos each.
+ */
 const binding = { scope: 'door:main', accuracy: 8 };
 
 const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 const readRoster = (file: string): z.infer<typeof rosterGuard> =>
   existsSync(file) ? rosterGuard.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 
-/** Result of the search; `null` for an empty roster. */
 const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[]) =>
   roster.length === 0
     ? null
@@ -32,7 +34,7 @@ const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[])
         binding,
       );
 
-/** Two tokens of one person would both match, and open the door for neither. */
+/** Enrols a person once. Two tokens of one person would both match, and the door would stay closed. */
 async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
   const entries = readRoster(file);
   const found = await search(entries, photos);
@@ -42,7 +44,7 @@ async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<
   if ((!isNobody || isTaken) && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);
   const next = [...entries.filter((entry) => entry.name !== name), { name, token }];
-  // A roster that the server refuses would close the door for everyone.
+  // Try the new roster first: one that the server refuses would close the door for everyone.
   await search(next, photos);
   writeFileSync(file, JSON.stringify(next, null, 2), { mode: 0o600 });
   return true;
@@ -64,7 +66,7 @@ if (command === 'enrol') {
   process.exitCode = isNew ? 0 : 1;
 } else {
   const name = await whoIsThere(file, readFileSync(rest[0] ?? '')).catch((error: unknown) => {
-    // A refused photo gets the same answer.
+    // A refused photo gets the same answer as an unknown face.
     if (error instanceof FacestepError) return null;
     throw error;
   });

@@ -14,10 +14,10 @@ import { createFacestepClient, FacestepError } from '@facestep/client';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Strict, because many comparisons produce false matches, and a match is an accusation. */
+/** Strict accuracy level: many comparisons can produce false matches, and a match is an accusation. */
 const accuracy = 6;
 const mostAtOnce = 100;
-/** A form may have 50 MB. */
+/** Below the server's limit of 50 MB for a form. */
 const mostBytes = 48 * 1024 * 1024;
 
 interface Reference {
@@ -25,7 +25,6 @@ interface Reference {
   readonly picture: Uint8Array;
 }
 
-/** Takes as many references as fit into one form with the new picture. */
 function takeBatch(picture: Uint8Array, references: readonly Reference[], most: number): readonly Reference[] {
   let bytes = picture.length;
   const end = references.findIndex((reference, index) => {
@@ -53,7 +52,7 @@ async function findMatches(picture: Uint8Array, references: readonly Reference[]
   return { matches, unusable };
 }
 
-/** True if the new picture and at most nine matches show one person; otherwise a person reviews them. */
+/** Returns true if the new picture and up to nine matches show one person. If not, have a person review them. */
 async function isOnePerson(picture: Uint8Array, matches: readonly Reference[]): Promise<boolean> {
   const group = [picture, ...takeBatch(picture, matches, 9).map((match) => match.picture)];
   return (await facestep.consistencyCheck(group, { accuracy })).consistent;

@@ -16,7 +16,7 @@ const facestep = createFacestepClient({ url, clientToken, fetch });
 
 const binding = { scope: 'kyc', accuracy: 4 };
 
-/** Margin above the threshold that needs no manual review. Choose it with your own customers' data. */
+/** A score this far above the threshold needs no manual review. Choose the margin with your own customers' data. */
 const clearMargin = 0.15;
 
 type Outcome =
@@ -28,7 +28,7 @@ async function check(portrait: Uint8Array, selfie: Uint8Array): Promise<Outcome>
   const screened = [
     { picture: 'portrait', screening: await facestep.quality(portrait) },
     { picture: 'selfie', screening: await facestep.quality(selfie) },
-    // A document is a picture of a picture: only the selfie needs liveness.
+    // Only the selfie needs liveness, because a document shows a picture of a picture.
     { picture: 'selfie', screening: await facestep.liveness(selfie) },
   ] as const;
   const bad = screened.find(({ screening }) => !screening.pass);
@@ -36,7 +36,7 @@ async function check(portrait: Uint8Array, selfie: Uint8Array): Promise<Outcome>
 
   const { token } = await facestep.generate([portrait], binding);
   const { score, threshold } = await facestep.authenticateScore(token, [selfie], binding);
-  // A mismatch has no score, because a near miss would help an attacker.
+  // The server gives no score for a mismatch, because a near miss would help an attacker.
   if (score === null) return { tier: 'reject' };
   return { tier: score >= threshold + clearMargin ? 'approve' : 'review', score, threshold };
 }

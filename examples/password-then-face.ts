@@ -17,7 +17,7 @@ import express, { type Request, type Response } from 'express';
 import { z } from 'zod';
 
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
-/** The server's public URL if it differs from the called one. */
+/** The server's public URL, if it differs from the URL called here. */
 const { FACESTEP_ISSUER: issuer = url, FACESTEP_TENANT: tenant = 'default' } = process.env;
 const audience = 'https://shop.example.com/login';
 const binding = { scope: 'shop:login', accuracy: 4 };
@@ -43,7 +43,6 @@ async function enrol([login = '', password = '', ...photoFiles]: string[]): Prom
   console.log(`Enrolled ${login}.`);
 }
 
-/** Waits for the face. */
 interface Pending {
   readonly login: string;
   readonly nonce: string;
@@ -62,7 +61,7 @@ const setCookie = (response: Response, name: string): string => {
 };
 
 const loginGuard = z.object({ login: z.string(), password: z.string().max(1024) });
-/** Hashed for unknown names, so that the response time is the same. */
+/** Hashed for unknown names, so that they take the same response time. */
 const nobody = { salt: randomBytes(16).toString('base64'), passwordHash: randomBytes(32).toString('base64') };
 
 const app = express();
@@ -100,7 +99,7 @@ app.get('/account', (request, response) => {
 });
 
 app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
-  // A photo without a face leaves the step-up open for another photo. Everything else is refused.
+  // After a photo without a face, the user can send another one for the same step-up.
   const code = error instanceof FacestepError ? error.code : 'refused';
   response.status(400).json({ error: code });
 });

@@ -1,8 +1,8 @@
 /*
- * A record that only one face opens: AES-256-GCM in your own program, with a key from a face check.
+ * A record that only one face can open: your own program encrypts it with AES-256-GCM, by a key from a face check.
  *
- * The server releases a token's content key for the right face and stores none; the record never leaves this machine.
- * `facestep seal` and `facestep open` do this for large files. The client token needs the scopes `enrol` and
+ * The server releases a token's content key only for the right face, and stores no key. The record never leaves this
+ * machine. `facestep seal` and `facestep open` do this for large files. The client token needs the scopes `enrol` and
  * `content-key`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… PASSPHRASE=…
@@ -17,7 +17,7 @@ import { createFacestepClient, FacestepError } from '@facestep/client';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** The token is made with the passphrase: neither face nor passphrase alone releases the key. */
+/** A token made with a passphrase releases the key only for the face and the passphrase together. */
 const { PASSPHRASE: password = '' } = process.env;
 const binding = { scope: 'records', accuracy: 4, ...(password === '' ? {} : { password }) };
 
@@ -49,7 +49,7 @@ async function open(tokenFile: string, photoFile: string, sealed: Buffer): Promi
   return withKey(tokenFile, photoFile, sealed.subarray(0, 16), (key) => {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(16, 28), { authTagLength: 16 });
     decipher.setAuthTag(sealed.subarray(28, 44));
-    // `final` throws if a bit was changed, before anything is used.
+    // `final` throws if the record was changed, before any of it is used.
     return Buffer.concat([decipher.update(sealed.subarray(44)), decipher.final()]);
   });
 }
@@ -58,7 +58,7 @@ const [command, tokenFile = '', ...files] = process.argv.slice(2);
 try {
   if (command === 'enrol') {
     const photos = files.map((name) => readFileSync(name));
-    // Store the token as long as the records: another enrolment has another key.
+    // Keep the token as long as the records, because another enrolment has another key.
     writeFileSync(tokenFile, (await facestep.generate(photos, binding)).token, { mode: 0o600 });
     console.log('Enrolled.');
   } else {

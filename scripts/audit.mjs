@@ -1,5 +1,6 @@
 // node scripts/audit.mjs [folder]: asks the registry for advisories about the production packages of the lock file.
-// Exits with 1 if SECURITY.md does not answer one by its id, and with 0 if the registry has no such service.
+// Exits with 1 if SECURITY.md does not mention the id of an advisory. Exits with 0 if the registry has no advisory
+// service.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,10 @@ const [, , folder = fileURLToPath(new URL('..', import.meta.url))] = process.arg
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** npm's format of a missing answer from the service; npm's own failures have a code. */
+/**
+ * Returns true if the registry has no advisory service. npm then prints a message without an error code; its own
+ * failures have a code.
+ */
 const isUnanswered = ({ message, error }) => typeof message === 'string' && error?.code === undefined;
 
 const command = ['audit', '--omit=dev', '--package-lock-only', '--json', '--fetch-retries=1', '--fetch-timeout=30000'];
@@ -38,7 +42,7 @@ if (report.vulnerabilities === undefined) {
 const idIn = /GHSA(?:-[0-9a-z]{4}){3}/g;
 const answered = new Set(readFileSync(join(folder, 'SECURITY.md'), 'utf8').match(idIn) ?? []);
 const found = new Map();
-// A text names another package of the report that has the advisory.
+// A text only names another package of the report. That package has the advisory.
 for (const { via } of Object.values(report.vulnerabilities))
   for (const each of via.filter((entry) => typeof entry !== 'string'))
     found.set(each.url.match(idIn)?.[0] ?? each.url, each);

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'web/docs');
 const target = join(root, 'dist/docs-web');
 
-/** Writes a text and its compressed form; the package has only the latter. */
+/** Writes a file and a compressed copy. The package contains only the copy. */
 const write = (name, content) => {
   const path = join(target, name);
   mkdirSync(dirname(path), { recursive: true });
@@ -30,7 +30,6 @@ const renderPages = async (pages, markdown) => {
     links: links.map((link) => ({ ...link, name: pages.find((page) => page.source === link.source).name })),
   }));
   const inOrder = groups.flatMap(({ links }) => links);
-  /** The neighbors of a page in the navigation. */
   const neighborsOf = (name) => {
     const at = inOrder.findIndex((link) => link.name === name);
     return at === -1 ? {} : { previous: inOrder[at - 1], next: inOrder[at + 1] };
@@ -44,9 +43,9 @@ const renderPages = async (pages, markdown) => {
       eleventy.addFilter('contents', contentsOf);
       for (const { source: from, name, text } of pages)
         eleventy.addTemplate(name.replace(/html$/, 'md'), text, {
-          // By the second engine only: double braces in pages are content.
+          // Render the page as Markdown only: its double braces are content, not a template.
           ...{ layout: 'page.liquid', templateEngineOverride: 'md', permalink: name },
-          // Generated tables have no heading.
+          // Pages of generated tables have no heading.
           ...{ title: headingOf(text) ?? from, hasHeading: headingOf(text) !== undefined },
           ...neighborsOf(name),
           ...{ source: from, name, top: '../'.repeat(name.split('/').length - 1), groups },

@@ -12,7 +12,7 @@ const [, , outfile = 'triggers/dist/index.mjs'] = process.argv;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { engines } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
 
-/** Half of zod is messages in 50 languages, which triggers do not show. */
+/** Removes zod's messages in 50 languages, half of its size. The triggers show none of them. */
 const englishOnly = {
   name: 'english-only',
   setup({ onLoad }) {
@@ -23,7 +23,7 @@ const englishOnly = {
   },
 };
 
-/** Descriptions of settings are for the documentation. */
+/** Removes the descriptions of settings, which only the documentation uses. */
 const withoutDescriptions = {
   name: 'without-descriptions',
   setup({ onLoad }) {

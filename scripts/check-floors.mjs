@@ -1,4 +1,4 @@
-// npm run lint: no import goes up or along its floor.
+// Part of `npm run lint`: fails if a file imports from a higher floor or from its own (rooms.mjs).
 import { findBreaches } from './rooms.mjs';
 
 const breaches = findBreaches();

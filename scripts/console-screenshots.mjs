@@ -10,7 +10,7 @@ const { visitConsole } = await load('test/browser/console-visitor.js');
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const uninvited = Array.from({ length: 40 }, (_, at) => `person-${String(at * 4 + 4).padStart(3, '0')}@example.com`);
 
-/** In the order of docs/console.md. `prepare` runs before the picture. */
+/** Screens in the order of docs/console.md. */
 const screens = [
   { name: 'home', path: '', onPhone: true },
   { name: 'people', path: '/people?status=enrolled' },

@@ -1,4 +1,5 @@
-// A root file system for the image if no image registry is reachable: Debian packages and npm's Node.
+// Creates a root file system for the image if no image registry is reachable, from Debian packages and npm's build of
+// Node.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +7,11 @@ import { join } from 'node:path';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'pipe' });
 
-/** Node's shared libraries and trusted certificates. */
 const packages = ['ca-certificates', 'libstdc++6'];
 
-/** Removed, as in Debian's slim images. */
+/** Folders to remove, as in Debian's slim images. */
 const unread = ['doc', 'info', 'locale', 'man'];
 
-/** Creates the file system as a tar archive. */
 export function makeDebianRoot(file, nodeImage) {
   const [, version = '', release = ''] = /^node:([\d.]+)-(\w+)-slim$/.exec(nodeImage) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'facestep-node-'));

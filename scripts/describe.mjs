@@ -1,4 +1,4 @@
-// Release metadata: contents, provenance, and advisories that do not apply.
+// Creates release metadata: contents, provenance, and advisories that do not apply.
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,6 @@ export const git = (...args) => execFileSync('git', args, { cwd: root, encoding:
 
 export const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Creates the bill of materials (CycloneDX) with npm, from the packed lock file. */
 export function makeSbom({ manifest, lock }) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-sbom-'));
   try {
@@ -47,7 +46,7 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
   },
 });
 
-/** Creates OpenVEX statements for the advisories answered in SECURITY.md, all not affected. */
+/** Creates OpenVEX statements that the advisories answered in SECURITY.md do not affect facestep. */
 export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8')) {
   const answered = [...new Set(security.match(/GHSA(-[23456789cfghjmpqrvwx]{4}){3}|CVE-\d{4}-\d{4,}/g) ?? [])];
   if (answered.length === 0) return null;

@@ -25,7 +25,7 @@ const places = new Map(
 const reach = new Map(floors.flat().map((room) => [room, new Set()]));
 for (const { from, to } of listArrows()) reach.get(from).add(to);
 
-/** True if one room reaches another through a third, so that an arrow would add nothing. */
+/** Returns true if one room also reaches another through a third, so that a direct arrow would add nothing. */
 const goesAround = (from, to, isFirst = true) =>
   [...reach.get(from)].some(
     (next) => (next === to && !isFirst) || (next !== to && floorOf(next) < floorOf(to) && goesAround(next, to, false)),

@@ -1,6 +1,6 @@
-// node scripts/image.mjs <folder> [--debian]: builds the container image with buildah from the package, as an archive,
-// with its contents (CycloneDX), provenance (SLSA) and advisories (OpenVEX). --debian: without the Node image. Needs
-// root on Linux.
+// node scripts/image.mjs <folder> [--debian]: builds the container image from the package with buildah and writes it as
+// an archive. Adds its contents (CycloneDX), provenance (SLSA) and advisories (OpenVEX). --debian: builds without the
+// Node image. Needs root on Linux.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,6 @@ const makeBase = () => {
   return `localhost/${nodeImage}`;
 };
 
-/** Lists the Debian packages, Node's version and the models, in addition to npm's packages. */
 const listMaterials = (files, packed) => {
   const sbom = makeSbom(packed);
   const status = readFileSync(join(files, 'var/lib/dpkg/status'), 'utf8');
@@ -73,7 +72,7 @@ try {
   mkdirSync(to, { recursive: true });
   say('Packing…');
   const packed = packRelease(root, work);
-  // The checkout already has the results of the Dockerfile's first stages.
+  // The checkout already has what the Dockerfile's first stages would build.
   const built = join(work, 'build');
   mkdirSync(join(built, 'package'), { recursive: true });
   const unpack = ['--extract', '--gzip', '--file', packed.file, '--directory', join(built, 'package')];

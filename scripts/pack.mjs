@@ -40,7 +40,7 @@ const packagesIn = (modules) =>
     )
     .map(({ parentPath }) => parentPath);
 
-/** The server runs one build of onnxruntime-web; the others are most of the package. */
+/** The only files of onnxruntime-web that the server uses. The others are most of that package. */
 const webRuntime = 'onnxruntime-web';
 const webRuntimeFiles = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 
@@ -76,7 +76,6 @@ const trim = (modules, platform) => {
   }
 };
 
-/** Packs a built checkout. */
 export const packRelease = (root, to, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
   const isMusl = os === 'linux' && libc === 'musl';
   const staging = mkdtempSync(join(tmpdir(), 'facestep-pack-'));

@@ -13,7 +13,6 @@ const folder = join(root, 'test', 'planted-defects');
 const timeoutMs = 5 * 60_000;
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** Reads all defects; each has the name of its file as `area`. */
 export const readDefects = () =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -25,7 +24,6 @@ export const readDefects = () =>
       })),
     );
 
-/** Returns why a defect cannot be planted; `null` if it can. */
 export function findFault({ file, find, replace }) {
   if (!existsSync(join(root, file))) return `${file} does not exist`;
   const count = readFileSync(join(root, file), 'utf8').split(find).length - 1;
@@ -42,7 +40,7 @@ async function runTest(file, onStart) {
   const pattern = `/dist/${file.replace(/\.ts$/, '.js').replaceAll('.', '\\.')}$`;
   const options = ['--selectProjects', 'quick', '--runInBand', '--forceExit', '--json', `--outputFile=${report}`];
   const args = [join(root, 'node_modules/jest/bin/jest.js'), pattern, ...options];
-  // A process group of its own, so that a hanging run is ended with everything it started.
+  // Use a separate process group, so that a hanging run is ended with everything it started.
   const jest = spawn(process.execPath, args, { cwd: root, stdio: 'ignore', detached: true });
   const end = () => process.kill(-jest.pid, 'SIGKILL');
   onStart(end);
@@ -82,7 +80,7 @@ async function main() {
   await setUp({ demoPhotos: true, say: () => {} });
   const { transformSync } = await import('esbuild');
 
-  // Without its mark the build counts as stale: if this process is killed, the next command compiles everything again.
+  // Remove the build's marker file. If this process is killed, the next command then compiles everything again.
   const mark = join(root, 'dist', '.built');
   const digest = readFileSync(mark, 'utf8');
   rmSync(mark);
@@ -105,7 +103,7 @@ async function main() {
     const target = distOf(file);
     const original = readFileSync(target);
     const source = readFileSync(join(root, file), 'utf8').replace(find, () => replace);
-    // As tsc compiles it (tsconfig.json): ES2022 with its class fields, and imports as they are written.
+    // Compile as tsc does (tsconfig.json): ES2022 class fields, and unchanged imports.
     const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } };
     const supported = { 'import-attributes': true };
     let outcome = 'passed';

@@ -1,6 +1,6 @@
-// The production part of a lock file.
+// Reduces a lock file to the packages used in production.
 
-/** Finds a package as Node does from another one; `null` if it is not installed. */
+/** Finds a package as Node would from another package. Returns `null` if it is not installed. */
 const findPackage = (packages, from, name) => {
   const path = `${from}${from === '' ? '' : '/'}node_modules/${name}`;
   if (path in packages) return path;
@@ -22,7 +22,6 @@ const findNeeded = (packages) => {
   return needed;
 };
 
-/** Returns a production lock file without workspaces. */
 export const toProductionLock = ({ packages, ...lock }, standAlone) => {
   const { workspaces, devDependencies, ...top } = packages[''];
   const isKept = ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link;

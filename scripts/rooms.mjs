@@ -1,19 +1,19 @@
-// The rooms of the code, from the top floor down, and their imports.
+// Defines the rooms of the code, which are folders or files on floors, and finds the imports between them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Each provider's folder is a room, so new ones need no entry here. */
+/** Each provider's folder is a room, so that a new provider needs no entry here. */
 const providers = readdirSync(join(root, 'adapters'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `adapters/${name}`)
   .sort();
 
 /**
- * All rooms by floor, top first: a file imports its own room and floors below. A name is a file, or a folder without
- * the parts that have their own entry.
+ * All rooms by floor, from the top. A file may import from its own room and from lower floors. A name is a file, or a
+ * folder without the parts that have their own entry.
  */
 export const floors = [
   ['evidence/attacks'],
@@ -67,12 +67,10 @@ export const floors = [
 
 const rooms = floors.flat().sort((a, b) => b.length - a.length);
 
-/** Returns a file's room; `undefined` if none. */
 export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
-/** Lists the sources of all rooms, without tests. */
 export const listSources = () =>
   [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -81,13 +79,12 @@ export const listSources = () =>
       .sort(),
   );
 
-/** Returns a file's imports: paths from the top of the checkout, as compiled, and package names. */
+/** Returns a file's imports: compiled paths from the top of the checkout, and package names. */
 export const importsOf = (file) =>
   [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\(|^import)\s*'([^']+)'/gm)].map(([, name]) =>
     name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
   );
 
-/** Lists all imports between rooms. */
 export const listArrows = () =>
   listSources().flatMap((file) =>
     importsOf(file).flatMap((imported) => {
@@ -98,7 +95,7 @@ export const listArrows = () =>
 
 export const floorOf = (room) => floors.findIndex((floor) => floor.includes(room));
 
-/** Finds imports that go up or along their floor, and sources in no room. */
+/** Finds imports from a higher floor or the same one, and sources that belong to no room. */
 export const findBreaches = () => [
   ...listArrows()
     .filter(({ from, to }) => floorOf(to) <= floorOf(from))

@@ -65,7 +65,7 @@ const { ada } = await readPeople();
 const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 400 };
 const server = await startPageServer();
 const browser = await launchChromium({ camera: 'pattern' });
-/** Its replies are scripted, so its picture would show deleted data. */
+/** The replies to this screen are scripted, so its picture would show data that was deleted. */
 const withoutPicture = ['manage-revoked'];
 const wanted = ({ name }) => (names.length === 0 ? !withoutPicture.includes(name) : names.includes(name));
 for (const at of screens.filter(wanted)) {
@@ -83,7 +83,6 @@ for (const at of screens.filter(wanted)) {
     await close();
   }
 }
-/** OpenID provider pages without a camera, by picture name. */
 const providerPages = {
   'consented-data': renderSample,
   'several-sources-before': renderUnlinked,
@@ -131,7 +130,7 @@ if (names.length === 0 || names.includes('check-in')) {
 if (names.length === 0 || names.includes('door')) {
   const door = await startDoor({ port: 0, openRoster: () => Promise.reject(new Error('nobody is looked for')) });
   for (const device of Object.keys(devices)) {
-    // The page's policy forbids the drawing.
+    // The page's content security policy would forbid the drawn person.
     const { page, close } = await receive(browser, { person, bypassCSP: true, ...devices[device] });
     await page.route('**/look', (route) => route.fulfill({ json: { openedAt: '2026-11-22T08:55:07.000Z' } }));
     await page.goto(door.url);

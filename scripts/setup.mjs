@@ -32,7 +32,6 @@ const digestOf = (files) => {
   return hash.digest('hex');
 };
 
-/** Installs the exact versions of the lock file. */
 export const install = (say) =>
   once(join(root, 'node_modules', '.facestep-lock'), digestOf(['package-lock.json']), () => {
     say('Installing the dependencies (about a minute with a warm cache)…');
@@ -58,7 +57,7 @@ export const build = () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
-      // First, because the examples import it as a package.
+      // Compile the client first, because the examples import it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
       for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
@@ -91,7 +90,6 @@ const buildDocs = () => {
   );
 };
 
-/** Fetches the models and, with `demoPhotos`, the pictures of the demonstration and the tests. */
 export const fetchFiles = async ({ demoPhotos, say }) => {
   const manifest = await import(pathToFileURL(join(root, 'dist/src/models/fetch.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);
@@ -100,7 +98,6 @@ export const fetchFiles = async ({ demoPhotos, say }) => {
 
 const runPhase = (_, work) => work();
 
-/** Installs, compiles and fetches what is missing. */
 export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
@@ -110,7 +107,7 @@ export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   await phase('models', () => fetchFiles({ demoPhotos, say }));
 };
 
-/** Does the same for a command: prints a failure's reason and exits with 1. */
+/** Sets up the checkout for a command. On a failure, prints the reason and exits with 1. */
 export const setUpOrExit = (options) =>
   setUp(options).catch((error) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

@@ -5,7 +5,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Returns the expected SHA256SUMS of a folder. */
 export const sumsOf = (folder) =>
   readdirSync(folder)
     .filter((file) => file !== 'SHA256SUMS')
@@ -18,15 +17,12 @@ export const sumsOf = (folder) =>
     )
     .join('');
 
-/**
- * Signs SHA256SUMS of a folder.
- * @throws Error if it does not match the files, or the signature does not verify
- */
+/** @throws Error if SHA256SUMS does not match the files, or the signature does not verify */
 export function signRelease(folder, keyFile) {
   const sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
   if (sums !== sumsOf(folder)) throw new Error('SHA256SUMS does not fit the files: make the release again');
   const key = createPrivateKey(readFileSync(keyFile));
-  // Ed25519 has its own digest: verify with openssl pkeyutl -verify -rawin.
+  // Ed25519 hashes the data itself. To verify, use openssl pkeyutl -verify -rawin.
   const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
   const signature = sign(digest, Buffer.from(sums), key);
   const publicKey = createPublicKey(key);

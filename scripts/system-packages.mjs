@@ -47,12 +47,12 @@ const apt = (...args) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }).status === 0;
 
-/** Installs missing programs if possible; tests skip without them. */
+/** Without a program, its tests are skipped. */
 export function installPrograms(names, say) {
   const isMissing = ({ path }) => !existsSync(path);
   const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));
   if (missing.length === 0) return [];
-  // A variable with a missing path is an error to report, not a reason to install.
+  // If a variable names a missing path, report that instead of installing the package.
   const packages = missing
     .filter(({ variable }) => process.env[variable ?? ''] === undefined)
     .map((each) => each.package);

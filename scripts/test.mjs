@@ -13,7 +13,7 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const phases = [];
 const files = [];
-/** What failed outside the tests; repeated at the end, where it is seen. */
+/** Failures outside the tests, printed again at the end. */
 const reasons = [];
 
 function finish() {
@@ -48,20 +48,18 @@ async function timed(name, work) {
   }
 }
 
-/** Runs a tool of node_modules, limited to `minutes`. */
 function runTool(script, args, minutes) {
   const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
-  // A larger young generation: a tenth less garbage collection in workers.
+  // A larger young generation saves a tenth of the garbage collection in workers.
   return spawnSync(process.execPath, ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args], options)
     .status;
 }
 
-/** Runs Jest on the named tiers and counts its results. */
 function runJest(tiers, patterns, options, minutes) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
   const report = join(folder, 'report.json');
   const given = ['--selectProjects', ...tiers, '--passWithNoTests', '--json', `--outputFile=${report}`, ...options];
-  // First, because --selectProjects takes all following words as project names.
+  // The patterns come first, because --selectProjects takes all following words as project names.
   const status = runTool('jest/bin/jest.js', [...patterns, ...given], minutes);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   rmSync(folder, { recursive: true, force: true });
@@ -71,7 +69,7 @@ function runJest(tiers, patterns, options, minutes) {
     );
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   tally.passed += result.numPassedTests;
-  // Jest itself may fail without a failed test.
+  // Jest may fail although no test failed.
   tally.failed += failed;
   if (failed === 0 && status !== 0) {
     reasons.push(`Jest failed outside the tests (${status}).`);
@@ -110,7 +108,7 @@ if (paths.length === 0)
 
 const tiers = isAll || paths.length > 0 ? ['quick', 'wide'] : ['quick'];
 await timed('tests', () => runJest(tiers, patterns, options, isAll ? 60 : 30));
-// Programs measure or load a server, so they run one at a time.
+// Run these tests one at a time, because they measure or load a server.
 if (isAll || paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
   await timed('programs', () => runJest(['programs'], patterns, ['--runInBand', '--forceExit', ...options], 60));
 finish();

@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 
-/** One call at a simulated provider, as both sides sent it. */
 export interface Exchange {
   readonly method: string;
-  /** Without the query, still encoded. */
+  /** Encoded path, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly request: { readonly headers: IncomingHttpHeaders; readonly body: string };
@@ -14,7 +13,7 @@ export interface Exchange {
 /** Reports each answered call, so that tests can compare both sides with the provider's description. */
 export function observeExchanges(server: Server | TlsServer, onExchange: (exchange: Exchange) => void): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    // A router removes its prefix from the address while it handles the request.
+    // Read the address now, because a router removes its prefix while it handles the request.
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const asked = collectRead(request);
     const answered = collectWritten(response);
@@ -34,7 +33,7 @@ export function observeExchanges(server: Server | TlsServer, onExchange: (exchan
   });
 }
 
-/** Records what is emitted, because a data listener would start the body before its reader is ready. */
+/** Records the chunks as they are emitted. A data listener would start the stream before its reader is ready. */
 function collectRead(request: IncomingMessage): Buffer[] {
   const chunks: Buffer[] = [];
   const emit = request.emit.bind(request);

@@ -34,7 +34,6 @@ export interface FaultServer {
 
 const page = '<!doctype html><title>Bad Gateway</title><h1>502</h1>';
 
-/** Named faults of proxies and broken servers. */
 export const faults = {
   'html with 200': { status: 200, text: page, headers: { 'content-type': 'text/html' } },
   'html with 502': { status: 502, text: page, headers: { 'content-type': 'text/html' } },
@@ -98,7 +97,7 @@ function perform(behaviour: Behaviour, socket: Socket): void {
       socket.resetAndDestroy();
       return;
     case 'huge body':
-      // Valid JSON and the right answer; only the length is wrong.
+      // The answer is valid JSON, but 10 MB long.
       socket.write(`${head}content-length: 10000000\r\n\r\n`);
       socket.write('{"ok":true,"authenticated":true,"widthPx":1,"heightPx":1,"faces":[]}'.padEnd(10_000_000));
       return;
@@ -110,7 +109,7 @@ function perform(behaviour: Behaviour, socket: Socket): void {
   }
 }
 
-/** Takes one complete request from the received bytes; `null` if incomplete. */
+/** Takes one complete request from the received bytes. Returns `null` if it is incomplete. */
 function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } | null {
   const headEnd = received.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;
@@ -125,7 +124,6 @@ function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } |
   return { request, rest: received.subarray(bodyEnd) };
 }
 
-/** Starts the server on this machine. */
 export async function startFaultServer(
   behave: (request: SeenRequest, count: number) => Behaviour,
   port = 0,

@@ -6,12 +6,12 @@ import { type Exchange, observeExchanges } from './exchanges.js';
 export interface Front {
   readonly url: string;
   readonly calls: readonly string[];
-  /** Rules for matching addresses; the first match applies, others pass through. */
+  /** Rules by path. The first match applies; a call without a match is passed on. */
   rules: readonly { readonly path: RegExp; readonly method?: string; readonly act: Act }[];
   close(): Promise<void>;
 }
 
-/** Answers in the server's place, or passes on and changes the reply. */
+/** What the proxy does: it answers itself, or passes the call on and may change the reply. */
 export type Act =
   | {
       readonly kind: 'answer';
@@ -30,7 +30,6 @@ export type Act =
     }
   | { readonly kind: 'hang' };
 
-/** Starts a proxy for `target`, which has no trailing slash. */
 export async function startFront(
   target: string,
   { port = 0, onExchange }: { readonly port?: number; readonly onExchange?: (exchange: Exchange) => void } = {},

@@ -24,7 +24,6 @@ export interface PushServiceSimulator {
   readonly cert: string;
   readonly opened: readonly OpenedPush[];
   readonly refused: readonly string[];
-  /** Subscribes a browser. */
   subscribe(serverKey: string): { readonly endpoint: string; readonly p256dh: string; readonly auth: string };
   /** Sets the status of later answers for that browser. */
   answer(endpoint: string, status: number): void;
@@ -34,7 +33,10 @@ export interface PushServiceSimulator {
 
 const curve = 'prime256v1';
 
-/** @param options.contact - required contact of servers; `now` is in milliseconds */
+/**
+ * @param options.contact - contact that servers must send
+ * @param options.now - in milliseconds
+ */
 export async function startPushService(options: {
   readonly contact: string;
   readonly now: () => number;
@@ -118,7 +120,7 @@ function createBrowser(serverKey: string) {
     serverKey,
     p256dh: pair.getPublicKey().toString('base64url'),
     auth: auth.toString('base64url'),
-    /** RFC 8291, section 3.4, and RFC 8188, section 2: one record. */
+    /** Decrypts a message of one record (RFC 8291, section 3.4; RFC 8188, section 2). */
     open(message: Buffer): string {
       const salt = message.subarray(0, 16);
       const recordBytes = message.readUInt32BE(16);

@@ -5,10 +5,7 @@ import { z } from 'zod';
 import { html } from '../src/base/html.js';
 import type { Fetch } from '../src/core/ports.js';
 
-/*
- * Shared code of simulated providers that act as relying party: the code flow over plain requests. Their own folders
- * have the differences.
- */
+/* Authorization code flow, shared by the simulated providers that are relying parties. */
 
 export interface OpenIdProvider {
   readonly issuer: string;
@@ -31,7 +28,6 @@ const metadataGuard = z.object({
   pushed_authorization_request_endpoint: z.string().optional(),
 });
 
-/** Reads an issuer's endpoints from its metadata. */
 export async function discover(
   issuer: string,
   client: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
@@ -52,7 +48,7 @@ export async function discover(
   };
 }
 
-/** Failure of a sign-in: a word for the result page and the provider's message. */
+/** Failure of a sign-in, with a word for the result page and the provider's message. */
 export class Refusal extends Error {
   constructor(
     readonly reason: string,
@@ -86,7 +82,6 @@ const queryGuard = z.object({
   iss: z.string().optional(),
 });
 
-/** Takes and removes the pending sign-in that the callback's `state` belongs to. */
 export function takePending<Pending>(
   pending: Map<string, Pending>,
   query: unknown,
@@ -195,7 +190,6 @@ export async function readUserinfo(
   return claims.data;
 }
 
-/** Redirects a browser to the provider. */
 export function redirectTo(response: ExpressResponse, endpoint: string, query: Readonly<Record<string, string>>): void {
   const url = new URL(endpoint);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);

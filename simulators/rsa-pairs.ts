@@ -6,7 +6,7 @@ interface RsaPair {
   readonly publicKey: KeyObject;
 }
 
-/** More than any provider has at a time, including its next keys. */
+/** More pairs than any provider has at a time, including its next keys. */
 const pairsInTurn = 8;
 const pairs: Promise<RsaPair>[] = [];
 let taken = 0;

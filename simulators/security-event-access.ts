@@ -1,20 +1,19 @@
 import { z } from 'zod';
 
 /*
- * OAuth client of a receiver: client credentials (RFC 6749, section 4.4), metadata by RFC 8414, and the CAEP
- * Interoperability Profile 1.0, section 2.7; any violation throws.
+ * OAuth client of an event receiver, by client credentials (RFC 6749, section 4.4), RFC 8414 and the CAEP
+ * Interoperability Profile 1.0, section 2.7. It throws on any violation.
  */
 
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Both scopes by default. */
+  /** Requested scopes, by default both. */
   readonly scope?: string;
-  /** In the header by default. */
+  /** How the client authenticates, by default in the header. */
   readonly method?: 'client_secret_basic' | 'client_secret_post';
 }
 
-/** Returns the metadata URL of an issuer, with the issuer's path last. */
 export function metadataUrlOf(issuer: string, name: string): string {
   const { origin, pathname } = new URL(issuer);
   return `${origin}/.well-known/${name}${pathname.replace(/\/$/, '')}`;
@@ -29,7 +28,7 @@ const serverGuard = z.object({
   scopes_supported: z.array(z.string()).refine((all) => all.includes('ssf.manage') && all.includes('ssf.read')),
 });
 
-/** No refresh token (RFC 6749, section 4.4.3); an hour at most. */
+/** Token response: valid for at most an hour, without a refresh token (RFC 6749, section 4.4.3). */
 const tokenGuard = z.strictObject({
   access_token: z.string().regex(/^[\x20-\x7e]+$/),
   token_type: z.string().regex(/^bearer$/i),
@@ -46,10 +45,7 @@ const refusalGuard = z.object({
 
 const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
-/**
- * Requests an access token and validates the response.
- * @throws Error with OAuth's error code as message
- */
+/** @throws Error with OAuth's error code as message */
 export async function obtainAccessToken(
   issuer: string,
   { clientId, clientSecret, scope = 'ssf.manage ssf.read', method = 'client_secret_basic' }: OAuthClient,

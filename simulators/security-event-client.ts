@@ -4,8 +4,8 @@ import { metadataUrlOf, type OAuthClient, obtainAccessToken } from './security-e
 import { createSetVerifier, type SetVerifier, type TakenEvent } from './security-event-verifier.js';
 
 /*
- * Client of a transmitter: discovers it, creates a stream, and polls. Strict by the Shared Signals Framework 1.0 and
- * the CAEP Interoperability Profile 1.0: any violation throws.
+ * Client of an event transmitter: discovers it, creates a stream and polls. It throws on any violation of the Shared
+ * Signals Framework 1.0 or the CAEP Interoperability Profile 1.0.
  */
 
 const push = 'urn:ietf:rfc:8935';
@@ -69,13 +69,12 @@ export interface ConnectedReceiver {
   deleteStream(id: string): Promise<void>;
   readStatus(id: string): Promise<z.output<typeof statusGuard>>;
   setStatus(id: string, status: string): Promise<void>;
-  /** @returns the state that the event must echo */
+  /** @returns the state that the verification event must repeat */
   verify(id: string): Promise<string>;
   /** Returns the verified events of a polled stream; throws if one is invalid. */
   poll(stream: StreamConfiguration, request?: PollRequest): Promise<{ events: TakenEvent[]; moreAvailable: boolean }>;
 }
 
-/** Connects to the transmitter. */
 export async function connectReceiver(
   metadataUrl: string,
   access: string | OAuthClient,

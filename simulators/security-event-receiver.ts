@@ -10,14 +10,13 @@ export type Fault = number | 'hang' | { readonly status: number; readonly body: 
 
 export interface SecurityEventReceiverSimulator {
   readonly url: string;
-  /** In order of receipt, with repetitions. */
+  /** Received events in order, with repetitions. */
   readonly taken: readonly TakenEvent[];
   requests(): number;
   fail(...faults: readonly Fault[]): void;
   close(): Promise<void>;
 }
 
-/** @param expected.keys - the transmitter's public keys, or their URL */
 export async function startSecurityEventReceiver(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;

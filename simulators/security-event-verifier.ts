@@ -9,7 +9,7 @@ import { z } from 'zod';
 const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
 const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification';
 
-/** Texts by language, none empty. */
+/** Reason of an event: non-empty texts by language. */
 const reason = z
   .record(z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/), z.string().trim().min(1))
   .refine((texts) => Object.keys(texts).length > 0);
@@ -19,7 +19,7 @@ const common = {
   event_timestamp: z.int(),
   reason_admin: reason,
   initiating_entity: z.enum(['admin', 'user', 'policy', 'system']).optional(),
-  /** From before SSF 1.0: the same user as in `sub_id`. */
+  /** Claim from before SSF 1.0, for the same user as `sub_id`. */
   subject: z.strictObject({ user: email }).optional(),
 };
 
@@ -50,7 +50,7 @@ const subjectGuard = z.union([
   z.strictObject({ format: z.literal('complex'), user: issSub, tenant: opaque }),
 ]);
 
-/** No `exp` or `sub`, and exactly one event. */
+/** Claims of a token: exactly one event, and neither `exp` nor `sub`. */
 const claimsGuard = z.strictObject({
   iss: z.string(),
   aud: z.string(),
@@ -66,16 +66,15 @@ export interface TakenEvent {
   readonly name: string;
   readonly change: string | null;
   readonly level: string | null;
-  /** The user, or the stream of a verification. */
+  /** The user, or the stream of a verification event. */
   readonly subject: string;
-  /** The connection; `null` if the event names none. */
+  /** The connection, or `null` if the event names none. */
   readonly connection: string | null;
   readonly state: string | null;
 }
 
 export type SetVerifier = (jws: string) => Promise<TakenEvent>;
 
-/** @param expected.keys - the transmitter's public keys, or their URL */
 export function createSetVerifier(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;

@@ -29,7 +29,7 @@ export function createSignInProvider(
     claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
     cookies: {
       keys: [randomBytes(16).toString('hex')],
-      // Browsers do not separate cookies by port, so the names differ from the server's own.
+      // Browsers share cookies between ports, so these names differ from the server's own.
       names: { session: 'provider_session', interaction: 'provider_interaction', resume: 'provider_resume' },
     },
     features: { devInteractions: { enabled: false } },

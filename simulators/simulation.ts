@@ -10,12 +10,11 @@ export interface SimulatedUser {
 export interface ProviderSimulation {
   readonly title: string;
   readonly url: string;
-  /** Secrets are made for this run. */
+  /** Settings of the connection, with secrets made for this run. */
   readonly settings: JsonObject;
   readonly oidc?: JsonObject;
   readonly application: string;
   readonly signInPage?: string;
-  /** Environment variables for the server and the commands. */
   readonly environment: Readonly<Record<string, string>>;
   readonly users: readonly SimulatedUser[];
   /** When the face is checked: before the sign-in, or in answer to its challenge. */
@@ -43,7 +42,6 @@ export const simulatedLogins = ['ada@example.com', 'grace@example.com'] as const
 
 const claimsGuard = z.record(z.string(), z.json());
 
-/** Returns a token with its decoded claims. */
 export const toShownToken = (name: string, token: string): JsonObject => ({
   [name]: token,
   [`${name}Claims`]: claimsGuard.parse(decodeJwt(token)),

@@ -1,6 +1,5 @@
 import type { StartSimulation } from './simulation.js';
 
-/** Simulations by kind of connection, loaded on demand. */
 export const simulations: Readonly<Record<string, () => Promise<StartSimulation>>> = {
   okta: async () => (await import('./okta/simulation.js')).startOktaSimulation,
   entra: async () => (await import('./entra/simulation.js')).startEntraSimulation,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** One DER value: tag, length, content (X.690, section 8.1). */
+/** Encodes one DER value: tag, length, content (X.690, section 8.1). */
 function der(tag: number, ...content: Uint8Array[]): Buffer {
   const body = Buffer.concat(content);
   const length =
@@ -21,12 +21,11 @@ const ecdsaWithSha256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 
 const rsaWithSha256 = sequence(der(0x06, hex('2a864886f70d01010b')), der(0x05));
 
-/** Creates a self-signed certificate for 127.0.0.1 (RFC 5280) and its key. */
 export function createSelfSigned(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }), ecdsaWithSha256);
 }
 
-/** Creates such a certificate with an RSA key, for callers that only use RSA. */
+/** Creates the same certificate with an RSA key, for callers that support only RSA. */
 export function createRsaCertificate(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('rsa', { modulusLength: 2048 }), rsaWithSha256);
 }
@@ -59,7 +58,7 @@ function toCertificate(
   };
 }
 
-/** Starts a server with such a certificate that answers everything with success. */
+/** Starts a server with a self-signed certificate. It answers every request with success. */
 export async function startSelfSignedServer() {
   const selfSigned = createSelfSigned();
   let requests = 0;

@@ -5,11 +5,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Until it is signed or refused. */
+/** A document that waits for its signature. */
 export interface Document {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Id of the approving face check. */
   readonly stepUp: string;
 }
 
@@ -19,14 +18,13 @@ const stepUpGuard = z.object({ receipt: z.string().nullable() });
 const signedGuard = z.object({ signature: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({})) });
 
-/** With the server's code. */
+/** Thrown if the document was not signed. The code is the server's, or `declined` if the user did not approve. */
 export class NotSigned extends Error {
   constructor(readonly code: string) {
     super(code);
   }
 }
 
-/** Creates the documents of one customer. */
 export function createDocuments({
   serverUrl,
   connection,
@@ -37,7 +35,6 @@ export function createDocuments({
   readonly serverUrl: string;
   readonly connection: string;
   readonly subject: string;
-  /** Needs the scope `verify`. */
   readonly clientToken: () => Promise<string>;
   readonly returnUrl: string;
 }) {
@@ -50,7 +47,6 @@ export function createDocuments({
   }
 
   return {
-    /** Starts a face check for the document's name and digest. */
     async begin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ url: string; document: Document }> {
       const digest = createHash('sha256').update(bytes).digest('hex');
       const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } };
@@ -62,10 +58,7 @@ export function createDocuments({
       return { url, document: { name, bytes, stepUp: id } };
     },
 
-    /**
-     * @returns the signature
-     * @throws NotSigned `declined` if the user did not approve, or a code of the server
-     */
+    /** @throws NotSigned */
     async finish({ stepUp, bytes }: Document): Promise<string> {
       const { receipt } = await call(`/step-ups/${encodeURIComponent(stepUp)}`, stepUpGuard);
       if (receipt === null) throw new NotSigned('declined');
@@ -76,7 +69,7 @@ export function createDocuments({
       return signature;
     },
 
-    /** Returns what a verifier of the signature needs, now or years later. */
+    /** Returns what a verifier of the signature needs: the issuer, its public keys and the expected signer. */
     async trusted(): Promise<object> {
       const { keys } = await call('/.well-known/jwks.json', keysGuard);
       return { issuer: serverUrl, keys: { keys }, expected: { connection, subject } };

@@ -1,4 +1,4 @@
-/* No bundler: an import map. */
+/* Serves the client's modules to the browser through an import map, without a bundler. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -9,11 +9,10 @@ const imported = [
 
 const prefix = '/modules/';
 
-/** Serves the modules of the client. */
 export function createModules(clientModule: string) {
   const files = new Map<string, string>([['@facestep/client', clientModule]]);
   for (const name of imported) files.set(name, import.meta.resolve(name));
-  /** Readable folders: the client's own folder, and whole packages. */
+  /** Folders whose files may be read: the client's own folder, and the complete folders of other packages. */
   const folders = new Map(
     [...files].map(([name, file]) => {
       const [id = ''] = name.replace('@facestep/', '').split('/');
@@ -28,7 +27,6 @@ export function createModules(clientModule: string) {
 
   return {
     importMap: JSON.stringify({ imports: Object.fromEntries([...files].map(([name, file]) => [name, toPath(file)])) }),
-    /** Returns the text of a module; `null` for an unknown path. */
     async read(path: string): Promise<string | null> {
       const [, id = '', rest = ''] = /^\/modules\/([a-z]+)\/([\w./-]+\.js)$/.exec(path) ?? [];
       const folder = folders.get(id);

@@ -1,10 +1,10 @@
 /*
- * In the browser: sends a document to be signed, and checks a signature. The check is done here, by @facestep/client; once the
- * page is loaded it needs no network.
+ * Runs in the browser: sends a document to be signed, and verifies a signature with @facestep/client. The verification
+ * needs no network once the page is loaded.
  */
 import { createSignatureVerifier } from '@facestep/client';
 
-// The receipt that the face check leads back with is for the server, which has it from there.
+// Removes the receipt that the face check adds to the address. The server fetches the receipt itself.
 if (location.hash !== '') history.replaceState(null, '', location.pathname);
 
 const trusted = await (await fetch('/trusted.json')).json();
@@ -40,5 +40,5 @@ check?.addEventListener('submit', async (event) => {
     said.textContent = `The signature is not valid. ${error.message}`;
   }
 });
-// Not before: the browser would send the forms by itself.
+// Enable the buttons only now: without this script, the browser would submit the forms itself.
 for (const button of document.querySelectorAll('button[disabled]')) button.disabled = false;

@@ -13,7 +13,6 @@ export interface Page {
   readonly policy: string;
 }
 
-/** @param importMap - `null` without a script */
 function toPage(title: string, body: string, importMap: string | null = null): Page {
   const scripts =
     importMap === null
@@ -52,10 +51,7 @@ export function renderResult(result: PaymentResult, amount: string): Page {
 const renderDetails = (amount: string): string => `<dl>
 <dt>For</dt><dd>November invoice</dd><dt>To</dt><dd>Harbour Clinic GmbH</dd><dt>Amount</dt><dd>${amount} EUR</dd></dl>`;
 
-/**
- * Renders the bill.
- * @param amount - digits, a point, two decimals
- */
+/** @param amount - in euros, with two decimals */
 export const renderBill = (amount: string, note = ''): Page =>
   toPage(
     'Pay a bill',
@@ -66,10 +62,6 @@ export const renderBill = (amount: string, note = ''): Page =>
 <button class="quiet">Change the bill</button></form>`,
   );
 
-/**
- * Renders the documents page.
- * @param importMap - for the client
- */
 export const renderDocuments = (importMap: string): Page =>
   toPage(
     'Sign a document',

@@ -8,7 +8,7 @@ import { beginFaceCheck, finishFaceCheck, type Pending, type Registration, wasDe
 export type PaymentResult = 'paid' | 'declined' | 'changed' | 'failed';
 
 /**
- * The bill as the user sees it.
+ * Returns the bill as the user sees and approves it.
  * @param amount - in euros, with two decimals
  */
 const toAction = (amount: string) => ({
@@ -28,24 +28,22 @@ const sorted = (value: unknown): unknown =>
       )
     : value;
 
-/** SHA-256 of canonical JSON (RFC 8785); with texts only, that is JSON with sorted names. */
+/** Returns the SHA-256 of canonical JSON (RFC 8785). If all values are strings, that is JSON with sorted names. */
 const digestOf = (action: object): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(action)))
     .digest('hex');
 
-/** Creates payments at one OpenID provider. */
 export function createPayments({
   redirectUri,
   login,
   ...registration
 }: Registration & {
   readonly redirectUri: string;
-  /** Already signed in to the bank. */
+  /** Login name of the customer, who is already signed in to the bank. */
   readonly login: string;
 }) {
   return {
-    /** Returns the redirect, and the state to store for it. */
     begin(amount: string): Promise<{ readonly url: string; readonly pending: Pending }> {
       const details = JSON.stringify([toAction(amount)]);
       const parameters = { redirect_uri: redirectUri, login_hint: login, authorization_details: details };
@@ -53,9 +51,8 @@ export function createPayments({
     },
 
     /**
-     * Verifies the result.
      * @param address - URL that the browser returned to
-     * @param amount - of the current bill, the only payable one
+     * @param amount - amount of the current bill; an approval of another amount is refused
      */
     async finish(address: URL, pending: Pending, amount: string): Promise<PaymentResult> {
       try {

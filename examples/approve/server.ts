@@ -19,9 +19,9 @@ import { type Page, renderBill, renderDocuments, renderMessage, renderResult, re
 import { createPayments } from './payments.js';
 
 export interface Bank extends Site {
-  /** To register for the client, with `actions`. */
+  /** Redirect URI to register for the OpenID client, which also needs the setting `actions`. */
   readonly redirectUri: string;
-  /** To add to `returnUrls` of the connection. */
+  /** URL to add to `returnUrls` of the connection. */
   readonly returnUrl: string;
 }
 
@@ -38,28 +38,23 @@ const maxDocumentBytes = 10 * 1024 * 1024;
 const maxFormBytes = 1024;
 const amountPattern = /^(0|[1-9]\d{0,11})\.\d\d$/;
 
-/** By server code. */
+/** Texts by the server's error code. */
 const problems: Readonly<Record<string, string>> = {
   too_large: 'The document is over 10 MB.',
   action_malformed: 'The name of this file cannot be shown as it is. Give it another name.',
   declined: 'You did not approve the document. Nothing was signed.',
 };
 
-/**
- * Starts the bank on this machine.
- * @param given.port - 0 picks a free one
- */
 export async function startBank(given: {
   readonly port: number;
-  /** The `publicUrl` of facestep. */
+  /** The `publicUrl` of the facestep server. */
   readonly serverUrl: string;
   readonly connection: string;
   readonly client: { readonly id: string; readonly secret: string };
   /** The signed-in customer. `subject` is their immutable id at the identity provider. */
   readonly customer: { readonly login: string; readonly subject: string };
-  /** A REST API token with the scope `verify`. */
+  /** Returns a REST API token with the scope `verify`. */
   readonly clientToken: () => Promise<string>;
-  /** URL of the `@facestep/client` file. */
   readonly clientModule: string;
 }): Promise<Bank> {
   const { serverUrl, connection, client, customer } = given;
@@ -130,7 +125,7 @@ export async function startBank(given: {
   }
 
   async function take(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {
-    // Forms of other sites cannot send this header.
+    // A form on another site cannot send this header, so the request comes from this site's page.
     const name = decodeName(request.headers['x-name']);
     const bytes = await readBody(request, maxDocumentBytes);
     if (name === null) return sendJson(response, 400, { problem: 'The document has no name.' });
@@ -178,7 +173,6 @@ const explain = (error: unknown): string =>
   (error instanceof NotSigned ? problems[error.code] : undefined) ??
   'The document could not be signed. Please try again.';
 
-/** @returns `null` if missing or unreadable */
 function decodeName(header: string | string[] | undefined): string | null {
   try {
     return decodeURIComponent(String(header ?? '')).normalize('NFC') || null;

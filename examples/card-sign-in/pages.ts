@@ -2,7 +2,7 @@ import { renderSVG } from 'uqr';
 import { escapeHtml } from '../web/site.js';
 import { toDocument } from '../web/skin.js';
 
-/** Continues once a wallet has answered. */
+/** Script that opens the next page once a wallet has answered. */
 export const waitScript = `const wait = () => setTimeout(async () => {
   const { goOn } = await fetch('/card/state').then((reply) => reply.json()).catch(() => ({}));
   if (goOn) location.replace('/face'); else wait();
@@ -29,7 +29,6 @@ export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string
     `<script>${waitScript}</script>`,
   );
 
-/** @param name - `null` if not disclosed */
 export const renderSignedIn = (name: string | null): string =>
   toPage(
     name === null ? 'Welcome' : `Welcome, ${name}`,

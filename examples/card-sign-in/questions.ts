@@ -1,21 +1,20 @@
 /*
  * The verifier side of OpenID for Verifiable Presentations 1.0, in the High Assurance Interoperability Profile (HAIP)
- * 1.0. The request is a signed JWT with a certificate that asks for one card by DCQL; the answer is a JWE encrypted
- * for this request. Needs only jose.
+ * 1.0. The request is a signed JWT with a certificate, and asks for one card in a DCQL query. The answer is a JWE,
+ * encrypted for this request. Needs only jose.
  */
 import { createHash, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
 export interface Certified {
-  /** PEM certificates from the key's own up to, but without, the one that wallets trust. */
+  /** PEM certificates, from the one of `key` up to, but without, the authority that wallets trust. */
   readonly chain: readonly string[];
-  /** A P-256 key. */
   readonly key: KeyObject;
 }
 
 export interface Question {
-  /** Used in the wallet's URLs and as `state`. */
+  /** Id of the request, used in the wallet's URLs and as `state`. */
   readonly id: string;
   readonly nonce: string;
   readonly privateKey: CryptoKey;
@@ -28,7 +27,6 @@ const answerGuard = z.object({ state: z.string(), vp_token: z.strictObject({ car
 
 const draw = (): string => randomBytes(24).toString('base64url');
 
-/** Creates an unanswered request. */
 export async function createQuestion(): Promise<Question> {
   const { privateKey, publicKey } = await generateKeyPair(algorithms.key, { crv: 'P-256' });
   const id = draw();
@@ -62,13 +60,9 @@ export function createAsker({
   };
   return {
     clientId,
-    /** Returns the link for the wallet, also shown as a QR code. */
     linkTo: (requestUri: string): string =>
       `openid4vp://?${new URLSearchParams({ client_id: clientId, request_uri: requestUri })}`,
-    /**
-     * Signs the request object that a wallet fetches.
-     * @param untilSec - seconds since 1970
-     */
+    /** @param untilSec - expiry, in seconds since 1970 */
     sign: (
       { id, nonce, publicJwk }: Question,
       {
@@ -102,8 +96,8 @@ export function createAsker({
         .setExpirationTime(untilSec)
         .sign(key),
     /**
-     * Returns the presentation in an answer.
-     * @throws if it does not answer this request
+     * Decrypts a wallet's answer and returns the presentation in it.
+     * @throws if the answer is not for this request
      */
     async open(answer: string, { id, privateKey }: Question): Promise<string> {
       const { plaintext } = await compactDecrypt(answer, privateKey, {

@@ -22,10 +22,9 @@ const visitSec = 600;
 
 const clockToleranceSec = 30;
 
-/** Far above any answer of a wallet. */
 const maxAnswerBytes = 100_000;
 
-/** All other errors only say that the card was refused. */
+/** Texts for errors that the user can act on. All other errors only say that the card was refused. */
 const reasons: Readonly<Partial<Record<CredentialErrorCode, string>>> = {
   expired: 'This card has expired. Get a new one.',
   ended: 'This card was revoked. Get a new one.',
@@ -36,10 +35,8 @@ const notTaken = 'This card was not accepted.';
 const beginAgain = 'The sign-in took too long, or it started in another browser.';
 
 /**
- * Starts the sign-in on this machine.
- * @param port - 0 picks a free one
- * @param publicUrl - URL for wallets and browsers; this machine only if omitted
- * @param vct - kind of card that the registration's OpenID provider issues
+ * @param publicUrl - URL for wallets and browsers; if omitted, only this machine can reach the site
+ * @param vct - kind of card, as issued by the OpenID provider of the registration
  */
 export async function startCardSignIn({
   port,
@@ -58,7 +55,7 @@ export async function startCardSignIn({
   const { issuer } = registration;
   const asker = createAsker({ certified, vct, wanted: ['sub', 'given_name'] });
   const visits = createVisits({ lifeMs: visitSec * 1000, now });
-  // The server's own keys sign cards.
+  // The server signs cards with the keys that it publishes here.
   const keys = { jwksUri: new URL('/.well-known/jwks.json', issuer).href, fetch };
   const cards = createCredentialVerifier({ issuer, vct, keys, fetch, clock: { now } });
   const site = await listen(port, (request, response) => {
@@ -75,7 +72,7 @@ export async function startCardSignIn({
     const { pathname, searchParams } = new URL(request.url ?? '/', url);
     const [, folder, id = ''] = pathname.split('/');
     const isPost = request.method === 'POST';
-    // Wallets have no cookie.
+    // Wallets call these two paths, and they send no cookie.
     if (folder === 'requests' && !isPost) return tellQuestion(id, response);
     if (folder === 'answers' && isPost) return takeAnswer(id, request, response);
     const browser = browserOf(request, cookieName);
@@ -91,7 +88,7 @@ export async function startCardSignIn({
     return send(response, 404, renderRefusal('Page not found.'));
   }
 
-  /** This site's own button, by the Origin header. */
+  /** Starts a visit. The Origin header must show that the user pressed this site's own button. */
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin !== url)
       return send(response, 403, renderRefusal('This request came from another page.'));
@@ -117,7 +114,7 @@ export async function startCardSignIn({
     response.end(request);
   }
 
-  /** Takes one answer. The wallet learns only whether it was accepted. */
+  /** Accepts a wallet's answer to one request. The wallet learns only whether the answer was accepted. */
   async function takeAnswer(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, maxAnswerBytes);
     if (body === null) throw new Error('too long');
@@ -126,7 +123,8 @@ export async function startCardSignIn({
     if (asked === undefined) return sendJson(response, 400, { error: 'invalid_request' });
     const { visit, question } = asked;
     const progress = form.has('error') ? declined : await judge(form.get('response') ?? '', question);
-    // Continues by itself.
+    // A wallet on this device sends the browser back with this code. With a wallet on another device, the waiting page
+    // continues by itself.
     const responseCode = question === visit.here ? randomBytes(24).toString('base64url') : null;
     visit.progress = progress.at === 'shown' ? { ...progress, responseCode } : progress;
     const back = responseCode === null ? {} : { redirect_uri: `${url}/back?response_code=${responseCode}` };
@@ -147,8 +145,8 @@ export async function startCardSignIn({
   }
 
   /**
-   * Starts the face check, only in the browser that asked. An attacker may trick another user into scanning a code, so
-   * nothing of the card is shown before the face check.
+   * Starts the face check, only in the browser that started the visit. An attacker may trick another user into scanning
+   * a code, so the browser shows nothing of the card before the face check.
    */
   async function leaveForFace(
     browser: string,
@@ -165,14 +163,14 @@ export async function startCardSignIn({
     if (progress.at !== 'shown' || progress.responseCode !== responseCode)
       return send(response, 400, renderRefusal(beginAgain));
     const begunAt = now();
-    // Pushed, so that the browser cannot read or change whom the request is about.
+    // The request is pushed (RFC 9126), so that the browser cannot read or change which user it names.
     const asked = { redirect_uri: redirectUri, login_hint: progress.card.subject };
     const begun = await beginFaceCheck(registration, asked, { isPushed: true });
     visit.progress = { at: 'face', card: progress.card, begunAt, pending: begun.pending };
     return redirect(response, begun.url);
   }
 
-  /** Signs the card holder in if their face passed after the start. */
+  /** Signs the card holder in if they passed a face check in this visit. */
   async function comeBack(
     browser: string,
     visit: Visit | undefined,
@@ -194,7 +192,7 @@ export async function startCardSignIn({
   return { ...site, url, redirectUri };
 }
 
-/** A code is not a face, and an old check does not count. */
+/** Returns true if the holder's face passed. A one-time code and an older face check do not count. */
 const isTheirFace = (claims: IDToken | undefined, card: ShownCard, begunAt: number): boolean =>
   claims?.acr === 'face' &&
   claims.sub === card.subject &&
@@ -207,6 +205,5 @@ const declined: Refused = { at: 'refused', why: 'No card was shown.' };
 
 const isAsked = ({ progress }: Visit): boolean => progress.at === 'asking' || progress.at === 'answered';
 
-/** True if the browser that asked may continue by itself. */
 const canGoOn = ({ progress }: Visit): boolean =>
   progress.at === 'refused' || (progress.at === 'shown' && progress.responseCode === null);

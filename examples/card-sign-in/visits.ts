@@ -9,12 +9,12 @@ export interface ShownCard {
 export type Progress =
   | { readonly at: 'asking' }
   | { readonly at: 'answered' }
-  /** `responseCode`: returned by a wallet on this device; `null` for a wallet on another device. */
+  /** `responseCode`: code that a wallet on this device gives to the browser; `null` for a wallet on another device. */
   | { readonly at: 'shown'; readonly card: ShownCard; readonly responseCode: string | null }
   | { readonly at: 'refused'; readonly why: string }
   | { readonly at: 'face'; readonly card: ShownCard; readonly begunAt: number; readonly pending: Pending };
 
-/** A browser that wants to sign in. Answering one request closes both. */
+/** A sign-in in one browser, with one request for this device and one for other devices. Answering one closes both. */
 export interface Visit {
   readonly elsewhere: Question;
   readonly here: Question;
@@ -28,8 +28,8 @@ export interface Asked {
 }
 
 /**
- * Creates the visits, found by browser cookie or by request. The two secrets differ, so that a photo of the screen's
- * code does not reveal the cookie.
+ * Stores visits by browser cookie and by request id. The cookie is a separate secret, so a photo of the code on the
+ * screen does not reveal it.
  */
 export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonly now: () => number }) {
   const visits = new Map<string, Visit>();
@@ -37,7 +37,6 @@ export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonl
     for (const [browser, { until }] of visits) if (until <= now()) visits.delete(browser);
     return [...visits];
   };
-  /** Finds an open request by the id given to a wallet. */
   const find = (id: string): Asked | undefined => {
     for (const [, visit] of current()) {
       const question = [visit.elsewhere, visit.here].find((each) => each.id === id);
@@ -46,13 +45,12 @@ export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonl
     return undefined;
   };
   return {
-    /** Starts a visit. */
     begin(browser: string, questions: Pick<Visit, 'elsewhere' | 'here'>): void {
       visits.set(browser, { ...questions, until: now() + lifeMs, progress: { at: 'asking' } });
     },
     of: (browser: string): Visit | undefined => current().find(([each]) => each === browser)?.[1],
     find,
-    /** A request is taken once: any answer closes all requests of the visit. */
+    /** Takes an open request. This works once: any answer closes all requests of the visit. */
     take(id: string): Asked | undefined {
       const asked = find(id);
       if (asked !== undefined) asked.visit.progress = { at: 'answered' };

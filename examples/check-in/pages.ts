@@ -3,7 +3,7 @@ import { escapeHtml } from '../web/site.js';
 import { toDocument } from '../web/skin.js';
 import type { Visit } from './visits.js';
 
-/** Updates the code and the count without reloading the page. */
+/** Script that updates the code and the count without reloading the page. */
 export const refreshScript = `setInterval(async () => {
   const reply = await fetch(location.href).catch(() => null);
   const page = new DOMParser().parseFromString(reply?.ok ? await reply.text() : '', 'text/html');
@@ -17,7 +17,7 @@ const style =
 const toPage = (title: string, body: string, script = ''): string =>
   toDocument({ site: 'Check-in', title, body, style, script });
 
-/** Renders the place's screen: a code to scan and the number of people, without names. */
+/** Renders the screen of a place: a code to scan and the number of people, without names. */
 export const renderPlace = (name: string, link: string, inside: number): string =>
   toPage(
     name,
@@ -27,7 +27,6 @@ export const renderPlace = (name: string, link: string, inside: number): string 
     `<script>${refreshScript}</script>`,
   );
 
-/** Renders the page that the scanned code opens. */
 export const renderArrival = (name: string): string =>
   toPage(
     `Check in at ${name}`,
@@ -49,10 +48,6 @@ function toRow({ id, enteredAt, leftAt }: Visit, name: string): string {
   return `<li><strong>${escapeHtml(name)}</strong><br>checked in ${toTime(enteredAt)}<br>${end}</li>`;
 }
 
-/**
- * Renders one person's own list.
- * @param nameOf - returns a place's name
- */
 export const renderList = (visits: readonly Visit[], nameOf: (place: string) => string, keepDays: number): string =>
   toPage(
     'Your check-ins',
@@ -69,7 +64,6 @@ export const renderPlaces = (places: ReadonlyMap<string, string>): string =>
 
 export const renderMessage = (title: string, text: string): string => toPage(title, `<p>${escapeHtml(text)}</p>`);
 
-/** Renders the page that asks for the face to find the list. */
 export const renderAskForFace = (): string =>
   toPage(
     'Your check-ins',

@@ -2,17 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const shownMs = 60_000;
 
-/** A photo of one is soon useless. */
+/** Codes on the screens of places. They change often, so that a photo of a code is soon useless. */
 export interface PlaceCodes {
   codeOf(place: string): string;
-  /** Or the previous code, which may have just been scanned. */
+  /** Returns true for the current code, and for the previous one, which a user may have just scanned. */
   isShown(place: string, code: string): boolean;
 }
 
-/**
- * Creates the codes.
- * @param secret - all codes derive from it; none is stored
- */
+/** @param secret - key that all codes derive from; no code is stored */
 export function createPlaceCodes(secret: Uint8Array, now: () => number): PlaceCodes {
   const codeAt = (place: string, turn: number): string =>
     createHmac('sha256', secret).update(`${turn} ${place}`).digest('base64url').slice(0, 16);

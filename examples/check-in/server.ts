@@ -1,6 +1,6 @@
 /*
- * A check-in: a code on a place's screen, a phone, a face, a time. The place sees a count; each user sees their own
- * list. A complete relying party with openid-client that reads only `sub`.
+ * A check-in: users scan a code on a place's screen with their phone and show their face. The place sees a count; each
+ * user sees their own list of times. A complete relying party with openid-client that reads only `sub`.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -23,12 +23,12 @@ export interface CheckIn extends Site {
   readonly redirectUri: string;
 }
 
-/** For at most ten minutes. */
+/** A browser, remembered for at most ten minutes. */
 interface Visitor {
-  /** `null`: the user wants their list. */
+  /** Place of the check-in, or `null` if the user only wants their list. */
   place: string | null;
   started: Pending | null;
-  /** `null` before the face check. */
+  /** Pseudonym of the user, or `null` before the face check. */
   person: string | null;
   readonly until: number;
 }
@@ -37,10 +37,7 @@ const cookieName = 'check-in';
 const visitorMs = 10 * 60_000;
 const dayMs = 86_400_000;
 
-/**
- * Starts the check-in on this machine.
- * @param keepDays - retention of visits
- */
+/** @param keepDays - retention of visits, in days */
 export async function startCheckIn({
   port,
   places,
@@ -63,7 +60,7 @@ export async function startCheckIn({
     );
   });
   const redirectUri = `${site.url}/callback`;
-  // Browsers apply form-action also to the redirect.
+  // `form-action` includes the OpenID provider, because browsers also apply it to redirects.
   const script = createHash('sha256').update(refreshScript).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script}'; connect-src 'self'; form-action 'self' ${new URL(registration.issuer).origin}; frame-ancestors 'none'; base-uri 'none'`;
   const nameOf = (place: string): string => places.get(place) ?? place;
@@ -83,7 +80,7 @@ export async function startCheckIn({
     return send(response, 404, renderMessage('Page not found', ''));
   }
 
-  /** This site's pages, by the Origin header. */
+  /** Handles a form. The Origin header must show that it comes from this site's pages. */
   async function change(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin !== site.url)
       return send(response, 403, renderMessage('This request came from another page', ''));
@@ -132,7 +129,7 @@ export async function startCheckIn({
       const address = new URL(request.url ?? '/', site.url);
       const tokens = await finishFaceCheck(registration, address, started);
       const claims = tokens.claims();
-      // A code instead of a face does not prove presence.
+      // A one-time code instead of a face does not prove presence.
       if (claims?.acr !== 'face')
         return send(response, 403, renderMessage('You are not checked in', 'A face check is required here.'));
       visitor.person = createHmac('sha256', secret).update(claims.sub).digest('base64url');

@@ -1,24 +1,23 @@
 import { randomUUID } from 'node:crypto';
 
-/** Milliseconds since 1970. */
+/** A visit, with times in milliseconds since 1970. */
 export interface Visit {
   readonly id: string;
   readonly place: string;
   readonly enteredAt: number;
-  /** `null` while still present. */
+  /** `null` while the person is still there. */
   readonly leftAt: number | null;
 }
 
 export interface Visits {
-  /** Ends a visit elsewhere; ignored if already present. */
+  /** Starts a visit, and ends the person's visit elsewhere. Does nothing if the person is already there. */
   enter(person: string, place: string): void;
-  /** Ignored for another person's visit. */
+  /** Ends a visit, unless it is another person's. */
   leave(person: string, id: string): void;
   countAt(place: string): number;
   of(person: string): readonly Visit[];
 }
 
-/** Stores visits in memory. */
 export function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }): Visits {
   let visits: (Visit & { readonly person: string })[] = [];
   const kept = () => {

@@ -5,9 +5,15 @@ import * as client from 'openid-client';
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 export type View =
-  /** `link`: of the code to show; `null` at the kiosk, or if the user's phone showed a code. */
+  /**
+   * The check waits for the user. `link` is the link of the code to show; `null` at the kiosk, or if the user's phone
+   * showed the code.
+   */
   | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }
-  /** The phone or kiosk has opened the code: staff say `number`, and type the user's number if still needed. */
+  /**
+   * The phone or the kiosk has opened the code. Staff read out `number`, and type the user's number if it is still
+   * needed.
+   */
   | { readonly state: 'numbers'; readonly number: string; readonly isAtKiosk: boolean }
   | { readonly state: 'checking' }
   | {
@@ -20,21 +26,21 @@ export type View =
 
 export interface Check {
   view(): View;
-  /** Sends the number that the user reads out. A wrong one ends the check. */
+  /** Sends the number that the user reads out. A wrong number ends the check. */
   say(number: string): void;
   end(): void;
 }
 
-/** As long as the service returns it. */
+/** Time that a result is shown, which is as long as the server returns it. */
 const shownMs = 60_000;
 
-/** Registered for this counter, with their purpose. */
+/** Requested claims. They must be registered for this client, with their purpose. */
 const claims = { userinfo: { given_name: { essential: true }, family_name: { essential: true }, phone_number: null } };
 
 /**
  * Starts a check.
- * @param by.shownCode - eight digits from the user's phone; `null`: the counter shows a code
- * @param by.kiosk - device for the check; `null`: a phone
+ * @param by.shownCode - eight digits on the user's phone, or `null` if the counter shows a code
+ * @param by.kiosk - kiosk to use, or `null` for the user's phone
  */
 export async function beginCheck(
   config: client.Configuration,
@@ -47,13 +53,11 @@ export async function beginCheck(
     ...(kiosk === null ? {} : { kiosk }),
   });
   const isAtKiosk = kiosk !== null;
-  // The counter shows none.
   const isShown = shownCode === null && !isAtKiosk;
   const link = isShown ? (begun.verification_uri_complete ?? begun.verification_uri) : null;
   let view: View = { state: 'waiting', code: isShown ? begun.user_code : '', link, isAtKiosk };
   let number: string | null = null;
 
-  /** Polls until there is an answer, at the service's interval. */
   async function follow(): Promise<void> {
     const endsAt = Date.now() + begun.expires_in * 1000;
     while (view.state !== 'ended' && view.state !== 'verified') {
@@ -67,7 +71,7 @@ export async function beginCheck(
           if (Date.now() > endsAt) throw error;
           continue;
         }
-        // The reason of a refusal is private to the user.
+        // Do not show why a check was refused, because the reason is private to the user.
         if (error.error === 'authorization_pending') wait(error.cause);
         else
           view = { state: 'ended', why: error.error === 'access_denied' ? 'Not verified.' : 'The code has expired.' };

@@ -7,7 +7,7 @@ const style = `
   form { margin: 1rem 0; } #told { font-size: 3rem; font-weight: 700; letter-spacing: .08em; margin: .25rem 0; }
   .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }`;
 
-/** Fetches the changed part of the page and counts down; at the end it removes all personal data. */
+/** Script that fetches the changed part of the page and counts down. At the end it removes all personal data. */
 export const script = `
   const part = document.querySelector('#part');
   let shown = part.innerHTML;
@@ -23,7 +23,6 @@ export const script = `
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'Service desk', title, body, style });
 
-/** Renders the start page for staff. */
 export const renderHome = (note: string, hasKiosk: boolean): string =>
   toPage(
     'Desk 1',
@@ -37,14 +36,12 @@ export const renderHome = (note: string, hasKiosk: boolean): string =>
 ${hasKiosk ? '<form method="post" action="/checks"><button class="quiet" name="kiosk" value="yes">No phone: use the kiosk</button></form>' : ''}`,
   );
 
-/** Renders one check. */
 export const renderCheck = (id: string, view: View): string =>
   toPage(
     'Desk 1',
     `<div id="part" aria-live="polite">${renderPart(id, view)}</div><p><a href="/">Next person</a></p><script src="/counter.js" defer></script>`,
   );
 
-/** Renders the changing part of a check. */
 export function renderPart(id: string, view: View): string {
   switch (view.state) {
     case 'waiting':

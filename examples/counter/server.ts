@@ -1,6 +1,6 @@
 /*
- * A counter where staff check people in person by a code, and see the result for a minute. A complete device client of
- * RFC 8628 with openid-client; add your staff's sign-in.
+ * A counter where staff check people in person by a code, and see the result for a minute. A complete device client
+ * (RFC 8628) with openid-client. Add your staff's sign-in.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,7 +12,7 @@ import { renderCheck, renderHome, renderPart, script } from './pages.js';
 
 export interface Kiosk {
   readonly id: string;
-  /** Another window of this browser; `null` if already open. */
+  /** URL that opens the kiosk in another window of this browser; `null` if it is already open. */
   readonly url: string | null;
 }
 
@@ -22,14 +22,12 @@ const keptMs = 11 * 60_000;
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
-/** Starts the counter on this machine. */
 export async function startCounter({
   port,
   kiosk,
   ...registration
 }: Registration & {
   readonly port: number;
-  /** Kiosk for people without a phone; `null` if there is none. */
   readonly kiosk: (() => Promise<Kiosk>) | null;
 }): Promise<Site> {
   const checks = new Map<string, Check>();
@@ -41,7 +39,7 @@ export async function startCounter({
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', site.url);
     const isPost = request.method === 'POST';
-    // Refuse forms of other sites.
+    // Refuse forms from other sites.
     if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, home());
     if (pathname === '/') return send(response, 200, home());
     if (pathname === '/kiosk') return redirect(response, (await kiosk?.())?.url ?? '/');
@@ -63,7 +61,6 @@ export async function startCounter({
     const form = await readForm(request);
     const shownCode = form.get('shown_code');
     const kioskId = form.has('kiosk') ? ((await kiosk?.())?.id ?? null) : null;
-    // Accepts typed and scanned codes of eight digits.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
       return send(response, 400, home('The code must have eight digits.'));

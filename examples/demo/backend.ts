@@ -2,14 +2,10 @@ import { z } from 'zod';
 
 export interface Backend {
   enrol(subject: string, photo: Uint8Array): Promise<void>;
-  /**
-   * Runs a whole step-up with a photo.
-   * @returns its result
-   */
   checkFace(subject: string, photo: Uint8Array): Promise<'passed' | 'failed'>;
   revoke(subject: string): Promise<void>;
   /**
-   * Answers the step-up of a provider's challenge with a photo.
+   * Completes the step-up in an identity provider's signed request, with a photo.
    * @returns the receipt
    */
   answerRequest(request: string, photo: Uint8Array): Promise<string>;
@@ -20,10 +16,7 @@ const startedGuard = z.object({ id: z.string(), challenge: z.string() });
 const receiptGuard = z.object({ receipt: z.string() });
 const settledGuard = z.object({ state: z.enum(['passed', 'failed']) });
 
-/**
- * Connects to the server's REST API over HTTP.
- * @param application - the provider's id of the application
- */
+/** @param application - id of the application at the identity provider */
 export async function connectBackend(
   url: string,
   adminKey: string,

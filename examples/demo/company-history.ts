@@ -17,7 +17,6 @@ interface Happening {
 const day = 86_400;
 const applications = ['mail.example.com', 'payroll.example.com', 'wiki.example.com'] as const;
 
-/** Generates some weeks of enrolments, passed and failed checks, and sign-ins without a check. */
 function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs): Happening[] {
   const chance = createChance('a company');
   const idOf = (bytes: number): string => Buffer.from(chance.bytes(bytes)).toString('hex');
@@ -95,7 +94,7 @@ function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs)
   return happenings.sort((a, b) => a.at - b.at);
 }
 
-/** Writes the history into an audit trail that no server has open. */
+/** Writes the history into the file of an audit log that no server has open. */
 export async function writeHistory(
   people: readonly Drawn[],
   { connection, file, now }: { readonly connection: string; readonly file: string; readonly now: EpochMs },

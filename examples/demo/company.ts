@@ -16,10 +16,8 @@ import { quietLog } from './quiet.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/** A company with people and a history, for the console. */
 export interface Company {
   readonly consoleUrl: string;
-  /** For the console's sign-in. */
   readonly adminKey: string;
   readonly people: number;
   readonly enrolled: number;
@@ -27,10 +25,9 @@ export interface Company {
 }
 
 const connectionId = 'company';
-/** Three of four people are enrolled. */
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
-/** Starts a server and a simulated Okta org with generated people; their tokens are not valid. */
+/** Starts a server and a simulated Okta org with generated people, whose face tokens are not valid. */
 export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const data = join(folder, 'data');
@@ -53,7 +50,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const settings = oktaConnectionGuard.parse(connection);
   const ports = { fetch: send, log: quietLog };
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
-  // A command does the rest once the server runs.
+  // Apply only the first step: a command does the rest once the server runs.
   await steps[0]?.apply();
   const profile = createOktaProfile(settings, ports);
   const chance = createChance('tokens of a company');

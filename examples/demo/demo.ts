@@ -24,20 +24,19 @@ import { startService } from './service.js';
 export { writeDemoPhotos } from './photos.js';
 
 /*
- * Runs the demonstration on real photos with a simulated Okta org: enrolment, sign-in, refusal, revocation. Then the
- * other three providers, set up by one command each.
+ * Runs the demonstration on real photos with a simulated Okta org: enrolment, sign-in, refusal and revocation. Then it
+ * sets up each of the other three providers with one command.
  */
 
 /**
- * Runs the demonstration.
  * @returns true if every answer was the expected one
- * @throws as `fetchModels`
+ * @throws the errors of `fetchModels`
  */
 export async function showDemo(
   request: DemoRequest,
   { print, tell, untilStopped }: Pick<CliDeps, 'print' | 'tell' | 'untilStopped'>,
 ): Promise<boolean> {
-  // The AWS SDK would print version warnings.
+  // Hides version warnings of the AWS SDK.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
   const say = (line = ''): void => print(line);
@@ -57,7 +56,7 @@ export async function showDemo(
   const connection = {
     id: 'demo',
     kind: 'okta',
-    // Static photos have no liveness.
+    // Static photos cannot pass a liveness check.
     policy: { mode: 'enforce', liveness: 'off' },
     okta: {
       orgUrl: okta.url,
@@ -119,7 +118,6 @@ export async function showDemo(
     say(`  Face check: ${asExpected(await backend.checkFace(user, photo), expected)}`);
   }
 
-  /** Signs a user in at Okta and prints the hook's answer. */
   async function signIn(user: typeof first, expected: 'allowed' | 'denied'): Promise<void> {
     const result = await okta.signIn(user);
     say(`  The hook answers     ${JSON.stringify(okta.org.hookAnswers.at(-1))}`);

@@ -6,9 +6,9 @@ import { insist } from '../../test/browser/walk.js';
 import { demoPhotosFolder } from './pictures.js';
 
 /*
- * Follows a capture page link for `facestep try`: the real page in a real browser, with a rendered head before its
- * camera that reflects the screen's light. Exits with 0 if the page reports success, else with 1. Arguments: the
- * browser and the link.
+ * Opens a capture page link for `facestep try` in a real browser. The browser's camera shows a rendered head that
+ * reflects the screen's light. Exits with 0 if the page reports success, else with 1. Arguments: the browser and the
+ * link.
  */
 
 const say = (line: string): void => void process.stderr.write(`   ${line}\n`);
@@ -21,7 +21,7 @@ const isRoot = process.getuid?.() === 0;
 const browser = await chromium.launch({
   executablePath,
   args: [
-    // Chromium's sandbox refuses root.
+    // Chromium's sandbox does not start as root.
     ...(isRoot ? ['--no-sandbox'] : []),
     ...['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
     '--use-fake-device-for-media-stream',

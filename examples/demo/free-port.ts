@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /*
- * System-chosen ports could be in use seconds later. These lie below the ephemeral ranges (32768 and up on Linux, 49152
- * by RFC 6335) and above all ports that browsers block; concurrent processes mostly
- * start at different ones.
+ * A port that the system chooses may be in use seconds later. The ports here lie below the ephemeral ranges (32768 and
+ * up on Linux, 49152 by RFC 6335) and above all ports that browsers block. Concurrent processes mostly start at
+ * different ports.
  */
 const lowest = 12_000;
 const eachProcess = 64;

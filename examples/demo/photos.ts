@@ -8,7 +8,7 @@ import { fetchDemoPhotos } from '../../src/models/fetch.js';
 import { demoPhotosFolder, loadPictures } from './pictures.js';
 
 /**
- * Provides the demonstration photos.
+ * Fetches the demonstration photos if they are missing.
  * @returns their folder
  * @throws CommandError `photos_missing`
  */

@@ -7,12 +7,11 @@ import sharp from 'sharp';
 export const demoPhotosFolder = fileURLToPath(new URL('../../../.cache/demo-photos', import.meta.url));
 
 export interface Pictures {
-  /** Two different photos of one person. */
   readonly person: readonly [Uint8Array, Uint8Array];
   readonly stranger: Uint8Array;
   readonly group: Uint8Array;
   readonly landscape: Uint8Array;
-  /** Shrunk until the face is 20 pixels wide. */
+  /** Photo that is shrunk until the face is 20 pixels wide. */
   readonly far: Uint8Array;
 }
 
@@ -24,10 +23,10 @@ interface Corners {
 }
 
 async function cropFace(file: string, corners: Corners): Promise<Buffer> {
-  // The engine blocks libvips from files.
+  // Read the file here, because the engine forbids libvips to open files.
   const photo = sharp(readFileSync(file));
   const { width, height } = await photo.metadata();
-  // Half the box on each side leaves one face in the crop.
+  // With a margin of half the box on each side, the crop has one face.
   const marginX = (corners.right - corners.left) / 2;
   const marginY = (corners.bottom - corners.top) / 2;
   const left = Math.max(0, Math.round(corners.left - marginX));
@@ -40,7 +39,6 @@ async function cropFace(file: string, corners: Corners): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Cuts the pictures out of the demonstration photos. */
 export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures> {
   const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
   const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
@@ -49,7 +47,7 @@ export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures>
   const { width } = await sharp(first).metadata();
   const far = await sharp(first)
     .resize(Math.round((width * 20) / (1685 - 1460)))
-    // So that the picture is large enough.
+    // The border makes the picture large enough for the engine.
     .extend({ top: 100, bottom: 100, left: 100, right: 100, background: '#777777' })
     .jpeg({ quality: 95 })
     .toBuffer();

@@ -22,7 +22,7 @@ import { signInPortal } from './portals/sign-in.js';
 import { quietLog } from './quiet.js';
 import { startService } from './service.js';
 
-/** The first one enrols the user. */
+/** The first portal enrols the user. */
 const portals: readonly Portal[] = [
   signInPortal,
   homePagePortal,
@@ -40,22 +40,15 @@ export interface RunningPortals {
   readonly serverUrl: string;
   readonly login: string;
   readonly password: string;
-  /** By id, in display order. */
   readonly portals: ReadonlyMap<string, RunningPortal>;
-  /**
-   * Returns the URL of a portal.
-   * @throws for an unknown id
-   */
   urlOf(id: string): string;
   setGroups(names: readonly string[]): void;
-  /** `null` before the first sign-in. */
   readToken(): string | null;
   close(): Promise<void>;
 }
 
 const issuedGuard = z.object({ token: z.string() });
 
-/** Starts the server, a simulated Okta org and every portal. */
 export async function startPortals({
   hasFixedPorts,
   modelsFolder,
@@ -144,7 +137,7 @@ export async function startPortals({
     log: quietLog,
     fetch: (address, init) => fetch(address, init),
   });
-  // Only the attribute that stores the token; no hooks here.
+  // Apply only the first step, which creates the attribute for the token. This demonstration has no hooks.
   const [attribute] = steps;
   await attribute?.apply();
 

@@ -3,7 +3,6 @@ import { createSignInProvider, type SignInClient } from '../../simulators/sign-i
 import { listen, type Site } from '../web/site.js';
 import { parseSignIn, toForm } from './sign-in-page.js';
 
-/** Starts the simulated provider's own sign-in, with a password only. */
 export async function startProviderSignIn({
   port,
   user: { id, login, password },

@@ -9,7 +9,7 @@ import { findFreePort } from './free-port.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/** By provider: the interesting part of the application's result, and whether it has a verified face. */
+/** Returns, for each provider, the part of the application's result to print and whether it has a verified face. */
 const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: string; readonly isVerified: boolean }>> =
   {
     entra(answer) {
@@ -45,11 +45,9 @@ interface Stage {
   readonly adminKey: string;
   readonly modelsFolder: string;
   readonly person: readonly [Uint8Array, Uint8Array];
-  /** Reports whether an answer was the expected one. */
   asExpected(answer: string, expected: string): string;
 }
 
-/** Sets up the other three providers and signs in without and with a face. */
 export async function showProviders({ say, folder, adminKey, modelsFolder, person, asExpected }: Stage): Promise<void> {
   const port = await findFreePort();
   const serverUrl = `http://127.0.0.1:${port}`;

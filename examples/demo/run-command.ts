@@ -11,10 +11,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/**
- * Runs a command in its own process.
- * @param env - added to this process's environment
- */
+/** @param env - variables added to this process's environment */
 export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   runAs(null, args, env);
 
@@ -35,10 +32,6 @@ export async function runAs(
   return { code: z.number().nullable().parse(code), stdout: stdout(), stderr: stderr() };
 }
 
-/**
- * Collects a stream's text.
- * @returns a function that returns all text so far
- */
 export function collect(stream: NodeJS.ReadableStream): () => string {
   const pieces: Buffer[] = [];
   stream.on('data', (piece: Buffer) => pieces.push(piece));

@@ -13,7 +13,6 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Start timeout. */
 const patienceMs = 120_000;
 
 const ownMain = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -26,7 +25,6 @@ async function untilReady(url: string, said: readonly string[]): Promise<void> {
   }
 }
 
-/** Starts the server and waits until it is ready. */
 export async function startService(env: Record<string, string>, logFile = devNull, main = ownMain): Promise<Service> {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {

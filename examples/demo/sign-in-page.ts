@@ -5,7 +5,7 @@ import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from
 import { escapeHtml, listen, type Site } from '../web/site.js';
 import { toDocument } from '../web/skin.js';
 
-/** A fictional identity provider: user name and password first, then the face, by OpenID Connect. */
+/** A fictional identity provider that asks for user name and password, and then for the face by OpenID Connect. */
 export interface SignInPage extends Site {
   readonly redirectUri: string;
 }
@@ -20,10 +20,8 @@ interface SignIn {
 const toPage = (site: string, title: string, body: string, result = ''): string =>
   toDocument({ site, title, body: `<div data-result="${result}">${body}</div>` });
 
-/** Parses the submitted form. */
 export const parseSignIn = (body: unknown): z.output<typeof formGuard> => formGuard.parse(body);
 
-/** Renders the form for user name and password. */
 export const toForm = (
   name: string,
   {
@@ -42,7 +40,6 @@ export const toForm = (
 <button>Sign in</button></form>`,
   );
 
-/** Starts the portal on this machine. */
 export async function startSignInPage({
   port,
   users,
@@ -67,7 +64,7 @@ export async function startSignInPage({
       response.status(401).send(toForm(name, { users: [login], note: 'The user name or password is wrong.' }));
       return;
     }
-    // The browser cannot read or change whom the request is about.
+    // The request is pushed (RFC 9126), so that the browser cannot read or change which user it names.
     const { url, pending } = await beginFaceCheck(
       registration,
       { redirect_uri: redirectUri, scope: 'openid profile', login_hint: login },

@@ -8,7 +8,7 @@ const lifeMs = 86_400_000;
 /**
  * Creates a verifier's certificate and its authority, both new and valid for a day. In production, use an authority
  * that your wallets trust.
- * @param name - as wallets show it
+ * @param name - name that wallets show
  */
 export async function certifyVerifier(name: string) {
   const [notBefore, notAfter] = [new Date(), new Date(Date.now() + lifeMs)];

@@ -1,18 +1,17 @@
 /*
- * In the browser: the camera of the door. It looks where something has changed before it, and not more often than the server takes:
- * 900 times in an hour at most, of the 1200 that `limits.identifications` allows.
+ * The camera of the door, in the browser. It sends pictures when something has changed before the camera, at most 900
+ * times an hour. The server allows 1200 (`limits.identifications`).
  */
 const lookAtMostEveryMs = 4000;
-/** A hall where nothing moves is looked at so seldom; whoever stands quite still is seen by then. */
+/** Without a change, the page still sends pictures this often, to see people who stand still. */
 const lookAtLeastEveryMs = 30_000;
 const openForMs = 5000;
-/** Of 255, on average over a small picture: more than the noise of a camera. */
+/** Mean difference of brightness, out of 255, that counts as a change. It is above the noise of a camera. */
 const changedBy = 1;
 
 const video = document.querySelector('video');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Draws what the camera sees now. */
 function draw(width, height) {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -20,7 +19,7 @@ function draw(width, height) {
   return { canvas, context };
 }
 
-/** Three pictures, shortly one after the other: one that is blurred leaves two. */
+/** Takes three pictures in a row, so that two remain if one is blurred. */
 async function takePhotos(form) {
   for (let taken = 0; taken < 3; taken += 1) {
     if (taken > 0) await sleep(200);
@@ -31,13 +30,13 @@ async function takePhotos(form) {
   return form;
 }
 
-/** What is no answer of the door's own, such as a page of a proxy, must not stop it. */
+/** Sends a request. A reply that is not JSON, such as a proxy's error page, must not stop the page. */
 const post = (path, body) =>
   fetch(path, { method: 'POST', body })
     .then((reply) => reply.json())
     .catch(() => ({ problem: 'This computer is offline.' }));
 
-/** A small grey picture, to be compared with another. */
+/** Returns a small gray picture, to compare with the previous one. */
 function lookRoughly() {
   const { context } = draw(32, 24);
   const { data } = context.getImageData(0, 0, 32, 24);
@@ -84,7 +83,8 @@ function offerEnrolment() {
     if (problem === undefined) location.reload();
     else said.textContent = problem;
   });
-  // Not before: the browser would send the form by itself, with the name in the address.
+  // Enable the button only now: without this script, the browser would submit the form itself, with the name in the
+  // URL.
   button.disabled = false;
 }
 

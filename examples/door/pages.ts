@@ -17,7 +17,6 @@ const toPage = (title: string, does: 'door' | 'roster', body: string): string =>
 
 const video = '<video muted playsinline autoplay aria-label="What the camera sees"></video>';
 
-/** Renders the page at the door, which shows "Open" and the time, or nothing. */
 export const renderDoor = (): string =>
   toPage(
     'Look at the camera',
@@ -28,7 +27,6 @@ export const renderDoor = (): string =>
 <p class="soft">You make no movement, so a good screen may pass: this proves less than a full face check.</p>`,
   );
 
-/** Renders the roster page for staff. */
 export const renderRoster = (names: readonly string[]): string =>
   toPage(
     'Who may enter',

@@ -1,12 +1,14 @@
-/* Names with their tokens. A token is useless without the server that made it and without the face. */
+/* A roster of names with their tokens. A token is useless without the server that made it and the face. */
 import { z } from 'zod';
 // In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
 
-/** Every token adds a false accept risk, so the strictest level: up to 500 people, with three photos of each. */
+/**
+ * Every token adds a risk of a false accept. The strictest accuracy level supports up to 500 people, each enrolled with
+ * three photos.
+ */
 const binding = { scope: 'door:main', accuracy: 8 };
 
-/** Stored form. */
 export const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 type Entries = z.infer<typeof rosterGuard>;
 
@@ -15,9 +17,7 @@ export interface RosterStore {
   write(entries: Entries): void;
 }
 
-/** Creates the roster of one door. */
 export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'generate'>, { read, write }: RosterStore) {
-  /** `null` for an empty roster. */
   const search = async (entries: Entries, photos: Uint8Array[]) =>
     entries.length === 0
       ? null
@@ -31,9 +31,9 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
     names: (): readonly string[] => read().map(({ name }) => name),
 
     /**
-     * Enrols a person once: two tokens would both match and open the door for neither. A name belongs to one person
-     * until their token becomes unusable.
-     * @returns true if enrolled; false if the face or name is already there
+     * Enrols a person once. Two tokens of one person would both match, and the door would stay closed. A name belongs
+     * to one person until their token becomes unusable.
+     * @returns false if the face or the name is already there
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
       const entries = read();
@@ -44,7 +44,7 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
       if ((!isNobody || isTaken) && known !== name) return false;
       const { token } = await facestep.generate(photos, binding);
       const toNext = () => [...read().filter((entry) => entry.name !== name), { name, token }];
-      // A roster that the server refuses would close the door for everyone.
+      // Try the new roster first: one that the server refuses would close the door for everyone.
       await search(toNext(), photos);
       write(toNext());
       return true;
@@ -63,7 +63,6 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
 
 export type Roster = ReturnType<typeof createRoster>;
 
-/** Stores a roster in memory. */
 export function createMemoryStore(): RosterStore {
   let entries: Entries = [];
   return {

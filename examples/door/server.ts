@@ -1,6 +1,6 @@
 /*
- * A door: a page with a camera, and a roster for staff. It opens for matches and stays unchanged for everyone else.
- * Add your staff's sign-in and the lock.
+ * A door: a page with a camera, and a roster for staff. The page shows "Open" for a match and does not change for
+ * anyone else. Add your staff's sign-in and the lock.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -13,14 +13,10 @@ import type { Roster } from './roster.js';
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Three camera pictures. */
 const mostBytes = 3 * 1024 * 1024;
 const maxNameCharacters = 100;
 
-/**
- * Starts the door on this machine.
- * @param openRoster - called at the first capture
- */
+/** @param openRoster - opens the roster, at the first capture */
 export async function startDoor({
   port,
   openRoster,
@@ -35,7 +31,7 @@ export async function startDoor({
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', site.url);
     const asked = `${request.method} ${pathname}`;
-    // Refuse requests of other sites.
+    // Refuse requests from other sites.
     const isOwn = ['same-origin', undefined].includes(request.headers['sec-fetch-site']?.toString());
     if (request.method === 'POST' && !isOwn)
       return sendJson(response, 403, { problem: 'This request came from another page.' });
@@ -58,7 +54,7 @@ export async function startDoor({
     sendJson(response, 404, { problem: 'Page not found.' });
   }
 
-  /** Never shows the reason of a refusal. */
+  /** Answers a capture. It never shows why a face was refused. */
   async function look(response: ServerResponse, form: FormData): Promise<void> {
     const photos = await photosOf(form);
     const roster = await openRoster();
@@ -99,7 +95,6 @@ const photosOf = (form: FormData): Promise<Uint8Array[]> =>
       .flatMap((each) => (typeof each === 'string' ? [] : [each.arrayBuffer().then((bytes) => new Uint8Array(bytes))])),
   );
 
-/** @returns `null` if it is no form or too large */
 async function readForm(request: IncomingMessage): Promise<FormData | null> {
   const body = await readBody(request, mostBytes);
   if (body === null) return null;

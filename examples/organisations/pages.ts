@@ -16,7 +16,6 @@ export const renderStart = (note = ''): string =>
 <p><a class="button" href="/sign-in">Sign in for a company</a></p>`,
   );
 
-/** Renders the user's rights for a company. */
 export function renderCompany({ sub, name, roles }: Organisation, person: string): string {
   const form = `<form method="post" action="/file"><label>Annual turnover <input name="turnover" inputmode="numeric"></label>
 <button>File return</button></form>`;

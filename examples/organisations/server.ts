@@ -13,7 +13,7 @@ export interface TaxOffice extends Site {
   readonly redirectUri: string;
 }
 
-/** For the lifetime of its access token. */
+/** Session of a user, for the lifetime of the access token. */
 interface Session {
   readonly subject: string;
   readonly accessToken: string;
@@ -21,7 +21,6 @@ interface Session {
 
 const cookie = { name: 'tax-office', maxAgeSec: 900 };
 
-/** Starts the tax office on this machine. */
 export async function startTaxOffice({
   port,
   ...registration
@@ -43,16 +42,14 @@ export async function startTaxOffice({
     return sendPage(response, 404, renderStart('Page not found.'));
   }
 
-  /** Redirects to the face check. */
   const leave = (response: ServerResponse): Promise<void> =>
     checks.leave(response, {
       redirect_uri: redirectUri,
       scope: 'openid organisation',
-      // Even if the policy accepts a code.
+      // Require a face, even if the policy accepts a one-time code.
       claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['face'] } } }),
     });
 
-  /** Handles the return from the face check. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
     if (begun === undefined) return sendPage(response, 400, renderStart('Start again.'));
@@ -61,7 +58,7 @@ export async function startTaxOffice({
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      // Prevents session fixation by a planted cookie.
+      // A new cookie prevents session fixation by a planted one.
       sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
         subject: claims.sub,
         accessToken: tokens.access_token,
@@ -73,7 +70,7 @@ export async function startTaxOffice({
     }
   }
 
-  /** The role may have ended. */
+  /** Files a return. Fetches the role again, because it may have ended since the sign-in. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));
@@ -93,7 +90,6 @@ export async function startTaxOffice({
   return { ...site, redirectUri };
 }
 
-/** Parses the claim `organisation`; `null` if invalid. */
 function toOrganisation(claim: unknown): Organisation | null {
   const { sub, name, roles } = Object(claim);
   if (typeof sub !== 'string' || typeof name !== 'string' || !Array.isArray(roles)) return null;

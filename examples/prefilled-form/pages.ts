@@ -3,7 +3,6 @@ import { toDocument } from '../web/skin.js';
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'City library', title, body });
 
-/** Form fields by claim. */
 const fields = {
   given_name: 'Given name',
   family_name: 'Family name',
@@ -11,7 +10,6 @@ const fields = {
   phone_number: 'Phone number',
 } as const;
 
-/** Renders the form with the known claims; the user fills in the others. */
 export function renderForm(known: Readonly<Record<string, unknown>>, note = ''): string {
   const rows = Object.entries(fields).map(([claim, label]) => {
     const value = known[claim];

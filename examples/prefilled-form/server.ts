@@ -13,14 +13,13 @@ export interface PrefilledForm extends Site {
   readonly redirectUri: string;
 }
 
-/** Registered for this client with their purpose. */
+/** Requested claims. They must be registered for this client, with their purpose. */
 const claims = {
   userinfo: { given_name: { essential: true }, family_name: { essential: true }, email: null, phone_number: null },
 };
 
 const cookie = { name: 'prefilled-form', maxAgeSec: 900 };
 
-/** Starts the form on this machine. */
 export async function startPrefilledForm({
   port,
   ...registration
@@ -43,7 +42,7 @@ export async function startPrefilledForm({
     return sendPage(response, 404, renderMessage('Page not found', ''));
   }
 
-  /** Handles the return from the face check; UserInfo has only what the user consented to. */
+  /** Handles the return from the face check. UserInfo returns only the claims that the user consented to. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
     if (begun === undefined) return sendPage(response, 400, renderMessage('Start again', ''));

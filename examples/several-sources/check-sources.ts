@@ -9,7 +9,7 @@ export interface SignedClaim {
 
 export interface FromSources {
   readonly signed: ReadonlyMap<string, SignedClaim>;
-  /** `unanswered` or `unlinked`. */
+  /** Sources that sent no claims, with the reason: `unanswered` or `unlinked`. */
   readonly silent: ReadonlyMap<string, string>;
 }
 
@@ -35,18 +35,16 @@ export async function checkSources(
   return { signed, silent: new Map(textsIn(told._claim_status).filter(([, state]) => state !== 'answered')) };
 }
 
-/** Returns the text members of an object. */
 const textsIn = (value: unknown): [string, string][] =>
   Object.entries(Object(value)).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : []));
 
-/** Returns the signed claims by source name. */
 const jwtsIn = (sources: unknown): [string, string][] =>
   Object.entries(Object(sources)).flatMap(([source, given]) =>
     textsIn(given).flatMap(([member, jwt]): [string, string][] => (member === 'JWT' ? [[source, jwt]] : [])),
   );
 
 async function findKeys(issuer: string, clientId: string): Promise<URL> {
-  // Plain http on this machine only.
+  // Allow plain HTTP, for a server on this machine.
   const isLocal = new URL(issuer).protocol === 'http:';
   const execute = isLocal ? [client.allowInsecureRequests] : [];
   const found = await client.discovery(new URL(issuer), clientId, {}, client.None(), { execute });

@@ -4,10 +4,8 @@ import type { FromSources } from './check-sources.js';
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'Example Loans', title, body });
 
-/** Labels by requested claim. */
 const labels = { name: 'Full name', annual_income: 'Annual income' } as const;
 
-/** Renders the first page. */
 export const renderStart = (hint: { readonly text: string; readonly url: string } | null, note = ''): string =>
   toPage(
     'Apply for a loan',
@@ -17,7 +15,6 @@ export const renderStart = (hint: { readonly text: string; readonly url: string 
 ${hint === null ? '' : `<p>${escapeHtml(hint.text)} <a href="${escapeHtml(hint.url)}">${escapeHtml(hint.url)}</a></p>`}`,
   );
 
-/** Renders the claims and their sources. */
 export function renderApplication(told: Readonly<Record<string, unknown>>, { signed, silent }: FromSources): string {
   const rows = Object.entries(labels).map(([claim, label]) => {
     const value = signed.has(claim) ? signed.get(claim)?.value : told[claim];

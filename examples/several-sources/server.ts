@@ -1,5 +1,5 @@
 /*
- * A bank that asks two sources: the directory for the name, the payroll for the income. One face check, one consent. A
+ * A bank that gets the name from a directory and the income from a payroll, with one face check and one consent. A
  * complete relying party with openid-client and jose.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -14,15 +14,12 @@ export interface SeveralSources extends Site {
   readonly redirectUri: string;
 }
 
-/** The second also with its source. */
+/** Requested claims. The client registers `annual_income` with its source, the payroll. */
 const claims = { userinfo: { name: { essential: true }, annual_income: { essential: true } } };
 
 const cookie = { name: 'several-sources', maxAgeSec: 1800 };
 
-/**
- * Starts the application on this machine.
- * @param sources - trusted issuers of the other sources, by name
- */
+/** @param sources - trusted issuers of the other sources, by name */
 export async function startSeveralSources({
   port,
   sources,
@@ -50,8 +47,8 @@ export async function startSeveralSources({
   }
 
   /**
-   * Handles the return from the face check: UserInfo has what the user consented to; signed claims are verified with
-   * their source's keys.
+   * Handles the return from the face check. UserInfo returns the claims that the user consented to; signed ones are
+   * verified with the keys of their source.
    */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);

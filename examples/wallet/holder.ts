@@ -1,6 +1,6 @@
 /*
- * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code and its own key. It
- * accepts only SD-JWT VC of one issuer, and its key is in memory; a real wallet uses the phone's hardware.
+ * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code. It accepts only SD-JWT
+ * VC of one issuer. Its key is in memory; a real wallet uses the phone's hardware.
  */
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
@@ -41,7 +41,7 @@ export interface HeldCredential {
   readonly credential: string;
   readonly issuer: string;
   readonly vct: string;
-  /** Seconds since 1970. */
+  /** Expiry, in seconds since 1970. */
   readonly expiresAt: number;
   readonly claims: ReadonlyMap<string, z.output<ReturnType<typeof z.json>>>;
 }
@@ -58,15 +58,14 @@ async function ask<Guard extends z.ZodType>(guard: Guard, url: string, init?: Re
   return guard.parse(await response.json());
 }
 
-/** Creates a wallet with a new key, for one issuer. */
 export async function createHolder(issuer: string) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = await exportJWK(publicKey);
   return {
     /**
-     * Accepts a credential.
-     * @param code - the six digits next to it
-     * @throws if the issuer refuses or is another one
+     * Accepts a credential offer.
+     * @param code - six digits shown next to the offer
+     * @throws if the issuer refuses, or the offer is from another issuer
      */
     async take(link: string, code: string): Promise<HeldCredential> {
       const offer = offerGuard.parse(JSON.parse(new URL(link).searchParams.get('credential_offer') ?? ''));
@@ -94,7 +93,7 @@ export async function createHolder(issuer: string) {
       return read(issued.credentials[0].credential);
     },
     /**
-     * Presents some claims of a credential with a proof of its key.
+     * Presents some claims of a credential, with a proof that the wallet has its key.
      * @returns an SD-JWT with its key binding (RFC 9901, section 4.3)
      */
     async show(
@@ -115,7 +114,7 @@ export async function createHolder(issuer: string) {
   };
 }
 
-/** Returns the claim's name and value. */
+/** Decodes a disclosure into the name and the value of a claim. */
 function open(disclosure: string): [string, z.output<ReturnType<typeof z.json>>] {
   const [, name, value] = disclosureGuard.parse(JSON.parse(Buffer.from(disclosure, 'base64url').toString()));
   return [name, value];

@@ -15,7 +15,6 @@ const renderCard = (held: HeldCredential, at: number): string => `<section class
 <form method="post" action="/check"><input type="hidden" name="at" value="${at}"><button class="quiet">Check validity</button></form>
 </section>`;
 
-/** Renders the wallet's credentials and the form for offers. */
 export const renderWallet = (
   held: readonly HeldCredential[],
   { offerPage, note = '' }: { readonly offerPage: string; readonly note?: string },
@@ -65,7 +64,6 @@ ${forms.length === 0 ? '<p class="note">None of your cards matches the request.<
   );
 }
 
-/** Renders the verifier's response. */
 export const renderReply = ({ isTaken, next }: Reply): string =>
   toPage(
     isTaken ? 'Answer sent' : 'Card not accepted',

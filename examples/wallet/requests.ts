@@ -45,9 +45,8 @@ export interface CardRequest {
   readonly host: string;
   readonly clientId: string;
   readonly nonce: string;
-  /** Returns true if a card is of the requested kind. */
   readonly isFor: (held: HeldCredential) => boolean;
-  /** Acceptable lists of claim names; one of them suffices. */
+  /** Lists of claim names; the verifier accepts any one of them. */
   readonly choices: readonly (readonly string[])[];
   answer(presentation: string): Promise<Reply>;
   decline(): Promise<Reply>;
@@ -55,13 +54,12 @@ export interface CardRequest {
 
 export interface Reply {
   readonly isTaken: boolean;
-  /** URL for the browser to continue at; `null` to stay. */
   readonly next: string | null;
 }
 
 /**
  * Reads a request and verifies its sender.
- * @param authority - signs certificates of verifiers
+ * @param authority - authority that signs certificates of verifiers
  * @throws if the request is invalid or its sender unknown
  */
 export async function readCardRequest(link: string, authority: X509Certificate): Promise<CardRequest> {

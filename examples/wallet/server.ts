@@ -12,9 +12,9 @@ import { type CardRequest, readCardRequest } from './requests.js';
 
 /**
  * Starts the wallet on this machine, with storage in memory.
- * @param issuer - of accepted credentials
- * @param offerPage - where users get an offer
- * @param authority - signs certificates of verifiers; `null`: none is trusted
+ * @param issuer - issuer of the credentials that the wallet accepts
+ * @param offerPage - page where users get an offer
+ * @param authority - authority that signs certificates of verifiers; if `null`, no verifier is trusted
  */
 export async function startWallet({
   port,
@@ -29,7 +29,7 @@ export async function startWallet({
 }): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  /** The answer goes to the shown verifier. */
+  /** Open requests by id, so that an answer goes to the verifier that the page showed. */
   const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>

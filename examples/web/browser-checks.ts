@@ -2,21 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beginFaceCheck, type Pending, type Registration } from './face-check.js';
 import { browserOf, nameBrowser, redirect } from './site.js';
 
-/** Tracks browsers at the face check. */
+/** Stores the state of browsers during a face check, by cookie. */
 export function createBrowserChecks(
   registration: Registration,
   cookie: { readonly name: string; readonly maxAgeSec: number },
 ) {
   const pending = new Map<string, { readonly check: Pending; readonly endsAt: number }>();
-  /** Browsers that never returned. */
+  /** Removes browsers that never returned. */
   const forgetEnded = (): void => {
     for (const [browser, { endsAt }] of pending) if (endsAt <= Date.now()) pending.delete(browser);
   };
   return {
-    /**
-     * Redirects a browser to the face check.
-     * @param parameters - of the authorization request
-     */
     async leave(response: ServerResponse, parameters: Readonly<Record<string, string>>): Promise<void> {
       const begun = await beginFaceCheck(registration, parameters);
       forgetEnded();
@@ -25,10 +21,7 @@ export function createBrowserChecks(
       redirect(response, begun.url);
     },
 
-    /**
-     * Takes a returning browser's state, once.
-     * @returns `undefined` if there is none
-     */
+    /** Returns and removes the state of a returning browser. */
     take(request: IncomingMessage): Pending | undefined {
       const browser = browserOf(request, cookie.name);
       const begun = pending.get(browser);

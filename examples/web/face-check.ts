@@ -5,22 +5,20 @@
 import * as client from 'openid-client';
 
 export interface Registration {
-  /** Requested at the first check. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** For a browser at the face check. */
+/** State of a browser during a face check. */
 export interface Pending {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
 }
 
-/** Reads the provider's metadata. */
 export function discover({ issuer, clientId, clientSecret }: Registration): Promise<client.Configuration> {
-  // Plain http on this machine only.
+  // Allow plain HTTP, for a server on this machine.
   const isLocal = new URL(issuer).protocol === 'http:';
   return client.discovery(new URL(issuer), clientId, {}, client.ClientSecretBasic(clientSecret), {
     execute: isLocal ? [client.allowInsecureRequests] : [],
@@ -28,8 +26,8 @@ export function discover({ issuer, clientId, clientSecret }: Registration): Prom
 }
 
 /**
- * Starts a face check: returns the redirect and the state to store.
- * @param isPushed - sends them beforehand (RFC 9126), so that no browser can read or change them
+ * Starts a face check. Returns the redirect URL and the state to store.
+ * @param isPushed - true to push the parameters (RFC 9126), so that no browser can read or change them
  */
 export async function beginFaceCheck(
   registration: Registration,
@@ -54,7 +52,6 @@ export async function beginFaceCheck(
 }
 
 /**
- * Finishes a face check.
  * @returns the tokens, with a verified ID token
  * @throws an error that `wasDenied` recognizes if the user was refused or canceled
  */
@@ -67,6 +64,5 @@ export async function finishFaceCheck(registration: Registration, address: URL, 
   });
 }
 
-/** Returns true if the user was refused or canceled. */
 export const wasDenied = (error: unknown): error is client.AuthorizationResponseError =>
   error instanceof client.AuthorizationResponseError && error.error === 'access_denied';

@@ -7,7 +7,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Listens on this machine only. */
+/** Starts an HTTP server for this machine only. */
 export async function listen(port: number, listener: RequestListener): Promise<Site> {
   const server = createServer(listener).listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -22,13 +22,11 @@ export async function listen(port: number, listener: RequestListener): Promise<S
   };
 }
 
-/** Escapes text for HTML. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
-/** Policy of a page without scripts, whose forms go to its own site. */
+/** Content security policy of a page without scripts, whose forms go to its own site. */
 const plainPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'";
 
-/** Sends a page. */
 export function sendPage(response: ServerResponse, status: number, html: string, policy = plainPolicy): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
@@ -43,10 +41,6 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(JSON.stringify(body));
 }
 
-/**
- * Sends a text.
- * @param text - of a script or style; `null`: 404
- */
 export function sendText(response: ServerResponse, type: 'text/css' | 'text/javascript', text: string | null): void {
   response.writeHead(text === null ? 404 : 200, {
     'content-type': `${type}; charset=utf-8`,
@@ -55,10 +49,7 @@ export function sendText(response: ServerResponse, type: 'text/css' | 'text/java
   response.end(text ?? '');
 }
 
-/**
- * Reads a body.
- * @returns `null` if too large; the rest is discarded, so that the client reads the answer
- */
+/** @returns `null` if the body is too large; the rest is still read, so that the client gets the answer */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -72,7 +63,6 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 export const redirect = (response: ServerResponse, location: string): void =>
   void response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 
-/** Sets a browser id cookie. */
 export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?: number): string {
   const id = randomBytes(24).toString('base64url');
   const age = maxAgeSec === undefined ? '' : `; Max-Age=${maxAgeSec}`;
@@ -80,6 +70,5 @@ export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?
   return id;
 }
 
-/** @returns the browser's id, or an empty string */
 export const browserOf = ({ headers }: IncomingMessage, cookie: string): string =>
   new RegExp(`(?:^|; )${cookie}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1] ?? '';

@@ -1,4 +1,4 @@
-/* The look of all examples. */
+/* Page layout of all examples. */
 import { escapeHtml } from './site.js';
 
 /** Light and dark colors, each with a contrast of at least 4.5 (WCAG 2.2, 1.4.3). */
@@ -27,7 +27,6 @@ export const skin = `
   @media (max-width: 40rem) { main { margin: 1rem .5rem; padding: 1.25rem; } header { padding-inline: 1.25rem; } }`;
 
 export interface Document {
-  /** The application's name. */
   readonly site: string;
   readonly title: string;
   /** HTML. */
@@ -36,13 +35,11 @@ export interface Document {
   readonly menu?: string;
   /** HTML in the head. */
   readonly head?: string;
-  /** CSS. */
   readonly style?: string;
   /** HTML after the body. */
   readonly script?: string;
 }
 
-/** Returns a page as HTML. */
 export const toDocument = ({ site, title, body, menu = '', head = '', style = '', script = '' }: Document): string =>
   `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { Refusal, showResult } from '../relying-party.js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
 
-/** A simulated application that signs users in with AWS's own client. */
 export interface CognitoApp {
   readonly userPoolId: string;
   readonly clientId: string;
@@ -50,7 +49,7 @@ export function createAppPages(apps: { current: CognitoApp | null }, url: () => 
     response.redirect(302, `${start}&return=${encodeURIComponent(`${url()}/app/return`)}`);
   });
 
-  // Only a script in the page can read the fragment.
+  // The receipt is in the fragment, which only a script in the page can read.
   pages.get('/app/return', (_request, response) => {
     response.set({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).send(returnPage);
   });
@@ -68,7 +67,10 @@ export function createAppPages(apps: { current: CognitoApp | null }, url: () => 
   return pages;
 }
 
-/** The triggers are stateless, so the token claims travel with the answer. */
+/**
+ * Answers the challenge with the receipt. It is also sent as metadata, because the triggers keep no state and read the
+ * token's claims from it.
+ */
 function answerChallenge(user: Challenged['user'], receipt: string): Promise<object> {
   return new Promise((resolve, reject) => {
     const metadata = { face_receipt: receipt };

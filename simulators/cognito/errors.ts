@@ -1,7 +1,4 @@
-/**
- * A refusal in the shape of the AWS JSON 1.1 protocol.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html
- */
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html */
 export class ServiceError extends Error {
   constructor(
     readonly type: string,
@@ -20,7 +17,7 @@ export const userNotFound = (): ServiceError => new ServiceError('UserNotFoundEx
 export const resourceNotFound = (message: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', message);
 
-/** Error of the model's own length limits, for example for a session that has grown too long. */
+/** Creates the error for a value above a length limit of the API. */
 export const tooLong = (member: string, max: number): ServiceError =>
   invalidParameter(
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${max}`,

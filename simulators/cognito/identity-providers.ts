@@ -59,7 +59,6 @@ async function save(pool: UserPool, body: unknown, fetch: Fetch): Promise<unknow
   return { IdentityProvider: { UserPoolId: pool.id, ...definition } };
 }
 
-/** Creates the administrator operations for OpenID providers and their users. */
 export const createIdentityProviderOperations = (fetch: Fetch): Readonly<Record<string, Operation>> => ({
   CreateIdentityProvider: ({ pool, body }) => {
     const { ProviderName } = ofProvider.parse(body);

@@ -14,9 +14,7 @@ import { parsePoolSettings, settingsOperations } from './settings.js';
 import { createSignIn } from './sign-in.js';
 import { selfServiceOperations, userOperations } from './users.js';
 
-/** Amazon Cognito with any number of user pools, plus Lambda, on a real socket. */
 export interface CognitoSimulator {
-  /** Endpoint for SDKs, without a trailing slash. */
   readonly url: string;
   readonly region: string;
   readonly pools: ReadonlyMap<string, UserPool>;
@@ -26,16 +24,13 @@ export interface CognitoSimulator {
   throttleEvery(calls: number): void;
   /** Names of operations that the caller's policy denies. */
   readonly denied: Set<string>;
-  /** Serves the pages of an application, at `/app/start?user=<name>`. */
   serveApp(app: CognitoApp): void;
-  /** Creates a pool. */
   createPool(settings?: Settings, usernameAttributes?: readonly string[]): Promise<UserPool>;
   close(): Promise<void>;
 }
 
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
-/** Starts a simulated Cognito. */
 export async function startCognitoSimulator({
   port = 0,
   now = Date.now,

@@ -7,7 +7,7 @@ const signature =
   /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/lambda\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
 
 /**
- * Answers signed REST calls that read a deployed function; other Lambda calls are missing.
+ * Answers signed REST calls that read a deployed function. Other Lambda calls are not simulated.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
  */

@@ -8,7 +8,7 @@ export interface LambdaFunction {
   readonly file: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** `SourceArn` of its permission for cognito-idp.amazonaws.com. */
+  /** `SourceArn` values of the function's permissions for cognito-idp.amazonaws.com. */
   readonly sourceArns: readonly string[];
 }
 
@@ -16,12 +16,12 @@ export type LambdaAnswer =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly reason: 'threw' | 'timed_out' | 'crashed'; readonly message: string };
 
-/** Functions by ARN, each in its own process once it is first invoked. */
+/** Lambda functions by ARN. Each runs in its own process from its first call. */
 export interface LambdaService {
   readonly functions: Map<string, LambdaFunction>;
   /** True if callers may read function configurations (`lambda:GetFunctionConfiguration`). */
   isReadable: boolean;
-  /** Runs a function; kills its process, with its state, on a timeout. */
+  /** Runs a function. On a timeout, kills its process, which loses its state. */
   invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer>;
   logText(): string;
   coldStarts(): number;

@@ -39,7 +39,6 @@ export interface PoolIdentityProvider {
   readonly definition: Settings;
 }
 
-/** One run of a Lambda function as a trigger, for tests. */
 export interface Invocation {
   readonly trigger: string;
   readonly event: unknown;
@@ -73,7 +72,6 @@ export interface UserPool {
 /** Returns the pool name used in SRP: the part of the pool's id after the region. */
 export const srpNameOf = ({ id }: Pick<UserPool, 'id'>): string => id.slice(id.indexOf('_') + 1);
 
-/** Standard attributes an app client may write. */
 export const standardAttributes = (
   'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
   'preferred_username profile updated_at website zoneinfo'
@@ -147,7 +145,6 @@ export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<s
   return user;
 }
 
-/** Adds a federated user, without a password. */
 export function addFederatedUser(pool: UserPool, username: string, now: number): PoolUser {
   const sub = toUuid();
   const user: PoolUser = {
@@ -185,6 +182,6 @@ export const setPassword = (pool: UserPool, user: PoolUser, password: string, pe
 
 const listGuard = z.array(z.string()).optional().catch(undefined);
 
-/** Attributes that a client may read or write; `null` means all. */
+/** Returns the attributes that a client may read or write; `null` means all. */
 export const permitted = (client: AppClient, list: 'ReadAttributes' | 'WriteAttributes'): readonly string[] | null =>
   listGuard.parse(client.settings[list]) ?? null;

@@ -9,7 +9,6 @@ export interface Call {
   readonly now: number;
 }
 
-/** Answers a call. */
 export type Operation = (call: Call) => unknown;
 
 const SERVICE = 'AWSCognitoIdentityProviderService';
@@ -31,7 +30,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-// Checks the form of a signature only.
+// Checks only the form of a signature, not its value.
 const signature =
   /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/cognito-idp\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
 
@@ -42,7 +41,9 @@ export function requireSignature(request: IncomingMessage): void {
   }
 }
 
-/** Creates the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, errors have `__type`. */
+/**
+ * Creates the server side of the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, and errors have `__type`.
+ */
 export function createProtocol(
   perform: (operation: string, body: unknown, request: IncomingMessage) => Promise<unknown>,
   now: () => number,

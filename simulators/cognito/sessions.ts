@@ -22,7 +22,7 @@ const sessionGuard = z.object({
   challengeMetadata: z.string().nullable(),
 });
 
-/** State between two calls of one sign-in, sealed in the text that the client carries. */
+/** State between two calls of a sign-in. The client carries it as a sealed text. */
 export type Session = z.infer<typeof sessionGuard>;
 
 export type ChallengeResult = z.infer<typeof resultGuard>;
@@ -39,7 +39,7 @@ export function sealSession(pool: UserPool, session: Omit<Session, 'id'>): strin
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Opens a session once; another call with it is refused. */
+/** Opens a session. Each session can be opened once. */
 export function takeSession(pool: UserPool, text: string | undefined, clientId: string, now: number): Session {
   if (text === undefined) throw invalidParameter('Missing required parameter Session');
   if (text.length > SESSION_MAX_CHARACTERS) throw tooLong('session', SESSION_MAX_CHARACTERS);

@@ -39,7 +39,7 @@ const daysGuard = z.looseObject({
     .optional(),
 });
 
-/** DescribeUserPool returns both settings, but UpdateUserPool refuses both together. */
+/** Refuses the old and the new setting for temporary passwords together, although DescribeUserPool returns both. */
 function checkTemporaryPassword(settings: Settings): void {
   const { AdminCreateUserConfig, Policies } = daysGuard.parse(settings);
   if (
@@ -68,7 +68,6 @@ function checkLambdaConfig({ LambdaConfig, UserPoolTier = 'ESSENTIALS' }: Settin
   }
 }
 
-/** Parses the body of CreateUserPool and UpdateUserPool. */
 export function parsePoolSettings(body: Settings): Settings {
   const settings = pick(body, poolParameters, ['UserPoolId']);
   checkTemporaryPassword(settings);
@@ -195,7 +194,6 @@ const customGuard = z.object({
 
 const CUSTOM_ATTRIBUTES_MAX = 50;
 
-/** Administrator operations for a pool and its clients. */
 export const settingsOperations: Readonly<Record<string, Operation>> = {
   DescribeUserPool: ({ pool }) => ({ UserPool: describePool(pool) }),
   UpdateUserPool: ({ pool, body }) => {

@@ -7,7 +7,7 @@ import { createDecoy, isProof, isVerifierOf, startExchange, toHex } from './srp.
 import { mintTokens, type TokenDeps } from './tokens.js';
 import { invokeTrigger } from './triggers.js';
 
-/** Limit of the API's StringType, the longest value of the maps below. */
+/** Longest value in the maps below: the API's limit for StringType. */
 const STRING_MAX_CHARACTERS = 131_072;
 
 const mapGuard = z.record(z.string(), z.string().nullable());
@@ -33,7 +33,7 @@ function checkLengths(member: string, map: Record<string, string | null> | undef
 
 interface Person {
   readonly username: string;
-  /** `null` if there is no such user; the client must not learn that. */
+  /** User, or `null` if there is none, which the client must not learn. */
   readonly user: PoolUser | null;
 }
 
@@ -47,7 +47,6 @@ const flowOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates InitiateAuth, RespondToAuthChallenge and their Admin variants.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
@@ -186,7 +185,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     return { ChallengeName: 'CUSTOM_CHALLENGE', Session, ChallengeParameters: parameters };
   };
 
-  /** For users that an administrator created with a temporary password. */
+  /** Returns the challenge for users whom an administrator created with a temporary password. */
   const demandNewPassword = (pool: UserPool, session: Session, history: readonly ChallengeResult[]) => ({
     ChallengeName: 'NEW_PASSWORD_REQUIRED',
     Session: sealSession(pool, { ...session, history: [...history], expected: 'NEW_PASSWORD_REQUIRED' }),
@@ -241,7 +240,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       checkLengths('clientMetadata', ClientMetadata);
       const { pool, client } = findClient(ClientId, poolId);
       if (ChallengeName === 'PASSWORD_VERIFIER' && Session === undefined) {
-        // USER_SRP_AUTH: the exchange is in the secret block.
+        // In USER_SRP_AUTH, the secret block contains the SRP exchange.
         const user = pool.users.get(finishSrp(pool, client.id, ChallengeResponses));
         if (user === undefined || user.status !== 'CONFIRMED') throw notAuthorized();
         return issue(pool, client, user, 'TokenGeneration_Authentication', ClientMetadata);
@@ -262,7 +261,8 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
         if (person.user === null) throw notAuthorized();
         setPassword(pool, person.user, ChallengeResponses.NEW_PASSWORD ?? '', true);
-        // The stricter assumption: Cognito does not document whether the triggers receive it.
+        // Add the change to the history that the triggers receive. Cognito does not document it; this is the stricter
+        // assumption.
         const changed = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
         return advance(pool, client, person, [...session.history, changed], context);
       }

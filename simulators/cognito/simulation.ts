@@ -18,7 +18,6 @@ import { startCognitoSimulator } from './index.js';
 const password = 'First-factor-1';
 const attribute = 'custom:face_token';
 
-/** Exports of the compiled triggers, by LambdaConfig key. */
 const handlers = {
   defineAuthChallenge: 'defineAuthChallenge',
   createAuthChallenge: 'createAuthChallenge',
@@ -30,10 +29,7 @@ const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.met
 const parametersGuard = z.record(z.string(), z.json());
 const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
 
-/**
- * Starts a Cognito user pool with the deployed triggers, for `facestep simulate cognito`. The browser library signs
- * in: SRP first, then the challenge.
- */
+/** Starts a Cognito user pool with the deployed triggers, for `facestep simulate cognito`. */
 export const startCognitoSimulation: StartSimulation = async ({ port, connection, serverUrl }) => {
   const cognito = await startCognitoSimulator({ port });
   // Functions are deployed at the first sign-in; until then their configuration is unreadable.
@@ -43,7 +39,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(24).toString('base64url'),
   };
-  // The SDK modifies the object that it receives.
+  // Pass a copy, because the SDK modifies this object.
   const aws = new CognitoIdentityProviderClient({
     region: cognito.region,
     endpoint: cognito.url,
@@ -71,7 +67,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
 
   const requestSecret = randomBytes(32).toString('base64url');
   const arnOf = (handler: string) => `arn:aws:lambda:${cognito.region}:123456789012:function:facestep-${handler}`;
-  /** Deploys the functions with the server's current keys; they verify receipts offline. */
+  /** Deploys the functions with the server's current public keys, because they verify receipts offline. */
   const deploy = async (): Promise<boolean> => {
     const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
       (response) => response.text(),
@@ -140,7 +136,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       },
     },
     application: clientId,
-    // The SDK's own variable, so that `facestep doctor` finds the functions.
+    // The SDK reads this variable, so that `facestep doctor` finds the functions.
     environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url },
     users,
     faceCheck: 'challenge',

@@ -5,7 +5,7 @@ import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from '
  * Client side: amazon-cognito-identity-js, src/AuthenticationHelper.js.
  */
 
-/** RFC 3526, group 15. */
+/** The prime of RFC 3526, group 15. */
 const N = BigInt(
   '0x' +
     'FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B' +
@@ -33,7 +33,7 @@ export interface SrpExchange {
   readonly isDecoy: boolean;
 }
 
-/** Java's encoding: a leading zero byte if the first bit is set. */
+/** Encodes a number as Java does: with a leading zero byte if the first bit is set. */
 const toBytes = (value: bigint): Buffer => {
   const hex = value.toString(16);
   const even = hex.length % 2 === 0 ? hex : `0${hex}`;
@@ -60,14 +60,12 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** Creates the stored verifier of a password. */
 export function createVerifier(poolName: string, username: string, password: string, saltBytes = randomBytes(16)) {
   const salt = toInteger(saltBytes);
   const x = toInteger(sha256(toBytes(salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return { salt, verifier: power(g, x) };
 }
 
-/** Compares a plaintext password with a verifier. */
 export function isVerifierOf(kept: PasswordVerifier, poolName: string, username: string, password: string): boolean {
   const x = toInteger(sha256(toBytes(kept.salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return power(g, x) === kept.verifier;
@@ -85,7 +83,6 @@ export function startExchange(
   return { ...who, A, b, B: (k * who.password.verifier + power(g, b)) % N };
 }
 
-/** Verifies the client's proof of the password. */
 export function isProof(
   { A, B, b, password, username, isDecoy }: SrpExchange,
   poolName: string,
@@ -104,7 +101,10 @@ export function isProof(
   return signature.length === expected.length && timingSafeEqual(signature, expected) && !isDecoy;
 }
 
-/** Creates a decoy password hash, the same each time for a name, so that the salt does not reveal unknown users. */
+/**
+ * Creates a decoy verifier for an unknown user. It is always the same for a name, so that the salt does not reveal
+ * whether the user exists.
+ */
 export function createDecoy(secret: Uint8Array, username: string): PasswordVerifier {
   const derived = createHmac('sha256', secret).update(username).digest();
   return createVerifier('', '', derived.toString('hex'), derived.subarray(0, 16));

@@ -7,7 +7,6 @@ export interface TokenDeps extends TriggerDeps {
   readonly now: () => number;
 }
 
-/** Returns the issuer of a pool's tokens, which is also the base address of its keys. */
 export const issuerOf = (url: string, pool: UserPool): string => `${url}/${pool.id}`;
 
 /** Claims that no trigger can set or suppress. */
@@ -32,7 +31,6 @@ function override(claims: Claims, { claimsToAddOrOverride, claimsToSuppress }: O
   return changed;
 }
 
-/** Mints the tokens of a sign-in or refresh through the pre-token-generation trigger, if configured. */
 export async function mintTokens(
   pool: UserPool,
   sign: {

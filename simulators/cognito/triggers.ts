@@ -21,7 +21,7 @@ const lambdaConfigOf = (pool: UserPool) => lambdaConfigGuard.catch({}).parse(poo
 
 const stringMap = z.record(z.string(), z.string()).nullish();
 
-/** "If you provide an empty or null object in the response, then the groups are suppressed." */
+/** AWS: "If you provide an empty or null object in the response, then the groups are suppressed." */
 const groupsGuard = z
   .object({
     groupsToOverride: z.array(z.string()).nullish(),
@@ -77,13 +77,12 @@ export type TriggerResponse<Name extends TriggerName> = z.output<(typeof respons
 
 export interface TriggerDeps {
   readonly lambda: LambdaService;
-  /** Fixed at 5,000 in the real Cognito. */
+  /** Timeout of a trigger. The real Cognito always uses 5,000. */
   readonly triggerTimeoutMs: () => number;
 }
 
 const tries = 3;
 
-/** Returns the version and ARN of a trigger, or `null` if none is configured. */
 export function triggerOf(pool: UserPool, name: TriggerName): { arn: string; version: string } | null {
   const config = lambdaConfigOf(pool);
   if (name === 'PreTokenGeneration' && config.PreTokenGenerationConfig !== undefined) {

@@ -52,7 +52,7 @@ const groupGuard = z.object({
   NextToken: z.string().regex(/^\d+$/).optional(),
 });
 
-/** Searchable attributes; custom ones are not searchable. */
+/** Filter by one of the searchable attributes, which do not include custom ones. */
 const filterGuard = z
   .string()
   .max(256)
@@ -60,7 +60,6 @@ const filterGuard = z
     /^(username|email|phone_number|name|given_name|family_name|preferred_username|cognito:user_status|status|sub)\s*\^?=\s*"[^"\\]*"$/,
   );
 
-/** Operations on users, for administrators and users. */
 export const userOperations: Readonly<Record<string, Operation>> = {
   AdminCreateUser: ({ pool, body, now }) => {
     const {
@@ -71,7 +70,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       .extend({ UserAttributes: attributesGuard.optional(), TemporaryPassword: z.string().optional() })
       .parse(body);
     checkAttributes(pool, UserAttributes, true);
-    // A name may equal another user's `sub`.
+    // A name is free even if it equals another user's `sub`.
     const taken = findUser(pool, Username);
     if (taken !== undefined && (pool.users.has(Username) || pool.usernameAttributes.length > 0)) {
       throw new ServiceError('UsernameExistsException', 'User account already exists');
@@ -155,7 +154,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     };
     const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
     const from = Number(PaginationToken ?? 0);
-    // "This operation might return fewer items than you specify": the first page of a search may be empty.
+    // AWS: "This operation might return fewer items than you specify". So the first page of a search may be empty.
     const length = Filter !== undefined && PaginationToken === undefined ? Math.floor(Limit / 2) : Limit;
     const page = users.slice(from, from + length);
     const unset = AttributesToGet?.find((asked) => page.some(({ attributes }) => !attributes.has(asked)));

@@ -2,11 +2,11 @@ import type { Cloud } from './cloud.js';
 import { faultsOf } from './graph-events.js';
 import { type CustomExtension, eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
 
-/** Largest reply that is read. The limit is documented (1003024), its value is not. */
+/** Largest reply that is read. Entra documents that there is a limit (error 1003024), but not its value. */
 const REPLY_MAX_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_MS = 1_000;
 
-/** Failure of an extension, with its number in the sign-in logs. */
+/** Failure of an extension, with its code in the sign-in logs. */
 export class CalloutError extends Error {
   constructor(readonly code: number) {
     super(`1003xxx: ${code}`);
@@ -46,7 +46,10 @@ export async function callExtension<Result>(
 
 const isWorthRetrying = ({ code }: CalloutError): boolean => [1003002, 1003004, 1003005, 1003027].includes(code);
 
-/** Creates the bearer token of the events service: v2 tokens name it in `azp`, v1 tokens in `appid`. */
+/**
+ * Creates the bearer token with which the events service calls an extension. v2 tokens name the service in `azp`, v1
+ * tokens in `appid`.
+ */
 export function createBearer(cloud: Cloud, tenant: Tenant, extension: CustomExtension): Promise<string> {
   const { resourceId } = extension.authenticationConfiguration;
   const appId = resourceId.split('/').at(-1) ?? '';

@@ -4,7 +4,7 @@ import type { Tenant } from './tenant.js';
 
 export type CloudPart = 'login' | 'keys' | 'graph';
 
-/** A failure: a status, or a delay before the usual answer. */
+/** An injected fault: an error status, or a delay before the usual answer. */
 export type Fault = { readonly status: number; readonly retryAfterSec?: number } | { readonly delayMs: number };
 
 export interface Cloud {
@@ -21,9 +21,11 @@ export interface Cloud {
   readonly throttledEvery: number | null;
   readonly pageSize: number;
   readonly requests: Record<CloudPart, number>;
-  /** The client id by the documentation, the application's id by an implementer's report. */
+  /**
+   * Audience of the hint: the client id according to the documentation, the application's id according to an
+   * implementer.
+   */
   hintAudience: 'clientId' | 'appId';
-  /** External MFA requests without an answer, by `state`. */
   readonly mfaRequests: Map<string, MfaRequest>;
   readonly mfaResults: MfaResult[];
   readonly fetchProvider: Fetch;

@@ -27,10 +27,7 @@ export const denied = (): GraphError =>
 export const unauthenticated = (): GraphError =>
   new GraphError(401, 'InvalidAuthenticationToken', 'Access token validation failure.');
 
-/**
- * Answers as Graph does.
- * @see https://learn.microsoft.com/en-us/graph/errors
- */
+/** @see https://learn.microsoft.com/en-us/graph/errors */
 export const answerGraphError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const { status, code, message, retryAfterSec } =
     error instanceof GraphError ? error : badRequest('Unable to read JSON request payload.');

@@ -22,7 +22,7 @@ export interface MfaRequest {
   readonly method: MethodConfiguration;
   readonly firstFactor: FactorType;
   readonly provider: ProviderMetadata;
-  /** `null` if none was sent; none is then accepted. */
+  /** If the request had no nonce (`null`), the answer must not have one. */
   readonly nonce: string | null;
   readonly sub: string;
   readonly acrValues: readonly string[];
@@ -30,7 +30,7 @@ export interface MfaRequest {
   readonly startedAt: number;
 }
 
-/** Outcome. `reason` is for tests; the user only sees that the sign-in failed. */
+/** Outcome of External MFA. `reason` is for tests; the user only sees that the sign-in failed. */
 export interface MfaResult {
   readonly userId: string | null;
   readonly passed: boolean;

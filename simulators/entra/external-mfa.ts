@@ -14,10 +14,10 @@ export interface AuthorizeForm {
 
 export const callbackPath = '/common/federation/externalauthprovider';
 
-/** Entra's approximate sign-in timeout. */
+/** Time that Entra waits for an answer, approximately. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Factor type by method; no method is knowledge. */
+/** Factor type by authentication method (`amr`). No method counts as knowledge. */
 const factorOf: Readonly<Record<string, FactorType>> = {
   ...Object.fromEntries(['face', 'fpt', 'iris', 'retina', 'vbm'].map((amr) => [amr, 'inherence'] as const)),
   ...Object.fromEntries(
@@ -25,7 +25,7 @@ const factorOf: Readonly<Record<string, FactorType>> = {
   ),
 };
 
-/** Requested `acr` by first factor. */
+/** Requested `acr` by the type of the first factor. */
 const acrAfter: Readonly<Record<FactorType, string>> = {
   knowledge: 'possessionorinherence',
   possession: 'knowledgeorinherence',
@@ -35,10 +35,10 @@ const acrAfter: Readonly<Record<FactorType, string>> = {
 export interface MfaStart {
   readonly userId: string;
   readonly firstFactor?: FactorType;
-  /** The only method offered; all if omitted. */
+  /** Id of the only method to offer; if omitted, all are offered. */
   readonly methodId?: string;
   readonly hintClaims?: Readonly<Record<string, unknown>>;
-  /** The contract sends one "if provided". */
+  /** False to send no nonce. Entra's documentation says that it sends one "if provided". */
   readonly withNonce?: boolean;
 }
 
@@ -93,7 +93,7 @@ export async function startExternalMfa(
       redirect_uri: `${cloud.url}${callbackPath}`,
       ...(nonce === null ? {} : { nonce }),
       state,
-      // Issued expired, on purpose.
+      // The hint is issued already expired, on purpose.
       id_token_hint: await signToken(tenant, hint, startedAt, -1),
       claims: JSON.stringify({
         id_token: {

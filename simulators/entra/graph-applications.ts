@@ -42,7 +42,6 @@ const propertyGuard = z.strictObject({
   targetObjects: z.array(z.enum(['User', 'Group', 'Organization', 'Device', 'Application'])).min(1),
 });
 
-/** Returns a newly registered application with defaults. */
 export function newApplication(displayName: string): Application {
   return {
     id: randomUUID(),
@@ -60,7 +59,7 @@ export function newApplication(displayName: string): Application {
   };
 }
 
-// These are relationships, or never returned.
+// These members are relationships, or are never returned.
 const toView = ({
   secrets: _,
   expiredSecrets: __,
@@ -109,10 +108,7 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
   }
 }
 
-/**
- * Creates the API of applications, extension properties, service principals and app role assignments.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/application
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/application */
 export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const read = requireRole('Application.Read.All', 'Application.ReadWrite.All');

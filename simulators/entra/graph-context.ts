@@ -5,7 +5,6 @@ import type { Tenant } from './tenant.js';
 /** Graph's default fields of a user; other resources return all fields. */
 const userFields = 'id,displayName,mail,userPrincipalName';
 
-/** Returns the fields named by `$select`. */
 export function toSelected(entry: object, { query }: Pick<Request, 'query'>): object {
   const isUser = Reflect.has(entry, 'userPrincipalName');
   const wanted = query.$select ?? (isUser ? userFields : null);
@@ -14,14 +13,12 @@ export function toSelected(entry: object, { query }: Pick<Request, 'query'>): ob
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)));
 }
 
-/** Context of a Graph call: the caller's tenant and permissions. */
 export interface GraphContext {
   readonly cloud: Cloud;
   tenantOf(response: Response): Tenant;
   requireRole(...roles: readonly string[]): RequestHandler;
   /** Records a new object, which Graph shows only after a delay. */
   noteMade(id: string): void;
-  /** False while a new object is hidden. */
   isShown(id: string): boolean;
   /** Sends one page of a list, with `@odata.nextLink` if there is more; `$filter` as in graph-filter.ts. */
   sendList(request: Request, response: Response, entries: readonly object[]): void;

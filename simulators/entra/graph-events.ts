@@ -56,13 +56,14 @@ const listenerGuard = z.strictObject({
 
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
-/** An external tenant needs the service principal that calls extensions; a workforce tenant has it. */
+/**
+ * Refuses extensions in an external tenant without the service principal that calls them. A workforce tenant has it.
+ */
 function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
   if (hasCaller(tenant) && !isLate(findServicePrincipal(tenant, eventsServiceAppId)?.id ?? '')) return;
   throw badRequest(withoutCaller);
 }
 
-/** Returns true if the tenant can call extensions. */
 export const hasCaller = (tenant: Tenant): boolean =>
   tenant.kind === 'workforce' || findServicePrincipal(tenant, eventsServiceAppId) !== undefined;
 
@@ -103,10 +104,7 @@ export function faultsOf(
   return faults;
 }
 
-/**
- * Creates the API of custom authentication extensions and their listeners.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension */
 export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
@@ -188,7 +186,6 @@ export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isS
   return router;
 }
 
-/** Returns the token issuance listener of an application. */
 export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>
   [...tenant.listeners.values()].find(({ conditions }) =>
     conditions.applications.includeApplications.some((each) => each.appId === appId),

@@ -54,16 +54,12 @@ const grantGuard = z.strictObject({
   scope: z.string().min(1),
 });
 
-/** Returns true if the method is available to the user. */
 export function isOffered({ groups }: Tenant, method: MethodConfiguration, userId: string): boolean {
   const isIn = ({ id }: { readonly id: string }): boolean => id === 'all_users' || groups.get(id)?.has(userId) === true;
   return method.state === 'enabled' && method.includeTargets.some(isIn) && !method.excludeTargets.some(isIn);
 }
 
-/**
- * Creates the API of External MFA methods, users' registrations and delegated permissions.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration */
 export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.AuthenticationMethod');

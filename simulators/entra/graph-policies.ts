@@ -22,7 +22,7 @@ const policyGuard = z.strictObject({
   definition: z.array(z.string()).length(1),
 });
 
-/** Returns the token claim names by name in the extension's reply. */
+/** Returns the name of each claim in the token, by its name in the extension's reply. */
 export function mappedClaims({ definition }: ClaimsMappingPolicy): Map<string, string> {
   const { ClaimsSchema } = parseDefinition(definition);
   const mapped = ClaimsSchema.flatMap(({ Source, ID, JwtClaimType }) =>
@@ -39,10 +39,7 @@ function parseDefinition([text = '']: readonly string[]) {
   }
 }
 
-/**
- * Creates the API of claims mapping policies and their assignment to service principals.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy */
 export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.ApplicationConfiguration');

@@ -9,7 +9,6 @@ const EXTENSION_MAX_CHARACTERS = 256;
 
 const changeGuard = z.record(z.string(), z.unknown());
 
-/** Returns the tenant's directory extensions by full name. */
 export const extensionsOf = (tenant: Tenant): ReadonlyMap<string, ExtensionProperty> =>
   new Map(
     [...tenant.applications.values()]
@@ -37,10 +36,7 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
 
 const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...details, ...extensions });
 
-/**
- * Creates the users API: read by id or user principal name, partial update.
- * @see https://learn.microsoft.com/en-us/graph/api/user-update
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/user-update */
 export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
   const router = Router();
   const find = (id: string, tenant: Tenant): DirectoryUser => {
@@ -78,12 +74,12 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     '/users/:id/transitiveMemberOf/microsoft.graph.group',
     requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
     (request, response) => {
-      // OData's cast is an advanced query.
+      // A cast is an advanced query of OData.
       if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
       const tenant = tenantOf(response);
       const { id: userId } = find(String(request.params.id), tenant);
       const own = [...tenant.groups].filter(([, members]) => members.has(userId));
-      // A relationship returns only the ids of objects that the caller may not read.
+      // If the caller may not read an object, return only its id.
       const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
       const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
       const detailsOf = (id: string) =>

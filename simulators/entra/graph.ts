@@ -15,10 +15,7 @@ import { graphAppId } from './tenant.js';
 
 const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).default([]) });
 
-/**
- * Creates the part of Microsoft Graph v1.0 that the adapter and its provisioning use.
- * @see https://learn.microsoft.com/en-us/graph/use-the-api
- */
+/** @see https://learn.microsoft.com/en-us/graph/use-the-api */
 export function createGraph(cloud: Cloud): Router {
   const router = Router();
   const isShown = (id: string): boolean =>

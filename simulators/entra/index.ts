@@ -33,11 +33,11 @@ export interface Daemon {
   readonly secret: string;
 }
 
-/** A simulated Entra ID over TLS, as MSAL demands: tenants, keys, tokens, Graph and callouts. */
+/** A simulated Entra ID: tenants, keys, tokens, Graph and callouts. It uses TLS, because MSAL demands it. */
 export interface EntraSimulator {
-  /** Login host and Graph, without a trailing slash. */
+  /** URL of the login host and of Graph, without a trailing slash. */
   readonly url: string;
-  /** Its certificate, for NODE_EXTRA_CA_CERTS of another process. */
+  /** Certificate of the simulator, for NODE_EXTRA_CA_CERTS of another process. */
   readonly cert: string;
   readonly fetch: Fetch;
   readonly tenant: Tenant;
@@ -46,20 +46,17 @@ export interface EntraSimulator {
   addUser(user: { mail: string; userType?: DirectoryUser['userType'] }, tenant?: Tenant): DirectoryUser;
   /** Registers an application with a secret and grants it Graph permissions, by default all. */
   addDaemon(roles?: readonly string[]): Daemon;
-  /** Defines a directory extension. */
   addExtension(clientId: string, name: string): string;
   expireSecret(daemon: Daemon): void;
   addCertificate(clientId: string, pem: string): void;
   /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
-  /** Registers an application that users sign in to. */
   addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
   /** Attaches extensions to a user flow, a console-only action. */
   attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;
   signIn(who: { appId: string; userId: string; correlationId?: string }, tenant?: Tenant): Promise<SignIn>;
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
   signUp(form: SignUpForm, tenant?: Tenant): Promise<SignUp>;
-  /** Creates a group. */
   addGroup(userIds?: readonly string[], tenant?: Tenant, name?: string): string;
   /**
    * Starts External MFA and returns the form that the browser posts to the provider. In a browser:
@@ -67,22 +64,20 @@ export interface EntraSimulator {
    * @throws MfaError if Entra would show an error
    */
   startExternalMfa(start: MfaStart, tenant?: Tenant): Promise<AuthorizeForm>;
-  /** Accepts the provider's form. In a browser the answer is a page with `data-result`. */
+  /** Validates the form that the provider posts back. A browser gets a page with `data-result`. */
   finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
   readonly mfaResults: readonly MfaResult[];
   setHintAudience(audience: 'clientId' | 'appId'): void;
   /** Publishes a new signing key; the former one stays published unless dropped. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
-  /** Delays new objects in Graph. The real one took 20 s in a test. */
+  /** Delays new objects in Graph. The real Graph took 20 s in a test. */
   setLateSec(seconds: number): void;
-  /** Sets the timeout of extensions; `null` uses the registered one. */
   setHookTimeoutMs(timeoutMs: number | null): void;
   fail(part: CloudPart, fault: Fault): void;
   heal(part: CloudPart): void;
   close(): Promise<void>;
 }
 
-/** Starts a simulated Entra ID. */
 export async function startEntraSimulator({
   port = 0,
   kind = 'workforce',
@@ -158,7 +153,7 @@ export async function startEntraSimulator({
     url: cloud.url,
     cert: selfSigned.cert,
     async fetch(url, init) {
-      // Its request and response types are those of the platform, which bundles it.
+      // undici and Node's own fetch have the same request and response types.
       const response = await fetchWith(url, { ...(init as object), dispatcher: agent });
       return response as unknown as Response;
     },
@@ -208,7 +203,7 @@ export async function startEntraSimulator({
       if (findServicePrincipal(within, clientId) === undefined)
         addServicePrincipal(within, clientId, application.displayName);
       for (const role of roles) grantRole(within, clientId, role);
-      // A tenant with the service principal knows the application's extension properties.
+      // A tenant with the service principal also has the application's extension properties.
       within.applications.set(application.id, application);
     },
     addClientApp({ acceptMappedClaims = true } = {}, within = tenant) {

@@ -33,7 +33,7 @@ const formGuard = z.object({
   client_assertion_type: z.string().optional(),
 });
 
-/** Passes a request, or fails it with the injected fault. */
+/** Returns true to continue with a request, or answers it with the injected fault. */
 export async function passFault(cloud: Cloud, part: CloudPart, response: Response): Promise<boolean> {
   cloud.requests[part] += 1;
   const fault = cloud.faults.get(part);
@@ -47,10 +47,7 @@ export async function passFault(cloud: Cloud, part: CloudPart, response: Respons
   return false;
 }
 
-/**
- * Creates the login host: metadata, keys, and tokens for client credentials by secret or certificate.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
- */
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
 export function createLogin(cloud: Cloud): Router {
   const router = Router();
   const find = (id: unknown): Tenant => {
@@ -154,7 +151,7 @@ async function authenticate(
     audience: `${url}/${id}/oauth2/v2.0/token`,
     algorithms: ['PS256', 'RS256'],
     requiredClaims: ['exp', 'jti'],
-    // The SDK signs with the real clock and rounds up.
+    // The SDK signs by the real clock and rounds up, so allow a difference.
     clockTolerance: 300,
   }).catch(() => {
     throw new TokenError(401, 'invalid_client', 700027, 'Client assertion failed signature validation.');

@@ -23,10 +23,7 @@ function readAction(body: unknown, event: string): { readonly name: string; read
 
 const claimGuard = z.union([z.string(), z.array(z.string())]);
 
-/**
- * Reads the claims of a tokenIssuanceStart reply.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
- */
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference */
 export function readClaims(body: unknown): Map<string, string | string[]> {
   const { name, action } = readAction(body, 'tokenIssuanceStart');
   if (name !== 'provideClaimsForToken') throw new CalloutError(1003012);
@@ -60,7 +57,6 @@ export type SignUpAction =
   | { readonly kind: 'block'; readonly title: string; readonly message: string };
 
 /**
- * Reads the action of an attributeCollectionStart or attributeCollectionSubmit reply.
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */

@@ -13,7 +13,6 @@ export type SignIn =
   | { readonly ok: true; readonly token: string }
   | { readonly ok: false; readonly error: string; readonly code: number | null };
 
-/** Issues a token with the extension's claims, or fails if the extension fails. */
 export async function issueToken(
   cloud: Cloud,
   tenant: Tenant,

@@ -21,7 +21,6 @@ export interface SignUpForm {
   readonly signInType?: 'email' | 'federated';
 }
 
-/** Signs a user up through an application's user flow, unless an extension shows a blocking page. */
 export async function signUp(
   cloud: Cloud,
   tenant: Tenant,

@@ -5,7 +5,6 @@ import type { StartSimulation } from '../simulation.js';
 import { simulatedLogins, toShownToken } from '../simulation.js';
 import { startEntraSimulator } from './index.js';
 
-/** Starts an Entra workforce tenant for `facestep simulate entra`. */
 export const startEntraSimulation: StartSimulation = async ({ port }) => {
   const entra = await startEntraSimulator({ port });
   const daemon = entra.addDaemon();

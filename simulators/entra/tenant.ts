@@ -48,7 +48,7 @@ export interface DirectoryUser {
 
 export interface ExtensionProperty {
   readonly id: string;
-  /** `extension_{appId without dashes}_{name}` */
+  /** Full name: `extension_{appId without dashes}_{name}`. */
   readonly name: string;
   readonly dataType: string;
   readonly isMultiValued: boolean;
@@ -184,7 +184,6 @@ export interface Tenant {
   readonly methodRegistrations: MethodRegistration[];
 }
 
-/** Creates an empty tenant with Graph's service principal and one signing key. */
 export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>): Promise<Tenant> {
   const tenant: Tenant = {
     ...given,
@@ -209,7 +208,6 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
   return tenant;
 }
 
-/** Creates an RSA key. */
 export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   const kid = randomUUID();
@@ -234,7 +232,6 @@ export const findApplication = (tenant: Tenant, appId: string): Application | un
 export const findServicePrincipal = (tenant: Tenant, appId: string): ServicePrincipal | undefined =>
   [...tenant.servicePrincipals.values()].find((principal) => principal.appId === appId);
 
-/** Returns the Graph application permissions granted to an application. */
 export function grantedRoles(tenant: Tenant, appId: string): string[] {
   const principal = findServicePrincipal(tenant, appId);
   const graph = findServicePrincipal(tenant, graphAppId);
@@ -250,7 +247,6 @@ export function grantRole(tenant: Tenant, appId: string, value: string): void {
   tenant.appRoleAssignments.push({ id: randomUUID(), principalId, resourceId, appRoleId: graphRoles[value] ?? '' });
 }
 
-/** Signs a token with the tenant's newest key. */
 export function signToken(tenant: Tenant, claims: JWTPayload, nowMs: number, lifeSec = 3600): Promise<string> {
   const key = tenant.keys.at(-1);
   if (key === undefined) throw new Error('no key');

@@ -8,7 +8,6 @@ export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 
 export const kmsEnvironment = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' } as const;
 
-/** Parts of a call that a key policy can distinguish. */
 const askedGuard = z.object({
   KeyId: z.string(),
   MacAlgorithm: z.string().optional(),

@@ -48,7 +48,6 @@ const pairOf = (spec: Spec): KmsKey['pair'] => {
 const accountId = '111122223333';
 
 /**
- * Creates the keys of one region and their operations.
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
  */

@@ -1,6 +1,6 @@
 import { constants, createECDH, createHash, type KeyObject, privateEncrypt, randomBytes } from 'node:crypto';
 
-/* Signatures over a given digest; Node signs whole messages only. */
+/* Signs a given digest. Node can only sign whole messages. */
 
 /** The order of P-256 (SP 800-186, section 3.2.1.3). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -27,7 +27,7 @@ export function signWithP256(digest: Uint8Array, key: KeyObject): Buffer {
   return Buffer.concat([Buffer.from([0x30, numbers.length]), numbers]);
 }
 
-/** DER encoding of a positive number: minimal, with a zero byte before a set first bit. */
+/** Encodes a positive number as DER, with a zero byte before a set first bit. */
 function toDer(value: bigint): Buffer {
   const hex = value.toString(16);
   const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');

@@ -78,7 +78,6 @@ async function takeGrant(
   return { user, scope: grant.scope, refreshToken };
 }
 
-/** Creates the protocol side: keys, and tokens by password, refresh token or client credentials. */
 export function createAuthorizationServers(org: Org): Router {
   const router = Router();
   const find = (request: Request): AuthorizationServer => {
@@ -106,7 +105,7 @@ export function createAuthorizationServers(org: Org): Router {
   return router;
 }
 
-// A PUT replaces the rule: omitted settings are lost.
+// A PUT replaces the rule, so omitted settings are lost.
 const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('RESOURCE_ACCESS'),
@@ -119,10 +118,7 @@ const claimGuard = z.object({
   value: z.json(),
 });
 
-/**
- * Creates the management side: the policy rule with a token hook, and custom claims.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/ */
 export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const manage = requireScope('okta.authorizationServers.manage');

@@ -1,10 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { newId } from './ids.js';
 
-/**
- * A management API error in Okta's format.
- * @see https://developer.okta.com/docs/reference/error-codes/
- */
+/** @see https://developer.okta.com/docs/reference/error-codes/ */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -22,11 +19,9 @@ export const notFound = (id: string, type: string): ApiError =>
 export const invalid = (field: string, causes: readonly string[]): ApiError =>
   new ApiError(400, 'E0000001', `Api validation failed: ${field}`, causes);
 
-/** Error for a change that the user's status forbids. */
 export const wrongStatus = (): ApiError =>
   new ApiError(403, 'E0000038', "This operation is not allowed in the user's current status.");
 
-/** Error for a change of attributes that another system sources. */
 export const sourcedElsewhere = (): ApiError =>
   new ApiError(403, 'E0000023', 'Operation failed because user profile is mastered under another system');
 

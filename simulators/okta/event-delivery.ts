@@ -15,7 +15,6 @@ const displayMessages: Readonly<Record<string, string>> = {
 
 const deliveries = new WeakMap<Org, Promise<void>>();
 
-/** Queues an event; hooks receive it a moment later. */
 export function emitUserEvent(org: Org, eventType: string, user: OrgUser): void {
   org.pendingEvents.push(toEvent(org, eventType, user));
   deliveries.set(
@@ -57,7 +56,6 @@ const toEvent = (org: Org, eventType: string, { id, profile }: OrgUser): OrgEven
   authenticationContext: { authenticationStep: 0, externalSessionId: newId('102', 25) },
 });
 
-/** Delivers the queued events, one call for each active, verified and subscribed hook. */
 async function deliverPending(org: Org): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
   const events = org.pendingEvents.splice(0);
@@ -81,7 +79,7 @@ async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): 
     contentType: 'application/json',
   });
   let status = await post(org, hook, payload);
-  // At most one retry, and none after a 4xx answer.
+  // Okta retries once at most, and never after a 4xx answer.
   if (status === null || status >= 500) status = await post(org, hook, payload);
   const isTaken = status === 200 || status === 204;
   org.log.push({

@@ -7,7 +7,6 @@ import { newId } from './ids.js';
 import { headersGuard, toChannelView, uriGuard } from './inline-hooks.js';
 import { type EventHook, isoNow, type Org } from './org.js';
 
-/** Event types that the simulator can cause. */
 const eligibleEvents = [
   'user.lifecycle.activate',
   'user.lifecycle.create',
@@ -44,7 +43,7 @@ const parseHook = (body: unknown): z.infer<typeof hookGuard> => {
 
 const toView = (hook: EventHook) => ({ ...hook, channel: toChannelView(hook.channel) });
 
-/** Okta's one-time GET: the address must return the challenge within the hook timeout. */
+/** Sends Okta's one-time GET request. The address must return the challenge within the hook timeout. */
 async function isAnswered(org: Org, { channel }: EventHook): Promise<boolean> {
   const challenge = newId('', 32);
   const signal = AbortSignal.timeout(org.hookTimeoutMs);
@@ -60,8 +59,7 @@ async function isAnswered(org: Org, { channel }: EventHook): Promise<boolean> {
 }
 
 /**
- * Creates the event hooks API. A hook receives nothing before verification; a changed channel needs verification
- * again.
+ * A hook receives nothing before its verification. A changed channel must be verified again.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/EventHook/
  */
 export function createEventHooksApi(org: Org, requireScope: RequireScope): Router {

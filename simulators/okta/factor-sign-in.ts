@@ -91,7 +91,7 @@ async function signIfAsked(
   return { client_id: client.clientId, response_type: 'code', scope: 'openid', request };
 }
 
-/** Links by the mapped login on first use; later only `sub` counts. */
+/** Links the user by the mapped login at the first sign-in. Later only `sub` counts. */
 function checkIsSigningIn(
   { links, userNameClaim }: IdentityProvider,
   user: OrgUser,
@@ -109,7 +109,8 @@ function checkIsSigningIn(
 const possessions = ['hwk', 'otp', 'phr', 'pop', 'sc', 'sms', 'swk', 'tel'];
 
 /**
- * Without trusted claims: always possession. With them: only the claims count, and a face needs a possession factor.
+ * Returns the factor types. Without trusted claims this is possession. With them `amr` decides, and a face counts only
+ * together with a possession factor.
  * @see https://developer.okta.com/docs/guides/configure-claims-sharing/thirdpartyoidc/main/
  */
 function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly string[]): readonly string[] {

@@ -2,7 +2,6 @@ const shared = { status: 'ACTIVE', created: '2016-03-24T23:14:54.000Z', lastUpda
 const toSubject = (template: string) => ({ userNameTemplate: { template }, matchType: 'USERNAME' });
 const provisioning = { action: 'AUTO', profileMaster: true, groups: { action: 'NONE' } };
 
-/** Other identity providers as the API returns them. */
 export const foreignIdps = [
   {
     ...{ id: '0oa1saml000000000001', type: 'SAML2', name: 'Example SAML IdP', ...shared },
@@ -45,7 +44,7 @@ export const foreignIdps = [
     properties: { additionalAmr: ['sc', 'hwk', 'mfa'] },
   },
   {
-    // The client authenticates with a key of Okta's; the issuer is only in the metadata.
+    // The client authenticates with one of Okta's keys. Only the metadata contains the issuer.
     ...{ id: '0oa4oidc000000000001', type: 'OIDC', name: 'Partners', ...shared },
     protocol: {
       type: 'OIDC',

@@ -16,10 +16,7 @@ function parseSearch(search: unknown): string | null {
   return JSON.parse(name);
 }
 
-/**
- * Creates the groups API: search groups and list members.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/ */
 export function createGroupsApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   router.get('/', requireScope('okta.groups.read'), (request, response) => {

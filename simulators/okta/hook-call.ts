@@ -16,7 +16,7 @@ export type HookAnswer =
     };
 
 /**
- * Calls a hook as Okta does: 3 s in total, including the OAuth token; no redirects. `retry` allows one retry, except
+ * Calls a hook as Okta does: without redirects, and in 3 s including the OAuth token. `retry` allows one retry, except
  * after 2xx or 4xx.
  * @see https://developer.okta.com/docs/concepts/inline-hooks/
  */
@@ -43,7 +43,6 @@ const isWorthRetrying = (answer: HookAnswer): boolean =>
 const describe = ({ reason, status }: Extract<HookAnswer, { ok: false }>): string =>
   status === null ? reason : `${reason} ${status}`;
 
-/** Returns the headers of a call, with the secret of an HTTP channel. */
 export function toHeaders(config: HookChannel['config']): Headers {
   const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
   for (const { key, value } of config.headers) headers.set(key, value);

@@ -9,7 +9,7 @@ import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
 
-/** Unchecked members are stored as sent; a PUT without them removes them. */
+/** Extends a guard: further members are stored as sent, without a check. */
 const open = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape).catchall(z.json());
 
 const clientGuard = z.object({ client: open({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
@@ -108,7 +108,7 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
     links: new Map(),
     trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
     userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
-    // The algorithm is ignored without the scope.
+    // Without this scope, Okta ignores the algorithm.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
     client: {
       issuer: data.protocol.issuer.url,
@@ -129,17 +129,14 @@ const definitionGuard = z.looseObject({
   protocol: z.looseObject({ credentials: z.object({ client: z.looseObject({}) }) }),
 });
 
-/** Okta returns the secret to anyone who may read identity providers. */
+/** Okta returns the client secret to anyone who may read identity providers. */
 function toView({ id, type, definition, client }: IdentityProvider) {
   const { protocol, ...rest } = definitionGuard.parse(definition);
   const credentials = { client: { ...protocol.credentials.client, client_secret: client.clientSecret } };
   return { ...rest, id, type, status: 'ACTIVE', protocol: { ...protocol, credentials } };
 }
 
-/**
- * Creates the API of OpenID providers and identity verification vendors.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/ */
 export function createIdentityProvidersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const find = (request: Request): IdentityProvider => {
@@ -181,8 +178,7 @@ const authenticatorGuard = z.object({
 });
 
 /**
- * Creates the authenticators API for the IdP authenticator. The API requires `provider`, which the OpenAPI document
- * lacks.
+ * The API requires `provider`, which the OpenAPI document lacks.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): Router {
@@ -199,7 +195,6 @@ export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): R
   router.post('/', requireScope('okta.authenticators.manage'), (request, response) => {
     const parsed = authenticatorGuard.safeParse(request.body);
     const idpId = parsed.data?.provider.configuration.idpId ?? '';
-    // Only factor-only providers qualify.
     if (!parsed.success || org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
       throw invalid('authenticator', ['provider: The identity provider is not for factor only']);
     }

@@ -18,10 +18,10 @@ const skewSec = 120;
 const startGuard = z.object({ user: z.string(), flow: z.string().optional() });
 const pushedGuard = z.object({ request_uri: z.string(), expires_in: z.int().positive() });
 
-/** Okta sends all claims as fuzzy and expects them back so. */
+/** Okta sends every claim with `fuzzy: true` and expects the same in the answer. */
 const claimGuard = z.object({ value: z.string().nullable(), fuzzy: z.literal(true) });
 
-/** Other attributes fail the evaluation. */
+/** Claims that Okta supports. Any other claim fails the evaluation. */
 const supportedClaims = 'given_name family_name middle_name email birthdate phone_number address'.split(' ');
 
 const verifiedClaimsGuard = z
@@ -53,7 +53,7 @@ export function createIdentityVerification(org: Org): Router {
     org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
     const who = { state, userId: user.id, profile: user.profile, flow };
     const pushed = await push(idp, pending, org.fetch, who).catch((error: unknown) => ({ error }));
-    // The browser carries neither the client id nor the state.
+    // After a pushed request, the browser carries neither the client id nor the state.
     if (typeof pushed === 'string') {
       return redirectTo(response, idp.client.authorizationEndpoint, { request_uri: pushed });
     }
@@ -132,7 +132,6 @@ async function push(
   throw new Refusal('par', JSON.stringify(body));
 }
 
-/** System log result of the evaluation. */
 function evaluate(value: unknown): string {
   const parsed = verifiedClaimsGuard.safeParse(value);
   const verified = parsed.data?.[0];

@@ -43,7 +43,7 @@ export type HookChannelSettings =
   | {
       readonly type: 'OAUTH';
       readonly clientId: string;
-      /** `null` signs with the hook key. */
+      /** Secret of the client, or `null` if it signs with the hook key. */
       readonly clientSecret: string | null;
       readonly hookKeyId: string | null;
       readonly tokenUrl: string;
@@ -56,7 +56,7 @@ export interface OktaSimulator {
   readonly application: string;
   readonly org: Org;
   createUser(user: { login: string; password: string; firstName?: string; lastName?: string }): Promise<string>;
-  /** Creates a user with password import by a hook. */
+  /** Creates a user whose password a hook imports. */
   createUserToImport(login: string): Promise<string>;
   changeStatus(userId: string, verb: 'deactivate' | 'suspend' | 'unsuspend' | 'activate' | 'reactivate'): Promise<void>;
   deleteUser(userId: string): Promise<void>;
@@ -67,17 +67,15 @@ export interface OktaSimulator {
   addHookKey(name: string): Promise<{ readonly id: string; readonly publicJwk: JWK }>;
   addAuthorizationServer(server: { id: string; audience: string }): Promise<{ readonly issuer: string }>;
   /**
-   * Creates a hook and attaches it to its policy rule: of the default authorization server or the user profile policy.
-   * A password import hook has no rule.
+   * Creates a hook and attaches it to a policy rule, of the default authorization server or of the user profile policy.
+   * A password import hook needs no rule.
    */
   attachHook(hook: {
     kind: 'token' | 'registration' | 'password-import';
     uri: string;
     channel: HookChannelSettings;
   }): Promise<{ readonly id: string }>;
-  /** Creates an event hook, verified by default. */
   addEventHook(hook: { uri: string; secret: string; events: readonly string[]; verify?: boolean }): Promise<void>;
-  /** Adds a custom SAML application with a hook and attribute statements. */
   addSamlApp(app: {
     uri: string;
     channel: HookChannelSettings;
@@ -85,16 +83,13 @@ export interface OktaSimulator {
   }): Promise<{ readonly id: string }>;
   /** Sets "IdP Usage", a console-only action. */
   setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
-  /** Signs a user in at a SAML application. */
   signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
-  /** Signs a user in at the default authorization server. */
   signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;
   refresh(refreshToken: string): Promise<SignIn>;
   readLog(): Promise<readonly LogEvent[]>;
   close(): Promise<void>;
 }
 
-/** Calls the management API as the administrator, with retries. */
 async function callApi(org: Org, apiToken: string, method: string, path: string, body?: unknown): Promise<unknown> {
   const send = () =>
     fetch(org.url + path, {
@@ -118,7 +113,6 @@ const tokensGuard = z.object({
 });
 const oauthErrorGuard = z.object({ error: z.string(), error_description: z.string() });
 
-/** Starts a simulated Okta org. */
 export async function startOktaSimulator({
   port = 0,
   now = Date.now,

@@ -15,7 +15,7 @@ const hookTypes = [
   'com.okta.import.transform',
 ] as const;
 
-/** Okta requires https://. Plain http is allowed on this machine for the tests' services. */
+/** Okta requires https. The simulator also allows plain http, for test services on this machine. */
 export const uriGuard = z
   .string()
   .max(1024)
@@ -77,7 +77,7 @@ const parseHook = (body: unknown): z.infer<typeof hookGuard> => {
   );
 };
 
-/** Secrets of a hook are write-only. */
+/** Returns a channel without its secrets, which are write-only. */
 export const toChannelView = ({ type, config }: HookChannel) => {
   const { uri, headers } = config;
   const shared = { uri, method: 'POST', headers };
@@ -91,10 +91,7 @@ export const toChannelView = ({ type, config }: HookChannel) => {
 
 const toView = (hook: InlineHook) => ({ ...hook, channel: toChannelView(hook.channel) });
 
-/**
- * Creates the inline hooks API, with `execute`, and the hook keys API.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHooksApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const read = requireScope('okta.inlineHooks.read');

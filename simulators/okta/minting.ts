@@ -18,10 +18,7 @@ export interface IssuedTokens {
   readonly scope: string;
 }
 
-/**
- * Mints the tokens of one request after calling the policy rule's hook.
- * @throws OAuthError `server_error` if the hook answers with `error`
- */
+/** @throws OAuthError `server_error` if the hook answers with `error` */
 export async function mintTokens(org: Org, issue: TokenIssue): Promise<IssuedTokens> {
   const { server, client, user, scope } = issue;
   const scopes = scope.split(' ');

@@ -19,7 +19,7 @@ export interface OrgUser {
     | 'LOCKED_OUT'
     | 'SUSPENDED'
     | 'DEPROVISIONED';
-  /** Directory or application that sources the profile and alone changes it; Okta itself if omitted. */
+  /** System that sources the profile and alone may change it; Okta itself if omitted. */
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
   isPasswordHooked: boolean;
   riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
@@ -34,7 +34,7 @@ export interface SchemaAttribute {
   readonly [property: string]: unknown;
 }
 
-/** `config` is as in the inline hooks API, with secrets. */
+/** `config` has the fields of the inline hooks API, and the secrets. */
 export type HookChannel =
   | {
       readonly type: 'HTTP';
@@ -108,7 +108,6 @@ export interface HookKey extends SigningKey {
   readonly name: string;
 }
 
-/** An application: a client of authorization servers, or a service that calls the management API. */
 export interface OrgClient {
   readonly id: string;
   readonly name: string;
@@ -143,13 +142,13 @@ export interface IdentityProvider {
   readonly name: string;
   /** "IdP Usage", visible only in the console. */
   usage: 'SSO' | 'FACTOR_ONLY';
-  /** `policy.trustClaims`: true if `amr` counts; an ID token without it then breaks the sign-in. */
+  /** `policy.trustClaims`: if true, only `amr` proves factors, and an ID token without `amr` fails the sign-in. */
   readonly trustClaims: boolean;
-  /** Claim of the user name, from the template; only the `email` profile attribute is supported. */
+  /** Claim with the user name, from the template. Only the profile attribute `email` is supported. */
   readonly userNameClaim: string;
   /** `protocol.algorithms.request.signature`; `null` if requests are not signed. */
   readonly requestAlgorithm: string | null;
-  /** Users by `sub`; after the first sign-in no other claim counts. */
+  /** Linked users by `sub`. After the first sign-in no other claim counts. */
   readonly links: Map<string, string>;
   readonly client: OpenIdProvider;
   /** Definition as sent, without the secret. */
@@ -163,7 +162,6 @@ export interface ExternalAuthenticator {
   readonly idpId: string;
 }
 
-/** A sign-in or verification that waits for the browser to return. */
 export type PendingAtProvider = PendingSignIn & { readonly idpId: string; readonly userId: string };
 
 export interface LogEvent {
@@ -203,11 +201,14 @@ export interface Org {
   /** True if the org sends a login hint to the factor provider, which Okta does not document. */
   sendsLoginHint: boolean;
   readonly pendingEvents: OrgEvent[];
-  /** Delivers each event twice, as Okta may. */
+  /** True to deliver each event twice, as Okta may. */
   deliversTwice: boolean;
   /** Okta's option "Allow updates to deactivated users", off by default. */
   allowsUpdatesToDeactivated: boolean;
-  /** User of the browser session, reported to hooks on a refresh instead of the token's user: OKTA-869758. */
+  /**
+   * If set, hooks get this user of the browser session on a refresh, instead of the token's user (Okta's bug
+   * OKTA-869758).
+   */
   sessionUserOnRefresh: string | null;
   /** Rate-limits every n-th management call; `null` disables it. */
   limitsEvery: number | null;
@@ -218,7 +219,6 @@ export interface Org {
   readonly hookAnswers: unknown[];
 }
 
-/** Creates an empty org. */
 export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>): Org => ({
   ...options,
   url: '',
@@ -271,13 +271,11 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();
 
-/** Creates an RSA key with a new id. */
 export async function createSigningKey(id = newId('', 43)): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   return { id, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' } };
 }
 
-/** Finds a user by id or login. */
 export const findUser = (org: Org, idOrLogin: string): OrgUser | undefined =>
   org.users.get(idOrLogin) ?? findByLogin(org, idOrLogin.toLowerCase());
 

@@ -5,10 +5,7 @@ import type { Org } from './org.js';
 /** Maximum page size, small enough to reveal callers that read only the first page. */
 const pageSize = 2;
 
-/**
- * Sends one page of a list, with the next one's address in `Link`.
- * @see https://developer.okta.com/docs/api/#pagination
- */
+/** @see https://developer.okta.com/docs/api/#pagination */
 export function sendPage<Entry extends { readonly id: string }>(
   org: Org,
   { originalUrl, query }: Request,
@@ -31,10 +28,7 @@ export function sendPage<Entry extends { readonly id: string }>(
   response.set('Link', links.join(', ')).json(page);
 }
 
-/**
- * Rate-limits every n-th call of the management API or its token endpoint.
- * @see https://developer.okta.com/docs/reference/rl-best-practices/
- */
+/** @see https://developer.okta.com/docs/reference/rl-best-practices/ */
 export function limitRate(org: Org): RequestHandler {
   let calls = 0;
   return (_request, response, next) => {

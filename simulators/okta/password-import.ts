@@ -15,8 +15,8 @@ const answerGuard = z.object({
 });
 
 /**
- * Signs a user in by password. For users to import, the password import hook decides: VERIFIED stores the typed
- * password; anything else is a wrong password.
+ * Signs a user in by password. If the password is to be imported, the hook decides: VERIFIED stores the typed password;
+ * any other answer means a wrong password.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */

@@ -50,7 +50,6 @@ const toTokenView = ({ claims, lifetimeSec }: TokenDraft) => ({
   token: { lifetime: { expiration: lifetimeSec } },
 });
 
-/** Returns the body of a token hook call. */
 export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, access }: TokenDrafts) {
   const { server, client, user, grantType, scope, refreshToken } = issue;
   const tokenUrl = `${server.issuer}/v1/token`;
@@ -96,7 +95,6 @@ const toSession = ({ id, profile }: OrgUser, now: string) => ({
   mfaActive: false,
 });
 
-/** Returns the body of a registration hook call for a new user. */
 export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<string, unknown>>) => ({
   ...envelope(org),
   source: org.registrationRule.policyId,
@@ -105,7 +103,6 @@ export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<str
   data: { context: { request: toRequestContext('POST', '/idp/idx/enroll/new') }, userProfile, action: 'ALLOW' },
 });
 
-/** Returns the body of a registration hook call for an existing user's profile. */
 export const toProgressiveProfilePayload = (
   org: Org,
   user: OrgUser,
@@ -122,7 +119,6 @@ export const toProgressiveProfilePayload = (
   },
 });
 
-/** Returns the body of a password import hook call. */
 export const toPasswordImportPayload = (org: Org, hookId: string, username: string, password: string) => ({
   ...envelope(org),
   source: `${org.url}/api/v1/inlineHooks/${hookId}`,
@@ -133,7 +129,6 @@ export const toPasswordImportPayload = (org: Org, hookId: string, username: stri
   },
 });
 
-/** Returns the body of a SAML assertion hook call. */
 export function toSamlPayload(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAssertion) {
   const ssoUrl = `${org.url}/app/${app.id}/sso/saml`;
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalid, sourcedElsewhere } from './errors.js';
 import type { Org, OrgUser } from './org.js';
 
-/** Attributes of every org; only these four are required. */
+/** Attributes of every org. Only `requiredAttributes` need a value. */
 export const baseAttributes = (
   'login email secondEmail firstName lastName middleName honorificPrefix honorificSuffix title displayName nickName ' +
   'profileUrl primaryPhone mobilePhone streetAddress city state zipCode countryCode postalAddress preferredLanguage ' +
@@ -10,10 +10,7 @@ export const baseAttributes = (
 ).split(' ');
 const requiredAttributes = ['login', 'email', 'firstName', 'lastName'];
 
-/**
- * Verifies a whole profile against the org's schema.
- * @throws ApiError E0000001
- */
+/** @throws ApiError E0000001 */
 export function checkProfile(org: Org, profile: Readonly<Record<string, unknown>>): void {
   const causes = Object.entries(profile).flatMap(([name, value]) => checkAttribute(org, name, value));
   for (const name of requiredAttributes) {

@@ -43,7 +43,7 @@ const answerGuard = z.object({
 
 const locatedGuard = z.record(z.string(), z.unknown());
 
-/** The widget shows an error only next to an existing path. */
+/** Returns true if the value has this path. The sign-up widget shows an error only next to an existing path. */
 function isInside(value: unknown, path: readonly string[]): boolean {
   const [name, ...rest] = path;
   if (name === undefined) return true;
@@ -57,7 +57,7 @@ const fieldsGuard = z.object({
   }),
 });
 
-/** Keeps schema attributes only; other form fields go to the hook. */
+/** Keeps only attributes of the schema. Other form fields only go to the hook. */
 function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { data } = fieldsGuard.safeParse(org.registrationRule.definition);
   const fields = data?.actions.profileEnrollment.profileAttributes ?? [];
@@ -73,8 +73,8 @@ interface Outcome {
 }
 
 /**
- * Calls the hook of the user profile policy; no hook allows. A timeout, an error status, an unreadable answer or an
- * `error` denies.
+ * Calls the hook of the user profile policy. Without a hook, the user is allowed. A timeout, an error status, an
+ * unreadable answer or an `error` denies.
  */
 async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progressive'): Promise<Outcome> {
   const hook = org.hooks.get(org.registrationRule.hookId ?? '');
@@ -108,7 +108,6 @@ async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progre
 const newUserGuard = z.object({ userProfile: profileGuard, password: z.string().min(8) });
 const updateGuard = z.object({ login: z.string(), userProfileUpdate: profileGuard });
 
-/** Creates both forms of a user profile policy: sign-up and progressive profile. */
 export function createEnrollmentForms(org: Org): Router {
   const router = Router();
   router.post('/new', async (request, response) => {
@@ -148,7 +147,7 @@ export function createEnrollmentForms(org: Org): Router {
   return router;
 }
 
-// A PUT replaces the rule: omitted settings are lost.
+// A PUT replaces the rule, so omitted settings are lost.
 const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('PROFILE_ENROLLMENT'),
@@ -166,10 +165,7 @@ const ruleGuard = z.looseObject({
   }),
 });
 
-/**
- * Creates the API of the policy rule with a registration hook.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/ */
 export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const rule = org.registrationRule;

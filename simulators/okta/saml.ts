@@ -93,7 +93,7 @@ async function askHook(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAss
 
 const signInGuard = z.object({ username: z.string(), password: z.string() });
 
-/** Creates the sign-in address for assertions, returned as JSON: a JWS instead of XML. */
+/** Creates the sign-in address of SAML applications. It returns the assertion as a JWS in JSON, instead of XML. */
 export function createSamlSignIn(org: Org): Router {
   const router = Router();
   router.post('/:id/sso/saml', express.urlencoded({ extended: false }), async (request: Request, response) => {

@@ -17,7 +17,7 @@ const providerGuard = z.strictObject({
 
 const metadataGuard = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-/** Settings with issuer and keys, read from the metadata if given. */
+/** Reads the settings. Issuer and keys come from the metadata if its URL is given. */
 async function readSettings(
   org: Org,
   body: unknown,
@@ -36,10 +36,7 @@ async function readSettings(
   return { name, type, settings: { ...settings, issuer, jwks_url: jwks_uri } };
 }
 
-/**
- * Creates the API of security events providers, the accepted transmitters.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/ */
 export function createSecurityEventsProvidersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const read = requireScope('okta.securityEventsProviders.read');
@@ -96,7 +93,7 @@ const userRiskChangeGuard = z
   .object({ ...eventFields, previous_level: levelGuard, current_level: levelGuard })
   .refine(hasReason);
 
-/** Okta must accept every event of the token. */
+/** Okta refuses a token unless it knows every event in it. */
 const eventsGuard = z
   .strictObject({ [sessionRevoked]: sessionRevokedGuard.optional(), [userRiskChange]: userRiskChangeGuard.optional() })
   .refine((events) => Object.keys(events).length > 0);
@@ -121,7 +118,7 @@ class Unacceptable extends Error {
   }
 }
 
-/** Maps an error to the receiver's answer: a wrong signature means a false transmitter. */
+/** Any other error means that the signature is wrong. */
 const toUnacceptable = (error: unknown): Unacceptable =>
   error instanceof Unacceptable ? error : new Unacceptable('authentication_failed', 'The signature is not right');
 

@@ -5,7 +5,6 @@ import { startOktaSimulator } from './index.js';
 
 const password = 'first factor';
 
-/** Starts an Okta org for `facestep simulate okta`. */
 export const startOktaSimulation: StartSimulation = async ({ port }) => {
   const okta = await startOktaSimulator({ port });
   const users = await Promise.all(

@@ -36,8 +36,7 @@ const defaults = {
 const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /**
- * Creates the schema API of the default user type: read, and change custom attributes (null removes one with its
- * values).
+ * A `null` removes a custom attribute and its values.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export function createUserSchemaApi(org: Org, requireScope: RequireScope): Router {

@@ -30,7 +30,6 @@ const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
   return parsed.data;
 };
 
-/** Returns a user as the API shows them. */
 export const toView = (org: Org, { id, status, created, lastUpdated, profile, source }: OrgUser) => ({
   id,
   status,
@@ -80,7 +79,7 @@ const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; 
 ];
 
 /**
- * Creates the users API. Deactivated users are read-only.
+ * Deactivated users are read-only.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createUsersApi(org: Org, requireScope: RequireScope): Router {
@@ -138,7 +137,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   router.get('/:id/groups', requireScope('okta.users.read'), (request, response) => {
     const { id } = find(request);
     const own = [...org.groups].filter(([, { members }]) => members.has(id));
-    // Its description has no paging parameters; like every Okta list it may be paged.
+    // The description of this list has no paging parameters, but Okta may page any list.
     if (org.pagesGroupsOfUsers) sendPage(org, request, response, own.map(toGroupView));
     else response.json(own.map(toGroupView));
   });

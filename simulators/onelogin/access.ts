@@ -3,7 +3,7 @@ import express, { type RequestHandler, Router } from 'express';
 import type { Account } from './account.js';
 import { ApiError, unauthorized } from './errors.js';
 
-/** Ten hours. */
+/** Lifetime of an access token: ten hours. */
 const TOKEN_SEC = 36_000;
 const HOUR_MS = 3_600_000;
 
@@ -12,16 +12,13 @@ const toBasic = (header: string): readonly string[] => {
   return Buffer.from(encoded, 'base64').toString().split(':');
 };
 
-/** OneLogin's own form, or Basic (RFC 7617). */
+/** Reads credentials in OneLogin's own form, or as Basic (RFC 7617). */
 const readCredentials = (header: string): readonly string[] => {
   const own = /^client_id:\s*([^,\s]+)\s*,\s*client_secret:\s*(\S+)$/.exec(header);
   return own === null ? toBasic(header) : own.slice(1);
 };
 
-/**
- * Creates tokens for the API, and its checks: bearer token and rate limit.
- * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
- */
+/** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
 export function createAccess(account: Account): { readonly router: Router; readonly requireToken: RequestHandler } {
   const router = Router();
   const isAlive = ({ createdAt, revoked }: { createdAt: number; revoked: boolean }): boolean =>

@@ -10,7 +10,7 @@ export interface AccountUser {
   firstname: string;
   lastname: string;
   password: string;
-  /** User policy unless a hook chooses another. */
+  /** User policy of the sign-in, unless a hook chooses another. */
   policyId: number;
   roleIds: readonly number[];
   readonly details: Record<string, unknown>;
@@ -77,9 +77,9 @@ export interface UserPolicy {
   name: string;
   /** Factors after the password; empty means password only. */
   factors: readonly string[];
-  /** 0: every sign-in; 1: unknown browsers only. */
+  /** 0 requires a factor at every sign-in, 1 only in unknown browsers. */
   otpTriggerCondition: 0 | 1;
-  /** 1: password, then factor; 3: factor only. */
+  /** 1 asks for the password and then a factor, 3 for a factor only. */
   loginFlow: 1 | 3;
 }
 
@@ -104,9 +104,9 @@ export interface Account {
   url: string;
   readonly now: () => number;
   readonly fetch: Fetch;
-  /** OneLogin does not document the result of a failed hook. */
+  /** What follows a failed hook, which OneLogin does not document. */
   whenHookFails: 'continue' | 'deny';
-  /** OneLogin does not document the limit of a custom field; longer values are cut off. */
+  /** Limit of a custom field, which OneLogin does not document. Longer values are cut off. */
   fieldMaxCharacters: number;
   hasPoliciesApi: boolean;
   /** Every n-th call gets 429 and may be retried at once; 0 disables this. */
@@ -124,7 +124,7 @@ export interface Account {
   readonly variables: Map<string, EnvironmentVariable>;
   readonly policies: Map<number, UserPolicy>;
   readonly logins: Map<string, Login>;
-  /** The trusted provider as a factor, set only in the console. */
+  /** Provider that is trusted as a factor. The real OneLogin sets it only in the console. */
   trustedIdp: OpenIdProvider | null;
   readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
   readonly logs: HookLog[];
@@ -133,7 +133,6 @@ export interface Account {
 
 export const defaultPolicyId = 187_345;
 
-/** Creates an account with its default policy. */
 export const createAccount = (options: {
   readonly now: () => number;
   readonly fetch: Fetch;
@@ -169,7 +168,6 @@ export const createAccount = (options: {
 
 export const isoNow = (account: Account): string => new Date(account.now()).toISOString();
 
-/** Finds a user by username or e-mail address, ignoring case. */
 export function findByIdentifier(account: Account, identifier: string): AccountUser | undefined {
   const wanted = identifier.toLowerCase();
   return [...account.users.values()].find(
@@ -177,6 +175,5 @@ export function findByIdentifier(account: Account, identifier: string): AccountU
   );
 }
 
-/** Finds the hook of a type, enabled or not; an account has at most one of each. */
 export const findHook = (account: Account, type: HookType): SmartHook | undefined =>
   [...account.hooks.values()].find(({ settings }) => settings.type === type);

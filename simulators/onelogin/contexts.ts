@@ -30,22 +30,17 @@ export function toPreAuthenticationContext(
   };
 }
 
-/**
- * Returns the context of a user-migration function, with the password.
- * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration
- */
+/** @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration */
 export const toUserMigrationContext = (identifier: string, password: string): Record<string, unknown> => ({
   user_identifier: identifier,
   password,
   ...newIds(),
 });
 
-/** Returns true if the hook has no conditions, or the user has one of its roles. */
 export const isHookFor = ({ settings: { conditions = [] } }: SmartHook, { roleIds }: AccountUser): boolean =>
   conditions.length === 0 ||
   conditions.some(({ value }) => value.split(',').some((id) => roleIds.includes(Number(id))));
 
-/** Returns the account's variables that the hook lists. */
 export const toEnvironment = (account: Account, { settings }: SmartHook): Record<string, string> =>
   Object.fromEntries(
     [...account.variables.values()]

@@ -1,7 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
 
-/** An error of the API v2. */
 export class ApiError extends Error {
   constructor(
     readonly statusCode: number,

@@ -6,13 +6,12 @@ import { type FunctionOutcome, runFunction } from './runner.js';
 
 const idsGuard = z.object({ request_id: z.string(), correlation_id: z.string() });
 
-/** Returns the hook of a type if it is enabled and deployed. */
 export function findRunningHook(account: Account, type: HookType): SmartHook | null {
   const hook = findHook(account, type);
   return hook === undefined || hook.settings.disabled || hook.status !== 'ready' ? null : hook;
 }
 
-/** Runs a hook in its own process, killed on a timeout, with its retries. An undocumented answer is also a failure. */
+/** Runs a hook with its retries, in a process that is killed on a timeout. An undocumented answer is also a failure. */
 export async function runHook<Answer>(
   account: Account,
   { hook, context, guard }: { hook: SmartHook; context: Record<string, unknown>; guard: z.ZodType<Answer> },
@@ -42,7 +41,7 @@ export async function runHook<Answer>(
   }
 }
 
-/** Log lines of the documented sample, in Lambda's format; a killed function logs nothing. */
+/** Returns log lines in the format of the documented sample, which is Lambda's. A killed function logs nothing. */
 function toLogLines(account: Account, { settings: { timeout } }: SmartHook, outcome: FunctionOutcome): string[] {
   const [time, run] = [isoNow(account), randomUUID()];
   const ends = {

@@ -37,7 +37,6 @@ export interface OneLoginSimulator {
   /** Creates a user policy, a console-only action. */
   addPolicy(policy: { name: string; factors: readonly string[] }): number;
   callApi(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** Signs a user in page by page, as a browser does. */
   signIn(request: SignInRequest): Promise<SignIn>;
   close(): Promise<void>;
 }
@@ -51,7 +50,6 @@ const pageGuard = z.object({
   policy_id: z.number().optional(),
 });
 
-/** Starts a simulated OneLogin account. */
 export async function startOneLoginSimulator({
   port = 0,
   now = Date.now,

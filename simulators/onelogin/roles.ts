@@ -3,16 +3,13 @@ import { z } from 'zod';
 import type { Account } from './account.js';
 import { badRequest, notFound } from './errors.js';
 
-// Only the parameters that the callers here send.
+// Accepts only the parameters that this project sends.
 const listGuard = z.strictObject({
   name: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 
-/**
- * Creates the roles API.
- * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
- */
+/** @see https://developers.onelogin.com/api-docs/2/roles/list-roles */
 export function createRolesApi(account: Account): Router {
   const router = Router();
   router.get('/', (request, response) => {

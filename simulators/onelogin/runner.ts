@@ -8,19 +8,18 @@ export interface FunctionRun {
   readonly context: Readonly<Record<string, unknown>>;
   /** The whole `process.env` of the function. */
   readonly env: Readonly<Record<string, string>>;
-  /** From the handler's call until the process is killed. */
+  /** Time from the handler's call until the process is killed. */
   readonly timeoutMs: number;
-  /** Clock of the function's machine. */
   readonly now: () => number;
 }
 
-/** Outcome; `events` is the console output. */
+/** Outcome of a run. `events` has the console output. */
 export type FunctionOutcome = { readonly events: readonly string[] } & (
   | { readonly failure: null; readonly answer: unknown }
   | { readonly failure: 'timeout' | 'exception' }
 );
 
-/** Runs in the new process; answers on descriptor 3, one JSON text a line. */
+/** Program of the new process. It answers on file descriptor 3, with one JSON text per line. */
 const bootstrap = `
 'use strict';
 const { writeSync, readFileSync } = require('node:fs');
@@ -98,7 +97,7 @@ export function runFunction({ source, context, env, timeoutMs, now }: FunctionRu
     });
     child.once('error', reject);
     child.once('close', () => settle({ failure: 'exception', events }));
-    // A process that exits before it has read everything breaks the pipe.
+    // Ignore the error of a process that exits before it has read all input.
     stdin.on('error', () => {});
     stdin.end(JSON.stringify({ source, context, ahead: now() - Date.now() }));
   }).finally(() => process.off('exit', end));

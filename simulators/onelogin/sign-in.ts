@@ -39,8 +39,7 @@ const userMigrationGuard = z.discriminatedUnion('success', [
 ]);
 
 /**
- * Creates the sign-in page: username, hook, password, factors. OneLogin's protocol is undocumented; the order is
- * documented.
+ * Creates the sign-in page: username, hook, password, factors. Only this order is documented, not the protocol.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
  */
 export function createSignIn(account: Account, graceMs: number): Router {
@@ -109,7 +108,7 @@ async function choosePolicy(
   graceMs: number,
 ): Promise<number | null> {
   const context = toPreAuthenticationContext(user, browser, hook);
-  // OneLogin does not document unknown policies; here the hook has failed.
+  // An unknown policy counts as a failed hook, because OneLogin does not document it.
   const guard = preAuthenticationGuard.refine(
     ({ user: chosen }) => chosen === null || account.policies.has(chosen.policy_id),
   );
@@ -118,7 +117,7 @@ async function choosePolicy(
   return answered.user?.policy_id ?? null;
 }
 
-/** For unknown names only: the hook may create the user. */
+/** Calls the hook for an unknown name. The hook may create the user. */
 async function migrate(
   account: Account,
   identifier: string,

@@ -7,7 +7,6 @@ const password = 'first factor';
 
 const simulatedApp = 959_314;
 
-/** Starts a OneLogin account with a face policy, for `facestep simulate onelogin`. */
 export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
   const onelogin = await startOneLoginSimulator({ port });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });

@@ -35,7 +35,7 @@ const hookGuard = z.strictObject({
     .optional(),
 });
 
-/** All are required, although the documentation gives defaults for timeout and retries. */
+/** Required fields. The documentation gives defaults for timeout and retries, but the API does not. */
 const requiredFields = ['type', 'function', 'disabled', 'runtime', 'timeout', 'retries', 'env_vars', 'packages'];
 
 const newVariableGuard = z.strictObject({
@@ -45,7 +45,7 @@ const newVariableGuard = z.strictObject({
 const variableChangeGuard = z.strictObject({ value: z.string().min(1).max(5_000) });
 
 const pageGuard = z.object({
-  // OneLogin's pages say 1,000, its clients' description 100; the stricter applies.
+  // OneLogin's pages say 1,000, and the description of its clients says 100. This is the stricter limit.
   limit: z.coerce.number().int().min(1).max(100).default(50),
   page: z.coerce.number().int().min(1).default(1),
 });
@@ -75,10 +75,7 @@ const toVariableView = ({ id, name, createdAt, updatedAt }: EnvironmentVariable)
   updated_at: updatedAt,
 });
 
-/**
- * Creates the Smart Hooks API: hooks, environment variables and logs.
- * @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-hook
- */
+/** @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-hook */
 export function createSmartHooksApi(account: Account): Router {
   const router = Router();
   router.use('/envs', createVariablesApi(account));
@@ -128,7 +125,8 @@ export function createSmartHooksApi(account: Account): Router {
     const settings = parseHook(request.body);
     const sameType = findHook(account, settings.type);
     if (sameType !== undefined && sameType !== hook) throw conflict(`A hook of type ${settings.type} already exists`);
-    // "Updating function code while the hook is enabled may cause errors during deployment": here always.
+    // OneLogin: "Updating function code while the hook is enabled may cause errors during deployment". Here it always
+    // does.
     if (!hook.settings.disabled && settings.function !== hook.settings.function) {
       throw new ApiError(500, 'InternalServerError', 'The hook is enabled');
     }

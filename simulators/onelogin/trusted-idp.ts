@@ -12,12 +12,12 @@ import {
 } from '../relying-party.js';
 import { type Account, type AccountUser, findByIdentifier, isoNow } from './account.js';
 
-/** Allowed clock skew; OneLogin does not document its own. */
+/** Allowed clock skew, which OneLogin does not document. */
 const skewSec = 60;
 
 const startGuard = z.object({ user: z.string() });
 
-/** Claims that match users of a trusted provider. OneLogin does not document which; here any matches. */
+/** Claims that can match a user. OneLogin does not document which it uses; here any of them matches. */
 const namesGuard = z.object({
   preferred_username: z.string().optional(),
   username: z.string().optional(),
@@ -30,7 +30,7 @@ const namesGuard = z.object({
  */
 export function createTrustedIdp(account: Account): Router {
   const router = Router();
-  // The console shows the real address on the trust's page.
+  // The real console shows this address on the page of the trusted provider.
   const redirectUri = () => `${account.url}/access/idp`;
 
   router.get('/trusted-idp/start', (request, response) => {

@@ -31,7 +31,7 @@ const toView = ({ fields }: Account, user: AccountUser) => ({
   ),
 });
 
-/** Custom attributes only on request, as the documented sample lacks them. */
+/** Returns custom attributes only on request, because the documented sample lacks them. */
 function toListed(view: ReturnType<typeof toView>, fields: string | undefined): object {
   const { custom_attributes, ...usual } = view;
   if (fields === undefined) return usual;
@@ -66,7 +66,7 @@ const listGuard = z.strictObject({
 const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
 const pageSize = 50;
 
-/** `*` matches any text; a leading `!` negates. */
+/** Applies a filter: `*` matches any text, and a leading `!` negates. */
 function isFilteredIn(value: string, filter: string | undefined): boolean {
   if (filter === undefined) return true;
   if (filter.startsWith('!')) return !isFilteredIn(value, filter.slice(1));
@@ -74,13 +74,10 @@ function isFilteredIn(value: string, filter: string | undefined): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 'i').test(value);
 }
 
-/** Wrapped on creation, unwrapped on change. */
+/** Body that creates a custom field. Only a creation wraps the field in `user_field`. */
 const newFieldGuard = z.strictObject({ user_field: fieldGuard });
 
-/**
- * Creates the users API for single users, and the custom fields API.
- * @see https://developers.onelogin.com/api-docs/2/users/update-user
- */
+/** @see https://developers.onelogin.com/api-docs/2/users/update-user */
 export function createUsersApi(account: Account): Router {
   const router = Router();
   const findUser = (request: Request): AccountUser => {
@@ -136,7 +133,7 @@ export function createUsersApi(account: Account): Router {
     );
     const size = Math.min(limit, pageSize);
     if (found.length > from + size) {
-      // Percent-encoded as in an address: `%3D` for `=`.
+      // OneLogin percent-encodes the cursor: `%3D` for `=`.
       const next = Buffer.from(`after:${from + size}`).toString('base64');
       response.set('After-Cursor', encodeURIComponent(next));
     }
@@ -154,7 +151,8 @@ export function createUsersApi(account: Account): Router {
       }
     }
     if (custom_attributes !== undefined) {
-      // The stricter assumption: all are replaced. OneLogin's Terraform provider reads, merges and writes all.
+      // Replace all attributes, which is the stricter assumption. OneLogin's Terraform provider reads, merges and
+      // writes all of them.
       user.customAttributes = Object.fromEntries(
         Object.entries(custom_attributes).map(([name, value]) => [
           name,
@@ -172,7 +170,7 @@ export function createUsersApi(account: Account): Router {
 }
 
 /**
- * Creates the remaining users API of version 1, with wrapped answers.
+ * Creates the calls that only version 1 of the API has.
  * @see https://developers.onelogin.com/api-docs/1/users/log-user-out
  */
 export function createFormerUsersApi(account: Account): Router {

@@ -6,7 +6,7 @@ export interface DirectoryUser {
   name?: { readonly givenName: string; readonly familyName: string };
   emails: readonly { readonly value: string; readonly primary?: boolean }[];
   readonly details: Record<string, unknown>;
-  /** By schema URN, then by attribute name. */
+  /** Values by schema URN, then by attribute name. */
   readonly extensions: Map<string, Map<string, string>>;
   active: boolean;
 }
@@ -40,7 +40,7 @@ export interface Directory {
   /** True if paths split only at dots and extensions are replaced as a whole. Names are then case-sensitive. */
   splitsPathsAtDots: boolean;
   servesSchemas: boolean;
-  /** True if schemas come as a plain list, even a single one, with keywords in capitals. */
+  /** True if the server sends schemas as a plain list, even a single one, with keywords in capitals. */
   tellsPlainSchemas: boolean;
   tellsGroups: boolean;
   /** True if a dot separates extension attributes, instead of the colon of RFC 7644, section 3.10. */
@@ -74,7 +74,7 @@ export const createDirectory = (): Directory => ({
   accessTokenSec: 60,
 });
 
-/** Returns an attribute definition as our README recommends. */
+/** Returns an attribute definition as adapters/scim/README.md recommends. */
 export const defineAttribute = (name: string): DefinedAttribute => ({
   name,
   type: 'string',
@@ -87,11 +87,14 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
 });
 
 /**
- * Settings of known servers; each refuses what it is not known to accept. strict: paths only. keycloak: from 26.7 any
- * URN, by the annotation `kc.scim.schema.attribute`, and access tokens of a few minutes. wso2: from 7.1 one extension
- * for all custom attributes, requested with a dot (wso2/product-is#11092); addresses as texts (#26577); schemas
- * without a list response (#21742); over LDAP it counts only the page (wso2/docs-is#1495). gravitee: as in its source
- * (`scim/model/Operation.java`). withoutPaths: only changes without a path.
+ * Settings of known servers. Each variant refuses what its server is not known to accept.
+ * - strict: paths only
+ * - keycloak, from 26.7: any URN, by the annotation `kc.scim.schema.attribute`; access tokens of a few minutes
+ * - wso2, from 7.1: one extension for all custom attributes, requested with a dot (wso2/product-is#11092); e-mail
+ * addresses as texts (#26577); schemas without a list response (#21742); over LDAP, the page's count only
+ * (wso2/docs-is#1495)
+ * - gravitee: as in its source (`scim/model/Operation.java`)
+ * - withoutPaths: changes without a path only
  */
 export const variants = {
   strict: {
@@ -117,7 +120,6 @@ export const variants = {
   },
 } as const;
 
-/** Finds the extension and attribute of a path such as `urn:…:User:token`; `null` if undefined. */
 export function findAttribute({ extensions }: Directory, path: string) {
   for (const [schema, attributes] of extensions) {
     const attribute = attributes.find(({ name }) => `${schema}:${name}`.toLowerCase() === path.toLowerCase());
@@ -126,7 +128,7 @@ export function findAttribute({ extensions }: Directory, path: string) {
   return null;
 }
 
-/** A user's groups; read-only there (RFC 7643, section 4.1.2). */
+/** Returns a user's groups, which are read-only here (RFC 7643, section 4.1.2). */
 const groupsOf = ({ groups }: Directory, { id }: DirectoryUser) =>
   [...groups]
     .filter(([, { members }]) => members.includes(id))

@@ -4,7 +4,7 @@ import { ScimError, sendScim } from './errors.js';
 
 const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-/** Schema keywords in WSO2's capitals, such as `READ_WRITE`. */
+/** Writes schema keywords as WSO2 does, such as `READ_WRITE`. */
 const toPlain = (schema: object): object =>
   JSON.parse(
     JSON.stringify(schema).replace(

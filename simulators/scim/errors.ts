@@ -10,7 +10,7 @@ export class ScimError extends Error {
   }
 }
 
-/** Sends a reply with SCIM's media type (section 8.1). */
+/** Sends a reply with SCIM's media type (RFC 7644, section 8.1). */
 export function sendScim(response: Response, status: number, body: object): void {
   response.status(status).type('application/scim+json').send(JSON.stringify(body));
 }

@@ -20,7 +20,6 @@ export interface ScimSimulator {
   close(): Promise<void>;
 }
 
-/** Starts a simulated SCIM 2.0 server on this machine. */
 export async function startScimSimulator({
   now = Date.now,
 }: {

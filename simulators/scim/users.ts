@@ -65,7 +65,6 @@ function parseValue(written: string): string {
   }
 }
 
-/** Creates the users API for single users and searches. */
 export function createUsersApi(directory: Directory, baseUrl: () => string): Router {
   const router = Router();
   const findUser = (request: Request): DirectoryUser => {
@@ -124,7 +123,7 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
     const body = patchGuard.safeParse(request.body);
     if (!body.success) throw new ScimError(400, 'invalidSyntax', 'Expected a PatchOp');
     const changes = body.data.Operations.map((operation) => toChange(directory, user, operation));
-    // All or nothing.
+    // All changes are valid here, so either all are applied or none.
     for (const change of changes) change();
     if (directory.answersChangesWithNothing && askedIn(request).length === 0) response.status(204).end();
     else show(request, response, user);
@@ -149,7 +148,7 @@ function toChange(directory: Directory, user: DirectoryUser, operation: PatchOpe
   return toWrite(directory, user, found, value);
 }
 
-/** Splits at the first dot; the dot in 2.0 does not count. */
+/** Splits a path at its first dot. The dot in the version 2.0 does not count. */
 function toSplitChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
   const { op, path = '', value } = operation;
   const [schema = '', name] = path.split(/(?!\d)\.(?!\d)/);
@@ -160,7 +159,10 @@ function toSplitChange(directory: Directory, user: DirectoryUser, operation: Pat
   return toWrite(directory, user, requireAttribute(directory, `${schema}:${name}`), op === 'remove' ? null : value);
 }
 
-/** A partial user, whose extensions are objects under their URNs (RFC 7643, section 3.3). */
+/**
+ * Reads a change without a path. Its value is a partial user, whose extensions are objects under their URNs (RFC 7643,
+ * section 3.3).
+ */
 function toPathlessChange(directory: Directory, user: DirectoryUser, { op, value }: PatchOperation): () => void {
   if (!directory.takesPathlessChanges || op === 'remove') throw new ScimError(400, 'noTarget', 'Expected a path');
   const parts = z.record(z.string(), z.record(z.string(), z.unknown())).safeParse(value);
@@ -183,7 +185,7 @@ function requireAttribute(directory: Directory, path: string) {
   return found;
 }
 
-/** Null removes the value (RFC 7643, section 2.5). */
+/** Returns the change of a value; `null` removes it (RFC 7643, section 2.5). */
 function toWrite(
   directory: Directory,
   user: DirectoryUser,

@@ -29,13 +29,10 @@ const refusalOf: Readonly<Partial<Record<Trouble, () => SnsRefusal>>> = {
 
 const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
-/** The carrier counts characters in 1,600 bytes; SNS itself accepts at most this many. */
+/** SNS accepts at most this many characters. */
 const maxCharacters = 1600;
 
-/**
- * Starts Amazon SNS for SMS over AWS Query, for the real SDK.
- * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
- */
+/** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export async function startSns(region = 'eu-central-1') {
   const published: Published[] = [];
   let calls = 0;

@@ -1,6 +1,6 @@
 export interface Ahead<Result> {
   begin(): void;
-  /** Starts the work if necessary. The next call starts it again. */
+  /** Returns the result, and starts the work if necessary. The next call starts it again. */
   take(): Promise<Result>;
 }
 
@@ -9,7 +9,7 @@ export function ahead<Result>(work: () => Promise<Result>): Ahead<Result> {
   return {
     begin() {
       begun ??= work();
-      // Handled by the caller of `take`.
+      // The caller of `take` handles the error.
       begun.catch(() => {});
     },
     take() {

@@ -8,7 +8,6 @@ export type Brand = BrandOfPage;
 
 export const noBrand: Brand = { organisation: null, helpUrl: null, texts: {}, logo: null };
 
-/** Reads the brand from the page's head. */
 export function readBrand(): Brand {
   const content = document.querySelector<HTMLMetaElement>(`meta[name="${brandMetaName}"]`)?.content;
   if (content === undefined) return noBrand;
@@ -20,7 +19,7 @@ export function readBrand(): Brand {
   }
 }
 
-/** Replaces words by the organization's own, as plain text. */
+/** Replaces texts by the organization's own, as plain text. */
 export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
   if (own === undefined) return words;
   const { lockedFor, flashesText } = own;
@@ -60,7 +59,6 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
   };
 }
 
-/** Shows the logo, or the name without one. */
 export function showName({ logo }: Brand, name: string): Child {
   if (logo === null) return name;
   const { path, dark, widthPx, heightPx } = logo;

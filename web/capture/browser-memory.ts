@@ -21,11 +21,11 @@ function orNull<Value>(work: () => Value): Value | null {
 
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 
-/** A ticket being opened and its session key, for a reload during the request. */
+/** Ticket that is being opened and its session key, kept for a reload during the request. */
 export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
-/** Other pages return without the fragment. */
+/** Link of the kiosk, kept because other pages send the browser back without the fragment. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 
-/** Specific to this browser and origin. */
+/** Id of the chosen camera, which is specific to this browser and origin. */
 export const cameraMemory = memoryIn(() => localStorage, 'facestep-camera');

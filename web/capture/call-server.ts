@@ -15,8 +15,8 @@ export interface Call<Reply> {
 
 /**
  * Calls the server and parses its reply.
- * @param base - path of the page, without a trailing slash: `/face`
- * @param session - proof that this browser opened the link; `null`: not yet opened
+ * @param base - path of the page, such as `/face`
+ * @param session - proof that this browser opened the link, or `null` before that
  * @throws Problem, UnusablePictures
  */
 export async function callServer<Reply>(
@@ -57,7 +57,7 @@ function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Repl
   const waitSec = wait === null ? null : Number(wait[0]);
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) throw toProblem(refusal.data.code, waitSec);
-  // A proxy's answer, or the server is starting.
+  // A proxy answered, or the server is starting.
   throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
 }
 

@@ -1,6 +1,6 @@
 import type { CameraKind } from '../../src/core/step-up/device-signals.js';
 
-/** The label is empty before permission. */
+/** A camera. Its label is empty before the user permits the camera. */
 export interface CameraEntry {
   readonly deviceId: string;
   readonly label: string;
@@ -13,7 +13,6 @@ const virtual =
   /\b(virtual|obs|manycam|snap camera|xsplit|splitcam|droidcam|epoccam|iriun|camo|mmhmm|nvidia broadcast|v4l2loopback|loopback|dummy)\b/i;
 const front = /\b(front|user|facetime|front\w*kamera|frontal|delantera|avant)\b|أمامية/i;
 
-/** Classifies a camera by label. */
 export function kindOf(label: string): CameraKind {
   if (virtual.test(label)) return 'virtual';
   if (unsuitable.test(label)) return 'unsuitable';
@@ -23,18 +22,14 @@ export function kindOf(label: string): CameraKind {
 const ranks: Record<CameraKind, number> = { front: 0, plain: 1, unsuitable: 2, virtual: 3 };
 
 /**
- * Returns the first camera: a front one, else neither infrared, rear nor virtual, else any.
- * @returns `null` without labels: the browser then chooses by `facingMode`
+ * Returns the camera to open first: a front one, else one that is not infrared, rear or virtual, else any.
+ * @returns `null` without labels, so that the browser chooses by `facingMode`
  */
 export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | null {
   const named = cameras.filter(({ label, deviceId }) => label !== '' && deviceId !== '');
   return named.toSorted((a, b) => ranks[kindOf(a.label)] - ranks[kindOf(b.label)])[0] ?? null;
 }
 
-/**
- * Returns a better camera than the open one.
- * @returns `null` if there is none
- */
 export function betterCamera(current: string, cameras: readonly CameraEntry[]): CameraEntry | null {
   const best = chooseCamera(cameras);
   const isGood = (label: string): boolean => kindOf(label) === 'front' || kindOf(label) === 'plain';

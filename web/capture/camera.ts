@@ -7,9 +7,9 @@ import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
-/** Without pictures for this long, the camera counts as failed. */
+/** Longest wait for the first picture, after which the camera counts as failed. */
 const firstPictureWithinMs = 10_000;
-/** Phones mute the camera briefly for calls and notifications. */
+/** Shorter mutes are ignored, because phones mute the camera for calls and notifications. */
 const mutedForMs = 1500;
 
 export interface Camera {
@@ -24,7 +24,7 @@ export interface Camera {
   stop(): void;
 }
 
-/** Returns true if the browser reports that it would not prompt. Most do not report it. */
+/** Returns true if the browser reports that it would not prompt for the camera. Most browsers do not report it. */
 export async function isCameraAllowed(): Promise<boolean> {
   try {
     return (await navigator.permissions.query({ name: 'camera' })).state === 'granted';
@@ -40,8 +40,8 @@ export function checkCameraSupport(): void {
 }
 
 /**
- * Opens the named camera, else the front one. Requests again only if the browser is known not to prompt: some would
- * prompt endlessly.
+ * Opens the named camera, else the front one. A second request is made only if the browser is known not to prompt,
+ * because some browsers would prompt endlessly.
  * @throws Problem about the camera
  */
 export async function openCamera(deviceId: string | null, facing: 'user' | 'environment' = 'user'): Promise<Camera> {
@@ -63,8 +63,8 @@ const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the last chosen camera, else the front one. After a failure the default is used, since only a running camera
- * can be changed.
+ * Opens the last chosen camera, else the front one. If that fails, opens the default one, because the user can only
+ * change a running camera.
  * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {
@@ -103,7 +103,7 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   video.muted = true;
   video.srcObject = stream;
   const lost = track === undefined ? Promise.reject(new Problem('camera-stopped')) : whenLost(track);
-  // Prevents an unhandled rejection while no one awaits it.
+  // Prevents an unhandled rejection while nothing awaits this promise.
   lost.catch(() => {});
   const exposure = track === undefined ? null : createExposure(track);
   const stop = (): void => {

@@ -2,7 +2,7 @@ import { type DeviceSignals, settableModes } from '../../src/core/step-up/device
 import { kindOf } from './camera-choice.js';
 
 export interface DeviceWatch {
-  /** Unverified, for the audit trail only. */
+  /** Returns signals for the audit log, which are not verified. */
   read(): DeviceSignals;
 }
 
@@ -10,7 +10,10 @@ const toWhole = (value: number | undefined): number | null => (value === undefin
 
 const toRounded = (value: number): number => Math.round(value * 100) / 100;
 
-/** Starts observing how evenly frames arrive. @param track - `undefined`: unknown */
+/**
+ * Starts observing how evenly frames arrive.
+ * @param track - `undefined` if unknown
+ */
 export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
   const gaps = watchGaps(video);
   return {
@@ -18,7 +21,7 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
       const label = track?.label ?? '';
       const camera = kindOf(label);
       const { width, height, frameRate } = track?.getSettings() ?? {};
-      // Firefox lacks capabilities.
+      // Firefox reports no capabilities.
       const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
       return {
         camera,

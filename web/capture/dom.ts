@@ -2,7 +2,7 @@ export type Child = Node | string | null;
 
 /**
  * Creates an element. Text is never parsed as markup.
- * @param attributes - `true` sets an empty attribute, `false` and `null` none
+ * @param attributes - `true` sets an empty attribute; `false` and `null` set none
  */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -15,7 +15,6 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Creates an SVG element. */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | boolean | null>> = {},
@@ -42,20 +41,17 @@ export function button(look: ButtonLook, text: string, onPress: () => void): HTM
   return element;
 }
 
-/** Creates a link styled as a button, to leave the page. */
 export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAnchorElement =>
   el('a', { class: `button ${look}`, href, rel: 'noreferrer' }, text);
 
 export const paragraph = (text: string, look: string | null = null): HTMLParagraphElement =>
   el('p', { class: look }, text);
 
-/** Creates a decorative result sign; the heading has the text. */
+/** Creates a decorative sign of a result, which the heading states in words. */
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 
-/** Groups a screen's buttons, most important first. */
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 
-/** Creates a decorative icon. */
 export const icon = (name: string): HTMLSpanElement =>
   el('span', { class: `icon icon-${name}`, 'aria-hidden': 'true' });

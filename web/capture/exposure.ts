@@ -2,11 +2,14 @@ import { z } from 'zod/mini';
 import { sleep } from './step.js';
 import './zod-settings.js';
 
-/* Holds camera exposure, because cameras compensate for the screen's light. Not supported by Safari. */
+/* Holds the exposure, because cameras would compensate for the screen's light. Safari does not support this. */
 
 const modes = z.optional(z.array(z.string()));
 
-/** Missing in the DOM types. @see https://www.w3.org/TR/image-capture/#mediatrackcapabilities-section */
+/**
+ * Capabilities that the DOM types lack.
+ * @see https://www.w3.org/TR/image-capture/#mediatrackcapabilities-section
+ */
 const capabilitiesGuard = z.object({ exposureMode: modes, whiteBalanceMode: modes });
 
 type Mode = 'manual' | 'continuous';
@@ -28,7 +31,7 @@ async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode
   await track.applyConstraints({ ...track.getConstraints(), advanced });
 }
 
-/** Some drivers keep settings, so they are released first; stopping waits no longer than this. */
+/** Longest wait for the release of the camera settings. Some drivers would keep them after the camera stops. */
 const releasedWithinMs = 500;
 
 export interface Exposure {

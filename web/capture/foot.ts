@@ -10,14 +10,16 @@ import type { View } from './view.js';
 
 const askAgainMs = 1000;
 
-/** The consent screen has its own button (page.css). */
+/**
+ * Returns true if the footer offers to stop. page.css hides the footer on the consent screen, which has its own button.
+ */
 const hasWayOut = ({ state, purpose, role }: View): boolean =>
   (state === 'started' || state === 'captured') && purpose !== 'manage' && role !== 'unpaired';
 
-/** Returns the new state after the user stops the check. */
+/** Shows the footer of a view. Resolves with the new state after the user stops the check. */
 export type StandBelow = (view: View | null) => Promise<Change>;
 
-/** Creates the footer. A check that is being stopped stays so. */
+/** Creates the footer. After a change of screen, it still shows that the check is being stopped. */
 export function createFoot({ page, api }: { readonly page: Page; readonly api: PageApi }): StandBelow {
   let stopping: Promise<Change> | null = null;
   return (view) =>
@@ -87,7 +89,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
   );
   const read = button('link', words.agreed.read, () => {
     whole.showModal();
-    // Browsers would focus the first button.
+    // Focus the dialog itself, because browsers would focus its first button.
     whole.focus();
     whole.scrollTop = 0;
   });
@@ -95,7 +97,10 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
   return el('div', { class: 'fine' }, `${words.agreed.on(format.format(Date.parse(agreedAt)))} `, read, whole);
 }
 
-/** Stops the check. Pictures being judged may still pass. @throws Problem */
+/**
+ * Stops the check. Pictures that are being judged may still pass.
+ * @throws Problem
+ */
 async function decline(api: PageApi): Promise<Change> {
   for (;;) {
     try {

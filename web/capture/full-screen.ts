@@ -1,6 +1,6 @@
 import { sleep } from './step.js';
 
-/** Some systems move the window to its own screen meanwhile. */
+/** Longest wait for full screen, because some systems move the window to its own screen. */
 const filledWithinMs = 1000;
 
 export interface FullScreen {
@@ -8,7 +8,7 @@ export interface FullScreen {
   leave(): void;
 }
 
-/** Requests full screen after a press, if supported. A kiosk that is already full screen stays so. */
+/** Requests full screen after a press, if supported. A kiosk stays in full screen. */
 export function fillScreen(): FullScreen {
   if (!document.fullscreenEnabled || document.fullscreenElement !== null) {
     return { settled: Promise.resolve(), leave: () => {} };

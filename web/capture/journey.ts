@@ -22,7 +22,7 @@ type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandon
 
 const steps = {
   pairing,
-  // Checks with a camera do not need it.
+  // Load the home page only if needed: checks with a camera do not use it.
   manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
   action,
@@ -52,7 +52,6 @@ export interface Start {
   forget(): void;
 }
 
-/** Runs the steps until the check ends. */
 export async function travel({ page, api, facts: first, open, forget }: Start): Promise<never> {
   let facts = first;
   const standBelow = createFoot({ page, api });
@@ -80,12 +79,12 @@ const isEnd = (step: StepName): step is EndName =>
 
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  // That screen contains the way out.
+  // No footer is needed there, because that screen contains its own way out.
   const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });
   const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
-  // Prevents an unhandled rejection while no one awaits it.
+  // Prevents an unhandled rejection while nothing awaits this promise.
   interrupted.catch(() => {});
   const tools: Tools = { page, api, interrupted };
   const attempt = async (work: () => Promise<Change>): Promise<Change> => {

@@ -23,10 +23,10 @@ declare global {
 
 /**
  * Waits for the next user: an attendant assigns a check, or the user shows a link's QR code.
- * @param address - of the capture page, which a scanned link must match
+ * @param address - address of the capture page, which a scanned link must match
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
-  // Confirms that the previous user's check has ended, so the kiosk is reported as free.
+  // This request also confirms that the previous check has ended, so that the server reports the kiosk as free.
   const next = await askUntilKnown(kiosk, api);
   if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();
@@ -37,11 +37,11 @@ export async function waitForPerson(kiosk: KioskLink, address: string, page: Pag
 
 interface Next {
   readonly ticket: string;
-  /** `null`: this page. */
+  /** Page that accepts the ticket, or `null` for this page. */
   readonly address: string | null;
 }
 
-/** @returns `null`: none assigned; `unknown`: the query failed */
+/** @returns `null` if no check is assigned, `unknown` if the query failed */
 async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null | 'unknown'> {
   const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
     const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
@@ -144,13 +144,10 @@ async function scan(
   }
 }
 
-/** `null`: none. */
 const keptKiosk = (): KioskLink | null => parseKioskLink(kioskMemory.read() ?? '');
 
-/** Returns true if this tab belongs to a kiosk, whatever page it shows. */
 export const isTabOfKiosk = (): boolean => keptKiosk() !== null;
 
-/** Returns the kiosk of the address, else of the tab; `null`: none. */
 export const readKiosk = (): KioskLink | null => parseKioskLink(location.hash) ?? keptKiosk();
 
 /** Removes all of the user's data from the page by reloading it. */

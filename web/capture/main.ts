@@ -14,14 +14,14 @@ import { Problem } from './problem.js';
 import { askToOpen } from './screens/arrived.js';
 import { type Change, nothingKnown } from './state.js';
 
-/** The page may be below a path: `/face`, `/sign-in/face`. */
+/** The page may be below a path, such as `/sign-in/face`. */
 const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
 const reloadAfterMs = 3000;
 
 const wishes = new URLSearchParams(location.search);
 
-/** Opens the link's ticket at once; a reload uses the session. */
+/** Opens the link's ticket at once. A reload uses the session instead. */
 async function open(api: PageApi): Promise<Change> {
   const link = parsePageLink(location.hash);
   const stored = sessionMemory.read();
@@ -37,16 +37,16 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** Starts the page in a user's browser, or in a kiosk for another page's check. */
+/** Starts the page for one user, in their browser or in the tab of a kiosk. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const opened = ahead(() => open(api));
-  // Mail scanners open links automatically but press no buttons.
+  // Open the link only after a press, because mail scanners open links but press no buttons.
   const isSent = wishes.has('sent') && parsePageLink(location.hash) !== null;
   if (!isSent) opened.begin();
   const page = await opening;
   const isKiosk = isTabOfKiosk();
   if (isKiosk) clearWhenIdle(main);
-  // A phone or tablet has its own camera.
+  // Offer a phone only on a computer: a phone or tablet has its own camera.
   const mayHandOff = !isKiosk && !matchMedia('(pointer: coarse)').matches;
   return travel({
     page,
@@ -72,7 +72,7 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
     open: async () => {
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
-      // The page is cleared before the next user is called.
+      // The page is cleared before it waits for the next user.
       const wait = () => waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
       ticket ??= (await wait()).ticket;
       return api.open(ticket, null);
@@ -83,7 +83,7 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // Another link in the same tab is another check.
+  // Another link in the same tab starts another check.
   window.addEventListener('hashchange', () => location.reload());
   const wished = wishes.get('lang');
   const brand = readBrand();

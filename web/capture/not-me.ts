@@ -5,7 +5,6 @@ import { Problem } from './problem.js';
 import { solve } from './screens/problems.js';
 import { nothingKnown } from './state.js';
 
-/** Shows the page of a notification's "not me" link: one button, then the result. */
 export async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
   const secret = location.hash.replace(/^#/, '');
   const never = new Promise<never>(() => {});

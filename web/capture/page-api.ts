@@ -36,7 +36,7 @@ import {
   viewReply,
 } from './view.js';
 
-/** Twelve pictures over a slow connection, and their judgment. */
+/** Time for twelve pictures over a slow connection, and for judging them. */
 const verdictWithinMs = 60_000;
 
 /** `lockedForSec`: seconds until the user's lockout ends. */
@@ -50,7 +50,6 @@ export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
 
-  /** @param base - path of the page, without a trailing slash: `/face` */
   constructor(
     private readonly base: string,
     private readonly keys: OpeningKeys = new OpeningKeys(null),
@@ -64,7 +63,7 @@ export class PageApi {
     this.#session = session;
   }
 
-  /** Exchanges the single-use ticket for a session; also works if an earlier answer was lost. */
+  /** Exchanges the single-use ticket for a session. The call can be repeated if its answer was lost. */
   async open(ticket: string, returnUrl: string | null): Promise<Opened> {
     const body = { ticket, key: this.keys.keyOf(ticket), ...(returnUrl === null ? {} : { returnUrl }) };
     const { session, ...opened } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
@@ -72,12 +71,14 @@ export class PageApi {
     return opened;
   }
 
-  /** Returns the step-up's state, with a receipt if it passed on the phone or in a lost reply. */
+  /**
+   * Returns the state of the step-up. It has the receipt if the check passed on the phone, or if an earlier reply was
+   * lost.
+   */
   async readState(): Promise<Opened & { readonly receipt: string | null }> {
     return this.call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 
-  /** @param version - of the shown text */
   async giveConsent(version: string, language: string): Promise<View> {
     return (await this.#post('/consent', { version, language }, viewReply)).view;
   }
@@ -92,7 +93,7 @@ export class PageApi {
 
   /**
    * Starts a new challenge and voids the previous one.
-   * @param light - arrangement of the screen's halves; `null`: movements only
+   * @param light - arrangement of the screen's halves, or `null` for movements only
    */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
     const body = {
@@ -107,16 +108,13 @@ export class PageApi {
   /**
    * Commits to a picture just taken.
    * @param digest - SHA-256 of its bytes, base64url
-   * @returns the next movement; `null` after the last
+   * @returns the next movement, or `null` after the last
    */
   async commitFrame(nonce: string, digest: string): Promise<NextMovement | null> {
     return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
   }
 
-  /**
-   * Sends the pictures.
-   * @param sent.reference - photo of an ID, at enrolment
-   */
+  /** @param sent.reference - photo of an ID, for enrolment */
   async send(sent: {
     readonly frames: Frames;
     readonly device: DeviceSignals | null;
@@ -137,7 +135,10 @@ export class PageApi {
     return this.call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 
-  /** Checks the photo of an ID. @returns a hint; `null`: usable */
+  /**
+   * Has the server check the photo of an ID.
+   * @returns a hint, or `null` if the photo is usable
+   */
   async lookAtReference(reference: Blob): Promise<Hint | null> {
     const body = new FormData();
     body.set('reference', reference, 'reference.jpg');
@@ -149,7 +150,10 @@ export class PageApi {
     return this.#post('/hand-off', {}, handOffReply);
   }
 
-  /** Phone: submits the number shown on the computer; `null`: none of those offered, which ends the check. */
+  /**
+   * Sends the computer's number as chosen on the phone. `null` means that none of the numbers was shown, which ends the
+   * check.
+   */
   async chooseNumber(number: string | null): Promise<View> {
     return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
   }
@@ -167,7 +171,7 @@ export class PageApi {
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
   }
 
-  /** Returns the receipt withheld until recovery codes were offered. */
+  /** Returns the receipt, which the server withholds until recovery codes were offered. */
   async takeReceipt(): Promise<string | null> {
     return (await this.#post('/receipt', {}, receiptReply)).receipt;
   }
@@ -192,7 +196,6 @@ export class PageApi {
     return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
   }
 
-  /** @param language - for later notifications */
   async chooseNotices(on: readonly NoticeKind[], email: boolean, language: string): Promise<void> {
     await this.#post('/notices', { on, email, language }, noticesReply);
   }
@@ -221,7 +224,7 @@ export class PageApi {
     return this.#post('/passkey', {}, passkeyReply);
   }
 
-  /** Returns this kiosk's ticket; `null`: none yet. `page`: page that accepts it, if not this one. */
+  /** Returns the ticket for this kiosk, or `null`. `page` is the page that accepts it, if not this one. */
   nextOfKiosk(kiosk: string, secret: string): Promise<z.output<typeof kioskReply>> {
     return this.#post('/kiosk/next', { kiosk, secret }, kioskReply);
   }

@@ -84,7 +84,7 @@ export class Page {
     return brandWords(this.#words, this.#brand.texts[this.#language]);
   }
 
-  /** Shows a screen. A new one focuses its heading; the same one restores the focus. */
+  /** Shows a screen. A new screen focuses its heading; a redrawn screen keeps the focus. */
   show(build: Build): void {
     const focused = document.activeElement?.id ?? '';
     this.#redraw = () => this.#draw(build(this.words));
@@ -107,7 +107,7 @@ export class Page {
     return new Promise((resolve) => this.show((words) => build(words, resolve)));
   }
 
-  /** Announces the current movement at once; `null`: none. */
+  /** Announces the current movement at once; `null` ends it. */
   tellMovement(movement: Movement | null): void {
     if (movement === null) {
       delete this.#main.dataset.movement;
@@ -118,7 +118,7 @@ export class Page {
     this.#spoken.textContent = this.words.challenge.movements[movement];
   }
 
-  /** For screen readers, without repetition and not too often. */
+  /** Announces a text to screen readers, without repetition and not too often. */
   say(text: string): void {
     const now = performance.now();
     if (this.#spoken.textContent === text || now - this.#spokenAt < sayEveryMs) return;

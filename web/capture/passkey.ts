@@ -76,14 +76,14 @@ const withBuffers = <T extends WithPrfInput>(options: T) => ({
   extensions: { prf: { eval: { first: base64URLStringToBuffer(options.extensions.prf.eval.first) } } },
 });
 
-/** JSON would turn buffers into `{}`. Other results are not sent. */
+/** Encodes the PRF result as text, because JSON would turn buffers into `{}`. Other extension results are not sent. */
 function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(response: T) {
   const first = response.clientExtensionResults.prf?.results?.first;
   const prf = first === undefined ? {} : { results: { first: bufferToBase64URLString(toBytes(first).buffer) } };
   return { ...response, clientExtensionResults: { prf } };
 }
 
-/** The specification says ArrayBuffer; some password managers return a view. */
+/** The specification says ArrayBuffer, but some password managers return a view. */
 const toBytes = (source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> =>
   ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
@@ -108,7 +108,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
-/** The options are this service's own. */
+/** These few checks suffice, because this service creates the options. */
 const isRequest = (options: unknown): options is RequestOptions =>
   typeof field(options, 'challenge') === 'string' &&
   typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';

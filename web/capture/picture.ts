@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
 const jpegQuality = 0.92;
-/** A face on an ID is small. */
+/** Larger than frames, because a face on an ID is small. */
 const referenceLongestPx = 2000;
 
 const probe = { sidePx: 8, colour: [64, 128, 192], mayDiffer: 32 } as const;
@@ -26,16 +26,22 @@ export function checkPictures(): void {
   if (!isAsDrawn) throw new Problem('unsupported');
 }
 
-/** Takes the camera's current picture, unmirrored, as JPEG. @throws Problem `camera-stopped` */
+/**
+ * Takes the camera's current picture, unmirrored, as JPEG.
+ * @throws Problem `camera-stopped`
+ */
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
 
 /** Latency of screen and camera after a light is painted. */
 const lightSeenAfterMs = 250;
-/** After this long without a new picture the last one is used; the server judges it. */
+/** After this long without a new picture, the last one is sent, and the server judges it. */
 const pictureWithinMs = 1000;
 
-/** Waits for a picture taken under a light. @param paintedAt - time of the paint, on the clock of `performance.now` */
+/**
+ * Waits for a picture taken under a light.
+ * @param paintedAt - time of the paint, on the clock of `performance.now`
+ */
 export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Promise<void> {
   const from = paintedAt + lightSeenAfterMs;
   if (!('requestVideoFrameCallback' in HTMLVideoElement.prototype)) return sleep(from - performance.now());
@@ -50,7 +56,10 @@ export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Prom
   return Promise.race([seen, sleep(from + pictureWithinMs - performance.now())]);
 }
 
-/** Takes a picture large enough for an ID. @throws Problem `camera-stopped` */
+/**
+ * Takes a picture large enough for an ID.
+ * @throws Problem `camera-stopped`
+ */
 export const takeReference = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, referenceLongestPx);
 
@@ -77,12 +86,11 @@ async function toJpeg(
   if (context === null || canvas.width === 0) throw new Problem('camera-stopped');
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', jpegQuality));
-  // Safari limits the total canvas size until canvases are emptied.
+  // Empty the canvas, because Safari limits the total size of canvases.
   canvas.width = 0;
   if (blob === null) throw new Problem('camera-stopped');
   return blob;
 }
 
-/** Returns SHA-256 of a picture's bytes, base64url. */
 export const digestOf = async (picture: Blob): Promise<string> =>
   toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', await picture.arrayBuffer())));

@@ -32,7 +32,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   constructor(
     readonly problem: ProblemName,
-    /** `null`: unknown. */
+    /** Seconds before a retry, or `null` if unknown. */
     readonly waitSec: number | null = null,
     options?: ErrorOptions,
   ) {
@@ -40,7 +40,7 @@ export class Problem extends Error {
   }
 }
 
-/** With hints for new ones. */
+/** Thrown if the pictures cannot be used. The user takes new ones, with a hint. */
 export class UnusablePictures extends Error {
   override readonly name = 'UnusablePictures';
   constructor(readonly code: PhotoCode) {

@@ -7,11 +7,11 @@ export interface Subscription {
   readonly auth: string;
 }
 
-/** Returns true if push is supported: on iPhones only for home screen apps. */
+/** Returns true if the browser supports push. iPhones support it only for apps on the home screen. */
 export const canBePushedTo = (): boolean =>
   'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
-/** Returns the server's id of this browser; `null`: not subscribed. */
+/** Returns the server's id of this browser, or `null` if it is not subscribed. */
 export async function findThisDevice(workerUrl: string): Promise<string | null> {
   if (!canBePushedTo()) return null;
   const registration = await navigator.serviceWorker.getRegistration(workerUrl);
@@ -21,7 +21,11 @@ export async function findThisDevice(workerUrl: string): Promise<string | null> 
   return toBase64url(new Uint8Array(digest));
 }
 
-/** Asks for permission and subscribes. @param publicKey - the server's, base64url @returns `null`: denied */
+/**
+ * Asks for permission and subscribes.
+ * @param publicKey - the server's key, base64url
+ * @returns `null` if permission was denied
+ */
 export async function subscribe(publicKey: string, workerUrl: string): Promise<Subscription | null> {
   try {
     if ((await Notification.requestPermission()) !== 'granted') return null;
@@ -45,7 +49,7 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
   }
 }
 
-/** `navigator.serviceWorker.ready` waits for a worker of this page's scope. */
+/** Waits for this worker, because `navigator.serviceWorker.ready` waits for one of the page's scope. */
 function untilActive(registration: ServiceWorkerRegistration): Promise<void> {
   const worker = registration.installing ?? registration.waiting;
   if (registration.active !== null || worker === null) return Promise.resolve();

@@ -58,15 +58,15 @@ export interface Frames {
 
 export type Secret = { readonly pin: string } | { readonly passkey: string };
 
-/** The next step follows from it, and each step changes it. */
+/** State of the page. It determines the next step, and each step changes it. */
 export interface Facts {
   readonly view: View | null;
   readonly isKiosk: boolean;
   /** False for a check started at the kiosk itself. */
   readonly leadsBack: boolean;
-  /** Computers without a touch screen may use a phone's camera. */
+  /** True on computers without a touch screen, which may use a phone's camera. */
   readonly mayHandOff: boolean;
-  /** From the user agent, as the server reads it. */
+  /** Derived from the user agent, as on the server. */
   readonly isPhone: boolean;
   readonly isActionSeen: boolean;
   readonly place: 'unchosen' | 'here' | 'phone';
@@ -77,9 +77,8 @@ export interface Facts {
   readonly device: DeviceSignals | null;
   readonly again: { readonly hint: Hint | null } | null;
   readonly lightTries: number;
-  /** The user has accepted flashing colors. */
   readonly isLightAccepted: boolean;
-  /** By the user's choice, or because it is not visible. */
+  /** True if the user chose so, or the light is not visible. */
   readonly withoutLight: boolean;
   /** Seconds until the user's lockout ends. */
   readonly lockedForSec: number | null;
@@ -120,7 +119,6 @@ export const nothingKnown: Facts = {
 
 export type Change = Partial<Facts>;
 
-/** Returns the next step. */
 export function nextStep(facts: Facts): StepName {
   const { view } = facts;
   if (view === null) return 'opening';
@@ -140,7 +138,6 @@ export function nextStep(facts: Facts): StepName {
   }
 }
 
-/** Returns true if there are alternatives to the check. */
 export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherWays.length > 0 || helpOffered;
 
 function nextOpenStep(facts: Facts, view: View): StepName {
@@ -151,7 +148,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (facts.lockedForSec !== null) return 'locked-out';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
-  // If only the ID's photo is needed, its own screen shows the hint.
+  // If only the photo of the ID is needed, its own screen shows the hint.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   const where = stepOfPlace(facts, view);
   if (where !== null) return where;
@@ -160,7 +157,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
-/** `null`: this browser's camera. */
+/** Returns `null` to use this browser's camera. */
 function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-off' | null {
   if (view.role !== 'own') return null;
   if (place === 'phone') return 'hand-off';
@@ -175,15 +172,13 @@ const stepsToCamera: readonly StepName[] = ['consent', 'action', 'reference', 'p
 export const isCameraAhead = (facts: Facts): boolean =>
   facts.view !== null && stepsToCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
-/** Returns true if the user may continue on a phone instead. */
 export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
   mayHandOff && role === 'own' && handOffAllowed;
 
-/** Returns the use of the screen's light in the next attempt. */
 export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>
   light === 'offered' && withoutLight ? 'none' : light;
 
-/** After this many attempts without visible light it is skipped, if allowed. */
+/** After this many attempts without visible light, the light is skipped if allowed. */
 const mostLightTries = 2;
 
 /**

@@ -6,18 +6,21 @@ import type { View } from './view.js';
 export interface Tools {
   readonly page: Page;
   readonly api: PageApi;
-  /** The user stopped the check, or its time is over. */
+  /** Rejects if the user stopped the check or its time is over. */
   readonly interrupted: Promise<never>;
 }
 
 export type Step = (view: View, facts: Facts, tools: Tools) => Promise<Change>;
 
-/** Waits; not at all if negative. */
+/** Waits, unless the time is negative. */
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
 
-/** Checks, after waiting, that the step was not cancelled. @throws as `interrupted` */
+/**
+ * Continues after a wait only if the step was not interrupted.
+ * @throws the reason of `interrupted`
+ */
 export const stillHere = ({ interrupted }: Pick<Tools, 'interrupted'>): Promise<void> =>
   Promise.race([interrupted, Promise.resolve()]);

@@ -1,4 +1,4 @@
-// Configures guards created later.
+// Import this first, because it configures zod for all guards.
 import './zod-settings.js';
 
 export * from '../../src/core/step-up/page-protocol.js';

@@ -1,4 +1,4 @@
 import { config } from 'zod/mini';
 
-// Before any guard is created. Disables compiled guards, which the page's policy forbids.
+// Runs before any guard is created. It disables compiled guards, which the page's content security policy forbids.
 config({ jitless: true });

@@ -70,11 +70,9 @@ export const screens: readonly ScreenRow[] = [
   },
 ];
 
-/** Returns true if a user may open a screen. */
 export const maySee = ({ rights }: Pick<ScreenRow, 'rights'>, held: readonly Right[]): boolean =>
   rights.some((right) => held.includes(right));
 
-/** Finds the screen of an address; `null`: none. */
 export function findScreen(path: string): ScreenRow | null {
   const found = screens.find((each) => each.path === path || (each.path !== '' && path.startsWith(`${each.path}/`)));
   return found ?? null;

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import markdownIt from 'markdown-it';
 
-/** GitHub's rule for anchors, which the pages use. */
+/** Returns GitHub's anchor of a heading, which links in the documentation use. */
 const slugOf = (text) =>
   text
     .toLowerCase()
@@ -61,13 +61,12 @@ const alignByClass = ({ tokens }) => {
       token.attrs = [['class', token.attrGet('style').replace('text-align:', 'to-')]];
 };
 
-/** Creates the renderer. */
 export function createMarkdown(pages, takePicture) {
   const nameBySource = new Map(pages.map(({ source, name }) => [source, name]));
   const markdown = markdownIt({ html: true });
   const toHere = (name, to) => posix.relative(posix.dirname(name), to);
 
-  /** Returns a link's target on the site; `null` for files of the checkout only. */
+  /** Returns a link's target on the site, or `null` for files that only the checkout has. */
   const resolveLink = (link, { source, name }) => {
     if (/^([a-z]+:|#)/.test(link)) return link;
     const [path, anchor] = link.split('#');
@@ -93,7 +92,7 @@ export function createMarkdown(pages, takePicture) {
   };
 
   for (const rule of [dropEmptyHeads, nameParts, alignByClass, follow]) markdown.core.ruler.push(rule.name, rule);
-  // For authors.
+  // Remove comments, which are for authors.
   markdown.renderer.rules.html_inline = (tokens, index) => tokens[index].content.replace(/^<!--.*-->$/, '');
   // Wide tables scroll sideways, also by keyboard.
   markdown.renderer.rules.table_open = () =>

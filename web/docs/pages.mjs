@@ -13,7 +13,6 @@ const nameOf = (source) =>
     .replace(/\.md$/, '.html')
     .replace(/^[A-Z]+\.html$/, (name) => name.toLowerCase());
 
-/** Lists the pages: source path in the checkout, and path on the site. */
 export const listPages = (root) => {
   const inFolders = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })

@@ -1,6 +1,6 @@
 import MiniSearch from 'minisearch';
 
-/** Created by `sections.mjs` in the same build. */
+/** Part of a page. `sections.mjs` creates them in the same build. */
 interface Section {
   readonly at: string;
   readonly page: string;
@@ -21,7 +21,7 @@ if (field !== null && form !== null && status !== null && list !== null) {
   const show = async (): Promise<void> => {
     const wanted = field.value.trim();
     const found = wanted === '' ? [] : await search(wanted);
-    // The user has typed on meanwhile.
+    // Drop the results if the user has typed on meanwhile.
     if (wanted !== field.value.trim()) return;
     status.textContent = wanted === '' ? '' : toCount(found.length);
     list.replaceChildren(...found.slice(0, shownResults).map((section) => toItem(section, wanted)));
@@ -63,7 +63,7 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
     const index = new MiniSearch({ fields: ['heading', 'page', 'text'] });
     index.addAll(sections.map((section, id) => ({ ...section, id })));
     const fuzzy = (term: string): number | false => (term.length > 5 ? 0.25 : false);
-    // Exact words first: similar ones would hide them.
+    // Search exact words first, because similar ones would hide them.
     const attempts = [
       { fuzzy: false, combineWith: 'AND' },
       { fuzzy, combineWith: 'AND' },
@@ -72,7 +72,7 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
     return (wanted) => {
       for (const attempt of attempts) {
         const found = index.search(wanted, { ...attempt, prefix: true, boost: { heading: 4, page: 2 } });
-        // Rows of a table share a place: the best one stands for it.
+        // Rows of a table have the same address, so only the best one is shown.
         const places = new Map<string, Section>();
         for (const section of found.flatMap(({ id }) => sections[Number(id)] ?? []))
           if (!places.has(section.at)) places.set(section.at, section);

@@ -11,14 +11,12 @@ const plain = (html) =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** Returns the headings below the page's own, with anchor and HTML. */
 export const contentsOf = (html) =>
   [...html.matchAll(/<h2 id="([^"]+)">([\s\S]*?)<\/h2>/g)].map(([, id, text]) => ({
     id,
     text: withoutTags(text).trim(),
   }));
 
-/** Returns search entries: sections and named table rows. */
 export const sectionsOf = (name, page) => {
   const [, main = ''] = /<\/details>([\s\S]*)<\/main>/.exec(page) ?? /<main>([\s\S]*)<\/main>/.exec(page) ?? [];
   const [, title = ''] = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main) ?? [];

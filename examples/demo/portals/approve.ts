@@ -3,7 +3,6 @@ import type { Portal } from './portal.js';
 
 const clientId = 'bank';
 
-/** A bank for enrolled users: a bill to pay, a document to sign. */
 export const approvePortal: Portal = {
   id: 'approve',
   port: 8092,

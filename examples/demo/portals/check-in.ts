@@ -7,7 +7,6 @@ const places = new Map([
   ['library', 'City Library'],
 ]);
 
-/** Places where enrolled users check in with phone and face. */
 export const checkInPortal: Portal = {
   id: 'check-in',
   port: 8096,

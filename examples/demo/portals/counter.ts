@@ -4,7 +4,6 @@ import type { Portal } from './portal.js';
 
 const clientId = 'library-desk';
 
-/** A counter where staff check enrolled users in person. */
 export const counterPortal: Portal = {
   id: 'counter',
   port: 8094,
@@ -12,7 +11,7 @@ export const counterPortal: Portal = {
     let kiosk: Promise<Kiosk> | null = null;
     const counter = await startCounter({
       ...{ port, issuer, clientId, clientSecret },
-      // Portals start first.
+      // Portals start before the server, so request the client token at the first use.
       kiosk() {
         kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
         return kiosk;

@@ -7,7 +7,6 @@ const type = 'staff_card';
 const vct = 'urn:example:staff-card';
 const clientId = 'staff-portal';
 
-/** A staff card for enrolled users, a small wallet, and a sign-in with the card. */
 export const credentialPortal: Portal = {
   id: 'credential',
   port: 8098,

@@ -3,7 +3,6 @@ import { createMemoryStore, createRoster, type Roster } from '../../door/roster.
 import { startDoor } from '../../door/server.js';
 import type { Portal } from './portal.js';
 
-/** A door that opens for everyone on its roster, without a sign-in. */
 export const doorPortal: Portal = {
   id: 'door',
   port: 8095,
@@ -11,7 +10,7 @@ export const doorPortal: Portal = {
     let roster: Promise<Roster> | null = null;
     const door = await startDoor({
       port,
-      // Portals start first.
+      // Portals start before the server, so request the client token at the first use.
       openRoster() {
         roster ??= clientToken(['enrol', 'identify']).then((token) =>
           createRoster(createFacestepClient({ url: serverUrl, clientToken: token, fetch }), createMemoryStore()),

@@ -3,7 +3,7 @@ import type { Portal } from './portal.js';
 
 const clientId = 'home-page';
 
-/** The server's own page for enrolled users; this starts the provider's sign-in. */
+/** The server's own page for enrolled users. This portal only starts the provider's sign-in for that page. */
 export const homePagePortal: Portal = {
   id: 'home-page',
   port: 8099,

@@ -9,7 +9,6 @@ const clientId = 'lender';
 const source = 'payroll';
 const payrollSchema = 'urn:example:scim:payroll:User';
 
-/** A bank that asks for claims of two sources: the user links both accounts and consents once. */
 export const linksPortal: Portal = {
   id: 'links',
   port: 8093,

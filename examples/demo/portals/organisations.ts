@@ -3,7 +3,6 @@ import type { Portal } from './portal.js';
 
 const clientId = 'tax-office';
 
-/** A tax office where enrolled users file for a company. */
 export const organisationsPortal: Portal = {
   id: 'organisations',
   port: 8097,

@@ -3,7 +3,6 @@ import type { Portal } from './portal.js';
 
 const clientId = 'library';
 
-/** A form that is prefilled for enrolled users. */
 export const prefilledFormPortal: Portal = {
   id: 'prefilled-form',
   port: 8091,

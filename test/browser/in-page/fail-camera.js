@@ -1,9 +1,9 @@
-/* Runs in the browser, before the page's own scripts. */
+/* Runs inside the page, before the page's own scripts. */
 
 /**
- * Makes every request for the camera fail.
+ * Makes every camera request fail.
  *
- * @param {string} name of the error that `getUserMedia` throws
+ * @param {string} name - name of the error that `getUserMedia` throws
  */
 export function failCamera(name) {
   const getUserMedia = async () => {

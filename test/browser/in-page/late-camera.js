@@ -1,4 +1,4 @@
-/** Delays the first picture of every camera. Runs in the browser, before the page's own scripts. */
+/** Runs inside the page, before the page's own scripts: delays the first picture of every camera. */
 export function delayCamera() {
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = async function () {

@@ -1,18 +1,18 @@
-/* Runs in the browser, before the page's own scripts. */
+/* Runs inside the page, before the page's own scripts: adds the light of the page's screen to the camera's pictures. */
 
 /**
- * Adds the light of the page's screen to the pictures of a camera. The light is stronger on the side of the screen half
- * that emits it, and on that side of the nose.
+ * Adds the light of the page's screen to camera pictures. It multiplies linear light by 1 + gain × color. The effect is
+ * stronger on the side that a half of the screen lights, and on that side of the nose.
  *
  * @param {import('../visitor.js').Lighting} lighting
  */
 export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
-  /** Time from painting a light until a camera's picture shows it. */
+  /** Time from the paint of a light until the camera shows it. */
   const cameraDelayMs = 100;
 
   /**
-   * Side of the frame that each screen half lights. The person's left, and so the screen's, is on the right of the
-   * frame.
+   * Side of the frame that each half lights. The screen's left half lights the person's left, which is the right side
+   * of the frame.
    */
   const sides = {
     across: [
@@ -50,8 +50,8 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
   const channelsOf = (css) =>
     (css.match(/\d+/g) ?? [0, 0, 0]).slice(0, 3).map((level) => toLinear(Number(level) / 255));
   /**
-   * The blend mode `color-dodge` divides by 1 minus the color. The exponent 1/2.2 is needed because pictures are not
-   * linear in light.
+   * Converts light to a color for `color-dodge`, which divides by 1 minus the color. The root converts linear light to
+   * the picture's encoding.
    */
   const toDodge = (light) => {
     const levels = light.map((share) => Math.round(255 * (1 - (1 + Math.max(0, share)) ** (-1 / 2.2))));
@@ -69,7 +69,7 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
     context.restore();
   };
 
-  /** Adds the same light everywhere, because glass reflects it regardless of what is behind. */
+  /** Glass reflects the light itself, so add it equally to dark and bright parts. */
   const addToAll = (context, light) => {
     const { width, height } = context.canvas;
     const picture = context.getImageData(0, 0, width, height);
@@ -84,7 +84,7 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
 
   /**
    * @param {CanvasRenderingContext2D} context
-   * @param {{ scale: number, dx: number, dy: number }} placed - scale and position of the picture in the frame
+   * @param {{ scale: number, dx: number, dy: number }} placed - position of the picture in the frame
    */
   window.layLight = (context, { scale, dx, dy }) => {
     const { width, height } = context.canvas;

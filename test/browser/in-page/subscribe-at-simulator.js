@@ -1,8 +1,8 @@
-/* Runs in the browser, before the page's own scripts. */
+/* Runs inside the page, before the page's own scripts. */
 
 /**
- * Subscribes to push messages at the test's push service, because the browser's own cannot be reached. Permission and
- * service worker stay the browser's. The page needs a function `subscribeAtSimulator`, which takes the key in
+ * Subscribes at the test's push service, because the browser's own cannot be reached from here. The permission, the
+ * worker and its notifications stay real. The page has a function `subscribeAtSimulator`, which takes the key in
  * base64url.
  */
 export function subscribeAtSimulator() {

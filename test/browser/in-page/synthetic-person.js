@@ -1,8 +1,7 @@
-/* Runs in the browser, before the page's own scripts. */
+/* Runs inside the page, before the page's own scripts: a person in front of the camera who does what the page asks. */
 
 /**
- * Replaces every camera by one that shows a person. The pictures are drawn on a canvas, whose stream `getUserMedia`
- * returns.
+ * Replaces every camera by pictures of a person on a canvas.
  *
  * @param {import('../visitor.js').Person} person
  */
@@ -21,21 +20,21 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
 
   let at = { movement: 'centre', step: 0 };
   let goal = 'centre';
-  /** Number of pictures until the final pose, number shown so far, and start of the movement. */
+  /** Current turn of the head: number of pictures, number shown, and start time. */
   let turn = { pictures: 0, shown: 0, from: 0 };
   const turnTo = (movement) => {
     goal = movement;
     turn = { pictures: at.step + poses[goal].length, shown: 0, from: performance.now() };
   };
 
-  /** Shows the next picture toward the goal: back to the center first, then outward. */
+  /** Moves one step towards the goal: first back to the center, then out again. */
   const advance = (ready) => {
     if (at.movement !== goal && at.step > 0) at = { ...at, step: at.step - 1 };
     else if (at.movement !== goal) at = { movement: goal, step: 0 };
     else if (at.step < ready[goal].length - 1) at = { ...at, step: at.step + 1 };
   };
 
-  /** Adds noise like a camera sensor, because the server refuses repeated pictures. */
+  /** Adds noise, as a sensor does, so that the server never sees the same picture twice. */
   const addNoise = (context) => {
     for (let grain = 0; grain < 60; grain += 1) {
       context.fillStyle = `rgb(${255 * Math.round(Math.random())} 128 128 / 0.12)`;
@@ -43,7 +42,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     }
   };
 
-  /** Draws a slightly different position before the camera for each challenge. */
+  /** Varies the framing, because a person never sits at the same place twice. */
   const drawFraming = () => ({
     zoom: 1.06 + 0.05 * Math.random(),
     x: 32 * (Math.random() - 0.5),
@@ -65,7 +64,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     sitDownAnew();
     const { zoom, x, y } = plan === 'still' ? { zoom: 1, x: 0, y: 0 } : framing;
     const scale = zoom * Math.min(width / picture.width, height / picture.height);
-    // People do not hold quite still.
+    // A person never holds completely still.
     const sway = plan === 'still' ? 0 : 1.5;
     const dx = x + (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
     const dy = y + (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);

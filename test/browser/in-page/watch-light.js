@@ -1,8 +1,6 @@
-/* Runs in the browser, before the page's own scripts. */
+/* Runs inside the page, before the page's own scripts. */
 
-/**
- * Records the screen lights, spoken texts and full-screen changes of the page, each with its time, in `window.noted`.
- */
+/** Records what the page shows, says and fills, each with its time, in `window.noted`. */
 export function watchLight() {
   window.noted = { lights: [], said: [], filled: [] };
   const note = (list, value) => {

@@ -1,7 +1,7 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
-/** `null` if unavailable: the server judges without it. */
+/** The guide, or `null` if it is unavailable. The server can judge without it. */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {
@@ -15,8 +15,6 @@ async function load(): Loading {
 
 const guide = ahead(load);
 
-/** Preloads the guide, so that it is ready with the camera. */
 export const loadGuideAhead = (): void => guide.begin();
 
-/** Returns the guide, loading it if necessary. The next call loads it again. */
 export const takeGuide = (): Loading => guide.take();

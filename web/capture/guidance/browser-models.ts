@@ -6,21 +6,22 @@ import { type ModelFile, models } from '../../../src/engine/manifest.js';
 import type { Model } from '../../../src/engine/model.js';
 import { GuidanceUnavailable } from './guide.js';
 
-/** One call at a time. */
+/** Analyzes pictures in the browser, one call at a time. */
 export interface BrowserStages {
   readonly detect: FaceDetector;
   readonly findLandmarks: LandmarkFinder;
   close(): Promise<void>;
 }
 
-// From this origin, single-threaded: threads require cross-origin isolation and would save milliseconds only.
+// Load the runtime from this origin, with one thread. More threads require cross-origin isolation and would save only
+// milliseconds.
 env.wasm.wasmPaths = { wasm: wasmUrl };
 env.wasm.numThreads = 1;
 
 const toHex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The digest is in the URL for permanent caching. */
+/** Fetches a model. The URL contains its digest, so that browsers can cache it permanently. */
 async function fetchModel(name: string, expected: ModelFile): Promise<Uint8Array> {
   const response = await fetch(`/face/models/${name}.onnx?${expected.sha256}`);
   const type = response.headers.get('content-type');
@@ -50,7 +51,7 @@ async function loadModel(name: string, expected: ModelFile): Promise<Model> {
   };
 }
 
-/** Loads the two guidance models. @throws GuidanceUnavailable, or a WebAssembly error */
+/** @throws GuidanceUnavailable, or a WebAssembly error */
 export async function loadBrowserStages(): Promise<BrowserStages> {
   const [detect, landmarks] = await Promise.all([
     loadModel('detect', models.detect),

@@ -10,7 +10,7 @@ const nothing: Look = {
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
 
-/** A browser loads the one it supports. */
+/** Loads only the kind of source that the browser supports. */
 async function createSource(): Promise<SightSource> {
   if (typeof OffscreenCanvas === 'undefined') {
     const { createLocalSource } = await import('./local-source.js');
@@ -21,7 +21,7 @@ async function createSource(): Promise<SightSource> {
 }
 
 /**
- * Loads the guidance models, about 5 MB at first. Results are sent nowhere.
+ * Loads the guidance models, about 5 MB at the first use. Results stay in the browser.
  * @throws GuidanceUnavailable
  */
 export async function createGuide(): Promise<Guide> {

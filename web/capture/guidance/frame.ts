@@ -2,14 +2,13 @@ import type { Picture } from '../../../src/engine/picture.js';
 
 export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** Faces are detected at 320, landmarks at 64 pixels. */
+/** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;
 
-/** Returns the camera pixels per analyzed pixel and side, at least 1. */
+/** Returns the number of camera pixels per analyzed pixel, on each side. It is at least 1. */
 export const toFrameScale = (widthPx: number, heightPx: number): number =>
   Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
 
-/** Reads a downscaled camera frame. */
 export function readFrame(
   context: FrameContext,
   source: CanvasImageSource,

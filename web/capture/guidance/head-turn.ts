@@ -20,11 +20,11 @@ export interface FaceRatios {
   readonly jawEndsDown: number;
 }
 
-/** The three uppermost landmarks on either side. */
+/** The three uppermost landmarks of the jaw on either side. */
 const jawEnds = { left: [0, 1, 2], right: [14, 15, 16] } as const;
 const outerEyeCorners = { left: 36, right: 45 } as const;
 
-/** Measures along and across the eye line, independent of tilt. */
+/** Measures along and across the eye line, so that tilting the head changes nothing. */
 export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   const [leftEye, rightEye] = toEyeCentres(landmarks);
   const middle = toMean([leftEye, rightEye]);
@@ -44,13 +44,12 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   };
 }
 
-/** Least squares over one half of the evaluation people (`npm run eval -- guidance-pose`). */
+/** Fitted by least squares to one half of the evaluation people (`npm run eval -- guidance-pose`). */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
 /** Mean ratios of frontal faces in the same half. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
-/** Returns the turn from the ratios: about 0, 0 for a frontal face. */
 export function toHeadTurn(ratios: FaceRatios): HeadTurn {
   return {
     yawDeg: degreesPerRatio.noseAcross * (ratios.noseAcross - usualRatios.noseAcross),

@@ -4,13 +4,13 @@ import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engi
 export interface Light {
   /** Share of the face box clipped to white, 0 to 1. */
   readonly clippedShare: number;
-  /** Mean gray level, 0 to 255, around the face; the face's own without surroundings. */
+  /** Mean gray level around the face, 0 to 255, or of the face if nothing is around it. */
   readonly surroundings: number;
   /** Share of the surroundings clipped to white, 0 to 1: windows and lamps. */
   readonly clippedAround: number;
 }
 
-/** Gray level from which pictures have no detail. */
+/** Pictures have no detail from this gray level on. */
 const clippedLevel = 250;
 
 const faceGrid = { columns: 48, rows: 48 };
@@ -29,7 +29,6 @@ const toClippedShare = (greys: readonly number[]): number =>
 const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const wholeOf = ({ widthPx, heightPx }: Picture): Box => ({ x: 0, y: 0, width: widthPx, height: heightPx });
 
-/** Returns the mean gray level of a picture, 0 to 255. */
 export const measureBrightness = (picture: Picture): number =>
   toMean([...readGreys(picture, wholeOf(picture), pictureGrid)]);
 

@@ -4,7 +4,6 @@ import { GuidanceUnavailable } from './guide.js';
 import { see } from './sight.js';
 import type { SightSource } from './sight-source.js';
 
-/** Creates a source for browsers without canvas in workers. */
 export async function createLocalSource(): Promise<SightSource> {
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   if (context === null) throw new GuidanceUnavailable('no canvas');

@@ -3,17 +3,17 @@ import type { Hint } from '../../../src/core/hints.js';
 /** Direction of the head from the person's point of view, in the unmirrored picture. */
 export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
-/** For the user only: the server judges itself. */
+/** What the guide sees in a frame. It only helps the user: the server judges by itself. */
 export interface Look {
   /** Number of faces, without bystanders much smaller than the nearest. */
   readonly faces: number;
   readonly hint: Hint | null;
-  /** One face, large, lit and still enough. Ignores the pose. */
+  /** True for exactly one face that is large, lit and still enough, in any pose. */
   readonly ready: boolean;
   /** True if the face is too small in the sent frame for the server to judge movements. */
   readonly isTooSmall: boolean;
   readonly isTooBright: boolean;
-  /** `null` between two poses, without one face, and before the neutral pose. */
+  /** `null` between two poses, without exactly one face, and before the neutral pose is known. */
   readonly pose: GuidePose | null;
   readonly isHeld: boolean;
   readonly isBetween: boolean;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/* Both sides validate messages. */
+/* Messages between the page and its worker, which both sides validate. */
 
-// Otherwise zod tests for code generation, which the page's policy forbids and reports.
+// Without this, zod would test code generation, which the page's content security policy forbids and reports.
 z.config({ jitless: true });
 
 export const frameGuard = z.object({ frame: z.instanceof(ImageBitmap) });
@@ -29,7 +29,7 @@ const sight = z.object({
   face: seenFace.nullable(),
 });
 
-/** Once when the models are loaded, then once per frame. */
+/** Replies of the worker: one when the models are loaded, then one per frame. */
 export const replyGuard = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('loaded') }),
   z.object({ outcome: z.literal('seen'), sight }),

@@ -16,7 +16,7 @@ function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
 const toSpread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** If they are similar and nearly frontal. */
+/** Returns the mean of the turns if they are similar and nearly frontal, else `null`. */
 function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
   const yaws = turns.map(({ yawDeg }) => yawDeg);
   const pitches = turns.map(({ pitchDeg }) => pitchDeg);
@@ -27,7 +27,7 @@ function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
   return isSteady && looksAhead ? mean : null;
 }
 
-/** Creates the observer of one person: it stores the last face and the neutral pose. */
+/** Creates the observer of one person. It remembers the last face and the neutral pose. */
 export function createObserver(): (sight: Sight) => Look {
   let last: SeenFace | null = null;
   let rest: SeenFace | null = null;
@@ -49,7 +49,7 @@ export function createObserver(): (sight: Sight) => Look {
       steady = [];
       return { ...told, pose: null, isBetween: false };
     }
-    // A pose only needs a still head.
+    // A pose only needs a still head, whatever the hints are.
     const isStill = shiftShare <= stillnessBounds.maxShiftShare;
     const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {

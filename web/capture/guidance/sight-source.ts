@@ -1,6 +1,6 @@
 import type { Sight } from './sight.js';
 
-/** One call at a time. */
+/** Analyzes video frames, one call at a time. */
 export interface SightSource {
   see(video: HTMLVideoElement): Promise<Sight>;
   close(): void;

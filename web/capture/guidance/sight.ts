@@ -14,7 +14,6 @@ export interface SeenFace {
   readonly light: Light;
 }
 
-/** Measurements of one frame, without pixels. */
 export interface Sight {
   readonly widthPx: number;
   readonly heightPx: number;
@@ -26,10 +25,7 @@ export interface Sight {
   readonly face: SeenFace | null;
 }
 
-/**
- * Measures a picture with the engine's own stages.
- * @param scale - camera pixels per analyzed pixel
- */
+/** @param scale - camera pixels per analyzed pixel */
 export async function see(
   picture: Picture,
   scale: number,

@@ -4,7 +4,7 @@ import { type Reply, replyGuard } from './messages.js';
 import type { SightSource } from './sight-source.js';
 import workerUrl from './worker.ts?worker&url';
 
-/** Creates a source in a worker. @throws GuidanceUnavailable */
+/** @throws GuidanceUnavailable */
 export async function createWorkerSource(): Promise<SightSource> {
   const worker = new Worker(toTrustedUrl('facestep-worker', workerUrl), { type: 'module' });
   let isClosed = false;

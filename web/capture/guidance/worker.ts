@@ -3,8 +3,6 @@ import { readFrame } from './frame.js';
 import { frameGuard, type Reply } from './messages.js';
 import { see } from './sight.js';
 
-/* Sends `loaded` or `failed` first, then one reply per frame. */
-
 const reply = (message: Reply): void => postMessage(message);
 const fail = (error: unknown): void => reply({ outcome: 'failed', reason: String(error) });
 

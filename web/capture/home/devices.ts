@@ -4,7 +4,7 @@ import { showRecoveryCodes } from '../screens/ways.js';
 import { emptyReply } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** Section of remembered devices. Those of the enrolment end with it and are shown only. */
+/** Section of remembered devices. Devices of the enrolment end with it, so they are only listed. */
 export const devices: Section = {
   name: 'devices',
   async read({ page, api }) {

@@ -44,7 +44,7 @@ function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { word
   );
 }
 
-/** Confirms the only irreversible action here: WCAG 2.2, criterion 3.3.4. */
+/** Confirms the revocation, the only irreversible action here (WCAG 2.2, criterion 3.3.4). */
 function confirmRevocation(page: Page): Promise<boolean> {
   return page.ask((words, choose) => ({
     screen: 'revoke',

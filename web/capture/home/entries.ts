@@ -5,7 +5,6 @@ import { isolate, type Outcome, type Press } from './section.js';
 
 export interface Entry {
   readonly name: string;
-  /** `null`: none. */
   readonly what: string | null;
   readonly since: string;
   readonly until: string;
@@ -13,7 +12,6 @@ export interface Entry {
   readonly end: () => Promise<Outcome>;
 }
 
-/** Creates a list of items with their buttons. */
 export function toEntries(
   entries: readonly Entry[],
   { page, words, press }: { page: Page; words: HomeWords; press: Press },

@@ -18,7 +18,6 @@ interface Came {
 
 type Shown = readonly { readonly section: Section; readonly draw: Draw }[];
 
-/** The user's home page, by section. */
 export const home: Step = async (view, _facts, { page, api }) => {
   const tools = { page, api };
   let shown = await readAll(tools);
@@ -83,7 +82,7 @@ function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }
       ],
     };
   });
-  // The pressed element was redrawn.
+  // The pressed element was redrawn, so focus its replacement.
   if (came !== null && came.section !== null) {
     const part = document.querySelector(`[data-section="${came.section.name}"]`);
     part?.querySelector<HTMLElement>(came.said === null ? '[data-first]' : '[role="status"]')?.focus();

@@ -5,7 +5,7 @@ import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
 import { type NoticeKind, type Notices, noticeKinds } from '../view.js';
 import { type HomeTools, type Section, say } from './section.js';
 
-/** Hidden if the connection sends none. */
+/** Section of notifications, hidden if the connection sends none. */
 export const noticeSection: Section = {
   name: 'notices',
   async read(tools) {
@@ -23,7 +23,7 @@ export const noticeSection: Section = {
 };
 
 interface ShownNotices extends Notices {
-  /** `null`: no push subscription for this user. */
+  /** Id of this browser's push subscription, or `null` if it has none for this user. */
   readonly thisDevice: string | null;
 }
 
@@ -42,7 +42,7 @@ async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   return { ...notices, thisDevice: here !== null && notices.push?.devices.includes(here) ? here : null };
 }
 
-/** The browser's prompt comes first, because it requires a recent press. */
+/** Saves the choice. The browser's prompt comes first, because it requires a recent press. */
 async function keepNotices(
   { on, email, device }: NoticeChoice,
   { push, thisDevice }: ShownNotices,

@@ -9,15 +9,15 @@ export interface HomeTools {
   readonly api: PageApi;
 }
 
-/** A function, because the language may change. */
+/** Message after an action. Its text is a function, because the language may change. */
 export interface Said {
   readonly text: (words: HomeWords, all: Words) => string;
   readonly isGood: boolean;
 }
 
 /**
- * Of a press: `said` reloads all sections and confirms here; `view` continues with another step; `shown` focuses
- * `data-first`.
+ * Outcome of a press. `said` reloads all sections and shows a message here, `view` continues with another step, and
+ * `shown` focuses `data-first`.
  */
 export type Outcome =
   | { readonly kind: 'said'; readonly said: Said | null }
@@ -34,11 +34,11 @@ export type Draw = (words: HomeWords, press: Press) => readonly (Node | null)[];
 export interface Section {
   readonly name: keyof HomeWords['headings'];
   /**
-   * @returns `null`: the section is hidden
+   * @returns `null` to hide the section
    * @throws Problem
    */
   read(tools: HomeTools): Promise<Draw | null>;
 }
 
-/** Isolates the direction of a foreign name (Unicode bidi). */
+/** Isolates the text direction of a name (Unicode bidi). */
 export const isolate = (name: string): string => `\u2068${name}\u2069`;

@@ -1,6 +1,6 @@
 import type { Words } from './words.js';
 
-/** Unicode, first strong isolate. */
+/** Isolates the text direction of a name (Unicode, first strong isolate). */
 const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 const by = (organisation: string | null): string => (organisation === null ? 'مؤسستك' : isolated(organisation));

@@ -9,5 +9,4 @@ const loaders: Readonly<Record<Language, () => Promise<Words>>> = {
   ar: async () => (await import('./ar.js')).ar,
 };
 
-/** Loads the texts of a language. Rejects if unavailable. */
 export const loadWords = (language: Language): Promise<Words> => loaders[language]();

@@ -28,7 +28,7 @@ export interface ProblemWords {
   readonly steps?: readonly string[];
 }
 
-/** A language with missing texts does not compile. */
+/** Texts of the capture page. A language with missing texts does not compile. */
 export interface Words {
   readonly title: string;
   readonly language: string;
@@ -92,7 +92,7 @@ export interface Words {
   readonly permission: {
     readonly heading: string;
     readonly text: string;
-    /** If only the light is left to decide. */
+    /** Heading if the camera is already permitted, and only the light is left to decide. */
     readonly getReady: string;
     readonly action: string;
   };
@@ -111,12 +111,11 @@ export interface Words {
     readonly withoutFlashes: string;
     readonly outshone: string;
   };
-  /** Hints while the camera runs, and after an attempt. */
   readonly hints: Readonly<Record<Hint, string>>;
   readonly challenge: {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
-    /** While the light changes for a pose already reached. */
+    /** Shown while the light changes for a pose already reached. */
     readonly hold: string;
   };
   readonly flashes: {
@@ -173,7 +172,7 @@ export interface Words {
     readonly emailStill: string;
     readonly here: string;
     readonly notHere: string;
-    /** Before their number. */
+    /** Label of the number of other devices. */
     readonly otherDevices: string;
     readonly nowhere: string;
     readonly refused: string;

@@ -1,4 +1,7 @@
-/* Shows push notifications. No imports, because not every browser supports modules here, and no requests. */
+/*
+ * Shows push notifications. It has no imports, because not every browser supports modules in service workers, and makes
+ * no requests.
+ */
 declare const self: ServiceWorkerGlobalScope;
 
 interface Notice {

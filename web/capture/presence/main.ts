@@ -12,8 +12,6 @@ import { type DuePresentation, PresenceApi, type TesterView } from './presence-a
 import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
 import { takePart } from './take-part.js';
 
-/* In English only, because a test manager is present. */
-
 /* Page of a presence test, in English only, because a test manager is present. */
 class Stopped extends Error {}
 
@@ -35,7 +33,7 @@ function toolsFor(page: Page, api: PresenceApi): Tools {
   const interrupted = new Promise<never>((_resolve, reject) => {
     page.showBelow(() => [button('faint', 'Stop this presentation', () => reject(new Stopped()))]);
   });
-  // Prevents an unhandled rejection while no one awaits it.
+  // Prevents an unhandled rejection while nothing awaits this promise.
   interrupted.catch(() => {});
   return { page, api: api.challenges, interrupted };
 }
@@ -88,7 +86,7 @@ async function lead(page: Page, api: PresenceApi): Promise<never> {
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // Another link in the same tab is another visit.
+  // Another link in the same tab starts another visit.
   window.addEventListener('hashchange', () => location.reload());
   const page = await Page.open(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');

@@ -1,4 +1,4 @@
-// Configures guards created later.
+// Import this first, because it configures zod for all guards.
 import '../zod-settings.js';
 
 import {
@@ -14,7 +14,7 @@ import type { Frames } from '../state.js';
 
 export type { DuePresentation, SkipReason, TesterView } from '../../../src/core/presence/page-protocol.js';
 
-/** Five pictures over a slow connection. */
+/** Time for five pictures over a slow connection. */
 const keptWithinMs = 60_000;
 
 export interface TakingPart {
@@ -31,7 +31,6 @@ interface Cell {
 export class PresenceApi {
   readonly challenges: PageApi;
 
-  /** @param base - path of the page, without a trailing slash: `/face` */
   constructor(private readonly base: string) {
     this.challenges = new PageApi(base);
   }

@@ -5,7 +5,7 @@ import type { DuePresentation, SkipReason, TesterView } from './presence-api.js'
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
-/** Shows the next presentation. @returns how the tester starts it: with flashing colors, without, or not */
+/** @returns how the tester starts it: with flashing colors, without, or not at all */
 export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'unlit' | 'skip'> {
   const { index, of, species, light } = due;
   return page.ask((words, choose) => ({
@@ -27,7 +27,6 @@ export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'un
   }));
 }
 
-/** Asks for the reason to skip. @returns `null`: not skipped after all */
 export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipReason | null> {
   return page.ask<SkipReason | null>((words, choose) => ({
     screen: 'no-presentation',
@@ -46,7 +45,7 @@ export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipRea
   }));
 }
 
-/** Asked before the result is known, so that results do not influence the choice. */
+/** Asks before the result is known, so that the result does not influence the choice. */
 export function askWhetherKept(page: Page): Promise<boolean> {
   return page.ask<boolean>((_words, choose) => ({
     screen: 'keep',
@@ -64,7 +63,6 @@ export function askWhetherKept(page: Page): Promise<boolean> {
   }));
 }
 
-/** Shows that this device's presentations are complete. */
 export function showSummary({ cells, responsible, tester }: TesterView, page: Page): void {
   const lines = cells.map(({ species, light, wanted, kept, noResponse, isSkipped }) => {
     const without = noResponse === 0 ? '' : `, ${noResponse} without a response`;

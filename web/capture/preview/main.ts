@@ -4,12 +4,10 @@ import { Page } from '../page.js';
 import { showScheme } from './scheme.js';
 import { showPreview } from './screens.js';
 
-/* With an unpublished brand, in a frame of the console. Not interactive. */
-
 /* Preview of the capture page with an unpublished brand, in a frame of the console. Not interactive. */
 const main = document.querySelector('main');
 if (main !== null) {
-  // The first screen would take the focus from the console's form.
+  // Without this, the first screen would take the focus from the console's form.
   document.body.inert = true;
   const query = new URLSearchParams(location.search);
   showScheme(query.get('scheme'));

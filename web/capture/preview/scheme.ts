@@ -1,6 +1,5 @@
 const asked = /prefers-color-scheme:\s*(light|dark)/;
 
-/** Forces a color scheme in style sheets and pictures. */
 export function showScheme(wished: string | null): void {
   if (wished !== 'light' && wished !== 'dark') return;
   document.documentElement.dataset.scheme = wished;

@@ -31,7 +31,6 @@ function describe({ title, lines = [], amount, payee, document }: Named['words']
   );
 }
 
-/** Shows the action to approve, before the camera is used. */
 export const action: Step = async (view, _facts, { page, api }) => {
   const { action: named } = view;
   if (named === null) return {};
@@ -40,7 +39,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     heading: words.action.heading,
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
-      // Above the action: on a phone the buttons may cover the end.
+      // Show this note above the action: on a phone, the buttons may cover the end of the page.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),
       paragraph(words.action.warning, 'note'),

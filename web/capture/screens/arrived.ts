@@ -1,7 +1,7 @@
 import { actions, button, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 
-/** Asks before a link from a message is opened, so that only a person uses it up. */
+/** Asks before opening a link from a message, so that only a person can use up its ticket. */
 export const askToOpen = (page: Page): Promise<null> =>
   page.ask((words, choose) => ({
     screen: 'arrived',

@@ -13,7 +13,6 @@ import { performChallenge } from './challenge.js';
 import { explainFlashes, flashesId, flashWarning } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
-/** Runs the capture from camera permission to the pictures of a challenge. */
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
   const isLit = lightOf(view, facts) !== 'none';
@@ -28,12 +27,12 @@ interface Taken {
   readonly device: DeviceSignals;
 }
 
-/** So that a face that is lost again and again does not use up the step-up's challenges. */
+/** Limit of lost faces, so that they do not use up all challenges of the step-up. */
 const mostPauses = 3;
 
 /**
  * Opens the camera, frames the face and performs a challenge. If the face is lost, framing continues and another
- * challenge starts, at no cost to the user. The camera is always stopped at the end.
+ * challenge starts, without a failed attempt. The camera is always stopped at the end.
  * @throws Problem
  */
 export async function takeFrames(
@@ -47,7 +46,7 @@ export async function takeFrames(
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
-  // Browsers allow it soon after a press only: the last one was on the screen before.
+  // Request full screen first: browsers allow it only soon after a press, and the last press was on the screen before.
   const fullScreen = isLit ? fillScreen() : null;
   const guide = takeGuide();
   let camera: Camera | null = null;

@@ -12,37 +12,37 @@ import { resume } from './framing.js';
 import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** With a movement, and with a light change only. */
+/** Shortest time per picture, after a movement and after a light change only. */
 const quickestPictureMs = { moved: 410, rested: 310 } as const;
 const readingMs = 450;
-/** Without guidance: time to read and perform a movement. */
+/** Time to read and perform a movement if there is no guidance. */
 const unguidedMs = 2000;
-/** The guide may not recognize a movement; the server waits 8 s and judges the picture. */
+/** Longest wait, because the guide may not recognize a movement. The server waits 8 s and judges the picture. */
 const guidedAtMostMs = 6000;
-/** After this rest a user will not turn further. */
+/** A user who rests this long will not turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
-/** A turning head may be missed for a look or two. */
+/** Detection may miss a turning head for a frame or two, so a face counts as lost only after this time. */
 const lostAfterMs = 500;
-/** The next picture must show the same pose. */
+/** Rest before a picture, because the next picture must show the same pose. */
 const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
-  /** `null`: pictures are timed. */
+  /** The guide, or `null` to take pictures by time. */
   readonly guide: Guide | null;
-  /** `null`: movements only. */
+  /** Full screen, or `null` if the challenge has movements only. */
   readonly fullScreen: FullScreen | null;
-  /** True if a lost face ends this challenge without a result, for another one. */
+  /** True if a lost face ends this challenge without a result, so that another can start. */
   readonly mayPause: boolean;
   readonly ended: AbortSignal;
 }
 
 /**
- * Performs the server's movements and lights and takes a picture of each. A picture's digest is committed before the
- * next instruction is revealed.
- * @returns `null`: the face was lost and did not return in time
- * @throws Problem `camera-stopped`: the page was left
+ * Shows the server's movements and lights and takes a picture of each. A picture's digest is sent before the next
+ * instruction is revealed.
+ * @returns `null` if the face was lost and did not return in time
+ * @throws Problem `camera-stopped` if the user left the page
  */
 export async function performChallenge(capture: Capture, tools: Tools): Promise<Frames | null> {
   const left = whenLeft();
@@ -58,7 +58,7 @@ async function perform(
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // The first light waits until the window stops moving.
+  // Show the first light only when the window has stopped moving.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -72,7 +72,6 @@ async function perform(
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
   };
-  /** Instead of the instruction, while no face is seen. */
   const showLost = (isLost: boolean): void => {
     if (due !== null) tell(due);
     if (!isLost) return;
@@ -127,8 +126,8 @@ interface Asked {
 }
 
 /**
- * Waits for the movement, or for the time limit. Without light it must be detected twice in a row; under light once,
- * at rest.
+ * Waits for the movement, or for the time limit. Without light, the movement must be detected twice in a row; with
+ * light, once while the head rests.
  * @param showLost - called if the face is lost, and when it is back
  * @returns false if the face is lost at the time limit
  */
@@ -154,7 +153,7 @@ async function reach(
       showLost(isLost);
     }
     if (isLost) {
-      // A movement continues where it was.
+      // Measure the rest again from the return of the face.
       [stillSince, restsSince] = [now, now];
       await sleep(lookEveryMs);
       continue;
@@ -169,7 +168,7 @@ async function reach(
   return !(isLost && mayPause);
 }
 
-/** Phones stop the camera, and the light is not visible. */
+/** Rejects if the user leaves the page, because phones then stop the camera and the light is not visible. */
 function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
   const forgotten = new AbortController();
   const rejection = new Promise<never>((_resolve, reject) => {

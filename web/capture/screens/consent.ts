@@ -10,10 +10,8 @@ const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
 
 const sectionIcons = ['camera', 'sealed', 'refuse', 'undo'] as const;
 
-/** Returns the heading of the consent. */
 export const headingOfConsent = (view: View, words: Words): string => textFor(view, words).heading;
 
-/** Returns the full text below the heading. */
 export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
   const { intro, sections } = textFor(view, words);
   const items = sections(view).map(({ heading, text }, index) =>
@@ -22,9 +20,8 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
   return [paragraph(intro(view.organisation), 'lead'), el('ul', { class: 'sections' }, ...items)];
 }
 
-/** Asks for consent first: purpose, stored data, refusal and withdrawal. */
 export const consent: Step = async (view, { place }, { page, api }) => {
-  // Before the user reads anything, if this browser would fail.
+  // Check the browser before the user reads anything.
   if (place !== 'phone') checkCameraSupport();
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
@@ -39,6 +36,6 @@ export const consent: Step = async (view, { place }, { page, api }) => {
   }));
   if (!agrees && view.role === 'own' && hasWays(view)) return { isElsewhere: true };
   if (!agrees) return { view: await api.decline() };
-  // The text has announced the camera; the browser asks next.
+  // The text has announced the camera, so the browser may ask for it now.
   return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };
 };

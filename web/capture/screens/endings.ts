@@ -11,10 +11,9 @@ const kioskClearsAfterSec = 8;
 
 export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
-/** Shows the ending and ways to continue. A kiosk then clears the page. */
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
-  // The return address handles a pass, at a kiosk too.
+  // After a pass, the return address opens, also at a kiosk.
   if (facts.isKiosk && !(back !== null && isPassed(ending))) {
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }
@@ -30,11 +29,10 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
 
 const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 'passed_another_way';
 
-/** Returns true if the page returns automatically: not if the user should see a fallback first. */
+/** Returns true if the page returns by itself, which it does not if the user should see a fallback. */
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (isPassed(ending) || fallbackUrl === null);
 
-/** Returns the ending's content. */
 export function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
   if (handOff?.state === 'refused') {
     const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
@@ -61,7 +59,7 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
-/** Returns the links: back to the application, preceded by a fallback. None on the phone. */
+/** Returns the links of an ending: a fallback, then the application. The phone shows none. */
 export function waysOn(
   ending: Ending,
   { role, fallbackUrl, handOff, application }: View,
@@ -83,7 +81,6 @@ export function waysOn(
   ];
 }
 
-/** Shows the ending for some seconds, then clears it. */
 function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: string | null): Promise<never> {
   const clear = (): void => (back === null ? clearKiosk() : location.replace(back));
   let left = kioskClearsAfterSec;
@@ -97,7 +94,7 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
     left -= 1;
     count.textContent = page.words.kiosk.resets(left);
     if (left > 0) return;
-    // Another navigation would cancel the first.
+    // Stop the timer, because another navigation would cancel the first.
     clearInterval(ticks);
     clear();
   }, 1000);

@@ -4,7 +4,7 @@ import type { Change } from '../state.js';
 import type { Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** Warning before the first light: flashes, frequency, and how to continue without. */
+/** Id of the warning shown before the first light. */
 export const flashesId = 'flashes';
 export function flashWarning({ framing }: Words): HTMLParagraphElement {
   const warning = paragraph(framing.flashes, 'note');
@@ -12,7 +12,6 @@ export function flashWarning({ framing }: Words): HTMLParagraphElement {
   return warning;
 }
 
-/** Explains the alternatives to required flashes. */
 export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
   const hasOtherWay = fallbackUrl !== null && role === 'own';
   const choice = await page.ask<'stop' | 'back'>((words, choose) => ({

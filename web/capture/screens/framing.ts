@@ -9,14 +9,14 @@ import { createStage } from './stage.js';
 export type Framed = 'start' | 'phone' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
-/** The check starts when one face was framed and still for this long. */
+/** The check starts when one face was framed and still for this time. */
 const steadyForMs = 800;
-/** With a usable face that the hints still object to, or if the guide does not load: the user may start. */
+/** After this time the user may start despite a hint, or without a guide. */
 const startOfferedAfterMs = 8000;
 
 interface Framing {
   readonly camera: Camera;
-  /** `null`: not available. */
+  /** The guide, or `null` if it is not available. */
   readonly guide: Promise<Guide | null>;
   readonly isLit: boolean;
   readonly isPhoneOffered: boolean;
@@ -26,8 +26,8 @@ interface Framing {
 type Seen = 'loading' | 'off' | Look;
 
 /**
- * Shows the user in an oval with hints, until one face is framed and still. "Start" is shown only without the guide,
- * or if a hint persists: the server judges.
+ * Shows the user in an oval with hints, until one face is framed and still. "Start" appears only without the guide or
+ * if a hint persists, because the server judges anyway.
  */
 export async function frameFace(framing: Framing, { page }: Tools): Promise<Framed> {
   const { camera, guide, isLit, isPhoneOffered, ended } = framing;
@@ -47,7 +47,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     page.say(text);
   };
   const begin = (): void => {
-    // Exposure is held for a well-lit face, before the light changes it.
+    // Hold the exposure for a well-lit face, before the light changes it.
     if (isLit && isReady(seen, isLit)) camera.holdExposure();
     choose('start');
   };
@@ -94,7 +94,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
   return framed;
 }
 
-/** A video moved in the DOM may have paused. */
+/** Continues a video, which may have paused when it was moved in the DOM. */
 export const resume = (video: HTMLVideoElement): Promise<void> => video.play().catch(() => {});
 
 function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): string {

@@ -12,8 +12,8 @@ const pollEveryMs = 2000;
 type Stage = 'waiting' | 'opened' | 'paired';
 
 /**
- * Computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone is
- * required.
+ * On the computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone
+ * is required.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);
@@ -52,7 +52,7 @@ async function beginAnew({ api }: Tools): Promise<Change> {
   return { view: { ...found.view, handOff: null }, place: 'phone' };
 }
 
-/** An unopened link is lost with its page. */
+/** A link that no phone has opened is lost with its page. */
 function stageOf({ handOff: known }: View): Stage {
   return known?.state === 'opened' || known?.state === 'paired' ? known.state : 'waiting';
 }

@@ -10,7 +10,6 @@ interface Asked {
   readonly note: string;
 }
 
-/** Asks the help desk for help, then returns to the fallbacks. */
 export async function askForHelp({ page, api }: Tools): Promise<Change> {
   const asked = await page.ask<Asked | null>((words, choose) => {
     const reason = el('select', { id: 'reason', name: 'reason' });

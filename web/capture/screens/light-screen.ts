@@ -3,7 +3,7 @@ import { el } from '../dom.js';
 import { sleep } from '../step.js';
 
 /**
- * Minimum between changes: at most 2.5 per second, each half of a WCAG flash.
+ * Shortest time between changes: at most 2.5 per second, each half of a WCAG flash.
  * @see https://www.w3.org/TR/WCAG22/#three-flashes-or-below-threshold
  */
 const betweenChangesMs = 400;
@@ -11,14 +11,14 @@ const betweenChangesMs = 400;
 export interface LightScreen {
   readonly element: HTMLDivElement;
   /**
-   * Shows a light after the minimum time.
+   * Shows a light, after the shortest time since the last change.
    * @returns time of the paint, on the clock of `performance.now`
    */
   show(light: ScreenLight): Promise<number>;
   held(): Promise<void>;
 }
 
-/** @param over - content on the light */
+/** @param over - content shown on top of the light */
 export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScreen {
   const halves = [el('div', { class: 'half' }), el('div', { class: 'half' })] as const;
   const lamp = el('div', { class: 'lamp', 'data-axis': axis, 'aria-hidden': 'true' }, ...halves);
@@ -28,12 +28,12 @@ export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): L
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
     async show({ first, second }) {
-      // The first light appears with the screen itself.
+      // Do not wait for the first light, which appears with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
       fill(halves[0], first);
       fill(halves[1], second);
       await nextPaint();
-      // Painted with this frame and visible at the next.
+      // The light is painted with this frame and visible at the next.
       changedAt = performance.now();
       await nextPaint();
       return performance.now();
@@ -48,8 +48,8 @@ function fill({ style }: HTMLElement, colour: ScreenColour): void {
 const nextPaint = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /**
- * Returns the arrangement of the halves: side by side if wider. A page that may become full screen uses the screen's
- * size.
+ * Returns the arrangement of the halves: side by side on a wide screen. A page that may become full screen uses the
+ * screen's size.
  */
 export function axisOfScreen(): ScreenAxis {
   const { width, height } = document.fullscreenEnabled ? screen : { width: innerWidth, height: innerHeight };

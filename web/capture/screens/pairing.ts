@@ -5,8 +5,8 @@ import type { Step } from '../step.js';
 import type { View } from '../view.js';
 
 /**
- * Phone: the user selects the computer's number, because a forwarded link, which could lure them into another person's
- * check, does not show it.
+ * On the phone: the user selects the number on the computer. A forwarded link, which could lure them into another
+ * person's check, does not show that number.
  */
 export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;

@@ -47,7 +47,6 @@ type Choice = 'again' | 'phone' | 'elsewhere';
 
 const lookEveryMs = 3000;
 
-/** Shows a problem and its remedies. The camera is requested once. */
 export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
   const waits = [ask(problem, facts, tools, false), tools.interrupted];
   const left = new AbortController();
@@ -129,7 +128,7 @@ function whenTold(left: AbortSignal): Promise<Choice> {
   });
 }
 
-/** Browsers report only their own network. */
+/** Asks the server, because browsers report only whether their own network is back. */
 async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);

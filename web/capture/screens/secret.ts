@@ -5,7 +5,6 @@ import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
 import type { Step } from '../step.js';
 
-/** Asks for the PIN: chosen and repeated at enrolment, entered at a check. */
 export const pin: Step = async (view, { isKiosk }, { page }) => {
   const isNew = view.purpose === 'enrol';
   return page.ask<Change>((words, choose) => {

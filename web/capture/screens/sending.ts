@@ -7,7 +7,6 @@ import { afterTry, type Change, type Facts } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** Shows that pictures are being judged. */
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
   screen,
   heading: words.heading,
@@ -16,7 +15,7 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 
 const askAgainMs = 1000;
 
-/** After a network error or reload nothing else is possible. */
+/** Waits for the judgment, the only possibility after a network error or reload. */
 async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
   for (;;) {
     await sleep(askAgainMs);
@@ -26,7 +25,6 @@ async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<C
   }
 }
 
-/** Sends the pictures and waits for the judgment, then drops them. */
 export const sending: Step = async (before, facts, tools) => {
   const { page, api } = tools;
   const { frames, device, secret, referencePhoto } = facts;
@@ -48,7 +46,6 @@ export const sending: Step = async (before, facts, tools) => {
   }
 };
 
-/** Shows a hint and the remaining attempts. */
 export const tryAgain: Step = async (view, facts, tools) => {
   const { again, withoutLight } = facts;
   const leavesLightOut = again?.hint === 'too_bright' && withoutLight && view.light === 'offered';

@@ -5,11 +5,11 @@ export interface Stage {
   showProgress(done: number): void;
 }
 
-/** Wider than the drawing, as the picture may be. */
+/** The mask is wider than the drawing, as the picture may be. */
 const mask = 'M-900-400H1110V800H-900ZM105 10a98 140 0 1 0 0 280a98 140 0 1 0 0-280Z';
 const rim = 'M105 10a98 140 0 0 1 0 280a98 140 0 0 1 0-280';
 
-/** A portrait picture shows more above and below the face: enlarged, so that a face fills the oval at a good distance. */
+/** Enlarges a portrait picture, which shows more above and below, so that a face fills the oval at a good distance. */
 const portraitZoom = '1.3';
 
 export function createStage(video: HTMLVideoElement): Stage {

@@ -10,7 +10,6 @@ import { askForHelp } from './help.js';
 
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
-/** Shows fallbacks for the face check, and the way back to the camera. */
 export const ways: Step = async (view, { code }, tools) => {
   if (code !== null) return give(code, tools);
   const choice = await tools.page.ask<Choice>((words, choose) => ({
@@ -34,7 +33,9 @@ export const ways: Step = async (view, { code }, tools) => {
   return { code: { way: choice, id: isSent ? await tools.api.sendCode(choice, tools.page.language) : null } };
 };
 
-/** Asks for a code until it is correct or the user goes back. A sent code stays valid after a network error. */
+/**
+ * Asks for a code until it is correct or the user goes back. A code that was sent stays valid after a network error.
+ */
 async function give({ way, id }: Code, { page, api }: Tools): Promise<Change> {
   for (let isWrong = false; ; isWrong = true) {
     const code = await askForCode(way, isWrong, page);
@@ -79,7 +80,6 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
   });
 }
 
-/** Offers new recovery codes, shown once. */
 export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   const wants = await page.ask<boolean>((words, choose) => ({
     screen: 'recovery-codes',
@@ -97,7 +97,6 @@ export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   return { areCodesDone: true };
 };
 
-/** Creates new codes and shows them once. */
 export async function showRecoveryCodes({ page, api }: Pick<Tools, 'page' | 'api'>): Promise<void> {
   const codes = await api.makeRecoveryCodes();
   await page.ask<null>((words: Words, choose) => ({

@@ -6,7 +6,7 @@ import type { Right, Session } from './session.js';
 export interface Acting {
   readonly session: Session;
   /**
-   * Shows the sign-in if the session has ended, and offers a face check if needed.
+   * Calls the server. Shows the sign-in if the session has ended, and offers a face check if one is needed.
    * @throws Refusal
    */
   call<Reply>(request: ServerRequest<Reply>): Promise<Reply>;
@@ -14,14 +14,13 @@ export interface Acting {
 
 export const ActingContext = createContext<Acting | null>(null);
 
-/** Returns the session and the calls. */
 export function useActing(): Acting {
   const acting = useContext(ActingContext);
   if (acting === null) throw new Error('outside a session');
   return acting;
 }
 
-/** Returns true if the user has a right; the server enforces it. */
+/** Returns true if the user has a right. The server enforces rights itself. */
 export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
 
 export type Loaded<Value> =
@@ -29,22 +28,21 @@ export type Loaded<Value> =
   | { readonly state: 'loaded'; readonly value: Value }
   | { readonly state: 'refused'; readonly refusal: Refusal };
 
-/** Converts any thrown value to a refusal. */
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 
-/** In milliseconds; otherwise final. */
+/** Milliseconds until the next poll; other values end polling. */
 type Wait = number | false | undefined;
 
-/** Network errors, or a restarting server. */
+/** Codes of temporary failures: network errors, or a restarting server. */
 const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
 
-/** Until a poll is repeated after a lost answer. */
+/** Delay of the next poll after a lost answer. */
 const afterLostMs = 5000;
 
 /**
- * Loads a screen's data: at first, on changes, on `reload`, and by polling. Old data stays until the new arrives.
- * @param waitMs - delay until the next poll, from the answer
+ * Loads a screen's data: at first, on changes, on `reload`, and by polling. Old data stays until new data arrives.
+ * @param waitMs - returns the time from an answer to the next poll
  */
 export function useLoaded<Reply>(
   request: ServerRequest<Reply>,
@@ -54,7 +52,7 @@ export function useLoaded<Reply>(
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
-  // Contains everything variable in a request, and repeated navigation.
+  // The key contains everything variable in a request, and changes with each navigation.
   const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;
@@ -94,9 +92,12 @@ export interface Paged<Row> {
   readonly refusal: Refusal | null;
   readonly more: (() => void) | null;
   readonly reload: () => void;
-  /** No user activity. */
+  /** Loads again, without counting as user activity. */
   readonly poll: () => Promise<void>;
-  /** Loads all rows without showing them. @param onRows - returns false to stop */
+  /**
+   * Loads all rows without showing them.
+   * @param onRows - returns false to stop
+   */
   readonly all: (onRows: (rows: number) => boolean) => Promise<readonly Row[]>;
 }
 
@@ -106,8 +107,8 @@ const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } a
 
 /**
  * Loads a list's pages.
- * @param request - from a cursor; `null`: the first
- * @param read - returns rows and next cursor; `null`: last page
+ * @param request - creates the request for a cursor; `null` for the first page
+ * @param read - returns rows and next cursor; `null` on the last page
  */
 export function usePages<Reply, Row>(
   request: (cursor: string | null) => ServerRequest<Reply>,
@@ -118,7 +119,7 @@ export function usePages<Reply, Row>(
   const first = request(null);
   const key = `${useMoves()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const turn = useRef(0);
-  /** @param known - shown meanwhile, and after a lost answer */
+  /** @param known - rows to show meanwhile, and after a lost answer */
   const ask = async (from: string | null, before: readonly Row[], known: Shown<Row>, isPoll = false) => {
     turn.current += 1;
     const mine = turn.current;
@@ -134,7 +135,7 @@ export function usePages<Reply, Row>(
       if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
     } catch (thrown) {
       const refusal = toRefusal(thrown);
-      // A new array, for effects after each answer.
+      // Create a new array, so that effects run after each answer.
       const rows = passing.test(refusal.code) ? [...known.rows] : known.rows;
       if (!isOver()) setShown({ ...known, rows, state: 'refused', refusal });
     }

@@ -1,18 +1,18 @@
-/** `Reply` is the server's type: src/rest/replies. */
+/** A request whose reply has the server's type (src/rest/replies). */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
   readonly reply?: Reply;
   readonly withinMs?: number;
-  /** Automatic requests are no user activity. */
+  /** True for automatic requests, which do not count as user activity. */
   readonly isPoll?: boolean;
 }
 
-/** Creates a read request. @param path - with its version: `/v1/administrators` */
+/** @param path - with its version, such as `/v1/administrators` */
 export const get = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'GET', path, body: null });
 
-/** Creates a request that changes something. `undefined` fields are omitted. */
+/** Creates a request that changes something. Omits `undefined` fields. */
 export const post = <Reply>(
   path: string,
   body: Readonly<Record<string, unknown>> | FormData = {},
@@ -21,11 +21,11 @@ export const post = <Reply>(
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
-    /** See docs/reference/errors.md; `offline`, `time_out` and `unreadable` come from this page. */
+    /** A code of docs/reference/errors.md, or this page's `offline`, `time_out` or `unreadable`. */
     readonly code: string,
-    /** In the server's log; `null`: not received. */
+    /** Id in the server's log, or `null` if no answer was received. */
     readonly requestId: string | null,
-    /** Whole seconds before a retry; `null`: unknown. */
+    /** Whole seconds before a retry, or `null` if unknown. */
     readonly waitSec: number | null = null,
     options?: ErrorOptions,
   ) {
@@ -33,7 +33,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The server's build includes this page and shares the types. */
+/** A short check suffices, because the server's build includes this page and its types. */
 const isReply = <Reply>(told: unknown): told is Reply =>
   typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
 
@@ -43,8 +43,7 @@ const codeOf = (told: unknown): string | null =>
 const answerWithinMs = 30_000;
 
 /**
- * Sends a request.
- * @param token - page token of the session; `null`: signed out
+ * @param token - page token of the session, or `null` if signed out
  * @throws Refusal
  */
 export async function send<Reply>(
@@ -54,7 +53,7 @@ export async function send<Reply>(
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('x-console-token', token);
   if (isPoll) headers.set('x-console-poll', '1');
-  // With its boundary.
+  // The browser sets the type of a form, with its boundary.
   const isForm = body instanceof FormData;
   if (body !== null && !isForm) headers.set('content-type', 'application/json');
   const init: RequestInit = {

@@ -25,11 +25,10 @@ function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(rememberedAt, language);
   } catch {
-    // The browser's language is used next time.
+    // Without storage, the browser's language is used next time.
   }
 }
 
-/** The whole page with language and session. */
 export function Console() {
   const [language, setLanguage] = useState<Language>(() => rememberedLanguage() ?? chooseLanguage(navigator.languages));
   const [words, setWords] = useState<Words | null>(null);

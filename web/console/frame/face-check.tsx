@@ -9,7 +9,6 @@ import { useWords } from './words.js';
 
 export const faceCheckPath = '/face-check';
 
-/** Offers the face check required for a sensitive action. */
 export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { faceCheck } = useWords();
   const { call } = useActing();
@@ -29,7 +28,6 @@ export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean;
   );
 }
 
-/** Handles the return from a face check. */
 export function FaceCheckReturn() {
   const { faceCheck } = useWords();
   const { call } = useActing();
@@ -37,7 +35,7 @@ export function FaceCheckReturn() {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const hasAsked = useRef(false);
   useEffect(() => {
-    // The pass is consumed once.
+    // Ask only once, because a passed face check can be used only once.
     if (hasAsked.current) return;
     hasAsked.current = true;
     call(finishFaceCheck).then(

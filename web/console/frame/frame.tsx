@@ -13,7 +13,6 @@ import { Link, useParameters, usePath } from './router.js';
 import { signOut } from './session.js';
 import { useLanguage, useWords } from './words.js';
 
-/** Frame of every screen: navigation, user, sign-out. */
 export function Frame({
   onLanguage,
   onSignedOut,
@@ -32,7 +31,7 @@ export function Frame({
   const shown = row !== null && maySee(row, session.rights) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
-    // Not on the first load.
+    // Leave the focus alone on the first load.
     if (hasMoved.current) main.current?.focus();
     hasMoved.current = true;
     setMenuOpen(false);
@@ -120,7 +119,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
       .then((screen) => screen.prepare(language))
       .then(
         (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),
-        // A new server version has other files.
+        // A new server version has other files, so loading may fail.
         (cause: unknown) =>
           !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
       );

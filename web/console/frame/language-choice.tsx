@@ -2,7 +2,6 @@ import { useId } from 'react';
 import { isLanguage, type Language, languages } from '../../shared/languages.js';
 import { useLanguage, useWords } from './words.js';
 
-/** Lists the languages by their own names. */
 export function LanguageChoice({ onLanguage }: { readonly onLanguage: (language: Language) => void }) {
   const words = useWords();
   const language = useLanguage();

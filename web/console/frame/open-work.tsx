@@ -7,7 +7,7 @@ import { useFormats, useWords } from './words.js';
 
 export type ToDo = ToDoReply['items'][number];
 
-/** By urgency, and each connection's last doctor result. */
+/** Open tasks by urgency, and each connection's last doctor result. */
 const readToDo = get<ToDoReply>('/v1/to-do');
 
 const everyMs = 60_000;
@@ -16,10 +16,8 @@ type OpenWorkLoaded = Loaded<ToDoReply> & { readonly reload: () => void };
 
 const OpenWorkContext = createContext<OpenWorkLoaded | null>(null);
 
-/** Returns the open tasks; `null` without the right to see them. */
 export const useOpenWork = (): OpenWorkLoaded | null => useContext(OpenWorkContext);
 
-/** Loads the open tasks for the menu and the first screen. */
 export const OpenWork = ({ children }: { readonly children: ReactNode }) =>
   useMay('view') ? <Loading>{children}</Loading> : children;
 
@@ -41,10 +39,8 @@ const screenOf = {
   applications: 'applications',
 } as const satisfies Record<ToDo['where'], ScreenRow['id']>;
 
-/** Returns the screen on which a task is done. */
 export const screenFor = ({ where }: ToDo): ScreenRow['id'] => screenOf[where];
 
-/** Number of open tasks of a screen, next to its link. */
 export function Badge({ screen }: { readonly screen: ScreenRow['id'] }) {
   const { openItems } = useWords();
   const { number } = useFormats();

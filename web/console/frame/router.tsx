@@ -6,10 +6,13 @@ const moved = 'facestep-moved';
 
 let moves = 0;
 
-/** Replaced in the history. */
+/** Paths that navigation replaces in the history. */
 const passed = /\/(sign-in|face-check)$/;
 
-/** Navigates within the console. @param to - path after `base`: `/people`; @param isReplaced - leaves no way back */
+/**
+ * @param to - path after `base`, such as `/people`
+ * @param isReplaced - true to leave no way back
+ */
 export function goTo(to: string, isReplaced = false): void {
   moves += 1;
   if (location.pathname + location.search !== base + to)
@@ -27,21 +30,19 @@ function subscribe(onMove: () => void): () => void {
 /** Returns a number that changes with each navigation, also to the same address. */
 export const useMoves = (): number => useSyncExternalStore(subscribe, () => moves);
 
-/** Returns the path after `base`: `` for the first screen, `/people`, … */
+/** Returns the path after `base`, which is empty for the first screen. */
 export const usePath = (): string =>
   useSyncExternalStore(subscribe, () => location.pathname.slice(base.length).replace(/\/+$/, ''));
 
-/** Returns a query parameter; `null`: absent. */
 export const useParameter = (name: string): string | null =>
   useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
 
-/** Returns the query parameters. */
 export function useParameters(): URLSearchParams {
   const search = useSyncExternalStore(subscribe, () => location.search);
   return useMemo(() => new URLSearchParams(search), [search]);
 }
 
-/** Returns an address with form fields as query, for bookmarks. */
+/** Returns an address with the form fields as query, so that it can be bookmarked. */
 export function addressOf(path: string, fields: FormData): string {
   const query = new URLSearchParams();
   for (const [name, value] of fields)
@@ -49,7 +50,6 @@ export function addressOf(path: string, fields: FormData): string {
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** A link within the console. */
 export function Link({
   to,
   isCurrent = false,
@@ -62,7 +62,7 @@ export function Link({
   readonly children: ReactNode;
 }) {
   const follow = (event: MouseEvent): void => {
-    // New tabs and windows are the browser's.
+    // Let the browser handle clicks that open a tab or window.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     goTo(to);

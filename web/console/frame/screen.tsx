@@ -12,7 +12,6 @@ export interface Screen {
   prepare(language: keyof Messages<unknown>): Promise<(rest: readonly string[]) => ReactNode>;
 }
 
-/** Defines a screen from texts and component. */
 export const defineScreen = <Texts,>(messages: Messages<Texts>, Show: ComponentType<ScreenProps<Texts>>): Screen => ({
   async prepare(language) {
     const words = await messages[language]();

@@ -5,7 +5,6 @@ export type Session = NonNullable<SessionReply['session']>;
 export type { Right, Role } from '../../../src/rest/rights.js';
 export { roles } from '../../../src/rest/rights.js';
 
-/** Reads the session and the available sign-ins. */
 export const readSession = get<SessionReply>('/console/api/session');
 export const signInByKey = (key: string) => post('/console/api/sign-in/key', { key });
 export const signOut = post('/console/api/sign-out');

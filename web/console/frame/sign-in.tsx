@@ -9,7 +9,6 @@ import { textIn, useWords } from './words.js';
 
 const signInPath = '/sign-in';
 
-/** Sign-in by single sign-on or key. */
 export function SignIn({
   hasProvider,
   hasEnded,

@@ -25,10 +25,8 @@ function useSpeech(): Speech {
   return speech;
 }
 
-/** Returns the frame's texts in the current language. */
 export const useWords = (): Words => useSpeech().words;
 
-/** Returns the current language. */
 export const useLanguage = (): Language => useSpeech().language;
 
 /** Returns a text by an untrusted name. */
@@ -41,11 +39,10 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** Returns the browser's locale in a language, for its region's date format; the language if there is none. */
+/** Returns the browser's locale for a language, for the region's date format; else the language. */
 const localeOf = (language: Language, preferred: readonly string[]): string =>
   preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
 
-/** Returns formatters of the current language. */
 export function useFormats() {
   const language = useLanguage();
   return useMemo(() => {
@@ -64,13 +61,19 @@ export function useFormats() {
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
-      /** @param text - `2026-11-20`, in UTC */
+      /** @param text - UTC date, such as `2026-11-20` */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
-      /** @param text - as of `day` */
+      /** @param text - as for `day` */
       shortDay: (text: string) => dayOfMonth.format(new Date(`${text}T12:00:00`)),
-      /** Time of day. @param text - RFC 3339 */
+      /**
+       * Formats the time of day.
+       * @param text - RFC 3339
+       */
       second: (text: string) => toTheSecond.format(new Date(text)),
-      /** With the time zone. Omits the current year. @param text - RFC 3339 */
+      /**
+       * Formats date, time and time zone, without the current year.
+       * @param text - RFC 3339
+       */
       instant(text: string) {
         const at = new Date(text);
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
@@ -79,7 +82,10 @@ export function useFormats() {
       /** @param value - 1 is 100 % */
       percent: (value: number) => percent.format(value),
       seconds: (value: number) => seconds.format(value),
-      /** Relative time. @param text - RFC 3339 */
+      /**
+       * Formats a relative time.
+       * @param text - RFC 3339
+       */
       ago: (text: string) => {
         const seconds = (Date.parse(text) - Date.now()) / 1000;
         const [unit, length] = units.find((each) => Math.abs(seconds) >= each[1]) ?? units[2];

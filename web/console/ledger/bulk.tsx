@@ -33,10 +33,9 @@ export interface Bulk {
   ): Promise<void>;
 }
 
-/** Applies to every person: trying the others is of no use. */
+/** Refusals that would also apply to every other person. */
 const general = /^(role_missing|caller_untrusted|face_not_verified)$/;
 
-/** Runs an action for several people. */
 export function useBulk(): Bulk {
   const { call } = useActing();
   const [shown, setShown] = useState<Shown | null>(null);
@@ -68,7 +67,7 @@ export function useBulk(): Bulk {
           show(true);
         }
       } catch (thrown) {
-        // The list could not be read further.
+        // The rest of the list could not be read.
         failures.push({ who: { connection: '', subject: label }, refusal: toRefusal(thrown) });
       }
       show(false);
@@ -76,14 +75,13 @@ export function useBulk(): Bulk {
   };
 }
 
-/** Replies about several connections contain a code for each. */
+/** Throws the first refusal in a reply about several connections. */
 function requireDone(reply: unknown): void {
   const outcomes = typeof reply === 'object' && reply !== null && 'subjects' in reply ? reply.subjects : [];
   if (!Array.isArray(outcomes)) return;
   for (const outcome of outcomes) if (typeof outcome?.code === 'string') throw new Refusal(outcome.code, null);
 }
 
-/** Progress with a stop, then the result with each failure. */
 export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk }) {
   const { bulk: words } = useWords();
   const { number } = useFormats();

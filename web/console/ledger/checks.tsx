@@ -9,13 +9,16 @@ import { actionText, reasonText } from './told.js';
 
 const whoOf = ({ connection, subject }: Check): Who | null => (subject === null ? null : { connection, subject });
 
-/** Titles and names; the failed signals of a liveness check are for the details. */
+/** Omits the failed signals of a liveness check, which belong to the details. */
 const detailsOf = ({ action, reasons }: Line): string => (action === 'liveness_judged' ? '' : reasons.join(', '));
 
 const whyOf = (line: Line, words: LedgerWords): string =>
   line.code === null ? detailsOf(line) : reasonText(line.code, words);
 
-/** Checks and other events, one row each, opened for their events and ids. @param ofAll - of all people */
+/**
+ * Lists checks and other events, one row each. A row opens to show its events and ids.
+ * @param ofAll - true if the list is about all people
+ */
 export function Checks({
   paged,
   caption,
@@ -84,7 +87,6 @@ export function Checks({
   );
 }
 
-/** Events of a check, oldest first, and its ids. */
 function Events({ check, words }: { readonly check: Check; readonly words: LedgerWords }) {
   const { second } = useFormats();
   const isAuditor = useMay('audit');
@@ -116,7 +118,7 @@ function Events({ check, words }: { readonly check: Check; readonly words: Ledge
   );
 }
 
-/** Codes and signals are for auditors. */
+/** Only auditors see codes and signals. */
 function EventReason({
   event,
   isAuditor,

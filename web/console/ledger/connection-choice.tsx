@@ -3,7 +3,6 @@ import { Choice } from '../parts/form.js';
 import { Problem } from '../parts/state.js';
 import { countLines } from './requests.js';
 
-/** Selects one connection or all. */
 export function ConnectionChoice({
   label,
   anyLabel,

@@ -8,7 +8,6 @@ const mostAtOnce = 100;
 
 export type Names = ReadonlyMap<string, Name>;
 
-/** Splits people into requests for their names. */
 function toAsked(people: readonly Who[]): readonly { readonly connection: string; readonly subjects: string[] }[] {
   const subjectsOf = new Map<string, Set<string>>();
   for (const { connection, subject } of people)
@@ -23,20 +22,19 @@ function toAsked(people: readonly Who[]): readonly { readonly connection: string
 
 type Asked = ReturnType<typeof toAsked>[number];
 
-/** Users without a name are shown by id. */
+/** Loads names for one request. Users without a name are shown by id. */
 const loadSome = async ({ connection, subjects }: Asked, call: Acting['call']): Promise<[string, Name][]> => {
   const { names } = await call(readNames(connection, subjects)).catch(() => ({ names: [] }));
   return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);
 };
 
-/** Loads names one request at a time. */
 export async function loadNames(people: readonly Who[], call: Acting['call']): Promise<[string, Name][]> {
   const found: [string, Name][] = [];
   for (const asked of toAsked(people)) found.push(...(await loadSome(asked, call)));
   return found;
 }
 
-/** Loads names of shown users, because lists contain ids only. */
+/** Loads the names of shown users, because lists contain only ids. */
 export function useNames(people: readonly Who[]): Names {
   const { call } = useActing();
   const [names, setNames] = useState<Names>(new Map());
@@ -51,18 +49,14 @@ export function useNames(people: readonly Who[]): Names {
   return names;
 }
 
-/** Returns the login, else the e-mail address, else the id. */
 export const nameOf = (who: Who, name: Name | undefined): string => name?.login ?? name?.email ?? who.subject;
 
-/** Returns the address of a user's screen. */
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
-/** Returns the address of the help desk's screens for a user. */
 export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', { connection, subject }: Who): string =>
   `${part}?${new URLSearchParams({ connection, subject })}`;
 
-/** A link to a user: the name above the login. */
 export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
   <Link to={pathOf(who)}>
     {name?.name != null && name.name !== '' && (
@@ -74,7 +68,7 @@ export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Na
   </Link>
 );
 
-/** Creates a column of people. @param whoOf - `null`: no person */
+/** @param whoOf - returns the person of a row, or `null` */
 export const toPersonColumn = <Row,>(
   heading: string,
   names: Names,

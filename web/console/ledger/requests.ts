@@ -18,7 +18,6 @@ import { get, post } from '../frame/call.js';
 
 export type Who = Readonly<Pick<PersonReply, 'connection' | 'subject'>>;
 
-/** Returns a unique key of a user. */
 export const keyOf = ({ connection, subject }: Who): string => `${connection} ${subject}`;
 
 export const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
@@ -30,7 +29,7 @@ export type Check = CheckReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
-/** `undefined` fields are omitted. */
+/** Fields of a filter. `undefined` ones are omitted. */
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
@@ -55,17 +54,20 @@ export const readNames = (connection: string, subjects: readonly string[]) =>
 export const listChecks = (filter: Filter, from: string | null) =>
   post<ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
 
-/** Of every connection, newest day first. */
+/** Counts of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');
 
 /** Lifetime of the link in an invitation, in hours. */
 export const invitationHours = 72;
 
-/** Invites to enrol, by e-mail to the address at the provider. */
+/** Sends an invitation to the user's e-mail address at the provider. */
 export const inviteByEmail = (who: Who, language: string) =>
   post<SentInvitationReply>('/v1/subjects/invite', { ...who, lifeHours: invitationHours, send: 'email', language });
 
-/** @param group - id, or unique name; @param status - `undefined`: all */
+/**
+ * @param group - id, or unique name
+ * @param status - `undefined` for all
+ */
 export const listGroup = (connection: string, group: string, status: string | undefined) => ({
   ...post<MemberPeopleReply>('/v1/people/members', { connection, group, status }),
   withinMs: 90_000,

@@ -2,11 +2,9 @@ import { textIn } from '../frame/words.js';
 import type { LedgerWords } from './ledger-words.js';
 import type { Line } from './requests.js';
 
-/** Returns an action's text, or the name of an unknown action. */
 export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>, words: LedgerWords): string {
   const told: string | Readonly<Partial<Record<string, string>>> = textIn(words.actions, action) ?? action;
   return typeof told === 'string' ? told : (told[outcome] ?? words.outcomes[outcome]);
 }
 
-/** Returns a reason's text. */
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;

@@ -1,6 +1,6 @@
 import type { en } from './en.js';
 
-/** Functions keep their parameters, other values are text. */
+/** Type of translated texts: functions keep their parameters, other values are text. */
 export type Translated<Texts> = {
   readonly [Name in keyof Texts]: Texts[Name] extends string
     ? string

@@ -4,25 +4,23 @@ import { Empty } from './state.js';
 import { Table } from './table.js';
 
 export interface Bar {
-  /** `2026-11-20`, in UTC. */
+  /** UTC date, such as `2026-11-20`. */
   readonly day: string;
   readonly value: number;
-  /** Failed part of the value; default 0. */
+  /** Failed part of the value, by default 0. */
   readonly failed?: number;
 }
 
 const size = { width: 640, height: 160, gap: 0.25 };
 
-/** More bars are labeled at the ends and in the middle. */
+/** With more bars, only the ends and the middle have labels. */
 const mostLabels = 10;
 
-/** Returns the least of 1, 2, 4, 6, 8, 10, 20, 40, … that is not below a value. */
 function toRound(value: number): number {
   const unit = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   return [1, 2, 4, 6, 8, 10].map((step) => step * unit).find((round) => round >= value) ?? value;
 }
 
-/** Bars by day, oldest first, with axes, a legend, and a table of the same figures. */
 export function BarChart({
   title,
   bars,
@@ -118,7 +116,6 @@ export function BarChart({
   );
 }
 
-/** Named counts as bars, greatest first. */
 export function CountBars({
   counts,
 }: {

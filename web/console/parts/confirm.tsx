@@ -18,7 +18,6 @@ interface Confirmed {
   readonly children: ReactNode;
 }
 
-/** A dialog that confirms an action. */
 export function ConfirmDialog({
   isOpen,
   onClose,
@@ -43,7 +42,7 @@ export function ConfirmDialog({
     onConfirm()
       .then(close, (thrown: unknown) => {
         const refused = toRefusal(thrown);
-        // The frame shows its own dialog.
+        // The frame shows its own dialog for this refusal.
         if (refused.code === 'face_not_verified') close();
         else setRefusal(refused);
       })
@@ -70,7 +69,6 @@ export function ConfirmDialog({
   );
 }
 
-/** A button with confirmation. */
 export function ConfirmButton({
   label,
   about,

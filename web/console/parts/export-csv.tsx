@@ -10,7 +10,6 @@ import { saveCsv } from './save-file.js';
 import { Problem } from './state.js';
 import type { Column } from './table.js';
 
-/** Saves all rows of a list as CSV, with the names of people. */
 export function ExportCsv<Row>({
   name,
   columns,

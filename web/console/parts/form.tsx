@@ -12,10 +12,7 @@ import type { Refusal } from '../frame/call.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
 
-/**
- * A form with one action at a time; errors are shown below the fields.
- * @param onSubmit - its errors are shown
- */
+/** A form with one action at a time. Errors of `onSubmit` are shown below the fields. */
 export function ActForm({
   submit,
   onSubmit,
@@ -63,7 +60,6 @@ export function ActForm({
   );
 }
 
-/** A field for one line of text, a number or a secret, validated by the browser. */
 export function Field({
   name,
   label,
@@ -104,7 +100,6 @@ export function Field({
   );
 }
 
-/** A field for several lines. */
 export function LongField({
   name,
   label,
@@ -141,7 +136,6 @@ export function LongField({
   );
 }
 
-/** A field for one file. */
 export function FileField({
   name,
   label,
@@ -167,7 +161,6 @@ export function FileField({
   );
 }
 
-/** A choice of one option. */
 export function Choice<Value extends string>({
   name,
   label,
@@ -212,7 +205,7 @@ export function Choice<Value extends string>({
   );
 }
 
-/** A choice of several options: `fields.getAll(name)` lists them. */
+/** Checkboxes for several options, which `fields.getAll(name)` lists. */
 export function Ticks({
   name,
   label,

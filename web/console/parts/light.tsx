@@ -1,4 +1,3 @@
-/** A state by text and color. */
 export const Light = ({
   light,
   children,

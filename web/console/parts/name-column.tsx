@@ -1,7 +1,6 @@
 import { Link } from '../frame/router.js';
 import type { Column } from './table.js';
 
-/** Creates a table column with names that link to the row's page. */
 export const toNameColumn = (
   heading: string,
   address: string,

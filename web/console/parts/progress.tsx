@@ -1,4 +1,3 @@
-/** A progress bar. */
 export const Progress = ({
   label,
   text,

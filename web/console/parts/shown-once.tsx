@@ -2,7 +2,6 @@ import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useWords } from '../frame/words.js';
 
-/** A secret or link shown once, to copy. */
 export function ShownOnce({
   label,
   value,
@@ -23,7 +22,6 @@ export function ShownOnce({
   );
 }
 
-/** Lines to paste elsewhere. */
 export const Lines = ({ label, text }: { readonly label: string; readonly text: string }) => (
   <figure className="lines">
     <figcaption>{label}</figcaption>

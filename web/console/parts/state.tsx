@@ -13,13 +13,11 @@ export function Loading() {
   );
 }
 
-/** Returns the text of a refusal code. */
 export function useProblemText(): (code: string) => string {
   const { problems } = useWords();
   return (code) => textIn(problems, code) ?? problems.general;
 }
 
-/** Shows a refusal with its request id for the log. */
 export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; readonly onAgain?: () => void }) {
   const { tryAgain, request, waitFor } = useWords();
   const textOf = useProblemText();
@@ -48,7 +46,6 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
   );
 }
 
-/** Shows data, or its loading state. */
 export function Await<Value>({
   loaded,
   children,
@@ -61,10 +58,8 @@ export function Await<Value>({
   return children(loaded.value);
 }
 
-/** Placeholder with an explanation. */
 export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>;
 
-/** Confirmation of an action. */
 export const Done = ({ children }: { readonly children: ReactNode }) => (
   <p className="note good" role="status">
     {children}

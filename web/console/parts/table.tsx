@@ -10,19 +10,19 @@ export interface Column<Row> {
   readonly id: string;
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
-  /** To sort by and to export; without it, the column has neither. */
+  /** Value to sort by and to export. Without it, the column has neither. */
   readonly value?: (row: Row) => string | number | null;
-  /** The person of a row; an export contains name, login and id. */
+  /** Person of a row. An export contains their name, login and id. */
   readonly whoOf?: (row: Row) => Who | null;
   readonly isRowHeading?: boolean;
   readonly isNumber?: boolean;
   readonly isInstant?: boolean;
   readonly isWide?: boolean;
-  /** Until it is chosen. */
+  /** True to hide the column until the user chooses it. */
   readonly isHidden?: boolean;
 }
 
-/** Shown below a row after a press. */
+/** Details that a press shows below a row. */
 interface Detail<Row> {
   readonly labelOf: (row: Row) => string;
   readonly show: (row: Row) => ReactNode;
@@ -39,19 +39,16 @@ export interface TableProps<Row> {
 
 const rowsOnPage = 25;
 
-/** Fewer columns need no choice. */
+/** Tables with fewer columns offer no choice of columns. */
 const leastChosen = 5;
 
-/** Short lists need none either. */
+/** A table that is not exported and hides nothing offers no choice either. */
 const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
-/**
- * A table with one line per row, sorting, pages and a choice of columns; on phones each row is a card.
- */
 export const Table = <Row,>(props: TableProps<Row>) => <Shown {...props} more={null} isComplete tools={null} />;
 
-/** A table of a paged list: see `usePages`. @param csv - name of an exported file */
+/** @param csv - name of the exported file */
 export function PagedTable<Row>({
   paged,
   csv,
@@ -79,7 +76,7 @@ export function PagedTable<Row>({
   );
 }
 
-/** Roles are explicit, because browsers drop them when the layout is no table. */
+/** Roles are explicit, because browsers drop them if CSS changes the layout of a table. */
 function Shown<Row>({
   caption,
   columns,
@@ -197,7 +194,7 @@ function Shown<Row>({
             (at + 1) * rowsOnPage < sorted.length || more !== null
               ? () => {
                   setPage(at + 1);
-                  // Ahead of the last loaded row.
+                  // Load more before the last row is reached.
                   if ((at + 2) * rowsOnPage > sorted.length) more?.();
                 }
               : null
@@ -214,7 +211,6 @@ const kindsOf = <Row,>({ isNumber, isInstant, isWide }: Column<Row>) => ({
   'data-wide': isWide === true,
 });
 
-/** Shows the whole text of a cell that is cut off. */
 function showCutText({ target }: SyntheticEvent): void {
   const cell = target instanceof Element ? target.closest('td, th') : null;
   const cut = [...(cell?.querySelectorAll('*') ?? []), ...(cell === null ? [] : [cell])].some(
@@ -259,7 +255,7 @@ interface Sort {
   readonly isDown: boolean;
 }
 
-/** Only whole lists are sorted: of others, the server knows the order. */
+/** Sorts only complete lists, because only the server knows the order of the others. */
 function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], isComplete: boolean) {
   const language = useLanguage();
   const [chosen, setChosen] = useState<Sort | null>(null);
@@ -304,7 +300,7 @@ function SortChoice<Row>({
   );
 }
 
-/** Remembered by this browser. */
+/** Remembers the choice of columns in this browser. */
 function useColumnChoice<Row>(
   columns: readonly Column<Row>[],
   isExported: boolean,
@@ -351,7 +347,7 @@ function remember(place: string, hidden: readonly string[]): void {
   try {
     localStorage.setItem(place, hidden.join(' '));
   } catch {
-    // The choice lasts until the page is left.
+    // Without storage, the choice lasts until the page is left.
   }
 }
 

@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
 
-/** English text of the server, or text from a provider. */
+/** Text from the server, which is English, or from a provider. */
 export const Told = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
 
-/** Sentences of the server, one per line. */
 export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
   lines.map((line) => (
     <p key={line}>

@@ -1,6 +1,6 @@
 import type { CheckEvent, CheckReason } from '../../../../src/core/step-up/home-protocol.js';
 
-/** Loaded with the home page only. */
+/** Texts that are loaded only with the home page. */
 export interface HomeWords {
   readonly title: string;
   readonly headings: {
@@ -15,7 +15,7 @@ export interface HomeWords {
   };
   readonly unreadable: string;
   readonly readAgain: string;
-  /** For users without a face check, if enrolment by sign-in is not allowed. */
+  /** Shown to users without a face check, if enrolment by sign-in is not allowed. */
   readonly renewElsewhere: string;
   readonly checksText: string;
   readonly noChecks: string;
@@ -38,7 +38,7 @@ export interface HomeWords {
   readonly recoveryCodes: string;
   readonly recoveryCodesText: (left: number, made: string) => string;
   readonly makeCodes: string;
-  /** If the page was opened without a face check. */
+  /** Shown if the page was opened without a face check. */
   readonly makeCodesElsewhere: string;
   readonly knownPlaces: string;
   readonly knownPlacesText: (devices: number, networks: number, until: string | null) => string;

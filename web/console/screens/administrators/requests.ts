@@ -5,7 +5,7 @@ export type Administrator = AdministratorsReply['administrators'][number];
 
 export const listAdministrators = get<AdministratorsReply>('/v1/administrators');
 
-/** @param fields.expiresIn - seconds; `undefined`: until removed */
+/** @param fields.expiresIn - in seconds, or `undefined` for no expiry */
 export const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
   post<AddedAdministratorReply>('/v1/administrators', fields);
 

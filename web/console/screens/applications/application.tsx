@@ -19,7 +19,6 @@ import {
 import { TermsForm } from './terms-form.js';
 import { UsageChart } from './usage-chart.js';
 
-/** One application: terms, keys, usage. */
 export function OneApplication({ id, words }: { readonly id: string; readonly words: ApplicationsWords }) {
   const { call } = useActing();
   const { day, number } = useFormats();

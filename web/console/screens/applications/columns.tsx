@@ -3,7 +3,6 @@ import type { Application } from './requests.js';
 
 type Promised = Pick<Application, 'scopes' | 'perMinute' | 'perDay'>;
 
-/** Table columns of an application's terms. */
 export const toTermsColumns = (
   words: Readonly<Record<'scopes' | 'perMinute' | 'perDay', string>>,
   number: (value: number) => string,

@@ -18,7 +18,7 @@ interface KeyRequests {
   readonly revoke: (key: string) => ServerRequest<unknown>;
 }
 
-/** An application's keys without their secrets; a new one is shown once. */
+/** Lists keys without their secrets. A new key is shown once. */
 export function Keys({
   words: { keys },
   asked,

@@ -27,7 +27,7 @@ export const registerApplication = (terms: Terms & { readonly tenant: string }) 
 
 const toText = (term: unknown): string => String([term].flat().toSorted());
 
-/** Sends changed fields only: another administrator may have changed the others. */
+/** Sends only changed fields, because another administrator may have changed the others. */
 export function changeApplication(id: string, shown: Terms, terms: Terms) {
   const known = new Map<string, unknown>(Object.entries(shown));
   const changed = Object.entries(terms).filter(([name, term]) => toText(term) !== toText(known.get(name)));
@@ -37,7 +37,7 @@ export const removeApplication = (id: string) => post(of(id, '/remove'));
 
 export type Key = ApplicationKeysReply['keys'][number];
 export const listKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'));
-/** @param expiresIn - seconds */
+/** @param expiresIn - in seconds */
 export const issueKey = (id: string, expiresIn: number) => post<ClientTokenReply>(of(id, '/keys'), { expiresIn });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 

@@ -3,7 +3,6 @@ import { ActForm, Field, Ticks } from '../../parts/form.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
 import type { Application, Terms } from './requests.js';
 
-/** Form for an application's terms. */
 export function TermsForm({
   words: { terms, columns },
   submit,

@@ -19,7 +19,6 @@ function toBars(usage: readonly Usage[], now: number): Bar[] {
   });
 }
 
-/** An application's usage in a month. */
 export function UsageChart({
   request,
   words: { usage },

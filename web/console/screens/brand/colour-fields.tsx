@@ -10,7 +10,6 @@ const shownOf = (name: ColourName, palette: Palette | null): string => {
   return shown[name] ?? '#000000';
 };
 
-/** Fields for the four colors, typed or picked. */
 export function ColourFields({
   colours,
   palette,

@@ -9,7 +9,6 @@ const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   return colour === 'accent' ? 'accentDark' : 'groundDark';
 };
 
-/** Shows insufficient contrasts with the nearest sufficient color, and all contrasts as a table. */
 export function Contrasts({
   contrasts,
   words: { contrast, fields },
@@ -21,7 +20,7 @@ export function Contrasts({
 }) {
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
-  // A color's nearest color meets its lowest contrast, and so all.
+  // A color that is enough for the lowest contrast is also enough for the others.
   const low = colourNames.flatMap((field) => {
     const [worst] = contrasts
       .filter((each) => each.nearest !== null && fieldOf(each) === field)

@@ -12,7 +12,7 @@ import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
 import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
 
-/** Before a preview. */
+/** Pause in typing before a preview. */
 const pauseMs = 400;
 
 const toColours = (brand: Brand | null): Colours => ({
@@ -33,7 +33,7 @@ const toOwnTexts = (brand: Brand | null): OwnTexts =>
 function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   const draft = new FormData(form);
   draft.delete('textLanguage');
-  // A file field without a file sends an empty one.
+  // A file field without a file sends an empty file.
   for (const name of pictureNames) {
     const chosen = draft.get(name);
     if (chosen instanceof File && chosen.size === 0) draft.delete(name);
@@ -45,7 +45,6 @@ function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   return draft;
 }
 
-/** The form with a live preview. */
 export function Editor({
   inForce,
   rules,

@@ -8,7 +8,6 @@ import type { TextRule } from './requests.js';
 
 export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
 
-/** Fields for replaceable texts, one language at a time. */
 export function OwnTextFields({
   rules,
   own,

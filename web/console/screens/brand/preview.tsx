@@ -12,7 +12,6 @@ export const languageOptions = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value] }));
 
-/** Preview of the capture page, not interactive. */
 export function Preview({ page, words: { preview } }: { readonly page: string; readonly words: BrandWords }) {
   const shown = useLanguage();
   const [screen, setScreen] = useState<Screen>('consent');

@@ -19,9 +19,8 @@ export const listTexts = get<BrandTextsReply>('/v1/brand/texts');
 export type Checked = CheckedBrandReply;
 export type Contrast = Checked['contrasts'][number];
 
-/** @param draft - form fields and chosen pictures */
 export const checkBrand = (draft: FormData) => post<CheckedBrandReply>('/v1/brand/check', draft);
-/** @param brand - digest of a draft or version; empty: default look */
+/** @param brand - digest of a draft or version, or empty for the default look */
 export const applyBrand = (brand: string) => post<BrandReply>('/v1/brand/apply', { brand });
 
 export const previewOf = (digest: string): string => `/face/preview/${digest}`;

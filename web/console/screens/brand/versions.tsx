@@ -4,7 +4,6 @@ import { Table } from '../../parts/table.js';
 import type { BrandWords } from './messages/brand-words.js';
 import type { InForce } from './requests.js';
 
-/** Previous versions, which can be published again. */
 export function Versions({
   inForce,
   words: { versions, apply },

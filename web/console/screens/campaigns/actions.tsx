@@ -6,7 +6,6 @@ import { countIn } from './counts.js';
 import type { CampaignsWords } from './messages/campaigns-words.js';
 import { type Campaign, remindCampaign, resumeCampaign, retryable, startCampaign, stopCampaign } from './requests.js';
 
-/** Actions of a campaign's state, each with confirmation. */
 export function Actions({
   campaign,
   words: { act, uncertain, people },

@@ -11,10 +11,9 @@ import { languageOptions } from './plan-form.js';
 import { type Campaign, readCampaign } from './requests.js';
 import { Standing } from './standing.js';
 
-/** Other states change only by user action. */
+/** Polling delays. Other states change only by an administrator's action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
 
-/** One campaign: dry run or progress, actions, recipients, e-mails. */
 export function OneCampaign({ id, words }: { readonly id: string; readonly words: CampaignsWords }) {
   const found = useLoaded(readCampaign(id), ({ campaign }) => againAfterMs[campaign.state]);
   const { reload } = found;

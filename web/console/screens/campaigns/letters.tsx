@@ -17,7 +17,7 @@ import {
   type WhichLetter,
 } from './requests.js';
 
-/** Before a preview. */
+/** Pause in typing before a preview. */
 const pauseMs = 500;
 
 interface Given {
@@ -26,7 +26,6 @@ interface Given {
   readonly onKept: () => void;
 }
 
-/** Previews and custom texts of a campaign's e-mails. */
 export function Letters({ campaign, words, onKept }: Given) {
   const { letters } = words;
   const [kind, setKind] = useState<LetterKind>('invitation');
@@ -61,7 +60,7 @@ export function Letters({ campaign, words, onKept }: Given) {
 
 const toWords = (fields: FormData): LetterWords => ({
   subject: String(fields.get('subject')),
-  // Forms use CRLF.
+  // Forms send CRLF as line ends.
   text: String(fields.get('text')).replaceAll('\r\n', '\n'),
 });
 
@@ -94,7 +93,7 @@ function OneLetter({
   }, [typed]);
   const keep = async (given: LetterWords): Promise<void> => {
     const { unknown } = await call(keepWords(which, given));
-    // Rejected text stays in the form.
+    // Keep the rejected text in the form.
     if (unknown.length > 0) {
       setTried(given);
       throw new Refusal('request_malformed', null);

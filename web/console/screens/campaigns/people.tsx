@@ -20,7 +20,7 @@ const statesOf = (filter: Filter): readonly PersonState[] => {
   return filter === 'notEnrolled' ? notEnrolled : [filter];
 };
 
-/** A campaign's people by state: first the skipped in a plan, later those not enrolled. */
+/** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
 export function People({
   campaign: { id, group, state: campaignState, counts },
   words: { people },

@@ -12,7 +12,6 @@ export const languageOptions: readonly { readonly value: Language; readonly labe
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value] }));
 
-/** Form for a new campaign. Planning sends nothing. */
 export function PlanForm({ words: { make } }: { readonly words: CampaignsWords }) {
   const { call } = useActing();
   const language = useLanguage();

@@ -21,7 +21,7 @@ export const notEnrolled: readonly PersonState[] = personStates.filter(
   (state) => state !== 'enrolled' && state !== 'left_out',
 );
 
-/** None or possibly none arrived. */
+/** States in which the e-mail did not arrive, or possibly not. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 
 export const letterKinds = ['invitation', 'reminder'] as const;
@@ -31,7 +31,7 @@ export type Campaign = CampaignReply;
 
 export const listCampaigns = get<CampaignsReply>('/v1/campaigns');
 export const readCampaign = (id: string) => get<OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
-/** @param form - form fields, and the file `people` unless there is a `group` */
+/** @param form - form fields, with the file `people` unless they have a `group` */
 export const planCampaign = (form: FormData) => post<OneCampaignReply>('/v1/campaigns', form);
 export const startCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/start', { campaign });
 export const stopCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/stop', { campaign });
@@ -54,7 +54,7 @@ export interface WhichLetter {
 
 export type LetterWords = PreviewReply['words'];
 
-/** @param words - unsaved; `null`: saved ones */
+/** @param words - unsaved texts, or `null` for the saved ones */
 export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
   post<PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
 export const keepWords = (letter: WhichLetter, words: LetterWords) =>

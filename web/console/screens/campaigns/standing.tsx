@@ -12,7 +12,6 @@ interface Shown {
   readonly words: CampaignsWords;
 }
 
-/** A campaign's state: dry run before the start, then progress. */
 export function Standing({ campaign, words }: Shown) {
   const { state, problem } = campaign;
   return (

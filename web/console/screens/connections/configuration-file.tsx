@@ -2,7 +2,7 @@ import { Lines } from '../../parts/shown-once.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Connection } from './requests.js';
 
-/** Formats settings as they stand in a connection of the configuration file: `policy.mode` is nested. */
+/** Formats settings as lines of the configuration file, where `policy.mode` is nested. */
 export function toConfigurationLines(settings: readonly (readonly [path: string, value: string])[]): string {
   interface Nested {
     [name: string]: Nested | string;
@@ -27,7 +27,6 @@ export function toConfigurationLines(settings: readonly (readonly [path: string,
     .join('\n');
 }
 
-/** Explains that the mode was switched here only, with the line for the file. */
 export function ModeInFile({
   words: { configurationFile: named },
   connection: { id, mode },

@@ -11,15 +11,13 @@ import { type Connection, examine, listConnections, readDoctor } from './request
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
 
-/** Each has an address. */
+/** Tabs, each with its own address. */
 export const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
 export type Tab = (typeof tabs)[number];
 
-/** Returns the address of a connection's tab. */
 export const addressOfTab = (id: string, tab: Tab = 'health'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
 
-/** One connection: its state, and health, rollout, secrets, policy and setup in tabs. */
 export function OneConnection({
   id,
   tab: asked,
@@ -38,7 +36,7 @@ export function OneConnection({
   const tab = shown.find((each) => each === asked) ?? 'health';
   const onSwitched = (): void => {
     listed.reload();
-    // The checks depend on the mode. Another run that is under way is shown.
+    // The checks depend on the mode. If another run is under way, its result is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);
@@ -87,7 +85,6 @@ export function OneConnection({
   );
 }
 
-/** Provider, mode, health, and number of enrolled users. */
 function Head({
   words: { head, lights, modeNames, notExamined },
   connection: { id, kind, mode },

@@ -9,7 +9,6 @@ import { type Connection, type DoctorReply, examine } from './requests.js';
 
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 
-/** A connection's health and findings. */
 export function Doctor({
   words,
   connection: { id },
@@ -19,7 +18,7 @@ export function Doctor({
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
-  /** `null`: not permitted. */
+  /** `null` if the user may not fix findings. */
   readonly mending: Mending | null;
 }) {
   const { call } = useActing();

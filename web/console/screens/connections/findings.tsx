@@ -15,7 +15,6 @@ export interface Mending {
 const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
 const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
 
-/** Findings with remedies, then passed checks. */
 export function Findings({
   words,
   findings,

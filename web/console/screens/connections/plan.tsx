@@ -9,7 +9,6 @@ import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Applied, type Connection, type Plan, planConnection } from './requests.js';
 import { SureButton } from './sure-button.js';
 
-/** Planned changes at the provider, and applying them. */
 export function SetUp({
   words,
   connection: { id },

@@ -5,7 +5,6 @@ import { ModeInFile } from './configuration-file.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Connection } from './requests.js';
 
-/** Active mode with its source, and the policy with the names of its settings. */
 export function PolicyInForce({
   words,
   connection,

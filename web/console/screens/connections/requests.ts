@@ -16,10 +16,10 @@ export type Connection = ConnectionsReply['connections'][number];
 export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 const of = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
-/** They query the provider about every user. */
+/** Longer timeout, because these requests query the provider about every user. */
 const patient = { withinMs: 90_000 };
 
-/** @param isSure - proceeds although no user is enrolled */
+/** @param isSure - true to proceed although no user is enrolled */
 export const switchMode = (id: string, mode: Mode, isSure: boolean) => ({
   ...post(of(id, 'mode'), { mode, isSure }),
   ...patient,
@@ -33,7 +33,7 @@ export type { DoctorReply };
 export type Examination = DoctorReply['doctor']['connections'][number];
 export type Finding = Examination['findings'][number];
 export const readDoctor = get<DoctorReply>('/v1/doctor');
-/** @param connection - `undefined`: all */
+/** @param connection - `undefined` for all */
 export const examine = (connection?: string) => post<DoctorReply>('/v1/doctor', { connection });
 
 export type Plan = PlanReply;
@@ -41,7 +41,7 @@ export const planConnection = (id: string) => ({ ...post<PlanReply>(of(id, 'plan
 
 export type Run = BegunRunReply['run'];
 export const readRun = (id: string) => post<LastRunReply>(of(id, 'run'));
-/** Default: all. */
+/** What to apply, by default everything. */
 export interface Applied {
   readonly step?: string;
   readonly pushSecrets?: boolean;

@@ -25,13 +25,12 @@ interface Switching extends Given {
   readonly onSwitched: () => void;
 }
 
-/** Users whom enforcing would refuse, their invitation, and the switch of the mode. */
 export function Rollout({
   words,
   connection,
   onSwitched,
 }: Given & {
-  /** `null`: not permitted. */
+  /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
   return (
@@ -126,7 +125,7 @@ function WouldBeRefused({
   );
 }
 
-/** Invites the listed users who are not enrolled. Its label and text are the confirmation; it can be stopped. */
+/** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
 function InviteThese({ words: { invite }, connection: { id }, count }: Given & { readonly count: number }) {
   const { call } = useActing();
   const { number } = useFormats();
@@ -172,7 +171,10 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
   );
 }
 
-/** Asks again only if everyone would be refused: number and consequences are next to the button. */
+/**
+ * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
+ * button.
+ */
 function SwitchToEnforce({
   words: { toEnforce, nobody },
   connection: { id },

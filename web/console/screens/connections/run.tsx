@@ -5,7 +5,6 @@ import { Told, ToldLines } from '../../parts/told.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Run } from './requests.js';
 
-/** Progress or result of a setup, step by step. */
 export function RunProgress({ words: { run: named }, run }: { readonly words: ConnectionsWords; readonly run: Run }) {
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;

@@ -16,7 +16,6 @@ interface Given {
   readonly progress: ReactNode;
 }
 
-/** Age and last use of each secret, and the steps to rotate it. */
 export function Secrets(given: Given) {
   const { words, connection, progress } = given;
   const listed = useLoaded(listSecrets(connection.id));

@@ -9,7 +9,7 @@ import { Secrets } from './secrets.js';
 
 type Place = 'health' | 'setup' | 'secrets';
 
-/** Health, setup and secrets for permitted users; one runs at a time. */
+/** Shows health, setup and secrets to permitted users. One of them runs at a time. */
 export function SettingUp({
   words,
   connection,
@@ -26,12 +26,12 @@ export function SettingUp({
   const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('setup');
-  /** Afterwards the connection is checked again. */
+  /** Id of the run after which the connection is checked again. */
   const mended = useRef<string | null>(null);
   useEffect(() => {
     if (run === null || run.id !== mended.current || run.state === 'under_way') return;
     mended.current = null;
-    // Another running examination is shown.
+    // If another check is running, its result is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

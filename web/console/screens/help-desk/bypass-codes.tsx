@@ -10,17 +10,16 @@ import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
 
-/** While an item waits for another person. */
+/** Polling delay while an item waits for another person. */
 const lookAgainMs = 5000;
 
-/** Bypass codes: create, and approve those of others. */
 export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const { call, session } = useActing();
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
-  // New objects after each poll.
+  // Rows are new objects after each poll, so this effect runs again.
   useEffect(() => {
     if (!rows.some(({ state }) => state === 'waiting')) return;
     const timer = window.setTimeout(poll, lookAgainMs);

@@ -7,7 +7,6 @@ import { Await } from '../../parts/state.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
 import type { Who } from './requests.js';
 
-/** Returns users' names once loaded; otherwise their ids. */
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);
   return (who) => nameOf(who, names.get(keyOf(who)));
@@ -63,7 +62,6 @@ function ByLogin({ words }: { readonly words: HelpDeskWords['person'] }) {
   );
 }
 
-/** Reads the user from the fields. */
 export function readWho(fields: FormData): Who {
   const [connection, subject] = [String(fields.get('connection')), fields.get('subject')];
   if (subject !== null) return { connection, subject: String(subject) };

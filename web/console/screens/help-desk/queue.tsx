@@ -15,7 +15,6 @@ import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, tak
 const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
   rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
 
-/** Help requests: take, help, close. */
 export function Queue({ words }: { readonly words: HelpDeskWords }) {
   const { call, session } = useActing();
   const { instant } = useFormats();

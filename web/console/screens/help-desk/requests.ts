@@ -22,7 +22,7 @@ export type VouchingView = VouchingReply;
 export const readVouching = (id: string) => post<VouchingReply>(`/v1/help-desk/vouchings/${id}`);
 
 export type MadeCode = MadeBypassReply;
-/** @param fields.minutes - `undefined`: the policy's maximum */
+/** @param fields.minutes - `undefined` for the policy's maximum */
 export const makeBypassCode = (
   fields: Who & { readonly minutes: number | undefined; readonly application: string | undefined },
 ) => post<MadeBypassReply>('/v1/help-desk/bypass-codes', fields);

@@ -14,7 +14,6 @@ import type { HomeWords } from './messages/home-words.js';
 
 type Counts = LineCountsReply['connections'][number];
 
-/** Enrolments and check results by connection. */
 export function Connections({ words }: { readonly words: HomeWords }) {
   const loaded = useLoaded(countLines);
   const { figures } = words;
@@ -105,7 +104,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
 
 const mostReasons = 6;
 
-/** Codes with the same text are one reason. */
+/** Counts refusals by reason. Codes with the same text are one reason. */
 function toReasons(refusals: Counts['refusals'], { ledger }: HomeWords) {
   const counts = new Map<string, number>();
   for (const [at, { code, count }] of refusals.entries()) {
@@ -122,7 +121,6 @@ const Figure = ({ name, value }: { readonly name: string; readonly value: string
   </div>
 );
 
-/** Result of the last health check. */
 function Health({ connection, words: { doctor } }: { readonly connection: string; readonly words: HomeWords }) {
   const loaded = useOpenWork();
   const { instant } = useFormats();

@@ -6,7 +6,6 @@ import { Await } from '../../parts/state.js';
 import { maySee, screens } from '../../screens.js';
 import type { HomeWords } from './messages/home-words.js';
 
-/** Open tasks, most urgent first. */
 export function ToDoList({ words }: { readonly words: HomeWords }) {
   const loaded = useOpenWork();
   const { toDo } = words;
@@ -35,7 +34,6 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** A link to the screen on which it is done, if the user may open it. */
 function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords }) {
   const { session } = useActing();
   const screen = screens.find(({ id }) => id === screenFor(item));
@@ -48,7 +46,7 @@ function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords 
   return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
 }
 
-/** Unknown tasks of a newer server in the server's words. */
+/** Shows an unknown task of a newer server in the server's words. */
 function TaskText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
   const { number } = useFormats();
   const told: string | ((count: string) => string) = textIn(toDo.codes, item.code) ?? item.words;

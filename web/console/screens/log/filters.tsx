@@ -4,7 +4,7 @@ import { type Filter, outcomes } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import type { LogWords } from './messages/log-words.js';
 
-/** In the reader's time zone. */
+/** Returns the start of a day in the reader's time zone. */
 function startOf(day: string | null, daysLater: number): string | undefined {
   const [year, month, date] = (day ?? '').split('-').map(Number);
   if (year === undefined || month === undefined || date === undefined) return undefined;
@@ -12,7 +12,6 @@ function startOf(day: string | null, daysLater: number): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-/** Converts query parameters to the endpoint's fields. */
 export function toFilter(given: URLSearchParams): Filter {
   const [action, code] = [given.get('action'), given.get('code')];
   return {
@@ -27,7 +26,6 @@ export function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-/** Filters of the log, kept in the address. */
 export function Filters({ given, words }: { readonly given: URLSearchParams; readonly words: LogWords }) {
   const { filters, ledger } = words;
   const any = { value: '', label: ledger.any };

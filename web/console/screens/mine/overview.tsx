@@ -17,7 +17,6 @@ import {
   takeSandboxToken,
 } from './requests.js';
 
-/** A developer's applications, requests and sandbox. */
 export function Overview({ words }: { readonly words: MineWords }) {
   const { instant, number } = useFormats();
   const [developer, applications, asked] = [
@@ -67,7 +66,6 @@ export function Overview({ words }: { readonly words: MineWords }) {
   );
 }
 
-/** Sandbox access before there is an application. */
 function Trying({
   developer: { id, sandbox },
   words,

@@ -19,7 +19,6 @@ import {
 } from './requests.js';
 import { NewRequest } from './wish-form.js';
 
-/** An own application: terms, usage, refusals, keys. */
 export function OwnApplicationPage({ id, words }: { readonly id: string; readonly words: MineWords }) {
   const { number } = useFormats();
   const found = useLoaded(readOwnApplication(id));

@@ -22,7 +22,6 @@ import { WishForm } from './wish-form.js';
 
 const longestMessage = 1000;
 
-/** An own request, from draft to first key. */
 export function OwnRequest({ id, words }: { readonly id: string; readonly words: MineWords }) {
   const { call } = useActing();
   const found = useLoaded(readOwnRequest(id));
@@ -79,7 +78,6 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
   );
 }
 
-/** Accept the terms and submit, or edit first. */
 function HandIn({
   request: { id, ...former },
   words,
@@ -135,7 +133,7 @@ function HandIn({
   );
 }
 
-/** The server stores only its digest. */
+/** Shows the first key once, because the server stores only its digest. */
 function FirstKey({
   request: { id, application, isChange, keyHandedOver },
   words: { firstKey, toApplication },

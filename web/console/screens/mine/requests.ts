@@ -18,7 +18,7 @@ export interface Wish {
   readonly name: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
-  /** `null`: the application stores tokens itself. */
+  /** `null` if the application stores tokens itself. */
   readonly connection: string | null;
   readonly redirectUris: readonly string[];
   readonly perMinute: number;
@@ -32,13 +32,13 @@ export const readDeveloper = get<DeveloperReply>('/v1/developer');
 export const takeSandboxToken = post<ClientTokenReply>('/v1/developer/sandbox-token');
 
 export const listOwnRequests = get<RequestsReply>('/v1/developer/requests');
-/** @param application - to change; `undefined`: a new one */
+/** @param application - application to change, or `undefined` for a new one */
 export const beginRequest = (wish: Wish, application: string | undefined) =>
   post<OneRequestReply>('/v1/developer/requests', { ...wish, application });
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;
 export const readOwnRequest = (id: string) => get<OneRequestReply>(ofRequest(id));
 export const rewriteRequest = (id: string, wish: Wish) => post<OneRequestReply>(ofRequest(id, '/change'), { ...wish });
-/** @param message - for the administrators; `undefined`: none */
+/** @param message - message to the administrators */
 export const submitRequest = (id: string, termsVersion: number, message: string | undefined) =>
   post<OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
 export const sayTo = (id: string, text: string) => post<OneRequestReply>(ofRequest(id, '/message'), { text });
@@ -53,6 +53,6 @@ export const issueOwnKey = (id: string) => post<ClientTokenReply>(of(id, '/keys'
 export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 export const readOwnUsage = (id: string) => post<UsageReply>(of(id, '/usage'), { days: usageDays });
 
-/** @param requestId - of one reply; `undefined`: the last ones */
+/** @param requestId - id of one reply, or `undefined` for the latest refusals */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>
   post<RecentRefusalsReply>(of(id, '/refusals'), { requestId });

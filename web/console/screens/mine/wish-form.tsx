@@ -9,7 +9,7 @@ import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './r
 
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
-/** Form for a draft, which is submitted on its own page. */
+/** Form for a draft, which is submitted later on its own page. */
 export function NewRequest({ former, words }: { readonly former: Application | null; readonly words: MineWords }) {
   const { call } = useActing();
   const developer = useLoaded(readDeveloper);
@@ -41,7 +41,6 @@ export function NewRequest({ former, words }: { readonly former: Application | n
   );
 }
 
-/** Fields of a request. */
 export function WishForm({
   developer,
   words: { wish, facts },

@@ -5,7 +5,6 @@ import { Facts } from '../../parts/told.js';
 import type { OperationsWords } from './messages/operations-words.js';
 import { readBackup } from './requests.js';
 
-/** Last backup and its age. */
 export function Backup({ words }: { readonly words: OperationsWords['backup'] }) {
   const { ago, instant, number, size } = useFormats();
   const found = useLoaded(readBackup);

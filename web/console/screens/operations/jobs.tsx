@@ -5,7 +5,7 @@ import { Table } from '../../parts/table.js';
 import type { OperationsWords } from './messages/operations-words.js';
 import { type JobRow, readJobs } from './requests.js';
 
-/** Background jobs of the answering server. */
+/** Shows the background jobs of the server that answers. */
 export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
   const { ago, number } = useFormats();
   const { problems } = useWords();

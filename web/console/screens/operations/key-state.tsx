@@ -1,7 +1,6 @@
 import { Told } from '../../parts/told.js';
 import type { OperationsWords } from './messages/operations-words.js';
 
-/** State of a key, or why it cannot be used. */
 export function KeyState({
   words,
   state,

@@ -11,7 +11,6 @@ import { TurningKeys } from './turning-keys.js';
 
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
-/** Keys with their age: create and destroy. */
 export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
   const keys = useLoaded(readKeys);
   return (

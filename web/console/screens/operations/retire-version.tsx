@@ -13,7 +13,7 @@ export interface Retired {
   readonly words: readonly string[];
 }
 
-/** Destroys a version: the administrator types the number of lost tokens. */
+/** Destroys a version after the administrator has typed the number of lost tokens. */
 export function RetireVersion({
   words: { retire, version: toName },
   version,

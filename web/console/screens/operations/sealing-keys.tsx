@@ -8,7 +8,6 @@ import type { OperationsWords } from './messages/operations-words.js';
 import type { SealingKey } from './requests.js';
 import { type Retired, RetireVersion } from './retire-version.js';
 
-/** Keys that seal face tokens, with age and number of tokens. */
 export function SealingKeys({
   words,
   rows,

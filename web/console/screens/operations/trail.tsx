@@ -11,7 +11,6 @@ interface Given {
   readonly words: OperationsWords['audit'];
 }
 
-/** Audit trail: age of its signature, integrity, and verification. */
 export function Trail({ words }: Given) {
   const { call } = useActing();
   const { ago, instant } = useFormats();

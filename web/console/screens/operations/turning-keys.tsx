@@ -8,7 +8,6 @@ import { KeyState } from './key-state.js';
 import type { OperationsWords } from './messages/operations-words.js';
 import { retireSigningKey, type TurningKey } from './requests.js';
 
-/** Rotating signing keys. */
 export function TurningKeys({
   words,
   use,

@@ -14,7 +14,6 @@ import { InvitationLink } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
-/** Actions for one user, by right. */
 export function Actions({
   who,
   name,
@@ -100,7 +99,6 @@ export function Actions({
   );
 }
 
-/** An invitation to the address at the provider. */
 function SendInvitation({
   who,
   words: { invite },
@@ -132,7 +130,6 @@ function SendInvitation({
   );
 }
 
-/** Results by connection. */
 function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
   const textOf = useProblemText();
   return (

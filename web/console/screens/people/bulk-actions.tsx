@@ -13,20 +13,18 @@ import { Problem } from '../../parts/state.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { unlockPerson } from './requests.js';
 
-/** Chosen rows of a list. */
 export interface Chosen {
-  /** Those in the list, in its order. */
+  /** Chosen people who are in the list, in its order. */
   readonly people: readonly Person[];
   readonly isWhole: boolean;
   has(who: Who): boolean;
   toggle(who: Who): void;
-  /** All that are shown, or none. */
+  /** Chooses all shown rows, or none. */
   toggleAll(): void;
 }
 
 export type Named = Person & Name;
 
-/** Keeps the rows that the user chose. */
 export function useChosen(rows: readonly Person[]): Chosen {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   const people = rows.filter((each) => keys.has(keyOf(each)));
@@ -48,7 +46,6 @@ const columns = [
   ...(['enrolledAt', 'expiresAt', 'endedAt', 'lastCheckAt', 'lastCheck', 'lockedUntil'] as const),
 ] as const;
 
-/** Actions for the chosen people, one after the other, and the list as a file. */
 export function BulkActions({
   chosen,
   readAll,
@@ -56,7 +53,10 @@ export function BulkActions({
   onDone,
 }: {
   readonly chosen: Chosen;
-  /** All that match the filter, with names. @throws Refusal */
+  /**
+   * Reads all people that match the filter, with names.
+   * @throws Refusal
+   */
   readonly readAll: () => Promise<readonly Named[]>;
   readonly words: PeopleWords;
   readonly onDone: () => void;
@@ -134,5 +134,5 @@ export function BulkActions({
   );
 }
 
-/** Requests take nothing else. */
+/** Keeps only the fields that requests accept. */
 const toWho = ({ connection, subject }: Who): Who => ({ connection, subject });

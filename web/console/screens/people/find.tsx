@@ -11,7 +11,6 @@ import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 
-/** Searches users at all providers. */
 export function Find({ text, words }: { readonly text: string | null; readonly words: PeopleWords }) {
   const { find } = words;
   return (
@@ -38,7 +37,7 @@ function Found({ text, words }: { readonly text: string; readonly words: PeopleW
   const loaded = useLoaded(findPeople(text));
   const found = loaded.state === 'loaded' ? loaded.value : null;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
-  // The only one is shown at once.
+  // Open a single result at once.
   useEffect(() => {
     if (only !== undefined) goTo(pathOf(only), true);
   }, [only]);
@@ -68,7 +67,6 @@ const labelOf = (who: Who, people: readonly FoundPerson[]): string =>
     people.find((each) => keyOf(each) === keyOf(who)),
   );
 
-/** Search results, with an invitation for users who are not enrolled. */
 function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[]; readonly words: PeopleWords }) {
   const { number } = useFormats();
   const mayAssist = useMay('assist');

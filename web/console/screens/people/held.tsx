@@ -13,7 +13,7 @@ interface Props {
   readonly words: PeopleWords;
 }
 
-/** A user's stored data. Viewing is logged, so it is loaded on request. */
+/** Shows a user's stored data only on request, because viewing is logged. */
 export function HeldOf({ who, words }: Props) {
   const mayRead = useMay('audit');
   const [isWanted, setWanted] = useState(false);

@@ -12,7 +12,6 @@ interface Invitation {
   readonly expiresAt: string;
 }
 
-/** Creates enrolment links and keeps the last one. */
 export function useInvitation() {
   const { call } = useActing();
   const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
@@ -28,14 +27,13 @@ export function useInvitation() {
   return { made, refusal, make };
 }
 
-/** The link, to copy. */
 export function InvitationLink({
   made,
   about,
   words: { invite },
 }: {
   readonly made: Invitation;
-  /** If not shown elsewhere. */
+  /** The user, if not shown elsewhere. */
   readonly about?: string;
   readonly words: PeopleWords;
 }) {

@@ -31,7 +31,7 @@ const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
 
-/** By the hour, so that requests stay equal for a while. */
+/** Rounds to the hour, so that requests stay equal for a while. */
 const daysAgo = (days: number): string =>
   new Date((Math.floor(Date.now() / hourMs) - days * 24) * hourMs).toISOString();
 
@@ -46,7 +46,7 @@ function toFilter(given: URLSearchParams): Filter {
   const checked = toBounds(given.get('checked'));
   return {
     connection: given.get('connection') ?? undefined,
-    // Only a group's members can be known without an enrolment.
+    // People without an enrolment are known only as members of a group.
     status: statuses.find((each) => each === given.get('status')),
     level: level === null ? undefined : Number(level),
     ...toBounds(given.get('age')),
@@ -65,7 +65,6 @@ function bySubjects(people: readonly Who[]): ReadonlyMap<string, readonly string
   return found;
 }
 
-/** List of users, with filters kept in the address. */
 export function List({ given, words }: { readonly given: URLSearchParams; readonly words: PeopleWords }) {
   const { list, ledger } = words;
   const { number } = useFormats();
@@ -126,7 +125,6 @@ interface ListProps {
   readonly words: PeopleWords;
 }
 
-/** People of the enrolment index, by page. */
 function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
   const { call } = useActing();
   const paged = usePages(
@@ -174,7 +172,7 @@ function GroupMembers({
   return (
     <Await loaded={listed}>
       {({ connections }) => {
-        // Without a choice the only connection counts.
+        // If there is only one connection, no choice is needed.
         const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
         if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
         return <MembersOf connection={connection} group={group} status={given.get('status')} words={words} />;

@@ -18,12 +18,11 @@ interface Props {
   readonly words: PeopleWords;
 }
 
-/** A user at a connection: enrolment, events, actions. */
 export function Person({ who, words }: Props) {
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
-  // Actions reload the data.
+  // Changes after each action, to reload the data.
   const [changes, setChanges] = useState(0);
   return (
     <>
@@ -80,7 +79,6 @@ function Enrolment({ who, person: is, words }: Props & { readonly person: Person
   );
 }
 
-/** Checks and other events of a user, newest first. */
 function Timeline({ who, words: { timeline, ledger } }: Props) {
   const paged = usePages(
     (cursor) => listChecksOf(who, cursor),

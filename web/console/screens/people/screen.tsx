@@ -6,7 +6,6 @@ import { Find } from './find.js';
 import { List } from './list.js';
 import { Person } from './person.js';
 
-/** Screen of enrolled users, and actions for one of them. */
 export const people = defineScreen(
   {
     en: async () => ({ ...(await import('./messages/en.js')).en, ledger: await ledgerMessages.en() }),

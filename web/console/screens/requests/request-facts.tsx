@@ -3,7 +3,6 @@ import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/requests-words.js';
 import type { AskedRequest } from './requests.js';
 
-/** Contents of a request. */
 export function RequestFacts({
   request,
   words: { facts, states },
@@ -33,7 +32,6 @@ export function RequestFacts({
   );
 }
 
-/** Messages, oldest first. */
 export function Thread({
   messages,
   words: { thread },

@@ -10,7 +10,6 @@ import { type AskedRequest, answerRequest, approveRequest, readRequest } from '.
 
 const longestMessage = 1000;
 
-/** One request with messages and answers. */
 export function OneRequest({ id, words }: { readonly id: string; readonly words: RequestWords }) {
   const { call } = useActing();
   const found = useLoaded(readRequest(id));
@@ -42,7 +41,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
                 request={request}
                 words={words}
                 onApproved={setOpenIdClient}
-                // Approval can be repeated after a partial failure.
+                // After a partial failure, the approval can be repeated.
                 onAnswered={found.reload}
               />
               {request.state === 'submitted' &&
@@ -72,7 +71,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
 const toSaid = (field: FormDataEntryValue | null): string | undefined =>
   typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 
-/** The page shows what is approved: there is no second question. */
+/** Approves without a confirmation, because the page shows what is approved. */
 function Approve({
   request,
   words: { approve, message },

@@ -17,14 +17,14 @@ export const requestStates = [
   'refused',
 ] as const satisfies RequestState[];
 
-/** @param state - filter; `undefined`: all */
+/** @param state - `undefined` for all */
 export const listRequests = (state: string | undefined, cursor: string | null) =>
   post<RequestPageReply>('/v1/application-requests/list', { state, cursor: cursor ?? undefined });
 
 const of = (id: string, rest = ''): string => `/v1/application-requests/${encodeURIComponent(id)}${rest}`;
 export const readRequest = (id: string) => get<OneRequestReply>(of(id));
 
-/** @param given.tenant - of the application; `undefined`: the requested connection's */
+/** @param given.tenant - tenant of the application, or `undefined` for the requested connection's */
 export const approveRequest = (
   id: string,
   given: { readonly changedAt: string; readonly tenant: string | undefined; readonly message: string | undefined },

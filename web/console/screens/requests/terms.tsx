@@ -9,7 +9,6 @@ import { changeTerms, readTerms } from './requests.js';
 
 const longestTerms = 8000;
 
-/** Terms for developers, and their next version. */
 export function TermsOfUse({ words }: { readonly words: RequestWords }) {
   const { call } = useActing();
   const { number, instant } = useFormats();
