@@ -62,7 +62,7 @@ const credentialFaults: Readonly<Record<string, string>> = {
 function toRefusedCredentials(code: string | null): Finding {
   const fault = credentialFaults[code ?? ''];
   return fail(
-    `Cognito refused to describe the user pool: ${fault ?? 'for a reason of its own'} (${code ?? 'no code'}).`,
+    `Cognito refused to describe the user pool: ${fault ?? 'no reason given'} (${code ?? 'no code'}).`,
     'Check cognito.credentials, the region and the id of the pool, and the permissions that adapters/cognito/README.md lists.',
   );
 }
@@ -86,7 +86,7 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
     if (status.state === 'blocked') return fail(status.reason, status.remedy);
     return fail(
       'It is missing: every enrolment that was kept in it is lost.',
-      'Run provision: it adds the attribute. Whoever was enrolled has to enrol again.',
+      'Run facestep provision, which adds the attribute. Enrolled users must enrol again.',
     );
   },
 });
@@ -102,7 +102,7 @@ export async function checkGroups(settings: Settings, { fetch }: { readonly fetc
   if (status === 200 || code === 'UserNotFoundException') return groupsAreTold;
   return code === 'AccessDeniedException'
     ? fail(
-        'They may not ask in which groups people are: nobody acts for an organisation.',
+        'They may not read users’ groups, so no user can act for an organization.',
         'Allow cognito-idp:AdminListGroupsForUser on the user pool.',
       )
     : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
@@ -184,7 +184,7 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
     check('unknown users', ({ PreventUserExistenceErrors }) =>
       PreventUserExistenceErrors === 'ENABLED'
         ? pass('They look like known ones.')
-        : warn('Cognito tells them apart from known ones.', 'Set PreventUserExistenceErrors to ENABLED.'),
+        : warn('Cognito’s replies reveal which users exist.', 'Set PreventUserExistenceErrors to ENABLED.'),
     ),
     check('time for the face', ({ AuthSessionValidity = 3 }) =>
       AuthSessionValidity * 60 >= policy.stepUpTimeoutSec
@@ -203,7 +203,7 @@ export const otherClientsCheck = ({ clientIds }: Settings, pool: Administration)
     const others = (await pool.describeClients()).filter(({ ClientId = '' }) => !clientIds.includes(ClientId));
     if (others.length === 0) return pass('There are none.');
     return warn(
-      `Their users are not asked for a face: ${others.map(nameOf).join(', ')}.`,
+      `Their users get no face check: ${others.map(nameOf).join(', ')}.`,
       'Add them to cognito.clientIds, or make sure that no application takes their tokens for more.',
     );
   },

@@ -66,9 +66,9 @@ export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
     instructions: [
       `App clients > an app client > Login pages > Edit: add ${providerName} to the identity providers.`,
       `The pool's domains must be those of the client here, which answers go to: ${redirectUris.join(', ')}.`,
-      'Cognito makes a user of its own for whoever signs in so. Link it before the first sign-in, so that it is the user who was enrolled: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
+      'Cognito creates a separate user for each federated sign-in. Before the first sign-in, link it to the enrolled user: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
         `--source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
-      'A face is then all that is asked for. Set policy.userSecret to "pin" or "passkey", or use it beside a password alone.',
+      'The face is then the only factor. Set policy.userSecret to "pin" or "passkey", or use it only together with a password.',
     ],
   }),
   apply: async () => {},

@@ -63,7 +63,7 @@ function toRefused(name: string, { status, code }: { status: number | null; code
     );
   }
   const remedy = `Allow lambda:GetFunctionConfiguration to see it. ${unseen}`;
-  return manual(`Lambda does not tell how they are configured (${code ?? status ?? 'no answer'}).`, remedy);
+  return manual(`Lambda does not return their configuration (${code ?? status ?? 'no answer'}).`, remedy);
 }
 
 const keySetGuard = z.object({ keys: z.array(z.object({ kid: z.string() })) });
@@ -98,7 +98,7 @@ function differencesOf(
   const missingKeys = (keys ?? []).filter((kid) => !known.includes(kid));
   const retiredKeys = keys === null ? [] : known.filter((kid) => !keys.includes(kid));
   const isSecret = (text: string): boolean => text === environment.FACESTEP_REQUEST_SECRET;
-  const effect = mode === 'shadow' ? 'nobody is asked for a face' : 'sign-ins without a face check are refused';
+  const effect = mode === 'shadow' ? 'no user gets a face check' : 'sign-ins without a face check are refused';
   const state = mode === null ? 'not set, so every sign-in is refused' : `${mode}, so ${effect}`;
   const differences: readonly (readonly [boolean, string])[] = [
     [mode !== policy.mode, `FACESTEP_MODE is ${state}, and policy.mode is ${policy.mode}`],
@@ -114,7 +114,7 @@ function differencesOf(
     [missingKeys.length > 0, `FACESTEP_RECEIPT_KEYS lacks ${missingKeys.join(', ')}: no face of that key is right`],
     [
       retiredKeys.length > 0,
-      `FACESTEP_RECEIPT_KEYS still holds ${retiredKeys.join(', ')}: whoever has that key passes as anybody`,
+      `FACESTEP_RECEIPT_KEYS still holds ${retiredKeys.join(', ')}: the holder of that key can pass as any user`,
     ],
   ];
   return differences.filter(([isDifferent]) => isDifferent).map(([, difference]) => difference);

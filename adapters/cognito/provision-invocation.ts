@@ -40,7 +40,7 @@ export const invocationCheck = (deps: Deps): Check => ({
       const statements = await readStatements(arn, deps);
       if (statements === null) {
         return manual(
-          'Lambda does not tell who may invoke them.',
+          'Lambda does not return who may invoke them.',
           'Allow lambda:GetPolicy to see it. serverless.yml gives the leave to this pool alone.',
         );
       }

@@ -298,7 +298,7 @@ describe('the checks', () => {
   });
 
   test.each([
-    [{ FACESTEP_MODE: 'shadow' }, 'FACESTEP_MODE is shadow, so nobody is asked for a face'],
+    [{ FACESTEP_MODE: 'shadow' }, 'FACESTEP_MODE is shadow, so no user gets a face check'],
     [{ FACESTEP_MODE: '' }, 'FACESTEP_MODE is not set, so every sign-in is refused'],
     [{ FACESTEP_REQUEST_SECRET: 'canary of another secret' }, 'FACESTEP_REQUEST_SECRET is not'],
     [{ FACESTEP_CONNECTION: 'other' }, 'FACESTEP_CONNECTION'],

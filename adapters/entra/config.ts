@@ -130,7 +130,7 @@ export const entraConnectionGuard = z
       if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
       if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
       // Other tenants install this application; the application that may write users must not be installed there.
-      if (client.appId === entra.clientId) report('appId', 'expected an application of its own, not entra.clientId');
+      if (client.appId === entra.clientId) report('appId', 'expected a separate application, not entra.clientId');
     }
   });
 

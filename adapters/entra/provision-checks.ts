@@ -70,7 +70,7 @@ const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: st
     'Certificates & secrets > Upload the certificate of entra.auth',
   ],
   AADSTS700024: [
-    'The clock of this machine is wrong: what proves the certificate is over, or has yet to begin',
+    'The clock of this machine is wrong, so Entra ID rejects the signed proof of the certificate as expired or not yet valid',
     'Keep the clock of this machine by NTP: it is good for 10 minutes',
   ],
   AADSTS700016: [
@@ -117,7 +117,7 @@ async function checkGroups({ send }: EntraProvisionDeps): Promise<Finding> {
   if (status === 200) return groupsAreTold;
   if (status === 401 || status === 403) {
     return fail(
-      'Graph tells the service of groups their ids alone: by a name nobody acts for an organisation',
+      'Graph returns only the IDs of groups, so roles by group name give no user the right to act for an organization',
       'Grant GroupMember.Read.All to the application, with admin consent',
     );
   }
@@ -161,7 +161,7 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
 }
 
 const lost =
-  '. Nobody can be enrolled without it. If it was there before, every enrolment is lost: people have to enrol anew';
+  '. Without it, no user can enrol. If it existed before, every enrolment is lost and users must enrol again';
 
 async function checkStep(step: ProvisionStep, consequence: string): Promise<Finding> {
   try {
@@ -190,7 +190,7 @@ function toUnseen(error: unknown): Finding {
   const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
   if (!isDenied) throw error;
   return warn(
-    'The credentials of the service may not look at this',
+    'The credentials of the service may not read this',
     'Grant the permissions of provisioning (adapters/entra/README.md) while you check, or look in the console',
   );
 }

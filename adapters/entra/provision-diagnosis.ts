@@ -113,7 +113,7 @@ async function checkKeys(deps: EntraProvisionDeps): Promise<Finding> {
   const remedy = 'Look at the file of OpenID keys in the data folder: docs/configuration.md';
   if (!parsed.success) return fail('A key lacks what Entra needs: RSA, a certificate (x5c), a kid in base64', remedy);
   if (!parsed.data.keys.every(({ n, x5c: [certificate = ''] }) => isOf(certificate, n))) {
-    return fail('A certificate is of another key', remedy);
+    return fail('A certificate belongs to another key', remedy);
   }
   return pass('Every key has its certificate');
 }
@@ -139,19 +139,19 @@ async function checkRegistering({ send, settings }: EntraProvisionDeps): Promise
     const { status } = await send({ method: 'GET', path });
     if (status !== 401 && status !== 403) continue;
     return warn(
-      'The application may not register users for the method: who has another one may never be offered it',
-      `Grant ${permission} and run facestep register ${settings.id} --all, or --group with an id; or tell people to add it in My Security info`,
+      'The application may not register users for the method. Users who have another method may never be offered this one',
+      `Grant ${permission} and run facestep register ${settings.id} --all, or --group with an id; or ask users to add it in My Security info`,
     );
   }
   return pass('Users can be registered for the method');
 }
 
 const registersNobody: Finding = manual(
-  'Graph registers nobody for the method in this cloud: who has another one may never be offered it',
-  'Tell people to add it in My Security info',
+  'Graph cannot register users for the method in this cloud. Users who have another method may never be offered this one',
+  'Ask users to add it in My Security info',
 );
 
 const asksForAnyMethod: Finding = manual(
   'Conditional Access can require multifactor authentication, not this method: authentication strengths do not know it, and a person may choose another method they have',
-  'Turn the other methods off for the groups of this one where a face is to be asked for in particular',
+  'Turn off the other methods for the groups that must use the face check',
 );

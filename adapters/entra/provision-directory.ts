@@ -174,7 +174,7 @@ export function createServicePrincipalStep(
       if (principal.accountEnabled !== false) return { state: 'ready' };
       return {
         state: 'blocked',
-        reason: `Somebody has disabled it: ${whileDisabled}`,
+        reason: `It is disabled: ${whileDisabled}`,
         remedy: 'Enterprise applications > the application > Properties > Enabled for users to sign-in: Yes',
       };
     },

@@ -25,7 +25,7 @@ export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): E
  */
 export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep[] => [
   createApplicationStep(client, deps),
-  createServicePrincipalStep(client.appId, { whileDisabled: 'nobody comes through External MFA then' }, deps),
+  createServicePrincipalStep(client.appId, { whileDisabled: 'no user can sign in through External MFA then' }, deps),
   createConsentStep(client, deps),
   createMethodStep(client, deps),
   createTargetsStep(client, deps),
@@ -62,7 +62,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
         return {
           state: 'blocked',
           reason: 'It publishes scopes, which the application of an external method must not',
-          remedy: 'Register an application of its own, without an API, and put its client id into the configuration',
+          remedy: 'Register a separate application without an API, and set its client ID in the configuration',
         };
       }
       const changes = [
@@ -72,7 +72,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
           : ['ask for openid and profile of Microsoft Graph, in the name of users']),
         ...(isOpenEnough(application)
           ? []
-          : ['make it multi-tenant, as it stands for this provider in several tenants']),
+          : ['make it multi-tenant, because it represents this provider in several tenants']),
       ];
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },

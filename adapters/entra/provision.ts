@@ -83,7 +83,7 @@ const attachToUserFlow: ByHand = {
   title: 'User flow of the sign-up',
   instructions: [
     'Entra admin center > External Identities > User flows > the flow > Custom authentication extensions.',
-    'Choose our extension before the form ("Before collecting information from the user"): who has passed no face check is then blocked.',
+    'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',
     'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
   ],
 };

@@ -174,7 +174,7 @@ export const oktaConnectionGuard = z
   .refine(({ oidc, policy }) => policy.userSecret === 'passkey' || !trustsClaims(oidc?.clients ?? []), {
     path: ['oidc', 'clients'],
     error:
-      'trustClaims without policy.userSecret "passkey": Okta takes a face only beside a possession, so nobody would satisfy it',
+      'trustClaims without policy.userSecret "passkey": Okta accepts a face only together with a possession factor, so no user would satisfy it',
   });
 
 const trustsClaims = (clients: readonly { readonly kind: string; readonly trustClaims?: boolean }[]): boolean =>

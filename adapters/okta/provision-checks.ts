@@ -100,7 +100,7 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
     ? fail(status.reason, status.remedy)
     : fail(
         `There is no attribute ${attribute}. If there was one and it was deleted, every enrolment is lost: Okta deletes the values with it`,
-        `${notProvisioned}; whoever was enrolled enrols anew (POST /invitations)`,
+        `${notProvisioned}; enrolled users must enrol again (POST /invitations)`,
       );
 }
 
@@ -186,7 +186,7 @@ async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Findi
   const claims = await listAll(claimGuard, `/api/v1/authorizationServers/${server}/claims`, send);
   return claims.some(({ name }) => name === faceClaim)
     ? fail(
-        `The authorization server sets ${faceClaim} by itself: in an outage it is in tokens nobody verified`,
+        `The authorization server sets ${faceClaim} by itself: during an outage it is in tokens without a face check`,
         `Delete that claim in Security > API > Authorization Servers > ${server} > Claims`,
       )
     : pass(`Nothing but the hook sets ${faceClaim}`);
@@ -203,8 +203,7 @@ async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
 
 const deactivatedUsers: Finding = {
   verdict: 'manual',
-  found:
-    'Okta does not let a deactivated user be changed, unless it is told to: the token is denied, and stays in the profile',
+  found: 'Okta does not allow changes to a deactivated user. The token is revoked, but stays in the profile',
   remedy:
     'Directory > People > More actions > Edit Deactivated User Profile Updates: allow updates to deactivated users',
 };

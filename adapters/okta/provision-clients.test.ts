@@ -118,7 +118,7 @@ describe('the factor', () => {
     });
     await step.apply();
     expect(idpOf('OIDC').trustClaims).toBe(true);
-    expect(() => provision({ factor: { trustClaims: true } })).toThrow(/beside a possession/);
+    expect(() => provision({ factor: { trustClaims: true } })).toThrow(/together with a possession/);
   });
 
   test('keeps the attribute that an administrator has added to take the user name from, and no other', async () => {

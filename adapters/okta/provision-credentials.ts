@@ -28,7 +28,7 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
     const { status, code } = refusalGuard.safeParse(error.detail).data ?? {};
     if (error.code !== 'provider_refused') {
       return typeof status === 'number'
-        ? fail(`The org answers with the status ${status}`, 'Look at https://status.okta.com, and try again later')
+        ? fail(`The org answers with the status ${status}`, 'Check https://status.okta.com, and try again later')
         : fail('The org does not answer', 'Check okta.orgUrl, and that this machine may reach it');
     }
     if (status === 401 && isToken) {
@@ -80,7 +80,7 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
         deps.send,
         '/api/v1/meta/schemas/user/default',
         {
-          passed: 'The org lets this command look at what it needs',
+          passed: 'The org allows this command to read what it needs',
           scopes: 'Grant the application the scopes that the README names, for as long as doctor and provision run',
         },
         deps,

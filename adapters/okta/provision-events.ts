@@ -45,7 +45,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
         return {
           state: 'blocked',
           reason: 'An event hook authenticates itself by a header secret, and none is configured',
-          remedy: 'Set okta.hooks.secret; it may stand beside okta.hooks.oauth',
+          remedy: 'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
         };
       }
       const ours = await findEventHook(deps);

@@ -39,7 +39,7 @@ async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Fi
   }
   if (client.kind === 'okta_factor' && !signsRequests(idp)) {
     return warn(
-      `"${idp.name}" does not sign its requests: whoever knows a name can keep that user from the face check`,
+      `"${idp.name}" does not sign its requests, so anyone who knows a username can lock that user out of the face check`,
       'Set its request signature to HS256 in Security > Identity Providers, and try one sign-in',
     );
   }

@@ -96,12 +96,12 @@ const factorPolicies = byHand('Policies that ask for the face', [
   'Security > Authenticators > Enrollment: in the policy of these users, set the IdP authenticator to Optional or Required.',
   'Security > Authentication Policies > the policy of the application > a rule: require Password + another factor, and choose "Allow specific authentication methods" with the IdP authenticator, or leave no other possession factor.',
   'Map nothing else: the ID token brings preferred_username, which is the login, and the stable sub.',
-  'Whoever is to show a face needs an enrolment here first: invite them (POST /invitations).',
+  'Users need an enrolment here before their first check: invite them (POST /invitations).',
 ]);
 
 const verificationRule = byHand('Rule that asks for a verified identity', [
   'Security > Authentication Policies > Okta Account Management Policy > Add rule.',
   'IF: a custom expression on accessRequest.operation, which is "enroll" where an authenticator is enrolled.',
   'THEN: Access is Allowed after successful identity verification, with the identity provider of the step before.',
-  'Whoever is to show a face needs an enrolment here first: an identity verification makes none, as it also runs for people who have lost their password.',
+  'Users need an enrolment here before their first check. An identity verification does not enrol, because it also runs for users who have lost their password.',
 ]);

@@ -90,7 +90,7 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
       title: 'Rate limit',
       async run() {
         const limits = limitsGuard.safeParse((await api.call('GET', '/auth/rate_limit')).body);
-        if (!limits.success) return manual('OneLogin did not tell the rate limit.', 'Look it up in the account.');
+        if (!limits.success) return manual('OneLogin did not return the rate limit.', 'Look it up in the account.');
         const { 'X-RateLimit-Limit': limit, 'X-RateLimit-Remaining': remaining } = limits.data.data;
         const found = `${remaining} of ${limit} calls are left in this hour.`;
         const remedy = 'See what else uses the API: enrolments and step-ups fail when none is left.';
@@ -112,11 +112,11 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
     async run() {
       const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
       if (!isThere) {
-        const remedy = 'Run facestep provision: it makes the field anew. Whoever was enrolled has to enrol again.';
+        const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enrol again.';
         return fail('It is not there: every enrolment that was kept in it is lost.', remedy);
       }
       return manual(
-        'It is there. OneLogin tells neither how much it holds nor who may change it.',
+        'It exists. OneLogin returns neither its maximum length nor who may change it.',
         'Sign in as a user and open the profile: the field must not be there. A write that is cut off is noticed.',
       );
     },
@@ -126,7 +126,7 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
 async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
   if (status === 200) return groupsAreTold;
-  return fail(`OneLogin shows no roles (${status}): nobody acts for an organisation.`, manageAll);
+  return fail(`OneLogin shows no roles (${status}), so no user can act for an organization.`, manageAll);
 }
 
 function createVariablesCheck(parts: Parts): Check {
@@ -138,7 +138,7 @@ function createVariablesCheck(parts: Parts): Check {
       if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
       return manual(
         'They are there. OneLogin never shows their values.',
-        'If the hook logs "refused with status 401", somebody changed one: change the secret and provision again.',
+        'If the hook logs "refused with status 401", the secret was changed in OneLogin: change the secret and provision again.',
       );
     },
   };
@@ -150,18 +150,18 @@ function createHookCheck(parts: Parts): Check {
     needs: [serverIsOurs, callsTaken],
     async run() {
       const hook = await parts.account.findHook('pre-authentication');
-      if (hook === null) return fail('It is not there: nobody is asked for a face.', 'Run facestep provision.');
+      if (hook === null) return fail('It is missing: no user gets a face check.', 'Run facestep provision.');
       if (!isOurs(hook, parts)) {
         const { id } = parts.deps.settings;
         const remedy = `Compose the two: facestep smart-hook ${id} --type pre-authentication --compose FILE.`;
-        return fail(`The one there is not ours (${nameOf(hook)}): nobody is asked for a face.`, remedy);
+        return fail(`The existing hook is not facestep’s (${nameOf(hook)}): no user gets a face check.`, remedy);
       }
       const differences = differencesOf('pre-authentication', hook, parts);
       if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
       const { pilotRole } = parts.onelogin;
       if (hook.conditions.length > 0) {
         const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
-        return warn(`${found}: nobody else is asked for a face.`, 'Set pilotRole to null, and provision again.');
+        return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
       }
       const status = hook.status ?? 'ready';
       if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Look again in a few minutes.');
@@ -176,11 +176,14 @@ function createMigrationCheck(parts: Parts): Check {
     needs: [serverIsOurs, callsTaken],
     async run() {
       const hook = await parts.account.findHook('user-migration');
-      if (hook === null || hook.disabled) return pass('None runs: nobody is migrated.');
+      if (hook === null || hook.disabled) return pass('None runs, so no user is migrated.');
       if (!isOurs(hook, parts)) {
         const { id } = parts.deps.settings;
         const remedy = `Compose the two: facestep smart-hook ${id} --type user-migration --compose FILE.`;
-        return warn(`The one there is not ours (${nameOf(hook)}): users are migrated without a face check.`, remedy);
+        return warn(
+          `The existing hook is not facestep’s (${nameOf(hook)}): users are migrated without a face check.`,
+          remedy,
+        );
       }
       const differences = differencesOf('user-migration', hook, parts);
       if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
@@ -214,12 +217,12 @@ function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
       if (status !== 200 || !policy.success) return manual('It cannot be read from here.', remedy);
       const { kind, otp_auth_enabled, otp_trigger_condition, otp_config, preferred_auth_state_machine } = policy.data;
       if (kind === 'app') return fail('It is a policy for applications, not for users.', remedy);
-      if (!otp_auth_enabled) return fail('It demands no factor beside the password.', remedy);
+      if (!otp_auth_enabled) return fail('It requires no factor besides the password.', remedy);
       if (preferred_auth_state_machine === withoutPassword)
         return fail('It demands no password, only a factor.', remedy);
-      if ((otp_trigger_condition ?? 0) !== 0) return warn('Known browsers are not asked for the factor.', remedy);
-      if ((otp_config ?? 2) !== 2) return warn('Not every user is asked for the factor.', remedy);
-      return manual('It demands a factor at every login. Which one cannot be told from here.', remedy);
+      if ((otp_trigger_condition ?? 0) !== 0) return warn('It does not ask known browsers for the factor.', remedy);
+      if ((otp_config ?? 2) !== 2) return warn('It does not ask every user for the factor.', remedy);
+      return manual('It requires a factor at every login. OneLogin does not return which one.', remedy);
     },
   };
 }

@@ -21,7 +21,7 @@ const troubleOf = (events: readonly string[]): string | null =>
 
 /** Creates the check of OneLogin's hook log, the only record of faults on OneLogin's machines. */
 export function createLogCheck(parts: Parts): Check {
-  const remedy = 'Look at the time and the clock of this machine, publicUrl, and the log of this server.';
+  const remedy = 'Check the clock of this machine, publicUrl, and the log of this server.';
   return {
     title: 'Log of the Smart Hook pre-authentication',
     async run() {
@@ -32,7 +32,7 @@ export function createLogCheck(parts: Parts): Check {
       const found = runs.map(({ events }) => troubleOf(events)).filter((trouble) => trouble !== null);
       if (found.length === 0) return pass(`Nothing is wrong in ${runs.length} entries of the last ${hoursBack} hours.`);
       const counts = [...new Set(found)].map((each) => `${each} (${found.filter((other) => other === each).length})`);
-      const text = `Of ${runs.length} entries of the last ${hoursBack} hours ${found.length} tell of trouble: ${counts.join('; ')}.`;
+      const text = `Of ${runs.length} entries of the last ${hoursBack} hours ${found.length} report problems: ${counts.join('; ')}.`;
       return found.length * 2 >= runs.length ? fail(text, remedy) : warn(text, remedy);
     },
   };

@@ -25,7 +25,7 @@ export function createTrustChecks({ deps }: Parts): readonly Check[] {
             )
           : warn(
               `${elsewhere.join(', ')} is not at ${host}.`,
-              'See that it is a domain of your account: whoever holds it gets the answers.',
+              'Check that it is a domain of your account, because its owner receives the replies.',
             ),
     },
   ];

@@ -89,7 +89,7 @@ const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics):
 async function checkAttribute(parts: Parts): Promise<Finding> {
   const extension = await readExtension(parts);
   if (extension.state === 'untold') {
-    return manual('The server does not tell of its schemas.', `Look it up at the server: ${provision}`);
+    return manual('The server does not return its schemas.', `Look it up at the server: ${provision}`);
   }
   if (extension.state === 'missing') return fail(`The schema extension is not there: ${lost}`, provision);
   const found = extension.attributes.find(({ name }) => isSameName(name, parts.scim.attribute.name));
@@ -112,7 +112,7 @@ const resourceTypeGuard = z.object({
 async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const remedy = `Add ${attribute.schema} to the resource type User.`;
   const user = await readAbout('/ResourceTypes/User', resourceTypeGuard, api);
-  if (user === null) return manual('The server does not tell of its resource types.', remedy);
+  if (user === null) return manual('The server does not return its resource types.', remedy);
   const isThere = user.schemaExtensions.some(({ schema }) => isSameName(schema, attribute.schema));
   return isThere ? pass('Users have the schema extension.') : fail('Users have no such schema extension.', remedy);
 }
@@ -124,7 +124,7 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
   const read = await api.call('GET', toUserPath(user.id, toAsked(attribute)));
   if (read.status !== 200) {
-    return fail(`Asked for the attribute, it answered with status ${read.status}.`, 'Check the right to read it.');
+    return fail(`The request for the attribute got status ${read.status}.`, 'Check the right to read it.');
   }
   const { id } = parseExtension(read.body, attribute);
   if (id !== user.id) return fail('It answered with another user.', 'Check scim.baseUrl.');
@@ -177,7 +177,7 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
   if (user === undefined) return nobodyToTryWith;
   const { status, body } = await api.call('GET', toUserPath(user.id, ['groups']));
   if (status !== 200) {
-    const found = `Asked for the groups of a user, the server answered with status ${status}.`;
+    const found = `The request for a user’s groups got status ${status}.`;
     return fail(found, 'Let these credentials read the attribute groups of users.');
   }
   if (parseGroups(body).groups.length > 0) return groupsAreTold;
@@ -188,14 +188,14 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
     core.attributes.some(({ name, returned }) => name === 'groups' && !isWord(returned, 'never'));
   if (isTold) return groupsAreTold;
   return fail(
-    'Users have no groups: nobody acts for an organisation.',
-    'Have the server tell the attribute groups of users.',
+    'Users have no groups, so no user can act for an organization.',
+    'Let the server return the attribute groups of users.',
   );
 }
 
 const checkRights = async (): Promise<Finding> =>
   manual(
-    'The standard has no way to tell.',
+    'The SCIM standard has no way to find out.',
     'Sign in as a user and look: the attribute must not be there, nor at /Me.',
   );
 

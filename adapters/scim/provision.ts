@@ -29,9 +29,9 @@ const nothingToApply = async (): Promise<void> => {};
 function createAttributeStep(parts: Parts): ProvisionStep {
   const { schema, name } = parts.scim.attribute;
   const instructions = [
-    `Define the schema extension ${schema}, in exactly these letters, and add it to the resource type User (required: false).`,
+    `Define the schema extension ${schema}, with exactly this spelling, and add it to the resource type User (required: false).`,
     `Give it the attribute ${name}: type string, multiValued false, required false, caseExact true, mutability readWrite, uniqueness none.`,
-    'Its characteristic "returned" is best "request": then it is told only to who asks for it by name. "default" works; "never" does not.',
+    'Set its characteristic "returned" to "request", so that it is returned only to clients that request it by name. "default" works; "never" does not.',
     `It must hold ${maxTokenCharacters} characters.`,
     'Leave it out of what is mapped into tokens, passed on to applications, or indexed for search.',
   ];
@@ -52,7 +52,7 @@ const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep => ({
     state: 'manual',
     instructions: [
       `The credential of the configuration reads users (id, userName, emails, ${attribute.name}) and changes ${attribute.name}. Give it nothing else.`,
-      `Nobody else reads or changes ${attribute.name}: not the users themselves either, in a self-service page or at /Me.`,
+      `No one else may read or change ${attribute.name}, including the users themselves in a self-service page or at /Me.`,
     ],
   }),
   apply: nothingToApply,

@@ -80,7 +80,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
 
 const answers = [
   { name: 'ask-back', description: 'ask the developer for changes', done: 'Asked back.' },
-  { name: 'refuse', description: 'refuse a request for good', done: 'Refused.' },
+  { name: 'refuse', description: 'refuse a request permanently', done: 'Refused.' },
 ] as const;
 
 async function readAll(fields: JsonObject, deps: CliDeps): Promise<AskedRequest[]> {

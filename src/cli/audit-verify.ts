@@ -48,7 +48,7 @@ export function toReportLines(report: TrailReport): string[] {
   if (heads.invalid !== null) {
     rows.push(['altered head', `line ${heads.invalid.line} of ${basename(heads.invalid.file)}`]);
   }
-  if (heads.isForeign) rows.push(['foreign head', 'a head is of another trail']);
+  if (heads.isForeign) rows.push(['foreign head', 'a signed head belongs to another audit trail']);
   if (chain === null && lastSequence > 0) rows.push(['no name', 'the file with the name of the chain is gone']);
   if (isNeverSigned) rows.push(['never signed', 'its last record should have been signed long ago']);
   if (tampering !== null) rows.push([tampering.kind, describeTampering(tampering)]);
@@ -87,7 +87,7 @@ const meaning = {
   deleted: 'lines before it are missing',
   reordered: 'is not in its place',
   inserted: 'does not belong here',
-  forked: 'is a second record of that number: two processes wrote, or it was put in',
+  forked: 'is a second record with that number: two processes wrote, or it was inserted',
   rewritten: 'the trail up to here is not the one that was signed',
   truncated: 'the end is missing: a signed head says more',
 } as const satisfies Record<Tampering['kind'], string>;

@@ -113,6 +113,6 @@ function toLines({ source, digest, brand, versions }: BrandReply): string[] {
   const former = versions.map((each) => [each.at, each.by, each.organisation ?? '-', each.digest]);
   return [
     ...toTableLines(['', ''], facts).slice(1),
-    ...(former.length === 0 ? [] : ['', ...toTableLines(['put in force', 'by', 'organisation', 'digest'], former)]),
+    ...(former.length === 0 ? [] : ['', ...toTableLines(['published', 'by', 'organisation', 'digest'], former)]),
   ];
 }

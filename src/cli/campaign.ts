@@ -147,7 +147,7 @@ function toLines({ id, name, connection, state, problem, counts, leftOut }: Camp
       .join(', ');
   return [
     toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${problem}`}`),
-    `  ${toText(counts) || 'nobody yet'}`,
+    `  ${toText(counts) || 'no one yet'}`,
     ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
   ];
 }

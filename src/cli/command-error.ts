@@ -3,7 +3,7 @@ import type { Json } from '../base/json.js';
 /** Errors of commands, with exit code 1. docs/reference/errors.md is generated from them. */
 export const commandRefusals = {
   backup_invalid: {
-    text: 'The backup is not complete, was altered, or is of another version.',
+    text: 'The backup is incomplete, was changed, or belongs to another version.',
     advice: 'Take another backup. Only “facestep restore” reports this.',
   },
   server_unreachable: {

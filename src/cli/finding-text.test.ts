@@ -11,16 +11,16 @@ test.each([
   [toResult('warn', 'move it nearer'), ['warn    Hook token: answers 401', '        To do: move it nearer']],
   [toResult('fail', 'start it'), ['FAIL    Hook token: answers 401', '        To do: start it']],
   [toResult('manual', 'look there'), ['manual  Hook token: answers 401', '        To do: look there']],
-  [toResult('skipped'), ['          not looked at: Hook token']],
+  [toResult('skipped'), ['          not checked: Hook token']],
 ])('%j', (result, lines) => {
   expect(toFindingLines(result)).toEqual(lines);
 });
 
 test('counts name every verdict that occurs', () => {
   const results = [toResult('pass'), toResult('manual'), toResult('fail'), toResult('pass'), toResult('warn')];
-  const counts = '2 passed, 1 failed, 1 to look at, 1 to check by hand';
+  const counts = '2 passed, 1 failed, 1 with a warning, 1 to check by hand';
   expect(toVerdictCounts(results)).toBe(counts);
-  expect(toVerdictCounts([...results, toResult('skipped')])).toBe(`${counts}, 1 not looked at`);
+  expect(toVerdictCounts([...results, toResult('skipped')])).toBe(`${counts}, 1 not checked`);
   expect(toVerdictCounts([toResult('pass')])).toBe('1 passed');
 });
 

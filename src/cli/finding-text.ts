@@ -18,7 +18,7 @@ export const toFindingLines = (
   { verdict, title, found, remedy }: CheckResult,
   paint: CliDeps['paint'] = plain,
 ): string[] => {
-  if (verdict === 'skipped') return [`          not looked at: ${toPrintable(title)}`];
+  if (verdict === 'skipped') return [`          not checked: ${toPrintable(title)}`];
   return [
     `${paint(colours[verdict], words[verdict])}  ${toPrintable(`${title}: ${found}`)}`,
     ...(remedy === null ? [] : [`        To do: ${toPrintable(remedy)}`]),
@@ -28,9 +28,9 @@ export const toFindingLines = (
 const names = {
   pass: 'passed',
   fail: 'failed',
-  warn: 'to look at',
+  warn: 'with a warning',
   manual: 'to check by hand',
-  skipped: 'not looked at',
+  skipped: 'not checked',
 } as const satisfies Record<CheckResult['verdict'], string>;
 
 export function toVerdictCounts(results: readonly CheckResult[]): string {

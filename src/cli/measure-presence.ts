@@ -49,7 +49,7 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
     .command('start')
     .description(
       'Serves a page that leads testers through the presentations of a plan, and keeps what they agree to, encrypted. Prints a ' +
-        'link that opens once, and another one for the next browser when it is opened. Stays up until Ctrl+C.',
+        'link that opens once. Once it is opened, the next link is printed. Runs until Ctrl+C.',
     )
     .requiredOption('--plan <file>', 'edited output of `facestep measure presence plan`')
     .requiredOption(...dataOption)
@@ -209,7 +209,7 @@ interface DeleteOptions {
 
 async function erase({ data, person, passphraseFile, yes = false }: DeleteOptions, deps: CliDeps): Promise<void> {
   const whose = person === undefined ? `everything in ${data}` : `what is kept of "${toPrintable(person)}" in ${data}`;
-  if (!yes) throw new UsageError(`this erases ${whose} for good. Add --yes`);
+  if (!yes) throw new UsageError(`this erases ${whose} permanently. Add --yes`);
   if (person === undefined) {
     const { presentations } = await eraseCollection(data);
     deps.print(`Erased: the keys of ${data}, and ${presentations} presentations.`);

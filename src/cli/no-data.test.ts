@@ -48,7 +48,7 @@ describeAsRoot('an account that may not read the data folder', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toContain(`FAIL    Data folder: this account may not read ${shut}\n`);
     expect(stdout).toContain('To do: Run this as the account of the service, or as root.');
-    expect(stdout).toContain('not looked at: Recognition');
+    expect(stdout).toContain('not checked: Recognition');
     expect(stdout).not.toMatch(/internal|altered/);
   });
 

@@ -121,7 +121,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[subject]', 'immutable id at the provider')
     .addOption(
-      new Option('--purpose <purpose>', 'to enrol, or to see and end what is held')
+      new Option('--purpose <purpose>', 'to enrol, or to view and delete stored data')
         .choices(['enrol', 'manage'])
         .default('enrol'),
     )

@@ -17,7 +17,7 @@ export const createReloadCommand = (deps: CliDeps): Command =>
         deps.print(JSON.stringify(reloaded, null, 2));
         return deps.endWith(code === null ? 0 : 1);
       }
-      for (const path of changed) deps.print(`in force: ${path}`);
+      for (const path of changed) deps.print(`active: ${path}`);
       for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
       for (const { path, reason } of problems) deps.tell(`${path}: ${reason}`);
       for (const { connection, mode, by } of switched)

@@ -58,7 +58,7 @@ export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string
       return 'Declined on the page';
     case 'hand_off_refused':
       return detail.chosen === 'none'
-        ? 'On the phone: said not to have asked for this'
+        ? 'On the phone: the user denied requesting this'
         : 'On the phone: chose another number than the computer showed';
     case 'liveness_judged':
       return detail.pass ? 'Taken as live' : `Not taken as live: ${detail.reasons.join(', ')}`;
@@ -76,7 +76,7 @@ export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string
 }
 
 const toStart = ({ purpose, application, by }: Extract<Told, { action: 'step_up_started' }>['detail']): string => {
-  const what = purpose === 'enrol' ? 'An enrolment was begun' : 'A face check was asked for';
+  const what = purpose === 'enrol' ? 'An enrolment was begun' : 'A face check was requested';
   const whose = application === undefined ? '' : `, for ${application}`;
   return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
 };

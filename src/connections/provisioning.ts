@@ -49,7 +49,7 @@ export function compareClocks(
   greatestSec: number,
 ): Finding {
   const there = fromHttpDate(date ?? '');
-  if (there === null) return warn(`${whose} does not tell its time`, 'Compare the clock of this machine by hand');
+  if (there === null) return warn(`${whose} does not return its time`, 'Compare the clock of this machine by hand');
   const skewSec = Math.round((here - there) / 1000);
   const found = `This machine is ${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} ${whose} (${toIso(there)})`;
   const remedy = `Keep the clock of this machine by NTP: from ${greatestSec} s on calls are refused`;

@@ -137,7 +137,7 @@ describe('a fetch that fails says why', () => {
     const error = await fetchWith({ npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache: cache });
     expect(error).toMatchObject({ code: 'model_missing', detail: { problem: 'the registry does not answer' } });
     const offline = await fetchWith({ npm_config_offline: 'true', npm_config_cache: cache });
-    expect(offline.detail).toMatchObject({ problem: 'npm is told to stay offline, and does not have it' });
+    expect(offline.detail).toMatchObject({ problem: 'npm is in offline mode and does not have it' });
     expect(readdirSync(join(folder, 'models'))).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ async function findMissing(folder: string, files: readonly PublishedFile[], say:
   for (const file of files) {
     const bytes = await readPublishedFile(folder, file).catch((error: unknown) => {
       const fault = toCode(error) === 'model_altered' ? 'is not the published file' : 'cannot be read';
-      say(`${join(folder, file.file)} ${fault}. It was left as it is; delete it to fetch it anew.`);
+      say(`${join(folder, file.file)} ${fault}. It was not changed; delete it to fetch it again.`);
       throw error;
     });
     if (bytes === null) missing.push(file);

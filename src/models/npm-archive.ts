@@ -25,7 +25,7 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: 'the registry broke off',
   ETIMEDOUT: 'the registry does not answer',
   ERR_SOCKET_TIMEOUT: 'the registry does not answer',
-  ENOTCACHED: 'npm is told to stay offline, and does not have it',
+  ENOTCACHED: 'npm is in offline mode and does not have it',
   EINTEGRITY: 'what came was cut off, or is not what was published',
   E401: 'the registry asks for credentials that npm does not have',
   E403: 'the registry does not give it out',

@@ -128,7 +128,7 @@ const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Chec
     if (handOff !== true) return { verdict: 'pass', found: 'off', remedy: null };
     return {
       verdict: 'warn',
-      found: 'on: a passkey can be asked for by a link that somebody was sent',
+      found: 'on: a link that was sent to a user can ask for a passkey',
       remedy:
         'Set policy.handOff to false, unless your people have their passkeys on their phones alone. See SECURITY.md.',
     };
@@ -147,7 +147,7 @@ const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Ch
     if (mode === 'enforce') return { verdict: 'pass', found: 'enforce', remedy: null };
     return {
       verdict: 'warn',
-      found: 'shadow: nobody is refused',
+      found: 'shadow: no user is refused',
       remedy: `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
     };
   },

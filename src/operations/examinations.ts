@@ -140,8 +140,8 @@ async function makeInTime({ checks }: Checks, deps: Upkeep): Promise<CheckResult
 
 const tooLate: CheckResult = {
   ...{ title: 'Time', verdict: 'warn', cause: null },
-  found: `what comes after this was not looked at within ${longestMs / 1000} s`,
-  remedy: 'Look at it on the server: facestep doctor',
+  found: `the checks after this one did not finish within ${longestMs / 1000} s`,
+  remedy: 'Run this check on the server: facestep doctor',
 };
 
 type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;

@@ -28,9 +28,7 @@ export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
     'The keys are in AWS KMS. To add one:',
     `1. Make it, with a policy by which this service may use it (docs/keys.md): ${create} --policy file://policy.json`,
     `2. On every replica, ${known}; restart them one after the other.`,
-    ...(use === 'sealing'
-      ? []
-      : ['   Wait until whoever verifies has read the published keys: docs/keys.md says how long.']),
+    ...(use === 'sealing' ? [] : ['   Wait until verifiers have read the published keys: docs/keys.md says how long.']),
     `3. On every replica, ${used}; restart them one after the other.`,
   ];
 }

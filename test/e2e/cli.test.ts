@@ -148,7 +148,7 @@ test('why says what happened to somebody, in words, by login as by id', async ()
   const said = lines.slice(1, -1).map((line) => line.replace(/^\S+ +(?:! )?/, '').replace(/ +\[[0-9a-f]{24}\]$/, ''));
   expect(said).toEqual([
     'Enrolled',
-    'A face check was asked for',
+    'A face check was requested',
     'Refused: not the enrolled face',
     'Hook token: let through: shadow mode refuses no one: no face check was passed lately enough',
   ]);

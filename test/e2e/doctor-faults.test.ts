@@ -214,7 +214,7 @@ const atOkta: readonly Fault[] = [
     'okta',
     () => takeOut(bench.okta.org.attributes, () => true),
     'Profile attribute',
-    /whoever was enrolled enrols anew/,
+    /enrolled users must enrol again/,
   ],
   [
     'users may write the attribute',
@@ -375,7 +375,7 @@ const atOneLogin: readonly Fault[] = [
       return { putBack: () => void fields.push(...kept) };
     },
     /^Custom user field/,
-    /Whoever was enrolled has to enrol again/,
+    /Enrolled users must enrol again/,
   ],
   [
     'the hook there is another’s',
@@ -455,7 +455,7 @@ const atScim: readonly Fault[] = [
     'scim',
     () => ({ ...change(bench.scim.directory, { tellsGroups: false }), ...elsewhere({ connection: byGroups }) }),
     'Groups',
-    /Have the server tell the attribute groups of users/,
+    /Let the server return the attribute groups of users/,
   ],
 ];
 

@@ -31,7 +31,7 @@ export const createCensusCheck = (
     const holders: Holder[] = [];
     const counted = await census((holder) => holders.push(holder)).catch((error: unknown) => toFailure(error, log));
     if (!('users' in counted)) {
-      const found = `the provider does not tell: ${toFailureLines(counted).join(': ')}`;
+      const found = `the provider returned an error: ${toFailureLines(counted).join(': ')}`;
       return { verdict: 'warn', found, remedy: 'Let the credentials of the service list users.' } satisfies Finding;
     }
     const foreign = await countForeign(holders, connection, known);

@@ -92,7 +92,7 @@ async function checkProbes(targets: readonly Target[], deps: Deps): Promise<Find
   }
   if (tried.length > 0) return pass(`${tried.join(', ')}: taken with the configured secret, and asked nothing`);
   return manual(
-    'The provider signs them with a key of its own: none can be made from here',
+    'The provider signs them with its own key, so this command cannot create one',
     'Sign in once, and see that facestep report counts it.',
   );
 }

@@ -28,7 +28,7 @@ export async function* checkInTurn(
     for (const consequence of consequencesOf(check, checks)) {
       if (skipped.has(consequence)) continue;
       skipped.add(consequence);
-      const found = `not looked at: "${title}" comes first`;
+      const found = `not checked: "${title}" comes first`;
       yield { title: consequence.title, verdict: 'skipped', found, remedy: null, cause: title };
     }
   }

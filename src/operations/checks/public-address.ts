@@ -62,7 +62,7 @@ export const noPublicAddress: Check = {
   title: 'Public address',
   run: async () => ({
     verdict: 'fail',
-    found: 'publicUrl is not set, so the provider cannot be told where this server is',
+    found: 'publicUrl is not set, so the provider cannot be configured with this server’s address',
     remedy: 'Set publicUrl to the https address under which the provider reaches this server.',
   }),
 };
@@ -83,7 +83,7 @@ async function checkServer(publicUrl: string, deps: Deps): Promise<Finding> {
     return {
       verdict: 'fail',
       found: `${publicUrl}/healthz answers ${health.status}, and not as this server does`,
-      remedy: 'Something else answers there. Let the proxy pass every path on unchanged, without a sign-in of its own.',
+      remedy: 'Another server answers there. Let the proxy forward every path unchanged, without its own sign-in.',
     };
   }
   return pass(`answers (${health.tookMs} ms)`);

@@ -71,9 +71,7 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
       'Give the user every right that docs/state.md names.',
     );
   }
-  return pass(
-    `Redis answers (${servers.length === 1 ? '1 server' : `${servers.length} servers`}) and keeps what it is told`,
-  );
+  return pass(`Redis answers (${servers.length === 1 ? '1 server' : `${servers.length} servers`}) and stores data`);
 }
 
 async function checkTable(config: DynamoDbConfig): Promise<Finding> {
@@ -82,7 +80,7 @@ async function checkTable(config: DynamoDbConfig): Promise<Finding> {
   const found = await readTableSettings(config);
   if (found === null) {
     return fail(
-      `there is no table ${table}, or it cannot be looked at`,
+      `there is no table ${table}, or it cannot be read`,
       'Make it as docs/state.md says, and give this server the rights that are listed there.',
     );
   }
