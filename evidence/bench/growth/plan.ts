@@ -73,9 +73,9 @@ export function showPlan(measured: Measured, prices: Prices): string[] {
   const plans = plannedPeople.map((people) => planFor(people, measured, prices));
   return toTable(plans, [
     ['people', ({ people }) => toText(people)],
-    ['checks a second, busiest minute', ({ checksASecond }) => toText(checksASecond)],
-    ['processors busy then', ({ processors }) => toText(processors)],
-    [`servers of ${cores} cores, half full`, ({ servers }) => toText(servers)],
+    ['checks a second in the busiest minute', ({ checksASecond }) => toText(checksASecond)],
+    ['processors busy in that minute', ({ processors }) => toText(processors)],
+    [`servers of ${cores} cores, half loaded`, ({ servers }) => toText(servers)],
     ['SQLite, GiB on disk (one server)', ({ sqliteGiB }) => toText(sqliteGiB)],
     ['Redis, GiB in memory', ({ redisGiB }) => toText(redisGiB)],
     [`Redis servers of ${memoryGiB} GiB, half full, each with a replica`, ({ redisServers }) => toText(redisServers)],
@@ -83,10 +83,10 @@ export function showPlan(measured: Measured, prices: Prices): string[] {
     ['DynamoDB, million units read a month', ({ readMillions }) => toText(readMillions)],
     ['DynamoDB, million units written a month', ({ writtenMillions }) => toText(writtenMillions)],
     ['calls of the key service a month', ({ keyCallsAMonth }) => toText(keyCallsAMonth)],
-    ['**a month:** servers', ({ dollars }) => toDollars(dollars.servers)],
-    ['Redis', ({ dollars }) => toDollars(dollars.redis)],
-    ['or DynamoDB', ({ dollars }) => toDollars(dollars.dynamodb)],
-    ['key service', ({ dollars }) => toDollars(dollars.keys)],
+    ['cost a month: servers', ({ dollars }) => toDollars(dollars.servers)],
+    ['cost a month: Redis', ({ dollars }) => toDollars(dollars.redis)],
+    ['cost a month: DynamoDB instead of Redis', ({ dollars }) => toDollars(dollars.dynamodb)],
+    ['cost a month: key service', ({ dollars }) => toDollars(dollars.keys)],
   ]);
 }
 
@@ -95,18 +95,18 @@ const toUnits = ({ dynamodb }: Cost): string =>
 
 export const showMeasured = ({ years }: Measured): string[] =>
   toTable(years, [
-    ['', ({ store }) => store],
+    ['state store', ({ store }) => store],
     ['people simulated', ({ people }) => toText(people)],
     ['stored, bytes a person', ({ bytesPerPerson }) => toText(bytesPerPerson)],
     [
       'audit trail on disk, bytes a person',
       ({ people, sizes }) => toText(Math.max(...sizes.map(({ trailBytes }) => trailBytes)) / people),
     ],
-    ['calls of the state: a check', ({ costs }) => String(costs.check.stateCalls)],
-    ['a hook', ({ costs }) => String(costs.hook.stateCalls)],
-    ['an enrolment', ({ costs }) => String(costs.enrolment.stateCalls)],
-    ['a person who leaves', ({ costs }) => String(costs.leaver.stateCalls)],
-    ['units of a check, read and written', ({ costs }) => toUnits(costs.check)],
-    ['units of a hook', ({ costs }) => toUnits(costs.hook)],
-    ['process, MiB, start and end', ({ rssMiB }) => `${rssMiB.start}, ${rssMiB.end}`],
+    ['calls of the store for a check', ({ costs }) => String(costs.check.stateCalls)],
+    ['calls of the store for a hook', ({ costs }) => String(costs.hook.stateCalls)],
+    ['calls of the store for an enrolment', ({ costs }) => String(costs.enrolment.stateCalls)],
+    ['calls of the store for a person who leaves', ({ costs }) => String(costs.leaver.stateCalls)],
+    ['DynamoDB units read and written for a check', ({ costs }) => toUnits(costs.check)],
+    ['DynamoDB units read and written for a hook', ({ costs }) => toUnits(costs.hook)],
+    ['memory of the process at start and end, MiB', ({ rssMiB }) => `${rssMiB.start}, ${rssMiB.end}`],
   ]);
