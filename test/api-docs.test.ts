@@ -47,7 +47,7 @@ test('receipts that pages show begin as those that are signed here', () => {
 });
 
 test('docs/api.md says which scopes a client token and an application have by default', () => {
-  const [, listed = ''] = /By default, a token has ([^.]+)\. Request the others/.exec(read('api.md')) ?? [];
+  const [, listed = ''] = /By default, a token has ([^.]+)\. Request these scopes/.exec(read('api.md')) ?? [];
   expect([...listed.matchAll(/`([\w.-]+)`/g)].map(([, scope]) => scope)).toEqual([...defaultScopes]);
 });
 

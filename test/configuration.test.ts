@@ -41,7 +41,7 @@ test.each(examples)('the documented example loads, and prints without its secret
 test('README.md says for how long the audit trail is kept unless the configuration says otherwise', async () => {
   expect((await load('{}')).audit.retentionDays).toBeNull();
   expect(readPage('README.md')).toContain(
-    'a chained audit trail, which is kept for ever unless you set [`audit.retentionDays`]',
+    'an audit log, which is kept for ever unless you set [`audit.retentionDays`]',
   );
 });
 

@@ -132,7 +132,7 @@ const who = () => ({ connection: 'workforce', subject: `00u${randomBytes(9).toSt
         ),
     ],
     [
-      'the same, with a token',
+      '`step-up:<id>`, with a token',
       () => startStepUp({ connection: null, subject: who().subject, kept, receipt, hookSignIn: null }, deps),
     ],
     [

@@ -64,7 +64,7 @@ test('the page and the code name the same levels', () => {
   const levels = Object.values(parameters.current.levels);
   const row = (name: string) => new RegExp(`^\\| ${name} +\\| (.*) \\|$`, 'm').exec(page)![1]!.split('|').map(Number);
   expect(row('K, one photo')).toEqual(levels.map(({ messageBits }) => messageBits.one));
-  expect(row('K, several')).toEqual(levels.map(({ messageBits }) => messageBits.several));
+  expect(row('K, several photos')).toEqual(levels.map(({ messageBits }) => messageBits.several));
 });
 
 describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
