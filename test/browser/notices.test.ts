@@ -117,7 +117,7 @@ inBrowser(
     await page.getByRole('button', { name: 'Nicht auf diesem Gerät' }).waitFor();
     await page.getByRole('checkbox', { name: 'auch per E-Mail' }).uncheck();
     await page.getByRole('checkbox', { name: 'beendet' }).uncheck();
-    await page.getByRole('button', { name: 'Speichern' }).click();
+    await page.getByRole('button', { name: 'Speichern', exact: true }).click();
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');

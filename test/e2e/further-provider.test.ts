@@ -46,9 +46,9 @@ export const acmeConnectionGuard = z.strictObject({
 
 const indexModule = `
 import { z } from 'zod';
-import { createLoginClient } from '${dist}/adapters/login-client.js';
-import { parseEvent } from '${dist}/adapters/parse-event.js';
-import { probeBody } from '${dist}/adapters/probe.js';
+import { createLoginClient } from '${dist}/src/connections/login-client.js';
+import { parseEvent } from '${dist}/src/connections/parse-event.js';
+import { probeBody } from '${dist}/src/connections/probe.js';
 import { FaceError } from '${dist}/src/errors.js';
 import { createMemoryProfile } from '${dist}/test/simulated-profile.js';
 

@@ -241,12 +241,20 @@ function useColumns({
       id: 'name',
       heading: list.name,
       isRowHeading: true,
+      isWide: true,
+      value: (each) => find(each)?.name ?? nameOf(each, find(each)),
       cell: (each) => <PersonLink who={each} name={find(each)} />,
     },
-    { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+    {
+      id: 'connection',
+      heading: ledger.connection,
+      value: ({ connection }) => connection,
+      cell: ({ connection }) => <bdi>{connection}</bdi>,
+    },
     {
       id: 'status',
       heading: list.status,
+      value: ({ status, lockedUntil }) => words.statuses[lockedUntil === null ? status : 'locked'],
       cell: ({ status, lockedUntil }) => (
         <>
           {words.statuses[status]}
@@ -258,12 +266,14 @@ function useColumns({
       id: 'level',
       heading: list.level,
       isNumber: true,
+      value: ({ level }) => level,
       cell: ({ level }) => (level === null ? '–' : number(level)),
     },
     {
       id: 'since',
       heading: list.since,
       isInstant: true,
+      value: ({ enrolledAt, endedAt }) => enrolledAt ?? endedAt,
       cell: ({ enrolledAt, endedAt }) => {
         const since = enrolledAt ?? endedAt;
         return since === null ? '–' : instant(since);
@@ -272,6 +282,8 @@ function useColumns({
     {
       id: 'checked',
       heading: list.lastCheck,
+      isWide: true,
+      value: ({ lastCheckAt }) => lastCheckAt,
       cell: ({ lastCheckAt, lastCheck }) =>
         lastCheckAt === null || lastCheck === null ? (
           list.never
