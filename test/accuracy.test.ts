@@ -350,7 +350,7 @@ test('the published tables and the plot match the published figures', async () =
   expect(await read('as-used.md')).toBe(asUsedToMarkdown(JSON.parse(await read('as-used.json'))));
 });
 
-test('what README.md, SECURITY.md and docs/accuracy.md say of strangers of one place is what was measured', async () => {
+test('what README.md, docs/known-limits.md and docs/accuracy.md say of strangers of one place is what was measured', async () => {
   const read = (name: string): Promise<string> => readFile(join(projectRoot, name), 'utf8');
   const mixed = report.parse(JSON.parse(await read('docs/accuracy/accuracy.json')));
   const { groups, groupsByPhotos, nearest, embeddings } = groupReport.parse(
@@ -359,7 +359,7 @@ test('what README.md, SECURITY.md and docs/accuracy.md say of strangers of one p
   const [document, readme, security] = [
     await read('docs/accuracy.md'),
     await read('README.md'),
-    await read('SECURITY.md'),
+    await read('docs/known-limits.md'),
   ];
   const cell = ({ fmr, fmrInterval }: Pick<z.infer<typeof rates>, 'fmr' | 'fmrInterval'>): string =>
     `${share(fmr)} (${range(fmrInterval, share)})`;

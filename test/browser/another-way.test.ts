@@ -138,7 +138,7 @@ inBrowser('a bypass code: four clicks for the agent, once for the person', async
   const { browser, origin } = stage;
   const agent = await visitConsole(browser, origin, { key: adminKey });
   const { click, count } = countClicks();
-  await click(agent.page.getByRole('main').getByRole('link', { name: en.heading }));
+  await click(agent.page.getByRole('navigation').first().getByRole('link', { name: en.heading }));
   await click(agent.page.getByRole('link', { name: en.parts.codes }));
   await agent.page.getByLabel(en.person.login).fill('bypass@example.com');
   await click(agent.page.getByRole('button', { name: en.codes.submit }));

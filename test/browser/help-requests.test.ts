@@ -35,7 +35,7 @@ inBrowser('who asks for help is in the queue, as text, until an agent has settle
 
   const agent = await visitConsole(stage.browser, stage.origin, { key: adminKey });
   const { click, choose, count } = countClicks();
-  await click(agent.page.getByRole('main').getByRole('link', { name: en.heading }));
+  await click(agent.page.getByRole('navigation').first().getByRole('link', { name: en.heading }));
   await click(agent.page.getByRole('link', { name: en.parts.requests }));
   const row = agent.page.getByRole('row').filter({ hasText: 'asks@example.com' });
   await row.getByText('<b>نظارات جديدة</b>').waitFor();

@@ -12,7 +12,7 @@ import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 
 /*
- * The org that takes our security events, set up as adapters/okta/README.md says: provisioned with the provider, and named as a
+ * The org that takes our security events, set up as adapters/okta/optional.md says: provisioned with the provider, and named as a
  * receiver. What it did with them is read at the org alone.
  */
 
@@ -24,8 +24,8 @@ let env: Record<string, string>;
 
 /** The receiver of the recipe, for this org. */
 async function readRecipe(): Promise<unknown> {
-  const [, recipe = ''] = (await readFile(join(projectRoot, 'adapters/okta/README.md'), 'utf8')).split(
-    '### Receiver of security events',
+  const [, recipe = ''] = (await readFile(join(projectRoot, 'adapters/okta/optional.md'), 'utf8')).split(
+    '## Receiver of security events',
   );
   const [, json = ''] = /```json\n"securityEvents": ([^`]+)```/.exec(recipe) ?? [];
   return JSON.parse(json.replaceAll('https://example.okta.com', okta.url));
