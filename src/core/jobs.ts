@@ -27,7 +27,7 @@ export interface JobState {
 export interface RunningJob {
   /** Runs the job now, or after the current run. Never rejects. */
   runNow(): Promise<void>;
-  /** Stops the job. @returns settles after the current run */
+  /** Stops the job. @returns a promise that resolves after the current run */
   stop(): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ export const knownShare = (source: string): QueueShare => ({ class: 'known', sou
 
 export const soleShare = knownShare('this program');
 
-/** Returns the share of an anonymous caller. All addresses of an IPv6 /48 have the same share. */
+/** Returns the queue place of an anonymous caller. All addresses of an IPv6 /48 together take one turn. */
 export const anonymousShare = (source: string): QueueShare => ({
   class: 'anonymous',
   source: networksOf(source)[0]?.name ?? source,

@@ -85,7 +85,8 @@ export async function issueReceipt(
 
 /**
  * Returns whose receipts a connection accepts: its own, and those of API clients of the standard tenant and of the
- * tenant with its name. Others may have requested receipts with its audience.
+ * tenant with its name. Receipts of other tenants are refused, because any tenant may request a receipt with this
+ * connection's audience.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 
@@ -160,7 +161,8 @@ async function takeOnce(
     () => state.write(key, by, used),
     onUnrecorded,
     async () => {
-      // The failed write may have succeeded. The same use could then redeem the receipt again, so it is recorded.
+      // The store may have written the record although the call failed. The receipt then counts as redeemed, so its use
+      // is recorded.
       if (await isHadByIt()) await recordUse();
     },
   );

@@ -21,8 +21,8 @@ type Codes = z.infer<typeof recordGuard>;
 
 export interface IssuedCodes<Name extends string> {
   /**
-   * Secret that the caller must submit with the codes. The store has only its digest. It keys the digests of the codes,
-   * so that someone who reads the store cannot brute-force them.
+   * Secret that the caller must submit with the codes. The store has only the digest of this secret. The secret also
+   * keys the digests of the codes, so that someone who reads the store cannot brute-force the codes.
    */
   readonly id: string;
   readonly codes: ReadonlyMap<Name, string>;

@@ -31,7 +31,9 @@ const recordGuard = consentGuard.extend({
 /** Evidence of consent, without face data. It is kept after the enrolment has ended. */
 export type ConsentRecord = z.output<typeof recordGuard>;
 
-/** Longer than a provider's timeout. After a crash, the next enrolment must wait this long. */
+/**
+ * Seconds for writing a token, longer than a provider's timeout. After a crash, the next enrolment must wait this long.
+ */
 const changeLifeSec = 60;
 
 /** Maximum difference to the clock of the caller that recorded the consent. */
@@ -61,8 +63,8 @@ export const findConsent = (
 ): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
- * Returns the consent of the current enrolment. It must be to the page's current text and not withdrawn, and its token
- * not expired.
+ * Returns the consent of the current enrolment. Returns `null` if the consent is withdrawn or to another text than the
+ * page's current one, or if the token has expired.
  */
 export async function findCurrentConsent(
   who: SubjectRef,
@@ -89,7 +91,7 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Returns how a consent names the page's text. */
+/** Returns the statement of a consent to the page's text, which names the version and language of the text. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
 const isStatementOf = (version: string, statement: string): boolean =>
@@ -102,7 +104,7 @@ export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>
 /**
  * Adds a new token to the consent record before the token is written. The current consent stays in the record in case
  * the write fails.
- * @param found - as read before the token was created
+ * @param found - consent record that was read before the token was created
  * @param current - id of the token in the profile
  * @throws `enrolment_changed` after a concurrent change
  */

@@ -52,8 +52,8 @@ const isOf =
 /**
  * Issues a code that replaces the previous one. Policy decides if a second administrator must approve it.
  * @param request.minutes - `null` for the maximum
- * @throws `not_found` if the policy has no bypass; `role_missing` if it excludes API keys; `request_malformed` for too
- * many minutes; `locked_out`, `limit_reached`
+ * @throws `not_found` if the policy has no bypass; `role_missing` if the policy excludes API keys; `request_malformed`
+ * for too many minutes; `locked_out`, `limit_reached`
  */
 export async function issueBypass(
   request: ConnectedSubject & {

@@ -102,7 +102,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
       return { ...is, enrolment };
     }
     case 'checked': {
-      // A check of a person without an enrolment is only in the log.
+      // For a person without an enrolment, the check is only in the log and not in the person's row.
       if (is.enrolment === null) return is;
       const check = { connection, subject, outcome: change.outcome, at: time };
       draft.put(keys.check, check, version);

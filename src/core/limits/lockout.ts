@@ -13,7 +13,7 @@ export interface Counted {
   readonly rememberedSec: number;
   /** Failures in total that cause a lockout of a year. Absent for no such limit. */
   readonly failuresInAll?: number;
-  /** If true, a success clears only failures of its own source, and does not end a lockout. */
+  /** If true, a success clears only failures of the source that succeeded, and does not end a lockout. */
   readonly keepsOthersFailures?: true;
   /**
    * Key of a person whose counters by address or application cannot be listed. `endUnlisted` with this key resets them.
@@ -27,10 +27,13 @@ export const firstLockoutSec = 15 * 60;
 
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
-/** Length of a lockout while all allowed attempts are running, or after a crash during the last one. */
+/**
+ * Length in seconds of a lockout that starts because all allowed attempts run in parallel, or because the server
+ * crashed during the last one.
+ */
 const crowdedSec = 30;
 
-/** Errors after which the attempt is refunded: nothing was compared, so nothing was guessed. */
+/** Errors after which the attempt is refunded, because nothing was compared. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
@@ -51,7 +54,9 @@ const lockoutGuard = z.object({
 
 const unlockGuard = z.object({ at: epochMsGuard });
 
-/** Longer than the longest lockout, its `rememberedSec` and any window together. */
+/**
+ * Seconds for which an unlock is stored. Longer than a counter's longest lockout, `rememberedSec` and window together.
+ */
 const unlockKeptSec = 3 * secondsPerDay;
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
@@ -59,7 +64,7 @@ type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 /**
  * Runs an attempt. It is counted before it runs, so that parallel attempts count, and refunded if nothing was compared.
  * A success clears counts and lockouts.
- * @param whose - widest counter first, shared ones last
+ * @param whose - counters, that of the widest network first and the one shared by all callers last
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
@@ -174,8 +179,8 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
 }
 
 /**
- * Clears one person's failures and lockouts everywhere. Since counters cannot be listed, the time of the unlock is
- * stored, and earlier ones are ignored.
+ * Clears one person's failures and lockouts at all addresses and applications. Since counters cannot be listed, the
+ * time of the unlock is stored, and earlier failures and lockouts are ignored.
  * @param person - `unlistedOf` of the counters
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {

@@ -18,7 +18,7 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
 /** Maximum browsers per person. A further one replaces the oldest. */
 export const mostDevices = 5;
 
-/** Seconds since the browser was added. */
+/** Retention, in seconds after the browser was added. */
 const keptSec = 400 * secondsPerDay;
 
 const devicesGuard = z.object({

@@ -27,8 +27,8 @@ export interface Group {
 /** Access to a provider's user profiles, which hold the enrolment tokens. `subject` is the immutable user id. */
 export interface Profile {
   /**
-   * Finds a user by login, ignoring case. Returns `null` if none or several match. An id is not a login. Takes equally
-   * long for unknown users.
+   * Finds a user by login, ignoring case. Returns `null` if none or several match. A user id does not count as a login.
+   * Takes equally long for unknown users.
    * @throws `profile_unavailable`
    */
   findAccount(login: string, asker?: Asker): Promise<Account | null>;

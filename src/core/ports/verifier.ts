@@ -42,7 +42,7 @@ export interface Verdict {
 
 export interface Score {
   readonly matched: boolean;
-  /** Similarity, or `null` without a match: a miss must not reveal the distance. */
+  /** Similarity, or `null` if the faces do not match, because a mismatch must not reveal how similar they are. */
   readonly score: number | null;
   readonly threshold: number;
 }
@@ -79,15 +79,18 @@ export interface EnrolRequest {
 export interface VerifyRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  /** `null` never matches, but takes the same work. */
+  /** `null` never matches, but the comparison takes as long as with a token. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
   /** Expected expiry. A token with another one does not match. `undefined` accepts any. */
   readonly expectedExpiresAt?: EpochSec | null;
-  /** If true, photos that do not look live do not match, after the same work. */
+  /** If true, photos that do not look live do not match. The check takes as long as for live photos. */
   readonly requireLiveness: boolean;
-  /** Separate judgment of liveness. If false, the token is not opened and nothing matches, after the same work. */
+  /**
+   * Separate judgment of liveness. If it resolves to false, the token is not opened and nothing matches, but the check
+   * takes as long as otherwise.
+   */
   readonly judgedLive?: Promise<boolean>;
   readonly allowRenewal: boolean;
   /** Receives the content key of a matching token. The key is zeroed after the call. */
@@ -126,7 +129,7 @@ export interface ReadToken extends TokenName {
 
 /**
  * Turns faces into tokens and verdicts. Throws `photo_*`, `face_*`, `token_malformed`, `token_key_retired`,
- * `overloaded`, `upstream_*`. Errors about a token come only after the same work as a refusal. Stores nothing. The
+ * `overloaded`, `upstream_*`. Errors about a token come only after the same work as for a mismatch. Stores nothing. The
  * owner of a `Photo` wipes it.
  */
 export interface Verifier {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 /*
  * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules,
- * nor further parts of zod.
+ * and uses only the small part of zod that is imported here.
  */
 
 export const presenceConsentVersion = 'presence-1';

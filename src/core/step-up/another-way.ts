@@ -118,7 +118,7 @@ interface Makers {
 }
 
 /**
- * Checks a code. Wrong codes and wrong faces have one counter, so that codes allow no additional guesses.
+ * Checks a code. Wrong codes and wrong faces share one counter, so that codes allow no additional guesses.
  * @throws `code_wrong`, `locked_out`
  */
 async function countTaking(

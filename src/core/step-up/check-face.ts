@@ -72,7 +72,7 @@ async function renewToken(
     const current = change.former?.tokenId ?? null;
     const found = await findConsent(who, deps);
     const makeReady = async (): Promise<void> => {
-      // A renewal keeps the consent. The record is missing if the store lost it.
+      // A renewal keeps the consent. If the store has lost the consent record, the token is renewed without it.
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');

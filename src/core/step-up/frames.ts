@@ -57,7 +57,7 @@ export async function startChallenge(
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const { session, shows, userAgent, shown } = start;
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
-  // An outdated page would not show the action.
+  // A page of an older version would not show the action, and sends no digest of it.
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   const light = lightOf(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');

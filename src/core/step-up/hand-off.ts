@@ -20,7 +20,7 @@ import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*
  * Hand-off to a phone's camera. An attacker who knows the password could send the link to the account's owner. The
- * phone's user must therefore choose the number that the other screen shows.
+ * phone's user must therefore choose the number that the screen which created the link shows.
  */
 
 /**

@@ -41,7 +41,7 @@ const check = z.object({
 });
 export type Check = z.output<typeof check>;
 
-/** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have one. */
+/** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have a cursor. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
 

@@ -36,7 +36,7 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
   ];
 }
 
-/** Adds lights to the movements: 12 pictures for five poses, from 6 × 30⁵ sequences. */
+/** Adds lights to the movements: 12 pictures for five poses, with one of 6 × 30⁵ possible sequences. */
 export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
   const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>

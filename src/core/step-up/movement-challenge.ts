@@ -29,13 +29,16 @@ const sentWithinSec = 150;
 
 const quickestFrameMs = 400;
 
-/** Lower than for a movement, and reachable despite the delays of screen and camera. */
+/**
+ * Minimum time before a picture for which only the light changes. It is lower than for a movement, because the person
+ * need not move.
+ */
 const quickestLightMs = 300;
 
-/** Given more time, an attacker could produce a matching picture. */
+/** Maximum time before a picture. Given more time, an attacker could produce a matching picture. */
 const slowestFrameMs = 8000;
 
-/** A page needs half a second plus a round trip. */
+/** Maximum time before a picture for which only the light changes. A page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;

@@ -82,8 +82,8 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
  * @param by.at - time of the event, which distinguishes repetitions
  * @param by.signIn - passes for other sign-ins stay unused
  * @param by.needsFace - ignores passes without a face check
- * @param by.isLockedOut - finds only a pass that the event has already
- * @param noted - record under `passedKey`
+ * @param by.isLockedOut - if true, finds only a pass that this event has already consumed
+ * @param noted - record that was read under `passedKey`
  * @returns the pass, or why there is none
  */
 export async function takePassedStepUp(

@@ -10,7 +10,10 @@ export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, 
 
 type Stores = Pick<CoreDeps, 'state'>;
 
-/** `null` if the caller stores the token and named no connection, or if the connection is no longer configured. */
+/**
+ * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
+ * is no longer configured.
+ */
 export interface StepUp {
   readonly id: string;
   readonly record: StepUpRecord;
