@@ -30,10 +30,10 @@ export interface CliDeps {
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
   readonly loadSetup: () => Promise<Setup>;
-  /** For commands that run without the server and its secrets. */
+  /** Loads the settings for commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;
   readonly loadStored: () => Promise<StoredConfig>;
-  /** For commands that call the server. */
+  /** Loads the settings for commands that call the server. */
   readonly loadAddress: () => Promise<AddressConfig>;
   readonly loadConfiguredKey: () => Promise<Credential | null>;
   readonly loadMeasuring: () => Promise<Measuring>;

@@ -51,7 +51,10 @@ async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise
   });
 }
 
-/** Returns the first frame of each consented presentation of real users. Further frames are too similar. */
+/**
+ * Returns the first frame of each presentation of a real user who consented. Further frames of a presentation are too
+ * similar to it.
+ */
 async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<ReadonlyMap<string, readonly Photo[]>> {
   const people = new Map<string, readonly Photo[]>();
   await collection.forEach(

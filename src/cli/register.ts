@@ -14,7 +14,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Concurrent calls. More would reach the provider's rate limit. */
+/** Number of concurrent calls. More would reach the provider's rate limit. */
 const sideBySide = 4;
 
 /** Creates `facestep register`, which registers users at the provider, so that it offers them the face check. */

@@ -83,7 +83,10 @@ export interface OidcConfig {
   readonly credentials: CredentialConfigs;
 }
 
-/** Setting of a connection without clients. Clients of other connections may still request its claims. */
+/**
+ * OpenID settings of a connection without clients. Clients of other connections may still request claims from this
+ * connection.
+ */
 export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;

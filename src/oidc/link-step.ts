@@ -24,7 +24,7 @@ import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
 
-/** Prefix before the connection's id. */
+/** Decision to link an account, followed by the id of the connection to link. */
 export const linkDecision = 'link:';
 
 /** Longer than the usernames and ids of every provider. */

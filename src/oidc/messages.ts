@@ -88,7 +88,7 @@ const messages = {
 
 export type Language = keyof typeof messages;
 
-/** The first is the fallback. */
+/** Supported languages. The first is the default. */
 export const languages: readonly [Language, ...Language[]] = ['en', 'de', 'es', 'fr', 'ar'];
 
 export const messagesIn = (language: Language): Messages => messages[language];

@@ -15,8 +15,8 @@ import type { Visit } from './visit.js';
 
 /**
  * Creates the step that asks for the organization, if the client requests one.
- * @returns true if the organization is settled; throws `AccessDenied` if the person has no organization, not the
- * required one, or refuses
+ * @returns true if the organization is chosen or not requested, false if the page to choose it was sent; throws
+ * `AccessDenied` if the person refuses, has no organization, or does not have the one that the client requires
  */
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {

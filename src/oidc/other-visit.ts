@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import type { Visit } from './visit.js';
 
-/** Waits up to four seconds in total. */
+/** Pause between two look-ups. With `looksAllowed`, the wait is at most four seconds. */
 const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Finds the answer of a concurrent request. After a double click, one request consumes the pass, and the browser
- * displays the reply of the other, which must wait.
+ * Waits for the answer of a concurrent request. After a double click, the first request consumes the pass, but the
+ * browser displays only the reply to the second, which therefore needs the same answer.
  * @returns `null` if there is no other answer
  */
 export async function findOtherAnswer(

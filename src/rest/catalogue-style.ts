@@ -1,7 +1,9 @@
 import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
-/** Wide enough for a line of shell, but phones need no horizontal scrolling. */
+/**
+ * Style of the catalogue. It is wide enough for a shell command on one line, but phones need no horizontal scrolling.
+ */
 export const catalogueStyle = html`
 :root {
   color-scheme: light dark;

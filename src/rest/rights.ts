@@ -1,7 +1,7 @@
 export const rights = [
   /** Register applications, issue client tokens, add administrators. */
   'configure',
-  /** Rotate keys, revoke and erase, clear lockouts. */
+  /** Rotate keys, revoke and erase enrolments, clear lockouts. */
   'operate',
   /** Read usage, lists of users and the log, and export a user's data. */
   'audit',
@@ -9,7 +9,7 @@ export const rights = [
   'assist',
   /** See connections' figures, and one user with their events. */
   'view',
-  /** Request and own applications. For single sign-on users, not for keys. */
+  /** Request and own applications. Only single sign-on users have this right, not API keys. */
   'develop',
 ] as const;
 export type Right = (typeof rights)[number];
@@ -30,7 +30,9 @@ export const rightsByRole = {
 } as const satisfies Record<SignedInRole, readonly Right[]>;
 
 export interface Administrator {
-  /** Unique id derived from the key, or from issuer and subject. A person with both has two. */
+  /**
+   * Unique id derived from the API key, or from issuer and subject of the sign-in. A person who uses both has two ids.
+   */
   readonly id: string;
   /** Display name. For single sign-on users it ends with a part of the id, because they can change their login. */
   readonly name: string;

@@ -8,9 +8,9 @@ import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * A check at a counter, whose code one phone opens. Staff and person read two numbers to each other, which stops
- * photographed or swapped codes. The person chooses the counter's number, once, from three. The staff enter the phone's
- * number.
+ * A check at a counter, whose code only one phone can open. Two numbers, which staff and person read to each other,
+ * stop someone who photographed or swapped the code. The person has one attempt to choose the counter's number from
+ * three. The staff enter the number that the phone shows.
  */
 
 export const checkLifeSec = 600;
@@ -60,7 +60,7 @@ export function createChecks(connection: string, deps: Deps) {
     },
 
     /**
-     * @param begun.browserDigest - of a phone that displayed its own code
+     * @param begun.browserDigest - set if the phone displayed the code and the counter read it
      * @returns false if the code is in use
      */
     async begin(code: string, begun: Pick<Check, 'clientId' | 'params' | 'browserDigest' | 'kiosk'>): Promise<boolean> {
@@ -78,7 +78,7 @@ export function createChecks(connection: string, deps: Deps) {
     /**
      * Opens a code for one browser.
      * @param opened.language - language of the person, or `null` to leave it unchanged
-     * @returns the check; the caller must compare its browser
+     * @returns the check; the caller must verify that `browserDigest` is that of its browser
      */
     open: (
       code: string,

@@ -147,7 +147,7 @@ export function createCounterGrants(
         pending.set(context, describe(check));
         return;
       }
-      // Only one of concurrent requests continues.
+      // Of several concurrent requests, only one continues.
       if (!(await checks.settle(code))) return;
       try {
         if (outcome.accountId !== undefined) {

@@ -13,7 +13,9 @@ import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
 import { renderOfferPage } from './pages.js';
 
-/** Creates the step that ends a sign-in with a credential offer, shown once in its own browser. */
+/**
+ * Creates the step that ends a sign-in with a credential offer. The offer is shown once, in the browser that signed in.
+ */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
   return async (
     { request, response, provider, interaction }: Visit,
