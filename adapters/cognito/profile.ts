@@ -36,7 +36,9 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
 
 const maxNameCharacters = 128;
 
-/** Claims that equal a standard attribute of the pool. Cognito's address is plain text. */
+/**
+ * Claims with the standard attribute of the pool that has their value. Cognito stores the address as one plain text.
+ */
 const usualSources = {
   ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
   ...{ nickname: 'nickname', preferred_username: 'preferred_username', profile: 'profile', picture: 'picture' },

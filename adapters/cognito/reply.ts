@@ -30,8 +30,8 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
 /**
- * Removes our claims and the attribute, in both versions of the reply, because a malformed event does not reveal its
- * version.
+ * Removes our claims and the token attribute from the tokens. The reply has the fields of both versions, because the
+ * version of a malformed event is unknown.
  */
 export const refusePreToken =
   (attribute: string) =>

@@ -19,7 +19,7 @@ export interface TenantAuthority {
 }
 
 /**
- * Returns issuer and keys of a tenant, which must be an allowed one.
+ * Returns issuer and keys of a tenant. The caller must have checked that the tenant is allowed.
  * @throws FaceError `profile_unavailable`
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;

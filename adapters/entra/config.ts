@@ -123,7 +123,8 @@ export const entraConnectionGuard = z
       if (client.kind !== 'entra_external_mfa') continue;
       const report = (name: string, message: string): void =>
         context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
-      // Users of the connection's own tenant are stored by object id only, and the first tenant is that tenant.
+      // The first tenant must be the connection's own, because only users of the first tenant are stored without their
+      // tenant's id.
       if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
       // The service can reach tokens only in the tenants of the hooks.
       const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);

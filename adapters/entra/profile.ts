@@ -135,7 +135,7 @@ export function createEntraProfile(
     },
     async readGroups(subject) {
       const { tenantId, userId } = parseSubject(subject, settings);
-      // Administrators of another tenant control the names of its groups.
+      // Names of groups in another tenant are not returned, because that tenant's administrators choose them.
       const namesCount = tenantId === settings.tenantId;
       return readAllGroups(async (next: string | null) =>
         parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),

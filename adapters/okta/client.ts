@@ -163,7 +163,7 @@ export interface OktaAnswer {
 export type SendToOkta = (method: 'GET' | 'POST' | 'PUT', path: string, body?: Json) => Promise<OktaAnswer>;
 
 /**
- * Creates an API client without the SDK's models, which drop unknown fields: a PUT would then delete these.
+ * Creates an API client without the SDK's models, because they drop unknown fields, which a PUT would then delete.
  * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
  */
 export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {

@@ -63,7 +63,7 @@ export async function handleEventHook(
   return isDone ? passEvents : unfinishedEvents;
 }
 
-/** Returns true if all work succeeded in time. Late work continues. */
+/** Returns true if all work succeeded in time. Work that takes longer continues. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
   return inTime(outcomes, timeoutMs, () => false);

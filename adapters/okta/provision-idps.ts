@@ -132,7 +132,10 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
-/** Claims with the login. Okta refuses templates of missing attributes; every profile has `email`. */
+/**
+ * Templates for the claim that contains the login. Okta refuses a template if the profile lacks its attribute. The
+ * first is the default, because every profile has `email`.
+ */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {

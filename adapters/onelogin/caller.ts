@@ -30,7 +30,7 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // Usually a genuine sender whose clock is wrong. The reason is only logged.
+    // This is usually a genuine sender whose clock is wrong. The reason is only logged.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
@@ -65,8 +65,8 @@ const maxCounted = 10_000;
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Creates the counter. It includes the address, or anonymous callers could lock users out. It is in memory, because a
- * rate limit must not wait for a store.
+ * Creates the rate limit of sign-in attempts by address and user. With a limit by user alone, anyone could lock users
+ * out. The counts are in memory, because this limit must not wait for a store.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

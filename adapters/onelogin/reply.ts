@@ -20,7 +20,8 @@ export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginS
 export const passSignIn: RawReply = decide('allow');
 
 /**
- * A migration without a face check is denied, except in shadow mode, because applications cannot check a claim later.
+ * A migration without a face check is denied, except in shadow mode. A migration sets no claim that applications could
+ * check later.
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
   if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;

@@ -61,7 +61,8 @@ export function createScimApi(
   return {
     async call(method, path, body) {
       const answer = await send(method, path, body);
-      // A token may have been revoked early. Static credentials are not retried.
+      // After a 401, the call is retried with a new access token, because the old one may have been revoked early.
+      // Static credentials are not retried.
       return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
     },
   };
