@@ -81,7 +81,9 @@ export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitio
 
 export interface FaceChallenge {
   readonly nonce: string;
-  /** Request signed for this service. A client with its own camera page sends it to `POST /step-ups/requested`. */
+  /**
+   * Request signed for this service. A client with its own camera page sends the request to `POST /step-ups/requested`.
+   */
   readonly request: string;
   readonly connection: string;
   /** Capture page for this challenge. The client appends `&return=` and the address of its own page. */

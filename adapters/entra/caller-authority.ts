@@ -31,8 +31,8 @@ interface KeptAuthority {
 }
 
 /**
- * Caches the tenants' metadata and keys for a day. After half an hour it refreshes them in the background, because a
- * hook call cannot wait.
+ * Caches the tenants' metadata and keys for a day. After half an hour, metadata and keys are refreshed in the
+ * background, because a hook call cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  */
 export function createFindAuthority(

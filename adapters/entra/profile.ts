@@ -19,7 +19,7 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   subject,
   login: userPrincipalName,
   email: mail || null,
-  // One-time codes go by e-mail, because Graph often returns no phone number.
+  // Graph often has no phone number, so one-time codes are always sent by e-mail.
   phone: null,
 });
 const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({

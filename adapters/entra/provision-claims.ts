@@ -124,7 +124,7 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 
 /**
  * Creates the step that lets an application accept mapped claims; otherwise sign-ins fail with AADSTS50146. A
- * multitenant application must instead have its own signing key, because otherwise any tenant could forge its claims.
+ * multitenant application must have its own signing key instead, or any tenant could forge its claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

@@ -73,7 +73,7 @@ class TokenRefusal extends Error {
   }
 }
 
-/** Throws the refusal, except if Okta asks for a DPoP proof with its nonce, which the SDK then sends. */
+/** Throws the refusal, unless Okta asks for a DPoP proof with a nonce, which the SDK then sends. */
 async function throwUnlessNonce(response: Response, url: string): Promise<void> {
   const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
   if (data?.error === 'use_dpop_nonce') return;

@@ -18,7 +18,7 @@ export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; rea
 
 /**
  * Reads the signature header, which can be verified only with the body.
- * @throws FaceError `caller_untrusted` if there is no signature, or its time is over 300 s off
+ * @throws FaceError `caller_untrusted` if there is no signature, or if the signed time differs by more than 300 s
  */
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 

@@ -20,7 +20,7 @@ const KEPT_FROM_OUTSIDERS = 0.5;
 /** API client. Concurrent calls share one access token, and a rate limit pauses all calls. */
 export interface OneLoginApi {
   /**
-   * Makes one call. If the access token was revoked, it retries once with a new one.
+   * Makes one call. If the access token was revoked, the call is retried once with a new access token.
    * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
    * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
    */

@@ -16,7 +16,7 @@ import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
 const timeoutMs = 4_000;
-/** Time before its expiry at which an access token is replaced, in seconds. */
+/** Seconds before the expiry of an access token at which it is replaced. */
 const reserveSec = 10;
 
 export interface ScimApi {

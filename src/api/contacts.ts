@@ -53,9 +53,8 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // Codes are counted per application, because its backend chooses the addresses. The limits of both addresses are
-  // checked before counting, so that an exhausted limit of a phone number does not use up the limit of another person's
-  // e-mail address.
+  // Codes are counted per application, because the application chooses the addresses. Both limits are checked before
+  // counting, so that an exhausted phone number does not use up the limit of another person's e-mail address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [

@@ -11,8 +11,8 @@ import { createPageReader, type PageFolders, securePreview } from './page.js';
 const digestPattern = /^[0-9a-f]{64}$/;
 
 /**
- * Serves the files of a brand, whose URLs contain a digest, and a preview of the capture page with an unpublished
- * brand. The console may show the preview in a frame.
+ * Serves the files of brands, and a preview of the capture page with an unpublished brand, which the console may show
+ * in a frame.
  */
 export function mountBrand(app: Express, folders: PageFolders, { brands }: { readonly brands: Brands }): void {
   const find = async (digest: string) => {

@@ -14,7 +14,6 @@ export const limitsGuard = z.strictObject({
   outsiderLookUpsOfConnection: perMinute(300).describe('The same for one connection, from all addresses.'),
   outsiderChecks: perMinute(300).describe('Face checks per minute of unauthenticated callers from one address.'),
   outsiderChecksOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
-  /** This limit stops a backend that is out of control. */
   clientPictures: perMinute(6000).describe('Requests with pictures per minute of one client token.'),
   /**
    * Limit per client token and hour. If a million users each leave after three years, about forty revocations per hour

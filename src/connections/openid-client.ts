@@ -39,8 +39,8 @@ export interface AuthorizationRequest {
 }
 
 /**
- * Single-use statement of a provider that names the user. During the sign-in, the browser may repeat the request with
- * it.
+ * Single-use statement of a provider that names the user. During the sign-in, the browser may send the same statement
+ * again.
  */
 export type Proof = {
   readonly id: string;
@@ -111,7 +111,7 @@ export interface OidcClient {
    * listed are never sent.
    */
   readonly claimNames: readonly string[];
-  /** Claims that need the user's consent. If absent, the client's kind determines its claims, without consent. */
+  /** Claims that need the user's consent. If absent, the client gets the claims of its kind without consent. */
   readonly consented?: ConsentedClaims;
   /** Rules for organization claims. If absent, such claims are not allowed. */
   readonly organisations?: OrganisationRules;
@@ -143,7 +143,7 @@ export interface OidcClient {
   readonly feedsHooks: boolean;
   /** True if the implicit flow may omit the nonce, which the standard requires. */
   readonly needsNoNonce?: true;
-  /** True if the `claims` parameter is dropped, because its user data is not needed. */
+  /** True if the `claims` parameter is dropped, because it contains user data that is not needed. */
   readonly dropsClaims?: true;
   /** Set if the client is a staffed counter, which starts checks only by the device authorization grant (RFC 8628). */
   readonly counter?: { readonly name: string };

@@ -38,7 +38,7 @@ export interface Policy {
   /** True if the page enrols a face only if it matches the photo of an identity document. */
   readonly referencePhoto: boolean;
   readonly organisation: string | null;
-  /** Link for users who do not show their face. If `null`, the page refers them to the organization. */
+  /** Link for users who do not show their face. If `null`, the page refers these users to the organization. */
   readonly fallbackUrl: string | null;
   /** Alternatives to the face, for users who passed the first factor. */
   readonly anotherWay: AnotherWayPolicy;

@@ -15,7 +15,7 @@ export interface JobState {
   readonly everySec: number;
   readonly runs: number;
   readonly failures: number;
-  /** Latest run, or `null` before the first one has ended. */
+  /** Latest run that has ended, or `null` if there is none. */
   readonly last: {
     readonly endedAt: EpochMs;
     readonly tookMs: number;

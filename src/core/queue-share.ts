@@ -1,7 +1,7 @@
 import type { FaceError } from '../errors.js';
 import { networksOf } from './limits/networks.js';
 
-/** Pictures of one check. After the engine refuses one, the others are not decoded. */
+/** Pictures of one check. After the engine refuses one picture, the remaining pictures are not decoded. */
 export interface PictureRow {
   readonly refusal: FaceError | null;
   /** Records a refused picture. @param tookMs - worker time */

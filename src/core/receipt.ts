@@ -84,9 +84,9 @@ export async function issueReceipt(
 }
 
 /**
- * Returns whose receipts a connection accepts: its own, and those of API clients of the standard tenant and of the
- * tenant with its name. Receipts of other tenants are refused, because any tenant may request a receipt with this
- * connection's audience.
+ * Returns the issuers whose receipts a connection accepts: the connection, the API clients of the standard tenant, and
+ * those of the tenant with the connection's name. Receipts of other tenants are refused, because any tenant may request
+ * a receipt with this connection's audience.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 
@@ -140,7 +140,7 @@ export async function redeemApproval(
   return claims;
 }
 
-/** Reserves a receipt for its first use. Only that use may redeem it again. */
+/** Reserves a receipt for its first use. Only the same use may redeem the receipt again. */
 async function takeOnce(
   { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
   { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },

@@ -6,13 +6,12 @@ import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../keys/oidc-key-set.js';
 import type { SourceAnswer } from './sources.js';
 
-/** Lifetime of the signed claims, in seconds. It is short, because the recipient verifies them on arrival. */
+/** Lifetime of the signed claims, in seconds. The recipient verifies them on arrival. */
 const lifeSec = 300;
 
 /**
- * Returns the claims that other connections answered: as plain values, as signed aggregated claims (OpenID Connect
- * Core, section 5.6.2), and with the state of each source in `_claim_status`. The object is empty if no source was
- * queried.
+ * Returns the claims of other connections: their values, signed aggregated claims (OpenID Connect Core, section 5.6.2),
+ * and the state of each source in `_claim_status`. Empty if no source was queried.
  */
 export async function tellSources(
   answers: readonly SourceAnswer[],

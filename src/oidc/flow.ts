@@ -63,7 +63,7 @@ const flowGuard = z.object({
     .nullable()
     .default(null),
   notLinked: z.string().nullable().default(null),
-  // Records of earlier versions lack these two fields.
+  // Missing in records of earlier versions.
   acting: actingGuard.nullable().default(null),
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   endsAt: epochMsGuard,

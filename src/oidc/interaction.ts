@@ -33,10 +33,7 @@ import { parseRequestedAction } from './requested-action.js';
 import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import type { Visit } from './visit.js';
 
-/**
- * Maximum number of step-ups per sign-in. A second step-up is needed if the redirect with the first one's ticket was
- * lost.
- */
+/** Maximum number of step-ups per sign-in. A further step-up is needed if the redirect with the ticket was lost. */
 const startsAllowed = 5;
 
 /** Value of `acr` if a code was accepted instead of a face. Clients cannot request it. */
@@ -135,7 +132,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         lifeSec: life,
         // The provider does not report the application of the sign-in.
         hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
-        // An authenticated person without an enrolment may enrol, if the policy allows it.
+        // With `proved`, a person without an enrolment may enrol, if the policy allows it.
         asked: person.isProven
           ? { proved: true }
           : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },

@@ -49,8 +49,8 @@ export interface Arrival {
   /** Key of the caller for rate limits, as `toSource` returns it. */
   readonly source: string;
   /**
-   * Time at which this server redirected the browser to the same URL to test its cookies, as the browser reports it.
-   * `null` if it was not redirected.
+   * Time at which `createRequireReturn` redirected the browser, as the browser reports it. `null` without such a
+   * redirect.
    */
   readonly sentBackAt: string | null;
   /** True if a nonce was added, because the library requires one. */

@@ -16,7 +16,7 @@ import type { Visit } from './visit.js';
 /**
  * Creates the step that asks for the organization, if the client requests one.
  * @returns true if the organization is chosen or not requested, false if the page to choose it was sent; throws
- * `AccessDenied` if the person refuses, has no organization, or does not have the one that the client requires
+ * `AccessDenied` if the person refuses, or has no organization or not the required one
  */
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {

@@ -7,9 +7,9 @@ const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Waits for the answer of a concurrent request. After a double click, the first request consumes the pass, but the
- * browser displays only the reply to the second, which therefore needs the same answer.
- * @returns `null` if there is no other answer
+ * Waits for the answer to a concurrent request. After a double click, the first request consumes the pass, but the
+ * browser displays only the reply to the second request.
+ * @returns `null` if no concurrent request was answered
  */
 export async function findOtherAnswer(
   { request, response, provider }: Pick<Visit, 'request' | 'response' | 'provider'>,

@@ -19,7 +19,7 @@ import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
-/** Lifetimes in seconds. They are short enough that a signed item expires before its key is no longer published. */
+/** Lifetimes in seconds. Signed items expire while the key that signed them is still published. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
 export interface ProviderHooks {
@@ -92,7 +92,7 @@ export function createProvider(
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
     subjectTypes: ['public'],
-    // OpenID Connect Core, section 3.1.2.1.
+    // OpenID Connect Core, section 3.1.2.1, requires `redirect_uri` in every request.
     allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: (context, origin, client) =>

@@ -46,9 +46,9 @@ export class CookiesNeeded extends oidcErrors.InvalidRequest {
 export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | null) => Promise<void>;
 
 /**
- * Creates the check that redirects a browser to the same URL once, before anything is stored, looked up or counted.
- * This stops programs that send requests without reading replies. No state is stored, because a signed cookie proves
- * the redirect. The cookie is valid for two minutes and for this request only.
+ * Creates the check that redirects a browser to the same URL once, before anything is stored, looked up or counted. It
+ * stops programs that ignore replies. A signed cookie proves the redirect, so no state is stored. It is valid for two
+ * minutes and for this request only.
  * @returns throws `ComeBack`, or `CookiesNeeded`
  */
 export function createRequireReturn(

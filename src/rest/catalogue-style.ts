@@ -1,9 +1,6 @@
 import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
-/**
- * Style of the catalogue. It is wide enough for a shell command on one line, but phones need no horizontal scrolling.
- */
 export const catalogueStyle = html`
 :root {
   color-scheme: light dark;

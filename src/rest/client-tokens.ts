@@ -163,7 +163,7 @@ async function checkLive(
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
   const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
-  // Scopes that the application has lost are not valid for its API keys either.
+  // An API key has only scopes that its application still has.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };

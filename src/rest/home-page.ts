@@ -14,7 +14,7 @@ export interface HomePage {
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
   /**
-   * Applications that may request data, by client id. Also credentials, by the name under which their consent is
+   * Applications that may request data, by client id, and credentials, by the name under which a consent to them is
    * stored.
    */
   readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;

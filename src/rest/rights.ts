@@ -7,7 +7,7 @@ export const rights = [
   'audit',
   /** Help one user: invite to enrol, end an enrolment, clear a lockout. */
   'assist',
-  /** See connections' figures, and one user with their events. */
+  /** See the figures of connections, and single users with their events. */
   'view',
   /** Request and own applications. Only single sign-on users have this right, not API keys. */
   'develop',

@@ -26,8 +26,8 @@ const stagingName = 'restoring.new';
 
 /**
  * Restores a backup to the data folder of a stopped server. The whole backup is copied first, so a full disk changes
- * nothing. Existing files are renamed, but existing key files stay. The server then refuses single-use items issued
- * before its next start.
+ * nothing. Existing files are renamed, but existing key files stay. After its next start, the server refuses single-use
+ * items that were issued before.
  * @throws `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError if the data folder is not empty
  */
 export async function restoreBackup(

@@ -10,7 +10,7 @@ const toTaken = (file: string): UsageError =>
 /** Name of a draft, which a crash may leave. */
 export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
-/** Checks that no file has this name. @throws UsageError if one has; system errors */
+/** Checks that no file has this name. @throws UsageError if a file has this name; system errors */
 export async function checkNameFree(file: string): Promise<void> {
   const isThere = await stat(file).then(
     () => true,

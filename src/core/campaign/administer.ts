@@ -61,7 +61,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   };
   await checkRoom(now, deps);
   const source = 'group' in from ? 'group' : 'csv';
-  // The audit entry is written first, so that users are never looked up without one.
+  // The audit entry is written first, so that users are never looked up without an audit entry.
   await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   try {
     await forEachShard(campaign, (shard) => {
@@ -78,7 +78,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   return campaign;
 }
 
-/** Keeps only the line number of a skipped line. Its person has no user id by which an erasure could find the data. */
+/** Keeps only the line number of a skipped line, because an erasure could not find data without a user id. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 

@@ -19,7 +19,7 @@ export const campaignGuard = z.object({
   state: z.enum(campaignStates),
   /** Code of the error because of which the plan was delayed or refused. */
   problem: z.string().nullable(),
-  /** Time of the first of consecutive failed look-ups, or `null` if the last one succeeded. */
+  /** Time of the first of consecutive failed look-ups, or `null` if the last look-up succeeded. */
   stuckSince: epochMsGuard.nullable().default(null),
   /** Digests of people erased during planning, so that the planner does not store them afterwards. */
   forgotten: z.array(z.string()).default([]),

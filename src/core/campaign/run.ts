@@ -66,7 +66,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     lookedAt.set(key, now);
     const seen = new Map<number, Person>();
     for (const person of people.filter(isWaiting)) {
-      // If the provider fails, the check of this link is skipped and the others continue.
+      // If the provider fails, only the check of this link is skipped.
       const looked = await lookAt(person, connection, deps).catch((error: unknown) => {
         if (toCode(error) === 'state_unavailable') throw error;
         return person;

@@ -63,7 +63,7 @@ export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): 
   );
 
 /**
- * Stores a consent, which replaces the client's previous one.
+ * Stores a consent, which replaces the previous consent for the client.
  * @param given.id - identical if the same answer is submitted twice
  */
 export async function giveDataConsent(

@@ -8,7 +8,7 @@ import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
 export interface Consent {
-  /** Consent text, or its name and version. 1 to 2,000 characters. */
+  /** Consent text, or the name and version of that text. 1 to 2,000 characters. */
   readonly statement: string;
   readonly givenAt: EpochMs;
 }
@@ -63,8 +63,8 @@ export const findConsent = (
 ): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
- * Returns the consent of the current enrolment. Returns `null` if the consent is withdrawn or to another text than the
- * page's current one, or if the token has expired.
+ * Returns the consent of the current enrolment, or `null` if it is withdrawn, is not to the page's current text, or its
+ * token has expired.
  */
 export async function findCurrentConsent(
   who: SubjectRef,

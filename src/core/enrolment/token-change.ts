@@ -143,8 +143,8 @@ async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDep
 }
 
 /**
- * Returns true if the token may stay in the profile. It must not be denied, and the consent record must name it as its
- * current or previous token.
+ * Returns true if the token may stay in the profile. The token must not be denied, and the consent record must name it
+ * as current or previous token.
  */
 async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
   const { kind, token, former } = change;

@@ -53,7 +53,7 @@ export async function listChecks(
   return { items, cursor: null };
 }
 
-/** Returns true if this event is the newest of its check that matches, so that a check is listed once. */
+/** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
   const { outcome = null, code = null } = filter;
   const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);

@@ -14,7 +14,7 @@ export interface Directory extends Pick<Profile, 'findAccount'> {
  */
 export type DirectoryFor = (request: { readonly isUnaltered: boolean; readonly source: string }) => Directory;
 
-/** Lifetime of a cached look-up, in seconds, so that reloading a page needs no new one. */
+/** Lifetime of a cached look-up, in seconds. Reloading a page then needs no new look-up. */
 const keptSec = 60;
 const mostKept = 10_000;
 

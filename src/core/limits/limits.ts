@@ -12,7 +12,7 @@ const windowSecOf = {
   outsiderStarts: minute,
   /** Step-ups that anonymous callers of all sources start. */
   outsiderStartsOfConnection: minute,
-  /** Starts from one pushed request, because anyone with its URL can open it repeatedly. */
+  /** Step-ups started from one pushed request, which anyone who has its URL can open repeatedly. */
   startsOfPushedRequest: minute,
   /** Users that anonymous callers look up at the identity provider, by source. */
   outsiderLookUps: minute,
@@ -95,8 +95,8 @@ export async function countAgainst(limit: LimitName, who: string, deps: CountDep
 export type Count = readonly [limit: LimitName, who: string];
 
 /**
- * Counts one use of several limits, or of none if one is exhausted. All limits are checked before counting, so that a
- * caller who has exhausted one does not use up the others.
+ * Counts one use of several limits, or of none if a limit is exhausted. All limits are checked before counting, so that
+ * a caller who has exhausted one limit does not use up the other limits.
  * @throws as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
@@ -137,7 +137,7 @@ export async function uncountIfFailed<Result>(
   });
 }
 
-/** Counts one use of several limits in order, or of none if one is exhausted. @throws as `countAgainst` */
+/** Counts one use of several limits in order, or of none if a limit is exhausted. @throws as `countAgainst` */
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
@@ -182,8 +182,8 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
 }
 
 /**
- * Counts in all windows, or takes the counts back if one is exhausted, so that a refused caller does not use up the
- * limits of networks shared with others.
+ * Counts in all windows, or takes the counts back if a window is exhausted, so that a refused caller does not use up
+ * the limits of networks shared with others.
  */
 async function countInAll(
   windows: readonly LimitWindow[],

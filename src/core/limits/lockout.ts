@@ -22,7 +22,7 @@ export interface Counted {
   readonly unlistedOf?: string;
 }
 
-/** Length of the first lockout. Each further one is twice as long, up to a day. */
+/** Length of the first lockout in seconds. Each further lockout is twice as long, up to a day. */
 export const firstLockoutSec = 15 * 60;
 
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
@@ -46,7 +46,7 @@ const lockoutGuard = z.object({
   /** Consecutive lockouts, from 1. */
   level: z.int().min(1),
   until: epochMsGuard,
-  /** True if running attempts caused the lockout. It ends if one of them does not fail. */
+  /** True if running attempts caused the lockout. The lockout ends if one of these attempts does not fail. */
   isCrowded: z.boolean().default(false),
   /** Time of the person's last unlock before the attempts that caused the lockout. */
   unlockedAt: epochMsGuard.default(epochMs(0)),
@@ -62,8 +62,8 @@ const unlockKeptSec = 3 * secondsPerDay;
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs an attempt. It is counted before it runs, so that parallel attempts count, and refunded if nothing was compared.
- * A success clears counts and lockouts.
+ * Runs an attempt. The attempt is counted before it runs, so that parallel attempts count. The count is refunded if
+ * nothing was compared. A success clears counts and lockouts.
  * @param whose - counters, that of the widest network first and the one shared by all callers last
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
@@ -215,7 +215,9 @@ async function forgetFailures(
   }
 }
 
-/** Counts attempts only after they failed. The caller reads the records of `standingKeys` together with its own. */
+/**
+ * Counts attempts only after they failed. The caller reads the records of `standingKeys` together with its own records.
+ */
 export interface CountedFailures {
   readonly isLockedOut: boolean;
   /** Counts one failure. @returns `takeBack`, which refunds it, and `settle`, which starts a lockout that is due */

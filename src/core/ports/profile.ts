@@ -13,8 +13,8 @@ export interface NamedAccount extends Account {
 }
 
 /**
- * Caller of a look-up. For an `outsider` (an anonymous caller), providers that report their rate limit keep calls in
- * reserve for others.
+ * Caller of a look-up. If the provider reports its rate limit, an `outsider` (an anonymous caller) may use only a part
+ * of it.
  */
 export type Asker = 'known' | 'outsider';
 

@@ -83,7 +83,7 @@ export interface VerifyRequest {
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** Expected expiry. A token with another one does not match. `undefined` accepts any. */
+  /** Expected expiry. A token with another expiry does not match. `undefined` accepts any. */
   readonly expectedExpiresAt?: EpochSec | null;
   /** If true, photos that do not look live do not match. The check takes as long as for live photos. */
   readonly requireLiveness: boolean;
@@ -122,15 +122,15 @@ export interface TokenName {
   readonly keyVersion: KeyVersion | null;
 }
 
-/** A token with its public data, so that it need not be parsed again. */
+/** A token with its public data, so that the token need not be parsed again. */
 export interface ReadToken extends TokenName {
   readonly token: SealedToken;
 }
 
 /**
  * Turns faces into tokens and verdicts. Throws `photo_*`, `face_*`, `token_malformed`, `token_key_retired`,
- * `overloaded`, `upstream_*`. Errors about a token come only after the same work as for a mismatch. Stores nothing. The
- * owner of a `Photo` wipes it.
+ * `overloaded`, `upstream_*`. Errors about a token are thrown only after the same work as for a mismatch. Stores
+ * nothing. The owner of a `Photo` wipes it.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
@@ -149,8 +149,8 @@ export interface Verifier {
    */
   search(request: SearchRequest): Promise<Found>;
   /**
-   * Compares a photo with each reference, in order. An unusable reference is reported in its result; an unusable
-   * `probe` throws.
+   * Compares a photo with each reference, in order. For an unusable reference, the result at its position says so. For
+   * an unusable `probe`, the call throws.
    */
   match(
     probe: Photo,

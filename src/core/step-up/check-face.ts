@@ -55,7 +55,7 @@ export async function checkFace(
 }
 
 /**
- * Stores a renewed token, unless the previous one was replaced or revoked meanwhile. On failure the previous token
+ * Stores a renewed token, unless the previous token was replaced or revoked meanwhile. On failure the previous token
  * stays valid.
  */
 async function renewToken(

@@ -31,7 +31,7 @@ const milliseconds = z.number().check(z.minimum(0), z.maximum(60_000));
 export const deviceSignals = z
   .strictObject({
     camera: z.enum(cameraKinds),
-    /** Camera's name, only for virtual cameras, because names of others can be personal. */
+    /** Name of a virtual camera. `null` for other cameras, because their names can be personal. */
     label: z.nullable(z.string().check(z.maxLength(128))),
     widthPx: z.nullable(count(32_768)),
     heightPx: z.nullable(count(32_768)),

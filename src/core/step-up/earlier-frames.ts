@@ -54,8 +54,8 @@ interface Digested {
 }
 
 /**
- * Compares frames with earlier challenges, then stores their digests. Digests of anonymous callers, who could fill the
- * store, are not stored.
+ * Compares frames with earlier challenges, then stores the digests of these frames, except for anonymous callers, who
+ * could fill the store.
  * @returns `null` if the person is unknown
  */
 export async function measureUnlikeEarlier(

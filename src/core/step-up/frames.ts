@@ -68,7 +68,7 @@ export async function startChallenge(
 }
 
 /**
- * Commits to a picture and returns the next instruction.
+ * Records the digest of a picture that is submitted later, and returns the next instruction.
  * @param frame.digest - SHA-256, base64url
  * @returns `null` when the challenge is complete
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
@@ -123,7 +123,7 @@ async function judgeSubmitted(
     // Judge, verifier and document comparison use the same examined pictures.
     const share = toRow();
     return deps.sight.share(photos, share, (frames) =>
-      // The document has a queue share of its own, so that an unusable frame does not stop its examination.
+      // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
       deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
         const seen = { ...submitted, photos: frames, reference: document };
         const { device } = submitted;
@@ -134,7 +134,7 @@ async function judgeSubmitted(
   return attempt(captured, judgeAndComplete, deps);
 }
 
-/** Removes the challenge from the step-up, so that its frames are accepted once. */
+/** Removes the challenge from the step-up, so that the frames are accepted only once. */
 async function takeChallenge(
   { session, nonce, photos, secret, reference }: SubmittedFrames,
   deps: CaptureDeps,
@@ -197,7 +197,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
   } finally {
-    // The judge must release the photos before they are wiped.
+    // The photos are wiped after this function, so the judge must release them first.
     await judged.catch(() => null);
   }
   const { hint } = await judged;

@@ -101,7 +101,7 @@ export function findChallenge(
 }
 
 /**
- * Commits to a picture.
+ * Records the digest of a picture that is submitted later.
  * @param digest - SHA-256, base64url
  * @throws `challenge_wrong` if the challenge is complete
  */

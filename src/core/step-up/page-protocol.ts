@@ -12,7 +12,7 @@ import { screenAxes, screenColours } from '../screen-light.js';
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
 export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
-/** `camera` is a phone that lends its camera. It is `unpaired` until its user has chosen the number. */
+/** `camera` is a phone that lends its camera. The phone is `unpaired` until its user has chosen the number. */
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
@@ -45,7 +45,7 @@ export const view = z.object({
   /** Days for which the enrolment is kept, or `null` if it is kept until it is revoked. */
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
-  /** Action to show verbatim before the camera opens. The page sends its digest with the challenge. */
+  /** Action to show verbatim before the camera opens. The page sends the action's digest when it starts a challenge. */
   action: z.nullable(
     z.extend(namedAction, {
       /** True if a word mixes scripts. The page then warns. */

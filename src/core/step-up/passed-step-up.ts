@@ -45,7 +45,7 @@ export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSi
 
 type OtherSignIn = 'other_application' | 'other_address';
 
-/** Tolerance for another replica's clock. A longer one would extend the freshness of passes. */
+/** Tolerance in seconds for another replica's clock. It is short, because it extends the freshness of passes. */
 const skewSec = 30;
 
 export const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;

@@ -18,8 +18,8 @@ import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, agree, checkTicket, open } from './transitions.js';
 
 /*
- * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, in no cookie,
- * so that other sites cannot use it (CSRF).
+ * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, which is in no
+ * cookie, so that other sites cannot use the session (CSRF).
  */
 
 export interface OpenedSession {
@@ -94,7 +94,8 @@ export async function openSession(
 }
 
 /**
- * Returns the consent of the enrolment. Anonymous initiators get none, because it reveals that the person is enrolled.
+ * Returns the consent of the enrolment. Anonymous initiators get `null`, because a consent reveals that the person is
+ * enrolled.
  */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
@@ -139,7 +140,8 @@ export async function findSession(
 }
 
 /**
- * Checks that the person's enrolment has not ended since the start. Its end also ends open enrolments and own pages.
+ * Checks that the person's enrolment has not ended since the start. If it has, a running enrolment or own page ends
+ * too.
  * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {

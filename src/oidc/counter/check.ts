@@ -8,9 +8,9 @@ import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * A check at a counter, whose code only one phone can open. Two numbers, which staff and person read to each other,
- * stop someone who photographed or swapped the code. The person has one attempt to choose the counter's number from
- * three. The staff enter the number that the phone shows.
+ * A check at a counter, whose code only one phone can open. Staff and person read two numbers to each other, which
+ * stops someone who photographed or swapped the code. The person chooses the counter's number from three, in one
+ * attempt. The staff enter the phone's number.
  */
 
 export const checkLifeSec = 600;
@@ -90,7 +90,7 @@ export function createChecks(connection: string, deps: Deps) {
         return { ...found, browserDigest, params: { ...found.params, ...chosen } };
       }),
 
-    /** Submits the number chosen on the phone, once. A wrong one ends the check. */
+    /** Submits the number chosen on the phone, once. A wrong number ends the check. */
     choose: (code: string, chosen: { readonly number: string; readonly interaction: string }): Promise<Check | null> =>
       change(code, (found) => {
         if (found.endedBy !== null || found.interaction !== null) return found;
@@ -99,7 +99,7 @@ export function createChecks(connection: string, deps: Deps) {
           : { ...found, endedBy: 'phone' };
       }),
 
-    /** Submits the phone's number as the staff entered it. A wrong one ends the check. */
+    /** Submits the phone's number as the staff entered it. A wrong number ends the check. */
     match: (code: string, number: string): Promise<Check | null> =>
       change(code, (found) => {
         const isRight = number === found.shown && found.browserDigest !== null;

@@ -16,7 +16,7 @@ import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
 export interface CounterGrants extends DeviceGrantHooks {
-  /** Validates a counter's additional parameters. Throws to refuse them. */
+  /** Validates a counter's additional parameters. Throws to refuse the request. */
   check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
 }
 

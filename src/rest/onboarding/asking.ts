@@ -130,7 +130,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // If the draft was changed meanwhile, it differs from the one in the audit entry, so it is refused.
+      // A draft that was changed meanwhile is refused, because it differs from the draft in the audit entry.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },
