@@ -82,8 +82,7 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
 const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;
 
 /**
- * Description of the change. Our policy replaces the claims that were set for the application in the console, and any
- * custom claims policy.
+ * Our policy replaces the claims that were set for the application in the console, and any custom claims policy.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/claims-customization-powershell
  */
 const assignment =

@@ -52,10 +52,7 @@ export function createVerifyCaller(
   };
 }
 
-/**
- * Creates a test call with the header secret. With OAuth there is no test call, because only Okta can obtain an access
- * token.
- */
+/** Creates a test call with the header secret. With OAuth, only Okta can obtain an access token. */
 export const createProbe = ({ secret }: ExpectedCallers): Hook['probe'] =>
   secret === undefined
     ? null

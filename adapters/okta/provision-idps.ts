@@ -133,8 +133,8 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
 /**
- * Templates for the claim that contains the login. Okta refuses a template if the profile lacks its attribute. The
- * first is the default, because every profile has `email`.
+ * Templates for the claim with the login. The default is `email`, because Okta refuses a template whose attribute the
+ * profile lacks.
  */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 

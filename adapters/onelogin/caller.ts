@@ -65,8 +65,8 @@ const maxCounted = 10_000;
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Creates the rate limit of sign-in attempts by address and user. With a limit by user alone, anyone could lock users
- * out. The counts are in memory, because this limit must not wait for a store.
+ * Creates the rate limit by address and user. With a limit by user alone, anyone could lock users out. Counts are in
+ * memory, so that no store is awaited.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

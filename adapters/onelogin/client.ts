@@ -51,8 +51,7 @@ export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): OneLoginApi {
-  // End of the wait after a rate limit. It is tracked separately for anonymous callers, so that they cannot slow down
-  // others.
+  // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
   const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;

@@ -61,8 +61,8 @@ export function createScimApi(
   return {
     async call(method, path, body) {
       const answer = await send(method, path, body);
-      // After a 401, the call is retried with a new access token, because the old one may have been revoked early.
-      // Static credentials are not retried.
+      // After a 401, the call is retried with a new access token, because the old token may have been revoked. Static
+      // credentials are not retried.
       return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
     },
   };
@@ -85,7 +85,6 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
   }
 }
 
-/** Returns a Basic header in UTF-8 (RFC 7617). */
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 

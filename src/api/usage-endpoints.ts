@@ -6,10 +6,7 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
-/**
- * Maximum number of days in a report on all applications. It is lower than for one application, because the report
- * reads a record per application and day.
- */
+/** Maximum number of days in a report on all applications, which reads one record per application and day. */
 const maxDaysOfAll = 31;
 
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {

@@ -23,7 +23,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** Number of characters of the user agent that are read. Every real user agent is shorter. */
+/** Characters of the user agent that are read. Real user agents are shorter. */
 const readCharacters = 512;
 
 type Family = readonly [name: string, shape: RegExp];

@@ -24,8 +24,8 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
 }
 
 /**
- * Serves `/<name>.onnx?<digest>` after verifying the file. Browsers may cache it forever. If the server has no engine
- * and thus no models, the page shows the person no guidance.
+ * Serves `/<name>.onnx?<digest>` after verifying the file. Browsers may cache it forever. Without models, the page
+ * shows no guidance.
  * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {

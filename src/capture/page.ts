@@ -34,7 +34,6 @@ const secured = securePage(policy, {
     'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
 });
 
-/** Only this server's own pages may frame the preview. */
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
 export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
@@ -80,8 +79,7 @@ export function mountPage(
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
-  // A service worker controls only pages below its path, so it is served next to the page. It is not cached, so that
-  // updates reach browsers.
+  // A service worker controls only pages below its path, so it is served next to the page. It is not cached.
   page.get('/notice-worker.js', discardBody, (_request, response) =>
     response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
   );

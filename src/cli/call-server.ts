@@ -6,7 +6,7 @@ import { CommandError } from './command-error.js';
 import { type CallDeps, findServer } from './find-server.js';
 import { NothingThere, UsageError } from './usage-error.js';
 
-/** Time limit of a call. It is long, because the server may wait for a slow identity provider. */
+/** Time limit of a call, which may wait for a slow identity provider. */
 const timeoutMs = 30_000;
 
 /**

@@ -15,7 +15,6 @@ export interface DemoRequest {
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-/** Dependencies of the commands, which src/process.ts supplies. */
 export interface CliDeps {
   readonly clock: Clock;
   readonly random: Random;

@@ -133,8 +133,8 @@ async function list(
     if (isFirst) tellUnasked(page, deps);
     isFirst = false;
     shown.push(...page.lines);
-    // Output to a file may exceed memory, so it is written page by page. A table is printed as a whole, because all
-    // lines determine the column widths.
+    // Output to a file may exceed memory, so it is written page by page. Column widths of a table depend on all its
+    // lines.
     if (isFile) {
       printed += shown.length;
       await print(shown.splice(0));

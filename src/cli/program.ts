@@ -75,10 +75,7 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
   }
 }
 
-/**
- * Commands without `--json`, because they run a service or a dialog, write a file, or have an output format of their
- * own.
- */
+/** Commands that run a service or a dialog, write a file, or have their own output format. */
 const withoutJson: readonly string[] = [
   ...['serve', 'login', 'logout', 'demo', 'audit export', 'simulate', 'smart-hook', 'jwks', 'completion'],
   ...['campaign preview', 'measure presence start', 'seal', 'open', 'sign'],

@@ -5,7 +5,7 @@ import type { CallDeps } from './find-server.js';
 
 /**
  * Reads a list page by page, as the caller consumes it.
- * @param toFields - returns the request's fields, and is called before each page
+ * @param toFields - returns the fields of each request
  * @throws FaceError, UsageError as `callServer`
  */
 export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(

@@ -70,8 +70,8 @@ const toCheckBefore = (
 ];
 
 /**
- * Returns instructions for hooks whose challenge is a signed request that starts a step-up. The receipt of the step-up
- * is the answer to the challenge.
+ * Returns instructions for hooks whose challenge is a signed request that starts a step-up. The receipt answers the
+ * challenge.
  */
 const toCheckOnChallenge = (
   { connection, serverUrl, signInUrl }: SimulationSettings,

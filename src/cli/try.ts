@@ -69,7 +69,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
     else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
   };
-  /** Polls until the step-up ends. With a drawn face, the first refusal is the end, because no one retries. */
+  /** Polls until the step-up ends. A drawn face does not retry after a refusal. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
       const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);

@@ -17,7 +17,6 @@ import {
   storedConfigGuard,
 } from './schema.js';
 
-/** Sources of a configuration, so that tests need neither `process` nor a disk. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
@@ -65,7 +64,7 @@ async function parseSettings<Guard extends z.ZodType>(
   { env, readFile }: Reading,
 ): Promise<z.output<Guard>> {
   const overriding = readOverrides(env);
-  // References in a setting that a variable overrides are not resolved, because their value is not used.
+  // References in a setting that a variable overrides are not resolved.
   const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
   const resolved = toSettings(await resolveReferences(Object.fromEntries(own), env, readFile));
   const overridden = overriding.map(([, setting, value]) => [setting, value] as const);

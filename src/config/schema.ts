@@ -70,8 +70,8 @@ const recognitionGuard = z.strictObject({
 });
 
 /**
- * Returns true if a URL's host is a domain name or `localhost`, as WebAuthn requires. It also returns true for an
- * invalid URL, which another check reports.
+ * Returns true if a URL's host is a domain name or `localhost`, as WebAuthn requires. Also true for an invalid URL,
+ * which another check reports.
  */
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
@@ -117,7 +117,6 @@ const addressFields = {
     ),
 };
 
-/** Settings for commands that call the server. */
 export const addressConfigGuard = z.object(addressFields);
 
 export type AddressConfig = z.output<typeof addressConfigGuard>;

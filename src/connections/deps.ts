@@ -8,9 +8,6 @@ export interface AdapterDeps<Settings> {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
-  /**
-   * Called after each hook call that the provider authenticated with a secret. Absent if the adapter runs in a command
-   * and not in the server.
-   */
+  /** Called after each hook call that the provider authenticated with a secret. Absent in commands. */
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
 }

@@ -25,8 +25,8 @@ export interface ProvisionStep {
   /** Makes the changes that `inspect` returned. Objects that this service did not create are preserved. */
   apply(): Promise<void>;
   /**
-   * Sends the step's secret to the provider again. Providers never return secrets, so `inspect` cannot see if the
-   * secret is current. Called if the status is `ready`.
+   * Sends the step's secret to the provider again. Called if the status is `ready`, because providers never return
+   * secrets to compare.
    */
   pushSecret?(): Promise<void>;
 }

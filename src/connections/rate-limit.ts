@@ -41,8 +41,8 @@ export async function sendPatiently<Answer>(
 export const saysLater = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
 
 /**
- * Returns the wait of the Retry-After header (RFC 9110, section 10.2.3) in milliseconds. `null` if the header is absent
- * or a date, or if the answer is no rate limit.
+ * Returns the wait that a Retry-After header demands (RFC 9110, section 10.2.3), or `null` if the header is absent or a
+ * date.
  */
 export function readRetryAfterMs(answer: Pick<RestAnswer, 'status' | 'headers'>): number | null {
   const [seconds] = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '') ?? [];

@@ -5,8 +5,8 @@ import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
- * Schemas for the `detail` of audit records. The order of the fields is the order in which a record is serialized, and
- * the record's hash depends on it. `src/audit/past-details.ts` has the schemas of earlier versions.
+ * Schemas for the `detail` of audit records. Fields must stay in this order, because the hash of a record depends on
+ * it. `src/audit/past-details.ts` has the schemas of earlier versions.
  */
 
 /** Result of ending the user's sessions. Not every provider supports it. */

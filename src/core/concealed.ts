@@ -91,7 +91,7 @@ export class SealedToken extends Concealed<string> {
   protected readonly label = 'SealedToken';
 }
 
-/** A client token, hook secret, or administrator key. */
+/** A client token, hook secret, or administrator's API key. */
 export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
 }

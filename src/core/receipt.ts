@@ -85,8 +85,8 @@ export async function issueReceipt(
 
 /**
  * Returns the issuers whose receipts a connection accepts: the connection, the API clients of the standard tenant, and
- * those of the tenant with the connection's name. Receipts of other tenants are refused, because any tenant may request
- * a receipt with this connection's audience.
+ * those of the tenant with the connection's name. Any other tenant could request a receipt with this connection's
+ * audience.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 

@@ -26,7 +26,6 @@ export type ScreenLight = {
   readonly second: ScreenColour;
 };
 
-/** Returns true if both halves have the same color. */
 export const isPlain = ({ first, second }: { readonly first: string; readonly second: string }): boolean =>
   first === second;
 

@@ -180,7 +180,7 @@ export function createIssuer(
       const { admission, source, lacksNonce } = arrivalOf(context);
       if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
-      // Otherwise the library accepts the request as plain OAuth.
+      // Without `openid`, the library would accept the request as plain OAuth.
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);

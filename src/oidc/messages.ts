@@ -8,7 +8,6 @@ export interface Messages {
   readonly expired: string;
   readonly invalid: string;
   readonly failed: string;
-  /** Shown if the browser refuses cookies. */
   readonly cookies: string;
   readonly reference: string;
 }

@@ -55,9 +55,9 @@ const routes = [
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, within limits. The
- * parameters of a POST to the authorization endpoint are moved to the query, so that the client's own check
- * (`OidcClient.admit`) can read them before the library does.
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, within limits.
+ * Parameters of a POST to the authorization endpoint are moved to the query, where `OidcClient.admit` can check them
+ * first.
  * @throws `not_found`, `method_not_allowed`, `body_too_large`, `request_malformed`
  */
 export function mountOidc(
@@ -92,8 +92,8 @@ function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssu
 }
 
 /**
- * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Also sets the header that
- * lets pop-up sign-ins keep access to the window that opened them.
+ * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Also lets pop-up sign-ins
+ * keep access to the window that opened them.
  */
 function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
   request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import type { Visit } from './visit.js';
 
-/** Pause between two look-ups. With `looksAllowed`, the wait is at most four seconds. */
+/** Pause between two look-ups. They end after four seconds. */
 const betweenLooksMs = 50;
 const looksAllowed = 80;
 

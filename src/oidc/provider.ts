@@ -123,8 +123,7 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      // For `authorization_details`, the library requires a resource (RFC 8707). It is the issuer, because approvals
-      // are for the issuer itself.
+      // The library requires a resource (RFC 8707) for `authorization_details`. Approvals are for the issuer itself.
       resourceIndicators: {
         enabled: true,
         defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),

@@ -47,8 +47,8 @@ export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | n
 
 /**
  * Creates the check that redirects a browser to the same URL once, before anything is stored, looked up or counted. It
- * stops programs that ignore replies. A signed cookie proves the redirect, so no state is stored. It is valid for two
- * minutes and for this request only.
+ * stops programs that ignore replies. A short-lived signed cookie for this request proves the redirect, so no state is
+ * stored.
  * @returns throws `ComeBack`, or `CookiesNeeded`
  */
 export function createRequireReturn(

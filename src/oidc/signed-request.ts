@@ -12,8 +12,8 @@ const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().option
 
 /**
  * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replayed object is no
- * error, but counts as unsigned. Uses are stored by a digest of the content, because the same signature can be encoded
- * in several ways.
+ * error, but counts as unsigned. Uses are stored by a digest of the content, because one signature has several
+ * encodings.
  */
 export async function takeSignedRequest(
   object: string,

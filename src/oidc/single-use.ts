@@ -24,7 +24,7 @@ const useGuard = z.object({ uid: z.string(), request: z.string() });
 
 export interface SingleUse {
   /**
-   * @returns nothing for an unused proof; throws `GoOn` if the sign-in of this proof is running, or else `AccessDenied`
+   * @returns throws `GoOn` if the sign-in of this proof is running, or `AccessDenied` if the proof was used otherwise
    */
   check(proof: Proof, context: KoaContextWithOIDC): Promise<void>;
   /** Consumes a proof. Of several concurrent requests, one succeeds. @returns throws as `check` */

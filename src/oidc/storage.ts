@@ -64,7 +64,7 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
     async upsert(id, { jti: _, ...payload }, expiresIn) {
       if (expiresIn === undefined) throw new FaceError('internal', 'a record without an end');
       const record = { payload: JSON.stringify(payload), consumedAt: null };
-      // Written only if absent, because a copy of the same client assertion may arrive at the same time.
+      // A copy of the same client assertion may arrive at the same time.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
       // Anyone can start an interaction, and can start it again after a power failure.
       const mayBeLost = model === 'Interaction';

@@ -9,10 +9,7 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
-/**
- * Administrator of the API key that is configured or was generated at the first start. This administrator always
- * exists.
- */
+/** Administrator of the configured or generated API key. This administrator always exists. */
 const firstOwner = { name: 'owner', role: 'owner' } as const;
 
 export const maxAdministrators = 100;
@@ -80,10 +77,7 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
   keyId,
 });
 
-/**
- * Returns the id of the first owner's API key. It is derived from the key's digest, so another configured key has
- * another id.
- */
+/** Returns the id of the first owner's API key, which changes if another API key is configured. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
 export async function isKeyLive(

@@ -92,7 +92,7 @@ export class Admission {
   }
 
   /**
-   * Returns the client, after the request was read. `null` if the endpoint is not for clients.
+   * Returns the client after the request was read, or `null` if the endpoint is not for clients.
    * @throws `caller_untrusted` without a credential
    */
   async caller(): Promise<Client | null> {

@@ -8,7 +8,7 @@ import type { Administrator } from './rights.js';
 import type { ClientScope } from './scopes.js';
 import { readLastUsed } from './usage.js';
 
-/** Maximum number of API keys of an application. Enough for two keys during a rotation, and for several programs. */
+/** Maximum per application. Enough for two API keys during a rotation, and for several programs. */
 export const maxKeys = 20;
 
 interface Deps {

@@ -12,13 +12,13 @@ export const quotaRanges = {
   perDay: { standard: 100_000, most: 100_000_000 },
 } as const;
 
-/** Maximum number of applications. It is limited, because one record holds all ids. */
+/** Limited, because one record holds the ids of all applications. */
 export const maxApplications = 1000;
 
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;
-  /** Scopes that the application's API keys may have. A scope that is removed here is lost by issued API keys too. */
+  /** Scopes that the application's API keys may have. Issued API keys lose a scope that is removed here. */
   readonly scopes: readonly ClientScope[];
   readonly perMinute: number;
   readonly perDay: number;

@@ -39,10 +39,7 @@ export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
 export type SessionDeps = Pick<ApiDeps, 'state' | 'clock' | 'adminKeyDigest' | 'console' | 'issuer'>;
 
-/**
- * Returns where a session is stored. The record's name has a digest of the session secret, so that someone who reads
- * the store cannot use the session.
- */
+/** The record's key has a digest of the session secret, so that someone who reads the store cannot use the session. */
 const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,

@@ -20,7 +20,7 @@ import { readFormFields } from './form-fields.js';
 
 /**
  * Maximum size of an anonymous caller's body. In a form, photos that follow the field `auth_token` count as
- * authenticated. A JSON body always counts as anonymous if the token is in it, because the whole body is read first.
+ * authenticated. A JSON body that contains the token counts as anonymous.
  */
 const strangerBytes = 2 * 1024 * 1024;
 

@@ -56,10 +56,7 @@ const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
 const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
 const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
 
-/**
- * Returns the expiry of a day's counts. It depends only on the day and not on the time of the write, so that all
- * replicas set the same one.
- */
+/** Returns the expiry of a day's counts. It depends only on the day, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
 export function createUsageRecorder({

@@ -78,8 +78,8 @@ export async function writeBackup(
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // The audit log closes and renames a segment weekly or after 64 MB. A segment that was closed during the copy could
-  // be in it twice or not at all.
+  // A segment of the audit log is renamed when it is closed. If that happened during the copy, the copy could have the
+  // segment twice or not at all.
   if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {

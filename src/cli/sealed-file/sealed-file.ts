@@ -116,10 +116,7 @@ function checkToken(header: SealedFileHeader, tokenId: string): void {
     throw new CommandError('sealed_file_invalid', { reason: 'sealed under another token' });
 }
 
-/**
- * Derives the file's key from content key and secret with Argon2id, so that someone with a stolen content key must
- * still guess the secret.
- */
+/** Derives the file's key with Argon2id. A thief of the content key must still guess the secret. */
 async function deriveFileKey(
   { contentKey, secret }: FileKeyParts,
   { salt }: SealedFileHeader,

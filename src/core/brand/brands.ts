@@ -40,8 +40,8 @@ const knownForSec = 5;
 const draftLifeSec = 60 * 60;
 
 /**
- * Seconds for which the store keeps a brand from the configuration file, so that replicas with another configuration
- * can serve its files.
+ * Seconds for which the store keeps a configured brand, so that replicas with another configuration can serve its
+ * files.
  */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Guard of the brand data in the page's head. The page bundles this file, so it must not import Node modules, and uses
- * only the small part of zod that is imported here.
+ * Guard of the brand data in the page's head. The page bundles this file, so it must not import Node modules, or
+ * additional parts of zod.
  */
 
 export const brandMetaName = 'facestep-brand';

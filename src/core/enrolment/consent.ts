@@ -91,7 +91,7 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Returns the statement of a consent to the page's text, which names the version and language of the text. */
+/** Returns the statement of a consent to the page's text. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
 const isStatementOf = (version: string, statement: string): boolean =>

@@ -52,8 +52,8 @@ export async function keepPasskey(
 ): Promise<void> {
   const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
-  // If the record still has a previous passkey, the last enrolment was not confirmed. The token in the profile then
-  // decides which passkey is current.
+  // While the record has a previous passkey, the new enrolment is not confirmed, and the token in the profile decides
+  // which passkey is current.
   const isCurrent = found === null || found.replaces === null || found.tokenId === current;
   const former = isCurrent ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };

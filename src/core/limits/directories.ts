@@ -46,7 +46,7 @@ export function createDirectories(
   };
 }
 
-/** Returns `null` for an unknown user, so that unknown users are cached like known ones. */
+/** Returns `null` for unknown users, so that they are cached too. */
 function toNobody(error: unknown): null {
   if (error instanceof FaceError && error.code === 'subject_unknown') return null;
   throw error;

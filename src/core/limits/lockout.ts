@@ -28,8 +28,8 @@ export const firstLockoutSec = 15 * 60;
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
 /**
- * Length in seconds of a lockout that starts because all allowed attempts run in parallel, or because the server
- * crashed during the last one.
+ * Seconds of a lockout that starts because all allowed attempts are running, or because the server crashed during the
+ * last attempt.
  */
 const crowdedSec = 30;
 
@@ -62,9 +62,9 @@ const unlockKeptSec = 3 * secondsPerDay;
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs an attempt. The attempt is counted before it runs, so that parallel attempts count. The count is refunded if
- * nothing was compared. A success clears counts and lockouts.
- * @param whose - counters, that of the widest network first and the one shared by all callers last
+ * Runs an attempt, which is counted before it runs, so that parallel attempts count. The count is refunded if nothing
+ * was compared. A success clears counts and lockouts.
+ * @param whose - counters, that of the widest network first, that of all callers last
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(

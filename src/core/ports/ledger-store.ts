@@ -15,7 +15,7 @@ export interface LedgerRow extends LedgerKey {
   readonly value: string | null;
   /**
    * A row with a higher version replaces one with a lower version, in any order of arrival. A row with version `null`
-   * is always written. Later rows with a number do not replace it.
+   * is always written, and is not replaced by a row with a number.
    */
   readonly version: number | null;
   readonly expiresAt: EpochMs | null;

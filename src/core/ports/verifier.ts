@@ -118,7 +118,7 @@ export interface Found {
 export interface TokenName {
   readonly tokenId: string;
   readonly expiresAt: EpochSec | null;
-  /** `null` if the keys belong to another service. */
+  /** `null` if the sealing keys belong to another service. */
   readonly keyVersion: KeyVersion | null;
 }
 

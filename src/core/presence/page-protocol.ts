@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules,
- * and uses only the small part of zod that is imported here.
+ * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules
+ * or additional parts of zod.
  */
 
 export const presenceConsentVersion = 'presence-1';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 /*
  * Camera data from the page. It can be forged, so it is only recorded. The page bundles this file, so it must not
- * import Node modules, and uses only the small part of zod that is imported here.
+ * import Node modules or additional parts of zod.
  */
 
 /** `unsuitable`: an infrared or depth camera, or one that faces away. */

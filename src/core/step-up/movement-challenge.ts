@@ -29,16 +29,13 @@ const sentWithinSec = 150;
 
 const quickestFrameMs = 400;
 
-/**
- * Minimum time before a picture for which only the light changes. It is lower than for a movement, because the person
- * need not move.
- */
+/** Minimum time before a picture if only the light changes, so that the person need not move. */
 const quickestLightMs = 300;
 
 /** Maximum time before a picture. Given more time, an attacker could produce a matching picture. */
 const slowestFrameMs = 8000;
 
-/** Maximum time before a picture for which only the light changes. A page needs half a second plus a round trip. */
+/** Maximum time if only the light changes. A page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;

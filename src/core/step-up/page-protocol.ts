@@ -6,7 +6,7 @@ import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
  * Guards of the replies to the capture page, which ignores fields that it does not know. The page bundles this file, so
- * it must not import Node modules, and uses only the small part of zod that is imported here.
+ * it must not import Node modules or additional parts of zod.
  */
 
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
@@ -42,7 +42,7 @@ export const view = z.object({
   /** Host of the application that requested the check. `null` if unknown, and on a phone that lends its camera. */
   application: z._default(z.nullable(z.string()), null),
   expiresAt: instant,
-  /** Days for which the enrolment is kept, or `null` if it is kept until it is revoked. */
+  /** Days for which the enrolment is kept, or `null` for no limit. */
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
   /** Action to show verbatim before the camera opens. The page sends the action's digest when it starts a challenge. */
@@ -56,7 +56,7 @@ export const view = z.object({
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
   /**
-   * `none`: screen light is never used. `offered`: it is used if the browser supports it. `demanded`: it is always
+   * Screen light is `none` if it is never used, `offered` if it is used when supported, and `demanded` if it is always
    * used.
    */
   light: z.enum(['none', 'offered', 'demanded']),

@@ -140,8 +140,7 @@ export async function findSession(
 }
 
 /**
- * Checks that the person's enrolment has not ended since the start. If it has, a running enrolment or own page ends
- * too.
+ * Ends a running enrolment or own page if the person's enrolment has ended since the start.
  * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {

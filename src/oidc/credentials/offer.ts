@@ -8,9 +8,7 @@ import type { Provider } from '../library.js';
 import { preAuthorized } from './feature.js';
 import type { CheckedFace } from './issue.js';
 
-/**
- * Seconds in which the wallet must accept the offer. The rest of the grant's lifetime is for fetching the credential.
- */
+/** Lifetime of the offer, in seconds. The rest of the grant's lifetime is for fetching the credential. */
 export const offerSec = 600;
 
 const grantSec = 900;
