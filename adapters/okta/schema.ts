@@ -35,7 +35,7 @@ const tokenHookGuard = z
         request: requestGuard,
         protocol: z.object({ client: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
       }),
-      // Each is present only if Okta is issuing that token.
+      // Each token is present only if Okta is issuing it.
       identity: mintedGuard.nullish(),
       access: mintedGuard.nullish(),
     }),

@@ -145,7 +145,7 @@ async function list(
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
     const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, lineCountsReply, deps);
-    // A connection that was removed may still have lines.
+    // A connection that was removed may still have log lines.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }

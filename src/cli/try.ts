@@ -57,7 +57,6 @@ interface Trial {
   readonly isDrawn: boolean;
 }
 
-/** @returns true if the check passed */
 async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Promise<boolean> {
   const subject = await findTestUser({ connection, login }, deps);
   const who = { connection, subject };

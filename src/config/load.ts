@@ -105,7 +105,7 @@ export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loa
 export const loadAddress = (reading: Reading): Promise<AddressConfig> => loadSome(addressConfigGuard, reading);
 
 /**
- * Loads the configured administrator key. @throws `config_invalid`, for instance if a variable is not set for this
+ * Loads the configured administrator API key. @throws `config_invalid`, for instance if a variable is not set for this
  * command
  */
 export const loadConfiguredKey = async (reading: Reading): Promise<Credential | null> =>

@@ -9,7 +9,7 @@ import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.j
  * it. `src/audit/past-details.ts` has the schemas of earlier versions.
  */
 
-/** Result of ending the user's sessions. Not every provider supports it. */
+/** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 

@@ -154,7 +154,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/** Records a call that would have failed, but that shadow mode allowed. */
+/** Records a hook call that shadow mode allowed, but that would have been refused. */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,

@@ -4,7 +4,7 @@ import { networksOf } from './limits/networks.js';
 /** Pictures of one check. After the engine refuses one picture, the remaining pictures are not decoded. */
 export interface PictureRow {
   readonly refusal: FaceError | null;
-  /** Records a refused picture. @param tookMs - worker time */
+  /** Records a refused picture. @param tookMs - time of the worker, in milliseconds */
   onRefused(error: FaceError, tookMs: number): void;
 }
 

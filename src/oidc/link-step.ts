@@ -33,8 +33,8 @@ const maxNameCharacters = 256;
 const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**
- * Creates the step that links an account at another connection by a face check there, in the same browser. Users
- * without an enrolment look the same until a face matches.
+ * Creates the step that links an account at another connection by a face check there, in the same browser. A user
+ * without an enrolment looks like any other until a face matches.
  */
 export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;

@@ -86,7 +86,7 @@ export function createProvider(
     },
     discovery: {
       claim_types_supported: ['normal', ...(toldByClients.includes('_claim_status') ? ['aggregated'] : [])],
-      // The offer's code and digits identify the person.
+      // Wallets need no client id, because the offer's code and digits identify the person.
       ...(isOffered(credentials) ? { 'pre-authorized_grant_anonymous_access_supported': true } : {}),
     },
     acrValues: clients.flatMap((client) => client.acrValues),

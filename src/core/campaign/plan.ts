@@ -124,7 +124,7 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     };
     await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // In file order, so that only the first line of a person counts.
+    // People are checked in file order, so that only the first line of a person counts.
     const resolved = new Map<number, Person>();
     for (const person of people) {
       if (person.state !== 'unresolved') continue;

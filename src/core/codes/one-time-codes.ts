@@ -45,7 +45,7 @@ export async function issueCodes<const Name extends string>(
 
 /**
  * Verifies and consumes codes. All of them must be correct.
- * @param given.isExpected - called before the codes are consumed
+ * @param given.isExpected - returns false to refuse the codes, before they are consumed
  * @throws `code_wrong`
  */
 export async function takeCodes(

@@ -148,7 +148,7 @@ export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Cor
   await changeStored(toStored(who, deps), confirm, deps);
 }
 
-/** Restores the previous consent after a failed write. */
+/** Restores the previous consent after the token could not be written. */
 export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);

@@ -60,7 +60,7 @@ export async function keepPasskey(
   await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
 }
 
-/** Restores the previous passkey after a failed write. */
+/** Restores the previous passkey after the token could not be written. */
 export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { former, changed } = await changeStored(
     toStored(owner),

@@ -29,8 +29,7 @@ export interface LivenessFinding extends Screening {
 /** Judges if the frames of a movement challenge show a live person. Extension point for a certified vendor. */
 export interface LivenessJudge {
   /**
-   * Judges frames. Must store nothing and release the photos. Order, times and digests of the frames are checked
-   * elsewhere.
+   * Judges frames. Must store nothing and release the photos. The caller checks order, times and digests of the frames.
    * @throws the codes of `Verifier`
    */
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 
 export const presenceConsentVersion = 'presence-1';
 
-/** Reasons for a missing test: no challenge was completed, or this tester cannot perform it. */
+/** `no_response` if no challenge was completed, `not_done` if this tester cannot perform the test. */
 export const skipReasons = ['no_response', 'not_done'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 

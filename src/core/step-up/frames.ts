@@ -95,7 +95,7 @@ export interface SubmittedFrames {
   readonly photos: readonly Photo[];
   readonly reference: Photo | null;
   readonly secret: SentSecret;
-  /** Camera data from the page, or `null`. Recorded only. */
+  /** Camera data from the page, or `null`. It is only recorded. */
   readonly device: DeviceSignals | null;
 }
 

@@ -72,7 +72,7 @@ export type ShownLink = z.output<typeof link>;
 
 export const linksReply = z.object({ links: z.array(link) });
 
-/** A field is `null` if there is nothing of that kind. */
+/** A field is `null` if the person has nothing of that kind. */
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),

@@ -131,7 +131,7 @@ export function measureChallenge(
     ({ after }) => after?.afterMs ?? [],
   );
   const isLit = challenge.lights.length > 0;
-  // At the start, the person looks straight ahead already.
+  // The first picture needs no turn, because the person looks straight ahead already.
   const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
   const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
   const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;

@@ -152,7 +152,7 @@ const notices = z.object({
   email: z.boolean(),
   push: z.nullable(
     z.object({
-      /** Base64url. */
+      /** Public key for push subscriptions, in base64url. */
       publicKey: z.string(),
       /** SHA-256 of the registered push addresses, in base64url. */
       devices: z.array(z.string()),

@@ -14,7 +14,7 @@ export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> 
 
 export type Ceremony = 'create' | 'get';
 
-/** Seconds for a ceremony and the frames after it. */
+/** Seconds in which the ceremony must end and the frames must arrive. */
 const challengeLifeSec = 600;
 
 /**

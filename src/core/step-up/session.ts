@@ -140,7 +140,7 @@ export async function findSession(
 }
 
 /**
- * Ends a running enrolment or own page if the person's enrolment has ended since the start.
+ * Refuses a running enrolment or own page if the person's enrolment has ended since the start.
  * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
@@ -229,7 +229,7 @@ export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Pr
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;
   const application = record.application ?? undefined;
-  // Leaving one's own page abandons no check.
+  // A person who leaves their own page abandons no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
       ...{ action: 'step_up_abandoned', ...whoOf(record) },
