@@ -83,7 +83,7 @@ async function measurePhotos(
   const entry = found === null ? null : await registry.readParameters(found);
   const problem = found === null ? null : problemOf(found, entry);
   if (problem !== null) throw new UsageError(`${engine} is not measured: ${problem}`);
-  // Created now, so that the command fails before the work and not after it.
+  // The folder is created now, so that the command fails before the work.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new UsageError(`the folder ${out} cannot be made`);

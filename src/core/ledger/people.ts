@@ -122,7 +122,7 @@ function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }:
 
 export interface ConnectionCounts {
   readonly connection: string;
-  /** Includes expired enrolments. */
+  /** Number of enrolments, including expired ones. */
   readonly enrolled: number;
   readonly lockedOut: number;
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];

@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 export const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** In the order in which the page reports them (W3C Image Capture). */
+/** Camera settings, in the order in which the page reports them (W3C Image Capture). */
 export const settableModes = [
   'exposureMode',
   'exposureCompensation',

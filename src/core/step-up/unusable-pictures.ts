@@ -48,7 +48,7 @@ export async function chargeUnusable<Result>(
   try {
     return await work(toRow);
   } finally {
-    // Awaited, so that the caller's next request finds the charges.
+    // The charges are awaited, so that the caller's next request finds them.
     await Promise.all(charged);
   }
 }
