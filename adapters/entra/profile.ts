@@ -158,7 +158,7 @@ export function createEntraProfile(
 }
 
 /**
- * Returns the path of a user. A name that begins with `$` is quoted, because it would be a query option.
+ * Returns the path of a user. A name that begins with `$` is quoted, because it would otherwise be a query option.
  * @see https://learn.microsoft.com/en-us/graph/api/user-get
  */
 const toNamedPath = (login: string): string =>

@@ -92,7 +92,7 @@ const sourcesFor = (connection: string): readonly string[] => [connection, 'api:
 
 /**
  * Redeems a receipt for one event. The same event may redeem it again.
- * @param expected.needsFace - refuses receipts without a face check
+ * @param expected.needsFace - if true, refuses receipts without a face check
  * @throws `receipt_invalid`
  */
 export async function redeemReceipt(

@@ -51,7 +51,10 @@ const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>)
 export const endOf = ({ seenAt, signedInAt }: ConsoleSession, { sessionMinutes }: ConsoleConfig): EpochMs =>
   epochMs(Math.min(addSec(seenAt, sessionMinutes * 60), addSec(signedInAt, longestSessionSec)));
 
-/** Returns the name of the session cookie. Browsers refuse its prefix for cookies set by another host or over http. */
+/**
+ * Returns the name of the session cookie. Browsers refuse a cookie with this prefix if it is set by another host or
+ * over http.
+ */
 export const sessionCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console`;
 

@@ -34,7 +34,9 @@ export interface Administrator {
    * Unique id derived from the API key, or from issuer and subject of the sign-in. A person who uses both has two ids.
    */
   readonly id: string;
-  /** Display name. For single sign-on users it ends with a part of the id, because they can change their login. */
+  /**
+   * Display name. For single sign-on users it ends with a part of the id, because these users can change their login.
+   */
   readonly name: string;
   readonly role: SignedInRole;
   readonly means: 'key' | 'sign_in';

@@ -160,7 +160,7 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   },
 };
 
-/** Returns the user's id, or `null` for people without an account: their ids contain addresses or names. */
+/** Returns the user's id, or `null` for people without an account, because their ids contain addresses or names. */
 const toSubject = (subject: string): string | null =>
   subject === '' || subject.startsWith('identifier:') ? null : subject;
 

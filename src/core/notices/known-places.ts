@@ -52,7 +52,7 @@ export interface Place {
 }
 
 /**
- * Records from where a person passed a check.
+ * Records the device and network from which a person passed a check.
  * @returns what is new: device, network, or both; empty for the first check
  */
 export async function meetPlace(

@@ -137,7 +137,7 @@ export interface Verifier {
   isReady(): Promise<boolean>;
   /** Reads a token's public data without verifying it. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
-  /** Returns true if the token's key is available. Keys of a remote service are assumed to be. */
+  /** Returns true if the token's key is available. Keys of a remote service are assumed to be available. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;

@@ -12,8 +12,8 @@ import { isStored, toStoredDigest } from './ticket.js';
 
 /*
  * Random head movements and lights, revealed one at a time. The client sends each picture's digest before it gets the
- * next instruction, so that the server can time it. It submits the pictures at the end, which are verified against the
- * digests and not stored.
+ * next instruction, so that the server can measure the time. At the end, the client submits the pictures, which are
+ * verified against the digests and not stored.
  */
 
 /** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */

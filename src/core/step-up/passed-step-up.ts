@@ -81,7 +81,7 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
  * Consumes the newest pass atomically for one event, which may be repeated.
  * @param by.at - time of the event, which distinguishes repetitions
  * @param by.signIn - passes for other sign-ins stay unused
- * @param by.needsFace - ignores passes without a face check
+ * @param by.needsFace - if true, ignores passes without a face check
  * @param by.isLockedOut - if true, finds only a pass that this event has already consumed
  * @param noted - record that was read under `passedKey`
  * @returns the pass, or why there is none

@@ -123,7 +123,10 @@ const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId
 
 const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
 
-/** Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so it need not be stored. */
+/**
+ * Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so the type need not be
+ * stored.
+ */
 async function takeChallenge(
   stepUpId: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,

@@ -170,7 +170,10 @@ const mayWaitSec = 900;
 const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
   pass !== null && now < addSec(pass.at, mayWaitSec);
 
-/** Returns true until the person continues. Codes are offered again after a reload or a lost reply. */
+/**
+ * Returns true if recovery codes are offered, until the person continues. They are offered again after a reload or a
+ * lost reply.
+ */
 export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
   !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 

@@ -39,7 +39,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 }
 
 /**
- * Starts the step-up and opens it for the page. If the answer was lost, the next attempt opens it.
+ * Starts the step-up and opens it for the page. If the answer was lost, the next attempt opens the same step-up.
  * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
