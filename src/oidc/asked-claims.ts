@@ -7,7 +7,7 @@ import { oidcErrors } from './library.js';
 export interface ClaimWanted extends AskedClaim {
   readonly inIdToken: boolean;
   readonly inUserInfo: boolean;
-  /** Id of the source connection, or `null` for the issuer's own. */
+  /** Id of the source connection, or `null` for the issuer's own claims. */
   readonly from: string | null;
 }
 
