@@ -150,7 +150,8 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   );
   return async (receipt, { clientId, ...expected }) => {
     try {
-      // The initiator of a step-up chooses the audience, so the connection is verified too.
+      // The caller that starts a step-up chooses the audience of its receipt, so the receipt's connection is verified
+      // too.
       return (await verifiers.get(clientId)?.verify(receipt, { connection, ...expected })) ?? null;
     } catch (error) {
       log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });
@@ -159,7 +160,7 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   };
 }
 
-/** Keeps no state, because Cognito may call up to three times for one answer. */
+/** This trigger keeps no state, because Cognito may call it up to three times for one answer. */
 async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Promise<TriggerReply> {
   const { person, clientId, nonce, answer } = parseVerifyEvent(body);
   const claims = await verifyReceipt(answer, { clientId, nonce, subject: person.sub ?? person.userName });

@@ -9,7 +9,7 @@ export const createCognitoClients = (
   createOwnClients(oidc, (client) =>
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username'],
-      // Cognito redirects here before it verifies any first factor, so its request does not prove who the user is.
+      // Cognito redirects here before it verifies a first factor, so the request does not prove who the user is.
       isAfterFactor: false,
       // The triggers accept only receipts, so no result is stored for them.
       feedsHooks: false,

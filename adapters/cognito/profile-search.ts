@@ -10,8 +10,8 @@ import { type FoundUser, nameOf, toNamedAccount } from './profile-user.js';
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
 
 /**
- * Searches users by name prefix. Two characters have no documented escape in filters, so text after them is compared
- * here.
+ * Searches users by name prefix. A filter cannot contain `"` or `\`, for which no escape is documented, so the text
+ * from there on is compared here.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
  */

@@ -36,7 +36,7 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
 
 const maxNameCharacters = 128;
 
-/** Claims that equal a standard attribute of the pool. Cognito's address is plain text. */
+/** Standard attribute of the pool for each claim. Cognito stores an address as one text, so only `formatted` is set. */
 const usualSources = {
   ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
   ...{ nickname: 'nickname', preferred_username: 'preferred_username', profile: 'profile', picture: 'picture' },

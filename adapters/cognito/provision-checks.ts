@@ -158,7 +158,8 @@ const bypasses: readonly ExplicitAuthFlowsType[] = [
 
 /** Checks that an app client requires the face challenge and offers no other sign-in. */
 export function clientChecks(clientId: string, { policy }: CognitoConnection, pool: Administration): Check[] {
-  // In other modes the application checks the face claim itself, and a sign-in that skips the face check has no claim.
+  // If the policy does not deny unverified sign-ins, the application checks the face claim itself. A sign-in that skips
+  // the face check then has no claim.
   const bypassed = policy.mode === 'enforce' && policy.whenUnverified === 'deny' ? fail : warn;
   const check = (title: string, find: (client: UserPoolClientType) => Finding): Check => ({
     title: `App client ${clientId}: ${title}`,

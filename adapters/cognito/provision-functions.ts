@@ -14,7 +14,7 @@ type Deployed =
 const unseen =
   'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most.';
 
-/** Checks that the deployed functions match the configuration. Findings omit values of their environment. */
+/** Checks that the deployed functions match the configuration. Findings omit the values of environment variables. */
 export const functionsCheck = (deps: Deps): Check => ({
   title: 'The functions',
   async run() {

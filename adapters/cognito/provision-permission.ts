@@ -19,8 +19,8 @@ export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
   `${ClientName ?? ''} (${ClientId ?? ''})`;
 
 /**
- * Returns true if users of an app client can access the attribute. In tests, clients without an attribute list could,
- * contrary to AWS's documentation.
+ * Returns true if users of an app client can access the attribute. In tests, users of a client without an attribute
+ * list could access it, contrary to AWS's documentation.
  */
 export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
   list?.includes(attribute) ?? true;

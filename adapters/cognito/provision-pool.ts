@@ -133,7 +133,8 @@ function withoutReadOnly(pool: UserPoolType) {
   const { AliasAttributes, UsernameAttributes, UsernameConfiguration, Domain, CustomDomain, ...others } = rest;
   const { SmsConfigurationFailure, EmailConfigurationFailure, AdminCreateUserConfig, ...settings } = others;
   if (AdminCreateUserConfig === undefined) return settings;
-  // DescribeUserPool returns both settings, but UpdateUserPool rejects them together.
+  // DescribeUserPool returns two settings for the validity of temporary passwords, but UpdateUserPool rejects a request
+  // with both.
   const { UnusedAccountValidityDays, ...config } = AdminCreateUserConfig;
   const isTold = settings.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined;
   return { ...settings, AdminCreateUserConfig: isTold ? config : AdminCreateUserConfig };

@@ -118,7 +118,7 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   };
 };
 
-/** Creates the step that sets the four triggers, unless the pool has another function there. */
+/** Creates the step that sets the four triggers, unless the pool already has another function for one of them. */
 export const triggerStep = (settings: Settings, pool: Administration): ProvisionStep => ({
   title: 'The triggers of the user pool',
   inspect: async () => inspectTriggers(settings, await pool.describePool()),

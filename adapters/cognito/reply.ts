@@ -30,8 +30,8 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
 /**
- * Removes our claims and the attribute, in both versions of the reply, because a malformed event does not reveal its
- * version.
+ * Removes our claims and the token attribute from the tokens. The reply has the fields of both versions, because the
+ * version of a malformed event is unknown.
  */
 export const refusePreToken =
   (attribute: string) =>
@@ -81,7 +81,9 @@ export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitio
 
 export interface FaceChallenge {
   readonly nonce: string;
-  /** Request signed for this service. A client with its own camera page sends it to `POST /step-ups/requested`. */
+  /**
+   * Request signed for this service. A client with its own camera page sends the request to `POST /step-ups/requested`.
+   */
   readonly request: string;
   readonly connection: string;
   /** Capture page for this challenge. The client appends `&return=` and the address of its own page. */

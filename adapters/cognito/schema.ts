@@ -91,7 +91,8 @@ const verifyGuard = z
 
 const preTokenGuard = z
   .object({
-    // Version 1 sets claims of the ID token, 2 and 3 those of both tokens. If absent, the version is 1.
+    // Version 1 sets claims of the ID token only; versions 2 and 3 set those of ID and access token. If absent, the
+    // version is 1.
     version: z.string().nullish(),
     callerContext: eventFields.callerContext,
     triggerSource: z.string().startsWith('TokenGeneration_'),

@@ -19,7 +19,7 @@ export interface TenantAuthority {
 }
 
 /**
- * Returns issuer and keys of a tenant, which must be an allowed one.
+ * Returns issuer and keys of a tenant. The caller must have checked that the tenant is allowed.
  * @throws FaceError `profile_unavailable`
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
@@ -31,8 +31,8 @@ interface KeptAuthority {
 }
 
 /**
- * Caches the tenants' metadata and keys for a day. After half an hour it refreshes them in the background, because a
- * hook call cannot wait.
+ * Caches the tenants' metadata and keys for a day. After half an hour, metadata and keys are refreshed in the
+ * background, because a hook call cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  */
 export function createFindAuthority(

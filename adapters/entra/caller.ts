@@ -22,7 +22,7 @@ export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCall
 
 export interface CallerCheck {
   readonly verify: VerifyCaller;
-  /** Fetches the tenants' keys in advance. It ignores failures, because the next call fetches again. */
+  /** Fetches the tenants' keys in advance. Failures are ignored, because the next hook call fetches the keys again. */
   fetchAhead(): Promise<void>;
 }
 
@@ -55,7 +55,8 @@ export function createCallerCheck(
     const { issuer, keys } = await findAuthority(tenantId);
     const v1 = `${v1Issuer}/${tenantId}/`;
     const { payload, protectedHeader } = await jwtVerify(bearer, keys, {
-      // For an external tenant, the documentation's issuer has the domain as host, the metadata's issuer has the id.
+      // Several issuers are accepted: for an external tenant, the issuer has the tenant's domain as host in the
+      // documentation, but the tenant's id in the metadata.
       issuer: [v1, issuer, `${login}/${tenantId}/v2.0`],
       audience: [hooks.appId, `api://${host}/${hooks.appId}`],
       algorithms: ['RS256'],

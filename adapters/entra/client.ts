@@ -79,7 +79,8 @@ export function createGraphClient(
 
   const sendOnce: SendToGraph = async (call) => {
     const answer = await send(call, { anew: false });
-    // Entra can revoke access tokens early, and MSAL would still return the cached one.
+    // Entra can revoke access tokens early. After a 401, a new one is requested, because MSAL would still return the
+    // cached one.
     return answer.status === 401 ? send(call, { anew: true }) : answer;
   };
 

@@ -123,13 +123,14 @@ export const entraConnectionGuard = z
       if (client.kind !== 'entra_external_mfa') continue;
       const report = (name: string, message: string): void =>
         context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
-      // Users of the connection's own tenant are stored by object id only, and the first tenant is that tenant.
+      // The first tenant must be the connection's own, because only users of the first tenant are stored without their
+      // tenant's id.
       if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
-      // The service can reach tokens only in the tenants of the hooks.
+      // The service can read enrolment tokens only in the tenants of `entra.hooks.tenants`.
       const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);
       if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
       if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
-      // Other tenants install this application; the application that may write users must not be installed there.
+      // Other tenants install the External MFA application. It must not be `entra.clientId`, which may write users.
       if (client.appId === entra.clientId) report('appId', 'expected a separate application, not entra.clientId');
     }
   });

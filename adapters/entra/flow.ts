@@ -22,10 +22,12 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Time limit of the decision. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
+/** Time limit of the decision, in milliseconds. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
 export const DECISION_TIMEOUT_MS = 1_000;
 
-/** Time in which the same call gets the same answer. Covers Entra's single retry and all tokens of one sign-in. */
+/**
+ * Seconds in which the same call gets the same answer. They cover Entra's single retry and all tokens of one sign-in.
+ */
 const REPEATABLE_FOR_SEC = 60;
 
 /** @throws FaceError `request_malformed`, also if the event's tenant is not the caller's */
@@ -40,8 +42,8 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 }
 
 /**
- * Answers attributeCollectionStart: shows the sign-up form if the e-mail address passed a step-up, and always in shadow
- * mode.
+ * Answers attributeCollectionStart. Shows the sign-up form if a step-up was passed for the e-mail address, and always
+ * in shadow mode.
  */
 export async function handleAttributeCollectionStart(
   { caller, body }: VerifiedCall,
@@ -82,8 +84,8 @@ const decide = (
     application: event.application,
     address: event.address,
     isAfterFirstFactor: event.isAfterFirstFactor,
-    // The user can choose the correlation id. Without application and address, one face check could answer two
-    // sign-ins.
+    // The user can choose the correlation id, so the event id also has application and address. Otherwise, one face
+    // check could answer two sign-ins.
     eventId: JSON.stringify([event.correlationId, event.application, event.address]),
     eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,

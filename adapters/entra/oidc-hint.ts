@@ -26,7 +26,7 @@ export interface EntraUser {
 }
 
 /**
- * Verifies a hint (`id_token_hint`) of External MFA. The caller must record its proof as used.
+ * Verifies a hint (`id_token_hint`) of External MFA. The caller must record the hint's proof as used.
  * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched; `state_unavailable`
  */
 export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
@@ -79,7 +79,7 @@ export function createVerifyEntraHint(
     if (toEpochMs(epochSec(nbf)) > addSec(clock.now(), hintLifeSec)) throw untrusted('not_yet_valid');
     if (await isForgotten(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
-    // The record must outlive the hint: as long as `iat` is accepted, plus clock skew between replicas.
+    // The record is kept for as long as the hint's `iat` is accepted, plus the clock skew between replicas.
     const proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };
     return { sub, tid, oid, proof };
   };

@@ -8,7 +8,7 @@ export const faceAcrValues = [
 ] as const;
 
 /**
- * Checks that a face satisfies the requested `acr` and `amr`.
+ * Checks that a face check satisfies the requested `acr` and `amr`.
  * @throws UnmetAuthenticationRequirements
  */
 export function checkRequirements({ acr, amr }: RequestedClaims): void {

@@ -34,7 +34,10 @@ const takenOffGuard = z.object({ hints: z.array(z.string()), requestId: z.guid()
 export const createEntraClients = (oidc: EntraConnection['oidc'], deps: ExternalMfaDeps): readonly OidcClient[] =>
   createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
 
-/** Creates the External MFA client, which receives an ID token by form post. The hint is verified last and consumed. */
+/**
+ * Creates the External MFA client, which receives an ID token by form post. The hint is verified after everything else
+ * and is valid once.
+ */
 export function createExternalMfaClient(
   { id, appId, tenantIds, login, redirectUri }: ExternalMfaConfig,
   { connection, fetch, clock, state, log }: ExternalMfaDeps,
@@ -72,7 +75,7 @@ export function createExternalMfaClient(
     },
     // Entra's contract makes the nonce optional; `state` and the hint bind the answer to the request.
     needsNoNonce: true,
-    // Entra accepts exactly one method, so a security key or PIN that took part is omitted.
+    // Entra accepts exactly one method in `amr`, so a passkey or PIN that was also used is omitted.
     toAmr: () => ['face'],
     // Entra issues tokens later in the same sign-in and then calls the token issuance hook, which needs the result.
     feedsHooks: true,
@@ -82,9 +85,9 @@ export function createExternalMfaClient(
 function toProtocol(given: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams();
   for (const name of passedOn) for (const value of given.getAll(name)) params.append(name, value);
-  // Microsoft's documentation writes `Id_token`.
+  // The value is converted to lower case, because Microsoft's documentation writes `Id_token`.
   for (const value of given.getAll('response_type')) params.append('response_type', value.toLowerCase());
-  // Microsoft's documentation of 2025 writes `redirect_url`.
+  // Both names are accepted, because Microsoft's documentation of 2025 writes `redirect_url`.
   const redirectUris = given.getAll(given.has('redirect_uri') ? 'redirect_uri' : 'redirect_url');
   for (const value of redirectUris) params.append('redirect_uri', value);
   return params;

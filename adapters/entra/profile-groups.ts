@@ -26,8 +26,8 @@ export const toGroupsPath = (userId: string): string =>
   '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
 
 /**
- * Parses a page of a user's groups. Names count only for on-premises and role-assignable groups, because any user can
- * create others.
+ * Parses a page of a user's groups. Names are returned only for on-premises and role-assignable groups, because any
+ * user may create other groups.
  */
 export function parseGroupPage(
   answer: RestAnswer,

@@ -19,7 +19,7 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   subject,
   login: userPrincipalName,
   email: mail || null,
-  // One-time codes go by e-mail, because Graph often returns no phone number.
+  // Graph often has no phone number, so one-time codes are always sent by e-mail.
   phone: null,
 });
 const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({
@@ -135,7 +135,7 @@ export function createEntraProfile(
     },
     async readGroups(subject) {
       const { tenantId, userId } = parseSubject(subject, settings);
-      // Administrators of another tenant control the names of its groups.
+      // Names of groups in another tenant are not returned, because that tenant's administrators choose them.
       const namesCount = tenantId === settings.tenantId;
       return readAllGroups(async (next: string | null) =>
         parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),
@@ -158,7 +158,7 @@ export function createEntraProfile(
 }
 
 /**
- * Returns the path of a user. A name that begins with `$` is quoted, because it would be a query option.
+ * Returns the path of a user. A name that begins with `$` is quoted, because it would otherwise be a query option.
  * @see https://learn.microsoft.com/en-us/graph/api/user-get
  */
 const toNamedPath = (login: string): string =>

@@ -185,7 +185,7 @@ async function checkStep(step: ProvisionStep, consequence: string): Promise<Find
 
 const statusGuard = z.object({ status: z.literal([401, 403]) });
 
-/** A missing permission to inspect is only a warning, because the service itself needs fewer permissions. */
+/** A missing permission for a check is only a warning, because the service itself works with fewer permissions. */
 function toUnseen(error: unknown): Finding {
   const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
   if (!isDenied) throw error;

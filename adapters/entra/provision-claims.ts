@@ -9,7 +9,7 @@ const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish()
 
 type ClaimsMappingPolicy = z.infer<typeof policyGuard>;
 
-// The policy's definition is JSON text. Entries of others are preserved.
+// The policy's definition is JSON text. Entries that this service did not create are preserved.
 const definitionGuard = z.looseObject({
   ClaimsMappingPolicy: z.looseObject({ ClaimsSchema: z.array(z.record(z.string(), z.json())).default([]) }),
 });
@@ -82,7 +82,7 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
 const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;
 
 /**
- * Our policy replaces the application's claims from the console, and a custom claims policy.
+ * Our policy replaces the claims that were set for the application in the console, and any custom claims policy.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/claims-customization-powershell
  */
 const assignment =
@@ -123,7 +123,7 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 
 /**
  * Creates the step that lets an application accept mapped claims; otherwise sign-ins fail with AADSTS50146. A
- * multitenant application needs its own signing key, because any tenant could forge claims.
+ * multitenant application must have its own signing key instead, or any tenant could forge its claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

@@ -127,7 +127,9 @@ function isOf(certificate: string, modulus: string): boolean {
   }
 }
 
-/** Permissions, each with a path to test it. The second path names an unknown user. */
+/**
+ * Permissions to register users, each with a path to test it. The second path has the id of a user who does not exist.
+ */
 const registeringTakes = {
   'Policy.Read.AuthenticationMethod': '/policies/authenticationMethodsPolicy',
   'UserAuthMethod-External.ReadWrite.All':

@@ -46,7 +46,7 @@ export const hookUrlOf = (
 const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;
 
-/** Finds our extension by its address. If the server's address changed, finds it by name. */
+/** Finds our extension by its address, or by its name if the server's address has changed. */
 export async function findExtension(hook: HookName, deps: EntraProvisionDeps): Promise<CustomExtension | null> {
   const all = await deps.graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const ofType = all.filter((extension) => extension['@odata.type'] === extensionTypes[hook]);

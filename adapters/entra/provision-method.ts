@@ -75,8 +75,8 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
 }
 
 /**
- * Creates the step for the groups that may use External MFA. It replaces those of a disabled method, and adds to those
- * of an enabled one.
+ * Creates the step for the groups that may use External MFA. The groups of a disabled method are replaced. An enabled
+ * method keeps its groups and gets the missing ones.
  */
 export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const lackingIn = ({ includeTargets }: Method): string[] =>

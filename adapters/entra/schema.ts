@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { parseEvent } from '../../src/connections/parse-event.js';
 import { guidGuard } from './config-tenant.js';
 
-/* Attributes name their type in `@odata.type` or `@odata.Type`, so the guards distinguish values by type instead. */
+/*
+ * Entra names an attribute's type in `@odata.type` or `@odata.Type`, so the guards use the JSON type of the value
+ * instead.
+ */
 
 const correlationIdGuard = z.string().min(1).max(256);
 
@@ -42,7 +45,7 @@ const identityGuard = z.object({ signInType: z.string().nullish(), issuerAssigne
 
 const toEmail = (identities: readonly z.infer<typeof identityGuard>[]) => {
   const found = identities.find(({ signInType }) => /^email(?:Address)?$/i.test(signInType ?? ''))?.issuerAssignedId;
-  // Limited, because the address becomes part of a key in the state store (RFC 5321, section 4.5.3.1.3).
+  // The length is limited (RFC 5321, section 4.5.3.1.3), because the address becomes part of a key in the state store.
   return found && found.length <= 254 ? found.toLowerCase() : null;
 };
 

@@ -21,7 +21,8 @@ export type VerifyCaller = (headers: RawHead['headers']) => Promise<{
   readonly secret: UsedSecret | null;
 }>;
 
-// Only asymmetric algorithms: with a shared-secret algorithm, the published key would be a valid secret.
+// Only asymmetric algorithms are accepted. With an HMAC algorithm, anyone could sign with the published key as the
+// secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 
 const KEYS_TIMEOUT_MS = 1_000;
@@ -51,7 +52,7 @@ export function createVerifyCaller(
   };
 }
 
-/** Creates a test call with the header secret. With OAuth, only Okta can prove itself. */
+/** Creates a test call with the header secret. With OAuth, only Okta can obtain an access token. */
 export const createProbe = ({ secret }: ExpectedCallers): Hook['probe'] =>
   secret === undefined
     ? null
@@ -74,7 +75,8 @@ function createVerifyBearer(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       currentDate: toDate(clock.now()),
     }).catch((error: unknown) => {
-      // If the keys cannot be fetched, the error leads to a denial, because Okta ignores a 401.
+      // If the keys cannot be fetched, the error leads to a reply that denies the sign-in. Okta would ignore a 401 and
+      // allow it.
       throw toBearerRefusal(error);
     });
     const client = clientGuard.safeParse(payload);

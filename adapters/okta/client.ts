@@ -73,7 +73,7 @@ class TokenRefusal extends Error {
   }
 }
 
-/** Throws the refusal, except if Okta asks for a DPoP proof with its nonce, which the SDK then sends. */
+/** Throws the refusal, unless Okta asks for a DPoP proof with a nonce, which the SDK then sends. */
 async function throwUnlessNonce(response: Response, url: string): Promise<void> {
   const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
   if (data?.error === 'use_dpop_nonce') return;
@@ -163,7 +163,7 @@ export interface OktaAnswer {
 export type SendToOkta = (method: 'GET' | 'POST' | 'PUT', path: string, body?: Json) => Promise<OktaAnswer>;
 
 /**
- * Creates an API client without the SDK's models, which drop unknown fields: a PUT would then delete these.
+ * Creates an API client without the SDK's models, because they drop unknown fields, which a PUT would then delete.
  * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
  */
 export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {

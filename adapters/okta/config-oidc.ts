@@ -50,8 +50,8 @@ export type OktaIdv = z.output<typeof oktaIdvGuard>;
 export type OktaClient = OktaFactor | OktaIdv;
 
 /**
- * Returns true if there is at most one IDV client. Browsers send no client id for IDV, so requests could not be told
- * apart.
+ * Returns true if there is at most one IDV client. For IDV, browsers send no client id, so the requests of two IDV
+ * clients could not be distinguished.
  */
 export const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
   clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;

@@ -22,7 +22,7 @@ export const ANSWER_TIMEOUT_MS = 2_000;
 /** How long processed events are remembered, in seconds, because Okta may repeat an event. */
 const doneKeptSec = 7 * 86_400;
 
-/** Maximum of concurrent API calls: an administrator may deactivate thousands of users at once. */
+/** Maximum of concurrent API calls, because an administrator may deactivate thousands of users at once. */
 const lanes = 4;
 
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
@@ -63,7 +63,7 @@ export async function handleEventHook(
   return isDone ? passEvents : unfinishedEvents;
 }
 
-/** Returns true if all work succeeded in time. Late work continues. */
+/** Returns true if all work succeeded in time. Work that takes longer continues. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
   return inTime(outcomes, timeoutMs, () => false);

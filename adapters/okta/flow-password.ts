@@ -44,8 +44,8 @@ export function createVerifyPassword(
 }
 
 /**
- * Answers a password import hook call. Okta stores a `VERIFIED` password, so the customer's verifier must confirm it. A
- * fresh face check comes first and keeps password guesses away from the verifier.
+ * Answers a password import hook call. Okta stores a `VERIFIED` password, so the customer's verifier must confirm it.
+ * The hook first requires a recently passed face check, so that password guesses do not reach the verifier.
  */
 export async function handlePasswordImportHook(
   body: Uint8Array,

@@ -26,7 +26,7 @@ export interface FlowDeps {
 
 export const DECISION_TIMEOUT_MS = 1_500;
 
-/** @throws FaceError `request_malformed`, also if the tokens are another user's; `event_out_of_time` */
+/** @throws FaceError `request_malformed`, also if the tokens belong to another user; `event_out_of_time` */
 export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
@@ -37,7 +37,9 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
   );
 }
 
-/** Answers a registration hook call. An existing user needs a fresh face check; a new user submits a receipt. */
+/**
+ * Answers a registration hook call. An existing user needs a recently passed face check; a new user submits a receipt.
+ */
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
   if (hook.user === null) return takeReceipt(hook, deps);
@@ -47,7 +49,7 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
 
 /**
  * Answers a SAML assertion hook call with the face attribute. If the check failed, nothing is changed, because Okta
- * documents no refusal.
+ * documents no way to refuse the assertion.
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseSamlHook(body);
@@ -71,8 +73,8 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
 }
 
 /**
- * Verifies that the tokens are the event's user's. On token refresh, Okta sent the browser session's user instead
- * (OKTA-869758, fixed in 2025).
+ * Verifies that the tokens belong to the user whom the event names. On token refresh, Okta named the user of the
+ * browser session instead (OKTA-869758, fixed in 2025).
  */
 function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');

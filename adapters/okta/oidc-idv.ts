@@ -8,8 +8,8 @@ const lifeSec = 600;
 
 /**
  * Creates the client for custom identity verification. Okta pushes its request (PAR), so the browser cannot change
- * `login_hint`. Okta also uses it before password recovery, so failures do not count against the user, or anyone could
- * lock them out.
+ * `login_hint`. Okta also requests this verification before password recovery, which anyone can start for any user.
+ * Failures therefore do not count against the user.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient(config: OktaIdv): OidcClient {

@@ -19,8 +19,8 @@ interface HttpResponse {
 }
 
 /**
- * Reads one page of a user's groups. Only Okta's own groups have names; groups imported from elsewhere may have the
- * same names.
+ * Reads one page of a user's groups. Names are returned only for Okta's own groups, because groups imported from
+ * elsewhere may have the same names.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserResources/#tag/UserResources/operation/listUserGroups
  */

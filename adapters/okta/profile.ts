@@ -54,7 +54,7 @@ export function createOktaProfile(
     if (!isLogin(login) || login.includes('/')) return null;
     const answer = await call(() => client.userApi.getUser({ userId: login })).catch(nullIfUnknown);
     if (answer === null) return null;
-    // The same API call also finds users by id, and returns the caller itself for `me`.
+    // The login is compared, because the API call also finds users by id, and returns the calling user for `me`.
     const account = toAccount(parseAnswer(accountGuard, answer));
     return isSameLogin(account.login, login) || isShortNameOf(account.login, login) ? account : null;
   };

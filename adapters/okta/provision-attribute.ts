@@ -102,7 +102,8 @@ async function findAttribute({ name: expected }: Attribute, send: SendToOkta): P
 const objectGuard = z.record(z.string(), z.json());
 
 /**
- * An existing attribute of another kind is never changed, because it may contain other data.
+ * Returns the status of an attribute. An existing attribute with another definition is never changed, because it may
+ * contain other data.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {

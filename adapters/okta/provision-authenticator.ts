@@ -21,8 +21,8 @@ export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDe
 }
 
 /**
- * Creates the manual step for "IdP Usage", which Okta's API does not return. The existing authenticator serves as
- * evidence.
+ * Creates the manual step for "IdP Usage", which Okta's API does not return. The step counts as done if the
+ * authenticator exists, because Okta allows it only with this usage.
  */
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
   title: 'IdP Usage: Factor only',

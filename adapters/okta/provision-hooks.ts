@@ -106,7 +106,10 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
 }
 
-/** Returns true if the change must be made in the console: a PUT would remove the credentials of an OAuth channel. */
+/**
+ * Returns true if the change must be made in the console, because a PUT would remove the credentials of an OAuth
+ * channel.
+ */
 const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }: InlineHook): boolean =>
   deps.settings.okta.hooks.secret === undefined
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)

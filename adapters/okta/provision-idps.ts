@@ -132,7 +132,10 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
-/** Claims with the login. Okta refuses templates of missing attributes; every profile has `email`. */
+/**
+ * Templates for the claim with the login. The default is `email`, because Okta refuses a template whose attribute the
+ * profile lacks.
+ */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {

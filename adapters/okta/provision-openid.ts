@@ -20,7 +20,9 @@ export function createClientChecks(entered: readonly string[], deps: OktaProvisi
   ];
 }
 
-/** Checks that the org's own domain is listed. Okta returns users to the domain where they started. */
+/**
+ * Checks that a redirect URI has the org's own domain. Okta returns users to the domain where their sign-in started.
+ */
 function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvisionDeps): Finding {
   const { orgUrl } = settings.okta;
   return redirectUris.some((uri) => uri.startsWith(`${orgUrl}/`))

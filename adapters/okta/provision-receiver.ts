@@ -33,7 +33,8 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
 });
 
 /**
- * Creates the step for Okta's receiver of our security events. Okta reads our metadata at once.
+ * Creates the step for Okta's receiver of our security events. Okta reads our metadata at once, so the server must be
+ * reachable.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
 export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep {

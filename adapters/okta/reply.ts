@@ -18,7 +18,10 @@ const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary:
 
 export const toReceiptLocation = (receiptField: string): string => `data.userProfile.${receiptField}`;
 
-/** @param location - attribute of the call; without one, the sign-in widget does not show the cause */
+/**
+ * @param location - field of the request to which the error belongs; without it, Okta's sign-in widget does not show
+ * the cause
+ */
 const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
   ok({
     commands: [{ type: 'com.okta.action.update', value: { registration: 'DENY' } }],
@@ -41,8 +44,8 @@ export type Receipt = OktaConnection['okta']['registration'];
 const untrusted: RawReply = { status: 401, body: null };
 
 /**
- * Public code of each kind of refusal. Whether a user is enrolled stays hidden; faults that an administrator can fix
- * differ.
+ * Code that users may see, by kind of refusal. It does not reveal if a user is enrolled. Faults that an administrator
+ * can fix have other codes.
  */
 const saidByKind = {
   caller: 'caller_untrusted',
@@ -78,7 +81,7 @@ export const toTokenHookRefusal = unlessUntrusted(denyToken);
 export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErrorCode) => RawReply) =>
   unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
-/** Adds nothing to the assertion, because Okta documents no refusal. */
+/** Leaves the assertion unchanged, because Okta documents no way to refuse it. */
 export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
 
 export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
@@ -92,7 +95,10 @@ const eventStatusByKind = {
   service: 503,
 } as const satisfies Record<RefusalKind, number>;
 
-/** The first three are plain HTTP errors. The causes of the others may be fixed before Okta's retry. */
+/**
+ * HTTP status for single codes. A 503 makes Okta retry once, because the clock or the configuration may be right by
+ * then.
+ */
 const eventStatusByCode: Readonly<Partial<Record<FaceErrorCode, number>>> = {
   body_too_large: 413,
   not_found: 404,
@@ -143,7 +149,8 @@ export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): 
   ok({ commands: toCommands(minted, removeClaim) });
 
 /**
- * Denies a registration without a face check, except in shadow mode, because applications cannot check a claim later.
+ * Denies a registration without a face check, except in shadow mode. A registration sets no claim that applications
+ * could check later.
  */
 export const toRegistrationHookReply = (
   decision: HookDecision,

@@ -35,7 +35,7 @@ const tokenHookGuard = z
         request: requestGuard,
         protocol: z.object({ client: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
       }),
-      // Each is present only if Okta is issuing that token.
+      // Each token is present only if Okta is issuing it.
       identity: mintedGuard.nullish(),
       access: mintedGuard.nullish(),
     }),
@@ -116,7 +116,8 @@ const eventHookGuard = z.object({
 
 const eventGuard = z
   .object({
-    // The same for each delivery of an event. Limited, because it becomes part of a key in the state store.
+    // Id of the event, the same for each delivery. Its length is limited, because the id becomes part of a key in the
+    // state store.
     uuid: z.string().min(1).max(256),
     eventType: z.string(),
     outcome: z.object({ result: z.string().nullish() }).nullish(),

@@ -18,7 +18,7 @@ export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; rea
 
 /**
  * Reads the signature header, which can be verified only with the body.
- * @throws FaceError `caller_untrusted` if there is no signature, or its time is over 300 s off
+ * @throws FaceError `caller_untrusted` if there is no signature, or if the signed time differs by more than 300 s
  */
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
@@ -30,7 +30,7 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // Usually a genuine sender whose clock is wrong. The reason is only logged.
+    // This is usually a genuine sender whose clock is wrong. The reason is only logged.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
@@ -65,8 +65,8 @@ const maxCounted = 10_000;
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Creates the counter. It includes the address, or anonymous callers could lock users out. It is in memory, because a
- * rate limit must not wait for a store.
+ * Creates the rate limit by address and user. With a limit by user alone, anyone could lock users out. Counts are in
+ * memory, so that no store is awaited.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

@@ -20,7 +20,7 @@ const KEPT_FROM_OUTSIDERS = 0.5;
 /** API client. Concurrent calls share one access token, and a rate limit pauses all calls. */
 export interface OneLoginApi {
   /**
-   * Makes one call. If the access token was revoked, it retries once with a new one.
+   * Makes one call. If the access token was revoked, the call is retried once with a new access token.
    * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
    * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
    */
@@ -51,7 +51,7 @@ export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): OneLoginApi {
-  // Tracked separately, so that anonymous traffic cannot slow down authenticated callers.
+  // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
   const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;

@@ -38,8 +38,8 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
 }
 
 /**
- * Answers the user-migration Smart Hook. These calls carry no address, so they are not counted: anonymous callers could
- * use up a shared count.
+ * Answers the user-migration Smart Hook. These calls carry no address, so they are not counted, because anonymous
+ * callers could use up a shared count.
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseUserMigration(body);

@@ -14,7 +14,7 @@ import { accountGuard, type FoundUser, toAccount, toNamedAccount } from './profi
 import { readRolePage, roleIdsGuard } from './profile-groups.js';
 import { searchUsers } from './profile-search.js';
 
-/** Rejects other text than user ids, because it would change the path of the API call. */
+/** Rejects text that is no user id, because such text could change the path of the API call. */
 function checkIsUserId(subject: string): void {
   if (!/^[1-9]\d{0,18}$/.test(subject)) throw new FaceError('subject_unknown');
 }

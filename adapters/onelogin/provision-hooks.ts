@@ -30,8 +30,8 @@ function toHookSettings(
     retries: 0,
     env_vars: [...new Set(names)],
     packages: former?.packages ?? {},
-    // With the browser's address, an attacker's attempts can be counted apart from the user's. OneLogin ignores options
-    // of a user-migration.
+    // This option sends the browser's address, so that an attacker's attempts can be counted separately from the
+    // user's. OneLogin ignores options of a user-migration hook.
     options: type === 'pre-authentication' ? { ...former?.options, location_enabled: true } : {},
     ...keptOf(former),
     ...(type === 'pre-authentication' && onelogin.pilotRole !== undefined
@@ -45,7 +45,10 @@ const keptOf = (hook: SmartHook | null): JsonObject => ({
   ...(hook !== null && hook.conditions.length > 0 ? { conditions: hook.conditions } : {}),
 });
 
-/** Returns the condition that limits a hook to one role. OneLogin does not document how conditions combine. */
+/**
+ * Returns the condition that limits a hook to one role. It is the only condition, because OneLogin does not document
+ * how several conditions combine.
+ */
 const toConditions = (role: number | null): readonly Json[] =>
   role === null ? [] : [{ source: 'roles', operator: '~', value: String(role) }];
 
@@ -113,7 +116,7 @@ const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): St
     'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
 });
 
-/** Creates the step for one type of Smart Hook. A function of others is never overwritten. */
+/** Creates the step for one type of Smart Hook. A function that this service did not create is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
   const { account, deps } = parts;
   const apply = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { isOurs } from './provision-hooks.js';
 
 const hoursBack = 24;
 
-/** Known problems in a run's output. Other output is not shown, because functions of others may log anything. */
+/** Known problems in a run's output. Other output is not shown, because a customer's function may log anything. */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is off'],
   [/facestep: refused with status (\d{3})/, 'this server refused its request'],

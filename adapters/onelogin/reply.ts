@@ -4,7 +4,10 @@ import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
-/* Our Smart Hook reads this reply. Anyone who types a user name sees its effect, so it contains only the decision. */
+/*
+ * Our Smart Hook reads this reply. The reply contains only the decision, because anyone who types a user name sees its
+ * effect.
+ */
 
 /** `step_up` assigns the face policy; `deny` ends the sign-in before the password. */
 export type Decision = 'allow' | 'step_up' | 'deny';
@@ -20,7 +23,8 @@ export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginS
 export const passSignIn: RawReply = decide('allow');
 
 /**
- * A migration without a face check is denied, except in shadow mode, because applications cannot check a claim later.
+ * A migration without a face check is denied, except in shadow mode. A migration sets no claim that applications could
+ * check later.
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
   if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;

@@ -16,7 +16,7 @@ import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
 const timeoutMs = 4_000;
-/** Time before its expiry at which an access token is replaced, in seconds. */
+/** Seconds before the expiry of an access token at which it is replaced. */
 const reserveSec = 10;
 
 export interface ScimApi {
@@ -61,7 +61,8 @@ export function createScimApi(
   return {
     async call(method, path, body) {
       const answer = await send(method, path, body);
-      // A token may have been revoked early. Static credentials are not retried.
+      // After a 401, the call is retried with a new access token, because the old token may have been revoked. Static
+      // credentials are not retried.
       return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
     },
   };
@@ -84,7 +85,6 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
   }
 }
 
-/** Returns a Basic header in UTF-8 (RFC 7617). */
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 

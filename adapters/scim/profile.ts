@@ -70,7 +70,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   const readValue = async (subject: string): Promise<unknown> =>
     (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
 
-  // Remembered after the first change, so that a rejected form is not tried each time.
+  // False after the server has rejected the usual form of a change, so that it is not tried again each time.
   let takesUsual = true;
   // The request has no `attributes` parameter, because the SCIMMY library would then miss `userName`.
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>

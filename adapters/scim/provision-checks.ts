@@ -76,7 +76,10 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
   return pass('It supports PATCH and filters.');
 }
 
-/** Compares a word of RFC 7643, section 7. Some servers write it in capitals: `READ_WRITE`. */
+/**
+ * Compares a value of an attribute characteristic (RFC 7643, section 7). Some servers write it in capitals:
+ * `READ_WRITE`.
+ */
 const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
 
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
@@ -131,7 +134,7 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   return pass('One can be read.');
 }
 
-/** As long as a token and with both cases, to detect truncation and changes of case. */
+/** Test value. It is as long as a token and has upper and lower case, to detect truncation and changes of case. */
 const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
 
 const holdersGuard = z.object({
@@ -181,7 +184,8 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
     return fail(found, 'Let these credentials read the attribute groups of users.');
   }
   if (parseGroups(body).groups.length > 0) return groupsAreTold;
-  // A user without groups may mean that the server never returns groups. The schema shows which is true.
+  // A user without groups may mean that the server never returns groups. The schema shows if the server supports the
+  // attribute.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
   const isTold =
     core.state !== 'told' ||

@@ -13,7 +13,8 @@ export interface Parts {
 }
 
 /**
- * @returns `null` if the server does not support this
+ * Reads a discovery endpoint.
+ * @returns `null` if the server does not have it
  * @throws FaceError `provider_refused` if the credentials do not suffice; `profile_unavailable`
  */
 export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {

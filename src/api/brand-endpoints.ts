@@ -155,7 +155,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           return null;
         };
         const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // In the order of the form, because pictures are checked concurrently.
+        // Problems of pictures are sorted in the order of the form, because pictures are checked concurrently.
         const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
         const brand: Brand = { ...chosen, logo, logoDark, icon };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);

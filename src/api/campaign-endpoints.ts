@@ -238,7 +238,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
-    // Last, because its path also matches the paths of the others.
+    // This endpoint comes last, because its path also matches the paths of the endpoints above.
     adminEndpoint({
       ...common,
       method: 'GET',

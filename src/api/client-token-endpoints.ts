@@ -58,7 +58,8 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);
         const issued = await issue(fields, administrator);
-        // Consumed last, so that the user need not enter both codes again if no token can be made.
+        // The verified contact is consumed last, so that the user need not enter both codes again if no token can be
+        // issued.
         await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
           await revokeClientToken(issued.id, administrator, deps);
           throw error;

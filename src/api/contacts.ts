@@ -29,7 +29,7 @@ interface Deps extends CountDeps {
 const verifiedLifeSec = 60 * 60;
 
 /**
- * Checked before anything is counted.
+ * Checks a request for codes, before it is counted against a limit.
  * @throws `not_found` if codes are disabled; `caller_untrusted` for a sandbox token; `request_malformed` for a country
  * that is not allowed
  */
@@ -53,8 +53,8 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // Counted per application, because the backend chooses the addresses. Both limits are checked first, so that an
-  // exhausted phone number does not use up another person's e-mail address.
+  // Codes are counted per application, because the application chooses the addresses. Both limits are checked before
+  // counting, so that an exhausted phone number does not use up the limit of another person's e-mail address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [

@@ -136,7 +136,8 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
           .describe('Base64url of 32 bytes; `null` unless released. The server does not store it.'),
       }),
       async handle(call) {
-        // The hosted service cannot derive a content key, which would look like a mismatch.
+        // The hosted service cannot derive a content key. Without this refusal, the reply would look like that for a
+        // mismatch.
         if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
         const taken: string[] = [];
         const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('base64url'));
@@ -158,7 +159,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
       async handle({ fields, client }) {
-        // A sandbox token may not revoke: the face could be a real person's.
+        // A sandbox token may not revoke, because the token to revoke could be a real person's.
         if (client.sandbox !== null) throw new FaceError('scope_missing');
         await revokeToken(fields.token, { tenant: client.tenant, client: client.id }, deps);
         return {};

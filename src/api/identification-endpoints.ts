@@ -62,7 +62,7 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 /**
- * Returns one token per line, not parsed.
+ * Returns each line as a token, without validating it.
  * @throws `roster_malformed` for too many lines
  */
 function readLines(roster: Photo): readonly SealedToken[] {

@@ -61,7 +61,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
             };
           }),
           signing: toTurns(await inventory.signing(), null),
-          // If the keys are in files, old ones are removed automatically.
+          // OpenID keys in files are removed automatically when they are no longer needed.
           oidc: toTurns(await inventory.oidc(), signingLifeSec),
         };
       },

@@ -36,7 +36,7 @@ export const toLineReply = ({ id, reasons, ...line }: LogLine): LineReply => ({
   reasons: [...reasons],
 });
 
-/** Converts a check. If its result does not name the application, an earlier event may. */
+/** Converts a check. The application is that of the latest event that names one, because the result may not. */
 export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
   const application = events.findLast((event) => event.application !== null)?.application ?? null;
   return {

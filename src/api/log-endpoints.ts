@@ -141,7 +141,7 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
   const byId = anywhere(text, fields.connection, deps);
-  // Ids in some directories look like request ids.
+  // In some directories, user ids look like request ids.
   if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
     return { filter: { ...filter, requestId: text }, unasked: [] };
   const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));

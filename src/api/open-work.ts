@@ -12,7 +12,7 @@ import { type Administrator, holds } from '../rest/rights.js';
 
 const expiringDays = 14;
 
-/** Seconds for which expiring secrets are cached, because finding them requires reading every application. */
+/** Seconds for which expiring secrets are cached, because the search for them reads every application. */
 const secretsHoldSec = 300;
 
 interface ExpiringSecret {

@@ -11,13 +11,13 @@ const longestLineBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
 
-/** Lines per block, so that other requests wait only some milliseconds. */
+/** Number of lines parsed at once, so that other requests wait only some milliseconds. */
 const blockLines = 200;
 
 const columns = ['login', 'email', 'name', 'language'] as const;
 type Column = (typeof columns)[number];
 
-/** A line without its line end. `text` is `null` if it is not UTF-8. */
+/** A line without its line break. `text` is `null` if the line is not valid UTF-8. */
 interface Line {
   readonly number: number;
   readonly text: string | null;
@@ -116,8 +116,8 @@ function parseCells(text: string, delimiter: string): string[][] | null {
 type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
 
 /**
- * Parses the lines together, which is four times as fast, or one by one if that fails, so that a stray quote affects
- * only its line.
+ * Parses the lines together, which is four times as fast as one by one. If that fails, parses them one by one, so that
+ * a stray quotation mark affects only its line.
  */
 function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
   const texts = lines.flatMap(({ text }) => text ?? []);

@@ -56,7 +56,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     codes: ['connection_unknown'] as const,
   };
 
-  /** Runs an action for each user found and collects the results. A store failure ends it. */
+  /** Runs an action for each user found and collects the results. A failure of the store ends the run with an error. */
   const forEach = async <Done extends JsonObject>(
     fields: SubjectFields,
     nothing: Done,

@@ -6,7 +6,7 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
-/** Lower limit for a report on all applications, which reads one record per application and day. */
+/** Maximum number of days in a report on all applications, which reads one record per application and day. */
 const maxDaysOfAll = 31;
 
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {

@@ -1,8 +1,8 @@
 import type { AskingBrowser } from '../core/step-up/record.js';
 
 /*
- * Describes the browser that started a hand-off, for the person with the phone. It proves nothing, because an attacker
- * can forge the user agent and choose a network.
+ * Describes the browser that started a hand-off, for the person with the phone. The description proves nothing, because
+ * an attacker can forge the user agent and choose a network.
  */
 
 const browsers = [
@@ -23,7 +23,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** Longer than every browser's user agent. */
+/** Characters of the user agent that are read. Real user agents are shorter. */
 const readCharacters = 512;
 
 type Family = readonly [name: string, shape: RegExp];

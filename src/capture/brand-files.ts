@@ -11,8 +11,8 @@ import { createPageReader, type PageFolders, securePreview } from './page.js';
 const digestPattern = /^[0-9a-f]{64}$/;
 
 /**
- * Serves brand files, which never change, and a preview of the page with an unpublished brand, which the console may
- * frame.
+ * Serves the files of brands, and a preview of the capture page with an unpublished brand, which the console may show
+ * in a frame.
  */
 export function mountBrand(app: Express, folders: PageFolders, { brands }: { readonly brands: Brands }): void {
   const find = async (digest: string) => {

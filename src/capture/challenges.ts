@@ -202,7 +202,8 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
           outcome,
           hint,
           receipt: toReceiptReply(receipt),
-          // The last allowed failure locks the user out, which is shown now, before another challenge.
+          // The last allowed failure locks the user out. The reply says so, so that the page starts no further
+          // challenge.
           lockedForSec:
             outcome === 'try_again' ? await findLockoutSec(await findSession(shown.session, 'read', deps), deps) : null,
         };

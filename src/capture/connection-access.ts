@@ -32,7 +32,7 @@ export function checkNamed({ subject, login }: NamedUser): void {
 }
 
 /**
- * Returns the id of the named user. A given id is not checked.
+ * Returns the id of the named user. It does not check if a given id exists.
  * @returns `null` for an unknown login
  * @throws `request_malformed`
  */

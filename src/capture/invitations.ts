@@ -34,7 +34,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
     connection: Connection,
     asked: { readonly by?: string },
   ) => {
-    // Unknown users are reported, because clients that invite may also enrol.
+    // An unknown user is reported as such, because clients that may invite may also enrol and learn this anyway.
     const subject = await requireSubject(connection, named);
     await connection.profile.readAccount(subject);
     const started = await startStepUp(

@@ -7,12 +7,12 @@ import { markOf } from '../files/durable-file.js';
 
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 
-/** Callers get the same buffer and must not change it. */
+/** Reads model files and caches them. All callers get the same buffer and must not change it. */
 function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
   const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
   return async (model) => {
     const { file } = model;
-    // Problems are reported when the file is read.
+    // An error is ignored here, because reading the file reports it.
     const mark = await markOf(join(folder, file)).catch(() => '');
     const known = kept.get(file);
     if (known?.mark === mark) return known.bytes;
@@ -24,8 +24,8 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
 }
 
 /**
- * Serves `/<name>.onnx` with its digest as the query, verified and cacheable forever. Without an engine, the page gives
- * no guidance.
+ * Serves `/<name>.onnx?<digest>` after verifying the file. Browsers may cache it forever. Without models, the page
+ * shows no guidance.
  * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {

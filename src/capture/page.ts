@@ -16,7 +16,7 @@ export interface PageFolders {
   readonly models: string;
 }
 
-/** `wasm-unsafe-eval` allows the WebAssembly of the guidance, but no JavaScript from text. */
+/** `wasm-unsafe-eval` allows the WebAssembly that guides the person, but no JavaScript from text. */
 const policy = {
   ...ownFiles,
   'script-src': "'self' 'wasm-unsafe-eval'",
@@ -25,7 +25,7 @@ const policy = {
   'media-src': "'self' blob:",
 } as const;
 
-/** Pop-up sign-ins need their opener. */
+/** Lets a pop-up sign-in keep access to the window that opened it. */
 const keepOpener = { 'Cross-Origin-Opener-Policy': 'unsafe-none' };
 
 const secured = securePage(policy, {
@@ -34,7 +34,6 @@ const secured = securePage(policy, {
     'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
 });
 
-/** Only this server's own pages may frame the preview. */
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
 export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
@@ -50,7 +49,7 @@ export function createPageReader({ page }: PageFolders, file: string): () => Pro
 
 /**
  * Serves the capture page and its immutable assets.
- * @param keepDevice - sets the cookie that recognizes a browser; optional
+ * @param keepDevice - handler that sets the cookie by which a browser is recognized
  */
 export function mountPage(
   app: Express,
@@ -80,7 +79,7 @@ export function mountPage(
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
-  // A service worker controls only pages below its path, so it is next to the page. It is not cached.
+  // A service worker controls only pages below its path, so it is served next to the page. It is not cached.
   page.get('/notice-worker.js', discardBody, (_request, response) =>
     response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
   );

@@ -34,7 +34,7 @@ async function open(
   const connection = deps.connections.get(id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   if (rest.returnUrl !== null && !connection.policy.returnUrls.includes(rest.returnUrl)) {
-    // Checked before the request is consumed, because a request opens only one step-up.
+    // The return URL is checked before the signed request is consumed, because each request opens only one step-up.
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);

@@ -110,7 +110,8 @@ async function toStepUpRequested(
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
-    // A check of an unknown user starts like any other and cannot pass, so that it reveals nothing.
+    // For an unknown user a check starts as for any other, but it cannot pass. The caller therefore does not learn who
+    // exists.
     const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
     const hookSignIn = toHookSignIn(fields);
     return {

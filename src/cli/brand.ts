@@ -19,7 +19,7 @@ export function createBrandCommand(deps: CliDeps): Command {
   const apply = async (brand: string): Promise<void> =>
     tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));
   /**
-   * Reports all problems of a file.
+   * Has the server check a brand file, and prints all problems.
    * @returns the server's reply
    */
   const check = async (file: string): Promise<CheckedBrandReply> => {

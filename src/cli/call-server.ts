@@ -6,12 +6,12 @@ import { CommandError } from './command-error.js';
 import { type CallDeps, findServer } from './find-server.js';
 import { NothingThere, UsageError } from './usage-error.js';
 
-/** Allows for a slow identity provider behind the server. */
+/** Time limit of a call, which may wait for a slow identity provider. */
 const timeoutMs = 30_000;
 
 /**
- * Calls the admin API with the address and key of `findServer`. The key is not a command line option, because other
- * users could see it.
+ * Calls the admin API with the address and API key of `findServer`. The API key is not a command line option, because
+ * other users of the machine could see it.
  * @throws the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
 export async function callServer<Reply extends z.ZodType>(
@@ -50,9 +50,9 @@ export async function callServer<Reply extends z.ZodType>(
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
-    // Paths are fixed, so it is the id that is unknown.
+    // The command's paths exist, so `not_found` means that the id is unknown.
     if (code === 'not_found') throw new NothingThere();
-    // Field names are fixed, so it is a value that is invalid.
+    // The command's field names are valid, so `request_malformed` means that a value is invalid.
     if (code === 'request_malformed') throw new UsageError('the server does not accept one of the values');
     if (code === 'connection_unknown')
       throw new UsageError('the server has no such connection', 'Run “facestep status” to list the connections.');

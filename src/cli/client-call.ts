@@ -4,7 +4,6 @@ import { CommandError } from './command-error.js';
 import { readGivenFile, sizeOfGiven } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
-/** Far above the size of every credential or token. */
 const maxTextFileBytes = 64 * 1024;
 
 export function toRefusal(error: unknown, url: string): unknown {

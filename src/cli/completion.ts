@@ -16,7 +16,6 @@ export const createCompletionCommand = (deps: CliDeps, createAll: () => Promise<
       toScript(shell, collectPlaces(await createAll())).forEach(deps.print);
     });
 
-/** A command, and the words that may follow it. */
 interface Place {
   /** Path of the command, such as `people list`. Empty for the program itself. */
   readonly path: string;

@@ -15,7 +15,6 @@ export interface DemoRequest {
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-/** Dependencies of the commands, which src/process.ts supplies. */
 export interface CliDeps {
   readonly clock: Clock;
   readonly random: Random;
@@ -30,10 +29,10 @@ export interface CliDeps {
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
   readonly loadSetup: () => Promise<Setup>;
-  /** For commands that run without the server and its secrets. */
+  /** Loads the settings for commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;
   readonly loadStored: () => Promise<StoredConfig>;
-  /** For commands that call the server. */
+  /** Loads the settings for commands that call the server. */
   readonly loadAddress: () => Promise<AddressConfig>;
   readonly loadConfiguredKey: () => Promise<Credential | null>;
   readonly loadMeasuring: () => Promise<Measuring>;

@@ -30,7 +30,7 @@ export function createDoctorCommand(deps: CliDeps): Command {
       if ('verdict' in setup) {
         show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        // A failure is reported by the check of the store itself.
+        // A failure to read the modes is ignored, because the check of the store reports it.
         const modes = await readSwitchedModes(setup, deps, () => {});
         const connection = findConnection(putInForce(setup, modes), given);
         id = connection.id;

@@ -1,8 +1,8 @@
 import type { FaceErrorCode } from '../errors.js';
 
 /**
- * Advice for each error code, for commands and the documentation. It is separate from the codes, so that bundles of
- * hooks do not contain it.
+ * Advice for each error code, for commands and the documentation. The advice is in a separate file from the codes, so
+ * that the bundled code of hooks does not contain it.
  */
 export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   request_malformed:

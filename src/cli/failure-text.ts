@@ -76,7 +76,7 @@ const toUpper = (_: string, first: string): string => first.toUpperCase();
 const toSentence = (text: string): string =>
   `${text.replace(/^(?!facestep\b)[a-z](?=[a-z]* )/, (first) => first.toUpperCase())}${/[.!?]$/.test(text) ? '' : '.'}`;
 
-/** Returns the simple values of a detail, such as `url: http://127.0.0.1:8080`. */
+/** Returns the texts, numbers and booleans of an error's detail, such as `url: http://127.0.0.1:8080`. */
 const toFacts = (detail: Json): string[] =>
   typeof detail !== 'object' || detail === null
     ? detail === null

@@ -22,14 +22,15 @@ interface Place {
 }
 
 /**
- * Finds the address of the server: first in FACESTEP_URL, then in the configuration, then in the login.
+ * Finds the address of the server: first in FACESTEP_URL, then in the configuration, then in the saved login.
  * @throws UsageError, `config_invalid`
  */
 export const findAddress = async (deps: AddressDeps): Promise<string> => (await findPlace(deps)).url;
 
 /**
- * Finds the server's address and an administrator key: first in FACESTEP_ADMIN_KEY, then in the configuration, then in
- * the login. A key is only sent to the address to which it belongs.
+ * Finds the server's address and an administrator's API key: first in FACESTEP_ADMIN_KEY, then in the configuration,
+ * then in the saved login. An API key from the configuration or the login is only sent to the server to which it
+ * belongs.
  * @throws UsageError, `config_invalid`
  */
 export async function findServer(
@@ -63,14 +64,19 @@ async function findPlace({ env, loadAddress }: AddressDeps): Promise<Place> {
   return { url, isOwn, login: login?.url === url || (isOwn && loginHere !== null) ? login : null };
 }
 
-/** Returns the addresses of the configured server, the nearest first. Only these may receive its key. */
+/**
+ * Returns the addresses of the configured server, the local address first. Only these may receive the configured API
+ * key.
+ */
 function toOwnUrls({ host, port, publicUrl }: AddressConfig): string[] {
   const nearest = ['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host;
   const local = isLoopback(nearest) || nearest === '::1' ? [httpAddressOf(nearest, port)] : [];
   return [...local, ...(publicUrl === null ? [] : [publicUrl])];
 }
 
-/** A key file that this account cannot read is ignored if there is a login. */
+/**
+ * Loads the configured API key. If there is a saved login, a key file that this user account cannot read is ignored.
+ */
 async function loadKeyUnlessLogin(
   login: Login | null,
   { loadConfiguredKey }: Pick<CallDeps, 'loadConfiguredKey'>,

@@ -9,8 +9,8 @@ export interface FoundUsers {
 }
 
 /**
- * Finds users by id or sign-in name. Ids are found even while a provider is down.
- * @param connection - `null` for all
+ * Finds users by id or sign-in name. If a provider is down, the given text is used as an id there.
+ * @param connection - `null` for all connections
  */
 export async function findUsers(given: string, connection: string | null, setup: Setup): Promise<FoundUsers> {
   const connections = connection === null ? setup.connections : [findConnection(setup, connection)];

@@ -25,7 +25,7 @@ export async function readKeySet(
   return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
 }
 
-/** Reads the keys of a file or address. @throws UsageError if not found; CommandError `server_unreachable` */
+/** Reads the public keys of a file or address. @throws UsageError if not found; CommandError `server_unreachable` */
 export const readGivenKeySet = async (source: string, deps: Pick<CliDeps, 'fetch'>): Promise<JSONWebKeySet> =>
   parseKeySet(await readSource(source, deps), source);
 

@@ -49,7 +49,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .argument('[version]', 'version number that `facestep keys list` prints', parseVersion)
     .option('--confirm <count>', 'number of tokens that will be lost, as this command printed it', parseCount)
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    // An option and not an argument, because a key id may begin with a hyphen.
+    // The key id is an option and not an argument, because it may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
     .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
       if (version !== undefined && signing === undefined) return retire(version, options, deps);

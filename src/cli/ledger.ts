@@ -19,7 +19,8 @@ export function createLedgerCommand(deps: CliDeps): Command {
     .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
-      // Created here first, because SQLite gives its additional files the same owner.
+      // The database file is created with the right owner first, because SQLite gives its additional files the same
+      // owner.
       if (config.state.kind === 'sqlite') await makeFile(filesOf(config).ledger);
       const ledger = await openLedger(config.state, filesOf(config));
       try {

@@ -23,7 +23,7 @@ import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
-/** Maximum lines in a table. A file has all lines. */
+/** Maximum lines in a table. Output to a file has all lines. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;
@@ -133,7 +133,8 @@ async function list(
     if (isFirst) tellUnasked(page, deps);
     isFirst = false;
     shown.push(...page.lines);
-    // A file may exceed memory, so its lines are written page by page. A table needs all its lines to compute widths.
+    // Output to a file may exceed memory, so it is written page by page. Column widths of a table depend on all its
+    // lines.
     if (isFile) {
       printed += shown.length;
       await print(shown.splice(0));
@@ -144,7 +145,7 @@ async function list(
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
     const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, lineCountsReply, deps);
-    // A connection that was removed may still have lines.
+    // A connection that was removed may still have log lines.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }

@@ -21,7 +21,6 @@ import { createVisits } from './presence/visits.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-/** The output of `vite build` is next to that of `tsc`. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 
 interface FolderOptions {

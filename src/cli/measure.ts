@@ -51,7 +51,10 @@ async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise
   });
 }
 
-/** Returns the first frame of each consented presentation of real users. Further frames are too similar. */
+/**
+ * Returns the first frame of each presentation of a real user who consented. Further frames of a presentation are too
+ * similar to it.
+ */
 async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<ReadonlyMap<string, readonly Photo[]>> {
   const people = new Map<string, readonly Photo[]>();
   await collection.forEach(
@@ -80,7 +83,7 @@ async function measurePhotos(
   const entry = found === null ? null : await registry.readParameters(found);
   const problem = found === null ? null : problemOf(found, entry);
   if (problem !== null) throw new UsageError(`${engine} is not measured: ${problem}`);
-  // Created now, so that the command fails before the work and not after it.
+  // The folder is created now, so that the command fails before the work.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new UsageError(`the folder ${out} cannot be made`);

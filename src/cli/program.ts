@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => Command;
 
-/** In the order of the help. Only the requested command is loaded. */
+/** Commands, in the order in which the help lists them. Only the requested command is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
   status: async () => (await import('./status.js')).createStatusCommand,
@@ -75,7 +75,7 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
   }
 }
 
-/** Their output is a service, a dialog, a file or a program's own format. */
+/** Commands that run a service or a dialog, write a file, or have their own output format. */
 const withoutJson: readonly string[] = [
   ...['serve', 'login', 'logout', 'demo', 'audit export', 'simulate', 'smart-hook', 'jwks', 'completion'],
   ...['campaign preview', 'measure presence start', 'seal', 'open', 'sign'],

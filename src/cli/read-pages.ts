@@ -4,8 +4,8 @@ import { callServer } from './call-server.js';
 import type { CallDeps } from './find-server.js';
 
 /**
- * Reads a list page by page, on demand.
- * @param toFields - called before each page
+ * Reads a list page by page, as the caller consumes it.
+ * @param toFields - returns the fields of each request
  * @throws FaceError, UsageError as `callServer`
  */
 export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(

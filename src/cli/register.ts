@@ -14,10 +14,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Concurrent calls. More would reach the provider's rate limit. */
+/** Number of concurrent calls. More would reach the provider's rate limit. */
 const sideBySide = 4;
 
-/** Creates `facestep register`, which registers users at the provider, so that it offers them the face check. */
+/**
+ * Creates `facestep register`, which registers users at the provider, so that the provider offers them the face check.
+ */
 export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
     .summary('register users for the face check at the provider')

@@ -32,7 +32,7 @@ export function createReportCommand(deps: CliDeps): Command {
     .addHelpText('after', lines)
     .action(async (given: string | undefined, { since: days, json = false }: { since?: number; json?: boolean }) => {
       const loaded = await deps.loadSetup();
-      // A removed connection still has its history.
+      // A given id is not checked, because a removed connection still has its history.
       const id = given ?? findConnection(loaded, given).id;
       const audit = await findOwnTrail(loaded.config);
       const { connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));

@@ -39,7 +39,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
         serverUrl,
         simulation,
         adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
-        // npm sets the script's name only in a checkout.
+        // npm sets this variable only if the command runs as an npm script of a checkout.
         command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run -s facestep --' : 'facestep',
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
@@ -70,7 +70,7 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
   };
 };
 
-/** Returns the port in `PORT`. 0 is no usable port. */
+/** Returns the port in `PORT`. For 0 or an invalid port it returns 8080. */
 const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
 
 function parsePort(text: string): number {

@@ -58,7 +58,7 @@ const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { 
   `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
 ];
 
-/** For hooks that require a passed face check before the sign-in. */
+/** Returns instructions for hooks that require a passed face check before the sign-in. */
 const toCheckBefore = (
   { connection, serverUrl, simulation }: SimulationSettings,
   { subject }: SimulatedUser,
@@ -69,7 +69,10 @@ const toCheckBefore = (
   `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@probe.jpg`,
 ];
 
-/** For hooks whose challenge is a signed request that opens a step-up. The receipt is the answer. */
+/**
+ * Returns instructions for hooks whose challenge is a signed request that starts a step-up. The receipt answers the
+ * challenge.
+ */
 const toCheckOnChallenge = (
   { connection, serverUrl, signInUrl }: SimulationSettings,
   { login }: SimulatedUser,

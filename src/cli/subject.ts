@@ -21,7 +21,7 @@ interface Options {
   readonly client?: string;
 }
 
-/** Local data is processed even if the provider no longer has the user. */
+/** Returns the outcome as text. For `subject_unknown`, the data on this server was still processed. */
 function toOutcome(subject: string | null, code: string | null, done: string): string {
   if (code === null) return done;
   if (code !== 'subject_unknown') return `not done: ${code}`;

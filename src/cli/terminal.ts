@@ -22,7 +22,7 @@ export function toFrame(lines: readonly string[]): string[] {
 export async function readSecret(question: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).trim();
   process.stderr.write(question);
-  // Shows nothing that is typed.
+  // The output discards everything, so that typed characters are not displayed.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output, terminal: true });
   reader.on('SIGINT', () => process.exit(1));

@@ -13,7 +13,7 @@ export const findTrails = async (named: readonly string[], config: FilesConfig):
 
 /**
  * Finds audit logs in data folders or files.
- * @throws UsageError if one has none
+ * @throws UsageError if a folder or file has no audit log
  */
 export async function findNamedTrails(named: readonly string[]): Promise<string[]> {
   const files = named.map((path) => (path.endsWith('.jsonl') ? path : join(path, 'audit.jsonl')));
@@ -21,7 +21,7 @@ export async function findNamedTrails(named: readonly string[]): Promise<string[
   return files;
 }
 
-/** Finds the server's own audit log. @throws UsageError if no server has run here */
+/** Finds the audit log of the configured server. @throws UsageError if no server has run with its data folder */
 export async function findOwnTrail(config: FilesConfig): Promise<string> {
   const { audit } = filesOf(config);
   await checkTrail(audit);

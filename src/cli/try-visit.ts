@@ -21,10 +21,10 @@ export function findObstacle(
   return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
 }
 
-/** Longer than any check, on a slow machine too. */
+/** Time limit of a visit. Longer than a check takes even on a slow machine. */
 const visitAtMostMs = 3 * 60_000;
 
-/** Sends a drawn person to a link, and gives up after three minutes. */
+/** Opens a link in a browser whose camera shows a drawn person, and gives up after three minutes. */
 export async function sendDrawnPerson(link: string, { env }: Pick<CliDeps, 'env'>): Promise<void> {
   const child = spawn(process.execPath, [drawnPerson, browserOf(env), link], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -57,7 +57,6 @@ interface Trial {
   readonly isDrawn: boolean;
 }
 
-/** @returns true if the check passed */
 async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Promise<boolean> {
   const subject = await findTestUser({ connection, login }, deps);
   const who = { connection, subject };
@@ -69,7 +68,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
     else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
   };
-  /** A drawn face does not retry after a refusal. */
+  /** Polls until the step-up ends. A drawn face does not retry after a refusal. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
       const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);

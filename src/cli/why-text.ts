@@ -34,8 +34,8 @@ export function isRefusal({ action, detail }: Told): boolean {
 }
 
 /**
- * Describes an event in one sentence, with documented names.
- * @param foreign - ids of tokens that were not made for this user
+ * Describes an event in one sentence, with the names that the documentation uses.
+ * @param foreign - ids of tokens that were created for other users
  */
 export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string>): string {
   switch (action) {

@@ -22,7 +22,10 @@ const addressGuard = z
   .partialRecord(z.enum(addressMembers), attributeGuard)
   .refine((members) => Object.keys(members).length > 0, 'expected at least one member of an address');
 
-/** Source of a claim: an attribute, several attributes joined by spaces, or for `address` one per member. */
+/**
+ * Source of a claim: an attribute, several attributes to join with spaces, or for the claim `address` an attribute for
+ * each member.
+ */
 const sourceGuard = z.union([attributeGuard, z.array(attributeGuard).min(1).max(5), addressGuard]);
 export type ClaimSource = z.output<typeof sourceGuard>;
 

@@ -161,8 +161,8 @@ export const policyGuard = z.strictObject(policyFields, {
 }) satisfies z.ZodType<Policy>;
 
 /**
- * Settings of every connection. An adapter's `config.ts` adds to them `kind` as a literal, and its own settings under
- * that name.
+ * Settings of every connection. An adapter's `config.ts` adds `kind` as a literal, and the adapter's settings under the
+ * name of the kind.
  */
 export const connectionFields = {
   id: connectionIdGuard.describe(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
 
-/** Names reserved by the credential format, in addition to those of the protocol. */
+/** Claim names reserved by the credential format, in addition to those of OpenID Connect. */
 const formatClaims = ['vct', 'status', 'evidence'];
 
 const credentialGuard = z.strictObject({

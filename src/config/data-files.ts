@@ -5,7 +5,7 @@ import type { KeysConfig } from './keys.js';
 
 /**
  * Files of the server, readable by their owner only.
- * @param keysFolder - folder for keys that several servers share
+ * @param keysFolder - folder of the key files if several servers share them
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   format: join(folder, 'format.json'),

@@ -3,7 +3,7 @@ import type { Credential } from '../core/concealed.js';
 import { credentialGuard } from './credential.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 
-/** Refuses a query, which would override this server's TLS settings. */
+/** Returns `null` for an invalid URL, also if it has a query, which could override this server's TLS settings. */
 const toSmtpUrl = (credential: Credential): URL | null =>
   credential.use((text) => {
     const url = URL.canParse(text) ? new URL(text) : null;

@@ -11,7 +11,7 @@ interface Surroundings {
 const deprecations: readonly (Deprecation & { readonly isInUse: (surroundings: Surroundings) => boolean })[] = [
   {
     what: 'Node 20',
-    // AWS SDK versions after the first week of January 2027 need Node 22.
+    // AWS SDK versions published after the first week of January 2027 need Node 22.
     endsOn: '2027-01-08',
     instead: 'Node 22 or 24',
     isInUse: ({ node }) => Number.parseInt(node, 10) < 22,

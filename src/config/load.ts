@@ -17,7 +17,6 @@ import {
   storedConfigGuard,
 } from './schema.js';
 
-/** Sources of a configuration, so that tests need neither `process` nor a disk. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
@@ -41,7 +40,7 @@ const overrides = { PORT: 'port', FACESTEP_DATA: 'dataFolder', FACESTEP_ADMIN_KE
 
 type Overrides = readonly (readonly [variable: string, setting: string, value: string | number])[];
 
-// Compose and unit files pass variables on that are empty, which are ignored.
+// Empty variables are ignored, because Docker Compose and systemd pass unset variables on as empty ones.
 const readOverrides = (env: Environment): Overrides =>
   Object.entries(overrides).flatMap(([variable, setting]) => {
     const text = env[variable];
@@ -65,14 +64,15 @@ async function parseSettings<Guard extends z.ZodType>(
   { env, readFile }: Reading,
 ): Promise<z.output<Guard>> {
   const overriding = readOverrides(env);
-  // A reference in an overridden setting is not resolved.
+  // References in a setting that a variable overrides are not resolved.
   const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
   const resolved = toSettings(await resolveReferences(Object.fromEntries(own), env, readFile));
   const overridden = overriding.map(([, setting, value]) => [setting, value] as const);
   const merged = { ...resolved, ...Object.fromEntries(overridden) };
   const parsed = guard.safeParse(merged);
   if (parsed.success) return parsed.data;
-  // A message says what was expected. Zod would put the value in `input`, which is omitted by default.
+  // Zod's message says what was expected, but does not contain the value. Zod's field `input` would, but is omitted by
+  // default.
   const problems = parsed.error.issues.map(({ path, message }) => ({
     path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
     reason: message,
@@ -94,7 +94,8 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
 }
 
 /**
- * Loads only the storage settings, because secrets from a service manager are unavailable while the server is stopped.
+ * Loads only the storage settings, for commands that run while the server is stopped. Secrets from a service manager
+ * are unavailable then.
  * @throws `config_invalid`
  */
 export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
@@ -104,7 +105,7 @@ export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loa
 export const loadAddress = (reading: Reading): Promise<AddressConfig> => loadSome(addressConfigGuard, reading);
 
 /**
- * Loads the configured administrator key. @throws `config_invalid`, for instance if a variable is not set for this
+ * Loads the configured administrator API key. @throws `config_invalid`, for instance if a variable is not set for this
  * command
  */
 export const loadConfiguredKey = async (reading: Reading): Promise<Credential | null> =>

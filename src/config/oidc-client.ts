@@ -39,11 +39,12 @@ const publicKeyGuard = z
   .looseObject({
     kty: z.enum(['RSA', 'EC', 'OKP']),
     alg: z.string().optional(),
-    /** Required, because clients send the key id. */
+    /** Key id. It is required, because clients name the signing key by its id. */
     kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
   })
   .refine((jwk) => !('d' in jwk), 'expected a public key')
-  // Both names are for one algorithm (RFC 9864), and a client may use either with the same key.
+  // `EdDSA` and `Ed25519` name the same algorithm (RFC 9864). `alg` is dropped, so that a client may use either name
+  // with the key.
   .transform(({ alg, ...jwk }) => (alg === undefined || edwardsNames.includes(alg) ? jwk : { ...jwk, alg }));
 
 const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>

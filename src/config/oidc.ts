@@ -31,7 +31,7 @@ export const relyingPartyGuard = z
     dataConsentDays: z.int().min(1).max(365).default(90).describe('Days that a consent to share claims is valid.'),
     /**
      * True if this client authenticates users before it names them in a pushed request. With `whenNotEnrolled:
-     * "enrol"`, they may then enrol.
+     * "enrol"`, these users may then enrol.
      */
     mayEnrol: z
       .boolean()
@@ -83,7 +83,10 @@ export interface OidcConfig {
   readonly credentials: CredentialConfigs;
 }
 
-/** Setting of a connection without clients. Clients of other connections may still request its claims. */
+/**
+ * OpenID settings of a connection without clients. Clients of other connections may still request claims from this
+ * connection.
+ */
 export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;

@@ -4,7 +4,8 @@ import { connectionIdGuard } from './connection-id.js';
 
 export const onboardingGuard = z.strictObject({
   /**
-   * Connection with test users only, or `null`. It cannot be `default`, whose tokens are valid for every connection.
+   * Connection that has only test users, or `null`. It cannot be named `default`, because client tokens of the tenant
+   * `default` are valid for every connection.
    */
   sandbox: connectionIdGuard
     .refine(

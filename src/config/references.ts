@@ -6,7 +6,7 @@ export type ReadFile = (path: string) => Promise<string>;
 
 type Resolution = { readonly text: string } | { readonly reason: string };
 
-/** Shape of a variable's name, which a secret put there by mistake does not match. */
+/** Pattern of a variable's name. A secret that was put in place of the name by mistake does not match it. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
 
 async function resolve(kind: string, name: string, env: Environment, readFile: ReadFile): Promise<Resolution> {
@@ -26,8 +26,8 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
 
 /**
  * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file contains no secret.
- * @throws `config_invalid` if a variable or file is missing or empty. Contents are never reported, and a name only if
- * it looks like one, because it may be a misplaced secret
+ * @throws `config_invalid` if a variable or file is missing or empty. Contents are never reported. A name is reported
+ * only if it matches `variableName`, because other text may be a misplaced secret
  */
 export async function resolveReferences(value: unknown, env: Environment, readFile: ReadFile): Promise<unknown> {
   const problems: Problem[] = [];

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 export const retentionGuard = z.strictObject({
   /**
-   * Retention after consent is withdrawn, or `null` for unlimited. GDPR, Article 7(1): the controller must be able to
-   * prove consent, in many places for three years.
+   * Days for which a consent record is kept after the withdrawal, or `null` for unlimited. GDPR, Article 7(1): the
+   * controller must be able to prove consent, in many places for three years.
    */
   consentDays: z
     .int()

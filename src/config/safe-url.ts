@@ -12,7 +12,7 @@ export const isLoopbackInBrowsers = (hostname: string): boolean =>
   isLoopback(hostname) || hostname.endsWith('.localhost');
 
 const isSafe = (text: string): boolean => {
-  // Checked on the text, because `URL` drops white space and empty queries.
+  // The text itself is checked, because `URL` drops white space and empty queries.
   if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   const isPlain = username === '' && password === '';

@@ -69,7 +69,10 @@ const recognitionGuard = z.strictObject({
     ),
 });
 
-/** Returns true for a domain name or `localhost`, which WebAuthn needs. Invalid addresses are reported elsewhere. */
+/**
+ * Returns true if a URL's host is a domain name or `localhost`, as WebAuthn requires. Also true for an invalid URL,
+ * which another check reports.
+ */
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
@@ -114,7 +117,6 @@ const addressFields = {
     ),
 };
 
-/** Settings for commands that call the server. */
 export const addressConfigGuard = z.object(addressFields);
 
 export type AddressConfig = z.output<typeof addressConfigGuard>;
@@ -128,7 +130,10 @@ const adminKeyFields = {
     ),
 };
 
-/** Administrator key for commands that call the server. It may be unavailable to them. */
+/**
+ * Setting of the administrator's API key, for commands that call the server. The API key may be unavailable to a
+ * command.
+ */
 export const adminKeyConfigGuard = z.object(adminKeyFields);
 
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>

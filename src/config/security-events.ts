@@ -3,7 +3,7 @@ import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
 /**
- * Two events of CAEP, and the likelihood of account takeover.
+ * Names of the security events: two of CAEP, and `user-risk-change` for the risk of an account takeover.
  * @see https://openid.net/specs/openid-caep-1_0-final.html
  */
 export const securityEventNames = ['session-revoked', 'credential-change', 'user-risk-change'] as const;

@@ -6,7 +6,7 @@ import type { Provisioning } from './provisioning.js';
 
 export interface Artefact {
   /**
-   * @param compose - existing function that the new one must also run, or `null`
+   * @param compose - source of an existing function that the rendered function must also run, or `null`
    * @throws FaceError `config_invalid` if the two cannot be composed
    */
   render(compose: string | null): Promise<string>;

@@ -2,7 +2,7 @@ import { errors } from 'jose';
 import { FaceError } from '../errors.js';
 import type { RawHead } from './hook.js';
 
-/** Error codes that mean an issuer's keys could not be fetched, so the token is not proved wrong. */
+/** Error codes which mean that an issuer's keys could not be fetched. The token may then still be valid. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
 export function readBearer(headers: RawHead['headers']): string {

@@ -13,7 +13,7 @@ export interface CensusUser {
   readonly value: unknown;
 }
 
-/** A user whose attribute contains a token or a foreign value. */
+/** A user whose attribute contains an enrolment token or another value. */
 export interface Holder {
   readonly subject: string;
   readonly token: SealedToken;

@@ -15,7 +15,7 @@ export interface ClaimReader {
 
 /**
  * @param tokenAttribute - attribute with the enrolment token, which no claim may use
- * @throws FaceError `config_invalid` if a claim would use it
+ * @throws FaceError `config_invalid` if a claim uses that attribute
  */
 export function createClaimReader(usual: UsualSources, configured: ClaimSources, tokenAttribute: string): ClaimReader {
   const sources = new Map<string, ClaimSource>(Object.entries({ ...usual, ...configured }));

@@ -8,6 +8,6 @@ export interface AdapterDeps<Settings> {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
-  /** Called for each call that the provider authenticated with a secret. Absent outside the server. */
+  /** Called after each hook call that the provider authenticated with a secret. Absent in commands. */
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
 }

@@ -29,9 +29,12 @@ export type HookMethod = 'GET' | 'POST';
 
 export interface HookTerms {
   readonly methods?: readonly HookMethod[];
-  /** Time limit of the answer, in milliseconds: the provider's timeout minus transport. */
+  /** Time limit of the answer, in milliseconds: the provider's timeout minus the time for transport. */
   readonly budgetMs: number;
-  /** Place of the provider's proof. With `body`, the caller counts as anonymous until the body has arrived. */
+  /**
+   * Part of the call that authenticates the provider. With `body`, the caller counts as anonymous until the body has
+   * arrived.
+   */
   readonly proof: 'headers' | 'body';
   refuse(code: FaceErrorCode): RawReply;
   /** Reply that lets the sign-in continue without claims, for shadow mode. */
@@ -43,7 +46,7 @@ export interface HookTerms {
  * `hook_probed`.
  */
 export interface HookProbe {
-  /** Headers that contain the proof. They must not be displayed. */
+  /** Headers that authenticate the test call. They must not be displayed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -13,7 +13,7 @@ export interface SecretClientConfig {
 }
 
 interface LoginClientRules {
-  /** Names of the claims that contain the login. The provider finds its user by these. */
+  /** Names of the claims that contain the login. The provider finds its user by these claims. */
   readonly loginClaims: readonly string[];
   readonly toEmail?: (account: Account) => string | null;
   /**

@@ -38,18 +38,24 @@ export interface AuthorizationRequest {
   readonly admitted: Json;
 }
 
-/** Single-use proof of the user, issued by a provider. During the sign-in, the browser may repeat the same request. */
+/**
+ * Single-use statement of a provider that names the user. During the sign-in, the browser may send the same statement
+ * again.
+ */
 export type Proof = {
   readonly id: string;
   readonly expiresAt: EpochMs;
 };
 
 export type Person = {
-  /** Immutable id at the identity provider. An unknown user gets an invented text without an enrolment. */
+  /** Immutable id at the identity provider. For an unknown user it is an invented id that has no enrolment. */
   readonly subject: string;
   /** True if the identity provider states who the user is, which is required to enrol a face. */
   readonly isProven: boolean;
-  /** True if the user passed a first factor. Failures then count as the user's, otherwise as an anonymous caller's. */
+  /**
+   * True if the user passed a first factor. Failed checks then count against the user, otherwise against the anonymous
+   * caller's address.
+   */
   readonly isSentByProvider: boolean;
   readonly claims: JsonObject & { readonly sub: string };
   readonly proof?: Proof;
@@ -92,7 +98,7 @@ export interface ConsentedClaims {
   readonly name: string;
   readonly claims: RegisteredClaims;
   readonly lifeSec: number;
-  /** Digest of everything else that the user consents to. If it changes, the user must consent again. */
+  /** Digest of all that the user consents to, except the claim names. If it changes, the user must consent again. */
   readonly registration: string;
 }
 
@@ -100,15 +106,18 @@ export interface OidcClient {
   readonly metadata: ClientMetadata;
   /** Supported `acr` values. The first is the default. */
   readonly acrValues: readonly [string, ...string[]];
-  /** Claims that discovery lists in addition to `sub`, `acr`, `amr` and `auth_time`. Others are never sent. */
+  /**
+   * Claims that the discovery document lists in addition to `sub`, `acr`, `amr` and `auth_time`. Claims that are not
+   * listed are never sent.
+   */
   readonly claimNames: readonly string[];
-  /** Claims that need the user's consent. If absent, the client's kind determines its claims, without consent. */
+  /** Claims that need the user's consent. If absent, the client gets the claims of its kind without consent. */
   readonly consented?: ConsentedClaims;
   /** Rules for organization claims. If absent, such claims are not allowed. */
   readonly organisations?: OrganisationRules;
   /** Time limit from request to answer, in seconds; `null` for the policy's limit. */
   readonly lifeSec: number | null;
-  /** True if the user is asked for a user name when the request contains none. */
+  /** True if the sign-in page asks for a user name when the request contains none. */
   readonly asksWho: boolean;
   /**
    * Checks a request before the OpenID library does. Throws `InvalidRequest`, `AccessDenied` or
@@ -116,14 +125,15 @@ export interface OidcClient {
    */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
-   * Finds the user of a request; `null` if the request names none. Known and unknown users must look alike.
+   * Finds the user of a request; `null` if the request names none. The results for known and unknown users must look
+   * alike.
    * @throws FaceError `profile_unavailable`; `locked_out` after too many anonymous look-ups
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
   toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
   /**
-   * Returns additional ID token claims, also for a failed check. If absent, a failed check ends in the error
-   * `access_denied`.
+   * Returns additional claims of the ID token, which is then also issued after a failed check. If this function is
+   * absent, a failed check ends in the error `access_denied`.
    */
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
   /** True if the client accepts a fallback method, with `acr` `another_way`. */
@@ -133,7 +143,7 @@ export interface OidcClient {
   readonly feedsHooks: boolean;
   /** True if the implicit flow may omit the nonce, which the standard requires. */
   readonly needsNoNonce?: true;
-  /** True if the `claims` parameter is dropped, because its user data is not needed. */
+  /** True if the `claims` parameter is dropped, because it contains user data that is not needed. */
   readonly dropsClaims?: true;
   /** Set if the client is a staffed counter, which starts checks only by the device authorization grant (RFC 8628). */
   readonly counter?: { readonly name: string };

@@ -21,9 +21,11 @@ export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
   ...others.map(({ guard }) => guard),
 ];
 
-/** Converts a row to a provider. The compiler rejects a row whose guard and factory have different settings. */
+/**
+ * Converts a row of the table of providers. The compiler rejects a row whose guard and factory have different settings.
+ */
 export function toProvider<const Guard extends ConnectionGuard>({ guard, load }: ProviderRow<Guard>): Provider<Guard> {
-  // The guard of this kind has already parsed the entry.
+  // The guard of the connection's kind has already parsed the entry.
   const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === guard.shape.kind.value;
   return {
     guard,

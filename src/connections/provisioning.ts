@@ -5,9 +5,12 @@ import type { Census, Holder } from './census.js';
 
 export type StepStatus =
   | { readonly state: 'ready' }
-  /** The object is absent, or ours with differences. `changes` lists the actions of `apply`, one line each. */
+  /**
+   * The provider lacks the object, or our object differs from the configuration. `changes` lists the actions of
+   * `apply`, one line each.
+   */
   | { readonly state: 'missing' | 'different'; readonly changes: readonly string[] }
-  /** An object of others is in the way. It is never overwritten. */
+  /** An object that this service did not create is in the way. It is never overwritten. */
   | { readonly state: 'blocked'; readonly reason: string; readonly remedy: string }
   /** Only an administrator can do or see this, in the provider's console. */
   | { readonly state: 'manual'; readonly instructions: readonly string[] };
@@ -16,13 +19,14 @@ export interface ProvisionStep {
   readonly title: string;
   readonly needs?: readonly string[];
   /**
-   * Returns the status without changing anything. If an earlier step is still to be done, its results count as missing.
+   * Returns the status without changing anything. Objects that an earlier step has still to create count as missing.
    */
   inspect(): Promise<StepStatus>;
-  /** Makes the changes that `inspect` returned. Objects of others are preserved. */
+  /** Makes the changes that `inspect` returned. Objects that this service did not create are preserved. */
   apply(): Promise<void>;
   /**
-   * Sends the step's secret to the provider again, because providers never show it. Called if the status is `ready`.
+   * Sends the step's secret to the provider again. Called if the status is `ready`, because providers never return
+   * secrets to compare.
    */
   pushSecret?(): Promise<void>;
 }
@@ -42,7 +46,7 @@ const usualSkewSec = 30;
 
 /**
  * Compares this machine's clock with the `Date` header of an answer (RFC 9110, section 6.6.1), in whole seconds.
- * @param greatestSec - difference from which calls fail
+ * @param greatestSec - difference in seconds from which the provider or this server refuses calls
  */
 export function compareClocks(
   { here, date, whose }: { readonly here: EpochMs; readonly date: string | null | undefined; readonly whose: string },
@@ -59,9 +63,9 @@ export function compareClocks(
 
 export interface Check {
   readonly title: string;
-  /** Titles of the checks that must pass first. Otherwise this check is skipped. */
+  /** Titles of the checks that must pass first. If one of them fails, this check is skipped. */
   readonly needs?: readonly string[];
-  /** Title of the step that fixes a failure; by default, the step with the check's title. */
+  /** Title of the step that fixes a failure; by default, the step that has the same title as the check. */
   readonly mendedBy?: string;
   run(): Promise<Finding>;
 }

@@ -11,12 +11,16 @@ export interface Patience {
 
 export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
 
-/** For administrative commands, which can wait: providers' windows last a minute or two. */
+/**
+ * Retry policy for administrative commands. They can wait for a provider's rate limit to reset, which takes a minute or
+ * two.
+ */
 export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
 
 /**
  * Retries a request after a rate limit.
- * @param readWaitMs - returns the wait that an answer demands, or `null`; `tried` counts attempts from 1
+ * @param readWaitMs - returns the milliseconds to wait after an answer, or `null` if it is final; `tried` counts
+ * attempts from 1
  */
 export async function sendPatiently<Answer>(
   send: () => Promise<Answer>,
@@ -36,7 +40,10 @@ export async function sendPatiently<Answer>(
 
 export const saysLater = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
 
-/** Returns the time of the Retry-After header (RFC 9110, section 10.2.3); `null` if absent or a date. */
+/**
+ * Returns the wait that a Retry-After header demands (RFC 9110, section 10.2.3), or `null` if the header is absent or a
+ * date.
+ */
 export function readRetryAfterMs(answer: Pick<RestAnswer, 'status' | 'headers'>): number | null {
   const [seconds] = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '') ?? [];
   return seconds === undefined || !saysLater(answer) ? null : Number(seconds) * 1000;

@@ -9,7 +9,10 @@ export interface RotatingSecret {
   readonly previous: Credential | undefined;
 }
 
-/** Returns which secret verifies a caller, or `null`. It tries both, so that timing reveals nothing. */
+/**
+ * Returns which secret verifies a caller, or `null`. It always tries the current and the previous secret, so that
+ * timing reveals nothing.
+ */
 export function findSecret(
   { current, previous }: RotatingSecret,
   proves: (secret: Credential) => boolean,
@@ -29,7 +32,7 @@ export interface SecretUse {
   readonly secret: UsedSecret;
 }
 
-/** Returns 16 bits of a digest of the secret: enough to see that the secret was replaced, but no help to guess it. */
+/** Returns 16 bits of a digest of the secret. They show that the secret was replaced, but do not help to guess it. */
 export const markOf = (secret: Credential): string =>
   secret.use((value) => createHash('sha256').update(`mark ${value}`).digest('hex').slice(0, 4));
 

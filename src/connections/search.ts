@@ -12,8 +12,8 @@ export interface SearchedNames {
 }
 
 /**
- * Returns true if a user matches the text. This is checked again, because providers may interpret wildcards or ignore a
- * filter.
+ * Returns true if a user matches the text. Search results are checked again here, because providers may interpret
+ * wildcards or ignore a filter.
  */
 export function isCalled(text: string, { given, family, others }: SearchedNames): boolean {
   const wanted = text.toLowerCase();

@@ -11,7 +11,9 @@ export interface NamedAction {
   readonly digest: string;
 }
 
-/** Returns true if the amount has all decimals of its currency: `12.5 EUR` could be a truncated amount. */
+/**
+ * Returns true if the amount has all decimals of its currency. `12.5 EUR` has not, so it could be a truncated amount.
+ */
 function isWrittenOut({ amount }: Action): boolean {
   if (amount === undefined) return true;
   const { value, currency } = amount;

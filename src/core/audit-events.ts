@@ -5,11 +5,11 @@ import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
- * Guards for `detail` of audit records. Fields are in the order in which they are written, because records are hashed.
- * Earlier versions: see `src/audit/past-details.ts`.
+ * Schemas for the `detail` of audit records. Fields must stay in this order, because the hash of a record depends on
+ * it. `src/audit/past-details.ts` has the schemas of earlier versions.
  */
 
-/** Result of ending the user's sessions. Not every provider supports it. */
+/** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
@@ -36,7 +36,7 @@ const tokenChange = z.object({
   formerExpiresAt: instant.nullable(),
 });
 
-/** A token that a client stores itself, so it replaces no other. */
+/** Creation of a token for an API client that stores it. No token is known that it replaces. */
 const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
 
 /** `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. */
@@ -86,7 +86,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     hook: z.string(),
     outcome: z.literal('unverified'),
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
-    /** Decision that enforcement would have made. Only in shadow mode. */
+    /** Decision that `enforce` mode would have made. Present only in shadow mode. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
     /** Why no face was verified. Earlier versions did not record it. */
     reason: z
@@ -423,7 +423,7 @@ export const auditDetails = {
     .object({
       name: z.string(),
       role: z.string(),
-      /** Id of the administrator's key. Earlier versions did not record it. */
+      /** Id of the administrator's API key. Earlier versions did not record it. */
       id: z.string().optional(),
       by: z.string(),
     })

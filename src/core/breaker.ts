@@ -1,7 +1,7 @@
 import type { Clock } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Permission for one call. The holder must report its outcome once. */
+/** Permission for one call. The holder must report the call's outcome once. */
 export interface Permit {
   report(outcome: 'answered' | 'outage'): void;
 }
@@ -29,7 +29,7 @@ export function createBreaker(options: {
   let state: BreakerState = 'closed';
   let outages = 0;
   let openedAt: EpochMs = clock.now();
-  // Number of the current state. Reports from an earlier state are ignored.
+  // Incremented by each state change. Reports of calls that began in an earlier state are ignored.
   let period = 0;
 
   const change = (next: BreakerState): void => {

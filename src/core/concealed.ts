@@ -53,7 +53,10 @@ export class Embedding extends ConcealedBytes<Float32Array> {
   }
 }
 
-/** Fingerprint of a frame, to detect copies: differences of brightness in each band, also those of the mirror image. */
+/**
+ * Fingerprint of a frame, used to detect copies. It has the differences of brightness in each band of the picture and
+ * of its mirror image.
+ */
 export class FrameSketch extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'FrameSketch';
 
@@ -72,7 +75,7 @@ export class ContentKey extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'ContentKey';
 }
 
-/** In bytes of UTF-8. */
+/** Maximum size of a user secret, in bytes of UTF-8. */
 export const maxSecretBytes = 1024;
 
 /** A password, a PIN, or a WebAuthn PRF output. */
@@ -88,7 +91,7 @@ export class SealedToken extends Concealed<string> {
   protected readonly label = 'SealedToken';
 }
 
-/** A client token, hook secret, or administrator key. */
+/** A client token, hook secret, or administrator's API key. */
 export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
 }

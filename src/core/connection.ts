@@ -38,7 +38,7 @@ export interface Policy {
   /** True if the page enrols a face only if it matches the photo of an identity document. */
   readonly referencePhoto: boolean;
   readonly organisation: string | null;
-  /** Link for users who do not show their face. If `null`, the page refers them to the organization. */
+  /** Link for users who do not show their face. If `null`, the page refers these users to the organization. */
   readonly fallbackUrl: string | null;
   /** Alternatives to the face, for users who passed the first factor. */
   readonly anotherWay: AnotherWayPolicy;
@@ -68,7 +68,10 @@ export interface BypassPolicy {
   readonly minutes: number;
   /** Required approvals. With 2, they must come from different administrators. */
   readonly approvals: 1 | 2;
-  /** True if administrators may use API keys. A person with a key and a sign-in then counts as two administrators. */
+  /**
+   * True if administrators may issue and approve codes with API keys. A person who has an API key and also signs in
+   * then counts as two administrators.
+   */
   readonly takesKeys: boolean;
 }
 
@@ -82,7 +85,7 @@ export type HookFallback = UnverifiedPolicy | 'pass';
 export interface StepUpRequest {
   readonly subject: string;
   readonly audience: string;
-  /** A nonce can start one step-up. */
+  /** Each nonce can start only one step-up. */
   readonly nonce: string;
   readonly issuedAt: EpochSec;
   readonly expiresAt: EpochMs;

@@ -33,12 +33,12 @@ export interface HookEvent extends ConnectedSubject {
   readonly hook: string;
   readonly application: string | null;
   readonly address: string | null;
-  /** True if the user has passed the first factor. Events without a passed check then count towards a lockout. */
+  /** True if the user has passed the first factor. Events without a passed face check then count towards a lockout. */
   readonly isAfterFirstFactor: boolean;
   /** Identifies repeated deliveries of one event. */
   readonly eventId: string;
   readonly eventTime: EpochMs | null;
-  /** How long a repeated event gets the same answer. */
+  /** Seconds for which a repeated event gets the same answer. */
   readonly repeatableForSec: number;
   /** Provider's timeout minus network time, in milliseconds. */
   readonly budgetMs: number;
@@ -47,7 +47,10 @@ export interface HookEvent extends ConnectedSubject {
 /** Maximum age of an event, including transport. */
 const eventSkewSec = 300;
 
-/** Longer than an event is accepted: a replayed event finds its earlier answer, or gets `event_out_of_time`. */
+/**
+ * Longer than events are accepted. A replayed event therefore gets its earlier answer or `event_out_of_time`, never a
+ * new decision.
+ */
 export const repeatableWithinSkewSec = 3 * eventSkewSec;
 
 /**
@@ -106,7 +109,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,
     async () => {
-      // The request to consume the pass may have succeeded although it failed here, and is then recorded.
+      // The store may have consumed the pass although this call failed. The consumed pass is then recorded.
       const taken = await findTaken(by, deps);
       if (taken !== null) await recordTaken(taken);
     },
@@ -151,7 +154,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/** Records a call that would have failed, but that shadow mode allowed. */
+/** Records a hook call that shadow mode allowed, but that would have been refused. */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,

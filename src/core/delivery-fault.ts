@@ -3,7 +3,8 @@ import { FaceError } from '../errors.js';
 
 /**
  * Kinds of delivery failure. `refused` is permanent, such as an unknown mailbox; `later` is temporary, such as a full
- * one. `unreachable`: no connection, or all messages are refused. `uncertain`: handed over, but no reply came.
+ * one. `unreachable` means that the service cannot be reached or refuses all messages. `uncertain` means that the
+ * message was sent, but no reply came.
  */
 const faultGuard = z.object({
   fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),

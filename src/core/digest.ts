@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Returns the SHA-256 digest. It may protect credentials only if they have enough entropy. */
+/** Returns the SHA-256 digest. A credential may be stored as this digest only if it has enough entropy. */
 export const digestOf = (value: string | Uint8Array): Buffer => createHash('sha256').update(value).digest();
 
 /** Compares a text with a digest in constant time. */

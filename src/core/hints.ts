@@ -25,7 +25,7 @@ export const hints = [
 ] as const;
 export type Hint = (typeof hints)[number];
 
-/** Hint for an unusable picture. `null` if the person cannot help it. */
+/** Hint for an unusable picture. `null` if the person cannot correct the problem. */
 export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   face_none: 'no_face',
   face_many: 'one_face',

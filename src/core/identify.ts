@@ -10,8 +10,8 @@ import { toEpochMs } from './units.js';
 export const mostTokens = 500;
 
 /**
- * Maximum false positive identification rate. The strictest level allows 500 tokens. At other levels, the sum of the
- * tokens' rates limits their number.
+ * Maximum false positive identification rate. It allows 500 tokens of the strictest level. For other levels, the sum of
+ * the tokens' false accept rates must not exceed it.
  */
 export const greatestFalsePositiveRate = 1 / 400;
 
@@ -97,7 +97,10 @@ function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): rea
   return read;
 }
 
-/** Returns true if a token can be opened at all. Does not depend on the face, so it reveals nothing about it. */
+/**
+ * Returns true if a token can be opened at all. The result does not depend on the face, so it reveals nothing about the
+ * face.
+ */
 async function canOpen({ expiresAt, keyVersion }: ReadToken, { verifier, clock }: CoreDeps): Promise<boolean> {
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
   return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));

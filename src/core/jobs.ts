@@ -15,7 +15,7 @@ export interface JobState {
   readonly everySec: number;
   readonly runs: number;
   readonly failures: number;
-  /** Latest run, or `null` before the first one has ended. */
+  /** Latest run that has ended, or `null` if there is none. */
   readonly last: {
     readonly endedAt: EpochMs;
     readonly tookMs: number;
@@ -27,7 +27,7 @@ export interface JobState {
 export interface RunningJob {
   /** Runs the job now, or after the current run. Never rejects. */
   runNow(): Promise<void>;
-  /** Stops the job. @returns settles after the current run */
+  /** Stops the job. @returns a promise that resolves after the current run */
   stop(): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 import type { FaceError } from '../errors.js';
 import { networksOf } from './limits/networks.js';
 
-/** Pictures of one check. After the engine refuses one, the others are not decoded. */
+/** Pictures of one check. After the engine refuses one picture, the remaining pictures are not decoded. */
 export interface PictureRow {
   readonly refusal: FaceError | null;
-  /** Records a refused picture. @param tookMs - worker time */
+  /** Records a refused picture. @param tookMs - time of the worker, in milliseconds */
   onRefused(error: FaceError, tookMs: number): void;
 }
 
@@ -22,7 +22,7 @@ export const knownShare = (source: string): QueueShare => ({ class: 'known', sou
 
 export const soleShare = knownShare('this program');
 
-/** Returns the share of an anonymous caller. All addresses of an IPv6 /48 have the same share. */
+/** Returns the queue place of an anonymous caller. All addresses of an IPv6 /48 together take one turn. */
 export const anonymousShare = (source: string): QueueShare => ({
   class: 'anonymous',
   source: networksOf(source)[0]?.name ?? source,

@@ -84,14 +84,15 @@ export async function issueReceipt(
 }
 
 /**
- * Returns whose receipts a connection accepts: its own, and those of API clients of the standard tenant and of the
- * tenant with its name. Others may have requested receipts with its audience.
+ * Returns the issuers whose receipts a connection accepts: the connection, the API clients of the standard tenant, and
+ * those of the tenant with the connection's name. Any other tenant could request a receipt with this connection's
+ * audience.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 
 /**
  * Redeems a receipt for one event. The same event may redeem it again.
- * @param expected.needsFace - refuses receipts without a face check
+ * @param expected.needsFace - if true, refuses receipts without a face check
  * @throws `receipt_invalid`
  */
 export async function redeemReceipt(
@@ -139,7 +140,7 @@ export async function redeemApproval(
   return claims;
 }
 
-/** Reserves a receipt for its first use. Only that use may redeem it again. */
+/** Reserves a receipt for its first use. Only the same use may redeem the receipt again. */
 async function takeOnce(
   { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
   { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },
@@ -160,7 +161,8 @@ async function takeOnce(
     () => state.write(key, by, used),
     onUnrecorded,
     async () => {
-      // The failed write may have succeeded. The same use could then redeem the receipt again, so it is recorded.
+      // The store may have written the record although the call failed. The receipt then counts as redeemed, so its use
+      // is recorded.
       if (await isHadByIt()) await recordUse();
     },
   );

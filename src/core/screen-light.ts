@@ -19,14 +19,13 @@ export const complements: readonly (readonly [ScreenColour, ScreenColour])[] = [
   ['#6868ff', '#ffff68'],
 ];
 
-/** Color of the left or upper half as the viewer sees it, and of the other half. */
+/** Colors of a split screen. `first` is on the left or upper half as the viewer sees it, `second` on the other half. */
 export type ScreenLight = {
   readonly axis: ScreenAxis;
   readonly first: ScreenColour;
   readonly second: ScreenColour;
 };
 
-/** Returns true if both halves have the same color. */
 export const isPlain = ({ first, second }: { readonly first: string; readonly second: string }): boolean =>
   first === second;
 

@@ -18,8 +18,8 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 
 /**
  * Encrypts a text.
- * @param label - purpose, which selects the key. Must be longer than 32 bytes, so that it never equals a token's
- * message
+ * @param label - purpose, from which the key is derived. Must be longer than the 32 bytes from which a token's key is
+ * derived, so that the keys differ
  */
 export async function sealText(
   text: Credential,

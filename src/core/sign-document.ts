@@ -11,7 +11,7 @@ import { toEpochSec } from './units.js';
  * Signs a document after the user approved its name and digest. The approval is consumed, but the same document may be
  * signed again with it.
  * @returns a compact JWS without its payload (RFC 7797)
- * @throws `receipt_invalid` without a valid approval; `document_changed` if it is not for this document
+ * @throws `receipt_invalid` without a valid approval; `document_changed` if the approval is for another document
  */
 export async function signDocument(
   asked: {

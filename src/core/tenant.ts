@@ -1,2 +1,4 @@
-/** Tenant whose tokens serve every connection. Other tenants serve the connection of the same name. */
+/**
+ * Tenant whose API clients may use every connection. Clients of another tenant may use the connection of the same name.
+ */
 export const standardTenant = 'default';

@@ -39,7 +39,7 @@ export interface Facts {
   }[];
 }
 
-/** Heads of the audit log are normally signed every minute. */
+/** Seconds without a signed head after which a task appears. Normally a head is signed every minute. */
 const longestHeadWaitSec = 600;
 const backupDays = 7;
 const shadowDays = 30;

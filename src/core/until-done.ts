@@ -1,9 +1,9 @@
-/** Back-off after each failure. The last pause repeats. */
+/** Back-off in milliseconds after each failure. The last pause repeats. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
  * Retries work in the background until it succeeds, without keeping the process alive.
- * @returns settles when done; never rejects
+ * @returns a promise that resolves when the work has succeeded, and never rejects
  */
 export async function untilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
   for (let tries = 0; ; tries += 1) {

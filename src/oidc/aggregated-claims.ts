@@ -6,12 +6,12 @@ import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../keys/oidc-key-set.js';
 import type { SourceAnswer } from './sources.js';
 
-/** Seconds. The recipient verifies the claims when they arrive. */
+/** Lifetime of the signed claims, in seconds. The recipient verifies them on arrival. */
 const lifeSec = 300;
 
 /**
- * Returns claims of other connections: their values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
- * `_claim_status`. Empty if no source was queried.
+ * Returns the claims of other connections: their values, signed aggregated claims (OpenID Connect Core, section 5.6.2),
+ * and the state of each source in `_claim_status`. Empty if no source was queried.
  */
 export async function tellSources(
   answers: readonly SourceAnswer[],
@@ -49,7 +49,7 @@ async function tell(
     {
       ...values,
       iss: source.issuer,
-      // Differs per client and link, so that it does not identify the person.
+      // The subject differs for each client and account link, so that recipients cannot use it to correlate the person.
       sub: digestOf(`facestep claims of ${answer.link.id} at ${id} for ${client}`).toString('base64url'),
       ...{ aud: client, iat: now, exp: now + lifeSec },
     },

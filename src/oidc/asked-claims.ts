@@ -7,7 +7,7 @@ import { oidcErrors } from './library.js';
 export interface ClaimWanted extends AskedClaim {
   readonly inIdToken: boolean;
   readonly inUserInfo: boolean;
-  /** Id of the source connection, or `null` for the issuer's own. */
+  /** Id of the source connection, or `null` for the issuer's own claims. */
   readonly from: string | null;
 }
 
@@ -56,7 +56,7 @@ export function unregisteredIn(
   const claims = [...new Set([...idToken.keys(), ...userInfo.keys()])].filter((name) => !isTold(name));
   return [
     ...scopes.filter((scope) => !isInUse(scope)).map((scope) => `scope ${scope}`),
-    // Names are untrusted text.
+    // Claim names from a request are untrusted text.
     ...claims.map((name) => (/^[\w.:/-]{1,100}$/.test(name) ? name : 'a name that cannot be logged')),
   ].slice(0, mostLogged);
 }

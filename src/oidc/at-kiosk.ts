@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Seconds until a kiosk page clears itself. Pages with a question have more time than pages with information only. */
+/** Seconds until a kiosk page clears itself. A page that asks a question stays longer than a page that only informs. */
 const clearedAfterSec = { asking: 120, telling: 15 } as const;
 
 export type KioskPage = keyof typeof clearedAfterSec;

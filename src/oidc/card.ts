@@ -5,7 +5,7 @@ import type { Language } from './messages.js';
 
 /**
  * Creates the layout of pages that show a single card.
- * @param formsTo - further sites to which forms may redirect
+ * @param formsTo - sites, besides this server, to which forms may redirect
  */
 export function createCard(style: Html = pageStyle, formsTo?: string) {
   const layout = createPageLayout(style, formsTo);

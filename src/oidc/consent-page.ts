@@ -14,7 +14,7 @@ interface ShownClaim extends RegisteredClaim {
   readonly claim: string;
   readonly isEssential: boolean;
   readonly value: Json;
-  /** Display name of the source. Absent if there is only one connection. */
+  /** Display name of the source. Absent if all claims come from one connection. */
   readonly source?: string | undefined;
 }
 

@@ -47,14 +47,15 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     if (decision === 'refuse') throw new oidcErrors.AccessDenied('the user did not consent');
     const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
     const offer = toOffer(asker, wanted, { links, answered });
-    // Valid only for the displayed values, because configuration or links may have changed meanwhile.
+    // The answer is valid only for the offer that the page displayed, because configuration or links may have changed
+    // meanwhile.
     if (decision === 'agree' && form?.get('shown') === offer.digest) {
       const ticked = form.getAll('claim');
       const claims = offer.claims
         .filter(({ name, isEssential }) => isEssential || ticked.includes(name))
         .map(({ name }) => name);
       const asked = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
-      // The same id if the button is pressed twice, so that both requests give one consent.
+      // If the button is pressed twice, both requests have the same id, so that they give one consent.
       const id = digestOf(JSON.stringify([interaction.uid, offer.digest, claims])).toString('base64url');
       const given = { id, ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
       return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
@@ -121,7 +122,10 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
   }
 }
 
-/** Returns the destination of the data. A counter has no redirect URI, and data for a wallet stays with the person. */
+/**
+ * Returns the destination of the data. Requests of a counter have no redirect URI. Data for a wallet stays with the
+ * person.
+ */
 function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
   if (counter !== undefined) return 'counter';
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
@@ -133,8 +137,8 @@ const linkWith = (links: readonly Link[], source: string): Link | undefined =>
   links.find(({ other }) => other.connection === source);
 
 /**
- * Returns what to offer. Optional claims of a source without a link count as refused. Other missing claims are
- * requested again next time.
+ * Returns the claims to offer. Optional claims from a connection without an account link count as refused. Claims from
+ * a source that did not answer are requested again next time.
  */
 function toOffer(
   asker: Asker,

@@ -10,7 +10,7 @@ export const hintedSubject = ({ id_token_hint: hint }: AuthorizationRequest['par
   hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
 
 /**
- * Checks that the named person is the subject that the client requires.
+ * Checks that the person is the subject that the request's `claims` and ID token hint require.
  * @throws oidcErrors.LoginRequired
  * @see https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest and section 5.5.1
  */

@@ -9,7 +9,7 @@ import { oidcErrors } from './library.js';
  * https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
 
-/** Metadata that the profile requires, besides keys and pushed requests. */
+/** Client metadata that the FAPI profile requires, besides the client's keys and pushed authorization requests. */
 export const fapiMetadata = {
   dpop_bound_access_tokens: true,
   id_token_signed_response_alg: 'PS256',

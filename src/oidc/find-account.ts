@@ -30,8 +30,8 @@ interface Held {
 }
 
 /**
- * Creates the account look-up for tokens. Tokens end with the consent, or when the person no longer acts for the
- * organization.
+ * Creates the account look-up for tokens. Tokens become invalid when the consent ends, or when the person no longer
+ * acts for the organization.
  */
 export function createFindAccount(
   clientOf: (id: string) => OidcClient | undefined,

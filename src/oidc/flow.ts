@@ -35,7 +35,7 @@ export type Flow = {
     readonly browserDigest: string;
   } | null;
   readonly notLinked: string | null;
-  /** Chosen organization. `null` until chosen, or if not requested. */
+  /** Organization for which the person acts. `null` until the person has chosen, or if the client requests none. */
   readonly acting: Acting | null;
   readonly atKiosk: KioskVisit | null;
   readonly endsAt: EpochMs;
@@ -46,7 +46,7 @@ export const begun = { stepUp: null, linking: null, notLinked: null, acting: nul
 /** Seconds for typing a username and for returning to the client. */
 export const aroundStepUpSec = 120;
 
-/** Seconds to write down recovery codes. */
+/** Seconds for the person to write down recovery codes. */
 const writingSec = 300;
 
 const decidingSec = 300;
@@ -63,7 +63,7 @@ const flowGuard = z.object({
     .nullable()
     .default(null),
   notLinked: z.string().nullable().default(null),
-  // Missing in earlier versions.
+  // Missing in records of earlier versions.
   acting: actingGuard.nullable().default(null),
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   endsAt: epochMsGuard,
@@ -110,14 +110,14 @@ export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: 
   });
 }
 
-/** @returns `null` if there are none, or expired */
+/** @returns `null` if the grant has no claims, or if they have expired */
 export async function readClaims(grantId: string, { connection, state }: FlowDeps): Promise<JsonObject | null> {
   const found = await state.read(claimsKey(connection, grantId));
   return found === null ? null : jsonGuard.parse(found.value);
 }
 
 const shareGuard = z.object({
-  /** Client and id of the consent. Data is sent only to this client and under this consent. */
+  /** Client, and id of the person's consent. Data is sent only to this client and under this consent. */
   client: z.string(),
   consent: z.string(),
   idToken: z.array(z.string()).readonly(),

@@ -33,14 +33,15 @@ import { parseRequestedAction } from './requested-action.js';
 import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import type { Visit } from './visit.js';
 
-/** Step-ups per sign-in. A second one is needed if a lost redirect has lost the ticket. */
+/** Maximum number of step-ups per sign-in. A further step-up is needed if the redirect with the ticket was lost. */
 const startsAllowed = 5;
 
-/** `acr` if a code replaced the face. Clients cannot request it. */
+/** Value of `acr` if a code was accepted instead of a face. Clients cannot request it. */
 const anotherWayAcr = 'another_way';
 
 /**
- * Creates the page of a sign-in, which leads to the capture page and back to the client. Idempotent.
+ * Creates the handler of a sign-in's page, which leads to the capture page and back to the client. Repeated requests
+ * get the same answer.
  * @returns throws errors for the error page; `oidcErrors.SessionNotFound` also for another browser
  */
 export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
@@ -131,7 +132,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         lifeSec: life,
         // The provider does not report the application of the sign-in.
         hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
-        // An authenticated person without an enrolment may enrol, if the policy allows it.
+        // With `proved`, a person without an enrolment may enrol, if the policy allows it.
         asked: person.isProven
           ? { proved: true }
           : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },
@@ -165,7 +166,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   ): Promise<void> {
     const { interaction, client, flow } = visit;
     const { id: stepUpId, pass, action } = stepUp;
-    // Consumed last, so that the pass survives a failure and a retry.
+    // The pass is consumed last, so that it is still available if an earlier step fails and is retried.
     const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
@@ -219,7 +220,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     grant.addOIDCScope('openid profile email phone address');
     if (flow.acting !== null) grant.addOIDCScope(organisationScope);
     if (share !== null) grant.addOIDCClaims([...share.idToken, ...share.userInfo]);
-    // Otherwise the library would report the end of the interaction as the time of an authentication.
+    // Without an authentication, the library would report the end of the interaction as `auth_time`.
     if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
     if (action !== null) grant.addRar({ ...action.words, action_digest: action.digest });
     const grantId = await grant.save();

@@ -46,13 +46,16 @@ export interface RunningProvider {
 }
 
 export interface Arrival {
-  /** Rate limit key of the caller. */
+  /** Key of the caller for rate limits, as `toSource` returns it. */
   readonly source: string;
-  /** Time at which this server sent the browser back, as the browser reports it. `null` if not sent back. */
+  /**
+   * Time at which `createRequireReturn` redirected the browser, as the browser reports it. `null` without such a
+   * redirect.
+   */
   readonly sentBackAt: string | null;
   /** True if a nonce was added, because the library requires one. */
   readonly lacksNonce: boolean;
-  /** Result of the check by the client's kind, or `null` if that kind needs none. */
+  /** Result of the client's own check of the request (`OidcClient.admit`), or `null` if the client has none. */
   readonly admission: Admitted | { readonly refusal: unknown } | null;
 }
 
@@ -67,7 +70,7 @@ export interface OidcIssuer {
   counterUrl(name: 'user_code' | 'shown', code: string): string;
   running(): Promise<RunningProvider>;
   /**
-   * Counts an anonymous start, before anything is looked up or stored.
+   * Counts an anonymous start of a sign-in. Called before anything is looked up or stored.
    * @throws `locked_out`
    */
   countStart(source: string): Promise<void>;
@@ -133,8 +136,8 @@ export function createIssuer(
     isPublic(context) ? undefined : context.oidc.entities.PushedAuthorizationRequest;
 
   /**
-   * Applies limits before any look-up or write. A signed request, or a proof that the client's kind defines, is valid
-   * once.
+   * Applies rate limits before any look-up or write. Signed requests and requests that the client checks itself are not
+   * counted, because each is valid only once.
    */
   const bound = async (context: KoaContextWithOIDC, client: OidcClient, isSigned: boolean): Promise<void> => {
     const { source, sentBackAt } = arrivalOf(context);
@@ -177,7 +180,7 @@ export function createIssuer(
       const { admission, source, lacksNonce } = arrivalOf(context);
       if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
-      // Otherwise the library accepts the request as plain OAuth.
+      // Without `openid`, the library would accept the request as plain OAuth.
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);
@@ -193,7 +196,7 @@ export function createIssuer(
         if (isPublic(context)) await countStart(source).catch(toUnavailable);
         return;
       }
-      // Such requests are refused later, because there are no sessions.
+      // Requests with `prompt=none` are refused later, because this server keeps no sessions.
       if (context.oidc.prompts.has('none')) return;
       const isSigned = await isSignedNow(context);
       await bound(context, client, isSigned);

@@ -6,7 +6,6 @@ import { consentTextsIn } from './consent-messages/index.js';
 import { type Language, messagesIn } from './messages.js';
 import { renderPersonCard } from './person-page.js';
 
-/** Renders the form for a person's username at another connection. */
 export function renderLinkPage(
   language: Language,
   {

@@ -24,7 +24,7 @@ import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
 
-/** Prefix before the connection's id. */
+/** Decision to link an account, followed by the id of the connection to link. */
 export const linkDecision = 'link:';
 
 /** Longer than the usernames and ids of every provider. */
@@ -33,8 +33,8 @@ const maxNameCharacters = 256;
 const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**
- * Creates the step that links an account at another connection by a face check there, in the same browser. Users
- * without an enrolment look the same until a face matches.
+ * Creates the step that links an account at another connection by a face check there, in the same browser. A user
+ * without an enrolment looks like any other until a face matches.
  */
 export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;

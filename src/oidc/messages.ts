@@ -8,7 +8,6 @@ export interface Messages {
   readonly expired: string;
   readonly invalid: string;
   readonly failed: string;
-  /** Shown if the browser refuses cookies. */
   readonly cookies: string;
   readonly reference: string;
 }
@@ -88,7 +87,7 @@ const messages = {
 
 export type Language = keyof typeof messages;
 
-/** The first is the fallback. */
+/** Supported languages. The first is the default. */
 export const languages: readonly [Language, ...Language[]] = ['en', 'de', 'es', 'fr', 'ar'];
 
 export const messagesIn = (language: Language): Messages => messages[language];

@@ -39,7 +39,10 @@ const methodsByPath = {
   [paths.nonce]: ['POST', 'OPTIONS'],
 };
 
-/** Routes. Metadata is also at the paths of RFC 8414, section 3.1, and OpenID4VCI 1.0, section 12.2.2. */
+/**
+ * Routes of the provider. Metadata is also served at the well-known paths of RFC 8414, section 3.1, and OpenID4VCI 1.0,
+ * section 12.2.2.
+ */
 const routes = [
   ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
   ...[paths.metadata, paths.credentialIssuer].map((path) => ({
@@ -52,8 +55,9 @@ const routes = [
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, within limits. A POST
- * to the authorization endpoint becomes a query, so that the client's kind can inspect it first.
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, within limits.
+ * Parameters of a POST to the authorization endpoint are moved to the query, where `OidcClient.admit` can check them
+ * first.
  * @throws `not_found`, `method_not_allowed`, `body_too_large`, `request_malformed`
  */
 export function mountOidc(
@@ -88,8 +92,8 @@ function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssu
 }
 
 /**
- * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Keeps the opener of pop-up
- * sign-ins.
+ * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Also lets pop-up sign-ins
+ * keep access to the window that opened them.
  */
 function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
   request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);

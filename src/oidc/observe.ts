@@ -10,7 +10,7 @@ import { ComeBack } from './return-visit.js';
 const refusalGuard = z.object({
   error: z.string(),
   error_description: z.string().optional(),
-  /** The library does not send this field to the client. */
+  /** Detail for the log. The library does not send this field to the client. */
   error_detail: z.string().optional(),
 });
 
@@ -31,7 +31,7 @@ export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
     provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {
       const { data } = refusalGuard.safeParse(error);
-      // Not logged, because counters poll normally.
+      // Errors while a counter polls are not logged, because polling is normal.
       if (error instanceof ComeBack || data?.error === 'authorization_pending') return;
       log.info('OpenID request refused', {
         client: clientIdOf(context),
@@ -44,7 +44,7 @@ export function observe(provider: EventEmitter, log: Log): void {
   const fail = (error: unknown): void =>
     log.error('OpenID request failed', { code: toCode(error), frames: framesOf(error) });
   provider.on('server_error', (_context: KoaContextWithOIDC, error: unknown) => fail(error));
-  // Without a listener, Koa would print errors.
+  // Koa prints errors if no listener is registered.
   provider.on('error', fail);
 }
 

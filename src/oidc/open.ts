@@ -8,7 +8,8 @@ import type { ConnectionWithClients } from './issuers.js';
 export type MountOidc = (app: Express) => void;
 
 /**
- * Opens the OpenID providers of all connections that have clients. Loads library and keys only if there is one.
+ * Opens the OpenID providers of all connections that have clients. The library and the keys are loaded only if a
+ * connection has clients.
  * @throws `config_invalid`
  */
 export async function openOidc(

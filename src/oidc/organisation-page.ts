@@ -18,7 +18,7 @@ export function renderOrganisationPage(
     find,
   }: {
     readonly asker: { readonly name: string; readonly host: string };
-    /** A single one is preselected. */
+    /** Organizations to choose from. If there is only one, it is preselected. */
     readonly organisations: readonly Organisation[];
     readonly find: string;
   },

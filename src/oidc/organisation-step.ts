@@ -15,8 +15,8 @@ import type { Visit } from './visit.js';
 
 /**
  * Creates the step that asks for the organization, if the client requests one.
- * @returns true if the organization is settled; throws `AccessDenied` if the person has no organization, not the
- * required one, or refuses
+ * @returns false if the page with the choice was sent; throws `AccessDenied` if the person refuses, or has no
+ * organization or not the required one
  */
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import type { Visit } from './visit.js';
 
-/** Waits up to four seconds in total. */
+/** Pause between two look-ups. They end after four seconds. */
 const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Finds the answer of a concurrent request. After a double click, one request consumes the pass, and the browser
- * displays the reply of the other, which must wait.
- * @returns `null` if there is no other answer
+ * Waits for the answer to a concurrent request. After a double click, the first request consumes the pass, but the
+ * browser displays only the reply to the second request.
+ * @returns `null` if no concurrent request was answered
  */
 export async function findOtherAnswer(
   { request, response, provider }: Pick<Visit, 'request' | 'response' | 'provider'>,

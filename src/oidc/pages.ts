@@ -18,7 +18,7 @@ a { display: inline-block; min-block-size: 1.5rem; color: inherit; }
 
 const renderNotice = createCard(style);
 
-/** Layout whose form may redirect anywhere, because a refusal is sent to the client by redirects. */
+/** Layout whose form may redirect to any site, because a refusal reaches the client by redirects. */
 const renderQuestion = createCard(style, 'https: http:');
 
 /**

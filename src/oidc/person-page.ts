@@ -7,7 +7,7 @@ import type { Language } from './messages.js';
 
 /* Pages for decisions between the face check and the return to the client. */
 
-/** The form may redirect anywhere, because the client may redirect to other sites. */
+/** The form's redirect may lead to any site, because the client may redirect further. */
 export const renderPersonCard = createCard(pageStyle, 'https: http:');
 
 /** Destination of the data: a site, the counter, or the person's own wallet. */

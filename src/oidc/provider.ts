@@ -19,11 +19,11 @@ import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
-/** Lifetimes in seconds. Signed items expire while the previous key is still published. */
+/** Lifetimes in seconds. Signed items expire while the key that signed them is still published. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
 export interface ProviderHooks {
-  /** Determines the person, without storing anything. Throws to refuse. */
+  /** Determines the person of a request, without storing anything. Throws to refuse the request. */
   check(context: KoaContextWithOIDC): Promise<void>;
   /** Validates `claims` before it is stored. Throws to refuse. */
   checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;
@@ -79,20 +79,20 @@ export function createProvider(
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', ...toldByClients],
       profile: [],
-      // Returned if requested and supported by the client's kind.
+      // Scopes without claims of their own: the client decides which claims it returns for them.
       ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
       ...claimsByScope(consented),
       ...Object.fromEntries(consented.filter((name) => !isStandardClaim(name)).map((name) => [name, null])),
     },
     discovery: {
       claim_types_supported: ['normal', ...(toldByClients.includes('_claim_status') ? ['aggregated'] : [])],
-      // The offer's code and digits identify the person.
+      // Wallets need no client id, because the offer's code and digits identify the person.
       ...(isOffered(credentials) ? { 'pre-authorized_grant_anonymous_access_supported': true } : {}),
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
     subjectTypes: ['public'],
-    // OpenID Connect Core, section 3.1.2.1.
+    // OpenID Connect Core, section 3.1.2.1, requires `redirect_uri` in every request.
     allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: (context, origin, client) =>
@@ -123,7 +123,7 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      // The library requires a resource, and approvals are for the issuer itself.
+      // The library requires a resource (RFC 8707) for `authorization_details`. Approvals are for the issuer itself.
       resourceIndicators: {
         enabled: true,
         defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
@@ -147,7 +147,7 @@ export function createProvider(
             validate: ({ oidc }) => void parseRequestedAction(paramsOf(oidc.params).authorization_details),
           },
         },
-        // Approvals are only in the grant of their face check.
+        // An approved action is stored only in the grant of the face check that approved it.
         authorizationDetailsForGrantSource: ({ oidc }) => oidc.grant?.rar,
         authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
       },
@@ -181,7 +181,7 @@ export function createProvider(
     expiresWithSession: () => false,
     revokeGrantPolicy: () => true,
     interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
-    // Called for every request, after all other checks.
+    // The library calls this for every request, after all other checks.
     extraParams: {
       login_hint: hooks.check,
       ...(counters.size === 0 ? {} : { shown_code: null, kiosk: null }),

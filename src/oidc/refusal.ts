@@ -7,7 +7,7 @@ export function toRefusal(error: unknown): InteractionResults {
   if (error instanceof FaceError) {
     const later = ['profile_unavailable', 'locked_out', 'overloaded'];
     if (later.includes(error.code)) return { error: 'temporarily_unavailable', error_description: 'try again later' };
-    // These users get the same answer as users without an enrolment.
+    // Users to whom these errors apply get the same answer as users without an enrolment.
     const over = ['subject_unknown', 'step_up_unknown', 'step_up_finished', 'face_not_verified'];
     if (over.includes(error.code)) return accessDenied;
   }

@@ -72,7 +72,7 @@ export function createRelyingParty(
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
-    // Only this application gets the result.
+    // Only this application gets the result; the connection's hooks do not.
     feedsHooks: false,
   };
 }
@@ -93,8 +93,8 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 }
 
 /**
- * Finds the user of a login or immutable id. An unknown input is used as an id without enrolment, so that callers
- * cannot tell the difference.
+ * Finds the user of a login or immutable id. An unknown name is used as the id of a user who is not enrolled, so that
+ * callers cannot find out who exists.
  * @throws `locked_out`; oidcErrors.InvalidRequest if too long
  */
 export async function findNamed(
@@ -102,7 +102,7 @@ export async function findNamed(
   directory: Directory,
 ): Promise<{ subject: string; login: string | null }> {
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
-  // Both are always queried, so that timing does not reveal who exists.
+  // Login and id are always both queried, so that timing does not reveal who exists.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),
     directory.readAccount(name).catch((error: unknown) => {

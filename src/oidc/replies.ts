@@ -10,7 +10,7 @@ import type { Provider } from './library.js';
  */
 const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
 
-/** Seconds. A new key is published days before its use. */
+/** Seconds for which public keys may be cached. A new key is published days before its first use. */
 const publicForSec = 300;
 
 export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
@@ -18,7 +18,7 @@ export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[
   provider.use(async (context: KoaContextWithOIDC, next) => {
     context.set('Content-Security-Policy', formPolicy);
     await next();
-    // Removes the session cookie, which has no purpose here.
+    // Removes the library's session cookie, because this server keeps no sessions.
     const cookies = [context.response.headers['set-cookie'] ?? []].flat();
     context.remove('Set-Cookie');
     context.append(

@@ -53,7 +53,7 @@ export const isMet = ({ values, isEssential }: Demand, possible: readonly string
   !isEssential || values.some((value) => possible.includes(value));
 
 /**
- * Refuses essential demands that cannot be met.
+ * Refuses an essential claim whose requested values are not possible.
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */

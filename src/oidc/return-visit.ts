@@ -15,11 +15,11 @@ const lifeSec = 120;
 /** Proxies and servers limit the length of URLs. */
 const maxQueryCharacters = 8_000;
 
-/** This parameter is removed before the library sees the request. */
+/** Parameter that marks a redirected request. It is removed before the library reads the request. */
 export const returnParameter = 'facestep_return';
 
 /**
- * Redirects the browser to the same URL with a cookie. A subclass of an error, so that the library stops processing.
+ * Redirects the browser to the same URL with a cookie. It is thrown as an error, so that the library stops processing.
  */
 export class ComeBack extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
@@ -46,8 +46,9 @@ export class CookiesNeeded extends oidcErrors.InvalidRequest {
 export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | null) => Promise<void>;
 
 /**
- * Creates the check that sends a browser back once, before anything is stored, looked up or counted. It stops programs
- * that ignore replies. Stateless: the signed cookie is valid briefly, for this request only.
+ * Creates the check that redirects a browser to the same URL once, before anything is stored, looked up or counted. It
+ * stops programs that ignore replies. A short-lived signed cookie for this request proves the redirect, so no state is
+ * stored.
  * @returns throws `ComeBack`, or `CookiesNeeded`
  */
 export function createRequireReturn(
@@ -65,7 +66,7 @@ export function createRequireReturn(
       throw new oidcErrors.InvalidRequest('the request is too long; use a pushed authorization request (RFC 9126)');
     }
     const request = digestOf(`${issuer} ${querystring}`).toString('base64url');
-    // One of several names, which allows concurrent sign-ins within header limits.
+    // The cookie has one of 64 names, so that several sign-ins can run at once without exceeding header limits.
     const name = prefix + request.slice(0, 1);
     const { cookieKeys } = await oidcKeys.current();
     const [time = '', proof = ''] = readCookie(context, name)?.split('.') ?? [];

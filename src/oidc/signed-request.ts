@@ -5,14 +5,15 @@ import { isForgotten } from '../core/forgotten.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../core/units.js';
 
-/** Maximum age in seconds, also the tolerance for clocks that are ahead. */
+/** Maximum age of a signed request in seconds, and tolerance for client clocks that are ahead. */
 const signedLifeSec = 600;
 
 const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().optional() });
 
 /**
- * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay is no error, but
- * counts as unsigned. Stored by digest of the content, because one signature has several encodings.
+ * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replayed object is no
+ * error, but counts as unsigned. Uses are stored by a digest of the content, because one signature has several
+ * encodings.
  */
 export async function takeSignedRequest(
   object: string,

@@ -6,7 +6,7 @@ import type { State } from '../core/ports.js';
 import { oidcErrors } from './library.js';
 import { paramsOf } from './requested-claims.js';
 
-/** Redirects to the running sign-in. A subclass of an error, so that the library stops processing. */
+/** Redirects to the running sign-in. It is thrown as an error, so that the library stops processing. */
 export class GoOn extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -23,15 +23,17 @@ export class GoOn extends oidcErrors.InvalidRequest {
 const useGuard = z.object({ uid: z.string(), request: z.string() });
 
 export interface SingleUse {
-  /** @returns throws `GoOn` for a running sign-in, or `AccessDenied` if the proof was used */
+  /**
+   * @returns throws `GoOn` if the sign-in of this proof is running, or `AccessDenied` if the proof was used otherwise
+   */
   check(proof: Proof, context: KoaContextWithOIDC): Promise<void>;
-  /** Consumes a proof. One of concurrent requests succeeds. @returns throws as `check` */
+  /** Consumes a proof. Of several concurrent requests, one succeeds. @returns throws as `check` */
   take(proof: Proof, context: KoaContextWithOIDC, uid: string): Promise<void>;
 }
 
 /**
- * Creates the store of used proofs. A form that is submitted again leads to its running sign-in, in the same browser
- * only. A proof with other content, or after the sign-in has ended, is refused.
+ * Creates the store of used proofs. If the browser submits the same form again, it is redirected to the running
+ * sign-in. A proof is refused if the rest of the form differs, or if its sign-in has ended.
  */
 export function createSingleUse({
   state,

@@ -19,7 +19,7 @@ export type Sources = ReadonlyMap<string, Source>;
 export const nameOfSource = ({ connection: { id, policy } }: Pick<Source, 'connection'>): string =>
   policy.organisation ?? id;
 
-/** Milliseconds for all sources together. */
+/** Time limit in milliseconds for all sources, which are read in parallel. */
 const deadlineMs = 2_500;
 
 export type SourceAnswer = {

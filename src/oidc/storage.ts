@@ -64,7 +64,7 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
     async upsert(id, { jti: _, ...payload }, expiresIn) {
       if (expiresIn === undefined) throw new FaceError('internal', 'a record without an end');
       const record = { payload: JSON.stringify(payload), consumedAt: null };
-      // A copied assertion may arrive at the same time.
+      // A copy of the same client assertion may arrive at the same time.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
       // Anyone can start an interaction, and can start it again after a power failure.
       const mayBeLost = model === 'Interaction';
@@ -83,13 +83,13 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       const found = await read(id);
       if (found === null || found.record.consumedAt !== null) throw refuse();
       const consumed = { ...found.record, consumedAt: toEpochSec(clock.now()) };
-      // Kept for as long as the item could be replayed.
+      // The record is kept for as long as the item could be replayed.
       const expiresAt = endOf(secondUseSec);
       if (!(await state.write(keyOf(id), consumed, { when: { revision: found.revision }, expiresAt }))) throw refuse();
     },
     async destroy(id) {
       if (model !== 'Interaction') return state.delete(keyOf(id));
-      // One of concurrent requests continues.
+      // Of several concurrent requests, one continues.
       const found = await read(id);
       const isTaken =
         found !== null &&

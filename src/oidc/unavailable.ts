@@ -18,7 +18,7 @@ export const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
   sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
 });
 
-/** Throws the protocol's only error for temporary failures. */
+/** Throws `temporarily_unavailable`, the only OAuth error for temporary failures, instead of a `FaceError`. */
 export function toUnavailable(error: unknown): never {
   if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
   throw error;

@@ -9,7 +9,7 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
-/** Administrator with the configured or generated key, who always exists. */
+/** Administrator of the configured or generated API key. This administrator always exists. */
 const firstOwner = { name: 'owner', role: 'owner' } as const;
 
 export const maxAdministrators = 100;
@@ -32,7 +32,7 @@ type AdministratorRecord = z.infer<typeof recordGuard>;
 
 const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: () => null };
 
-/** Compared if there is no record, so that timing is equal. No secret has this digest. */
+/** Digest to compare with if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
@@ -41,9 +41,9 @@ export interface IdentifiedKey {
 }
 
 /**
- * Returns the administrator of a key. Timing is equal for unknown ids and wrong secrets.
- * @param source - address, which is `locked_out` after too many wrong keys. A correct key is still accepted, because
- * several people may share the address of a proxy
+ * Returns the administrator of an API key. Timing is equal for unknown ids and wrong secrets.
+ * @param source - address, which gets `locked_out` after too many wrong API keys. A correct API key is still accepted,
+ * because several people may share the address of a proxy
  * @throws `caller_untrusted`, `locked_out`
  */
 export async function authenticateAdministrator(
@@ -51,7 +51,7 @@ export async function authenticateAdministrator(
   source: string,
   deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<IdentifiedKey> {
-  // An empty key is not counted, because it is no guess.
+  // An empty API key is not counted as a failed attempt, because it is no guess.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
   const identified = await identify(credential, deps);
   if (identified !== null) return identified;
@@ -77,7 +77,7 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
   keyId,
 });
 
-/** If the key in the configuration changes, its id changes too. */
+/** Returns the id of the first owner's API key, which changes if another API key is configured. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
 export async function isKeyLive(
@@ -90,7 +90,7 @@ export async function isKeyLive(
 }
 
 /**
- * Adds an administrator. The key is returned only here: only the digest of its secret is stored.
+ * Adds an administrator. The API key is returned only here, because only the digest of its secret is stored.
  * @throws `name_taken`, `limit_reached`
  */
 export async function addAdministrator(
@@ -117,7 +117,7 @@ export async function addAdministrator(
 }
 
 /**
- * Removes an administrator and their key. The first owner cannot be removed.
+ * Removes an administrator and their API key. The first owner cannot be removed.
  * @throws `not_found`
  */
 export async function removeAdministrator(
@@ -132,7 +132,8 @@ export async function removeAdministrator(
   };
   without(await readAll({ state }));
   const detail = { name, by: by.name };
-  // Recorded first: if the audit log failed afterwards, a retry would find no administrator to record.
+  // The audit entry is written before the removal. If it failed afterwards, a retry would find no administrator and
+  // write no entry.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
   await changeStored(list, without, { state });
 }

@@ -15,7 +15,7 @@ import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
 import { toClientRequest } from './usage.js';
 
-/** Authenticates an administrator by key or console session. A request with both is refused. */
+/** Authenticates an administrator by API key or console session. A request with both is refused. */
 async function authenticate(
   headers: IncomingHttpHeaders,
   source: string,
@@ -37,7 +37,8 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   const { session } = await authenticateSession(headers, deps);
   if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
   if (!holds(session, 'develop')) throw new FaceError('role_missing');
-  // Without the id that an administrator's name ends with, because other users see this name.
+  // The developer's name lacks the id with which an administrator's name ends, because other users see the developer's
+  // name.
   return { ...administratorOf(session), name: session.name };
 }
 
@@ -91,7 +92,7 @@ export class Admission {
   }
 
   /**
-   * Returns the caller after the request was read.
+   * Returns the client after the request was read, or `null` if the endpoint is not for clients.
    * @throws `caller_untrusted` without a credential
    */
   async caller(): Promise<Client | null> {

@@ -8,7 +8,7 @@ import type { Administrator } from './rights.js';
 import type { ClientScope } from './scopes.js';
 import { readLastUsed } from './usage.js';
 
-/** Enough for two keys during a rotation, and for separate programs. */
+/** Maximum per application. Enough for two API keys during a rotation, and for several programs. */
 export const maxKeys = 20;
 
 interface Deps {
@@ -27,7 +27,7 @@ export interface ApplicationKey {
 }
 
 /**
- * Issues an application's key, which is a client token of its tenant.
+ * Issues an API key for an application: a client token of the application's tenant.
  * @param request.scopes - some of the application's, or `undefined` for all
  * @throws `not_found`, `limit_reached`; `request_malformed` for a scope that the application does not have
  */
@@ -49,7 +49,7 @@ export async function issueApplicationKey(
   await changeKeysOf(
     applicationId,
     (keys) => {
-      // Removes expired and revoked keys, but not keys issued concurrently.
+      // Drops expired and revoked API keys from the list, but keeps keys that were issued concurrently.
       const kept = keys.filter((id) => live.includes(id) || !wasListed.has(id));
       if (kept.length >= maxKeys) throw new FaceError('limit_reached');
       return [...kept, issued.client.id];
@@ -78,7 +78,7 @@ export async function listApplicationKeys(
   return found.filter((key) => key !== null);
 }
 
-/** Revokes a key at once. @throws `not_found`, also for a key of another application */
+/** Revokes an API key at once. @throws `not_found`, also for an API key of another application */
 export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,

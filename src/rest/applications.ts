@@ -6,19 +6,19 @@ import { FaceError } from '../errors.js';
 import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
 
-/** Limits and defaults of quotas. Their windows follow the UTC clock. */
+/** Limits and defaults of quotas. Quotas are counted per minute and per day of the UTC clock. */
 export const quotaRanges = {
   perMinute: { standard: 600, most: 100_000 },
   perDay: { standard: 100_000, most: 100_000_000 },
 } as const;
 
-/** Limited, because one record holds all ids. */
+/** Limited, because one record holds the ids of all applications. */
 export const maxApplications = 1000;
 
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;
-  /** Scopes that the application's keys may have. Removing one affects issued keys too. */
+  /** Scopes that the application's API keys may have. Issued API keys lose a scope that is removed here. */
   readonly scopes: readonly ClientScope[];
   readonly perMinute: number;
   readonly perDay: number;
@@ -28,7 +28,7 @@ export interface ApplicationTerms {
 
 export interface Application extends ApplicationTerms {
   readonly id: string;
-  /** It cannot change, because enrolments are bound to it. */
+  /** Tenant to which enrolments are bound, so it cannot change. */
   readonly tenant: string;
   readonly createdAt: EpochMs;
   readonly changedAt: EpochMs;
@@ -58,7 +58,7 @@ const recordGuard = z.object({
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;
 
-/** All ids, oldest first. Ids of removed applications are skipped. */
+/** Ids of all applications, oldest first. Readers skip ids of removed applications. */
 const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };
 
 const recordKey = (id: string): string => `application:${id}`;
@@ -66,7 +66,9 @@ const recordKey = (id: string): string => `application:${id}`;
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
 interface AskedFor {
-  /** Id of the request, which makes registration idempotent. */
+  /**
+   * Id of the developer's request. It becomes the application's id, so that a repeated registration changes nothing.
+   */
   readonly id: string;
   readonly owners: readonly string[];
 }
@@ -150,7 +152,7 @@ export async function changeApplication(
   return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
 }
 
-/** Removes an application and, at once, its keys. @throws `not_found` */
+/** Removes an application. Its API keys stop working at once. @throws `not_found` */
 export async function removeApplication(
   id: string,
   by: Pick<Administrator, 'name'>,

@@ -1,7 +1,6 @@
 import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
-/** Wide enough for a line of shell, but phones need no horizontal scrolling. */
 export const catalogueStyle = html`
 :root {
   color-scheme: light dark;

@@ -46,7 +46,7 @@ type ClientRecord = z.infer<typeof recordGuard>;
 
 const clientKey = (id: string): string => `client-token:${id}`;
 
-/** Issues a client token. Its text is returned only here: only the digest of its secret is stored. */
+/** Issues a client token. Its text is returned only here, because only the digest of its secret is stored. */
 export async function issueClientToken(
   request: {
     name: string;
@@ -108,7 +108,7 @@ export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' |
 }
 
 /**
- * Returns the client of a token id that was proved by other means than the token.
+ * Returns the client of a token id. The caller must have authenticated the client without the token's secret.
  * @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed
  */
 export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
@@ -147,7 +147,7 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
   return found === null ? null : recordGuard.parse(found.value);
 }
 
-/** Compared if there is no record, so that timing is equal. No secret has this digest. */
+/** Digest to compare with if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 /** @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed */
@@ -163,7 +163,7 @@ async function checkLive(
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
   const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
-  // Scopes that the application has lost are removed from its keys too.
+  // An API key has only scopes that its application still has.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };

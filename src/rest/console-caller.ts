@@ -30,7 +30,7 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
 }
 
 /**
- * Authenticates a session by cookie and page token, which other sites cannot read.
+ * Authenticates a console session by its cookie and by the page token. Other sites can read neither.
  * @throws `caller_untrusted`
  */
 export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {

@@ -13,7 +13,7 @@ import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
 export const longestSessionSec = 8 * 60 * 60;
 
-/** Seconds between two writes of the last activity. */
+/** Minimum seconds between two writes of the time of last activity. */
 const notedEverySec = 60;
 
 /** Header with the page token. Only the console's own page can send it. */
@@ -39,7 +39,7 @@ export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
 export type SessionDeps = Pick<ApiDeps, 'state' | 'clock' | 'adminKeyDigest' | 'console' | 'issuer'>;
 
-/** The key is a digest of the secret, so that someone who reads the store cannot use a session. */
+/** The record's key has a digest of the session secret, so that someone who reads the store cannot use the session. */
 const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,
@@ -51,7 +51,10 @@ const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>)
 export const endOf = ({ seenAt, signedInAt }: ConsoleSession, { sessionMinutes }: ConsoleConfig): EpochMs =>
   epochMs(Math.min(addSec(seenAt, sessionMinutes * 60), addSec(signedInAt, longestSessionSec)));
 
-/** Returns the name of the session cookie. Browsers refuse its prefix for cookies set by another host or over http. */
+/**
+ * Returns the name of the session cookie. Browsers refuse a cookie with this prefix if it is set by another host or
+ * over http.
+ */
 export const sessionCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console`;
 
@@ -72,8 +75,8 @@ export async function beginSession(
 }
 
 /**
- * Finds a session. Sessions end with their key, or when single sign-on is disabled.
- * @param isUse - true restarts the idle timeout
+ * Finds a session. A session ends when the administrator's API key ends or single sign-on is disabled.
+ * @param isUse - if true, the idle timeout restarts
  * @throws `caller_untrusted`
  */
 export async function findConsoleSession(
@@ -85,7 +88,7 @@ export async function findConsoleSession(
   const session = await changeSession(
     secret,
     (found) => {
-      // Computed again, because the idle timeout may have been shortened.
+      // The expiry is computed again, because the configured idle timeout may have been shortened.
       if (endOf(found, deps.console) <= now) throw new FaceError('caller_untrusted');
       return isUse && addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
     },
@@ -130,7 +133,10 @@ export function administratorOf({ name, role, by }: Pick<ConsoleSession, 'name' 
   return { id, name: `${by.login} (${new URL(by.issuer).host}, ${id.slice(0, 12)})`, role, means: 'sign_in' };
 }
 
-/** Returns true if a sensitive action needs a face check. Sessions by key are for emergencies and need none. */
+/**
+ * Returns true if a sensitive action needs a face check. Sessions that were opened with an API key are for emergencies
+ * and need no face check.
+ */
 export function needsFaceCheck({ by, checkedAt }: ConsoleSession, { console, clock }: SessionDeps): boolean {
   if (console.stepUp === null || by.kind === 'key') return false;
   return checkedAt === null || addSec(checkedAt, console.stepUp.maxAgeMinutes * 60) <= clock.now();

@@ -23,7 +23,7 @@ export interface Reloaded {
 }
 
 export interface ApiDeps extends CampaignDeps {
-  /** SHA-256 of the key in `X-Admin-Key`. */
+  /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;
   readonly onboarding: OnboardingConfig;
@@ -35,14 +35,17 @@ export interface ApiDeps extends CampaignDeps {
   readonly webPush: WebPush | null;
   /** Called after each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
-  /** Returns this server's newest audit records about a user. `left` is the number of older ones. */
+  /**
+   * Returns this server's newest audit records about a user. `left` is the number of older records that are not
+   * returned.
+   */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
   /** Enrolment index and decision log, read-only. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
   readonly brands: Brands;
   readonly homePages: ReadonlyMap<string, HomePage>;
-  /** Activates every change that needs no restart. Never rejects. */
+  /** Reads the configuration again and activates every change that needs no restart. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
   readonly wakeCampaigns: () => void;
   readonly upkeep: Upkeep;

@@ -19,8 +19,8 @@ import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
 
 /**
- * Limit for bodies of anonymous callers. In a form, photos after the field `auth_token` count as authenticated. A JSON
- * body is read before its token is known.
+ * Maximum size of an anonymous caller's body. In a form, photos that follow the field `auth_token` count as
+ * authenticated. A JSON body that contains the token counts as anonymous.
  */
 const strangerBytes = 2 * 1024 * 1024;
 

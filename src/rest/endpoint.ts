@@ -57,7 +57,7 @@ interface Described {
   readonly tag: EndpointGroup;
   readonly summary: string;
   readonly description: string;
-  /** True if the Facenition API does not have this endpoint. */
+  /** True if only this server has the endpoint, and not the hosted Facenition API. */
   readonly ours: boolean;
   readonly status: 200 | 201;
   readonly codes: readonly FaceErrorCode[];
@@ -86,13 +86,13 @@ export interface FileField extends PhotoRange {
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** Fields other than files. They arrive as JSON, or as text in a form. */
+  /** Guard of all fields that are not files. The fields arrive as JSON, or as text in a form. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /**
    * Refuses a request before its body is read.
    * @param call.session - unverified session of a capture page
-   * @returns the session, if the endpoint needs one
+   * @returns the verified session, or `null` if the endpoint needs none
    */
   admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
   run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
@@ -107,7 +107,7 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
-/** Type of a reply. Code that returns a face or token does not compile. */
+/** Type of a reply. It accepts only JSON, so that code which returns a face or token does not compile. */
 type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
 
 export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(

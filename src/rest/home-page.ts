@@ -10,10 +10,13 @@ export const toTexts = (text: Readonly<Record<string, string | undefined>>): Tex
   );
 
 export interface HomePage {
-  /** Ways to sign in. `null` if the page opens only by a link. */
+  /** Ways to sign in to the page. `null` if the page can be opened only with a link. */
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
-  /** Applications that may request data, by client id, and credentials, by the name of their consent. */
+  /**
+   * Applications that may request data, by client id, and credentials, by the name under which a consent to them is
+   * stored.
+   */
   readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;
 }
 

@@ -40,7 +40,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
   return [...all];
 }
 
-/** Returns the documented path, without a prefix if v1 has the endpoint, otherwise under `/v2`. */
+/** Returns the path for the documentation. It has the prefix `/v2` only if API version 1 lacks the endpoint. */
 export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }

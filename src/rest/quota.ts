@@ -4,7 +4,7 @@ import type { Application } from './applications.js';
 
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
-/** Shortest window first, so that its refusals do not count in the longer one. */
+/** The shortest window comes first, so that requests which it refuses are not counted in the longer one. */
 const windows = [
   { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Quota): number => perMinute },
   { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
@@ -21,7 +21,7 @@ export interface QuotaUse {
 
 /**
  * Counts a request over all replicas, before it is processed.
- * @returns the windows, up to the first that is exceeded
+ * @returns the use of each window, up to the first window whose quota is exceeded
  */
 export async function countRequest(
   quota: Quota,
@@ -41,7 +41,7 @@ export async function countRequest(
 }
 
 /**
- * Returns the quotas as headers.
+ * Returns quotas and their use as response headers.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10)
  */
 export function toRateLimitHeaders(uses: readonly QuotaUse[]): Readonly<Record<string, string>> {

@@ -16,7 +16,7 @@ const refusalGuard = z.object({
   field: z.string().nullable(),
 });
 
-/** A refused request of an application, without user and request data. */
+/** A refused request of an application. It names neither the user nor any data of the request. */
 export type RecentRefusal = Readonly<z.infer<typeof refusalGuard>>;
 
 const storedOf = (application: string, { clock }: { readonly clock: Clock }) => ({

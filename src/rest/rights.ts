@@ -1,15 +1,15 @@
 export const rights = [
   /** Register applications, issue client tokens, add administrators. */
   'configure',
-  /** Rotate keys, revoke and erase, clear lockouts. */
+  /** Rotate keys, revoke and erase enrolments, clear lockouts. */
   'operate',
   /** Read usage, lists of users and the log, and export a user's data. */
   'audit',
   /** Help one user: invite to enrol, end an enrolment, clear a lockout. */
   'assist',
-  /** See connections' figures, and one user with their events. */
+  /** See the figures of connections, and single users with their events. */
   'view',
-  /** Request and own applications. For single sign-on users, not for keys. */
+  /** Request and own applications. Only single sign-on users have this right, not API keys. */
   'develop',
 ] as const;
 export type Right = (typeof rights)[number];
@@ -30,9 +30,13 @@ export const rightsByRole = {
 } as const satisfies Record<SignedInRole, readonly Right[]>;
 
 export interface Administrator {
-  /** Unique id derived from the key, or from issuer and subject. A person with both has two. */
+  /**
+   * Unique id derived from the API key, or from issuer and subject of the sign-in. A person who uses both has two ids.
+   */
   readonly id: string;
-  /** Display name. For single sign-on users it ends with a part of the id, because they can change their login. */
+  /**
+   * Display name. For single sign-on users it ends with a part of the id, because these users can change their login.
+   */
   readonly name: string;
   readonly role: SignedInRole;
   readonly means: 'key' | 'sign_in';

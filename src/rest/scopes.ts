@@ -12,8 +12,8 @@ export const clientScopes = [
 export type ClientScope = (typeof clientScopes)[number];
 
 /**
- * Scopes granted only on request, because they help impersonation, open files, identify people, or reveal who is
- * enrolled.
+ * Scopes granted only on request, because they make impersonation easier, release file keys, identify people, or reveal
+ * who is enrolled.
  */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 

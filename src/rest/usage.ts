@@ -56,7 +56,7 @@ const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
 const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
 const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
 
-/** Computed from the day, not from the time of the write, so that all replicas set the same expiry. */
+/** Returns the expiry of a day's counts. It depends only on the day, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
 export function createUsageRecorder({
@@ -95,7 +95,7 @@ export function createUsageRecorder({
     }
   };
 
-  // A crash loses the counts since the last run.
+  // A crash loses the counts since the last run of this job.
   const job = jobs.start({ name: 'usage', everySec: 5, run: flush });
 
   return {

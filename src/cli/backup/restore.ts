@@ -16,7 +16,7 @@ import { keyFilesOf, ofVolume } from './write.js';
 
 export interface Restored {
   readonly manifest: Manifest;
-  /** Suffix of the former files that were renamed, or `null` if there were none. */
+  /** Suffix that was added to the names of files that existed before, or `null` if there were none. */
   readonly putAside: string | null;
   readonly keptKeys: readonly string[];
 }
@@ -25,8 +25,9 @@ export interface Restored {
 const stagingName = 'restoring.new';
 
 /**
- * Restores a backup to the data folder of a stopped server. Everything is copied first, so a full disk changes nothing.
- * Existing files are renamed, but key files stay. The server refuses everything issued before its next start.
+ * Restores a backup to the data folder of a stopped server. The whole backup is copied first, so a full disk changes
+ * nothing. Existing files are renamed, but existing key files stay. After its next start, the server refuses single-use
+ * items that were issued before.
  * @throws `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError if the data folder is not empty
  */
 export async function restoreBackup(

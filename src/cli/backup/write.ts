@@ -39,7 +39,7 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
   );
   const entries = [top, ...below].flat().filter((entry) => entry.isFile());
   const names = entries.map(({ parentPath, name }) => join(parentPath, name));
-  // Signed heads ("audit-heads.jsonl") sort before their audit log, which may grow meanwhile.
+  // By name, signed heads ("audit-heads.jsonl") are copied before their audit log, which may grow meanwhile.
   return names.filter((name) => !apart.has(name) && !passingName.test(name)).toSorted();
 }
 
@@ -78,7 +78,8 @@ export async function writeBackup(
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // A closed segment is renamed, weekly or after 64 MB, so it could have been copied twice or not at all.
+  // A segment of the audit log is renamed when it is closed. If that happened during the copy, the copy could have the
+  // segment twice or not at all.
   if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {

@@ -20,8 +20,8 @@ import { type AboutPresentation, decodePresentation, encodePresentation } from '
 import { seal, unseal } from './sealing.js';
 
 /*
- * Stores presentations: one encrypted file each, and `keys.json`. This is the only place where pictures of people are
- * stored.
+ * Stores the presentations of a presence test: an encrypted file for each, and the participants' keys in `keys.json`.
+ * Pictures of people are stored nowhere else.
  */
 
 const keyFileOf = (folder: string): string => join(folder, 'keys.json');
@@ -62,8 +62,8 @@ interface CollectionDeps {
 
 /**
  * Opens a folder and erases expired presentations.
- * @throws UsageError if there is no such folder, or if it has foreign files; CommandError `presence_locked`; FaceError
- * `config_invalid`
+ * @throws UsageError if there is no such folder, or if it has files of other programs; CommandError `presence_locked`;
+ * FaceError `config_invalid`
  */
 export async function openCollection(
   request: { readonly folder: string; readonly passphraseFile: string; readonly make: boolean },
@@ -154,7 +154,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Collec
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);
-      // Includes files of erased participants that a crash has left.
+      // The folder may also have files of erased participants, which a crash has left.
       const names = await listFiles();
       const left = await keys.list();
       let presentations = 0;

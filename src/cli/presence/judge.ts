@@ -5,7 +5,7 @@ import { FaceError, isOneOf, photoCodes } from '../../errors.js';
 import type { OpenedPresentation } from './collection.js';
 import { liveSpecies } from './plan.js';
 
-/** Removes the frame number: `relief_yaw_1` becomes `relief_yaw`. */
+/** Removes the number of the frame from a reason: `relief_yaw_1` becomes `relief_yaw`. */
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
 /**

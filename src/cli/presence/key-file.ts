@@ -12,7 +12,7 @@ import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { seal, unseal } from './sealing.js';
 
-/* A random key and a consent per participant, encrypted under the passphrase. */
+/* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */
 
 const bytesText = z.base64url().transform((text): Uint8Array => Buffer.from(text, 'base64url'));
 
@@ -55,7 +55,7 @@ export interface GivenConsent {
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
 
-/** Argon2id slows each guess, and this length makes guessing infeasible. */
+/** Minimum length of the passphrase. Together with Argon2id, which slows each guess, it makes guessing infeasible. */
 const leastCharacters = 12;
 
 export async function readPassphrase(file: string): Promise<UserSecret> {
@@ -150,7 +150,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   return {
     list: async () => listIn(await parse(file)),
     admit(consent) {
-      // Writes run one after another: each writes the whole file and would undo a concurrent change.
+      // Writes are queued, because each one writes the whole file and would undo a concurrent change.
       const admitted = lastAdmitted.then(() => admit(consent));
       lastAdmitted = admitted.catch(() => null);
       return admitted;

@@ -10,7 +10,7 @@ const isDistinct = (parts: readonly { readonly name: string }[]): boolean =>
   new Set(parts.map(({ name }) => name)).size === parts.length;
 const partsGuard = z.array(partGuard).min(1).max(20).refine(isDistinct, 'expected names that differ');
 
-/** The species of real users. All others are attacks. */
+/** Species for presentations by real users. All other species are attacks. */
 export const liveSpecies = 'live';
 
 /** Placeholder in the default plan. `start` refuses a plan that still has it. */
@@ -31,7 +31,7 @@ export interface Cell {
   readonly light: PlanPart;
 }
 
-/** Returns the tests on one device, ordered so that the light changes rarely. */
+/** Returns the tests on one device, ordered by light so that the tester rarely has to change it. */
 export const cellsOf = ({ lights, species }: Plan): readonly Cell[] =>
   lights.flatMap((light) => species.map((each) => ({ species: each, light })));
 

@@ -22,7 +22,7 @@ export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial):
     decipher.setAAD(about);
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     const plain = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes));
-    // GCM returns no more data here, but verifies the tag.
+    // GCM verifies the tag here. No data remains to be returned.
     decipher.final();
     return plain;
   } catch (cause) {

@@ -8,7 +8,7 @@ export interface Tester {
   readonly device: string;
 }
 
-/** Progress of a participant on one device. It is read from storage, then counted in memory. */
+/** Progress of a participant on one device. The progress is read from storage once, then counted in memory. */
 export interface Tally {
   count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
   cells(): TesterView['cells'];

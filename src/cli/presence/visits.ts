@@ -82,7 +82,8 @@ export function commitFrame(
 }
 
 /**
- * Consumes the challenge of a visit. Frames may arrive late, because each was committed in time.
+ * Consumes the challenge of a visit. The frames may arrive after the challenge's time limit, because the digest of each
+ * was submitted in time.
  * @throws `challenge_wrong`
  */
 export function takeChallenge(

@@ -10,7 +10,7 @@ const toTaken = (file: string): UsageError =>
 /** Name of a draft, which a crash may leave. */
 export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
-/** Checks that no file has this name. @throws UsageError if one has; system errors */
+/** Checks that no file has this name. @throws UsageError if a file has this name; system errors */
 export async function checkNameFree(file: string): Promise<void> {
   const isThere = await stat(file).then(
     () => true,
@@ -31,7 +31,7 @@ export async function createNewFile(
   fill: (draft: FileHandle) => Promise<void>,
   random: Random,
 ): Promise<void> {
-  // The draft's name does not contain the file's, which may have the maximum length.
+  // The draft's name does not contain the file's name, which may already have the maximum length.
   const draft = join(dirname(file), `.facestep-${Buffer.from(random(8)).toString('hex')}.new`);
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -53,7 +53,10 @@ export async function createNewFile(
   await syncFolder(file);
 }
 
-/** Creates an empty file, which the draft replaces. This works on file systems without links. */
+/**
+ * Creates an empty file with the final name, which the draft replaces. This also works on file systems without hard
+ * links.
+ */
 async function reserve(file: string): Promise<void> {
   try {
     await (await open(file, 'wx', 0o600)).close();

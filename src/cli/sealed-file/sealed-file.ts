@@ -19,9 +19,9 @@ export interface FileKeyParts {
 
 export interface SealedFileWork {
   readonly from: string;
-  /** A name that does not exist. */
+  /** Path of the new file, which must not exist. */
   readonly to: string;
-  /** 22 base64url characters. */
+  /** Public id of the token, in 22 base64url characters. */
   readonly tokenId: string;
   readonly key: FileKeyParts;
   readonly signal: AbortSignal;
@@ -116,7 +116,7 @@ function checkToken(header: SealedFileHeader, tokenId: string): void {
     throw new CommandError('sealed_file_invalid', { reason: 'sealed under another token' });
 }
 
-/** Derives the key with Argon2id. Someone with a stolen content key must still guess the secret. */
+/** Derives the file's key with Argon2id. A thief of the content key must still guess the secret. */
 async function deriveFileKey(
   { contentKey, secret }: FileKeyParts,
   { salt }: SealedFileHeader,
@@ -135,7 +135,7 @@ async function deriveFileKey(
 }
 
 async function withFile<T>(file: string, work: (source: FileHandle, sizeBytes: number) => Promise<T>): Promise<T> {
-  // Without this flag, which Windows lacks, opening a pipe would block.
+  // Without `O_NONBLOCK`, which Windows lacks, opening a pipe would block.
   const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => {
     throw toUnread(file);
   });

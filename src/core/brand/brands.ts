@@ -39,7 +39,10 @@ const knownForSec = 5;
 
 const draftLifeSec = 60 * 60;
 
-/** Replicas without the configured brand serve its files from the store for this long. */
+/**
+ * Seconds for which the store keeps a configured brand, so that replicas with another configuration can serve its
+ * files.
+ */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 
 const keptVersions = 10;

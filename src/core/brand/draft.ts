@@ -25,13 +25,13 @@ export interface BrandDraft extends Readonly<Record<ColourName, string | null>> 
 }
 
 export interface BrandProblem {
-  /** Name of the invalid field. A text's is like `texts.de.title`. */
+  /** Name of the invalid field. For a text, it is like `texts.de.title`. */
   readonly field: string;
   readonly code: BrandProblemCode;
   readonly reason: string;
 }
 
-/** Result of a check. `chosen` may be used only if `problems` is empty. */
+/** Result of checking a draft. `chosen` may be used only if `problems` is empty. */
 export interface CheckedDraft {
   readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
   readonly contrasts: readonly Contrast[];

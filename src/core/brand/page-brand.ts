@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Guard of the brand data in the page's head. The page bundles this file, so it must not import Node modules, nor
- * further parts of zod.
+ * Guard of the brand data in the page's head. The page bundles this file, so it must not import Node modules, or
+ * additional parts of zod.
  */
 
 export const brandMetaName = 'facestep-brand';

@@ -103,7 +103,7 @@ function demandsOfGround(scheme: Scheme): readonly Demand[] {
   ];
 }
 
-/** Accents must be readable on the card, which is white on light screens. */
+/** Returns the color of the card, on which accents must be readable. */
 const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
 
 const extremeOf = {
@@ -113,7 +113,7 @@ const extremeOf = {
 
 const isEnough = (colour: Colour, { other, needed }: Demand): boolean => contrastOf(colour, other) >= needed;
 
-/** Mixes the color towards black or white and returns the first that meets every demand, or the last if none does. */
+/** Mixes the color step by step with `extreme`. Returns the first mixture with enough contrast, or else `extreme`. */
 function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour) => readonly Demand[]): Colour {
   for (let step = 0; step < 255; step += 1) {
     const tried = mix(colour, extreme, step / 255);

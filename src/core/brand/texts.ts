@@ -3,7 +3,6 @@
  * names the version of the built-in text.
  */
 
-/** BCP 47 language tags. */
 export const brandLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
 export type BrandLanguage = (typeof brandLanguages)[number];
 

@@ -61,7 +61,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   };
   await checkRoom(now, deps);
   const source = 'group' in from ? 'group' : 'csv';
-  // The audit entry is written first, so that users are never looked up without one.
+  // The audit entry is written first, so that users are never looked up without an audit entry.
   await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   try {
     await forEachShard(campaign, (shard) => {
@@ -71,14 +71,14 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     });
     await addCampaign(campaign, now, deps);
   } catch (error) {
-    // An incomplete campaign is deleted: its people could not be found again to show or erase them.
+    // A campaign whose people were stored only in part is deleted, because those people could not be shown or erased.
     await dropCampaign(campaign, deps);
     throw error;
   }
   return campaign;
 }
 
-/** For a skipped line, only its number is stored, because an erasure request could not find the person. */
+/** Keeps only the line number of a skipped line, because an erasure could not find data without a user id. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 
@@ -116,7 +116,7 @@ export async function keepWords(
   const campaign = await readCampaign(id, deps);
   const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
   if (digest === former) return [];
-  // The audit entry is written first, so that every text has one.
+  // The audit entry is written first, so that every stored text has an audit entry.
   await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);
   await changeCampaign(
     id,
@@ -168,7 +168,8 @@ export async function resumeCampaign(
 ): Promise<Campaign> {
   const campaign = resume(await readCampaign(id, deps));
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
-  // People are reset first: a running sender that finds no recipients would finish the campaign again.
+  // People are reset before the campaign resumes. Otherwise, a sender could find no recipients and finish the campaign
+  // again.
   if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
   return changeCampaign(id, resume, deps);
 }

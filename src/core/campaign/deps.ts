@@ -13,7 +13,7 @@ export interface CampaignSettings {
 export interface CampaignDeps extends StepUpDeps {
   readonly delivery: Delivery;
   readonly campaigns: CampaignSettings;
-  /** Creates the directory of a connection. By connection id. */
+  /** Functions that create the directory of a connection, by connection id. */
   readonly directories: ReadonlyMap<string, () => Promise<Directory>>;
   readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;

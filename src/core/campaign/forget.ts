@@ -29,7 +29,7 @@ export async function forgetInCampaigns(
   deps: { readonly state: State },
 ): Promise<void> {
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
-    // The campaign's record is changed first, so that a running plan skips the user.
+    // The campaign's record is changed first, so that a replica that is making the plan skips the user.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
     await dropPeople(campaign, (person) => person.subject === subject, deps);
   }

@@ -8,7 +8,8 @@ import type { CampaignDeps } from './deps.js';
 import { composeCampaignLetter, wordsOf } from './letters.js';
 
 /**
- * E-mails one user, at their address at the provider, an invitation to enrol. The text is that of campaigns.
+ * E-mails one user, at their address at the provider, an invitation to enrol. The e-mail has the same text as in a
+ * campaign.
  * @throws `subject_unknown`, `contact_missing`, `locked_out`, `delivery_failed`
  */
 export async function inviteByEmail(

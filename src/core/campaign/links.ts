@@ -31,7 +31,8 @@ async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
     if (state === 'passed') return { sight: 'enrolled', isOver: true };
     return { sight: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
   } catch (error) {
-    // An unopened link is stored until it expires, so this one was opened.
+    // The step-up of an unopened link stays stored until the link expires, so a missing step-up means that the link was
+    // opened.
     if (error instanceof FaceError && error.code === 'step_up_unknown') return { sight: 'opened', isOver: true };
     throw error;
   }

@@ -225,7 +225,7 @@ export const bounce = (person: Person): Person =>
 export interface Pace {
   readonly reminderDays: number;
   readonly reminders: number;
-  /** Time of a manual reminder. It is sent to everyone whose last e-mail is older. */
+  /** Time of a manual reminder. It is sent to everyone whose last e-mail is older than this. */
   readonly remindAt: EpochMs | null;
 }
 
@@ -243,6 +243,6 @@ export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind 
   return isAsked || isDay ? 'reminder' : null;
 }
 
-/** Returns true if nothing more happens to this person without an administrator. */
+/** Returns true if nothing more happens to this person unless an administrator acts. */
 export const isSettled = ({ state }: Person): boolean =>
   !['unresolved', 'planned', 'sending', 'sent', 'opened'].includes(state);

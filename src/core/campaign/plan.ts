@@ -20,12 +20,12 @@ import {
 
 type MayGoOn = () => Promise<boolean>;
 
-/** Concurrent look-ups. More would reach the provider's rate limit. */
+/** Number of users looked up concurrently. More would reach the provider's rate limit. */
 const sideBySide = 4;
 
 /**
- * Plans a campaign: looks up its people, without changing anything at the provider. Continues after a crash by listing
- * a group again.
+ * Plans a campaign: looks up its people, without changing anything at the provider. After a crash, planning lists the
+ * members of a group again.
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
   try {
@@ -90,7 +90,7 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     for (const member of page) await take(member);
   }
   if (people.length > 0) await flush();
-  // Deletes the last records of a longer list that an earlier run stored.
+  // Deletes surplus records, because an earlier attempt may have stored a longer list.
   await dropShards(campaign, shards, deps);
   return shards;
 }
@@ -124,7 +124,7 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     };
     await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // In file order, so that only the first line of a person counts.
+    // People are checked in file order, so that only the first line of a person counts.
     const resolved = new Map<number, Person>();
     for (const person of people) {
       if (person.state !== 'unresolved') continue;

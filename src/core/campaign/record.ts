@@ -17,11 +17,11 @@ export const campaignGuard = z.object({
   connection: z.string(),
   group: z.string().nullable(),
   state: z.enum(campaignStates),
-  /** Code of the error that delays or refuses the plan. */
+  /** Code of the error because of which the plan was delayed or refused. */
   problem: z.string().nullable(),
-  /** Time of the first of consecutive failed look-ups, or `null` if the last one succeeded. */
+  /** Time of the first of consecutive failed look-ups, or `null` if the last look-up succeeded. */
   stuckSince: epochMsGuard.nullable().default(null),
-  /** Digests of people erased during planning, because the planner may be about to store them. */
+  /** Digests of people erased during planning, so that the planner does not store them afterwards. */
   forgotten: z.array(z.string()).default([]),
   language: z.enum(letterLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
@@ -47,7 +47,7 @@ function inState(campaign: Campaign, ...states: readonly CampaignState[]): void 
   if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
 }
 
-/** Records how many records the plan has stored, so that an erasure during planning searches all of them. */
+/** Updates the number of stored records of people, so that an erasure during planning searches all of them. */
 export function growPlan(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
   return shards <= campaign.shards ? campaign : { ...campaign, shards };
@@ -70,7 +70,10 @@ export function finishPlan(campaign: Campaign, shards: number): Campaign {
   return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null, forgotten: [] };
 }
 
-/** The plan is refused after failing for this long. Some providers limit calls per hour. */
+/**
+ * Seconds of failed look-ups after which the plan is refused. It exceeds an hour, because some providers limit calls
+ * per hour.
+ */
 const longestStuckSec = 2 * 3_600;
 
 /** Delays the plan after a failed look-up, and refuses it if look-ups have failed for two hours. */
@@ -90,7 +93,7 @@ export function refusePlan(campaign: Campaign, problem: string): Campaign {
   return { ...campaign, state: 'refused', problem, forgotten: [] };
 }
 
-/** Starts a campaign. @throws `campaign_state` for another state, or a plan older than 30 days */
+/** Starts a campaign. @throws `campaign_state` if its state is not `planned`, or the plan is older than 30 days */
 export function start(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'planned');
   if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');

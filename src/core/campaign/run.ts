@@ -53,7 +53,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     return campaign.state === 'running' ? campaign : null;
   };
 
-  /** Returns people of one record, after checking their links if that is due. */
+  /** Returns people of one record, after checking their links if the last check is old enough. */
   const look = async (campaign: Campaign, shard: number): Promise<readonly Person[]> => {
     const deps = current();
     const found = await readShard(campaign, shard, deps);
@@ -66,7 +66,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     lookedAt.set(key, now);
     const seen = new Map<number, Person>();
     for (const person of people.filter(isWaiting)) {
-      // If the provider fails, the check of this link is skipped and the others continue.
+      // If the provider fails, only the check of this link is skipped.
       const looked = await lookAt(person, connection, deps).catch((error: unknown) => {
         if (toCode(error) === 'state_unavailable') throw error;
         return person;
@@ -78,7 +78,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
       shard,
       (person) => {
         const looked = seen.get(person.at);
-        // If the person got another e-mail meanwhile, their link is another one.
+        // If the person got a new e-mail meanwhile, this result is about the old link and is ignored.
         const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
         return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
       },

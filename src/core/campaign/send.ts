@@ -105,7 +105,7 @@ export async function sendBatch(
   );
   for (const { person, kind, link } of leaving) {
     const outcome = outcomes.get(person.at);
-    // A person has one valid link. The previous one is ended after sending, or the new one if sending failed.
+    // A person has only one valid link. After sending, the previous link is ended, or the new one if sending failed.
     const ending =
       outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
     if (ending !== undefined) await closeLink(ending, deps);

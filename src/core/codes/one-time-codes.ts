@@ -21,8 +21,8 @@ type Codes = z.infer<typeof recordGuard>;
 
 export interface IssuedCodes<Name extends string> {
   /**
-   * Secret that the caller must submit with the codes. The store has only its digest. It keys the digests of the codes,
-   * so that someone who reads the store cannot brute-force them.
+   * Secret that the caller must submit with the codes. The store has only the digest of this secret. The secret also
+   * keys the digests of the codes, so that someone who reads the store cannot brute-force the codes.
    */
   readonly id: string;
   readonly codes: ReadonlyMap<Name, string>;
@@ -45,7 +45,7 @@ export async function issueCodes<const Name extends string>(
 
 /**
  * Verifies and consumes codes. All of them must be correct.
- * @param given.isExpected - called before the codes are consumed
+ * @param given.isExpected - returns false to refuse the codes, before they are consumed
  * @throws `code_wrong`
  */
 export async function takeCodes(

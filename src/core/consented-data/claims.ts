@@ -1,6 +1,6 @@
 /**
- * Claims of each scope (OpenID Connect Core, section 5.4), without `updated_at`, which no provider returns for single
- * claims.
+ * Claims of each scope (OpenID Connect Core, section 5.4), without `updated_at`, because providers have no time of
+ * update for single claims.
  */
 export const claimsOfScope = {
   profile: [

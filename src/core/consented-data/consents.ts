@@ -14,7 +14,9 @@ const consentGuard = z.object({
   asked: z.array(z.object({ name: z.string(), isEssential: z.boolean() })).readonly(),
   /** Digest of the client's registration, including purposes, as the person saw it. */
   registration: z.string(),
-  /** Id of the account link per other connection. Data from an account that is linked later is not covered. */
+  /**
+   * Ids of the person's account links, by id of the linked connection. Accounts that are linked later are not covered.
+   */
   links: z.record(z.string(), z.string()).default({}),
   givenAt: epochMsGuard,
   expiresAt: epochMsGuard,
@@ -61,7 +63,7 @@ export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): 
   );
 
 /**
- * Stores a consent, which replaces the client's previous one.
+ * Stores a consent, which replaces the previous consent for the client.
  * @param given.id - identical if the same answer is submitted twice
  */
 export async function giveDataConsent(
@@ -108,7 +110,8 @@ export async function withdrawDataConsents(
         : { consents: found.consents.filter((each) => !isMeant(each)) },
     deps,
   );
-  // Runs even if the consent is already gone, because an earlier attempt may have failed after deleting it.
+  // Credentials are ended even if the consent is already deleted, because an earlier attempt may have failed at this
+  // point.
   const type = client === null ? null : typeOfConsent(client);
   if (client === null || type !== null) await endCredentials(who, { type, why: 'consent_withdrawn', by }, deps);
   const ended = (former?.consents ?? []).filter(isMeant);

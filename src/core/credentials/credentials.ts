@@ -36,10 +36,10 @@ const toStored = ({ connection, subject }: SubjectRef, { clock }: Pick<Deps, 'cl
 
 const clientPrefix = 'credential:';
 
-/** Returns the name under which the consent to a credential type is stored in place of a client. */
+/** Returns the name that a consent to a credential type has in its `client` field. */
 export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 
-/** Returns the credential type of such a name, or `null` for the name of a client. */
+/** Returns the credential type of a name from `consentNameOf`, or `null` if the name is that of a client. */
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 

@@ -16,7 +16,7 @@ export const entriesOfList = 16_384;
 /** Once half of the entries are used, a new list is started. */
 const mostTaken = entriesOfList / 2;
 
-/** Seconds that a list outlives its last credential, because clocks differ. */
+/** Seconds for which a list is kept after the expiry of its last credential, because clocks differ. */
 const keptAfterSec = secondsPerDay;
 
 const bitsGuard = z.base64().refine((text) => Buffer.from(text, 'base64').length === entriesOfList / 8);
@@ -34,7 +34,7 @@ const currentGuard = z.object({ list: z.string() });
 
 export interface StatusEntry {
   readonly list: string;
-  /** From 0 to 16,383. */
+  /** Position in the list, from 0 to 16,383. */
   readonly index: number;
 }
 
@@ -61,7 +61,7 @@ function withBits(text: string, indexes: readonly number[]): string {
   return bits.toString('base64');
 }
 
-/** Returns true if the store lost data since, so that the list may lack revocations. */
+/** Returns true if the store has lost data since the list was created, so that the list may lack revocations. */
 const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgotten(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;

@@ -8,7 +8,7 @@ import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
 export interface Consent {
-  /** Consent text, or its name and version. 1 to 2,000 characters. */
+  /** Consent text, or the name and version of that text. 1 to 2,000 characters. */
   readonly statement: string;
   readonly givenAt: EpochMs;
 }
@@ -31,7 +31,9 @@ const recordGuard = consentGuard.extend({
 /** Evidence of consent, without face data. It is kept after the enrolment has ended. */
 export type ConsentRecord = z.output<typeof recordGuard>;
 
-/** Longer than a provider's timeout. After a crash, the next enrolment must wait this long. */
+/**
+ * Seconds for writing a token, longer than a provider's timeout. After a crash, the next enrolment must wait this long.
+ */
 const changeLifeSec = 60;
 
 /** Maximum difference to the clock of the caller that recorded the consent. */
@@ -61,8 +63,8 @@ export const findConsent = (
 ): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
- * Returns the consent of the current enrolment. It must be to the page's current text and not withdrawn, and its token
- * not expired.
+ * Returns the consent of the current enrolment, or `null` if it is withdrawn, is not to the page's current text, or its
+ * token has expired.
  */
 export async function findCurrentConsent(
   who: SubjectRef,
@@ -89,7 +91,7 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Returns how a consent names the page's text. */
+/** Returns the statement of a consent to the page's text. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
 const isStatementOf = (version: string, statement: string): boolean =>
@@ -102,7 +104,7 @@ export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>
 /**
  * Adds a new token to the consent record before the token is written. The current consent stays in the record in case
  * the write fails.
- * @param found - as read before the token was created
+ * @param found - consent record that was read before the token was created
  * @param current - id of the token in the profile
  * @throws `enrolment_changed` after a concurrent change
  */
@@ -146,7 +148,7 @@ export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Cor
   await changeStored(toStored(who, deps), confirm, deps);
 }
 
-/** Restores the previous consent after a failed write. */
+/** Restores the previous consent after the token could not be written. */
 export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);

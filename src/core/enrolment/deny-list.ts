@@ -10,7 +10,7 @@ export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state
   return (await state.read(revokedKey(tokenId))) !== null;
 }
 
-/** Seconds that a denial outlives the token, for servers whose clock is slow. */
+/** Seconds for which a token stays denied after its expiry, because the clocks of other servers may be slow. */
 const deniedAfterExpirySec = 60;
 
 /** Denies a token until no server accepts it any more. Skips expired tokens. */

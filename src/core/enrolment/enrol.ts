@@ -41,7 +41,7 @@ export async function enrolSubject(
   request: ConnectedSubject & {
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
-    /** New credential. If absent, the previous one is deleted. */
+    /** New passkey. If absent, the previous passkey is deleted. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
     readonly share: QueueShare;
@@ -53,7 +53,7 @@ export async function enrolSubject(
   const now = deps.clock.now();
   const who = toSubjectRef(request);
   checkConsent(consent, now);
-  // Read before the profile, so that a concurrent change is detected.
+  // The consent record is read before the profile, so that a concurrent change is detected.
   const found = await findConsent(who, deps);
   const former = await connection.profile.readToken(subject);
   const binding = bindingOf(connection, subject);

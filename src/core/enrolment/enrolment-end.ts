@@ -3,7 +3,7 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Longer than any step-up: an invitation is valid for at most 30 days. */
+/** Seconds for which the end of an enrolment is stored. The longest step-up, an invitation, is valid for 30 days. */
 const keptSec = 31 * secondsPerDay;
 
 const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;

@@ -4,8 +4,8 @@ import { toEpochMs } from '../units.js';
 import { identifyWhereSound } from './deny-list.js';
 
 /**
- * Returns true if the token is well-formed and not expired. The consent record is ignored, because the store may have
- * been restored from an older backup.
+ * Returns true if the token is well-formed and not expired. The consent record is ignored, because it may be missing
+ * after the store was restored from an older backup.
  */
 export function isEnrolled(token: SealedToken | null, deps: Pick<CoreDeps, 'verifier' | 'clock'>): boolean {
   if (token === null) return false;

@@ -52,14 +52,15 @@ export async function keepPasskey(
 ): Promise<void> {
   const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
-  // If the record has a previous passkey, its enrolment was never confirmed.
+  // While the record has a previous passkey, the new enrolment is not confirmed, and the token in the profile decides
+  // which passkey is current.
   const isCurrent = found === null || found.replaces === null || found.tokenId === current;
   const former = isCurrent ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
   await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
 }
 
-/** Restores the previous passkey after a failed write. */
+/** Restores the previous passkey after the token could not be written. */
 export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { former, changed } = await changeStored(
     toStored(owner),
@@ -74,8 +75,9 @@ export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: P
 
 /**
  * Stores the new signature counter of a passkey.
- * @param kept - record as read for the verification
- * @returns false if the passkey was used or replaced meanwhile: two responses with one counter indicate a clone
+ * @param kept - record that was read for the verification
+ * @returns false if the passkey was used or replaced meanwhile. Two responses with the same counter indicate a cloned
+ * passkey
  */
 export async function countPasskeyUse(
   owner: SubjectRef,
@@ -156,7 +158,7 @@ export const passkeyData = {
     const until = expiresAt === null ? null : toIso(expiresAt);
     return { passkey: { id, publicKey, counter, transports, backupEligible, expiresAt: until } };
   },
-  // A new enrolment replaces the passkey itself (`confirmPasskey`).
+  // A new enrolment does not delete the passkey here, because `confirmPasskey` replaces it.
   endedBy: 'revocation',
   forget: forgetPasskey,
 } as const satisfies PersonalData;

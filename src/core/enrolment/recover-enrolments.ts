@@ -7,8 +7,8 @@ export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectR
 
 /**
  * After a crash, completes or undoes open token changes to match the profiles, with retries. Later changes by other
- * replicas stay.
- * @param open - changes in this replica's own audit log from before this start
+ * replicas are not undone.
+ * @param open - changes in this replica's own audit log that began before the server started
  */
 export async function recoverEnrolments(
   open: readonly OpenChange[],

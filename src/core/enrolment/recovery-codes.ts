@@ -11,8 +11,8 @@ import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 /*
- * Recovery codes for users who cannot show their face. Only digests under a derived key are stored: an attacker could
- * brute-force plain digests of 60 random bits in a stolen store.
+ * Recovery codes for users who cannot show their face. Only digests keyed with a derived key are stored, because an
+ * attacker who stole the store could brute-force plain digests of 60 random bits.
  */
 
 const codesMade = 10;
@@ -61,7 +61,7 @@ export async function takeRecoveryCode(
   const known = await readStored(toStored(who), { state });
   if (known === null) return false;
   const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
-    // Codes under a retired key are invalid.
+    // Codes whose digests are keyed with a retired key are invalid.
     if (toCode(error) === 'token_key_retired') return null;
     throw error;
   });

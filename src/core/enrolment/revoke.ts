@@ -10,9 +10,9 @@ import { denyToken, identifyWhereSound } from './deny-list.js';
 import { noteEnd } from './enrolment-end.js';
 
 /**
- * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
- * Rate-limited, because a token cannot be authenticated without the face.
- * @throws `token_malformed`, `locked_out`; `token_key_retired`, because no key opens it anyway
+ * Denies a token until it would have expired. Requires the whole token, because the public id is a digest of the token.
+ * Rate-limited, because a client could invent tokens, which cannot be authenticated without the face.
+ * @throws `token_malformed`, `locked_out`; `token_key_retired` for a token that no key opens any more
  */
 export async function revokeToken(
   token: SealedToken,
@@ -23,7 +23,7 @@ export async function revokeToken(
   await countAgainst('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
-  // Recorded because, if another server created the token, only this record has its expiry.
+  // The expiry is recorded because, if another server created the token, no other audit record has it.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({
     action: 'revoked',
@@ -39,7 +39,7 @@ export interface Revocation {
 
 /**
  * Ends an enrolment: deletes its data, withdraws the consent, denies the token and clears the profile attribute. Steps
- * that do not need the provider come first, so that they succeed during its outage. Idempotent.
+ * that do not need the provider come first, so that they succeed during the provider's outage. Idempotent.
  * @throws `subject_unknown`
  */
 export async function revokeSubject(

@@ -56,8 +56,8 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
   expiresAt === null ? null : toIso(toEpochMs(expiresAt));
 
 /**
- * Writes a token to a profile and denies the previous one. If the provider's answer is lost, the profile is read, or
- * retried in the background.
+ * Writes a token to a profile and denies the previous one. If the provider's answer is lost, the profile is read to
+ * find the outcome, with retries in the background.
  * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`
  * after a concurrent change
  */
@@ -85,7 +85,7 @@ export async function changeToken(
 
 /**
  * Completes or undoes an open change in the background. If the server stops, its next start continues.
- * @returns settles with the change
+ * @returns a promise that resolves when the change is completed or undone
  */
 export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
   const { connection, subject } = change;
@@ -101,7 +101,7 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 
 /**
  * Completes or restores all records to match the profile, and records the end in the audit log. Idempotent.
- * @param outcome.isWritten - the provider confirmed the write; otherwise the profile is read
+ * @param outcome.isWritten - true if the provider confirmed the write; if false, the profile is read
  * @param outcome.code - error to record if the token is not in the profile
  * @returns true if the token is in the profile and may stay
  */
@@ -143,8 +143,8 @@ async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDep
 }
 
 /**
- * Returns true if the token may stay in the profile. It must not be denied, and the consent record must name it as its
- * current or previous token.
+ * Returns true if the token may stay in the profile. The token must not be denied, and the consent record must name it
+ * as current or previous token.
  */
 async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
   const { kind, token, former } = change;
@@ -154,8 +154,8 @@ async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> 
     const named = [consent.tokenId, consent.replaces?.tokenId];
     return consent.withdrawnAt === null && named.includes(token.tokenId);
   }
-  // Without a consent record, the store may have lost it. A renewal then may not stay if the previous token was denied,
-  // because the enrolment has ended.
+  // If there is no consent record, the store may have lost it. A renewed token must still be removed if the previous
+  // token was denied, because that denial shows that the enrolment has ended.
   return kind === 'enrolment' || former === null || !(await isDenied(former.tokenId, deps));
 }
 

@@ -41,7 +41,7 @@ function toChanged<Entry extends Listed>(
 }
 
 /**
- * Computes a change without storing it, so that it can be recorded first.
+ * Computes a change without storing it, so that the audit entry can be written first.
  * @returns the unexpired entries before the change
  * @throws as `changeList`
  */

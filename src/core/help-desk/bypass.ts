@@ -50,10 +50,11 @@ const isOf =
     code.connection === connection && code.subject === subject;
 
 /**
- * Issues a code that replaces the previous one. Policy decides if a second administrator must approve it.
+ * Issues a code, which replaces the previous code. The policy decides if a second administrator must approve the new
+ * code.
  * @param request.minutes - `null` for the maximum
- * @throws `not_found` if the policy has no bypass; `role_missing` if it excludes API keys; `request_malformed` for too
- * many minutes; `locked_out`, `limit_reached`
+ * @throws `not_found` if the policy has no bypass; `role_missing` if the policy excludes API keys; `request_malformed`
+ * for too many minutes; `locked_out`, `limit_reached`
  */
 export async function issueBypass(
   request: ConnectedSubject & {

@@ -61,7 +61,8 @@ export async function takeHelpRequest(
     return requests.map((each) => (each === found ? { ...found, takenBy: by.name, takenById: by.id } : each));
   };
   const waiting = (await foreseeList(helpRequests, take, deps)).find((each) => isIt(each) && each.takenBy === null);
-  // Recorded first: if the audit log failed after the claim, a retry would not record it.
+  // The audit entry is written before the claim. If it failed after the claim, a retry would find the request claimed
+  // and write no entry.
   if (waiting !== undefined) {
     const { connection, subject } = waiting;
     await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by: by.name } });

@@ -55,7 +55,7 @@ export interface BegunVouching {
 
 /**
  * Starts a face check for a caller of the help desk. Failed checks count against the administrator's network, so that
- * they lock no user out.
+ * no user is locked out.
  * @param request.send - `none` if the administrator passes the link on
  * @throws `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
  */

@@ -18,7 +18,7 @@ interface Change extends SubjectRef, Pick<LedgerEntry, 'time' | 'version'> {
   readonly lineId: string;
 }
 
-/** Returns the writes for a batch, in order. */
+/** Returns the rows to write for a batch of entries, in order. */
 export async function changePeople(
   entries: readonly LedgerEntry[],
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -102,7 +102,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
       return { ...is, enrolment };
     }
     case 'checked': {
-      // A check of a person without an enrolment is only in the log.
+      // For a person without an enrolment, the check is only in the log and not in the person's row.
       if (is.enrolment === null) return is;
       const check = { connection, subject, outcome: change.outcome, at: time };
       draft.put(keys.check, check, version);
@@ -120,7 +120,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
     case 'erased': {
       for (const key of Object.values(keys)) draft.put(key, null, version);
       draft.erase({ connection, subject, at: time, lineId });
-      // Data from after the erasure stays.
+      // Data that is newer than the erasure is kept.
       const isSince = (part: { readonly at: EpochMs } | null): boolean => part !== null && part.at > time;
       if (!isSince(is.enrolment)) leaveLists();
       if (!isSince(is.lockout)) leaveLocked();

@@ -18,7 +18,7 @@ const ends = new Set<LoggedAction>([
   ...(['action_approved', 'action_declined', 'document_signed'] as const),
 ]);
 
-/** Cost of reading a check's events, in log lines. */
+/** Reading one check's events counts as this many log lines towards the maximum per page. */
 const linesPerCheck = 10;
 
 /** Maximum events per check. Most have few, but a link may be opened often. */
@@ -53,7 +53,7 @@ export async function listChecks(
   return { items, cursor: null };
 }
 
-/** Returns true if this event is the newest of its check that matches, so that a check is listed once. */
+/** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
   const { outcome = null, code = null } = filter;
   const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);
@@ -69,7 +69,7 @@ async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedChec
     for (const each of lines) found.set(each.id, each);
   };
   const { requestId } = line;
-  // Some events name no step-up, but belong to the request that decided one.
+  // Some events name no step-up, but were logged during the request that decided a step-up.
   const near = requestId === null ? [] : await ofRequestOf(requestId);
   const named = new Set([line, ...near].flatMap(({ stepUpId }) => stepUpId ?? []));
   const stepUpId = line.stepUpId ?? (named.size === 1 ? [...named][0] : undefined);

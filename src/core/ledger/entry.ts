@@ -56,7 +56,7 @@ const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
   changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
 });
 
-/** The title is left out, because it is an application's untrusted text. */
+/** The action's title is left out, because it is an application's untrusted text. */
 const toActionTold = ({
   stepUpId,
   title,
@@ -160,14 +160,14 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   },
 };
 
-/** Returns the user's id, or `null` for people without an account: their ids contain addresses or names. */
+/** Returns the user's id, or `null` for people without an account, because their ids contain addresses or names. */
 const toSubject = (subject: string): string | null =>
   subject === '' || subject.startsWith('identifier:') ? null : subject;
 
 /**
  * Converts an audit record to a log entry.
- * @param trail - name of the hash chain
- * @param network - shortened, or `null` if unknown
+ * @param trail - name of the audit log's hash chain
+ * @param network - shortened address of the caller, or `null` if unknown
  */
 export function toEntry<Action extends LoggedAction>(
   { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,

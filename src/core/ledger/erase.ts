@@ -15,7 +15,7 @@ const erasedGuard = z.object({
 
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Creates a record of the erasure, so that lines written late by other servers are erased too. */
+/** Creates a record of the erasure, so that log lines that other servers write afterwards are erased too. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),
@@ -36,7 +36,7 @@ export async function removeLines(ids: readonly string[], ledger: LedgerStore): 
   return found.length;
 }
 
-/** Removes a person's lines from before their erasure. */
+/** Removes the person's log lines about events before the erasure. */
 export async function eraseLines(
   { lineId, ...who }: SubjectRef & Pick<Erased, 'lineId'>,
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -53,14 +53,14 @@ export async function eraseLines(
   }
 }
 
-/** Repeats the erasures of the last day for lines written late, and deletes older records of erasures. */
+/** Repeats the erasures of the last day, to remove log lines written since, and deletes older records of erasures. */
 export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
   const all = timesOf(erasedPartition, { since: null, before: null });
   for (const { sort, value } of await ledger.range(all, 1000, 'oldest first')) {
     const erased = erasedGuard.parse(JSON.parse(value));
     await eraseLines(erased, { ledger });
     if (addSec(erased.at, secondsPerDay) > clock.now()) continue;
-    // Markers of the erasure are kept for parts that have new data.
+    // Rows that have new data since the erasure are kept. Rows without a value only mark the erasure and are removed.
     const parts = Object.values(personKeys(erased));
     const values = await ledger.get(parts);
     const gone = parts.filter((_, index) => values[index] === null);

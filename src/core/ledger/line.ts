@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditAction } from '../audit-events.js';
 
-/** Actions in the log: true if about checks and enrolments of people. */
+/** Actions in the log, with true for checks and enrolments of people. */
 const logged = {
   enrolment_begun: false,
   enrolled: true,
@@ -128,7 +128,9 @@ const lineGuard = z.object({
 
 /** A line of the log. It has ids only, but no name, login or face data. */
 export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
-  /** Time, hash chain and number. Ids are ascending, and the same if the log is rebuilt. */
+  /**
+   * Consists of time, hash chain and number in the chain. Later lines have greater ids. A rebuilt log has the same ids.
+   */
   readonly id: string;
 }
 

@@ -36,10 +36,13 @@ export interface LogFilter {
 /** Maximum lines read per page. The cursor continues after them. */
 export const mostLookedAt = 8000;
 
-/** Seconds in which a server may write a line late. Younger lines are therefore returned again. */
+/**
+ * Maximum delay, in seconds, with which a server writes a log line. Lines younger than this are therefore returned
+ * again.
+ */
 const lateSec = 3;
 
-/** Longest gap, in seconds, after which a follower gets all lines. */
+/** Longest time between two calls, in seconds, after which a follower still gets all lines. */
 const longestAwaySec = 3600;
 
 /**
@@ -66,8 +69,8 @@ export async function listLines(
 }
 
 /**
- * Lists lines since a position, oldest first, for live displays. The newest lines are repeated, because others may
- * still be written before them, so callers must drop duplicate ids.
+ * Lists lines since a position, oldest first, for live displays. The newest lines are repeated, because other servers
+ * may still add lines between them, so callers must drop duplicate ids.
  * @param after - end of the previous reply, or `null` for now
  * @throws `request_malformed`
  */

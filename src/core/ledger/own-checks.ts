@@ -15,7 +15,7 @@ export interface OwnCheck {
   readonly application: string | null;
 }
 
-/** Events shown to the person. Others are duplicates or administrative. */
+/** Events shown to the person. Other events are duplicates or administrative. */
 const events = {
   verified: 'face_passed',
   verification_refused: 'face_refused',

@@ -94,7 +94,7 @@ export async function listPeople(
       if (who === undefined || is === undefined) continue;
       const person = toIndexed(who, is, now);
       lookedAt += 1;
-      // If two servers wrote two positions, the current one counts.
+      // If two servers wrote two rows of a list for one person, only the row with the current time counts.
       const isThere = placeOf(person, status) === place;
       if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
       if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(place) };
@@ -122,7 +122,7 @@ function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }:
 
 export interface ConnectionCounts {
   readonly connection: string;
-  /** Includes expired enrolments. */
+  /** Number of enrolments, including expired ones. */
   readonly enrolled: number;
   readonly lockedOut: number;
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
@@ -133,10 +133,10 @@ export interface ConnectionCounts {
 
 const countedDays = 7;
 
-/** Checks per connection and day from which the median is computed. */
+/** Maximum number of checks per connection and day from which the median is computed. */
 const mostTimed = 50;
 
-/** Maximum codes read per connection, in case the store has unexpected data. */
+/** Maximum number of refusal codes read per connection, in case the store has unexpected data. */
 const mostCodes = 100;
 
 async function countRefusals(connection: string, since: EpochMs, ledger: LedgerStore) {

@@ -4,7 +4,7 @@ import type { LedgerStore } from '../ports.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { personKeys } from './places.js';
 
-/** Included in each part, because keys contain only digests of long ids. */
+/** Ids of the person, included in each row because the row's key contains only digests of long ids. */
 const whoGuard = { connection: z.string(), subject: z.string() };
 
 export const listedGuard = z.object(whoGuard);

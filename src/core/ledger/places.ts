@@ -13,14 +13,14 @@ import type { LogLine } from './line.js';
  *   request:<nn>         <request>|<line id>                lines of a request
  *   network:<nn>         <network>|<line id>                lines from a network
  *   stepup:<nn>          <step-up>|<line id>                lines of a step-up
- *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts; of a passed one, its seconds
+ *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts; a passed check has its duration
  *   refusals:<connection>
  *                        <code>|<line id>                   refused face checks by reason, for counts
  *   person:<nn>          <person>|enrolment, check, lockout data on a person
  *   enrolled:<connection>, ended
  *                        <time>|<person>                    people by time of enrolment, or of its end
- *   locked               <until>|<person>                   people locked out until then
- *   erased               <time>|<person>                    erased people, so that late lines are erased too
+ *   locked               <until>|<person>                   people locked out until that time
+ *   erased               <time>|<person>                    erased people, so that lines written later are erased too
  */
 
 const longestPart = 200;
@@ -98,7 +98,7 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
   return [...references, { partition, sort: `${after}${id}`, value: seconds === null ? '' : String(seconds) }];
 }
 
-/** Returns the keys of a person's parts, which are updated independently. */
+/** Returns the keys of a person's enrolment, check and lockout rows, which are updated independently. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -111,7 +111,10 @@ export const personKeys = (who: SubjectRef) => {
 
 export type ListedStatus = 'enrolled' | 'ended';
 
-/** Returns the partition of listed people. Enrolled people have one per connection, so that they can be counted. */
+/**
+ * Returns the partition of listed people. Each connection has its own partition of enrolled people, so that they can be
+ * counted.
+ */
 export const peoplePartition = (status: ListedStatus, connection: string): string =>
   status === 'ended' ? status : `${status}:${toPart(connection)}`;
 

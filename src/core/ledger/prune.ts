@@ -13,10 +13,10 @@ import {
   timesOf,
 } from './places.js';
 
-/** Rows to remove before other work gets a turn. */
+/** Number of rows to remove before other work gets a turn. */
 const rowsAtOnce = 100;
 
-/** Days in which lines may still arrive, from a server whose store was unavailable. */
+/** Number of days for which log lines may still arrive late, from a server whose store was unavailable. */
 const openDays = 2;
 
 /** Fraction by which the maximum may be exceeded before lines are removed. */
@@ -33,8 +33,8 @@ export interface PruneDeps extends LedgerDeps {
 }
 
 /**
- * Removes old or surplus lines, people whose enrolment ended long ago, and late lines of erased people. Several servers
- * may prune at once.
+ * Removes old or surplus lines, people whose enrolment ended long ago, and lines of erased people that were written
+ * after the erasure. Several servers may prune at once.
  */
 export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;

@@ -9,7 +9,8 @@ import { dayOf, daysPartition, logPartition, referencesTo, timeOfId } from './pl
 
 /**
  * Writes a batch. Idempotent and independent of order, because the later entry wins.
- * @param options.isRebuilt - true if an audit log is the source, which has no networks; existing lines then stay
+ * @param options.isRebuilt - true if the entries come from an audit log, which does not record networks; existing log
+ * lines then stay
  * @throws `state_unavailable`, after which the batch may be partly written
  */
 export async function recordEntries(

@@ -1,7 +1,6 @@
 import { type EpochMs, toDate } from '../units.js';
 import type { LetterLanguage } from './language.js';
 
-/** Cached, because creating a format takes longer than the rest of an e-mail. */
 const formats = new Map<LetterLanguage, Intl.DateTimeFormat>();
 
 export function toDay(time: EpochMs, language: LetterLanguage): string {

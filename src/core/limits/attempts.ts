@@ -21,8 +21,9 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
 });
 
 /**
- * Returns the counter that all anonymous callers share for one person. A success does not clear it, since an attacker
- * could use that to start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
+ * Returns the counter that all anonymous callers share for one person. A success does not clear the counter. Otherwise,
+ * each success would give an attacker new guesses. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive
+ * failures.
  */
 export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   name: `outsiders:${nameOf(binding)}`,
@@ -34,7 +35,10 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   keepsOthersFailures: true,
 });
 
-/** Returns the counters of an anonymous caller: one per network, and the one that all share. */
+/**
+ * Returns the counters of an anonymous caller: one for each network of the caller, and the one that all anonymous
+ * callers share.
+ */
 export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),
@@ -48,7 +52,7 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
 
 /**
  * Returns the counter of a token stored by a backend. NIST SP 800-63B-4, section 3.2.2: at most a hundred failures.
- * Most failures are other people's, so lockouts do not grow.
+ * Most failures come from people other than the token's owner, so repeated lockouts do not become longer.
  */
 export const attemptsOfToken = (tokenId: string): Counted => ({
   name: `token:${tokenId}`,
@@ -67,23 +71,24 @@ const attemptsOfAdministrators = (means: string, source: string): readonly Count
     rememberedSec: 0,
   }));
 
-/** Returns the counters of administrators' keys, per network. */
+/** Returns the counters of wrong administrator API keys, for each network of the caller. */
 export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOfAdministrators('admin-key', source);
 
-/** Returns the counters of single sign-on. They are separate, so that wrong keys do not block it. */
+/** Returns the counters of single sign-on. They are separate, so that wrong API keys do not block single sign-on. */
 export const attemptsOfSignIns = (source: string): readonly Counted[] =>
   attemptsOfAdministrators('console-sign-in', source);
 
 /**
  * Returns the counter of hook events without a passed check, by user, application and address. It limits an attacker
- * who has the password and polls for the user's next passed check. Sign-ins elsewhere have other counters.
+ * who has the password and polls for the user's next passed check. Sign-ins to other applications or from other
+ * addresses have their own counters.
  */
 export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,
   windowSec: firstLockoutSec,
-  // Normal sign-ins may begin with an event before the check is passed.
+  // Normal sign-ins may begin with an event before the check is passed, so failures are forgotten soon.
   rememberedSec: firstLockoutSec,
   unlistedOf: nameOf(binding),
 });

@@ -14,7 +14,7 @@ export interface Directory extends Pick<Profile, 'findAccount'> {
  */
 export type DirectoryFor = (request: { readonly isUnaltered: boolean; readonly source: string }) => Directory;
 
-/** Seconds, so that reloading a page needs no look-up. */
+/** Lifetime of a cached look-up, in seconds. Reloading a page then needs no new look-up. */
 const keptSec = 60;
 const mostKept = 10_000;
 
@@ -46,7 +46,7 @@ export function createDirectories(
   };
 }
 
-/** Unknown users are cached like known ones. */
+/** Returns `null` for unknown users, so that they are cached too. */
 function toNobody(error: unknown): null {
   if (error instanceof FaceError && error.code === 'subject_unknown') return null;
   throw error;

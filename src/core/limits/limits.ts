@@ -12,32 +12,35 @@ const windowSecOf = {
   outsiderStarts: minute,
   /** Step-ups that anonymous callers of all sources start. */
   outsiderStartsOfConnection: minute,
-  /** Starts from one pushed request, because anyone with its URL can open it repeatedly. */
+  /** Step-ups started from one pushed request, which anyone who has its URL can open repeatedly. */
   startsOfPushedRequest: minute,
   /** Users that anonymous callers look up at the identity provider, by source. */
   outsiderLookUps: minute,
-  /** The same, by connection. */
+  /** Users that anonymous callers look up at the identity provider, by connection. */
   outsiderLookUpsOfConnection: minute,
   /** Face checks of anonymous callers, by source. */
   outsiderChecks: minute,
-  /** The same, over all sources of a connection. */
+  /** Face checks of anonymous callers, over all sources of a connection. */
   outsiderChecksOfConnection: minute,
-  /** Engine time spent on unusable pictures, in milliseconds. */
+  /** Engine time spent on unusable pictures, in milliseconds, by source. */
   unusableOfSource: 10 * minute,
-  /** The same, by step-up. */
+  /** Engine time spent on unusable pictures, by step-up. */
   unusableOfStepUp: 10 * minute,
-  /** The same, by user. Anonymous callers are not counted here. */
+  /** Engine time spent on unusable pictures, by user. Anonymous callers are not counted here. */
   unusableOfPerson: 10 * minute,
   clientPictures: minute,
   /** Identifications by tenant. Each one tries every token of a roster. */
   identifications: hour,
-  /** By client token, because revoked tokens cannot be verified and denials may be stored forever. */
+  /**
+   * Revocations by client token. The server cannot verify a token that is to be revoked, and may store the denial
+   * forever.
+   */
   revocations: hour,
   changesOfDeveloper: hour,
   codesOfContact: 24 * hour,
   codesOfClient: hour,
   codesOfPerson: 24 * hour,
-  /** By issuing administrator, and by the person who gets the code. */
+  /** Bypass codes, by issuing administrator and by the person who gets the code. */
   bypassesOfAgent: hour,
   bypassesOfPerson: hour,
   /** Identity verifications of the help desk, by administrator and by person. */
@@ -92,8 +95,8 @@ export async function countAgainst(limit: LimitName, who: string, deps: CountDep
 export type Count = readonly [limit: LimitName, who: string];
 
 /**
- * Counts one use of several limits, or of none if one is exhausted. All limits are checked before counting, so that a
- * caller who has exhausted one does not use up the others.
+ * Counts one use of several limits, or of none if a limit is exhausted. All limits are checked before counting, so that
+ * a caller who has exhausted one limit does not use up the other limits.
  * @throws as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
@@ -134,7 +137,7 @@ export async function uncountIfFailed<Result>(
   });
 }
 
-/** Counts one use of several limits in order, or of none if one is exhausted. @throws as `countAgainst` */
+/** Counts one use of several limits in order, or of none if a limit is exhausted. @throws as `countAgainst` */
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
@@ -179,8 +182,8 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
 }
 
 /**
- * Counts in all windows, or takes the counts back if one is exhausted, so that a refused caller does not use up shared
- * networks.
+ * Counts in all windows, or takes the counts back if a window is exhausted, so that a refused caller does not use up
+ * the limits of networks shared with others.
  */
 async function countInAll(
   windows: readonly LimitWindow[],

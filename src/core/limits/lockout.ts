@@ -13,7 +13,7 @@ export interface Counted {
   readonly rememberedSec: number;
   /** Failures in total that cause a lockout of a year. Absent for no such limit. */
   readonly failuresInAll?: number;
-  /** If true, a success clears only failures of its own source, and does not end a lockout. */
+  /** If true, a success clears only failures of the source that succeeded, and does not end a lockout. */
   readonly keepsOthersFailures?: true;
   /**
    * Key of a person whose counters by address or application cannot be listed. `endUnlisted` with this key resets them.
@@ -22,15 +22,18 @@ export interface Counted {
   readonly unlistedOf?: string;
 }
 
-/** Length of the first lockout. Each further one is twice as long, up to a day. */
+/** Length of the first lockout in seconds. Each further lockout is twice as long, up to a day. */
 export const firstLockoutSec = 15 * 60;
 
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
-/** Length of a lockout while all allowed attempts are running, or after a crash during the last one. */
+/**
+ * Seconds of a lockout that starts because all allowed attempts are running, or because the server crashed during the
+ * last attempt.
+ */
 const crowdedSec = 30;
 
-/** Errors after which the attempt is refunded: nothing was compared, so nothing was guessed. */
+/** Errors after which the attempt is refunded, because nothing was compared. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
@@ -43,7 +46,7 @@ const lockoutGuard = z.object({
   /** Consecutive lockouts, from 1. */
   level: z.int().min(1),
   until: epochMsGuard,
-  /** True if running attempts caused the lockout. It ends if one of them does not fail. */
+  /** True if running attempts caused the lockout. The lockout ends if one of these attempts does not fail. */
   isCrowded: z.boolean().default(false),
   /** Time of the person's last unlock before the attempts that caused the lockout. */
   unlockedAt: epochMsGuard.default(epochMs(0)),
@@ -51,15 +54,17 @@ const lockoutGuard = z.object({
 
 const unlockGuard = z.object({ at: epochMsGuard });
 
-/** Longer than the longest lockout, its `rememberedSec` and any window together. */
+/**
+ * Seconds for which an unlock is stored. Longer than a counter's longest lockout, `rememberedSec` and window together.
+ */
 const unlockKeptSec = 3 * secondsPerDay;
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs an attempt. It is counted before it runs, so that parallel attempts count, and refunded if nothing was compared.
- * A success clears counts and lockouts.
- * @param whose - widest counter first, shared ones last
+ * Runs an attempt, which is counted before it runs, so that parallel attempts count. The count is refunded if nothing
+ * was compared. A success clears counts and lockouts.
+ * @param whose - counters, that of the widest network first, that of all callers last
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
@@ -174,8 +179,8 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
 }
 
 /**
- * Clears one person's failures and lockouts everywhere. Since counters cannot be listed, the time of the unlock is
- * stored, and earlier ones are ignored.
+ * Clears one person's failures and lockouts at all addresses and applications. Since counters cannot be listed, the
+ * time of the unlock is stored, and earlier failures and lockouts are ignored.
  * @param person - `unlistedOf` of the counters
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
@@ -210,7 +215,9 @@ async function forgetFailures(
   }
 }
 
-/** Counts attempts only after they failed. The caller reads the records of `standingKeys` together with its own. */
+/**
+ * Counts attempts only after they failed. The caller reads the records of `standingKeys` together with its own records.
+ */
 export interface CountedFailures {
   readonly isLockedOut: boolean;
   /** Counts one failure. @returns `takeBack`, which refunds it, and `settle`, which starts a lockout that is due */

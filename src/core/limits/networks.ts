@@ -21,7 +21,7 @@ export function keptNetworkOf(source: string): string | null {
 
 /**
  * Returns a source's networks, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177). All /64 of a
- * /48 together have four times the limit of one.
+ * /48 together have four times the limit of one /64.
  * @param source - from `toSource`
  */
 export function networksOf(source: string): readonly Network[] {

@@ -7,7 +7,7 @@ export interface Window {
   readonly endsAt: EpochMs;
 }
 
-/** Seconds that counts outlive their window, for replicas whose clock is slow. */
+/** Seconds for which counts are kept after their window, for replicas whose clock is slow. */
 const clockSkewSec = 60;
 
 export function windowOf(name: string, lengthSec: number, { clock }: { readonly clock: Clock }): Window {

@@ -7,8 +7,8 @@ import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * A link between one person's accounts at two connections. It is stored with both accounts, and valid while both have
- * it.
+ * A link between one person's accounts at two connections. Each account's record has the link, which is valid while
+ * both records have it.
  */
 
 const linkGuard = z.object({

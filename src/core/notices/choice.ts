@@ -7,7 +7,7 @@ import type { Clock, State } from '../ports.js';
 import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Seconds since the person last opened the settings. */
+/** Retention, in seconds after the person last opened the settings. */
 const keptSec = 400 * secondsPerDay;
 
 const choiceGuard = z.object({

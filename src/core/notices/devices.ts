@@ -15,10 +15,10 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
  * send to them or correlate people.
  */
 
-/** Maximum browsers per person. A further one replaces the oldest. */
+/** Maximum number of browsers per person. A further browser replaces the oldest. */
 export const mostDevices = 5;
 
-/** Seconds since the browser was added. */
+/** Retention, in seconds after the browser was added. */
 const keptSec = 400 * secondsPerDay;
 
 const devicesGuard = z.object({
@@ -52,7 +52,10 @@ export interface NoticeDevice {
 
 const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
-/** Returns the browsers whose addresses can be decrypted. Others were encrypted under a key that is now retired. */
+/**
+ * Returns the browsers whose addresses can be decrypted. Other addresses were encrypted under a key that is now
+ * retired.
+ */
 export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];

@@ -14,7 +14,7 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
  * someone who reads the store learns no network and cannot compare people.
  */
 
-/** Seconds since the last check from there. */
+/** Retention of a device or network, in seconds after the last check from it. */
 const keptSec = 180 * secondsPerDay;
 const mostOfAKind = 10;
 const digestBytes = 16;
@@ -52,7 +52,7 @@ export interface Place {
 }
 
 /**
- * Records from where a person passed a check.
+ * Records the device and network from which a person passed a check.
  * @returns what is new: device, network, or both; empty for the first check
  */
 export async function meetPlace(
@@ -121,7 +121,10 @@ async function digestPlace(
   }
 }
 
-/** Message from which the person's key is derived. It is longer than a token's 32 bytes, so it never equals one. */
+/**
+ * Message from which the person's key is derived. A token's key is derived from 32 bytes. This message is longer, so
+ * the two keys always differ.
+ */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
 

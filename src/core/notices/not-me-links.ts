@@ -60,7 +60,7 @@ export const noticeLinkData = {
     const last = alive.at(-1);
     return { noticeLinks: last === undefined ? null : { links: alive.length, expiresAt: toIso(last.expiresAt) } };
   },
-  // Deleted before the last notification is sent, because the link in that one must work.
+  // Deleted before the last notification is sent, so that the new link in that notification stays valid.
   endedBy: 'erasure',
   async forget(who, { state }) {
     const found = await readStored(linksOf(who), { state });

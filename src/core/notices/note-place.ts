@@ -5,8 +5,8 @@ import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { meetPlace, type Place } from './known-places.js';
 
 /**
- * Records from where a check was passed, and an event if that is new. Skips enrolments, and connections without
- * notifications. Failures do not affect the check.
+ * Stores from which device and network a check was passed, and adds an audit event if one of them is new. Skips
+ * enrolments, and connections without notifications. Failures do not affect the check.
  */
 export async function notePlace(
   { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },

@@ -95,7 +95,10 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
   await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
 }
 
-/** Pushes the subject to every registered browser. @returns true if at least one push service accepted it */
+/**
+ * Sends the notification's subject line to every registered browser as a push message.
+ * @returns true if at least one push service accepted it
+ */
 async function push(
   { kind, who }: Notice,
   language: LetterLanguage,

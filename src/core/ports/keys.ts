@@ -33,7 +33,7 @@ export interface Signer {
   sign(type: SignedType, claims: JsonObject): Promise<string>;
   /**
    * Signs bytes with a detached signature (RFC 7797).
-   * @param header - further protected members, including `crit`
+   * @param header - further protected header members, including `crit`
    */
   signDetached(type: DetachedType, header: JsonObject, payload: Uint8Array): Promise<string>;
   /**

@@ -9,11 +9,13 @@ export interface LedgerKey {
 }
 
 export interface LedgerRow extends LedgerKey {
-  /** `null` for a deleted row whose key older versions cannot overwrite. */
+  /**
+   * `null` marks the row as deleted, but keeps its version, so that late writes of older versions cannot restore it.
+   */
   readonly value: string | null;
   /**
-   * A higher number replaces a lower one, in any order of arrival. A row with `null` is always written, and no number
-   * replaces it.
+   * A row with a higher version replaces one with a lower version, in any order of arrival. A row with version `null`
+   * is always written, and is not replaced by a row with a number.
    */
   readonly version: number | null;
   readonly expiresAt: EpochMs | null;

@@ -7,7 +7,9 @@ import type { ScreenLight } from '../screen-light.js';
 /** Lowest probability over all photos that the picture is of a live person, from 0 to 1. Evidence, not proof. */
 export type Liveness = number;
 
-/** Minimum for one photo, and for the mean of a movement challenge. src/liveness/bounds.ts has the derivation. */
+/**
+ * Minimum liveness of one photo, and minimum mean over a movement challenge. src/liveness/bounds.ts has the derivation.
+ */
 export const livenessBoundary = 0.05;
 
 export interface CapturedFrame {
@@ -27,14 +29,13 @@ export interface LivenessFinding extends Screening {
 /** Judges if the frames of a movement challenge show a live person. Extension point for a certified vendor. */
 export interface LivenessJudge {
   /**
-   * Judges frames. Must store nothing and release the photos. Order, times and digests of the frames are checked
-   * elsewhere.
+   * Judges frames. Must store nothing and release the photos. The caller checks order, times and digests of the frames.
    * @throws the codes of `Verifier`
    */
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
 }
 
-/** Number of bands of a picture. Its mirror image has as many. */
+/** Number of bands of a picture in a fingerprint. The mirror image has as many. */
 export const sketchBands = 64;
 
 /** Examines each photo once, for several consumers. */

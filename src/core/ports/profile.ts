@@ -13,8 +13,8 @@ export interface NamedAccount extends Account {
 }
 
 /**
- * Caller of a look-up. For an `outsider` (an anonymous caller), providers that report their rate limit keep calls in
- * reserve for others.
+ * Caller of a look-up. If the provider reports its rate limit, an `outsider` (an anonymous caller) may use only a part
+ * of it.
  */
 export type Asker = 'known' | 'outsider';
 
@@ -27,8 +27,8 @@ export interface Group {
 /** Access to a provider's user profiles, which hold the enrolment tokens. `subject` is the immutable user id. */
 export interface Profile {
   /**
-   * Finds a user by login, ignoring case. Returns `null` if none or several match. An id is not a login. Takes equally
-   * long for unknown users.
+   * Finds a user by login, ignoring case. Returns `null` if none or several match. A user id does not count as a login.
+   * Takes equally long for unknown users.
    * @throws `profile_unavailable`
    */
   findAccount(login: string, asker?: Asker): Promise<Account | null>;

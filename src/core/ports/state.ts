@@ -35,8 +35,8 @@ export interface State {
   add(key: string, amount: number, expiresAt: EpochMs): Promise<number>;
   delete(key: string): Promise<void>;
   /**
-   * Returns the time since when the store has lost no data, with an allowance for clocks. Single-use items issued
-   * earlier must be refused, because their use may be forgotten.
+   * Returns the time since which the store has lost no data, with an allowance for clocks. Single-use items issued
+   * earlier must be refused, because the record of their use may be lost.
    */
   storeEpoch(): Promise<EpochMs>;
   close(): Promise<void>;

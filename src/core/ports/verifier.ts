@@ -42,7 +42,7 @@ export interface Verdict {
 
 export interface Score {
   readonly matched: boolean;
-  /** Similarity, or `null` without a match: a miss must not reveal the distance. */
+  /** Similarity, or `null` if the faces do not match, because a mismatch must not reveal how similar they are. */
   readonly score: number | null;
   readonly threshold: number;
 }
@@ -79,15 +79,18 @@ export interface EnrolRequest {
 export interface VerifyRequest {
   /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  /** `null` never matches, but takes the same work. */
+  /** `null` never matches, but the comparison takes as long as with a token. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** Expected expiry. A token with another one does not match. `undefined` accepts any. */
+  /** Expected expiry. A token with another expiry does not match. `undefined` accepts any. */
   readonly expectedExpiresAt?: EpochSec | null;
-  /** If true, photos that do not look live do not match, after the same work. */
+  /** If true, photos that do not look live do not match. The check takes as long as for live photos. */
   readonly requireLiveness: boolean;
-  /** Separate judgment of liveness. If false, the token is not opened and nothing matches, after the same work. */
+  /**
+   * Separate judgment of liveness. If it resolves to false, the token is not opened and nothing matches, but the check
+   * takes as long as otherwise.
+   */
   readonly judgedLive?: Promise<boolean>;
   readonly allowRenewal: boolean;
   /** Receives the content key of a matching token. The key is zeroed after the call. */
@@ -115,26 +118,26 @@ export interface Found {
 export interface TokenName {
   readonly tokenId: string;
   readonly expiresAt: EpochSec | null;
-  /** `null` if the keys belong to another service. */
+  /** `null` if the sealing keys belong to another service. */
   readonly keyVersion: KeyVersion | null;
 }
 
-/** A token with its public data, so that it need not be parsed again. */
+/** A token with its public data, so that the token need not be parsed again. */
 export interface ReadToken extends TokenName {
   readonly token: SealedToken;
 }
 
 /**
  * Turns faces into tokens and verdicts. Throws `photo_*`, `face_*`, `token_malformed`, `token_key_retired`,
- * `overloaded`, `upstream_*`. Errors about a token come only after the same work as a refusal. Stores nothing. The
- * owner of a `Photo` wipes it.
+ * `overloaded`, `upstream_*`. Errors about a token are thrown only after the same work as for a mismatch. Stores
+ * nothing. The owner of a `Photo` wipes it.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
   isReady(): Promise<boolean>;
   /** Reads a token's public data without verifying it. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
-  /** Returns true if the token's key is available. Keys of a remote service are assumed to be. */
+  /** Returns true if the token's key is available. Keys of a remote service are assumed to be available. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
@@ -146,8 +149,8 @@ export interface Verifier {
    */
   search(request: SearchRequest): Promise<Found>;
   /**
-   * Compares a photo with each reference, in order. An unusable reference is reported in its result; an unusable
-   * `probe` throws.
+   * Compares a photo with each reference, in order. For an unusable reference, the result at its position says so. For
+   * an unusable `probe`, the call throws.
    */
   match(
     probe: Photo,

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 
 /*
- * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules,
- * nor further parts of zod.
+ * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules
+ * or additional parts of zod.
  */
 
 export const presenceConsentVersion = 'presence-1';
 
-/** Reasons for a missing test: no challenge was completed, or this tester cannot perform it. */
+/** `no_response` if no challenge was completed, `not_done` if this tester cannot perform the test. */
 export const skipReasons = ['no_response', 'not_done'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 

@@ -118,7 +118,7 @@ interface Makers {
 }
 
 /**
- * Checks a code. Wrong codes and wrong faces have one counter, so that codes allow no additional guesses.
+ * Checks a code. Wrong codes and wrong faces share one counter, so that codes allow no additional guesses.
  * @throws `code_wrong`, `locked_out`
  */
 async function countTaking(
@@ -182,7 +182,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   const who = whoOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     const codes = await makeRecoveryCodes(who, deps);
-    // A concurrent end of the enrolment is recorded before its codes are deleted, so this check finds it.
+    // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);
       throw error;
@@ -199,7 +199,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   await checkStillEnrolled(record, deps);
   await changeSession(session, takeRecoveryCodes, deps);
   return make(record).catch(async (error: unknown) => {
-    // Codes are offered again, because the person has not seen them and the previous ones may be invalid.
+    // Codes are offered again, because the person has not seen the new codes, and the previous codes may be invalid.
     if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
     throw error;
   });

@@ -55,7 +55,7 @@ export async function checkFace(
 }
 
 /**
- * Stores a renewed token, unless the previous one was replaced or revoked meanwhile. On failure the previous token
+ * Stores a renewed token, unless the previous token was replaced or revoked meanwhile. On failure the previous token
  * stays valid.
  */
 async function renewToken(
@@ -72,7 +72,7 @@ async function renewToken(
     const current = change.former?.tokenId ?? null;
     const found = await findConsent(who, deps);
     const makeReady = async (): Promise<void> => {
-      // A renewal keeps the consent. The record is missing if the store lost it.
+      // A renewal keeps the consent. If the store has lost the consent record, the token is renewed without it.
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');

@@ -17,8 +17,8 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt. If it ends without a decision, the step-up is reopened, with retries if the store fails: a step-up
- * that is reserved for a pass does not reopen after a timeout.
+ * Runs one attempt. If it ends without a decision, the step-up is reopened, with retries if the store fails, because a
+ * step-up that is reserved for a pass never reopens by itself.
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -117,13 +117,14 @@ export async function passStepUp(
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
-    // A concurrent end of the enrolment records itself before it deletes passes, so it is found here.
+    // The end of an enrolment is recorded before passes are deleted, so a concurrent end is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
       throw new FaceError('step_up_finished');
     }
   }
-  // With recovery codes, the receipt is issued afterwards: it would expire while they are written down.
+  // If recovery codes are offered, the receipt is issued afterwards, because it would expire while the user writes down
+  // the codes.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }

@@ -6,7 +6,7 @@ import type { StepUpDeps } from './stored.js';
 
 /**
  * Returns a person's data consents.
- * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
+ * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
 export const readCurrentDataConsents = async (
   session: FoundSession,

@@ -18,7 +18,7 @@ export interface CurrentEnrolment {
 
 /**
  * Returns the person whose own page this is.
- * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
+ * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
 export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
   checkStarted(record, clock.now());
@@ -28,7 +28,7 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Ste
 
 /**
  * Returns the person's enrolment, or `null`.
- * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
+ * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
 export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);

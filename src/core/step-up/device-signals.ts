@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 
 /*
  * Camera data from the page. It can be forged, so it is only recorded. The page bundles this file, so it must not
- * import Node modules, nor further parts of zod.
+ * import Node modules or additional parts of zod.
  */
 
 /** `unsuitable`: an infrared or depth camera, or one that faces away. */
 export const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** In the order in which the page reports them (W3C Image Capture). */
+/** Camera settings, in the order in which the page reports them (W3C Image Capture). */
 export const settableModes = [
   'exposureMode',
   'exposureCompensation',
@@ -31,7 +31,7 @@ const milliseconds = z.number().check(z.minimum(0), z.maximum(60_000));
 export const deviceSignals = z
   .strictObject({
     camera: z.enum(cameraKinds),
-    /** Camera's name, only for virtual cameras, because names of others can be personal. */
+    /** Name of a virtual camera. `null` for other cameras, because their names can be personal. */
     label: z.nullable(z.string().check(z.maxLength(128))),
     widthPx: z.nullable(count(32_768)),
     heightPx: z.nullable(count(32_768)),

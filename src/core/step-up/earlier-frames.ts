@@ -19,7 +19,7 @@ import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 export const alikeBands = 6;
 
 const keptChallenges = 20;
-/** Days after the last challenge. */
+/** Retention, in days after the last challenge. */
 export const keptDays = 30;
 const keptSec = keptDays * secondsPerDay;
 
@@ -54,8 +54,8 @@ interface Digested {
 }
 
 /**
- * Compares frames with earlier challenges, then stores their digests. Digests of anonymous callers, who could fill the
- * store, are not stored.
+ * Compares frames with earlier challenges, then stores the digests of these frames, except for anonymous callers, who
+ * could fill the store.
  * @returns `null` if the person is unknown
  */
 export async function measureUnlikeEarlier(
@@ -122,7 +122,10 @@ async function digest(
   }
 }
 
-/** Message from which the person's key is derived. It is longer than a token's 32 bytes, so it never equals one. */
+/**
+ * Message from which the person's key is derived. A token's key is derived from 32 bytes. This message is longer, so
+ * the two keys always differ.
+ */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/frames-seen/the key of one person: '), digestOf(seenKey(who))]);
 

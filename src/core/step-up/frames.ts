@@ -57,7 +57,7 @@ export async function startChallenge(
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const { session, shows, userAgent, shown } = start;
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
-  // An outdated page would not show the action.
+  // A page of an older version would not show the action, and sends no digest of it.
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   const light = lightOf(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
@@ -68,7 +68,7 @@ export async function startChallenge(
 }
 
 /**
- * Commits to a picture and returns the next instruction.
+ * Records the digest of a picture that is submitted later, and returns the next instruction.
  * @param frame.digest - SHA-256, base64url
  * @returns `null` when the challenge is complete
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
@@ -95,7 +95,7 @@ export interface SubmittedFrames {
   readonly photos: readonly Photo[];
   readonly reference: Photo | null;
   readonly secret: SentSecret;
-  /** Camera data from the page, or `null`. Recorded only. */
+  /** Camera data from the page, or `null`. It is only recorded. */
   readonly device: DeviceSignals | null;
 }
 
@@ -123,7 +123,7 @@ async function judgeSubmitted(
     // Judge, verifier and document comparison use the same examined pictures.
     const share = toRow();
     return deps.sight.share(photos, share, (frames) =>
-      // The document has a queue share of its own, so that an unusable frame does not stop its examination.
+      // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
       deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
         const seen = { ...submitted, photos: frames, reference: document };
         const { device } = submitted;
@@ -134,7 +134,7 @@ async function judgeSubmitted(
   return attempt(captured, judgeAndComplete, deps);
 }
 
-/** Removes the challenge from the step-up, so that its frames are accepted once. */
+/** Removes the challenge from the step-up, so that the frames are accepted only once. */
 async function takeChallenge(
   { session, nonce, photos, secret, reference }: SubmittedFrames,
   deps: CaptureDeps,
@@ -197,7 +197,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
   } finally {
-    // The judge must release the photos before they are wiped.
+    // The photos are wiped after this function, so the judge must release them first.
     await judged.catch(() => null);
   }
   const { hint } = await judged;

@@ -20,11 +20,11 @@ import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*
  * Hand-off to a phone's camera. An attacker who knows the password could send the link to the account's owner. The
- * phone's user must therefore choose the number that the other screen shows.
+ * phone's user must therefore choose the number that the screen which created the link shows.
  */
 
 /**
- * Creates a ticket for another camera, which replaces the previous one and its session.
+ * Creates a ticket for another camera. The previous ticket and its session become invalid.
  * @returns the ticket, and the number, which only this session may see
  * @throws `step_up_unknown`, `step_up_finished`; `not_found` if hand-off is not allowed
  */
@@ -60,7 +60,7 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
 }
 
 /**
- * Submits the number chosen on the phone. A wrong one ends the step-up and counts as a failed attempt.
+ * Submits the number chosen on the phone. A wrong number ends the step-up and counts as a failed attempt.
  * @param chosen.number - `null` if the user sees none of the numbers
  * @throws `step_up_unknown`, also after a choice; `step_up_finished`
  */

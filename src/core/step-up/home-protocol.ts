@@ -41,7 +41,7 @@ const check = z.object({
 });
 export type Check = z.output<typeof check>;
 
-/** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have one. */
+/** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have a cursor. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
 
@@ -72,7 +72,7 @@ export type ShownLink = z.output<typeof link>;
 
 export const linksReply = z.object({ links: z.array(link) });
 
-/** A field is `null` if there is nothing of that kind. */
+/** A field is `null` if the person has nothing of that kind. */
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),

@@ -5,8 +5,8 @@ import { addSec } from '../units.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 
 /*
- * A kiosk's visit to another page of this server, for one person. It ends when the next person comes, who cannot
- * continue it.
+ * A kiosk's visit to another page of this server, for one person. The visit ends when the next person comes, so that
+ * this person cannot continue it.
  */
 
 const mostLifeSec = 900;

@@ -58,8 +58,8 @@ interface NextAtKiosk {
 }
 
 /**
- * Returns the next person's ticket, once, and ends the previous visit. The ticket is created now, so the store never
- * has a valid one.
+ * Returns the next person's ticket, once, and ends the previous visit. The ticket is created only now, so that the
+ * store never contains a valid ticket.
  * @throws `caller_untrusted`
  */
 export async function takeNextAtKiosk(

@@ -4,8 +4,8 @@ import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours 
 import { drawBelow } from './draw.js';
 
 /*
- * Random lights during the movements. A pose's second color is revealed only after its first picture is committed, so a
- * recording cannot show it. Split screens reveal the face's shape.
+ * Random lights during the movements. The second color of a pose is revealed only after the digest of the first picture
+ * was sent, so a recording cannot show it. Split screens reveal the face's shape.
  * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing
  */
 
@@ -36,7 +36,7 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
   ];
 }
 
-/** Adds lights to the movements: 12 pictures for five poses, from 6 × 30⁵ sequences. */
+/** Adds lights to the movements: 12 pictures for five poses, with one of 6 × 30⁵ possible sequences. */
 export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
   const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>

@@ -12,8 +12,8 @@ import { isStored, toStoredDigest } from './ticket.js';
 
 /*
  * Random head movements and lights, revealed one at a time. The client sends each picture's digest before it gets the
- * next instruction, so that the server can time it. It submits the pictures at the end, which are verified against the
- * digests and not stored.
+ * next instruction, so that the server can measure the time. At the end, the client submits the pictures, which are
+ * verified against the digests and not stored.
  */
 
 /** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */
@@ -29,13 +29,13 @@ const sentWithinSec = 150;
 
 const quickestFrameMs = 400;
 
-/** Lower than for a movement, and reachable despite the delays of screen and camera. */
+/** Minimum time before a picture if only the light changes, so that the person need not move. */
 const quickestLightMs = 300;
 
-/** Given more time, an attacker could produce a matching picture. */
+/** Maximum time before a picture. Given more time, an attacker could produce a matching picture. */
 const slowestFrameMs = 8000;
 
-/** A page needs half a second plus a round trip. */
+/** Maximum time if only the light changes. A page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
@@ -98,7 +98,7 @@ export function findChallenge(
 }
 
 /**
- * Commits to a picture.
+ * Records the digest of a picture that is submitted later.
  * @param digest - SHA-256, base64url
  * @throws `challenge_wrong` if the challenge is complete
  */
@@ -131,7 +131,7 @@ export function measureChallenge(
     ({ after }) => after?.afterMs ?? [],
   );
   const isLit = challenge.lights.length > 0;
-  // At the start, the person looks straight ahead already.
+  // The first picture needs no turn, because the person looks straight ahead already.
   const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
   const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
   const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;

@@ -5,14 +5,14 @@ import { movements } from '../movements.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
- * Guards of the replies to the capture page, which ignores newer fields. The page bundles this file, so it must not
- * import Node modules, nor further parts of zod.
+ * Guards of the replies to the capture page, which ignores fields that it does not know. The page bundles this file, so
+ * it must not import Node modules or additional parts of zod.
  */
 
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
 export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
-/** `camera` is a phone that lends its camera. It is `unpaired` until its user has chosen the number. */
+/** `camera` is a phone that lends its camera. The phone is `unpaired` until its user has chosen the number. */
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
@@ -39,13 +39,13 @@ export const view = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
-  /** Host that requested the check. `null` if unknown, and on a phone that lends its camera. */
+  /** Host of the application that requested the check. `null` if unknown, and on a phone that lends its camera. */
   application: z._default(z.nullable(z.string()), null),
   expiresAt: instant,
-  /** Retention in days, or `null` until revoked. */
+  /** Days for which the enrolment is kept, or `null` for no limit. */
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
-  /** Action to show verbatim before the camera opens. The page sends its digest with the challenge. */
+  /** Action to show verbatim before the camera opens. The page sends the action's digest when it starts a challenge. */
   action: z.nullable(
     z.extend(namedAction, {
       /** True if a word mixes scripts. The page then warns. */
@@ -55,7 +55,10 @@ export const view = z.object({
   agreedAt: z.nullable(instant),
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
-  /** Screen light is never used, used if supported, or always used. */
+  /**
+   * Screen light is `none` if it is never used, `offered` if it is used when supported, and `demanded` if it is always
+   * used.
+   */
   light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.int(),
@@ -65,7 +68,7 @@ export const view = z.object({
   handOff: z.nullable(
     z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
   ),
-  /** Choice of a number, on a phone or during a help desk call, and who asks for it. */
+  /** Numbers from which the user must choose, on a phone or during a help desk call, and the requesting application. */
   pairing: z.nullable(
     z.object({
       /** Place of the number: another browser's screen, or a help desk call in which it is read out. */
@@ -149,7 +152,7 @@ const notices = z.object({
   email: z.boolean(),
   push: z.nullable(
     z.object({
-      /** Base64url. */
+      /** Public key for push subscriptions, in base64url. */
       publicKey: z.string(),
       /** SHA-256 of the registered push addresses, in base64url. */
       devices: z.array(z.string()),

@@ -10,7 +10,7 @@ export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDe
   const { connection, subject, kept, receiptFor, pass, action } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
   const { at: passedAt, accuracy, liveness, presence, methods } = pass;
-  // If the caller stores the token, only the caller vouches for whose it is.
+  // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
   const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
   const expiresAt = addSec(deps.clock.now(), receiptLifeSec);

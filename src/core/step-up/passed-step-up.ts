@@ -45,7 +45,7 @@ export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSi
 
 type OtherSignIn = 'other_application' | 'other_address';
 
-/** Tolerance for another replica's clock. A longer one would extend the freshness of passes. */
+/** Tolerance in seconds for another replica's clock. It is short, because it extends the freshness of passes. */
 const skewSec = 30;
 
 export const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;
@@ -81,9 +81,9 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
  * Consumes the newest pass atomically for one event, which may be repeated.
  * @param by.at - time of the event, which distinguishes repetitions
  * @param by.signIn - passes for other sign-ins stay unused
- * @param by.needsFace - ignores passes without a face check
- * @param by.isLockedOut - finds only a pass that the event has already
- * @param noted - record under `passedKey`
+ * @param by.needsFace - if true, ignores passes without a face check
+ * @param by.isLockedOut - if true, finds only a pass that this event has already consumed
+ * @param noted - record that was read under `passedKey`
  * @returns the pass, or why there is none
  */
 export async function takePassedStepUp(

@@ -14,7 +14,7 @@ export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> 
 
 export type Ceremony = 'create' | 'get';
 
-/** Seconds for a ceremony and the frames after it. */
+/** Seconds in which the ceremony must end and the frames must arrive. */
 const challengeLifeSec = 600;
 
 /**
@@ -123,7 +123,10 @@ const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId
 
 const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
 
-/** Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so it need not be stored. */
+/**
+ * Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so the type need not be
+ * stored.
+ */
 async function takeChallenge(
   stepUpId: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,

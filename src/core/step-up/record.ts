@@ -23,14 +23,17 @@ export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 export const looksOnPage = 12;
 
 export const recordGuard = z.object({
-  /** For a token that the caller stores, the caller's tenant. */
+  /** Id of the connection, or the caller's tenant if the caller stores the token. */
   connection: z.string(),
   subject: z.string(),
   purpose: z.enum(stepUpPurposes),
   /** True if the initiator authenticated this subject with a first factor or vouches for them. */
   proved: z.boolean(),
   source: z.string(),
-  /** True if the subject's own provider asked after a first factor. Failures then count against the subject. */
+  /**
+   * True if the subject's own provider requested the step-up after a first factor. Failures then count against the
+   * subject.
+   */
   isSentByProvider: z.boolean().default(false),
   kept: z
     .object({
@@ -44,7 +47,7 @@ export const recordGuard = z.object({
       }),
     })
     .nullable(),
-  /** With `phone`, challenges from other browsers are refused. */
+  /** With `phone`, challenges from browsers that are not on a phone or tablet are refused. */
   camera: z.enum(['any', 'phone']).default('any'),
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
@@ -106,7 +109,7 @@ export const recordGuard = z.object({
     .object({
       at: epochMsGuard,
       liveness: z.number().nullable(),
-      /** Missing in earlier versions. */
+      /** Method of the liveness check. Missing in records of earlier versions. */
       presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
       accuracy: levelGuard.nullable().default(null),
@@ -167,7 +170,10 @@ const mayWaitSec = 900;
 const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
   pass !== null && now < addSec(pass.at, mayWaitSec);
 
-/** Returns true until the person continues. Codes are offered again after a reload or a lost reply. */
+/**
+ * Returns true if recovery codes are offered, until the person continues. They are offered again after a reload or a
+ * lost reply.
+ */
 export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
   !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 

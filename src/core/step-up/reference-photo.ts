@@ -78,8 +78,8 @@ export async function takeReference(
 }
 
 /**
- * Compares the document with the pictures straight ahead. One match is enough: the judge has verified that they show
- * one person, and document photos are years old.
+ * Compares the document with the pictures straight ahead. One match is enough, because the judge has verified that all
+ * pictures show one person, and document photos are years old.
  * @throws `face_mismatch`, or errors of this photo
  */
 export async function matchReference(

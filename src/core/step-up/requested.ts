@@ -39,7 +39,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 }
 
 /**
- * Starts the step-up and opens it for the page. If the answer was lost, the next attempt opens it.
+ * Starts the step-up and opens it for the page. If the answer was lost, the next attempt opens the same step-up.
  * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
@@ -67,7 +67,7 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
   if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
-  // Includes time for replicas with a slow clock.
+  // The expiry includes time for replicas with a slow clock.
   return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 

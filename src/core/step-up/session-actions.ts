@@ -9,8 +9,8 @@ const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
 const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
 
 /**
- * Permissions per role. After its user has chosen the number, a phone may submit pictures and secrets, consent, and
- * abandon. It never sees data about the enrolment.
+ * Permissions per role. After its user has chosen the number, a phone may give consent, submit pictures and secrets,
+ * and abandon the step-up. The phone never sees data about the enrolment.
  */
 const allowedBy = {
   read: everyone,

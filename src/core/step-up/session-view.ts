@@ -53,8 +53,8 @@ const lights = {
 } as const satisfies Record<Policy['liveness'], View['light']>;
 
 /**
- * Returns the alternatives to a face. They are available after a first factor, and unless the result would be refused
- * without a face.
+ * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
+ * result without a face.
  */
 export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
   const { takesAnotherWay, purpose, kept, receiptFor } = record;

@@ -18,8 +18,8 @@ import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, agree, checkTicket, open } from './transitions.js';
 
 /*
- * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, in no cookie,
- * so that other sites cannot use it (CSRF).
+ * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, which is in no
+ * cookie, so that other sites cannot use the session (CSRF).
  */
 
 export interface OpenedSession {
@@ -33,7 +33,10 @@ export interface Opening {
   readonly key?: Credential | null;
 }
 
-/** Returns the session that was opened with this key, if the answer was lost. @returns `null` if there is none */
+/**
+ * Returns the session that the page has already opened with this secret, if the reply to that request was lost.
+ * @returns `null` if there is none
+ */
 export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
   const { id, record } = found;
   if (key === null || !isOpenedUnder(record, key)) return null;
@@ -45,7 +48,7 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
 
 /**
  * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
- * without one.
+ * who is not enrolled.
  * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`, `step_up_finished`;
  * `request_malformed` for a return URL that is not allowed
  */
@@ -67,7 +70,8 @@ export async function openSession(
   const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
   const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
   if (consent !== null) {
-    // Recorded first, because the link opens only once and every consent needs an audit entry.
+    // The audit entry is written before the link is opened, because the link opens only once and every consent needs an
+    // entry.
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
     await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
   }
@@ -90,7 +94,8 @@ export async function openSession(
 }
 
 /**
- * Returns the consent of the enrolment. Anonymous initiators get none, because it reveals that the person is enrolled.
+ * Returns the consent of the enrolment. Anonymous initiators get `null`, because a consent reveals that the person is
+ * enrolled.
  */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
@@ -99,7 +104,7 @@ async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Co
 
 async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Promise<boolean> {
   const { purpose, proved, kept, subject, action } = record;
-  // A first face is compared with nothing, so it cannot approve an action.
+  // The face at an enrolment is compared with nothing, so it cannot approve an action.
   if (action !== null) return false;
   if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   try {
@@ -135,7 +140,7 @@ export async function findSession(
 }
 
 /**
- * Enrolments and own pages, even open ones, end with the person's enrolment.
+ * Refuses a running enrolment or own page if the person's enrolment has ended since the start.
  * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
@@ -224,7 +229,7 @@ export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Pr
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;
   const application = record.application ?? undefined;
-  // Leaving one's own page abandons no check.
+  // A person who leaves their own page abandons no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
       ...{ action: 'step_up_abandoned', ...whoOf(record) },

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.js';
 import { drawBelow } from './draw.js';
 
-/** Numbers from which to choose. `code` is the right one, which is shown or read out elsewhere. */
+/** Numbers from which to choose. `code` is the right number, which another screen shows or the help desk reads out. */
 export interface DrawnChoices {
   readonly choices: string[];
   readonly code: string;

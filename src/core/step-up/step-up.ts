@@ -141,7 +141,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
-  // Anonymous step-ups are many, and can be started again after a power failure.
+  // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.
   await writeNew(id, record, { mayBeLost: !asked.proved }, deps);
   await deps.audit.append({
     action: 'step_up_started',

@@ -10,7 +10,10 @@ export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, 
 
 type Stores = Pick<CoreDeps, 'state'>;
 
-/** `null` if the caller stores the token and named no connection, or if the connection is no longer configured. */
+/**
+ * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
+ * is no longer configured.
+ */
 export interface StepUp {
   readonly id: string;
   readonly record: StepUpRecord;
@@ -23,7 +26,7 @@ const keptAfterEndSec = 3600;
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
   guard: recordGuard,
-  // An abandoned step-up with the caller's token is deleted soon, but after a running attempt.
+  // A step-up with the caller's token is deleted when it expires, or after a running attempt.
   expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });

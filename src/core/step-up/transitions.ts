@@ -26,7 +26,8 @@ export function checkTicket(
   now: EpochMs,
 ): void {
   const { challengeDigest, browserDigest } = record;
-  // The stored digest is gone, so the secret cannot be verified. Ids are random, so this reveals nothing to a guesser.
+  // The digest is deleted when a step-up is opened, so the secret cannot be verified. The error reveals nothing,
+  // because ids cannot be guessed.
   if (challengeDigest === null) throw new FaceError('step_up_opened');
   if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
   if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
@@ -58,7 +59,7 @@ export function open(
   };
 }
 
-/** Replaces the ticket, which was not used. @throws `step_up_opened` */
+/** Replaces a ticket that was not used. @throws `step_up_opened` */
 export function reticket(record: StepUpRecord, challenge: Credential): StepUpRecord {
   if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
   return { ...record, challengeDigest: toStoredDigest(challenge) };
@@ -118,7 +119,7 @@ export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: bo
   return { ...started, looksLeft: record.looksLeft - 1 };
 }
 
-/** Sets a ticket for another camera, which replaces the previous one and its session. */
+/** Sets a ticket for another camera. The previous ticket and its session become invalid. */
 export function handOff(
   record: StepUpRecord,
   offered: {
@@ -147,7 +148,7 @@ export function openHandedOff(
   return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
 }
 
-/** Applies the chosen number. A wrong one, or `null` for none, ends the step-up. */
+/** Applies the chosen number. A wrong number, or `null` for none, ends the step-up. */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
   const { handOff, spoken } = record;

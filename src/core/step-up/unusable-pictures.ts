@@ -4,7 +4,7 @@ import type { QueueShare } from '../queue-share.js';
 import { outsiderOf, shareOf, whoOf } from './record.js';
 import type { StepUp } from './stored.js';
 
-/** Returns the limits charged for unusable pictures. Those of anonymous callers are not charged to the person. */
+/** Returns the limits charged for unusable pictures. Pictures of anonymous callers are not charged to the person. */
 function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count[] {
   const outsider = outsiderOf(record);
   if (outsider !== null)
@@ -48,7 +48,7 @@ export async function chargeUnusable<Result>(
   try {
     return await work(toRow);
   } finally {
-    // Awaited, so that the caller's next request finds the charges.
+    // The charges are awaited, so that the caller's next request finds them.
     await Promise.all(charged);
   }
 }

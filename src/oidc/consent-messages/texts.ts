@@ -7,7 +7,7 @@ export interface ConsentTexts {
   readonly from: string;
   readonly unlinked: (source: string) => string;
   readonly unlinkedText: string;
-  /** Shown if another camera was used. */
+  /** Shown if the face was checked with the camera of another device. */
   readonly linkHere: string;
   readonly link: (source: string) => string;
   readonly linkText: string;

@@ -8,9 +8,9 @@ import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * A check at a counter, whose code one phone opens. Staff and person read two numbers to each other, which stops
- * photographed or swapped codes. The person chooses the counter's number, once, from three. The staff enter the phone's
- * number.
+ * A check at a counter, whose code only one phone can open. Staff and person read two numbers to each other, which
+ * stops someone who photographed or swapped the code. The person chooses the counter's number from three, in one
+ * attempt. The staff enter the phone's number.
  */
 
 export const checkLifeSec = 600;
@@ -60,7 +60,7 @@ export function createChecks(connection: string, deps: Deps) {
     },
 
     /**
-     * @param begun.browserDigest - of a phone that displayed its own code
+     * @param begun.browserDigest - set if the phone displayed the code and the counter read it
      * @returns false if the code is in use
      */
     async begin(code: string, begun: Pick<Check, 'clientId' | 'params' | 'browserDigest' | 'kiosk'>): Promise<boolean> {
@@ -78,7 +78,7 @@ export function createChecks(connection: string, deps: Deps) {
     /**
      * Opens a code for one browser.
      * @param opened.language - language of the person, or `null` to leave it unchanged
-     * @returns the check; the caller must compare its browser
+     * @returns the check; the caller must verify that `browserDigest` is that of its browser
      */
     open: (
       code: string,
@@ -90,7 +90,7 @@ export function createChecks(connection: string, deps: Deps) {
         return { ...found, browserDigest, params: { ...found.params, ...chosen } };
       }),
 
-    /** Submits the number chosen on the phone, once. A wrong one ends the check. */
+    /** Submits the number chosen on the phone, once. A wrong number ends the check. */
     choose: (code: string, chosen: { readonly number: string; readonly interaction: string }): Promise<Check | null> =>
       change(code, (found) => {
         if (found.endedBy !== null || found.interaction !== null) return found;
@@ -99,7 +99,7 @@ export function createChecks(connection: string, deps: Deps) {
           : { ...found, endedBy: 'phone' };
       }),
 
-    /** Submits the phone's number as the staff entered it. A wrong one ends the check. */
+    /** Submits the phone's number as the staff entered it. A wrong number ends the check. */
     match: (code: string, number: string): Promise<Check | null> =>
       change(code, (found) => {
         const isRight = number === found.shown && found.browserDigest !== null;

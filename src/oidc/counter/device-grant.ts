@@ -8,7 +8,7 @@ export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 export interface DeviceGrantHooks {
   /** Called after a code was created. Throws to refuse it. */
   begin(context: KoaContextWithOIDC): Promise<void>;
-  /** Called before a counter gets its answer. Throws to refuse it. */
+  /** Called before a counter gets the result. Throws to refuse it. */
   settle(context: KoaContextWithOIDC): Promise<void>;
   describePending(context: KoaContextWithOIDC): object;
 }

@@ -16,7 +16,7 @@ import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
 export interface CounterGrants extends DeviceGrantHooks {
-  /** Validates a counter's additional parameters. Throws to refuse them. */
+  /** Validates a counter's additional parameters. Throws to refuse the request. */
   check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
 }
 
@@ -147,7 +147,7 @@ export function createCounterGrants(
         pending.set(context, describe(check));
         return;
       }
-      // Only one of concurrent requests continues.
+      // Of several concurrent requests, only one continues.
       if (!(await checks.settle(code))) return;
       try {
         if (outcome.accountId !== undefined) {

@@ -90,7 +90,7 @@ ${drawQr(digits, texts.picture, 'M')}
 }
 
 /**
- * Renders the end of a check.
+ * Renders the page that a person sees after a check.
  * @param done.kioskUrl - `null` on a phone
  */
 export function renderDone(

@@ -31,7 +31,7 @@ interface Visit {
   readonly response: Response;
   readonly form: URLSearchParams | null;
   readonly kioskUrl: string | null;
-  /** Languages as in `ui_locales`. If `undefined`, the browser's are used. */
+  /** Preferred languages, written as in `ui_locales`. If `undefined`, the languages of the browser are used. */
   readonly wished: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     const { form, response } = begun;
     const found = await checks.read(code);
     const isOurs = found !== null && isShownBy(begun, found.browserDigest);
-    // The rate limits of sign-ins apply.
+    // A check at a counter counts as a start of an anonymous sign-in.
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
@@ -93,8 +93,8 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 
   /**
-   * Returns true if the kiosk itself opens the page, which its ticket proves, so that no one continues a previous
-   * person's session.
+   * Returns true if a ticket proves that the kiosk itself opened the page. Otherwise someone could continue the session
+   * of a previous person.
    */
   function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
     if (kioskUrl !== null) return isAtKiosk(at, deps);

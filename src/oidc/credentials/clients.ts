@@ -8,7 +8,7 @@ import { preAuthorized } from './feature.js';
 
 export const pageOf = (type: string): string => `/credentials/${type}`;
 
-/** Creates the public clients that request a credential's claims. They never get an authorization code. */
+/** Creates the public clients that request a credential's claims. These clients never get an authorization code. */
 export function createCredentialClients(
   issuer: string,
   credentials: CredentialConfigs,
@@ -34,7 +34,7 @@ const toConfig = (issuer: string, type: string, { name, claims, days }: Credenti
   claims,
 });
 
-/** A wallet is identified by the holder's key, and authorized by the offer's code. */
+/** A wallet has no client secret, because the holder's key identifies it and the offer's code authorizes it. */
 export const walletMetadata: ClientMetadata = {
   client_id: walletClientId,
   token_endpoint_auth_method: 'none',

@@ -23,7 +23,7 @@ export interface CredentialFeature {
 export const isOffered = ({ credentials }: Pick<CredentialFeature, 'credentials'>): boolean =>
   Object.keys(credentials).length > 0;
 
-/** Returns one scope per credential. An access token has only the scope of its offer. */
+/** Returns one scope per credential. An access token has only the scope of the offer for which it was issued. */
 export const toScopes = ({ credentials }: Pick<CredentialFeature, 'credentials'>): string =>
   Object.keys(credentials).join(' ');
 

@@ -30,7 +30,7 @@ import { statusAddressOf } from './status.js';
 
 export type CheckedFace = { readonly at: EpochMs; readonly presence: string | null; readonly tokenId: string };
 
-/** Claims that describe the face check, under a name that no user claim has. */
+/** Claim that describes the face check. No claim about the user may have the name `evidence`. */
 const checkGuard = z.object({
   evidence: z.object({ at: epochMsGuard, presence: z.string().nullable(), tokenId: z.string() }),
 });
@@ -42,7 +42,7 @@ const holderKeyGuard = z.union([
 
 const toldGuard = z.record(z.string(), z.json());
 
-/** Seconds. Longer than any access token of an offer, and any nonce. */
+/** Seconds for which a use is stored. Longer than the lifetime of an offer's access token and of a nonce. */
 const usedForSec = 1800;
 
 interface IssueContext {
@@ -53,8 +53,8 @@ interface IssueContext {
 }
 
 /**
- * Creates the function that issues credentials. It reads the agreed claims and stores none. One offer gives one
- * credential, and one proof is accepted for one.
+ * Creates the function that issues credentials. It reads the claims to which the person consented, and stores none.
+ * Each offer and each proof of a wallet's key is accepted for one credential only.
  */
 export function createIssue(
   { issuer, connection, credentials, registrationOf }: IssueContext,

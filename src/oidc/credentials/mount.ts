@@ -44,9 +44,9 @@ export function mountCredentials(
         response_type: 'code',
         scope: 'openid',
         claims: JSON.stringify({ userinfo: asked }),
-        // Each credential may have other content, so consent is always asked.
+        // Two credentials may have different content, so consent is requested for each.
         prompt: 'consent',
-        // A random challenge without a known verifier, so that no code can ever be redeemed.
+        // The challenge is random and its PKCE verifier is unknown, so that no authorization code can be redeemed.
         code_challenge: Buffer.from(random(32)).toString('base64url'),
         code_challenge_method: 'S256',
       },

@@ -13,7 +13,9 @@ import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
 import { renderOfferPage } from './pages.js';
 
-/** Creates the step that ends a sign-in with a credential offer, shown once in its own browser. */
+/**
+ * Creates the step that ends a sign-in with a credential offer. The offer is shown once, in the browser that signed in.
+ */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
   return async (
     { request, response, provider, interaction }: Visit,
@@ -28,7 +30,7 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
     const { type, subject, share, check } = asked;
     const config = credentials[type];
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
-    // The request did not ask for the claims that the start page requests.
+    // The request lacks the claims that the start page requests, so it comes from elsewhere.
     if (share === null) throw new oidcErrors.AccessDenied('the user did not consent');
     const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
     if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');

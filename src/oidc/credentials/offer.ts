@@ -8,14 +8,14 @@ import type { Provider } from '../library.js';
 import { preAuthorized } from './feature.js';
 import type { CheckedFace } from './issue.js';
 
-/** Seconds. The rest of the grant's lifetime is for fetching the credential. */
+/** Lifetime of the offer, in seconds. The rest of the grant's lifetime is for fetching the credential. */
 export const offerSec = 600;
 
 const grantSec = 900;
 
 export interface CredentialOffer {
   readonly link: string;
-  /** Entered in the wallet. One wrong attempt ends the offer. */
+  /** Transaction code that the person enters in the wallet. One wrong attempt ends the offer. */
   readonly code: string;
 }
 

@@ -4,12 +4,12 @@ import type { Random } from '../../core/ports.js';
 
 /** Selectively disclosable claims (RFC 9901, section 4.2). */
 export interface ConcealedClaims {
-  /** Sorted, so that the order reveals nothing. */
+  /** Digests of the disclosures, sorted so that their order reveals nothing about the claims. */
   readonly digests: string[];
   readonly disclosures: string[];
 }
 
-/** 128 bits, as the standard recommends. */
+/** Size of a salt: 128 bits, as RFC 9901 recommends. */
 const saltBytes = 16;
 
 export function concealClaims(claims: JsonObject, { random }: { readonly random: Random }): ConcealedClaims {
@@ -21,5 +21,5 @@ export function concealClaims(claims: JsonObject, { random }: { readonly random:
   return { digests, disclosures };
 }
 
-/** Joins signed part and disclosures, without key binding. */
+/** Joins the signed part and the disclosures to an SD-JWT without key binding. */
 export const joinSdJwt = (jws: string, { disclosures }: ConcealedClaims): string => [jws, ...disclosures, ''].join('~');

@@ -5,12 +5,12 @@ import type { CoreDeps } from '../../core/deps.js';
 import { addSec, type EpochMs, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
-/** Seconds that verifiers may cache a list. */
+/** Seconds for which verifiers may cache a list. */
 export const statusTtlSec = 300;
 
 const lifeSec = 3600;
 
-/** Seconds for which a signed list is reused: requests are anonymous and signatures are expensive. */
+/** Seconds for which a signed list is reused, because anyone may request lists and signatures are expensive. */
 const signedForSec = 60;
 
 export const statusAddressOf = (issuer: string, list: string): string => `${issuer}/status/${list}`;
@@ -22,7 +22,7 @@ export function createStatusLists(
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 
-  /** @throws `not_found`, also after the store lost the list */
+  /** @throws `not_found`, also if the store has lost the list */
   return async (list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');

@@ -22,8 +22,8 @@ export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): 
 }
 
 /**
- * Approves a request: registers or changes its application. Can be repeated after a crash.
- * @param given.changedAt - version that the administrator has read, so that no later change is approved
+ * Approves a request, and registers or changes the application. After a crash, the same call completes the approval.
+ * @param given.changedAt - time of the version that the administrator has read, so that no later change is approved
  * @throws `not_found`, `request_state`, `limit_reached`; `request_malformed` if a tenant is needed
  */
 export async function approveRequest(
@@ -150,7 +150,10 @@ export async function removeOwner(
   await changeOwnersOf(application, without, deps);
 }
 
-/** Returns an approved request's client for the connection's setting `oidc.clients`, or `null` if it needs none. */
+/**
+ * Returns the entry for the connection's setting `oidc.clients` as JSON, or `null` if the request is not approved or
+ * has no redirect URIs.
+ */
 export function toOpenIdClient({ state, application, wish }: ApplicationRequest): string | null {
   if (state !== 'approved' || application === null || wish.redirectUris.length === 0) return null;
   const client = {

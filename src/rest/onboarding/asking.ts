@@ -68,7 +68,7 @@ function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
   if (wish.perDay > onboarding.mostPerDay) refuse('perDay');
   if (wish.connection !== null && !connections.has(wish.connection)) refuse('connection');
   if (wish.redirectUris.length > maxRedirectUris) refuse('redirectUris');
-  // A client belongs to a connection.
+  // Redirect URIs need a connection, because an OpenID client belongs to one.
   if (wish.redirectUris.length > 0 && wish.connection === null) refuse('redirectUris');
   const isSandbox = wish.connection !== null && wish.connection === onboarding.sandbox;
   if (!wish.redirectUris.every((each) => isRedirectUri(each, isSandbox))) refuse('redirectUris');
@@ -130,7 +130,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // A draft that was changed meanwhile differs from the recorded one.
+      // A draft that was changed meanwhile is refused, because it differs from the draft in the audit entry.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },
@@ -160,8 +160,9 @@ export async function withdrawOwnRequest(id: string, developer: Developer, deps:
 }
 
 /**
- * Returns a new application's first key, once. It is created now, so that it is never stored.
- * @throws `not_found`, `locked_out`; `request_state` if not approved, or if the key was returned before
+ * Returns a new application's first API key, once. The API key is created only now, so that it is never stored.
+ * @throws `not_found`, `locked_out`; `request_state` if the request is not approved, or if the API key was returned
+ * before
  */
 export async function takeFirstKey(
   id: string,
@@ -179,7 +180,7 @@ export async function takeFirstKey(
     return issueOwnKey(application, developer, deps);
   };
   return handOver().catch(async (error: unknown) => {
-    // The key was not delivered, so a retry is allowed.
+    // The API key was not issued, so the developer may retry.
     await changeRequest(id, (request) => ({ ...request, isKeyHandedOver: false }), deps);
     throw error;
   });

@@ -5,7 +5,7 @@ import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
 export interface Developer extends Administrator {
-  /** 43 characters, derived from issuer and subject and therefore independent of the login. */
+  /** Id of 43 characters. It is derived from issuer and subject, so it stays the same if the login changes. */
   readonly id: string;
 }
 
@@ -14,7 +14,7 @@ export const developerIdOf = (issuer: string, subject: string): string =>
 
 const recordGuard = z.object({
   name: z.string(),
-  /** Ids of the developer's requests, oldest first. Some may be deleted. */
+  /** Ids of the developer's requests, oldest first. The list may have ids of deleted requests. */
   requests: z.array(z.string()),
   /** Ids of applications that the developer may own. The list of owners in each application decides. */
   applications: z.array(z.string()),

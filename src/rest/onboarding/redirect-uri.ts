@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 
 /**
- * Returns true for a valid redirect URI in the browser's notation, so that administrators see the real target.
+ * Returns true for a valid redirect URI that is written as browsers write it, so that administrators see the real
+ * target.
  * @param isSandbox - true to allow loopback addresses
  */
 export function isRedirectUri(text: string, isSandbox: boolean): boolean {

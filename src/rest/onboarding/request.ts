@@ -44,7 +44,7 @@ export const requestGuard = z.object({
   wish: wishGuard,
   termsVersion: z.number().nullable(),
   messages: z.array(messageGuard),
-  /** Set by the approval: the tenant, and whether the change was applied. */
+  /** `tenant` is set by the approval. `isFulfilled` is true once the application was registered or changed. */
   tenant: z.string().nullable(),
   isFulfilled: z.boolean(),
   isKeyHandedOver: z.boolean(),
@@ -124,8 +124,8 @@ export function refuseRequest(request: ApplicationRequest, said: Said): Applicat
 }
 
 /**
- * Approves a request. Can be repeated after a crash.
- * @param asRead.changedAt - version that the administrator has read, so that no later change is approved
+ * Approves a request. After a crash, the same call returns the approved request.
+ * @param asRead.changedAt - time of the version that the administrator has read, so that no later change is approved
  * @throws `request_state`, `limit_reached`
  */
 export function approve(
@@ -136,17 +136,17 @@ export function approve(
   if (request.changedAt !== changedAt) throw refuse(request);
   if (request.state === 'approved' && !request.isFulfilled) return request;
   inState(request, 'submitted');
-  // The request's id as the application's makes registration idempotent.
+  // The application gets the request's id, so that a repeated registration changes nothing.
   return { ...withMessage(request, said), state: 'approved', tenant, application: request.application ?? request.id };
 }
 
-/** Marks the change as applied. @throws `request_state` if it is marked already */
+/** Marks the application as registered or changed. @throws `request_state` if the request is marked already */
 export function fulfil(request: ApplicationRequest): ApplicationRequest {
   if (request.isFulfilled) throw refuse(request);
   return { ...request, isFulfilled: true };
 }
 
-/** Marks the first key as returned, once. @throws `request_state` */
+/** Marks the first API key as returned, once. @throws `request_state` */
 export function handOverKey(request: ApplicationRequest): ApplicationRequest {
   if (request.state !== 'approved' || !request.isFulfilled || request.isChange || request.isKeyHandedOver)
     throw refuse(request);

@@ -8,7 +8,7 @@ import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish }
 
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
-/** Limited, because one record holds all ids. */
+/** Limited, because one record holds the ids of all requests. */
 export const maxRequests = 2000;
 
 const keptDays = { draft: 90, other: 365 } as const;
@@ -28,7 +28,7 @@ const storedOf = (id: string) => ({
 
 const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
 
-/** All requests, oldest first. Deleted ones are skipped. */
+/** Ids of all requests, oldest first. Readers skip ids of deleted requests. */
 const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
 
 export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest | null> {
@@ -142,7 +142,7 @@ export async function changeRequest(
   return changed;
 }
 
-/** @throws `request_state` if finished */
+/** @throws `request_state` if the request is finished */
 export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
 }

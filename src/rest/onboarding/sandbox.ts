@@ -14,7 +14,8 @@ export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
 const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'content-key'];
 
 /**
- * Issues a developer's sandbox token and revokes the previous one. Only the sandbox connection accepts its tenant.
+ * Issues a developer's sandbox token and revokes the previous one. The token's tenant may use only the sandbox
+ * connection.
  * @throws `not_found` if no sandbox is configured; `locked_out`
  */
 export async function issueSandboxToken(
@@ -47,7 +48,8 @@ export function quotaOf({ application, sandbox }: Client): Quota | null {
 }
 
 /**
- * Checks that the token's connection is still the sandbox. Otherwise its users may be real.
+ * Checks that a sandbox token's connection is still the configured sandbox. If it is not, the connection may have real
+ * users.
  * @throws `caller_untrusted`
  */
 export function checkSandbox({ sandbox, tenant }: Client, onboarding: OnboardingConfig): void {

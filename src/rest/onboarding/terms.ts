@@ -5,7 +5,7 @@ import type { Audit, Clock, State } from '../../core/ports.js';
 import { epochMsGuard } from '../../core/units.js';
 import type { Administrator } from '../rights.js';
 
-/** Limit in characters. Longer terms can be linked. */
+/** Maximum length of the terms in characters. The text can link to longer terms. */
 export const longestTerms = 8000;
 
 const termsGuard = z.object({ version: z.number(), text: z.string(), at: epochMsGuard.nullable(), by: z.string() });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { scopesField } from '../fields.js';
 import { longest, maxRedirectUris } from './request.js';
 
-/** Refuses characters that hide or reorder text. */
+/** Returns false for a text with characters that hide or reorder text. */
 const isPlain = (text: string): boolean => !/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(text);
 
 const isPlainLines = (text: string): boolean => isPlain(text.replace(/[\n\t]/g, ' '));
@@ -15,7 +15,7 @@ export const textField = (most: number) =>
 
 export const messageField = textField(longest.message).describe('Plain text that the other side can read.');
 
-/** Fields of a request. The configuration may set lower quotas. */
+/** Fields of a request. The configuration may set lower maximums for the quotas. */
 export const wishFields = {
   name: lineField(longest.name).describe('Name of the program, for people.'),
   purpose: textField(longest.purpose).describe('Purpose of the application, in your words.'),

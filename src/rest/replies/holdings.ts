@@ -34,7 +34,7 @@ const linksReply = z
 
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
-/** Export of a user's data at one connection, the same for all callers. */
+/** Export of a user's data at one connection, with the fields that all callers get. */
 export const holdingsReply = z.object({
   profileCode: z
     .enum(faceErrorCodes)
@@ -124,7 +124,7 @@ export const holdingsReply = z.object({
 
 export type Holdings = z.input<typeof holdingsReply>;
 
-/** The export with audit records. For administrators only, because records name other people. */
+/** The export with audit records, for administrators only, because audit records name other people. */
 export const recordedHoldingsReply = z.object({
   ...holdingsReply.shape,
   records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),

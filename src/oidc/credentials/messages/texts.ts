@@ -1,6 +1,6 @@
 export interface CredentialTexts {
   readonly startTitle: (credential: string) => string;
-  /** `from` is the organization whose data it is, or `null` without a name. */
+  /** `from` is the organization that provides the data, or `null` if it has no name. */
   readonly startText: (from: string | null) => string;
   readonly startSteps: readonly [string, string, string];
   readonly begin: string;
