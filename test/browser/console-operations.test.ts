@@ -49,7 +49,7 @@ async function click(wanted: Locator): Promise<void> {
 
 /** From Home to the one connection. */
 async function openOkta(page: Page): Promise<void> {
-  await click(page.getByRole('main').getByRole('link', { name: 'Connections' }));
+  await click(page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }));
   await click(page.getByRole('link', { name: 'okta' }));
   await page.getByRole('heading', { name: 'okta', level: 1 }).waitFor();
 }
@@ -98,7 +98,7 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
 
 inBrowser('what would change is shown as a difference, and set up', async () => {
   const { page } = visitor;
-  await page.getByRole('main').getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'onelogin' }).click();
   await page.getByRole('link', { name: 'Setup' }).click();
   await page.getByRole('button', { name: 'Preview changes' }).click();
@@ -126,7 +126,7 @@ inBrowser('the provider is given the secrets again', async () => {
 
 inBrowser('a key is rotated, and an old one destroyed by typing what is lost', async () => {
   const { page } = visitor;
-  await click(page.getByRole('main').getByRole('link', { name: 'Operations' }));
+  await click(page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }));
   await click(page.getByRole('button', { name: 'Create new key: Keys that seal face tokens' }));
   await click(dialogueOf(page).getByRole('button', { name: 'Create new key' }));
   await page.getByText('Done. The new key is 3.').waitFor();
@@ -145,7 +145,7 @@ inBrowser('a key is rotated, and an old one destroyed by typing what is lost', a
 
 inBrowser('the audit trail is verified now', async () => {
   const { page } = visitor;
-  await click(page.getByRole('main').getByRole('link', { name: 'Operations' }));
+  await click(page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }));
   await page.getByText('Not verified yet.').waitFor();
   await click(page.getByRole('button', { name: 'Verify now' }));
   await page.getByText('The trail is sound: records 1 to 3 are complete and unaltered.').waitFor();
@@ -156,7 +156,7 @@ inBrowser('the audit trail is verified now', async () => {
 inBrowser('background jobs are listed', async () => {
   const { page } = visitor;
   await operated.server.usage.flush();
-  await page.getByRole('main').getByRole('link', { name: 'Operations' }).click();
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }).click();
   const row = page
     .getByRole('row')
     .filter({ has: page.getByRole('rowheader', { name: 'Store usage of applications' }) });

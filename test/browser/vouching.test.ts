@@ -23,7 +23,7 @@ async function ask(login: string, send: 'email' | 'none', language: Language) {
   const { url, environment } = cast().stage;
   const { page, ...agent } = await visitConsole(cast().browser, url, { key: environment.FACESTEP_ADMIN_KEY ?? '' });
   const { click, choose, count } = countClicks();
-  await click(page.getByRole('main').getByRole('link', { name: en.heading }));
+  await click(page.getByRole('navigation').first().getByRole('link', { name: en.heading }));
   await page.getByLabel(en.person.login).fill(login);
   await choose(page.getByLabel(calls.send), calls.ways[send]);
   await choose(page.getByLabel(calls.language), language);
