@@ -42,20 +42,25 @@ const rowsOnPage = 25;
 /** Tables with fewer columns offer no choice of columns. */
 const leastChosen = 5;
 
-/** Short tables (not read page by page) offer a choice only if they hide a column at first. */
-const hasChoice = <Row,>(columns: readonly Column<Row>[], isPaged: boolean): boolean =>
-  columns.length >= leastChosen && (isPaged || columns.some(({ isHidden }) => isHidden === true));
+/** A table that is not exported offers a choice only if it hides a column at first. */
+const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
+  columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
 export const Table = <Row,>(props: TableProps<Row>) => (
-  <Shown {...props} more={null} isPaged={false} isComplete tools={null} />
+  <Shown {...props} more={null} isExported={false} isComplete tools={null} />
 );
 
 /** @param csv - name of the exported file */
 export function PagedTable<Row>({
   paged,
   csv,
+  isExported = csv !== undefined,
   ...table
-}: Omit<TableProps<Row>, 'rows'> & { readonly paged: Paged<Row>; readonly csv?: string }) {
+}: Omit<TableProps<Row>, 'rows'> & {
+  readonly paged: Paged<Row>;
+  readonly csv?: string;
+  readonly isExported?: boolean;
+}) {
   const { rows, state, refusal, more } = paged;
   return (
     <>
@@ -64,7 +69,7 @@ export function PagedTable<Row>({
           {...table}
           rows={rows}
           more={refusal === null ? more : null}
-          isPaged
+          isExported={isExported}
           isComplete={more === null}
           tools={csv === undefined ? null : <ExportCsv name={csv} columns={table.columns} all={paged.all} />}
         />
@@ -88,18 +93,18 @@ function Shown<Row>({
   empty,
   detail,
   more,
-  isPaged,
+  isExported,
   isComplete,
   tools,
 }: TableProps<Row> & {
   readonly more: (() => void) | null;
-  readonly isPaged: boolean;
+  readonly isExported: boolean;
   readonly isComplete: boolean;
   readonly tools: ReactNode;
 }) {
   const { table: words } = useWords();
   const isPhone = useIsPhone();
-  const [isChosen, choice] = useColumnChoice(columns, isPaged);
+  const [isChosen, choice] = useColumnChoice(columns, isExported);
   const { sorted, sort, onSort } = useSorted(rows, columns, isComplete);
   const [page, setPage] = useState(0);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
@@ -308,7 +313,7 @@ function SortChoice<Row>({
 /** Remembers the choice of columns in this browser. */
 function useColumnChoice<Row>(
   columns: readonly Column<Row>[],
-  isPaged: boolean,
+  isExported: boolean,
 ): [(column: Column<Row>) => boolean, ReactNode] {
   const { table: words } = useWords();
   const place = `facestep-columns ${columns.map(({ id }) => id).join(' ')}`;
@@ -316,7 +321,7 @@ function useColumnChoice<Row>(
     () => remembered(place) ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
   );
   const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
-  if (!hasChoice(columns, isPaged)) return [() => true, null];
+  if (!hasChoice(columns, isExported)) return [() => true, null];
   const choose = (id: string): void => {
     const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
     setHidden(next);

@@ -154,6 +154,7 @@ function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
       <PagedTable
         caption={words.list.heading}
         paged={paged}
+        isExported
         keyOf={keyOf}
         empty={words.list.empty}
         columns={useColumns({ chosen, words, nameOf: (who) => names.get(keyOf(who)) })}
