@@ -9,7 +9,7 @@ import type { Half, Split } from '../corpus/split.js';
  */
 export type Judge = 'half' | 'all';
 
-/** Limits the memory of pairs. Larger groups are sampled. */
+/** Maximum number of people, which limits the memory for their pairs. Larger groups are sampled. */
 const mostPeople = 6000;
 
 const digestOf = ({ person }: CorpusPerson): string => createHash('sha256').update(`drawn ${person}`).digest('hex');

@@ -3,7 +3,10 @@ import type { Chance } from '../statistics/chance.js';
 export interface LinearCode {
   readonly dimensions: number;
   readonly length: number;
-  /** One row for each position: a bit mask, in `words` 32-bit words, of the message bits whose sum is the code bit. */
+  /**
+   * One row for each position of the code word: a bit mask, in `words` 32-bit words, of the message bits whose sum is
+   * the code bit.
+   */
   readonly rows: Uint32Array;
   readonly words: number;
 }

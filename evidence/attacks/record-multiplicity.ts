@@ -5,7 +5,10 @@ import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-cod
 
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
-/** Maximum share of differing positions between two photos of one person. Random words differ in over a third. */
+/**
+ * Maximum share of differing positions between two photos of one person. A random code word differs in more than a
+ * third of the positions.
+ */
 const nearShare = 0.28;
 
 export interface SolvedPair {

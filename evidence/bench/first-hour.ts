@@ -12,7 +12,7 @@ import { round } from './measure.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-/** A rendered person is sometimes refused and has to try again. */
+/** Maximum number of attempts, because the server sometimes refuses the rendered person. */
 const mostAttempts = 3;
 
 interface Step {

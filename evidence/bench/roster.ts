@@ -30,7 +30,7 @@ export interface RosterReport {
     readonly nobody: Timing;
     /** `nobody` divided by `floor`. */
     readonly ratio: number;
-    /** Under load the ratio is more reliable than the times. */
+    /** Load average of the machine. If it is high, the ratio is more reliable than the times. */
     readonly load: number;
     readonly processorMs: number;
   }[];

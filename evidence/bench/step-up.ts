@@ -27,7 +27,7 @@ export interface StepUpReport {
   readonly openToCameraMs: Times;
   /** Time of a page that has only a camera button. */
   readonly openToCameraFloorMs: Times;
-  /** For a user who follows the guidance, with screen light. */
+  /** Time from opening the page to the result, for a user who follows the guidance, with screen light. */
   readonly openToResultSec: ToResult;
   readonly openToResultByMovementSec: ToResult;
   readonly person: typeof person;

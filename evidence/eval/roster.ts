@@ -69,7 +69,10 @@ function createTokens(name: string): Fv1 {
   });
 }
 
-/** Enrols people with at least four photos by their first three, and searches with everybody's other photos. */
+/**
+ * Enrols the people who have at least four photos, each with the first three photos. Searches the roster with all
+ * photos that are left.
+ */
 async function measureSource(
   source: string,
   people: readonly EmbeddedPerson[],

@@ -105,8 +105,8 @@ const allWorks: readonly [Work, ...Work[]] = [
       await makeEnrolled(stage, subject);
       await stage.client.checkFace(subject, stage.pictures.person[1]);
     },
-    // Concurrent hook calls: one event twice, and two others. The face check may be accepted for only one of the three
-    // events.
+    // Sends four concurrent hook calls, for three events of which one is sent twice. The face check may be accepted for
+    // only one event.
     async run(client, _stage, subject) {
       events += 1;
       const calls = ['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`));

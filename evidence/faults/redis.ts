@@ -92,7 +92,7 @@ interface Disturbance {
   end(): void;
 }
 
-/** Quick mode runs only the first. */
+/** Quick mode uses only the first disturbance. */
 const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
   { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
   ...[100, 1_000].map((ms) => ({

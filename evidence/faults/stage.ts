@@ -36,7 +36,7 @@ export interface StageSettings {
   readonly config?: object;
   readonly oidcClients?: readonly object[];
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
-  /** Data folder to use and keep. By default a new folder is created and removed. */
+  /** Folder to use and keep. By default, a new folder is created, and removed at the end. */
   readonly folder?: string;
 }
 

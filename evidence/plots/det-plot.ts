@@ -30,7 +30,7 @@ export interface DetPlot {
 
 const size = { width: 720, height: 520 };
 const frame = { left: 80, right: 700, top: 50, bottom: 450 };
-/** Colors for color-blind people; dashes distinguish the series without color. */
+/** Colors that color-blind people can distinguish. Dashes distinguish the series without color. */
 const colours = ['#0b5fa5', '#c2410c', '#4d7c0f', '#7e22ce', '#444444'];
 const dashes = ['none', '8 4', '2 3', '10 3 2 3', '4 4'];
 
@@ -53,7 +53,7 @@ function ticksOf([low, high]: readonly [number, number]): number[] {
   return all.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
 }
 
-/** Labels are in percent, or powers of ten below 0.1 %. */
+/** Returns the function that labels an axis: in percent, or in powers of ten if the axis begins below 0.1 %. */
 const toShares = ([low]: readonly [number, number]): ((share: number) => string) =>
   low >= 0.0009 ? (share) => `${Number((share * 100).toPrecision(2))} %` : (share) => share.toExponential(0);
 

@@ -10,7 +10,9 @@ export type Weights = Uint16Array;
 export type Statistic = (weights: Weights) => number | null;
 
 export interface Bootstrap {
-  /** Returns the 2.5th to 97.5th percentile over the resamples; `null` if mostly undefined. */
+  /**
+   * Returns the 2.5th to 97.5th percentile over the resamples; `null` if the statistic is undefined for most resamples.
+   */
   interval(statistic: Statistic): Interval | null;
 }
 

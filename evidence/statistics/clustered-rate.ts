@@ -29,8 +29,8 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
 }
 
 /**
- * Widens the interval to that of one trial per person, because the variance is unreliable if only one person has
- * errors.
+ * Returns an interval at least as wide as that of one trial per person without errors, because the variance is
+ * unreliable if only one person has errors.
  */
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);

@@ -9,7 +9,9 @@ export type StoreKind = (typeof storeKinds)[number];
 const costGuard = z.object({
   count: z.int().nonnegative(),
   stateCalls: z.number(),
-  /** Ledger calls without batching. A busy server writes fifty lines in one call. */
+  /**
+   * Number of calls that write to the ledger, without batching. A busy server writes fifty ledger entries in one call.
+   */
   ledgerCalls: z.number(),
   keyUses: z.number(),
   /** DynamoDB requests and billed units; `null` for other stores. */

@@ -137,7 +137,7 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
     peers: { facestep: { ...facestep, ...further }, faceApi, faceApiFast, human, humanFast },
     /** Median time per pair of the fastest other library, divided by facestep's. */
     ratio: toRatio(faceApi, faceApiFast, human, humanFast),
-    /** The same ratio, only with each library's recommended setup. */
+    /** `ratio` if only the recommended setup of each library is compared. */
     ratioRecommended: toRatio(faceApi, human),
   };
 }

@@ -8,7 +8,7 @@ import { measureSubjects, type StoreReport } from './subjects.js';
 export interface ScaleReport {
   readonly node: string;
   readonly cores: number;
-  /** Number of concurrent hook calls. Verifications run with two per replica. */
+  /** Number of concurrent hook calls. Verifications run with two concurrent calls per replica. */
   readonly atOnce: number;
   readonly replicas: readonly ReplicasReport[];
   /** Rate of a script that reads and writes one record at full speed. */

@@ -64,7 +64,7 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   return outcomes;
 }
 
-/** Simulates the capture page on a clip whose movements are in another order. */
+/** Simulates the capture page on a clip whose movements are not in the order that the challenge asks for. */
 export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
   const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);

@@ -94,7 +94,7 @@ const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
 const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
-  // The light gives no result without a single face, or after too much motion.
+  // The light signal gives no result if a frame does not have exactly one face, or if the face moved too much.
   const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
   return {
     gain: kind.gain,

@@ -12,7 +12,7 @@ export type Region = FaceRegion | 'background';
 /** Linear red, green and blue of a region, each 0 to 1. */
 export type RegionLight = readonly [number, number, number];
 
-/** `null` if too few pixels are neither dark nor saturated. */
+/** `null` if too few pixels are left after dark and saturated pixels are removed. */
 export type RegionReadings = Readonly<Record<Region, RegionLight | null>>;
 
 const darkest = 20;
@@ -21,7 +21,10 @@ const fewestPixels = 40;
 /** Share of pixels that is left out at both ends of each channel. */
 const trimmed = 0.1;
 
-/** The background is next to and above the face's box, enlarged by this factor. */
+/**
+ * Factor by which the face's box is enlarged. The background lies outside the enlarged box, next to the face and above
+ * it.
+ */
 const surroundings = 1.9;
 
 /**

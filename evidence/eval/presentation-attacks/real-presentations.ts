@@ -15,7 +15,7 @@ import { mapPictures, scorePicture } from './looks.js';
 import { rateAsJson, rateAsText } from './rate-cells.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
-/** Error rates of one species: refused people for `live`, passed attacks for the others. */
+/** Error rates of one species: the share of refused people for `live`, and of accepted attacks for attack species. */
 export interface SpeciesFigures {
   readonly stills: number;
   readonly clips: number;
