@@ -8,7 +8,7 @@ import { z } from 'zod';
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Requested scopes, by default both. */
+  /** Requested scopes, by default `ssf.manage` and `ssf.read`. */
   readonly scope?: string;
   /** How the client authenticates, by default in the header. */
   readonly method?: 'client_secret_basic' | 'client_secret_post';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createJobs, type Jobs, type JobsDeps } from '../src/core/jobs.js';
 
-/** Shortens waits between runs and skips all others. */
+/** Shortens waits of 5 seconds and more, which separate the executions of a job. Skips all shorter waits. */
 export const sleepShortly: JobsDeps['sleep'] = (ms, signal) =>
   delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {});
 

@@ -20,7 +20,7 @@ export const listPages = (): string[] =>
 export const blocksOf = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-/** Removes links and marks, and joins lines. */
+/** Removes Markdown links and formatting, and joins lines. */
 export const plain = (text: string): string =>
   text
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')

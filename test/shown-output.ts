@@ -1,4 +1,4 @@
-/** Replaces what differs from run to run. */
+/** Replaces parts that differ each time the command runs, such as ports. */
 const toComparable = (text: string): string[] =>
   text
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')

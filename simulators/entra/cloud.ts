@@ -22,8 +22,8 @@ export interface Cloud {
   readonly pageSize: number;
   readonly requests: Record<CloudPart, number>;
   /**
-   * Audience of the hint: the client id according to the documentation, the application's id according to an
-   * implementer.
+   * Audience of the ID token hint. Entra's documentation says that it is the client id. An implementer reports the
+   * application's id.
    */
   hintAudience: 'clientId' | 'appId';
   readonly mfaRequests: Map<string, MfaRequest>;

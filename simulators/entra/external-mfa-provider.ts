@@ -83,7 +83,7 @@ async function readJson({ fetchProvider }: Cloud, url: string, what: string): Pr
 /** Each key needs a matching certificate and a base64 `kid`. */
 function checkKey({ kty, use, kid, n, e, x5c }: JWK): void {
   if (kty !== 'RSA' || use !== 'sig' || n === undefined || e === undefined) throw new MfaError('keys_kind');
-  // Refuse names such as `key-1`. A base64 digest is longer than such names.
+  // Refuses key IDs that are names, such as `key-1`. A base64 digest is longer than such names.
   if (kid === undefined || !/^[\w+/-]{16,}={0,2}$/.test(kid)) throw new MfaError('keys_kid');
   const [certificate] = x5c ?? [];
   if (certificate === undefined) throw new MfaError('keys_x5c');

@@ -97,7 +97,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   };
   router.get('/users/:id', read, (request, response) => {
     const id = String(request.params.id);
-    // A dollar sign starts a query option in OData addresses.
+    // In OData URLs, a dollar sign starts a query option, so an ID cannot begin with one.
     if (id.startsWith('$')) throw badRequest('The request URI is not valid.');
     show(request, response, id);
   });

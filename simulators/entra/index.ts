@@ -52,7 +52,7 @@ export interface EntraSimulator {
   /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
   addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
-  /** Attaches extensions to a user flow, a console-only action. */
+  /** Attaches extensions to a user flow. In the real Entra, only its admin center can do this. */
   attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;
   signIn(who: { appId: string; userId: string; correlationId?: string }, tenant?: Tenant): Promise<SignIn>;
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
@@ -209,7 +209,7 @@ export async function startEntraSimulator({
     addClientApp({ acceptMappedClaims = true } = {}, within = tenant) {
       const application = register(within, 'Client application');
       application.api.acceptMappedClaims = acceptMappedClaims;
-      // Settings that mapped claims need.
+      // Mapped claims need these settings.
       application.api.requestedAccessTokenVersion = acceptMappedClaims ? 2 : null;
       return application.appId;
     },

@@ -151,7 +151,7 @@ export interface IdentityProvider {
   /** Linked users by `sub`. After the first sign-in no other claim counts. */
   readonly links: Map<string, string>;
   readonly client: OpenIdProvider;
-  /** Definition as sent, without the secret. */
+  /** Definition as the API caller sent it, without the client secret. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 

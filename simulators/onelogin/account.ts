@@ -104,7 +104,7 @@ export interface Account {
   url: string;
   readonly now: () => number;
   readonly fetch: Fetch;
-  /** What follows a failed hook, which OneLogin does not document. */
+  /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
   whenHookFails: 'continue' | 'deny';
   /** Limit of a custom field, which OneLogin does not document. Longer values are cut off. */
   fieldMaxCharacters: number;

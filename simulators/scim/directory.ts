@@ -91,7 +91,7 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
  * - strict: paths only
  * - keycloak, from 26.7: any URN, by the annotation `kc.scim.schema.attribute`; access tokens of a few minutes
  * - wso2, from 7.1: one extension for all custom attributes, requested with a dot (wso2/product-is#11092); e-mail
- * addresses as texts (#26577); schemas without a list response (#21742); over LDAP, the page's count only
+ * addresses as texts (#26577); schemas without a list response (#21742); over LDAP, the page's length as `totalResults`
  * (wso2/docs-is#1495)
  * - gravitee: as in its source (`scim/model/Operation.java`)
  * - withoutPaths: changes without a path only

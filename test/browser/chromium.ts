@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** System browser; `npm test` installs it if possible. */
+/** Path of the system's Chromium, which `npm test` installs if possible. */
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 export const hasChromium = existsSync(executablePath);
@@ -24,7 +24,7 @@ const deviceArgs = (camera: Camera): readonly string[] => {
   return camera === 'pattern' ? [device] : [device, `--use-file-for-fake-video-capture=${camera.mjpeg}`];
 };
 
-/** Features that would open further connections or pages. Setting this list replaces the driver library's. */
+/** Features that would open further connections or pages. Setting this list replaces the list of the driver library. */
 const without = [
   'HttpsFirstBalancedModeAutoEnable',
   'HttpsUpgrades',

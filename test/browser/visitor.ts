@@ -18,7 +18,7 @@ export type Plan =
 /** Base64 JPEGs by movement, from the center to the final pose. */
 export type Poses = Readonly<Record<'centre' | 'left' | 'right' | 'up' | 'down', readonly string[]>>;
 
-/** How the scene reflects the screen's light. Without it, the pictures are injected. */
+/** How the scene reflects the screen's light. If absent, the pictures are injected and reflect no light. */
 export interface Lighting {
   /** Light of a white screen on the face, relative to the existing light. */
   readonly gain: number;
@@ -53,7 +53,7 @@ export interface Visitor {
 export interface VisitorOptions extends BrowserContextOptions {
   readonly person?: Person | null;
   readonly allowsCamera?: boolean;
-  /** True if the page gets the models for face guidance. Without them, it takes pictures at fixed times. */
+  /** True if the page gets the models for face guidance. Without the models, the page takes pictures at fixed times. */
   readonly isGuided?: boolean;
 }
 

@@ -182,7 +182,7 @@ export const toRequest = (event: unknown): RawRequest => ({
   body: Buffer.from(JSON.stringify(event) ?? ''),
 });
 
-/** Wraps triggers as hooks. Calls of functions have no headers. */
+/** Wraps Lambda triggers as hooks. A call of a Lambda function has no headers. */
 export const toHandlers = (triggers: Readonly<Record<string, Trigger>>): Readonly<Record<string, Handler>> =>
   Object.fromEntries(
     Object.entries(triggers).map(([name, { handle, refuse }]) => [name, { admit: async () => handle, refuse }]),

@@ -69,7 +69,10 @@ function findInObject(
   ];
 }
 
-/** Returns the properties that must be present. Optional flags default to false, and the service assigns IDs. */
+/**
+ * Returns the properties that must be present. Flags may be absent because they default to false, and IDs because the
+ * service assigns them.
+ */
 const requiredOf = ({ properties, keys }: StructuredType, { side }: Place): string[] =>
   [...properties].flatMap(([name, { name: type, isNullable, isCollection }]) => {
     const isLeftOut = isCollection || type === 'Edm.Boolean' || type === 'Edm.Stream';

@@ -184,9 +184,9 @@ export const attacks: readonly Attack[] = [
     print(({ victim }) => ({ ...flatPaper, isPart: isHead(victim) })),
   ),
   held('screen', screen),
-  // The victim's own frames of the opposite challenge.
+  // Frames of the victim in a challenge with the opposite movements.
   recorded('replay', (asked) => asked.map((movement) => opposites[movement])),
-  // The right movements, one position late.
+  // The right movements, each one position later than asked.
   recorded('replayShifted', (asked) => {
     const turned = asked.slice(1, -1);
     return [asked[0], ...turned.slice(-1), ...turned.slice(0, -1), asked[0]];

@@ -23,8 +23,8 @@ export interface Drift {
 }
 
 /**
- * Values measured on four people who held still with a hand-held camera (`npm run eval -- light-noise`). The value
- * for pixel noise is from frames without screen light, because compression removes it from the clips.
+ * Values measured on four people who held still with a hand-held camera (`npm run eval -- light-noise`). The value for
+ * pixel noise is from frames without screen light, because compression removes the noise from the clips.
  */
 export const usualDrift: Drift = {
   exposure: 0.017,

@@ -2,7 +2,10 @@ import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { type Canvas, drawSheet, material } from './raster.js';
 import { isHead } from './sheets.js';
 
-/** Added to the mask's nearness, so that it is drawn before the whole head. */
+/**
+ * Added to the mask's nearness to the camera while the mask is drawn, so that no part of the head covers the mask.
+ * Subtracted afterwards.
+ */
 const before = 3;
 
 /** Draws a flat mask on a turning head. It moves with the nose and has no depth. */

@@ -27,7 +27,7 @@ const toSpecies = ([name, draw]: readonly [string, Draw]): Species => ({
   },
 });
 
-/** Objects are never held quite level. */
+/** Draws a small random tilt, because objects are never held quite level. */
 const drawTilt = (chance: Chance): Turn => ({ yawDeg: 5 * chance.normal(), pitchDeg: 4 * chance.normal() });
 
 async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetShape, chance: Chance) {

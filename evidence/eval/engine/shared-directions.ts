@@ -10,7 +10,10 @@ import { createChance } from '../../statistics/chance.js';
 import { findClusters, meanVector, minus, principalDirections, toUnit, without } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
-/* Explores whether embeddings of impostors from one place share directions. The product does not use the result. */
+/*
+ * Explores whether embeddings of different people from one source share directions. The product does not use the
+ * result.
+ */
 
 type Change = (embedding: Float32Array) => Float32Array;
 
