@@ -10,8 +10,8 @@ export interface CountedLength {
 export const mostBits = 192;
 
 /**
- * Message bits after the first 64 lower the logarithm of the false match rate less than the first ones. This is the
- * ratio, measured on the built-in model (docs/token-format.md).
+ * Effect of a message bit after the first 64 on the logarithm of the false match rate, relative to the effect of one of
+ * the first 64. Measured on the built-in model (docs/token-format.md).
  */
 const laterShare = 0.7;
 const leastGain = 0.02;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, hitsOfTrials, percent, range, share } from './markdown.js';
 
 /*
- * Figures in the docs stand between HTML comments, as in `<!-- accuracy/accuracy.json multi.4.1x1.fmr share
+ * Figures in the docs are enclosed in HTML comments, as in `<!-- accuracy/accuracy.json multi.4.1x1.fmr share
  * -->6.9e-6<!-- / -->`. The first comment names a file below docs, a path in that file, and a format.
  */
 

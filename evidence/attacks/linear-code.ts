@@ -71,8 +71,8 @@ export interface Decoded {
 }
 
 /**
- * Information-set decoding: guesses error-free positions until the resulting code word is near enough. If a share ε of
- * positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
+ * Information-set decoding: guesses error-free positions until the resulting code word is near enough to the received
+ * word. If a share ε of positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
  */
 export function decodeByInformationSet(

@@ -60,7 +60,7 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>
   proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
 
-/** Tests whether an attacker who has both keys sees that the difference of two tokens is near a code word. */
+/** Tests whether the difference of two tokens is near a code word. The attacker has both keys. */
 function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));

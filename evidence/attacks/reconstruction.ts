@@ -69,7 +69,7 @@ export const reconstruction: Attack = {
         opened: cosineOf(opened, enrolled),
         // Another token of the same photo must reveal no further bits.
         newBits: xor(bits, openedBits(tokens, again, again.message)).reduce((sum, bit) => sum + bit, 0),
-        // For comparison: what tokens with their own transforms would reveal.
+        // For comparison, the estimate that would be possible if each token had its own transform.
         ownTransform: cosineOf(estimate.ofOwnTransforms(enrolled), enrolled),
         unopened: cosineOf(estimate.likeliest([unopened(token)]), enrolled),
         mean: cosineOf(centre, enrolled),

@@ -29,7 +29,7 @@ function differences(people: readonly Person[], photos: number): number[] {
 }
 
 /**
- * Attacks two tokens of one face, as an attacker who has both keys. If both come from the identical photo, the face
+ * Attacks two tokens of one face, as an attacker with both keys. If both come from the identical photo, the face
  * cancels out of their difference.
  */
 export const samePhoto: Attack = {

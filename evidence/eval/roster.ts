@@ -70,8 +70,8 @@ function createTokens(name: string): Fv1 {
 }
 
 /**
- * Enrols the people who have at least four photos, each with the first three photos. Searches the roster with all
- * photos that are left.
+ * Enrols each person with at least four photos, using the first three. Searches the roster with all photos that are
+ * left.
  */
 async function measureSource(
   source: string,

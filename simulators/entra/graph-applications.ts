@@ -68,7 +68,7 @@ const toView = ({
   ...shown
 }: Application) => shown;
 
-// `claimsMappingPolicyIds` is a relationship with a URL of its own, so it is removed.
+// `claimsMappingPolicyIds` is a relationship with a separate URL, so it is removed.
 const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincipal) => ({
   ...shown,
   servicePrincipalType: 'Application',

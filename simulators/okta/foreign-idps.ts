@@ -44,8 +44,8 @@ export const foreignIdps = [
     properties: { additionalAmr: ['sc', 'hwk', 'mfa'] },
   },
   {
-    // Okta authenticates at this provider with one of its own keys. The issuer is missing here, because only the
-    // provider's metadata contains it.
+    // Okta authenticates at this provider with a signing key. The issuer is missing here, because only the provider's
+    // metadata contains it.
     ...{ id: '0oa4oidc000000000001', type: 'OIDC', name: 'Partners', ...shared },
     protocol: {
       type: 'OIDC',

@@ -42,8 +42,8 @@ export function lightingOf({ landmarks }: Head): Lighting {
 }
 
 /**
- * Returns Ada, whose face reflects the screen's light. Without the reflection, all three tries that the page allows
- * would fail.
+ * Returns Ada, whose face reflects the screen's light. If her face did not reflect the light, the page would ask her to
+ * try three times.
  */
 export async function seatAda(): Promise<Person> {
   const { ada } = await readPeople();

@@ -165,7 +165,7 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
     const form =
       asForm && typeof value === 'string' && !unkeepable.test(json) ? target.replaceInForm(field, value) : null;
     if (form !== null && typeof value === 'string') {
-      // Forms have only texts, so a text may also stand for a number or for a list of one value.
+      // Forms have only texts, so a text may also represent a number or a list of one value.
       const judge = judgeOf(field, [value, [value], ...parsed(value)]);
       return { variant: `${field} of a form: ${json.slice(0, 80)}`, judge, wires: () => one(form) };
     }

@@ -9,7 +9,7 @@ export interface Piece {
 export interface Wire {
   readonly pieces: readonly Piece[];
   /**
-   * What the sender does after its last byte. `waits`: waits for one answer. `closes`: closes the connection.
+   * Action of the sender after its last byte. `waits`: waits for one answer. `closes`: closes the connection.
    * `watches`: waits for further answers after the first.
    */
   readonly afterwards: 'waits' | 'closes' | 'watches';

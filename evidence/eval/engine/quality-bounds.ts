@@ -13,7 +13,7 @@ import { type Half, toHalf } from '../../corpus/split.js';
 import type { EvalProgram } from '../program.js';
 
 /**
- * Share of ordinary photos that may be below the lower limit of a quality measure, and share that may be above the
+ * Share of ordinary photos that may be below the lower limit of a quality measure. The same share may be above the
  * upper limit.
  */
 const tail = 0.005;
