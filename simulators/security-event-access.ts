@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /*
  * OAuth client of an event receiver, by client credentials (RFC 6749, section 4.4), RFC 8414 and the CAEP
- * Interoperability Profile 1.0, section 2.7. It throws on any violation.
+ * Interoperability Profile 1.0, section 2.7. The client throws on any violation.
  */
 
 export interface OAuthClient {

@@ -68,7 +68,7 @@ function hasTitle(path: string, title: string): boolean {
   return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));
 }
 
-/** Returns links and pictures without a target file, heading or anchor. Other hosts are not checked. */
+/** Returns links and pictures without a target file, heading or anchor. Links to other hosts are not checked. */
 export const deadLinksIn = (text: string, from: string): string[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)

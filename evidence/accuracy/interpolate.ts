@@ -13,7 +13,7 @@ const leastRate = ({ trials }: PairTrials): number => 0.5 / trials;
 
 /**
  * Interpolates the false non-match rate at a false match rate, linear in its logarithm.
- * @returns a function of a bootstrap resample; it returns `null` outside the measured range
+ * @returns a function of a bootstrap resample, which returns `null` outside the measured range
  */
 export function toInterpolated(outcomes: readonly Outcome[], falseMatchRate: number): Statistic {
   const points = outcomes.map(({ impostor, genuine }) => ({

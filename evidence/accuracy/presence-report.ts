@@ -38,7 +38,7 @@ export interface SpeciesRates extends Breakdown {
   readonly apnrr: PresenceRate | null;
 }
 
-/** Figures of a presence test by ISO/IEC 30107-3. JSON keys are stable. */
+/** Figures of a presence test by ISO/IEC 30107-3. JSON property names are stable. */
 export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;

@@ -29,7 +29,7 @@ interface Group {
   readonly returning: Measured;
 }
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface CheckExperienceReport {
   readonly node: string;
   readonly cores: number;

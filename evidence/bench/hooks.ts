@@ -25,7 +25,7 @@ interface Rate {
 
 type HookFigures = LoadResult & ProcessorUse;
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface HooksReport {
   readonly node: string;
   readonly cores: number;

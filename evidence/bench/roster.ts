@@ -16,7 +16,7 @@ import { createFloor } from './floor.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;

@@ -17,7 +17,7 @@ interface Times {
 /** Seconds, for people who passed at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface StepUpReport {
   readonly node: string;
   readonly cores: number;

@@ -45,7 +45,7 @@ type RosterFigures = {
   readonly falsePositives: Rate | null;
   /** Number of searches for a roster member in which more than one token opened. */
   readonly ambiguous: number;
-  /** Number of searches that miss the right token because they do not try it. */
+  /** Number of searches that miss the right token because they do not compare the face with that token. */
   readonly leftOut: number;
 };
 

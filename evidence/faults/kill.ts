@@ -35,7 +35,7 @@ export const kill: Fault = {
         stage.journal.turnTo(`killed during ${work.name}`);
         const victim = stage.replicas[chance.below(stage.replicas.length)] ?? stage.replicas[0];
         const momentMs = chance.below(durationMs);
-        // Half of the clients retry at another replica; the others give up.
+        // Half of the clients retry at another replica. The other half only know the killed replica and give up.
         const client = chance.below(2) === 0 ? stage.client : await stage.connectTo([victim.url]);
         const running = perform(work, client, subject);
         await new Promise((resolve) => setTimeout(resolve, momentMs));

@@ -125,7 +125,7 @@ const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** Verifies that nothing consumed or revoked becomes valid again if the store loses all its data. */
+/** Verifies that no consumed check and no revoked token becomes valid again if the store loses all its data. */
 async function checkForgotten(
   stage: Stage,
   { enrolled: [user = ''], revoked, outsider }: People,

@@ -43,7 +43,7 @@ function createScale(ends: readonly [number, number], fromPx: number, toPx: numb
   return (share) => fromPx + ((Math.log10(clamp(share, ends)) - low) / (high - low)) * (toPx - fromPx);
 }
 
-/** Short axes have ticks at 1, 2 and 5 in each decade, others at powers of ten. */
+/** Axes of up to three decades have ticks at 1, 2 and 5 in each decade. Longer axes have ticks at powers of ten. */
 function ticksOf([low, high]: readonly [number, number]): number[] {
   const decades = Math.log10(high / low);
   const steps = decades > 3 ? [1] : [1, 2, 5];

@@ -29,6 +29,6 @@ export interface Cloud {
   readonly mfaRequests: Map<string, MfaRequest>;
   readonly mfaResults: MfaResult[];
   readonly fetchProvider: Fetch;
-  /** Discovery documents and keys of providers, cached for a day, by discovery URL. */
+  /** Discovery documents and signing keys of providers, cached for a day, by discovery URL. */
   readonly providerMetadata: Map<string, ProviderMetadata>;
 }

@@ -46,7 +46,7 @@ export async function readProvider(
   const parsed = metadataGuard.safeParse(await readJson(cloud, discoveryUrl, 'discovery'));
   if (!parsed.success) throw new MfaError(`discovery_${String(parsed.error.issues[0]?.path[0] ?? 'body')}`);
   const { issuer, authorization_endpoint: authorizationEndpoint, jwks_uri } = parsed.data;
-  // Entra compares exactly, so a default port or a trailing slash makes another issuer.
+  // Entra compares issuers exactly, so a default port or a trailing slash makes a different issuer.
   if (`${issuer}${discoverySuffix}` !== discoveryUrl) throw new MfaError('discovery_issuer');
   const set = keysGuard.safeParse(await readJson(cloud, jwks_uri, 'keys'));
   if (!set.success) throw new MfaError('keys_body');

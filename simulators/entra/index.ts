@@ -33,7 +33,7 @@ export interface Daemon {
   readonly secret: string;
 }
 
-/** A simulated Entra ID: tenants, keys, tokens, Graph and callouts. It uses TLS, because MSAL demands it. */
+/** A simulated Entra ID: tenants, signing keys, tokens, Graph and callouts. It uses TLS, because MSAL demands it. */
 export interface EntraSimulator {
   /** URL of the login host and of Graph, without a trailing slash. */
   readonly url: string;
@@ -68,7 +68,7 @@ export interface EntraSimulator {
   finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
   readonly mfaResults: readonly MfaResult[];
   setHintAudience(audience: 'clientId' | 'appId'): void;
-  /** Publishes a new signing key; the former one stays published unless dropped. */
+  /** Publishes a new signing key. The former signing key stays published unless `dropFormer` is set. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
   /** Delays new objects in Graph. The real Graph took 20 s in a test. */
   setLateSec(seconds: number): void;

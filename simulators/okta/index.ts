@@ -43,7 +43,7 @@ export type HookChannelSettings =
   | {
       readonly type: 'OAUTH';
       readonly clientId: string;
-      /** Secret of the client, or `null` if it signs with the hook key. */
+      /** Secret of the client, or `null` if the client signs with the hook key. */
       readonly clientSecret: string | null;
       readonly hookKeyId: string | null;
       readonly tokenUrl: string;

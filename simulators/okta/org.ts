@@ -148,7 +148,7 @@ export interface IdentityProvider {
   readonly userNameClaim: string;
   /** `protocol.algorithms.request.signature`; `null` if requests are not signed. */
   readonly requestAlgorithm: string | null;
-  /** Linked users by `sub`. After the first sign-in no other claim counts. */
+  /** Linked users by `sub`. After the first sign-in, Okta finds the user only by this claim. */
   readonly links: Map<string, string>;
   readonly client: OpenIdProvider;
   /** Definition as the API caller sent it, without the client secret. */

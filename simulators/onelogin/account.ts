@@ -124,7 +124,7 @@ export interface Account {
   readonly variables: Map<string, EnvironmentVariable>;
   readonly policies: Map<number, UserPolicy>;
   readonly logins: Map<string, Login>;
-  /** Provider that is trusted as a factor. The real OneLogin sets it only in the console. */
+  /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
   trustedIdp: OpenIdProvider | null;
   readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
   readonly logs: HookLog[];

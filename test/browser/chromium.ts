@@ -11,7 +11,10 @@ if (!hasChromium)
     `SKIPPING tests in a browser: none at ${executablePath} (install chromium, or set CHROMIUM_PATH)\n`,
   );
 
-/** Host name that resolves to this machine. It is not `localhost`, so its pages are no secure context. */
+/**
+ * Host name that resolves to this machine. Browsers do not treat its pages as a secure context, because the name is not
+ * `localhost`.
+ */
 export const otherHost = 'face.example';
 
 /** One or two of Chromium's test patterns, the frames of a file, or no camera. */

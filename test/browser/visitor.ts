@@ -22,7 +22,7 @@ export type Poses = Readonly<Record<'centre' | 'left' | 'right' | 'up' | 'down',
 export interface Lighting {
   /** Light of a white screen on the face, relative to the existing light. */
   readonly gain: number;
-  /** Share of that light on the surroundings; 1 is a flat sheet. */
+  /** Light of a white screen on the surroundings, as a share of its light on the face. 1 means a flat sheet. */
   readonly around: number;
   /** Indices of the channels that replace red, green and blue; `[0, 1, 2]` keeps the colors. */
   readonly colours: readonly [number, number, number];

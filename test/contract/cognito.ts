@@ -114,7 +114,7 @@ export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) 
     }),
   );
 
-/** Creates Lambda triggers with their own pool and keys, and a signer of receipts. */
+/** Creates Lambda triggers with their own user pool and signing keys, and a signer of receipts. */
 export async function openTriggerBench() {
   const clock = createManualClock();
   const log = createTextLog();
@@ -251,7 +251,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
   const adapter = serveAdapter(createCognitoAdapter, { settings, ...deps });
 
-  /* A receipt can answer only one challenge, the first one after its issue. */
+  /* A receipt can answer only one challenge: the first challenge after the receipt was issued. */
   let passed: { readonly subject: string; readonly receipt: string } | null = null;
   let signInOfReceipt: string | null = null;
   const isOwn = (eventId: string): boolean => signInOfReceipt === null || signInOfReceipt === eventId;

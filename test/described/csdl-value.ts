@@ -100,7 +100,7 @@ function findInMember(
   if (property !== undefined) return findDifferences(csdl, value, property, within, path);
   const navigation = type.navigation.get(name);
   if (navigation !== undefined) {
-    // An entity that belongs to no other is only referenced by its key.
+    // An entity that is no part of another entity is only referenced by its key property.
     const extent = navigation.isContained ? 'whole' : 'part';
     return findDifferences(csdl, value, navigation, { ...place, extent }, path);
   }

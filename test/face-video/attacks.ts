@@ -102,7 +102,7 @@ const screen: Prepare = async ({ victim, attacker }) => {
   };
 };
 
-/** Recording with the right movements but other light, played on a display. */
+/** Recording with the right movements but the wrong light, played on a display. */
 const screenReplay: Attack = {
   name: 'screenReplay',
   async makeFrames(scene) {
@@ -174,7 +174,7 @@ export const attacks: readonly Attack[] = [
     return holdSheet(victim.frame, victim, victim.frame, tilt, { ...flatPaper, isPart: isAll });
   }),
   held('print', bentPrint(0, 0)),
-  // Prints bent as deep as a face, deeper, and about other axes.
+  // Prints bent as deep as a face, bent deeper than a face, and bent about different axes.
   held('bentPrint', bentPrint(0.3, 0)),
   held('rolledPrint', bentPrint(0.6, 0)),
   held('archedPrint', bentPrint(0.3, 90)),

@@ -13,7 +13,7 @@ export interface Drift {
   readonly exposure: number;
   /** Random walk of each color channel in the whole picture. */
   readonly whiteBalance: number;
-  /** Share of a brightness change that auto exposure removes in 450 ms, 0 to 1. */
+  /** Share of a change in brightness that automatic exposure removes within 450 ms, 0 to 1. */
   readonly compensation: number;
   /** Changes of independent areas of about 96 pixels in each picture, from motion, compression and other lamps. */
   readonly blotchLuminance: number;

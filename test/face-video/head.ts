@@ -105,8 +105,8 @@ const smoothStep = (value: number): number => {
 };
 
 /**
- * Returns the depth of a point, and its share of the head's motion: 1 on the head, 0 far from it. Depths are those of
- * an adult head.
+ * Returns the depth of a point, and how much the point moves with the head: 1 on the head, 0 far from it. Depths are
+ * those of an adult head.
  */
 function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: number; readonly share: number } {
   const unit = head.eyeDistancePx;

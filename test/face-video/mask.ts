@@ -8,7 +8,7 @@ import { isHead } from './sheets.js';
  */
 const before = 3;
 
-/** Draws a flat mask on a turning head. It moves with the nose and has no depth. */
+/** Draws a flat mask on a turning head. The mask moves with the nose and has no depth. */
 export function wearMask(wearer: Canvas, attacker: Head, victim: Head, turn: Turn): void {
   const [from, to] = [toMiddle(victim), toMiddle(attacker)];
   const isFace = isHead(victim);

@@ -72,7 +72,7 @@ const plainDisplay = { pixelPx: 1.06, hasBezel: false, gamma: 1, blackLevel: 8 }
 /** All species, named as in the measured rates (docs/liveness-method.md). */
 export const species: readonly Species[] = (
   [
-    // The unchanged photo, encoded again, as control for all others.
+    // The unchanged photo, encoded again, as control for all other species.
     ['still', ({ victim }) => victim.frame],
     [
       'warpedStill',

@@ -50,7 +50,10 @@ const measuredGuard = z.object({
   cpu: z.string(),
   node: z.string(),
   checkProcessorMs: z.number().positive(),
-  /** From `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks --json`. */
+  /**
+   * Processor time of one hook call, copied from `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks
+   * --json`.
+   */
   hookProcessorMs: z.number().positive(),
   years: z.array(yearGuard).min(1),
 });

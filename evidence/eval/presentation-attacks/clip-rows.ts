@@ -8,9 +8,9 @@ import { toPose } from '../../../web/capture/guidance/pose.js';
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
 export interface RowOutcome {
-  /** True if all liveness signals but `passive` pass. */
+  /** True if all liveness signals except `passive` pass. */
   readonly movement: boolean;
-  /** Mean passive liveness score, 0 to 1. It is 0 if no frames pass the other signals. */
+  /** Mean passive liveness score, 0 to 1. The score is 0 if no frames pass the other liveness signals. */
   readonly passive: number;
 }
 

@@ -22,8 +22,8 @@ import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
- * Measures whether other layouts of two screen colors distinguish a bent print from a face. Each layout's threshold
- * refuses one in twenty people of the fitting half.
+ * Measures whether layouts of two screen colors that the product does not use distinguish a bent print from a face.
+ * Each layout's threshold refuses one in twenty people of the fitting half.
  */
 
 interface Layout {

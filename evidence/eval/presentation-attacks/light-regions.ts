@@ -18,7 +18,7 @@ export type RegionReadings = Readonly<Record<Region, RegionLight | null>>;
 const darkest = 20;
 const brightest = 250;
 const fewestPixels = 40;
-/** Share of pixels that is left out at both ends of each channel. */
+/** Share of pixels that is left out as the darkest of a channel. The same share is left out as the brightest. */
 const trimmed = 0.1;
 
 /**

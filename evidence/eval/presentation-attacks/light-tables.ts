@@ -11,7 +11,7 @@ type Apcer = {
   readonly stoppedBy: Counts;
 };
 
-/** JSON output of `npm run eval -- light-challenge`, with stable keys. */
+/** JSON output of `npm run eval -- light-challenge`, with stable property names. */
 export type LightFigures = {
   readonly frames: 'synthetic';
   readonly bpcer: readonly {

@@ -60,7 +60,9 @@ async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip>
 const middleOf = (values: readonly number[]): number | undefined =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
-/** An attack counts if any challenge accepts it, a person if most challenges refuse them. */
+/**
+ * An attack counts as an error if any challenge accepts it. A person counts as an error if most challenges refuse them.
+ */
 function isHit(isLive: boolean, outcomes: readonly RowOutcome[], passes: (outcome: RowOutcome) => boolean): boolean {
   const passed = outcomes.filter(passes).length;
   return isLive ? passed <= outcomes.length / 2 : passed > 0;
