@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * OAuth client of an event receiver, by client credentials (RFC 6749, section 4.4), RFC 8414 and the CAEP
- * Interoperability Profile 1.0, section 2.7. The client throws on any violation.
+ * OAuth client of an event receiver. It uses the client credentials grant (RFC 6749, section 4.4), and follows RFC 8414
+ * and the CAEP Interoperability Profile 1.0, section 2.7. The client throws on any violation.
  */
 
 export interface OAuthClient {

@@ -20,7 +20,7 @@ export interface Run {
    * (`outside`).
    */
   readonly passes: 'none' | 'proven' | 'outside';
-  /** True to apply only the limit by address, without the limit by person. */
+  /** True to limit tries only by address and not also by person. */
   readonly isFormerRule?: boolean;
   readonly count?: 'tries' | 'refusedPasses';
 }

@@ -29,7 +29,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
       const word = tokens.encode(Uint8Array.from({ length: bits }, (_, index) => (index === at ? 1 : 0)));
       return Uint8Array.from(order, (position) => word[position]);
     });
-  // The all-ones word is in both codes, so the second omits it.
+  // Both codes contain the all-ones word, so it is left out of the second code's generators.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
   const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
   const solved: Decoded | null = decodeByInformationSet(code, received, {

@@ -29,8 +29,8 @@ function differences(people: readonly Person[], photos: number): number[] {
 }
 
 /**
- * Attacks two tokens of one face, as an attacker with both keys. If both come from the identical photo, the face
- * cancels out of their difference.
+ * Attacks two tokens of one face, as an attacker with the sealing keys of both. If both tokens come from the identical
+ * photo, the face cancels out of their difference.
  */
 export const samePhoto: Attack = {
   about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',

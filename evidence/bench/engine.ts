@@ -19,7 +19,10 @@ import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** JSON output of the benchmark, with stable property names. Times are medians in milliseconds on one thread, except `pool`. */
+/**
+ * JSON output of the benchmark, with stable property names. Times are medians in milliseconds on one thread, except for
+ * `pool`.
+ */
 export interface EngineReport {
   readonly date: string;
   readonly node: string;

@@ -14,7 +14,7 @@ interface Times {
   readonly p95: number;
 }
 
-/** Seconds, for people who passed at the first try. */
+/** Times to the result in seconds, for people who passed at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
 /** JSON output of the benchmark, with stable property names. */

@@ -25,7 +25,7 @@ export interface VerifyReport {
   readonly throughput: readonly {
     readonly concurrent: number;
     readonly perSecond: number;
-    /** Throughput divided by that of one core without a server. */
+    /** Throughput divided by the throughput of one core without a server. */
     readonly timesFloor: number;
     readonly p50Ms: number;
     readonly p99Ms: number;

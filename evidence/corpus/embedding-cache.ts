@@ -19,8 +19,8 @@ const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
 /**
- * An entry is a type byte, then magnitude and embedding. If embedding failed, an error code and zeros follow instead,
- * so all entries have equal length.
+ * A plaintext entry is a type byte, then magnitude and embedding. If embedding failed, an error code and zeros follow
+ * the type byte, so all entries have equal length.
  */
 const plainBytes = 1 + 4 + embeddingLength * 4;
 const entryBytes = idBytes + nonceBytes + plainBytes + tagBytes;

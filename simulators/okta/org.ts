@@ -206,8 +206,8 @@ export interface Org {
   /** Okta's option "Allow updates to deactivated users", off by default. */
   allowsUpdatesToDeactivated: boolean;
   /**
-   * If set, hooks get this user of the browser session on a refresh, instead of the token's user (Okta's bug
-   * OKTA-869758).
+   * If set, hooks get this user on a token refresh, instead of the token's user. Simulates Okta's bug OKTA-869758, by
+   * which hooks get the user of the browser session.
    */
   sessionUserOnRefresh: string | null;
   /** Rate-limits every n-th management call; `null` disables it. */

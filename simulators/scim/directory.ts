@@ -37,13 +37,13 @@ export interface Directory {
   supportsPatch: boolean;
   takesUrnPaths: boolean;
   takesPathlessChanges: boolean;
-  /** True if paths split only at dots and extensions are replaced as a whole. Names are then case-sensitive. */
+  /** True if the server splits paths only at dots and replaces extensions as a whole. Names are then case-sensitive. */
   splitsPathsAtDots: boolean;
   servesSchemas: boolean;
   /** True if the server sends schemas as a plain list, even a single one, with keywords in capitals. */
   tellsPlainSchemas: boolean;
   tellsGroups: boolean;
-  /** True if a dot separates extension attributes, instead of the colon of RFC 7644, section 3.10. */
+  /** True if a dot separates the schema URN from the attribute, instead of the colon of RFC 7644, section 3.10. */
   readsDottedExtensions: boolean;
   /** True if e-mail addresses are plain texts, which RFC 7643, section 2.4 allows. */
   tellsPlainEmails: boolean;

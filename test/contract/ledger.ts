@@ -24,7 +24,7 @@ const row = (sort: string, value: string | null, version: number | null = null):
   ...{ partition: 'p', sort, value, version, expiresAt: null },
 });
 
-/** Tests a ledger store, and the ledger on it. */
+/** Tests a ledger store, and the ledger that is built on the store. */
 export function runLedgerContract(name: string, open: () => Promise<OpenedLedger>): void {
   describe(`ledger: ${name}`, () => {
     const opened: LedgerStore[] = [];

@@ -92,7 +92,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
         none,
         ...show('forged', inBearer, alterSecret(own, sessions.rival)),
         ...show('forged', inBearer, { 'a ticket nobody opened': ticket }),
-        // A session of a finished step-up may still read the result.
+        // Not sent to `/face/session`, because the session of a finished step-up may still read the result there.
         ...show(
           'replayed',
           inBearer,

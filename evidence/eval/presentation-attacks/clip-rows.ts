@@ -39,7 +39,7 @@ const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
 
 const none: RowOutcome = { movement: false, passive: 0 };
 
-/** Returns an attacker's best result for each challenge. */
+/** Returns the best result that an attacker can get with the clip, for each challenge. */
 export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const frontal = [...clip]
     .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
