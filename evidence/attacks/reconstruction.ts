@@ -90,7 +90,7 @@ export const reconstruction: Attack = {
       of((row) => row.unopened),
       of((row) => row.mean),
     ];
-    // An attacker who knows few faces uses the linear estimate, which needs none.
+    // An attacker who knows few faces uses the linear estimate, which needs no faces.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
     const newBits = rows.reduce((sum, row) => sum + row.newBits, 0);

@@ -19,7 +19,8 @@ export interface SolvedPair {
 
 /**
  * Recovers the messages of two tokens of one face from their difference π₁(c₁) ⊕ π₂(c₂). Both codes contain the
- * all-ones word, so the result may differ from the messages by that word. Known as attack via record multiplicity.
+ * all-ones word, so the result may differ from the messages by that word. This is known as attack via record
+ * multiplicity.
  * @see https://doi.org/10.1109/SP.2009.24 (Simoens, Tuyls and Preneel)
  */
 export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mostTries: number): SolvedPair | null {

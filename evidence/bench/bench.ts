@@ -16,9 +16,9 @@ import { benchVerify, showVerify } from './verify.js';
 
 /*
  * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster | first-hour |
- * check-experience] [--json] [--quick] [--without=main.js] npm run bench -- scale --people=100000
- * [--stores=sqlite,redis,dynamodb] [--json] simulates a year with this number of people npm run bench -- scale --plan
- * prints the tables of docs/sizing.md
+ *                  check-experience] [--json] [--quick] [--without=main.js]
+ * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   simulates a year of these people
+ * npm run bench -- scale --plan                                                      prints docs/sizing.md's tables
  */
 
 function parsing<Parsed>(parse: () => Parsed): Parsed {

@@ -24,7 +24,7 @@ export interface DetPlot {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly series: readonly PlotSeries[];
-  /** Corner without curves; by default top right. */
+  /** Corner for the legend, which should have no curves; by default top right. */
   readonly legend?: 'topRight' | 'bottomLeft';
 }
 

@@ -106,7 +106,7 @@ export interface Account {
   readonly fetch: Fetch;
   /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
   whenHookFails: 'continue' | 'deny';
-  /** Limit of a custom field, which OneLogin does not document. Longer values are cut off. */
+  /** Maximum length of a custom field's value, which OneLogin does not document. Longer values are cut off. */
   fieldMaxCharacters: number;
   hasPoliciesApi: boolean;
   /** Every n-th call gets 429 and may be retried at once; 0 disables this. */

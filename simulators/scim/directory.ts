@@ -27,7 +27,7 @@ export interface Directory {
   /** Groups by id, members by id. */
   readonly groups: Map<string, { readonly displayName: string; readonly members: readonly string[] }>;
   readonly extensions: Map<string, DefinedAttribute[]>;
-  /** Limit of an attribute; longer values are silently cut off. */
+  /** Maximum length of an attribute's value. Longer values are silently cut off. */
   attributeMaxCharacters: number;
   answersChangesWithNothing: boolean;
   /** Every n-th request gets 429 and may be retried at once; 0 disables this. */

@@ -180,8 +180,8 @@ export function runAdapterContract(
             hook().forgeries(toBody(hook().toEvent(subject, 'event-1'))),
           );
           const malformed = hook().forgeries(Buffer.from('{'));
-          // Sent one after the other, because concurrent requests could exceed the provider's key timeout on a busy
-          // machine.
+          // Sent one after the other, because concurrent requests could exceed the timeout for the provider's keys on a
+          // busy machine.
           const replies: RawReply[] = [];
           for (const each of [...requests, ...malformed]) replies.push(await ask(each));
           expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);

@@ -28,8 +28,8 @@ const trimmed = 0.1;
 const surroundings = 1.9;
 
 /**
- * Returns the regions by the 68 landmarks. The chin region avoids the edge of the jaw, where one pixel's offset would
- * read the background.
+ * Returns the outlines of the regions, which the 68 landmarks determine. The chin region avoids the edge of the jaw,
+ * where one pixel's offset would read the background.
  */
 function toOutlines(points: Landmarks): Readonly<Record<FaceRegion, readonly Point[]>> {
   const pick = (...indices: readonly number[]): readonly Point[] => indices.map((at) => points[at]);
