@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 
 /**
  * Writes a compressed copy of each asset into `compressed`, for the server to send. WebAssembly uses quality 9: quality
- * 11 would take half a minute instead of a second, and save a tenth.
+ * 11 would take half a minute instead of a second, and save only a tenth of the bytes.
  */
 export const compressAssets: Plugin = {
   name: 'compress-assets',

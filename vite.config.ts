@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import { compressAssets } from './vite.compress-assets.js';
 
-/** The worker's file has a fixed name, because browsers update a service worker at its old address. */
+/**
+ * The service worker's file has a fixed name, because browsers look for an update of a service worker at its known URL.
+ */
 const worker = 'notice-worker';
 
 /** Makes each HTML file at the root a page, and adds the notification worker. */
@@ -12,7 +14,7 @@ const everyEntry: Plugin = {
   config({ root = '.' }) {
     const names = readdirSync(root);
     const entries = names.filter((name) => name.endsWith('.html'));
-    // Test pages may have no worker.
+    // Pages built for tests may have no notification worker.
     if (names.includes(worker)) entries.push(`${worker}/${worker}.ts`);
     const input = entries.map((name) => resolve(root, name));
     const entryFileNames = ({ name }: { readonly name: string }) =>

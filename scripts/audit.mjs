@@ -11,8 +11,8 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const say = (line) => process.stdout.write(`${line}\n`);
 
 /**
- * Returns true if the registry has no advisory service. npm then prints a message without an error code; its own
- * failures have a code.
+ * Returns true if the registry has no advisory service. npm then prints a message without an error code. If npm itself
+ * fails, its message has an error code.
  */
 const isUnanswered = ({ message, error }) => typeof message === 'string' && error?.code === undefined;
 
@@ -42,7 +42,7 @@ if (report.vulnerabilities === undefined) {
 const idIn = /GHSA(?:-[0-9a-z]{4}){3}/g;
 const answered = new Set(readFileSync(join(folder, 'SECURITY.md'), 'utf8').match(idIn) ?? []);
 const found = new Map();
-// A text only names another package of the report. That package has the advisory.
+// An entry that is a text only names another package of the report. The entry of that package contains the advisory.
 for (const { via } of Object.values(report.vulnerabilities))
   for (const each of via.filter((entry) => typeof entry !== 'string'))
     found.set(each.url.match(idIn)?.[0] ?? each.url, each);

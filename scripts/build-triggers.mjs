@@ -12,7 +12,7 @@ const [, , outfile = 'triggers/dist/index.mjs'] = process.argv;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { engines } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
 
-/** Removes zod's messages in 50 languages, half of its size. The triggers show none of them. */
+/** Removes zod's messages in 50 languages, which are half of zod's size. The triggers show none of them. */
 const englishOnly = {
   name: 'english-only',
   setup({ onLoad }) {

@@ -1,4 +1,5 @@
-// Part of `npm run lint`: fails if a file imports from a higher floor or from its own (rooms.mjs).
+// Part of `npm run lint`: fails if a file imports from a higher floor, or from another room on its own floor
+// (rooms.mjs).
 import { findBreaches } from './rooms.mjs';
 
 const breaches = findBreaches();

@@ -40,7 +40,7 @@ const packagesIn = (modules) =>
     )
     .map(({ parentPath }) => parentPath);
 
-/** The only files of onnxruntime-web that the server uses. The others are most of that package. */
+/** The only files of onnxruntime-web that the server uses. All other files make up most of that package. */
 const webRuntime = 'onnxruntime-web';
 const webRuntimeFiles = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 

@@ -40,7 +40,7 @@ async function runTest(file, onStart) {
   const pattern = `/dist/${file.replace(/\.ts$/, '.js').replaceAll('.', '\\.')}$`;
   const options = ['--selectProjects', 'quick', '--runInBand', '--forceExit', '--json', `--outputFile=${report}`];
   const args = [join(root, 'node_modules/jest/bin/jest.js'), pattern, ...options];
-  // Use a separate process group, so that a hanging run is ended with everything it started.
+  // Use a separate process group, so that a hanging test is ended with all processes that it started.
   const jest = spawn(process.execPath, args, { cwd: root, stdio: 'ignore', detached: true });
   const end = () => process.kill(-jest.pid, 'SIGKILL');
   onStart(end);

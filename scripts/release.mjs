@@ -22,7 +22,7 @@ const { version, license } = JSON.parse(read('package.json'));
 const to = positionals[0] === undefined ? fail('name a folder for what is made') : resolve(positionals[0]);
 const isDry = values['dry-run'] === true;
 
-/** All other places that contain the version. */
+/** All places except package.json that contain the version. */
 const versioned = [
   ['package-lock.json', /^ {2}"version": "([^"]+)"/m],
   ['client/package.json', /"version": "([^"]+)"/],

@@ -1,4 +1,5 @@
-// Defines the rooms of the code, which are folders or files on floors, and finds the imports between them.
+// Defines the modules ("rooms", folders or files) and layers ("floors") of the code, and finds the imports between
+// rooms.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

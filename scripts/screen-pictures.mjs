@@ -1,5 +1,5 @@
-// Shared by both screenshot scripts: starts Chromium and writes pictures. Pictures used in the documentation go to
-// docs/screens, others to .cache/screens.
+// Used by console-screenshots.mjs and screenshots.mjs: starts Chromium and writes pictures. Pictures used in the
+// documentation go to docs/screens, others to .cache/screens.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -65,7 +65,7 @@ const { ada } = await readPeople();
 const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 400 };
 const server = await startPageServer();
 const browser = await launchChromium({ camera: 'pattern' });
-/** The replies to this screen are scripted, so its picture would show data that was deleted. */
+/** The scripted server still replies with the deleted data, so a picture of this screen would wrongly show it. */
 const withoutPicture = ['manage-revoked'];
 const wanted = ({ name }) => (names.length === 0 ? !withoutPicture.includes(name) : names.includes(name));
 for (const at of screens.filter(wanted)) {

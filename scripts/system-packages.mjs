@@ -47,7 +47,7 @@ const apt = (...args) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }).status === 0;
 
-/** Without a program, its tests are skipped. */
+/** Installs missing programs. If a program is still missing, the tests that need it are skipped. */
 export function installPrograms(names, say) {
   const isMissing = ({ path }) => !existsSync(path);
   const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));

@@ -24,7 +24,7 @@ function finish() {
   say('\nPhases:');
   for (const { name, seconds } of phases) say(`${seconds.toFixed(1).padStart(8)} s  ${name}`);
   const { passed, skipped } = tally;
-  // A run without tests fails.
+  // If no test was executed, the command fails.
   if (passed + tally.failed === 0) tally.failed = 1;
   for (const reason of reasons) say(`\n${reason}`);
   say(`\n${passed} passed, ${tally.failed} failed${skipped ? `, ${skipped} skipped` : ''}`);

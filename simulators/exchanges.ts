@@ -10,10 +10,10 @@ export interface Exchange {
   readonly response: { readonly status: number; readonly headers: Record<string, unknown>; readonly body: string };
 }
 
-/** Reports each answered call, so that tests can compare both sides with the provider's description. */
+/** Reports each answered call, so that tests can compare request and answer with the provider's API description. */
 export function observeExchanges(server: Server | TlsServer, onExchange: (exchange: Exchange) => void): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    // Read the address now, because a router removes its prefix while it handles the request.
+    // Reads the URL now, because a router removes its own path prefix from the URL while it handles the request.
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const asked = collectRead(request);
     const answered = collectWritten(response);

@@ -11,7 +11,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** What the proxy does: it answers itself, or passes the call on and may change the reply. */
+/** Action of the proxy for a call: answers it, or passes it on and may change the reply. */
 export type Act =
   | {
       readonly kind: 'answer';

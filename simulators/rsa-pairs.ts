@@ -6,7 +6,7 @@ interface RsaPair {
   readonly publicKey: KeyObject;
 }
 
-/** More pairs than any provider has at a time, including its next keys. */
+/** More key pairs than any simulated provider has at a time, including keys for later rotations. */
 const pairsInTurn = 8;
 const pairs: Promise<RsaPair>[] = [];
 let taken = 0;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /*
- * OAuth client of an event receiver, by client credentials (RFC 6749, section 4.4), RFC 8414 and the CAEP
- * Interoperability Profile 1.0, section 2.7. It throws on any violation.
+ * OAuth client of an event receiver. It uses the client credentials grant (RFC 6749, section 4.4), and follows RFC 8414
+ * and the CAEP Interoperability Profile 1.0, section 2.7. The client throws on any violation.
  */
 
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Requested scopes, by default both. */
+  /** Requested scopes, by default `ssf.manage` and `ssf.read`. */
   readonly scope?: string;
   /** How the client authenticates, by default in the header. */
   readonly method?: 'client_secret_basic' | 'client_secret_post';

@@ -4,8 +4,8 @@ import { metadataUrlOf, type OAuthClient, obtainAccessToken } from './security-e
 import { createSetVerifier, type SetVerifier, type TakenEvent } from './security-event-verifier.js';
 
 /*
- * Client of an event transmitter: discovers it, creates a stream and polls. It throws on any violation of the Shared
- * Signals Framework 1.0 or the CAEP Interoperability Profile 1.0.
+ * Client of an event transmitter: discovers it, creates a stream and polls. The client throws on any violation of the
+ * Shared Signals Framework 1.0 or the CAEP Interoperability Profile 1.0.
  */
 
 const push = 'urn:ietf:rfc:8935';

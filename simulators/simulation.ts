@@ -10,14 +10,14 @@ export interface SimulatedUser {
 export interface ProviderSimulation {
   readonly title: string;
   readonly url: string;
-  /** Settings of the connection, with secrets made for this run. */
+  /** Settings of the connection, with secrets that were created for this simulation. */
   readonly settings: JsonObject;
   readonly oidc?: JsonObject;
   readonly application: string;
   readonly signInPage?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly users: readonly SimulatedUser[];
-  /** When the face is checked: before the sign-in, or in answer to its challenge. */
+  /** When the face is checked: before the sign-in, or in answer to the challenge of the sign-in. */
   readonly faceCheck: 'before' | 'challenge';
   /**
    * Signs a user in with the password.

@@ -25,7 +25,7 @@ export function createSelfSigned(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }), ecdsaWithSha256);
 }
 
-/** Creates the same certificate with an RSA key, for callers that support only RSA. */
+/** Creates a certificate like `createSelfSigned`, but with an RSA key, for callers that support only RSA. */
 export function createRsaCertificate(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('rsa', { modulusLength: 2048 }), rsaWithSha256);
 }

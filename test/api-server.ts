@@ -102,7 +102,10 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
-      /** Initial time of the clock. Tests set it so that no rate limit window ends while they count. */
+      /**
+       * Initial time of the clock. Tests set this time so that no rate limit window ends while the test counts
+       * requests.
+       */
       startMs?: number;
       port?: number;
       setup?: () => Setup;

@@ -26,7 +26,7 @@ export interface Behaviour {
   readonly isUserVerified: boolean;
   readonly isBackupEligible: boolean;
   readonly counts: number;
-  /** True if creation already returns the PRF output. Otherwise the page asks for it afterwards. */
+  /** True if creation already returns the PRF output. Otherwise the page asks for the PRF output afterwards. */
   readonly hasPrfAtCreation: boolean;
   readonly hasPrf: boolean;
 }
@@ -106,7 +106,8 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
   };
 
   /**
-   * The browser hashes the input under a label (WebAuthn Level 3, section 10.1.4); the authenticator computes an HMAC.
+   * The browser hashes the input under a label (WebAuthn Level 3, section 10.1.4). The authenticator computes an HMAC
+   * of that hash.
    */
   const prfOf = ({ prfKeys }: Stored, { isUserVerified }: Behaviour, first: string): string => {
     const salt = sha256('WebAuthn PRF', Buffer.from([0]), Buffer.from(first, 'base64url'));

@@ -86,7 +86,7 @@ export async function openCampaignBench(subjects: readonly string[]) {
       for (const { state } of await peopleOf(id)) counts[state] = (counts[state] ?? 0) + 1;
       return counts;
     },
-    /** Lets the bench end without waiting for this runner, which hangs. */
+    /** Lets the test end without waiting for this runner, which hangs. */
     abandon: (runner: CampaignRunner) => runners.delete(runner),
     delivering: (send: (to: string) => Promise<void>): Delivery => ({
       async send(message) {

@@ -47,7 +47,7 @@ export function openPage(server: ApiServer, session: string) {
   return page;
 }
 
-/** Returns the digest that commits the page to a picture. */
+/** Returns the digest by which the page commits to a picture. */
 export const digestOf = (photo: Uint8Array): string => createHash('sha256').update(photo).digest('base64url');
 
 export async function openLink(

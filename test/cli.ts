@@ -66,7 +66,7 @@ const configGuard = z.looseObject({
   connections: z.tuple([z.looseObject({ id: z.string(), kind: z.string(), policy: z.looseObject({}) })]),
 });
 
-/** Starts `facestep simulate` and waits for its guide. */
+/** Starts `facestep simulate` and waits until it has printed its instructions. */
 export async function startSimulation(
   provider: string,
   { serverPort, port }: { readonly serverPort?: number; readonly port?: number } = {},

@@ -4,13 +4,11 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { demoPhotosFolder } from '../examples/demo/pictures.js';
 
-/** Reads a demonstration photo of a group; the first shows three faces. */
+/** Reads a demonstration photo of a group. Photo 1 shows three faces. */
 export const groupPhoto = (number: 1 | 2 | 3 | 4 | 5 | 6): Buffer =>
   readFileSync(join(demoPhotosFolder, `sample${number}.jpg`));
 
-/**
- * Returns a photo of the person in two demonstration photos, with a margin of half the face box on each side.
- */
+/** Returns a crop of photo 1 or 3, which both show the same person. The margin is half the face box on each side. */
 export async function twicePhotographed(photo: 1 | 3): Promise<Buffer> {
   const [x1, y1, x2, y2] = photo === 1 ? [1460, 219, 1685, 438] : [1071, 203, 1305, 521];
   const width = x2 - x1;

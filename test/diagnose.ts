@@ -9,7 +9,7 @@ import {
 } from '../src/connections/provisioning.js';
 import { type CheckResult, checkInTurn } from '../src/operations/checks/in-turn.js';
 
-/** Runs a provider's checks in order, as `facestep doctor` does, with a healthy server. */
+/** Runs a provider's checks in order, as `facestep doctor` does. All checks of the server itself pass. */
 export async function diagnose(checks: readonly Check[]): Promise<CheckResult[]> {
   const own = [serverAnswers, serverClock, serverIsOurs, hooksAnswer, callsTaken].map((title) => ({
     ...{ title, run: async () => pass('well') },

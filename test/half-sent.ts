@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 
 export interface HalfSent {
-  /** Writes more data. Resolves once the system has it or the peer has closed the connection. */
+  /**
+   * Writes more data. Resolves once the operating system has accepted the data or the peer has closed the connection.
+   */
   write(data: string | Uint8Array): Promise<void>;
   received(): string;
   /** Head of the first answer; empty if there is none. */

@@ -12,7 +12,9 @@ import { statementAlgorithm, understoodHeaders, verifyStatement } from '../src/k
 import { createFolder } from './folder.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/** Creates keys in memory with versions from 1 on. `null` is a retired key; the last key is the current one. */
+/**
+ * Creates token keys in memory, with versions from 1 on. `null` is a retired key, and the last key is the current one.
+ */
 export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]): Keys {
   return {
     currentVersion: async () => versions.length,

@@ -4,8 +4,8 @@ export type Planted = Readonly<Record<string, string | Uint8Array>>;
 const windowBytes = 48;
 
 /**
- * Searches outputs for secret values. Texts are searched plain, in base64 and in hexadecimal; of bytes, five parts are
- * searched.
+ * Searches outputs for secret values. A secret text is searched plain, in base64 and in hexadecimal. Of secret bytes,
+ * five parts are searched.
  * @returns one line for each find: value, form, output
  */
 export function findLeaks(planted: Planted, sinks: Readonly<Record<string, Uint8Array>>): string[] {

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/** Whether the native binary is missing, or cannot be loaded. */
+/** State of the native binary: missing, or present but not loadable. */
 export type Native = 'absent' | 'not_loadable';
 
 /** Copies onnxruntime-node without its binaries, so that a test can change the copy. */

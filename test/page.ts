@@ -20,7 +20,7 @@ export const listPages = (): string[] =>
 export const blocksOf = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-/** Removes links and marks, and joins lines. */
+/** Removes Markdown links and formatting, and joins lines. */
 export const plain = (text: string): string =>
   text
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -68,7 +68,7 @@ function hasTitle(path: string, title: string): boolean {
   return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));
 }
 
-/** Returns links and pictures without a target file, heading or anchor. Other hosts are not checked. */
+/** Returns links and pictures without a target file, heading or anchor. Links to other hosts are not checked. */
 export const deadLinksIn = (text: string, from: string): string[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)

@@ -1,7 +1,10 @@
 import { personalData, remainingData } from '../src/core/personal-data/registry.js';
 import type { State } from '../src/core/ports.js';
 
-/** State keys that are not registered as personal data, with reasons: they contain none, or expire within days. */
+/**
+ * Keys of state store records that are not registered as personal data, with reasons: the records contain none, or
+ * expire within days.
+ */
 const unregistered: readonly { readonly why: string; readonly keys: readonly string[] }[] = [
   {
     why: 'Applications, developers and administrators: accounts of those who operate, not of users.',
@@ -62,7 +65,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
 const patterns = [...personalData, ...remainingData, ...unregistered].flatMap(({ keys }) => keys);
 const accounted = new RegExp(`^(${patterns.map((key) => key.replaceAll('*', '[^]*')).join('|')})$`);
 
-/** Throws if a state key is neither registered as personal data nor in `unregistered`. */
+/** Throws if the key of a state store record is neither registered as personal data nor in `unregistered`. */
 export function requireAccountedKeys(state: State): State {
   const check = (key: string): void => {
     if (!accounted.test(key))

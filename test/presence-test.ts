@@ -35,7 +35,6 @@ export const shortPlan = (species: readonly string[], presentations = 1): Plan =
   };
 };
 
-/** Prepares a presence test. */
 export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): PresenceTest {
   const [data, passphraseFile, planFile] = [
     join(folder, 'data'),

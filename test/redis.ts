@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../examples/demo/free-port.js';
 
-/** System Redis server; `npm test` installs it if possible. */
+/** Path of the system's Redis server, which `npm test` installs if possible. */
 export const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
 
 export const hasRedis = existsSync(executablePath);

@@ -1,4 +1,4 @@
-/** Replaces what differs from run to run. */
+/** Replaces parts that differ each time the command runs, such as ports. */
 const toComparable = (text: string): string[] =>
   text
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
@@ -12,7 +12,7 @@ const toComparable = (text: string): string[] =>
 
 /**
  * Compares output on a page with the real one. A line `…` on the page stands for any lines.
- * @returns the first line of the page that the real output does not have at its place; `null` if there is none
+ * @returns the first line of the page that the real output does not have at this position; `null` if there is none
  */
 export function findInvented(shown: string, real: string): string | null {
   const lines = toComparable(real);

@@ -73,7 +73,8 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
 }
 
 /**
- * Depends only on person and shot. With another liveness score, the photo counts as the same picture in other bytes.
+ * The sketch depends only on person and shot. A photo that differs only in its liveness score counts as the same
+ * picture in different bytes.
  */
 function toSketch(person: string, shot: string): FrameSketch {
   const steps = createHash('shake256', { outputLength: 2 * sketchBands * 4 });

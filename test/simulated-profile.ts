@@ -15,7 +15,7 @@ const toAccount = (subject: string): Account => ({
   phone: '+4915112345678',
 });
 
-/** Creates a directory in memory. `attributes` has the values as written. */
+/** Creates a directory in memory. `attributes` contains the attribute values that were written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
   readonly attributes: Map<string, string | null>;
   readonly details: Map<string, JsonObject>;

@@ -3,7 +3,7 @@ import { createRequestContexts } from '../src/telemetry/request-context.js';
 import { openTelemetry, type Telemetry } from '../src/telemetry/telemetry.js';
 import { createTextLog } from './sinks.js';
 
-// One per process, because Node.js 20 propagates every used storage to every promise.
+// One instance per process, because Node.js 20 propagates every used `AsyncLocalStorage` to every promise.
 const contexts = createRequestContexts();
 
 /** Creates the real telemetry without exports. */

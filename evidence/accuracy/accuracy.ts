@@ -67,7 +67,7 @@ function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] |
 }
 
 /**
- * Measures accuracy on photos of people, for bare embeddings and for tokens.
+ * Measures accuracy on photos of people, for embeddings without tokens and for tokens.
  * @throws BadInput if nothing can be measured
  */
 export async function measureAccuracy(

@@ -11,7 +11,7 @@ export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' |
   readonly byPhotos: By<By<ModeRates>>;
 }
 
-/** Returns what cannot be measured because the source has too few people. */
+/** Returns the figures that cannot be measured because the source has too few people. */
 export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null

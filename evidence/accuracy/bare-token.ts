@@ -18,7 +18,7 @@ export const parameters = await loadParameters();
 
 export { accuracies };
 
-/** False match rate that a level promises if at least `leastPhotos` photos are enrolled. */
+/** False match rate that an accuracy level promises if at least `leastPhotos` photos are enrolled. */
 export interface LevelPromise {
   readonly accuracy: Accuracy;
   readonly falseMatchRate: number;

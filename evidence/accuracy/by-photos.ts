@@ -8,7 +8,7 @@ import type { By } from './rates.js';
 import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
-/** The counts by people are present only if every run of consecutive photos of each person was tried. */
+/** The counts by person and by pair of people are present only if all series of consecutive photos were compared. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
 export const combinations: readonly Combination[] = [
@@ -35,7 +35,7 @@ const fewest: Combination = { enrolled: 3, live: 1 };
 /** Minimum number of people with a genuine pair. */
 const enoughPeople = 50;
 
-/** Returns the largest combination with enough people. */
+/** Returns the largest combination for which enough people have enough photos. */
 export function chooseAsUsed(people: readonly EmbeddedPerson[]): Combination {
   const wanted = Math.min(enoughPeople, countGenuinePeople(people, fewest) / 2);
   if (wanted === 0) return fewest;
@@ -46,8 +46,8 @@ export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
   combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
 
 /**
- * If each person's first photos give fewer impostor pairs than this, every run of photos is tried, and this many pairs
- * are drawn.
+ * Minimum number of impostor pairs. If the first photos of each person give fewer pairs, this number of pairs is drawn
+ * from all series of consecutive photos.
  */
 const enoughPairs = 200_000;
 

@@ -66,7 +66,7 @@ export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float3
 
 /**
  * Seals each enrolled face in a token and opens the token with the live face. The randomness depends only on the code
- * and the face's index, so results do not depend on how the pairs are split.
+ * and the face's index, so results do not depend on how the pairs are divided among threads.
  */
 export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, live }: Share): Uint8Array {
   const viewsAt = (rows: Float32Array, pair: number): Float32Array =>

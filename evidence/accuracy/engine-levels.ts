@@ -10,8 +10,8 @@ import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**
- * `not shown`: there are too few pairs, or the interval contains the promised rate. `broken`: the lower end of an
- * interval exceeds the promised rate.
+ * `not shown`: there are too few pairs, or the interval of the measured rate contains the promised rate. `broken`: the
+ * whole interval is above the promised rate.
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 

@@ -54,7 +54,7 @@ export interface AccuracyFigures {
   readonly sweep: readonly RateFigures[];
   /** Rates by level, then by combination of enrolled and live photos. */
   readonly multi: Readonly<Record<string, Readonly<Record<string, ModeRates>>>>;
-  /** Rates by level, with as many photos as a step-up uses, or as people have. */
+  /** Rates by level, with as many photos as a step-up uses, or fewer if people do not have as many. */
   readonly asUsed: Readonly<Record<string, ModeRates>>;
   readonly promise: Readonly<
     Record<

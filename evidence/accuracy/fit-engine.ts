@@ -16,7 +16,10 @@ import { everyRun } from './windows.js';
 /** People of one source. Impostors are compared only within their source. */
 export type FittingPeople = readonly EmbeddedPerson[];
 
-/** Levels are fitted to half of their promised rate, so that the promise also holds for other people. */
+/**
+ * The threshold of a level is fitted to half of the promised false match rate, so that the promise also holds for
+ * people outside the sample.
+ */
 const fittedShare = 0.5;
 
 /** Rates at which photos of different people may be accepted as one person's, at a check and at enrolment. */
@@ -37,7 +40,7 @@ const combinations = {
 
 const mostPairs = 200_000;
 
-/** An enrolment's clearest photo must be clearer than this share of all first photos. */
+/** The clearest photo of an enrolment must be clearer than the first photos of this share of all people. */
 const unclearShare = 0.05;
 
 /** Minimum number of impostor pairs. Fewer cannot measure a rate of 1 in 1,000. */

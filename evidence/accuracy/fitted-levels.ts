@@ -10,8 +10,8 @@ export interface CountedLength {
 export const mostBits = 192;
 
 /**
- * How much a message bit above 64 lowers the logarithm of the false match rate, relative to a bit below 64. Measured on
- * the built-in model (docs/token-format.md).
+ * Effect of a message bit after the first 64 on the logarithm of the false match rate, relative to the effect of one of
+ * the first 64. Measured on the built-in model (docs/token-format.md).
  */
 const laterShare = 0.7;
 const leastGain = 0.02;

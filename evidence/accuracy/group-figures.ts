@@ -26,7 +26,7 @@ export interface GroupFigures
   /** Rates by source and level, with one live photo. */
   readonly groups: By<By<GroupRates>>;
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
-  /** Rates by source and level, with as many photos as a step-up uses, or as people have. */
+  /** Rates by source and level, with as many photos as a step-up uses, or fewer if people do not have as many. */
   readonly asUsed: By<By<GroupRates>>;
   readonly nearest: By<By<GroupRates>>;
   readonly nearestByPhotos: By<By<By<GroupRates>>>;

@@ -39,7 +39,7 @@ export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures 
 const countPairsOfPeople = (pairs: readonly (readonly number[])[]): number =>
   new Set(pairs.map(([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`)).size;
 
-/** @throws TypeError unless trials are listed by pair */
+/** @throws TypeError unless trials are listed by pair of people */
 export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials): FalseMatchFigures {
   if (!('pairs' in trials.among)) throw new TypeError('trials are not listed by pair');
   const rate = toPairRate(bootstrap, trials);

@@ -12,8 +12,8 @@ import { leastExpected } from './unprotected.js';
 const leastRate = ({ trials }: PairTrials): number => 0.5 / trials;
 
 /**
- * Interpolates the false non-match rate at a false match rate, linear in its logarithm.
- * @returns a function of a bootstrap resample; it returns `null` outside the measured range
+ * Interpolates the false non-match rate at a false match rate, linearly in the logarithm of the false match rate.
+ * @returns a function of a bootstrap resample, which returns `null` outside the measured range
  */
 export function toInterpolated(outcomes: readonly Outcome[], falseMatchRate: number): Statistic {
   const points = outcomes.map(({ impostor, genuine }) => ({

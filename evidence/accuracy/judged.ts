@@ -9,12 +9,12 @@ import type { Half, Split } from '../corpus/split.js';
  */
 export type Judge = 'half' | 'all';
 
-/** Limits the memory of pairs. Larger groups are sampled. */
+/** Maximum number of people, which limits the memory for their pairs. Larger groups are sampled. */
 const mostPeople = 6000;
 
 const digestOf = ({ person }: CorpusPerson): string => createHash('sha256').update(`drawn ${person}`).digest('hex');
 
-/** Samples people by the digests of their names, so that every run chooses the same. */
+/** Samples people by the digests of their names, so that every measurement chooses the same people. */
 function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
   if (people.length <= mostPeople) return people;
   const order = people.map((each) => ({ each, digest: digestOf(each) })).sort((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -35,7 +35,7 @@ export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Sp
   return drawPeople(judged);
 }
 
-/** Returns the people to fit an engine on. They are never measured. */
+/** Returns the people to fit an engine on. Accuracy is never measured on these people. */
 export const chooseFitting = <T extends Corpus>(corpus: T, split: Split): T => ({
   ...corpus,
   people: drawPeople(halfOf(corpus.people, 'fit', split)),

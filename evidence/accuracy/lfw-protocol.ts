@@ -9,7 +9,7 @@ export interface FoldCosines {
   readonly impostor: readonly number[];
 }
 
-/** Cosine of a pair in which a photo has no face. It is below every threshold. */
+/** Value that replaces the cosine of a pair if one of its photos has no face. It is below every threshold. */
 const neverMatches = -2;
 
 const toKey = (person: string, file: string): string =>

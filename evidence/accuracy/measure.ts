@@ -27,7 +27,7 @@ const nothingKept: EmbeddingCache = {
 
 const pairs = 200_000;
 
-/** Splits people by their names only, so that no later run measures an engine on people it was fitted on. */
+/** Splits people by their names only, so that no later measurement of an engine uses people on whom it was fitted. */
 const split = toHalf;
 
 async function fitOwn(

@@ -2,7 +2,7 @@ import type { Chance } from '../statistics/chance.js';
 
 /**
  * Draws pairs of row and column uniformly, without replacement.
- * @returns two numbers for each pair, in row order
+ * @returns row and column of each pair, one after the other, in row order
  */
 export function drawPairs(
   rows: number,

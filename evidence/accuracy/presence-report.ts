@@ -6,7 +6,7 @@ export interface JudgedPresentation {
   readonly isAttack: boolean;
   readonly light: string;
   readonly device: string;
-  /** In attacks, the person whom the instrument imitates. */
+  /** Person in front of the camera, or in attacks the person whom the attack instrument imitates. */
   readonly person: string;
   /** `no_response`: the user completed no challenge. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
@@ -18,10 +18,10 @@ export interface PresenceRate {
   readonly errors: number;
   readonly presentations: number;
   readonly rate: number;
-  /** Assumes that presentations are independent. */
+  /** Interval that assumes independent presentations. */
   readonly interval: readonly [number, number];
   readonly people: number;
-  /** Corrected for repeated presentations of one person or instrument. */
+  /** Interval that is corrected for repeated presentations of one person or attack instrument. */
   readonly intervalByPerson: readonly [number, number];
 }
 
@@ -38,7 +38,7 @@ export interface SpeciesRates extends Breakdown {
   readonly apnrr: PresenceRate | null;
 }
 
-/** Figures of a presence test by ISO/IEC 30107-3. JSON keys are stable. */
+/** Figures of a presence test by ISO/IEC 30107-3. JSON property names are stable. */
 export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;

@@ -22,7 +22,7 @@ export interface Outcome {
   readonly bits: number;
   readonly impostor: PairTrials;
   readonly genuine: PersonTrials;
-  /** Number of decoded impostor pairs. The others were too different (`screeningMargin`). */
+  /** Number of decoded impostor pairs. All other impostor pairs were too dissimilar (`screeningMargin`). */
   readonly decoded: number;
   readonly enrolments: PersonTrials;
 }

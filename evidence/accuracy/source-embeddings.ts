@@ -8,7 +8,7 @@ import type { By } from './rates.js';
 import { toNearest } from './strangers.js';
 import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows.js';
 
-/** Cosine thresholds of bare embeddings by their false match rate, from docs/engine.md. */
+/** Cosine thresholds of embeddings without tokens by their false match rate, from docs/engine.md. */
 export const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
 
 interface ComparedPair {

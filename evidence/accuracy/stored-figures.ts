@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { count, hitsOfTrials, percent, range, share } from './markdown.js';
 
 /*
- * Figures in the docs are marked, as in `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->`. A mark
- * names a file below docs, a path in that file, and a format.
+ * HTML comments enclose the figures in the docs, as in
+ * `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->`. The first comment names a file below docs, a
+ * path in that file, and a format.
  */
 
 const mark = /<!-- ([\w/-]+\.json) (\S+) ([\w-]+) -->(.*?)<!-- \/ -->/g;

@@ -28,7 +28,10 @@ export const leastExpected = 3;
 
 export interface Cosines {
   readonly genuine: readonly (readonly number[])[];
-  /** First photos of all pairs of people: 0 with 1, 2, …, then 1 with 2, 3, … */
+  /**
+   * Cosines between the first photos of all pairs of people. Person 0 is compared with 1, 2, …, then person 1 with 2,
+   * 3, …
+   */
   readonly impostor: Float32Array;
   readonly descending: Float32Array;
 }
@@ -71,7 +74,7 @@ function highestPairs({ genuine, impostor, descending }: Cosines, count: number)
 
 function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   const people = cosines.genuine.length;
-  // A resample may count a pair many times, so more pairs are kept than the rate requires.
+  // A bootstrap resample may count a pair many times, so more pairs are kept than the rate requires.
   const highest = highestPairs(cosines, Math.ceil(4 * falseMatchRate * cosines.impostor.length) + 50);
   const genuine = Float32Array.from(cosines.genuine.flat());
   const owners = Uint16Array.from(cosines.genuine.flatMap((own, person) => own.map(() => person)));

@@ -23,12 +23,12 @@ export interface PhotoWindow {
 export interface TrialRules {
   isShown(window: PhotoWindow): boolean;
   /**
-   * Returns true if the live face of one person is compared with the token of another.
-   * @param isSymmetric - true if both sides have the same number of photos
+   * Returns true if an impostor trial compares the token of person `enrolled` with the face of person `live`.
+   * @param isSymmetric - true if tokens and live faces are made of equally many photos
    */
   isStranger(enrolled: number, live: number, isSymmetric: boolean): boolean;
   isGenuine(enrolled: PhotoWindow, live: PhotoWindow): boolean;
-  /** False if the trials must be listed by pair of people. */
+  /** True if all pairs of people have equally many trials. Otherwise the trials must be listed by pair of people. */
   readonly isEven: boolean;
 }
 
@@ -38,8 +38,8 @@ function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
 }
 
 /**
- * Compares each person's first run of consecutive photos with the first run of others. Genuine pairs are only taken
- * across sessions.
+ * Compares the first photos of each person with the first photos of other people. Genuine pairs never come from one
+ * recording session.
  */
 export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
@@ -99,7 +99,7 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
 }
 
 /**
- * Lists the trials. Genuine trials are the disjoint pairs of runs among one person's first photos. Impostor trials are
+ * Lists the trials. Genuine trials compare two disjoint series among one person's first photos. Impostor trials are
  * drawn from the pairs that `rules` allows.
  */
 export function toTrials(

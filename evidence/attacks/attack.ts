@@ -23,7 +23,7 @@ export interface Claim {
 export type Row = readonly string[];
 
 export interface Finding {
-  /** JSON keys are stable. */
+  /** Figures for the JSON output, with stable property names. */
   readonly figures: { readonly [figure: string]: Json };
   readonly table: readonly Row[];
   readonly claims: readonly Claim[];

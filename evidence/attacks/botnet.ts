@@ -20,7 +20,7 @@ export interface Run {
    * (`outside`).
    */
   readonly passes: 'none' | 'proven' | 'outside';
-  /** True to apply only the limit by address, without the limit by person. */
+  /** True to limit tries only by address and not also by person. */
   readonly isFormerRule?: boolean;
   readonly count?: 'tries' | 'refusedPasses';
 }
@@ -66,7 +66,7 @@ export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   const isFormerRule = run.isFormerRule ?? false;
   const startedAt = clock.now();
   const passed = { tries: 0, refusedPasses: 0 };
-  /** Seconds from the start until an address may try again. */
+  /** Time when an address may try again, in seconds since the start, by index of the address. */
   const openAt = new Map<number, number>();
   const atSec = (): number => (clock.now() - startedAt) / 1000;
   for (let today = 0; today < run.days; today += 1) {
@@ -81,7 +81,7 @@ export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   return passed[run.count ?? 'tries'];
 }
 
-/** @returns seconds until the next try */
+/** @returns seconds until the first address may try again */
 async function tryAll(
   { addresses, addressAt }: Botnet,
   told: {

@@ -17,7 +17,7 @@ export interface Estimator {
   /** Applies the transposed transform. Needs only the public token format. */
   linear(bits: Uint8Array): Float32Array;
   likeliest(tokens: readonly Uint8Array[]): Float32Array;
-  /** Estimates as if each token had its own transform. */
+  /** Estimates the face as if each token had its own transform. */
   ofOwnTransforms(embedding: Float32Array): Float32Array;
 }
 

@@ -78,11 +78,20 @@ const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
 export interface FewNumbers {
   readonly correlation: number;
-  /** Message bits that follow from pairs of sign bits that are always equal or always different. */
+  /**
+   * Number of message bits that follow with certainty, from pairs of sign bits that are always equal or always
+   * different.
+   */
   readonly certainBits: number;
-  /** log2 of the tries until the best equations between sign bits all hold. */
+  /**
+   * log2 of the expected tries of an attacker who assumes that correlated sign bits are equal (or different), until all
+   * assumptions needed to solve for the message are true.
+   */
   readonly equationTries: number;
-  /** log2 of the tries to guess part of the code word and decode the rest; `null` if no guess decoded. */
+  /**
+   * log2 of the expected tries of an attacker who guesses part of the code word and decodes the rest. `null` if no
+   * guess decoded.
+   */
   readonly guessTries: number | null;
 }
 
@@ -117,7 +126,8 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
 }
 
 /**
- * Attacks tokens of a model with short embeddings, which are padded with zeros. The attacker has the key but no face.
+ * Attacks tokens of a model with short embeddings, which are padded with zeros. The attacker has the sealing key but no
+ * face.
  */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
   const chance = createChance(`few numbers ${numbers}`);
@@ -146,7 +156,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
   const decodes = (places: readonly number[]): boolean => {
     const face = Float32Array.from({ length: embeddingLength }, (_, at) => (at < numbers ? chance.normal() : 0));
     const hidden = signBits(toViews(face));
-    // Uses the zero message, for which the token is the sign bits. Other messages give equivalent tokens.
+    // Uses the zero message, for which the token equals the sign bits. Other messages give equivalent tokens.
     const estimate = new Float32Array(embeddingLength);
     for (const at of places) {
       const bit = bitAt[at];

@@ -14,7 +14,7 @@ import { medianGuesses, type Search } from './survival.js';
 /** Promised false match rates of the levels (docs/accuracy.md). */
 const promised: Partial<Record<Accuracy, number>> = { 4: 1e-4, 6: 2.5e-5, 8: 5e-6 };
 
-/** The product requires six digits. Four are measured for comparison with other products. */
+/** The product requires six digits. PINs of four digits are measured for comparison with other products. */
 const pinDigits = [4, 6] as const;
 
 type Open = (token: BareToken, views: Float32Array) => boolean;
@@ -39,7 +39,10 @@ function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Fl
   return proportion(opened, draws);
 }
 
-/** Returns the faces that resemble the most others, which may open more tokens. */
+/**
+ * Returns the faces that resemble the largest number of other faces, because they may open more tokens than average
+ * faces.
+ */
 function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
   const alike = corpus.map(
     (one) => corpus.filter((other) => one.reduce((sum, value, at) => sum + value * other[at], 0) >= reach).length,

@@ -3,7 +3,10 @@ import type { Chance } from '../statistics/chance.js';
 export interface LinearCode {
   readonly dimensions: number;
   readonly length: number;
-  /** One row for each position: a bit mask, in `words` 32-bit words, of the message bits whose sum is the code bit. */
+  /**
+   * One row for each position of the code word: a bit mask, in `words` 32-bit words, of the message bits whose sum is
+   * the code bit.
+   */
   readonly rows: Uint32Array;
   readonly words: number;
 }
@@ -68,8 +71,8 @@ export interface Decoded {
 }
 
 /**
- * Information-set decoding: guesses error-free positions until the resulting code word is near enough. If a share ε of
- * positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
+ * Information-set decoding: guesses error-free positions until the resulting code word is near enough to the received
+ * word. If a share ε of positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
  */
 export function decodeByInformationSet(

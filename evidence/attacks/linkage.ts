@@ -37,7 +37,7 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
     for (let pair = 0; pair < pairsOf(size); pair += 1) {
       const index = pair % photos.length;
       const one = await sealFields(sealing, photos[index][0], { scope: 'sign-in' });
-      // The same person is compared by the identical photo, which is the worst case.
+      // Both tokens of one person are made from the identical photo, which is the worst case.
       const other = await sealFields(sealing, photos[otherOf(index)][0], { scope: 'payments' });
       scores.push(ones(xor(toBits(one), toBits(other))));
     }
@@ -60,13 +60,13 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>
   proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
 
-/** Tests, with known keys, whether the difference of two tokens is near a code word. */
+/** Tests whether the difference of two tokens is near a code word. The attacker has the sealing keys of both tokens. */
 function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
-  /** Returns the difference with only the first token's permutation undone. */
+  /** Returns the difference of two tokens, with only the first token's permutation undone. */
   const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
     const bits = new Uint8Array(codeLength);
     asStored(one, other).forEach((bit, at) => {

@@ -30,7 +30,7 @@ export function runs(bits: Uint8Array): number {
   return erfc(Math.abs(changes - 2 * bits.length * spread) / (2 * Math.sqrt(2 * bits.length) * spread));
 }
 
-/** Classes of the longest run in a block (sections 2.4.4 and 3.4). */
+/** Classes of the longest run of ones in a block (sections 2.4.4 and 3.4). */
 const runClasses = [
   {
     atLeast: 6272,

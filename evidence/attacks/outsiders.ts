@@ -26,7 +26,7 @@ const rates: ReadonlyMap<Accuracy, number> = new Map(
 
 const isShown = (accuracy: Accuracy): boolean => [1, 4, 8].includes(accuracy);
 
-/** Factor between false match rates within one source and over all photos (docs/accuracy.md). */
+/** False match rate between photos of one source, as a multiple of the rate over all photos (docs/accuracy.md). */
 const timesWithinSource = 3;
 
 const chanceOf = (rate: number, tries: number): number => -Math.expm1(tries * Math.log1p(-rate));

@@ -21,8 +21,8 @@ export interface PinSearch {
 }
 
 /**
- * Tries PINs on two tokens of one photo and PIN, as a thief with the sealing key. Only the right PIN makes the tokens'
- * difference a sum of code words.
+ * Tries PINs, as a thief with the sealing key, on two tokens that were made from the same photo and PIN. Only the right
+ * PIN makes the tokens' difference a sum of code words.
  */
 export async function searchPin(embedding: Float32Array, size: Size): Promise<PinSearch> {
   const chance = createChance('pin');

@@ -48,8 +48,8 @@ function serialCorrelation(bytes: Uint8Array): number {
 }
 
 /**
- * Tests the parity of the stored bits of one person's tokens. Without a mask it would be the face's parity, because the
- * code has even parity.
+ * Tests the parity of the stored bits of one person's tokens. If the format had no mask, this parity would equal the
+ * parity of the face's sign bits, because every code word has even parity.
  */
 function parityOfOnes(stored: readonly Uint8Array[]): number {
   const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);

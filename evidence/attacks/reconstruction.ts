@@ -69,7 +69,7 @@ export const reconstruction: Attack = {
         opened: cosineOf(opened, enrolled),
         // Another token of the same photo must reveal no further bits.
         newBits: xor(bits, openedBits(tokens, again, again.message)).reduce((sum, bit) => sum + bit, 0),
-        // For comparison: what tokens with their own transforms would reveal.
+        // For comparison, the estimate that would be possible if each token had its own transform.
         ownTransform: cosineOf(estimate.ofOwnTransforms(enrolled), enrolled),
         unopened: cosineOf(estimate.likeliest([unopened(token)]), enrolled),
         mean: cosineOf(centre, enrolled),
@@ -90,7 +90,7 @@ export const reconstruction: Attack = {
       of((row) => row.unopened),
       of((row) => row.mean),
     ];
-    // An attacker who knows few faces uses the linear estimate, which needs none.
+    // An attacker who knows few faces uses the linear estimate, which needs no faces.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
     const newBits = rows.reduce((sum, row) => sum + row.newBits, 0);

@@ -5,7 +5,10 @@ import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-cod
 
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
-/** Maximum share of differing positions between two photos of one person. Random words differ in over a third. */
+/**
+ * Maximum share of differing positions between two photos of one person. A random code word differs in more than a
+ * third of the positions.
+ */
 const nearShare = 0.28;
 
 export interface SolvedPair {
@@ -16,7 +19,8 @@ export interface SolvedPair {
 
 /**
  * Recovers the messages of two tokens of one face from their difference π₁(c₁) ⊕ π₂(c₂). Both codes contain the
- * all-ones word, so the result may differ from the messages by that word. Known as attack via record multiplicity.
+ * all-ones word, so the result may differ from the messages by that word. This is known as attack via record
+ * multiplicity.
  * @see https://doi.org/10.1109/SP.2009.24 (Simoens, Tuyls and Preneel)
  */
 export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mostTries: number): SolvedPair | null {
@@ -26,7 +30,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
       const word = tokens.encode(Uint8Array.from({ length: bits }, (_, index) => (index === at ? 1 : 0)));
       return Uint8Array.from(order, (position) => word[position]);
     });
-  // The all-ones word is in both codes, so the second omits it.
+  // Both codes contain the all-ones word, so it is left out of the second code's generators.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
   const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
   const solved: Decoded | null = decodeByInformationSet(code, received, {

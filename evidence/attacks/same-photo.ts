@@ -17,7 +17,7 @@ const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
 /** Returns log2 of the expected number of tries. */
 const workOf = (share: number, bits: number): number => -(2 * bits - 1) * Math.log2(1 - share);
 
-/** Number of tries of a desktop in about an hour, and of a rack in a month. */
+/** Number of tries that a desktop computer makes in about an hour, and a rack of servers in a month. */
 const reach = { desktop: 2 ** 25, rack: 2 ** 45 };
 
 function differences(people: readonly Person[], photos: number): number[] {
@@ -29,8 +29,8 @@ function differences(people: readonly Person[], photos: number): number[] {
 }
 
 /**
- * Attacks two tokens of one face with known keys. If both come from the identical photo, the face cancels out of their
- * difference.
+ * Attacks two tokens of one face, as an attacker with the sealing keys of both. If both tokens come from the identical
+ * photo, the face cancels out of their difference.
  */
 export const samePhoto: Attack = {
   about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',

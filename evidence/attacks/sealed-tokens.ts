@@ -31,7 +31,7 @@ export interface SecretFields {
   readonly tag: Uint8Array;
 }
 
-/** Seals one token at a time, so that every run uses the same randomness. */
+/** Seals one token at a time, so that the tokens always get the same random numbers. */
 export async function sealFields(
   sealing: ReturnType<typeof createSealing>,
   embedding: Float32Array,

@@ -10,7 +10,7 @@ import type { Size } from './size.js';
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
-/** Returns the correlation between each two sign bits over all people, from −1 to 1. */
+/** Returns the correlation over all people between any two sign bits, from −1 to 1. */
 function signCorrelations(people: readonly Float32Array[]): Float32Array {
   const { asin, max, min, sqrt } = Math;
   const squares = new Float32Array(codeLength);

@@ -121,7 +121,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
-  // Runs last, because it uses up the request budget of anonymous callers.
+  // This attack runs last, because it uses up the request budget of anonymous callers.
   const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 60_000, atOnce: 8 });
   await load.stop();
 

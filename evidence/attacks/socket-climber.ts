@@ -72,7 +72,7 @@ export async function climbOverSocket(tries: number): Promise<SocketClimb> {
 
     const refusals = new Set<string>();
     let answered = 0;
-    // Tries are concurrent, to show that the lockout counts each attempt before it runs.
+    // Tries are concurrent, to show that the lockout counts each try before the face is compared.
     const atOnce = 4;
     for (let from = 0; from < tries; from += atOnce) {
       const replies = await Promise.all(

@@ -6,15 +6,15 @@ import { combined, type PValues, testRandomness } from './randomness.js';
 import { show } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
 
-/** Minimum p-value, which random bytes miss in one run of a thousand. */
+/** Minimum p-value of a test. Random bytes fall below it with probability 1 in 1,000. */
 const atLeast = 0.001;
 
 const roundAll = (values: PValues) =>
   Object.fromEntries(Object.entries(values).map(([test, value]) => [test, toDigits(value)]));
 
 /**
- * Tests whether tokens look random to someone without keys. Tokens without part of the format serve as controls that
- * must fail.
+ * Tests whether tokens look random to someone without keys. Tokens without the mask or the permutation serve as
+ * controls, which must fail.
  */
 export const tokenAlone: Attack = {
   about: 'tokens and nothing else: are they random?',

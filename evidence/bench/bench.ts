@@ -17,8 +17,8 @@ import { benchVerify, showVerify } from './verify.js';
 /*
  * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster | first-hour |
  *                  check-experience] [--json] [--quick] [--without=main.js]
- * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   a year of so many people
- * npm run bench -- scale --plan                                                      the tables of docs/sizing.md
+ * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   simulates a year of these people
+ * npm run bench -- scale --plan                                                      prints docs/sizing.md's tables
  */
 
 function parsing<Parsed>(parse: () => Parsed): Parsed {

@@ -20,7 +20,7 @@ document.querySelector('button').onclick = async () => {
 
 export interface CameraFloor {
   /**
-   * Times the page from opening it to a running camera.
+   * Measures the time from opening the page to a running camera.
    * @returns milliseconds
    */
   time(): Promise<number>;

@@ -9,18 +9,18 @@ import { press, screenOf, see } from '../../test/browser/walk.js';
 import { quantile, round } from './measure.js';
 import { hasRealPeople, readRealPeople } from './real-people.js';
 
-/** Time before a person acts, and duration of a head movement. */
+/** Time before a simulated person acts, and duration of a head movement. */
 export const habits = { reactionMs: 500, turnMs: 800 } as const;
 
 const picturesOfTurn = 8;
 const absentForMs = 12_000;
 
-/** Times run from opening the page to its result, for people who passed at the first try. */
+/** Times from opening the page to the result, for people who passed at the first try. */
 interface Measured {
   readonly passed: { readonly hits: number; readonly trials: number };
   readonly atFirstTry: number;
   readonly seconds: { readonly p50: number; readonly highest: number } | null;
-  /** Button presses of people who passed at the first try. */
+  /** Highest number of button presses among people who passed at the first try. */
   readonly decisions: number | null;
 }
 
@@ -29,7 +29,7 @@ interface Group {
   readonly returning: Measured;
 }
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface CheckExperienceReport {
   readonly node: string;
   readonly cores: number;
@@ -81,7 +81,7 @@ async function visit(cast: Cast, link: string, person: Person): Promise<Visit> {
 }
 
 async function nextScreen(page: Page): Promise<string> {
-  // The same screen without a button only waits for the camera.
+  // A screen of this name without a visible button only waits for the camera, so it is ignored.
   const asked = Object.keys(nextBy).map((name) => `[data-screen="${name}"]:has(.button.plain:not([hidden]))`);
   const ended = endings.map((name) => `[data-screen="${name}"]`);
   await page.locator(`main:is(${[...asked, ...ended].join(', ')})`).waitFor();

@@ -24,7 +24,7 @@ interface Size {
 export const fullConsole: Size = { people: 10_000, lines: 1_000_000, runs: 50, hooks: { perSecond: 300, seconds: 20 } };
 export const quickConsole: Size = { people: 200, lines: 3000, runs: 5, hooks: { perSecond: 100, seconds: 1 } };
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface ConsoleReport {
   readonly node: string;
   readonly cores: number;

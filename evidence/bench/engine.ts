@@ -19,14 +19,17 @@ import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** JSON output of the benchmark, with stable keys. Times are medians in milliseconds on one thread, except `pool`. */
+/**
+ * JSON output of the benchmark, with stable property names. Times are medians in milliseconds on one thread, except for
+ * `pool`.
+ */
 export interface EngineReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
   readonly photos: Readonly<Record<string, PhotoProfile>>;
-  /** One run of the model as published, and as src/engine/prelu.ts loads it. */
+  /** Time of one embedding, by the model as published and by the model as src/engine/prelu.ts loads it. */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };
   readonly runtimes: RuntimesReport;
   readonly pool: {
@@ -48,7 +51,7 @@ interface PhotoProfile {
   readonly gcMs: number;
 }
 
-/** Photo sizes: of the figures in docs/engine.md, of a browser's camera, and of a phone. */
+/** Photo sizes in pixels: the size used in docs/engine.md, a browser's camera, and a phone. */
 const sizes = [
   [250, 250],
   [640, 480],
@@ -104,7 +107,7 @@ async function profilePhoto(
       const before = process.memoryUsage();
       await pipeline.examine(photo, ['embedding'], 'only');
       const after = process.memoryUsage();
-      // A garbage collection makes single values too small; the median ignores them.
+      // A garbage collection makes single values too small. The median ignores these values.
       heap.push((after.heapUsed - before.heapUsed) / 1024);
       besideHeap.push((after.external - before.external) / 1024);
     },

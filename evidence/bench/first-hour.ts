@@ -12,7 +12,7 @@ import { round } from './measure.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-/** A rendered person is sometimes refused and has to try again. */
+/** Maximum number of attempts, because the server sometimes refuses the rendered person. */
 const mostAttempts = 3;
 
 interface Step {
@@ -32,7 +32,8 @@ export interface FirstHourReport {
 /** Times the commands of docs/first-hour.md, "Check a face on your own server". */
 export async function benchFirstHour(): Promise<FirstHourReport> {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-first-hour-'));
-  // A release downloads the models at its first run; a checkout has them.
+  // An installed release downloads the models at its first start. A checkout already has the models, so this links to
+  // them.
   symlinkSync(modelsFolder, join(folder, 'models'));
   const port = await findFreePort();
   const env = {

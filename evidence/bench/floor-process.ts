@@ -3,7 +3,7 @@ import { modelsFolder } from '../../test/paths.js';
 import { createFloor } from './floor.js';
 import { load } from './measure.js';
 
-/* Runs verifications without a server, and reports runs per second. */
+/* Runs verifications without a server, and reports verifications per second. */
 
 const jobGuard = z.object({ photo: z.custom<Uint8Array>((value) => value instanceof Uint8Array), count: z.int() });
 

@@ -49,7 +49,7 @@ export async function loadHook(
   };
 }
 
-/** @throws Error if a call is refused, because refusals may cost less */
+/** @throws Error if a call is refused, because a refused call may cost less than a granted one */
 export async function loadFlatOut(
   calls: Calls,
   { count, pid }: { readonly count: number; readonly pid: number },

@@ -25,7 +25,7 @@ interface Rate {
 
 type HookFigures = LoadResult & ProcessorUse;
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface HooksReport {
   readonly node: string;
   readonly cores: number;
@@ -69,7 +69,7 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const floorCalls = { url: bare.url, grantedText: 'commands', toCall: () => ({ headers: {}, body: floorBody }) };
   const steadyFloor = await loadWarm(floorCalls, rate, signReceipt);
   const floors: number[] = [];
-  // Measurements alternate, so that changes of the machine's speed affect both.
+  // Measurements of the hook and of the floor alternate, so that changes of the machine's speed affect both.
   const loadBeside = async (calls: FlatOutCalls): Promise<ProcessorUse> => {
     floors.push((await loadFlatOut(floorCalls, { count: rate.flatOut, pid: bare.pid })).cpuMsPerRequest);
     return loadFlatOut(calls, { count: rate.flatOut, pid });
@@ -106,7 +106,7 @@ type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: H
 
 type FlatOutCalls = Parameters<typeof loadFlatOut>[0];
 
-/** The load generator sends a second's share at once, also in the last second. */
+/** The load generator starts each second with a batch of calls. One more batch may start at the very end. */
 const toCalls = (perSecond: number, seconds: number): number => perSecond * (seconds + 1);
 
 const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>

@@ -20,7 +20,7 @@ export async function bringBack(cast: Cast, connection: string): Promise<Returni
   return { cast, connection, subject, poses: await makePoses(cast.heads.ada, 'ada', picturesOfTurn) };
 }
 
-/** @returns seconds from opening the page to its result; `null` if the rendered pictures were refused */
+/** @returns seconds from opening the page to the result of the check; `null` if the rendered pictures were refused */
 export async function timeToResult({ cast, connection, subject, poses }: Returning): Promise<number | null> {
   const { link } = await cast.stage.startStepUp({ connection, subject });
   const { page, close } = await receive(cast.browser, {

@@ -16,7 +16,7 @@ import { signInWithFace } from '../../test/simulated-sign-in.js';
 export interface ProvisionFigures {
   readonly commands: readonly string[];
   readonly manualSteps: readonly string[];
-  /** Time of the commands, without reading and typing. */
+  /** Time that the commands take, without the time for reading and typing. */
   readonly seconds: number;
   readonly minutes: number;
   readonly verified: boolean;

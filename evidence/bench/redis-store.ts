@@ -11,7 +11,10 @@ export function toRedisConfig(url: string) {
   return config;
 }
 
-/** Opens a state store that never treats its records as lost, so that it can be filled before the server starts. */
+/**
+ * Opens a state store that never treats its records as lost, so that the benchmark can fill the store before the server
+ * starts.
+ */
 export async function openRedisState(url: string, clock: Clock): Promise<State> {
   const store = await createRedisStore(toRedisConfig(url), { clock, random: randomBytes, log: createTextLog() });
   return { ...store, storeEpoch: async () => clock.now() };

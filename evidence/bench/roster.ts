@@ -16,7 +16,7 @@ import { createFloor } from './floor.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;
@@ -30,7 +30,7 @@ export interface RosterReport {
     readonly nobody: Timing;
     /** `nobody` divided by `floor`. */
     readonly ratio: number;
-    /** Under load the ratio is more reliable than the times. */
+    /** Load average of the machine. If it is high, the ratio is more reliable than the times. */
     readonly load: number;
     readonly processorMs: number;
   }[];

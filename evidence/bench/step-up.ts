@@ -14,10 +14,10 @@ interface Times {
   readonly p95: number;
 }
 
-/** Seconds, for people who passed at the first try. */
+/** Times to the result in seconds, for people who passed at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface StepUpReport {
   readonly node: string;
   readonly cores: number;
@@ -27,7 +27,7 @@ export interface StepUpReport {
   readonly openToCameraMs: Times;
   /** Time of a page that has only a camera button. */
   readonly openToCameraFloorMs: Times;
-  /** For a user who follows the guidance, with screen light. */
+  /** Time from opening the page to the result, for a user who follows the guidance, with screen light. */
   readonly openToResultSec: ToResult;
   readonly openToResultByMovementSec: ToResult;
   readonly person: typeof person;

@@ -11,7 +11,7 @@ import { createClient } from './client.js';
 import { createFloor } from './floor.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface VerifyReport {
   readonly node: string;
   readonly cores: number;
@@ -25,7 +25,7 @@ export interface VerifyReport {
   readonly throughput: readonly {
     readonly concurrent: number;
     readonly perSecond: number;
-    /** Throughput divided by that of one core without a server. */
+    /** Throughput divided by the throughput of one core without a server. */
     readonly timesFloor: number;
     readonly p50Ms: number;
     readonly p99Ms: number;

@@ -59,8 +59,8 @@ async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_t
 }
 
 /**
- * Embeds people's photos. Uses the most central face, because evaluation photos often show others. The engine starts at
- * the first uncached photo.
+ * Embeds people's photos. Uses the most central face, because evaluation photos often show several people. The engine
+ * starts at the first uncached photo.
  */
 export async function embedCorpus(
   folder: string,

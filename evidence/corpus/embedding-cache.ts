@@ -9,7 +9,7 @@ export type Embedded =
   | { readonly refused: FaceErrorCode };
 
 export interface EmbeddingCache {
-  /** `null` if the photo is unknown or its entry was altered. */
+  /** `null` if the cache has no entry for the photo, or the entry was altered. */
   read(photo: Uint8Array): Promise<Embedded | null>;
   write(photo: Uint8Array, embedded: Embedded): Promise<void>;
   close(): Promise<void>;
@@ -19,8 +19,8 @@ const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
 /**
- * An entry is a type byte, then magnitude and embedding. A failure has a code and zeros instead, so all entries have
- * equal length.
+ * A plaintext entry is a type byte, then magnitude and embedding. If embedding failed, an error code and zeros follow
+ * the type byte, so all entries have equal length.
  */
 const plainBytes = 1 + 4 + embeddingLength * 4;
 const entryBytes = idBytes + nonceBytes + plainBytes + tagBytes;
@@ -68,7 +68,7 @@ export async function openEmbeddingCache(folder: string, engine: Uint8Array): Pr
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = Buffer.from(engine.subarray(0, 8)).toString('hex');
   const file = await open(join(folder, `${name}.embeddings`), 'a+', 0o600);
-  // Removes the partial entry of an interrupted run.
+  // Removes the partial entry of an interrupted evaluation.
   const whole = Math.floor((await file.stat()).size / entryBytes) * entryBytes;
   await file.truncate(whole);
   const offsets = new Map<string, number>();

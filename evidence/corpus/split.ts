@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Half of the evaluation people. Limits are fitted on `fit` and evaluated on `judge`. */
+/** Half of the evaluation people. Thresholds are fitted on the half `fit` and evaluated on the half `judge`. */
 export type Half = 'fit' | 'judge';
 
 /** @param place - index among the source's people, sorted by name */

@@ -131,7 +131,8 @@ async function runAccuracy(args: string[]): Promise<void> {
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
-  // Fails early, because a full run takes a quarter of an hour.
+  // Creates the folder before the evaluation, which takes a quarter of an hour, so that an invalid folder is reported
+  // at once.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new BadInput(`The folder ${out} cannot be made`);

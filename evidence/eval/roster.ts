@@ -45,7 +45,7 @@ type RosterFigures = {
   readonly falsePositives: Rate | null;
   /** Number of searches for a roster member in which more than one token opened. */
   readonly ambiguous: number;
-  /** Number of searches that miss the right token because they do not try it. */
+  /** Number of searches that miss the right token because they do not compare the face with that token. */
   readonly leftOut: number;
 };
 
@@ -69,7 +69,10 @@ function createTokens(name: string): Fv1 {
   });
 }
 
-/** Enrols people with at least four photos by their first three, and searches with everybody's other photos. */
+/**
+ * Enrols each person with at least four photos, using the first three. Searches the roster with all photos that are
+ * left.
+ */
 async function measureSource(
   source: string,
   people: readonly EmbeddedPerson[],

@@ -46,7 +46,8 @@ export const authorize: Fault = {
       const [checked = '', called = '', named = ''] = await stage.createUsers(3);
       for (const user of [checked, called, named]) await client.enrol(user, pictures.person[0]);
       const people = { checked, called, named };
-      // Half of the load without attack runs before the attacks and half after, because other load may change.
+      // One half of the load without attack runs before the attacks and one half after, because the speed of the
+      // machine may change in between.
       const serveAlone = (): Promise<Meanwhile> => {
         journal.turnTo('no attack');
         return serve(stage, people, new Promise((resolve) => setTimeout(resolve, seconds * 500)));
@@ -117,7 +118,7 @@ async function measure(
   const meanwhile = await serve(stage, people, told);
   const [message] = await told;
   const { ends, seconds } = endsGuard.parse(message);
-  // A sign-in leaves three records, a face check one.
+  // A sign-in leaves three records in the store, and a face check leaves one.
   const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
   return {
     ...meanwhile,
@@ -134,7 +135,7 @@ async function measure(
 
 const countGuard = z.object({ count: z.int() });
 
-/** Counts records in the server's store. All of them outlive the attacks. */
+/** Counts records in the server's store. No record expires during the attacks. */
 function countRecords({ replicas }: Stage): number {
   const database = new Database(join(replicas[0].dataFolder, 'state.db'), { readonly: true });
   try {

@@ -13,9 +13,12 @@ export interface Client {
   signIn(): Promise<void>;
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
   revoke(subject: string): Promise<boolean>;
-  /** Runs a step-up. If an answer is lost, reads the result, and starts another step-up if there is none yet. */
+  /**
+   * Runs a step-up. If an answer is lost, reads the result of the step-up. If there is no result yet, starts another
+   * step-up.
+   */
   checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd>;
-  /** Calls the hook as the provider does at a sign-in. The same event may be repeated. */
+  /** Calls the hook as the provider does at a sign-in. An event may be sent more than once. */
   callHook(subject: string, eventId: string, providerAheadMs?: number): Promise<'granted' | 'denied' | 'no answer'>;
 }
 
@@ -32,7 +35,7 @@ export interface ClientSettings {
   readonly openRevocations: Set<string>;
 }
 
-/** A provider's hook call waits at most 3 seconds; users wait longer. */
+/** Maximum time that a provider and a user wait for an answer, in milliseconds. */
 const patienceMs = { hook: 3_000, person: 15_000 } as const;
 
 const issuedGuard = z.object({ token: z.string() });

@@ -29,7 +29,7 @@ export interface Invariant {
 
 export interface Finding {
   readonly seen: readonly Seen[];
-  /** JSON keys are stable. */
+  /** Figures for the JSON output, with stable property names. */
   readonly figures: { readonly [figure: string]: Json };
   readonly invariants: readonly Invariant[];
   readonly skipped: readonly string[];

@@ -4,7 +4,7 @@ import { checkStoredTokens } from './stored-tokens.js';
 import { checkChains, readTrails, type TrailEvent } from './trails.js';
 
 export interface Done {
-  /** Users who showed their own face. For all other users, only impostors showed theirs. */
+  /** Users who showed their own face. For all other users, only impostors showed a face. */
   readonly enrolled: readonly string[];
 }
 

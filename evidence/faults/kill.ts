@@ -35,7 +35,7 @@ export const kill: Fault = {
         stage.journal.turnTo(`killed during ${work.name}`);
         const victim = stage.replicas[chance.below(stage.replicas.length)] ?? stage.replicas[0];
         const momentMs = chance.below(durationMs);
-        // Half of the clients retry at another replica; the others give up.
+        // Half of the clients retry at another replica. The other half only know the killed replica and give up.
         const client = chance.below(2) === 0 ? stage.client : await stage.connectTo([victim.url]);
         const running = perform(work, client, subject);
         await new Promise((resolve) => setTimeout(resolve, momentMs));
@@ -105,8 +105,8 @@ const allWorks: readonly [Work, ...Work[]] = [
       await makeEnrolled(stage, subject);
       await stage.client.checkFace(subject, stage.pictures.person[1]);
     },
-    // Concurrent hook calls: one event twice, and two others. The face check may be accepted for only one of the three
-    // events.
+    // Sends four concurrent hook calls, for three events of which one is sent twice. The face check may be accepted for
+    // only one event.
     async run(client, _stage, subject) {
       events += 1;
       const calls = ['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`));

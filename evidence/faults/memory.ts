@@ -8,7 +8,9 @@ import { checkInvariants } from './invariants.js';
 import { preload } from './preload.js';
 import { openStage, type Stage } from './stage.js';
 
-/** Limit for request bodies (src/http/budget.ts), models with their threads, and decoded pictures. */
+/**
+ * Maximum memory of the process: request bodies (src/http/budget.ts), models with their threads, and decoded pictures.
+ */
 const mostResidentMiB = 1024;
 
 /** Sends megabytes of photos at once, then ends the engine thread. */

@@ -2,7 +2,8 @@ import { createBrowser } from '../../test/oidc/browser.js';
 import { type Ends, type Job, jobGuard } from './outsiders-job.js';
 
 /*
- * Starts anonymous sign-ins under different user names. evidence/faults/authorize.ts runs this in a separate process.
+ * Starts anonymous sign-ins under different user names. evidence/faults/authorize.ts starts this program as a separate
+ * process.
  */
 
 const addressOf = (n: number): string => `10.0.${Math.floor(n / 250)}.${n % 250}`;

@@ -92,7 +92,7 @@ interface Disturbance {
   end(): void;
 }
 
-/** Quick mode runs only the first. */
+/** Quick mode uses only the first disturbance. */
 const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
   { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
   ...[100, 1_000].map((ms) => ({
@@ -125,7 +125,7 @@ const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** Verifies that nothing consumed or revoked becomes valid again if the store loses all its data. */
+/** Verifies that no consumed check and no revoked token becomes valid again if the store loses all its data. */
 async function checkForgotten(
   stage: Stage,
   { enrolled: [user = ''], revoked, outsider }: People,

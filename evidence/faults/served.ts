@@ -24,7 +24,7 @@ export interface Meanwhile {
 
 export interface People {
   readonly checked: string;
-  /** User who signs in without a face check. */
+  /** User of the hook calls. This user has passed no face check, so the hook must deny the sign-in. */
   readonly called: string;
   readonly named: string;
 }

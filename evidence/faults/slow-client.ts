@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const jobGuard = z.object({ port: z.int(), connections: z.int() });
 
-/** Interval of single bytes that keep connections from looking idle. */
+/** Interval at which one byte is sent, so that connections do not look idle. */
 const everyMs = 2_000;
 
 const beginnings = [

@@ -36,7 +36,7 @@ export interface StageSettings {
   readonly config?: object;
   readonly oidcClients?: readonly object[];
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
-  /** Data folder to use and keep. By default a new folder is created and removed. */
+  /** Folder to use and keep. By default, a new folder is created, and removed at the end. */
   readonly folder?: string;
 }
 
@@ -45,7 +45,7 @@ export const publicUrl = 'https://face.example.com';
 export const issuer = `${publicUrl}/oidc/${connectionId}`;
 const attribute = 'facestepToken';
 
-/** Starts the Okta simulator and the replicas, which share keys but have separate data folders. */
+/** Starts the Okta simulator and the replicas, which share key files but have separate data folders. */
 export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
   const { folder = top, redisUrl, oidcClients } = settings;
@@ -86,7 +86,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
     });
   const replicas: [Replica, ...Replica[]] = [await replicaOf(0)];
   for (let at = 1; at < (settings.replicas ?? 1); at += 1) replicas.push(await replicaOf(at));
-  // Replicas start one after the other, because the first creates the keys.
+  // Replicas start one after the other, because the first replica creates the key files.
   for (const replica of replicas) await replica.start();
   const journal = createJournal();
   const passedOrUntold = new Set<string>();

@@ -8,8 +8,8 @@ import { readTrails, type TrailEvent } from './trails.js';
 const settledWithinMs = 60_000;
 
 /**
- * Verifies that each profile's token matches the audit log and opens for its owner. Unanswered revocations are retried
- * first.
+ * Verifies that each profile's token matches the audit log and opens for its owner. Revocations whose answer was lost
+ * are retried first.
  */
 export async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
   const { client, pictures, okta, tokenOf, openRevocations } = stage;

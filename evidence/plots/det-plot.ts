@@ -24,13 +24,13 @@ export interface DetPlot {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly series: readonly PlotSeries[];
-  /** Corner without curves; by default top right. */
+  /** Corner for the legend, which should have no curves; by default top right. */
   readonly legend?: 'topRight' | 'bottomLeft';
 }
 
 const size = { width: 720, height: 520 };
 const frame = { left: 80, right: 700, top: 50, bottom: 450 };
-/** Colors for color-blind people; dashes distinguish the series without color. */
+/** Colors that color-blind people can distinguish. Dashes distinguish the series without color. */
 const colours = ['#0b5fa5', '#c2410c', '#4d7c0f', '#7e22ce', '#444444'];
 const dashes = ['none', '8 4', '2 3', '10 3 2 3', '4 4'];
 
@@ -43,7 +43,7 @@ function createScale(ends: readonly [number, number], fromPx: number, toPx: numb
   return (share) => fromPx + ((Math.log10(clamp(share, ends)) - low) / (high - low)) * (toPx - fromPx);
 }
 
-/** Short axes have ticks at 1, 2 and 5 in each decade, others at powers of ten. */
+/** Axes of up to three decades have ticks at 1, 2 and 5 in each decade. Longer axes have ticks at powers of ten. */
 function ticksOf([low, high]: readonly [number, number]): number[] {
   const decades = Math.log10(high / low);
   const steps = decades > 3 ? [1] : [1, 2, 5];
@@ -53,7 +53,7 @@ function ticksOf([low, high]: readonly [number, number]): number[] {
   return all.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
 }
 
-/** Labels are in percent, or powers of ten below 0.1 %. */
+/** Returns the function that labels an axis: in percent, or in powers of ten if the axis begins below 0.1 %. */
 const toShares = ([low]: readonly [number, number]): ((share: number) => string) =>
   low >= 0.0009 ? (share) => `${Number((share * 100).toPrecision(2))} %` : (share) => share.toExponential(0);
 

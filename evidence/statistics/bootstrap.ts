@@ -10,7 +10,9 @@ export type Weights = Uint16Array;
 export type Statistic = (weights: Weights) => number | null;
 
 export interface Bootstrap {
-  /** Returns the 2.5th to 97.5th percentile over the resamples; `null` if mostly undefined. */
+  /**
+   * Returns the 2.5th to 97.5th percentile over the resamples; `null` if the statistic is undefined for most resamples.
+   */
   interval(statistic: Statistic): Interval | null;
 }
 
@@ -68,7 +70,7 @@ const sumOf = (values: Uint32Array): number => values.reduce((sum, value) => sum
 
 /**
  * Computes an error rate with its interval. The bootstrap underestimates rare errors, so the interval is at least as
- * wide as Wilson's. Without errors, its upper end is 3/n.
+ * wide as Wilson's. Without errors, the upper end of the interval is 3/n.
  */
 function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic: Statistic): ErrorRate {
   if (trials === 0) return { errors, trials, rate: null, interval: null };

@@ -29,8 +29,8 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
 }
 
 /**
- * Widens the interval to that of one trial per person, because the variance is unreliable if only one person has
- * errors.
+ * Widens the interval at least to the limits of one trial per person with no errors or only errors. If only one person
+ * has errors, the variance is unreliable, and the interval would be too narrow.
  */
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);

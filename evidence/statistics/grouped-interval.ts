@@ -15,7 +15,8 @@ export const fewestForBootstrap = 10;
 
 /**
  * Returns a rate's 95 % interval and its method. If few groups have errors, the interval is exact over groups instead
- * of a bootstrap. This is conservative within groups, but treats pairs that share a person as independent.
+ * of a bootstrap. The exact interval is conservative within groups, but treats pairs that share a person as
+ * independent.
  */
 export function toGroupedInterval({ errors, trials, interval, groups, groupsWithError }: GroupedRate): {
   readonly interval: Interval | null;

@@ -19,7 +19,7 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   const denominator = 1 + (z * z) / total;
   const centre = (rate + (z * z) / (2 * total)) / denominator;
   const reach = (z / denominator) * Math.sqrt((rate * (1 - rate)) / total + (z * z) / (4 * total * total));
-  // Avoids rounding errors at the ends.
+  // Returns exactly 0 or 1 at the ends, without rounding errors.
   return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
 

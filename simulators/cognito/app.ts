@@ -68,8 +68,8 @@ export function createAppPages(apps: { current: CognitoApp | null }, url: () => 
 }
 
 /**
- * Answers the challenge with the receipt. It is also sent as metadata, because the triggers keep no state and read the
- * token's claims from it.
+ * Answers the challenge with the receipt. The receipt is also sent as client metadata, because the triggers keep no
+ * state and derive the token's claims from the receipt.
  */
 function answerChallenge(user: Challenged['user'], receipt: string): Promise<object> {
   return new Promise((resolve, reject) => {

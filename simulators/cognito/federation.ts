@@ -19,7 +19,8 @@ const startGuard = z.object({ pool: z.string(), idp: z.string(), hint: z.string(
 
 /**
  * Creates managed login with an OpenID provider at `/oauth2/start?pool=<id>&idp=<name>`, optionally with
- * `hint=<login>`. Cognito sends no code challenge, checks no nonce, and sends its client secret only in the form.
+ * `hint=<login>`. Cognito sends no code challenge, checks no nonce, and sends its client secret only in the form of the
+ * token request.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
  */
 export function createFederation(

@@ -22,7 +22,7 @@ export interface CognitoSimulator {
   setTriggerTimeoutMs(timeoutMs: number): void;
   /** Throttles every n-th API call; 0 disables throttling. */
   throttleEvery(calls: number): void;
-  /** Names of operations that the caller's policy denies. */
+  /** Names of operations that the caller's IAM policy denies. */
   readonly denied: Set<string>;
   serveApp(app: CognitoApp): void;
   createPool(settings?: Settings, usernameAttributes?: readonly string[]): Promise<UserPool>;

@@ -16,12 +16,12 @@ export type LambdaAnswer =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly reason: 'threw' | 'timed_out' | 'crashed'; readonly message: string };
 
-/** Lambda functions by ARN. Each runs in its own process from its first call. */
+/** Lambda functions by ARN. Each function runs in its own process, which its first call starts. */
 export interface LambdaService {
   readonly functions: Map<string, LambdaFunction>;
   /** True if callers may read function configurations (`lambda:GetFunctionConfiguration`). */
   isReadable: boolean;
-  /** Runs a function. On a timeout, kills its process, which loses its state. */
+  /** Runs a function. On a timeout, kills the function's process, so that the function loses its state. */
   invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer>;
   logText(): string;
   coldStarts(): number;

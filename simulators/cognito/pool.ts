@@ -51,7 +51,7 @@ export interface UserPool {
   readonly region: string;
   readonly arn: string;
   readonly created: number;
-  /** Fixed at creation: UpdateUserPool cannot change these. */
+  /** Attributes that serve as user name, such as `email`. UpdateUserPool cannot change them. */
   readonly usernameAttributes: readonly string[];
   settings: Settings;
   readonly schema: Map<string, SchemaAttribute>;
@@ -161,7 +161,7 @@ export function addFederatedUser(pool: UserPool, username: string, now: number):
 }
 
 /**
- * Finds a user by name, alias or `sub`, ignoring case; a federated user by name only.
+ * Finds a user by name, alias or `sub`, ignoring case. Finds a federated user only by name.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function findUser(pool: UserPool, name: string): PoolUser | undefined {

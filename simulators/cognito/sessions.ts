@@ -27,10 +27,13 @@ export type Session = z.infer<typeof sessionGuard>;
 
 export type ChallengeResult = z.infer<typeof resultGuard>;
 
-/** Longest session the API accepts; Cognito still issues longer ones (amplify-js issue 14411). */
+/**
+ * Maximum length of a session text that the API accepts. Cognito nevertheless issues longer ones (amplify-js issue
+ * 14411).
+ */
 const SESSION_MAX_CHARACTERS = 8192;
 
-/** Seals a session; its length grows with the challenge parameters of the triggers. */
+/** Seals a session as text. The length of the text grows with the challenge parameters of the triggers. */
 export function sealSession(pool: UserPool, session: Omit<Session, 'id'>): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', pool.sessionKey, nonce);

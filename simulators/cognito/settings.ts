@@ -39,7 +39,10 @@ const daysGuard = z.looseObject({
     .optional(),
 });
 
-/** Refuses the old and the new setting for temporary passwords together, although DescribeUserPool returns both. */
+/**
+ * Refuses requests with both the old and the new setting for temporary passwords, although DescribeUserPool returns
+ * both.
+ */
 function checkTemporaryPassword(settings: Settings): void {
   const { AdminCreateUserConfig, Policies } = daysGuard.parse(settings);
   if (

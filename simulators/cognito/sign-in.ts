@@ -33,7 +33,7 @@ function checkLengths(member: string, map: Record<string, string | null> | undef
 
 interface Person {
   readonly username: string;
-  /** User, or `null` if there is none, which the client must not learn. */
+  /** `null` if there is no such user. The client must not learn this. */
   readonly user: PoolUser | null;
 }
 
@@ -222,7 +222,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (AuthFlow === 'CUSTOM_AUTH') {
         const isSrp = AuthParameters.CHALLENGE_NAME === 'SRP_A';
         const first = { challengeName: 'SRP_A', challengeResult: true, challengeMetadata: null };
-        // ClientMetadata of InitiateAuth does not reach these triggers.
+        // ClientMetadata of InitiateAuth does not reach the challenge triggers.
         const context = { clientMetadata: undefined, srpPublicValue: isSrp ? (AuthParameters.SRP_A ?? '') : null };
         return advance(pool, client, person, isSrp ? [first] : [], context);
       }
@@ -261,8 +261,8 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
         if (person.user === null) throw notAuthorized();
         setPassword(pool, person.user, ChallengeResponses.NEW_PASSWORD ?? '', true);
-        // Add the change to the history that the triggers receive. Cognito does not document it; this is the stricter
-        // assumption.
+        // Adds the password change to the challenge history that the triggers receive. Cognito does not document
+        // whether it does so. This is the stricter assumption.
         const changed = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
         return advance(pool, client, person, [...session.history, changed], context);
       }

@@ -67,7 +67,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
 
   const requestSecret = randomBytes(32).toString('base64url');
   const arnOf = (handler: string) => `arn:aws:lambda:${cognito.region}:123456789012:function:facestep-${handler}`;
-  /** Deploys the functions with the server's current public keys, because they verify receipts offline. */
+  /** Deploys the functions with the server's current public keys, because the functions verify receipts offline. */
   const deploy = async (): Promise<boolean> => {
     const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
       (response) => response.text(),

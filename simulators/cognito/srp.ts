@@ -102,7 +102,7 @@ export function isProof(
 }
 
 /**
- * Creates a decoy verifier for an unknown user. It is always the same for a name, so that the salt does not reveal
+ * Creates a decoy verifier for an unknown user. A name always has the same decoy, so that the salt does not reveal
  * whether the user exists.
  */
 export function createDecoy(secret: Uint8Array, username: string): PasswordVerifier {

@@ -77,7 +77,7 @@ export type TriggerResponse<Name extends TriggerName> = z.output<(typeof respons
 
 export interface TriggerDeps {
   readonly lambda: LambdaService;
-  /** Timeout of a trigger. The real Cognito always uses 5,000. */
+  /** Timeout of a trigger. In the real Cognito, it is always 5,000 ms. */
   readonly triggerTimeoutMs: () => number;
 }
 

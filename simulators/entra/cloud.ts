@@ -22,13 +22,13 @@ export interface Cloud {
   readonly pageSize: number;
   readonly requests: Record<CloudPart, number>;
   /**
-   * Audience of the hint: the client id according to the documentation, the application's id according to an
-   * implementer.
+   * Audience of the ID token hint. Entra's documentation says that it is the client id. An implementer reports the
+   * application's id.
    */
   hintAudience: 'clientId' | 'appId';
   readonly mfaRequests: Map<string, MfaRequest>;
   readonly mfaResults: MfaResult[];
   readonly fetchProvider: Fetch;
-  /** Discovery documents and keys of providers, cached for a day, by discovery URL. */
+  /** Discovery documents and signing keys of providers, cached for a day, by discovery URL. */
   readonly providerMetadata: Map<string, ProviderMetadata>;
 }

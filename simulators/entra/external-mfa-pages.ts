@@ -24,8 +24,8 @@ function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: Dir
 }
 
 /**
- * Creates the External MFA pages: `/external-mfa/start?user=<name or id>` posts the form by itself; the callback shows
- * the result.
+ * Creates the External MFA pages. `/external-mfa/start?user=<name or id>` posts the form to the provider without a
+ * click. The callback page shows the result.
  */
 export function createExternalMfaPages(cloud: Cloud): Router {
   const router = Router();

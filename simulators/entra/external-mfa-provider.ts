@@ -46,7 +46,7 @@ export async function readProvider(
   const parsed = metadataGuard.safeParse(await readJson(cloud, discoveryUrl, 'discovery'));
   if (!parsed.success) throw new MfaError(`discovery_${String(parsed.error.issues[0]?.path[0] ?? 'body')}`);
   const { issuer, authorization_endpoint: authorizationEndpoint, jwks_uri } = parsed.data;
-  // Entra compares exactly, so a default port or a trailing slash makes another issuer.
+  // Entra compares issuers exactly, so a default port or a trailing slash makes a different issuer.
   if (`${issuer}${discoverySuffix}` !== discoveryUrl) throw new MfaError('discovery_issuer');
   const set = keysGuard.safeParse(await readJson(cloud, jwks_uri, 'keys'));
   if (!set.success) throw new MfaError('keys_body');
@@ -83,7 +83,7 @@ async function readJson({ fetchProvider }: Cloud, url: string, what: string): Pr
 /** Each key needs a matching certificate and a base64 `kid`. */
 function checkKey({ kty, use, kid, n, e, x5c }: JWK): void {
   if (kty !== 'RSA' || use !== 'sig' || n === undefined || e === undefined) throw new MfaError('keys_kind');
-  // Refuse names such as `key-1`. A base64 digest is longer than such names.
+  // Refuses key IDs that are names, such as `key-1`. A base64 digest is longer than such names.
   if (kid === undefined || !/^[\w+/-]{16,}={0,2}$/.test(kid)) throw new MfaError('keys_kid');
   const [certificate] = x5c ?? [];
   if (certificate === undefined) throw new MfaError('keys_x5c');

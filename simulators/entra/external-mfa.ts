@@ -17,7 +17,7 @@ export const callbackPath = '/common/federation/externalauthprovider';
 /** Time that Entra waits for an answer, approximately. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Factor type by authentication method (`amr`). No method counts as knowledge. */
+/** Factor type by authentication method (`amr`). None of the methods is a knowledge factor. */
 const factorOf: Readonly<Record<string, FactorType>> = {
   ...Object.fromEntries(['face', 'fpt', 'iris', 'retina', 'vbm'].map((amr) => [amr, 'inherence'] as const)),
   ...Object.fromEntries(
@@ -93,7 +93,7 @@ export async function startExternalMfa(
       redirect_uri: `${cloud.url}${callbackPath}`,
       ...(nonce === null ? {} : { nonce }),
       state,
-      // The hint is issued already expired, on purpose.
+      // The hint is intentionally issued with an expiry in the past.
       id_token_hint: await signToken(tenant, hint, startedAt, -1),
       claims: JSON.stringify({
         id_token: {

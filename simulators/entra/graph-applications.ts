@@ -59,7 +59,7 @@ export function newApplication(displayName: string): Application {
   };
 }
 
-// These members are relationships, or are never returned.
+// Removes members that are relationships, or that Graph never returns.
 const toView = ({
   secrets: _,
   expiredSecrets: __,
@@ -68,7 +68,7 @@ const toView = ({
   ...shown
 }: Application) => shown;
 
-// `claimsMappingPolicyIds` is a relationship with its own address.
+// `claimsMappingPolicyIds` is a relationship with a separate URL, so it is removed.
 const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincipal) => ({
   ...shown,
   servicePrincipalType: 'Application',

@@ -57,7 +57,8 @@ const listenerGuard = z.strictObject({
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
 /**
- * Refuses extensions in an external tenant without the service principal that calls them. A workforce tenant has it.
+ * Refuses extensions if an external tenant lacks the service principal that calls extensions. A workforce tenant always
+ * has this service principal.
  */
 function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
   if (hasCaller(tenant) && !isLate(findServicePrincipal(tenant, eventsServiceAppId)?.id ?? '')) return;

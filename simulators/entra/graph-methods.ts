@@ -33,7 +33,7 @@ const newGuard = z.strictObject({
   appId: z.guid(),
   openIdConnectSetting: settingGuard,
 });
-// The name is visible to users and immutable.
+// The display name, which users see, cannot be changed.
 const changeGuard = z.strictObject({
   '@odata.type': z.literal(configurationType),
   state: z.enum(['enabled', 'disabled']).optional(),

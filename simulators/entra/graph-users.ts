@@ -74,7 +74,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     '/users/:id/transitiveMemberOf/microsoft.graph.group',
     requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
     (request, response) => {
-      // A cast is an advanced query of OData.
+      // In OData, a cast is an advanced query, which needs `$count=true`.
       if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
       const tenant = tenantOf(response);
       const { id: userId } = find(String(request.params.id), tenant);
@@ -97,7 +97,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   };
   router.get('/users/:id', read, (request, response) => {
     const id = String(request.params.id);
-    // A dollar sign starts a query option in OData addresses.
+    // In OData URLs, a dollar sign starts a query option, so an ID cannot begin with one.
     if (id.startsWith('$')) throw badRequest('The request URI is not valid.');
     show(request, response, id);
   });

@@ -33,7 +33,7 @@ export interface Daemon {
   readonly secret: string;
 }
 
-/** A simulated Entra ID: tenants, keys, tokens, Graph and callouts. It uses TLS, because MSAL demands it. */
+/** A simulated Entra ID: tenants, signing keys, tokens, Graph and callouts. It uses TLS, because MSAL demands it. */
 export interface EntraSimulator {
   /** URL of the login host and of Graph, without a trailing slash. */
   readonly url: string;
@@ -52,7 +52,7 @@ export interface EntraSimulator {
   /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
   addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
-  /** Attaches extensions to a user flow, a console-only action. */
+  /** Attaches extensions to a user flow. In the real Entra, only its admin center can do this. */
   attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;
   signIn(who: { appId: string; userId: string; correlationId?: string }, tenant?: Tenant): Promise<SignIn>;
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
@@ -68,7 +68,7 @@ export interface EntraSimulator {
   finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
   readonly mfaResults: readonly MfaResult[];
   setHintAudience(audience: 'clientId' | 'appId'): void;
-  /** Publishes a new signing key; the former one stays published unless dropped. */
+  /** Publishes a new signing key. The former signing key stays published unless `dropFormer` is set. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
   /** Delays new objects in Graph. The real Graph took 20 s in a test. */
   setLateSec(seconds: number): void;
@@ -209,7 +209,7 @@ export async function startEntraSimulator({
     addClientApp({ acceptMappedClaims = true } = {}, within = tenant) {
       const application = register(within, 'Client application');
       application.api.acceptMappedClaims = acceptMappedClaims;
-      // Settings that mapped claims need.
+      // Mapped claims need these settings.
       application.api.requestedAccessTokenVersion = acceptMappedClaims ? 2 : null;
       return application.appId;
     },

@@ -118,7 +118,7 @@ async function issueGraphToken(cloud: Cloud, tenant: Tenant, form: z.infer<typeo
   return { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token };
 }
 
-// An application of another tenant works here once this tenant has its service principal.
+// An application of another tenant can authenticate here once this tenant has the application's service principal.
 const findAnywhere = ({ tenants }: Cloud, appId: string): Application | undefined =>
   [...tenants.values()].map((tenant) => findApplication(tenant, appId)).find((found) => found !== undefined);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CalloutError } from './callout.js';
 
-/** Limit for all keys and values together. */
+/** Maximum size of all claim names and values together. */
 const CLAIMS_MAX_BYTES = 3 * 1024;
 
 const envelopeGuard = z.object({

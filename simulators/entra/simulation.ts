@@ -10,7 +10,7 @@ export const startEntraSimulation: StartSimulation = async ({ port }) => {
   const daemon = entra.addDaemon();
   const application = entra.addClientApp();
   const externalMfa = entra.addClientApp();
-  // MSAL requires https, so callers must trust this run's certificate.
+  // MSAL requires https, so callers must trust the certificate that the simulator has just created.
   const folder = await mkdtemp(join(tmpdir(), 'facestep-entra-'));
   const certificate = join(folder, 'certificate.pem');
   await writeFile(certificate, entra.cert);

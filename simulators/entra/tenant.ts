@@ -165,7 +165,7 @@ export interface Tenant {
   readonly id: string;
   readonly kind: 'workforce' | 'external';
   readonly issuer: string;
-  /** Published keys; the last one signs. */
+  /** Published signing keys. The last key signs. */
   readonly keys: SigningKey[];
   readonly users: Map<string, DirectoryUser>;
   readonly applications: Map<string, Application>;

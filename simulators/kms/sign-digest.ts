@@ -42,7 +42,7 @@ const digestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 export const signWithRsa = (digest: Uint8Array, key: KeyObject): Buffer =>
   privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([digestInfo, digest]));
 
-/** Signs with RSASSA-PSS, a 2,048-bit key, SHA-256 and a salt of that length (RFC 8017, section 8.1.1). */
+/** Signs with RSASSA-PSS, a 2,048-bit key, SHA-256 and a salt as long as the digest (RFC 8017, section 8.1.1). */
 export function signWithRsaPss(digest: Uint8Array, key: KeyObject): Buffer {
   const salt = randomBytes(32);
   const hash = sha256(Buffer.alloc(8), digest, salt);

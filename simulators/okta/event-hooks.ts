@@ -59,7 +59,7 @@ async function isAnswered(org: Org, { channel }: EventHook): Promise<boolean> {
 }
 
 /**
- * A hook receives nothing before its verification. A changed channel must be verified again.
+ * A hook receives no events before it is verified. If its channel changes, it must be verified again.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/EventHook/
  */
 export function createEventHooksApi(org: Org, requireScope: RequireScope): Router {

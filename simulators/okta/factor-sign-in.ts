@@ -109,8 +109,8 @@ function checkIsSigningIn(
 const possessions = ['hwk', 'otp', 'phr', 'pop', 'sc', 'sms', 'swk', 'tel'];
 
 /**
- * Returns the factor types. Without trusted claims this is possession. With them `amr` decides, and a face counts only
- * together with a possession factor.
+ * Returns the factor types. Without trusted claims, the type is possession. With trusted claims, `amr` determines the
+ * types, and a face counts only together with a possession factor.
  * @see https://developer.okta.com/docs/guides/configure-claims-sharing/thirdpartyoidc/main/
  */
 function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly string[]): readonly string[] {

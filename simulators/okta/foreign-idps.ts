@@ -44,7 +44,8 @@ export const foreignIdps = [
     properties: { additionalAmr: ['sc', 'hwk', 'mfa'] },
   },
   {
-    // The client authenticates with one of Okta's keys. Only the metadata contains the issuer.
+    // Okta authenticates at this provider with a signing key. The issuer is missing here, because only the provider's
+    // metadata contains it.
     ...{ id: '0oa4oidc000000000001', type: 'OIDC', name: 'Partners', ...shared },
     protocol: {
       type: 'OIDC',

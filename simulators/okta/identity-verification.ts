@@ -18,7 +18,7 @@ const skewSec = 120;
 const startGuard = z.object({ user: z.string(), flow: z.string().optional() });
 const pushedGuard = z.object({ request_uri: z.string(), expires_in: z.int().positive() });
 
-/** Okta sends every claim with `fuzzy: true` and expects the same in the answer. */
+/** Okta sends every claim with `fuzzy: true`, and expects `fuzzy: true` in the answer. */
 const claimGuard = z.object({ value: z.string().nullable(), fuzzy: z.literal(true) });
 
 /** Claims that Okta supports. Any other claim fails the evaluation. */

@@ -43,7 +43,7 @@ export type HookChannelSettings =
   | {
       readonly type: 'OAUTH';
       readonly clientId: string;
-      /** Secret of the client, or `null` if it signs with the hook key. */
+      /** Secret of the client, or `null` if the client signs with the hook key. */
       readonly clientSecret: string | null;
       readonly hookKeyId: string | null;
       readonly tokenUrl: string;
@@ -62,7 +62,7 @@ export interface OktaSimulator {
   deleteUser(userId: string): Promise<void>;
   /** Resolves once event hooks received all events so far. */
   settleEvents(): Promise<void>;
-  /** Registers an application, a console-only action. */
+  /** Registers an application. In the real Okta, this is done in the Admin Console. */
   addClient(client: Partial<Omit<OrgClient, 'id'>>): OrgClient;
   addHookKey(name: string): Promise<{ readonly id: string; readonly publicJwk: JWK }>;
   addAuthorizationServer(server: { id: string; audience: string }): Promise<{ readonly issuer: string }>;
@@ -81,7 +81,7 @@ export interface OktaSimulator {
     channel: HookChannelSettings;
     statements?: Readonly<Record<string, string>>;
   }): Promise<{ readonly id: string }>;
-  /** Sets "IdP Usage", a console-only action. */
+  /** Sets "IdP Usage". In the real Okta, only the Admin Console can do this. */
   setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
   signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
   signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;

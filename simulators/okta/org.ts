@@ -148,10 +148,10 @@ export interface IdentityProvider {
   readonly userNameClaim: string;
   /** `protocol.algorithms.request.signature`; `null` if requests are not signed. */
   readonly requestAlgorithm: string | null;
-  /** Linked users by `sub`. After the first sign-in no other claim counts. */
+  /** Linked users by `sub`. After the first sign-in, Okta finds the user only by this claim. */
   readonly links: Map<string, string>;
   readonly client: OpenIdProvider;
-  /** Definition as sent, without the secret. */
+  /** Definition as the API caller sent it, without the client secret. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
@@ -206,8 +206,8 @@ export interface Org {
   /** Okta's option "Allow updates to deactivated users", off by default. */
   allowsUpdatesToDeactivated: boolean;
   /**
-   * If set, hooks get this user of the browser session on a refresh, instead of the token's user (Okta's bug
-   * OKTA-869758).
+   * If set, hooks get this user on a token refresh, instead of the token's user. Simulates Okta's bug OKTA-869758, by
+   * which hooks get the user of the browser session.
    */
   sessionUserOnRefresh: string | null;
   /** Rate-limits every n-th management call; `null` disables it. */

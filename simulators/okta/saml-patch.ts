@@ -36,7 +36,7 @@ export function applySamlCommands(assertion: SamlAssertion, commands: unknown): 
     const segment = /^\/claims\/([^/]+)$/.exec(path)?.[1];
     const statement = statementGuard.safeParse(value);
     if (segment === undefined || !statement.success) return null;
-    // RFC 6901, section 4.
+    // Decodes a segment of a JSON Pointer (RFC 6901, section 4).
     const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
     if (Object.hasOwn(claims, name) !== (op === 'replace')) return null;
     claims[name] = statement.data;

@@ -118,7 +118,7 @@ class Unacceptable extends Error {
   }
 }
 
-/** Any other error means that the signature is wrong. */
+/** Any error other than `Unacceptable` means that the signature is wrong. */
 const toUnacceptable = (error: unknown): Unacceptable =>
   error instanceof Unacceptable ? error : new Unacceptable('authentication_failed', 'The signature is not right');
 

@@ -6,8 +6,8 @@ const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
 const refuse = () => new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);
 
 /**
- * Parses `profile.x sw "…"` with `and`, `or` and parentheses; nothing else is supported. Names compare without case;
- * `sw` does not work on custom attributes.
+ * Parses `profile.x sw "…"` with `and`, `or` and parentheses; nothing else is supported. Names are compared without
+ * case, and `sw` does not work on custom attributes.
  */
 export function parseUserSearch(search: string): (user: OrgUser) => boolean {
   let rest = search;

@@ -104,9 +104,9 @@ export interface Account {
   url: string;
   readonly now: () => number;
   readonly fetch: Fetch;
-  /** What follows a failed hook, which OneLogin does not document. */
+  /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
   whenHookFails: 'continue' | 'deny';
-  /** Limit of a custom field, which OneLogin does not document. Longer values are cut off. */
+  /** Maximum length of a custom field's value, which OneLogin does not document. Longer values are cut off. */
   fieldMaxCharacters: number;
   hasPoliciesApi: boolean;
   /** Every n-th call gets 429 and may be retried at once; 0 disables this. */
@@ -124,7 +124,7 @@ export interface Account {
   readonly variables: Map<string, EnvironmentVariable>;
   readonly policies: Map<number, UserPolicy>;
   readonly logins: Map<string, Login>;
-  /** Provider that is trusted as a factor. The real OneLogin sets it only in the console. */
+  /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
   trustedIdp: OpenIdProvider | null;
   readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
   readonly logs: HookLog[];

@@ -22,7 +22,7 @@ export type SignIn =
 export interface SignInRequest {
   readonly identifier: string;
   readonly password: string;
-  /** Factors that the user has; a sign-in stops at any other required factor. */
+  /** Factors that the user has. A sign-in stops at a required factor that the user does not have. */
   readonly factors?: readonly string[];
   readonly ip?: string;
   readonly appId?: number | null;
@@ -34,7 +34,7 @@ export interface OneLoginSimulator {
   readonly clientSecret: string;
   readonly account: Account;
   addUser(user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number;
-  /** Creates a user policy, a console-only action. */
+  /** Creates a user policy. In the real OneLogin, only the administration console can do this. */
   addPolicy(policy: { name: string; factors: readonly string[] }): number;
   callApi(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
   signIn(request: SignInRequest): Promise<SignIn>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { z } from 'zod';
 
 export interface FunctionRun {
-  /** CommonJS with `exports.handler`. */
+  /** Source code of a CommonJS module with `exports.handler`. */
   readonly source: string;
   readonly context: Readonly<Record<string, unknown>>;
   /** The whole `process.env` of the function. */

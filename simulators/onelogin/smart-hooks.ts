@@ -125,8 +125,8 @@ export function createSmartHooksApi(account: Account): Router {
     const settings = parseHook(request.body);
     const sameType = findHook(account, settings.type);
     if (sameType !== undefined && sameType !== hook) throw conflict(`A hook of type ${settings.type} already exists`);
-    // OneLogin: "Updating function code while the hook is enabled may cause errors during deployment". Here it always
-    // does.
+    // OneLogin: "Updating function code while the hook is enabled may cause errors during deployment". In the
+    // simulator, it always fails.
     if (!hook.settings.disabled && settings.function !== hook.settings.function) {
       throw new ApiError(500, 'InternalServerError', 'The hook is enabled');
     }

@@ -27,7 +27,7 @@ export interface Directory {
   /** Groups by id, members by id. */
   readonly groups: Map<string, { readonly displayName: string; readonly members: readonly string[] }>;
   readonly extensions: Map<string, DefinedAttribute[]>;
-  /** Limit of an attribute; longer values are silently cut off. */
+  /** Maximum length of an attribute's value. Longer values are silently cut off. */
   attributeMaxCharacters: number;
   answersChangesWithNothing: boolean;
   /** Every n-th request gets 429 and may be retried at once; 0 disables this. */
@@ -37,13 +37,13 @@ export interface Directory {
   supportsPatch: boolean;
   takesUrnPaths: boolean;
   takesPathlessChanges: boolean;
-  /** True if paths split only at dots and extensions are replaced as a whole. Names are then case-sensitive. */
+  /** True if the server splits paths only at dots and replaces extensions as a whole. Names are then case-sensitive. */
   splitsPathsAtDots: boolean;
   servesSchemas: boolean;
   /** True if the server sends schemas as a plain list, even a single one, with keywords in capitals. */
   tellsPlainSchemas: boolean;
   tellsGroups: boolean;
-  /** True if a dot separates extension attributes, instead of the colon of RFC 7644, section 3.10. */
+  /** True if a dot separates the schema URN from the attribute, instead of the colon of RFC 7644, section 3.10. */
   readsDottedExtensions: boolean;
   /** True if e-mail addresses are plain texts, which RFC 7643, section 2.4 allows. */
   tellsPlainEmails: boolean;
@@ -91,7 +91,7 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
  * - strict: paths only
  * - keycloak, from 26.7: any URN, by the annotation `kc.scim.schema.attribute`; access tokens of a few minutes
  * - wso2, from 7.1: one extension for all custom attributes, requested with a dot (wso2/product-is#11092); e-mail
- * addresses as texts (#26577); schemas without a list response (#21742); over LDAP, the page's count only
+ * addresses as texts (#26577); schemas without a list response (#21742); over LDAP, the page's length as `totalResults`
  * (wso2/docs-is#1495)
  * - gravitee: as in its source (`scim/model/Operation.java`)
  * - withoutPaths: changes without a path only

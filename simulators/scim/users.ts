@@ -148,7 +148,7 @@ function toChange(directory: Directory, user: DirectoryUser, operation: PatchOpe
   return toWrite(directory, user, found, value);
 }
 
-/** Splits a path at its first dot. The dot in the version 2.0 does not count. */
+/** Splits a path at its first dot. A dot between digits does not count, such as in the version 2.0 of a schema URN. */
 function toSplitChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
   const { op, path = '', value } = operation;
   const [schema = '', name] = path.split(/(?!\d)\.(?!\d)/);

@@ -80,7 +80,7 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
       const letter = relay.taken.findLast(({ to }) => to === `${subject}@example.com`);
       if (letter === undefined) throw new Error(`no letter to ${subject}`);
       const [code = ''] = /^\d{6}$/m.exec(readPart(letter, 'plain')) ?? [];
-      // The HTML part has the same code.
+      // The HTML part of the e-mail must contain the same code as its text part.
       expect(readPart(letter, 'html')).toContain(`>${code}</p>`);
       return code;
     },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** System browser; `npm test` installs it if possible. */
+/** Path of the system's Chromium, which `npm test` installs if possible. */
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 export const hasChromium = existsSync(executablePath);
@@ -11,7 +11,10 @@ if (!hasChromium)
     `SKIPPING tests in a browser: none at ${executablePath} (install chromium, or set CHROMIUM_PATH)\n`,
   );
 
-/** Host name that resolves to this machine. It is not `localhost`, so its pages are no secure context. */
+/**
+ * Host name that resolves to this machine. Browsers do not treat its pages as a secure context, because the name is not
+ * `localhost`.
+ */
 export const otherHost = 'face.example';
 
 /** One or two of Chromium's test patterns, the frames of a file, or no camera. */
@@ -24,7 +27,7 @@ const deviceArgs = (camera: Camera): readonly string[] => {
   return camera === 'pattern' ? [device] : [device, `--use-file-for-fake-video-capture=${camera.mjpeg}`];
 };
 
-/** Features that would open further connections or pages. Setting this list replaces the driver library's. */
+/** Features that would open further connections or pages. Setting this list replaces the list of the driver library. */
 const without = [
   'HttpsFirstBalancedModeAutoEnable',
   'HttpsUpgrades',

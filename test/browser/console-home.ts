@@ -9,7 +9,7 @@ const mostClicks = 5;
 export const inDialogue = (page: Page, name: string): Locator =>
   page.getByRole('alertdialog').getByRole('button', { name, exact: true });
 
-/** Opens the first screen and counts clicks, without typing and file selection. */
+/** Opens the console's first screen and counts clicks. Typing and file selection are not counted. */
 export async function visitHome(browser: Browser, origin: string, key = adminKey) {
   const { page, complaints, requests, close } = await visitConsole(browser, origin, { key });
   await page.getByRole('heading', { name: 'Home' }).waitFor();

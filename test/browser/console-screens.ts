@@ -5,11 +5,14 @@ export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 export interface ConsoleScreen {
   readonly name: string;
   readonly path: string;
-  /** Runs on the screen before it is examined. */
+  /** Prepares the screen before it is examined. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-/** Every screen. Each is examined in both color schemes, on a phone and a desktop, and right to left. */
+/**
+ * All screens of the console. Each screen is examined in both color schemes, on a phone and a desktop, and right to
+ * left.
+ */
 export const consoleScreens: readonly ConsoleScreen[] = [
   { name: 'home', path: '' },
   { name: 'nothing', path: '/nowhere' },

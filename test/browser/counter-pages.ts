@@ -1,7 +1,7 @@
 import { renderCheck } from '../../examples/counter/pages.js';
 import { renderNumbers } from '../../src/oidc/counter/pages.js';
 
-/* Both sides of a face check at a counter while they compare numbers, also for docs/screens. */
+/* Pages of a face check at a counter, at the step where desk and phone compare numbers. Also used for docs/screens. */
 
 export const renderDesk = (): string => renderCheck('x', { state: 'numbers', number: '42', isAtKiosk: false });
 

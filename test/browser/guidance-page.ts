@@ -10,7 +10,7 @@ const script = `import { createGuide } from '${join(projectRoot, 'web/capture/gu
 globalThis.createGuide = createGuide;
 `;
 
-/** Builds a page that only exposes `createGuide`, with the capture page's build. */
+/** Builds a page that only exposes `createGuide`, with the build settings of the capture page. */
 export function buildGuidancePage(): { readonly folder: string; remove(): void } {
   const root = mkdtempSync(join(tmpdir(), 'facestep-guidance-page-'));
   const folder = join(root, 'built');

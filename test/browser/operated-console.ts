@@ -6,7 +6,8 @@ import type { Company, OperatedServer } from '../operated-server.js';
 import { emptySetup } from '../upkeep.js';
 
 /**
- * Fills a server with some weeks of data: keys, an audit log with results of shadow mode, and a provisioned Okta org.
+ * Fills a server with some weeks of data: API keys, an audit log with results of shadow mode, and a provisioned Okta
+ * org.
  */
 export async function fillOperations({ server, post, ended }: OperatedServer, dataFolder: string): Promise<void> {
   const files = filesOf(emptySetup({ dataFolder }).config);

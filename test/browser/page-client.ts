@@ -16,7 +16,7 @@ export interface SocketOutcome {
   readonly resultMs: number;
 }
 
-/** Minimum time between poses. The server refuses earlier frames. */
+/** Minimum time between two poses. The server refuses frames that arrive sooner. */
 const betweenFramesMs = 450;
 
 /** Runs the capture page's protocol without a browser, with all allowed retries. */

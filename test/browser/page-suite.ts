@@ -8,7 +8,7 @@ import { receive, type VisitorOptions } from './visitor.js';
 export const inBrowser = (title: string, run: () => Promise<void>): void =>
   (hasChromium ? test : test.skip)(title, run);
 
-/** Serves the page and opens a browser with this camera for a file's tests. */
+/** Serves the page and opens a browser with this camera, for all tests of a file. */
 export function usePage(camera: Camera) {
   let browser: Browser;
   let running: Awaited<ReturnType<typeof startPageServer>>;

@@ -22,7 +22,7 @@ const watchLongTasks = `
 
 /**
  * Measures what a browser fetches before the first screen is readable. The face guidance is left out, because the page
- * preloads it afterwards.
+ * loads the guidance only afterwards.
  */
 export async function weighPage(browser: Browser, origin: string): Promise<PageWeight> {
   const { page, context, close } = await receive(browser);

@@ -41,7 +41,10 @@ export function lightingOf({ landmarks }: Head): Lighting {
   return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
 }
 
-/** Returns Ada, whose face reflects the screen's light. Otherwise the page would ask for three tries. */
+/**
+ * Returns Ada, whose face reflects the screen's light. If her face did not reflect the light, the page would ask her to
+ * try three times.
+ */
 export async function seatAda(): Promise<Person> {
   const { ada } = await readPeople();
   return { poses: await makePoses(ada, 'ada'), lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 };

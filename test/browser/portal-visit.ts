@@ -60,7 +60,7 @@ export async function expectWithinReach(page: Page, where: object = {}): Promise
   expect({ ...where, found }).toEqual({ ...where, found: [[], [], true] });
 }
 
-/** Verifies these pages in every language and color scheme. */
+/** Verifies accessibility and width of the pages in every language and color scheme. */
 export async function expectAllWithinReach(
   page: Page,
   pages: readonly ((language: Language) => RenderedPage)[],

@@ -16,7 +16,7 @@ const frameGuard = z.object({
   metadata: z.object({ timestamp: z.number() }),
 });
 
-/** Records the page as painted. */
+/** Records the page as the browser paints it. The returned function ends the recording and returns the colors. */
 export async function film(page: Page, axis: 'across' | 'down'): Promise<() => Promise<readonly Shown[]>> {
   const session = await page.context().newCDPSession(page);
   const frames: z.output<typeof frameGuard>[] = [];

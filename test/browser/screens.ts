@@ -29,7 +29,7 @@ export interface ScreenCase {
 
 const fallbackUrl = 'https://help.example.com/';
 const agree = 'Agree and continue';
-/** The check never starts, so that the screen stays. */
+/** The scripted server never starts the check, so that the framing screen stays. */
 const framing = {
   replies: { '/challenge': 'hang' },
   act: (page: Page) => page.locator('.advice[data-tone="good"]').waitFor(),
@@ -149,7 +149,7 @@ const payment = {
   mixedScripts: false,
 } as const;
 
-/** Every screen for users. */
+/** All screens of the capture page. */
 export const screens: readonly ScreenCase[] = [
   { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
   { name: 'arrived', screen: 'arrived', path: '/face?sent' },
@@ -353,7 +353,7 @@ export const screens: readonly ScreenCase[] = [
   { name: 'general', screen: 'general', ...refusedBy('internal') },
 ];
 
-/** Ends the camera, as another program would. */
+/** Ends the camera's video, as if another program took the camera. */
 export async function stopCamera(page: Page): Promise<void> {
   await page.locator('main[data-screen="challenge"]').waitFor();
   await page.evaluate(

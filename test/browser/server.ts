@@ -10,7 +10,7 @@ import type { AuditDetail } from '../../src/core/audit-events.js';
 import { modelsFolder } from '../paths.js';
 
 export interface ServerUnderTest {
-  /** Uses `localhost`, a secure context without TLS. */
+  /** URL with the host `localhost`, which browsers treat as a secure context without TLS. */
   readonly url: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Calls the server with a client token. */

@@ -18,11 +18,11 @@ export type Plan =
 /** Base64 JPEGs by movement, from the center to the final pose. */
 export type Poses = Readonly<Record<'centre' | 'left' | 'right' | 'up' | 'down', readonly string[]>>;
 
-/** How the scene reflects the screen's light. Without it, the pictures are injected. */
+/** How the scene reflects the screen's light. If absent, the pictures are injected and reflect no light. */
 export interface Lighting {
   /** Light of a white screen on the face, relative to the existing light. */
   readonly gain: number;
-  /** Share of that light on the surroundings; 1 is a flat sheet. */
+  /** Light of a white screen on the surroundings, as a share of its light on the face. 1 means a flat sheet. */
   readonly around: number;
   /** Indices of the channels that replace red, green and blue; `[0, 1, 2]` keeps the colors. */
   readonly colours: readonly [number, number, number];
@@ -53,7 +53,7 @@ export interface Visitor {
 export interface VisitorOptions extends BrowserContextOptions {
   readonly person?: Person | null;
   readonly allowsCamera?: boolean;
-  /** True if the page gets the models for face guidance. Without them, it takes pictures at fixed times. */
+  /** True if the page gets the models for face guidance. Without the models, the page takes pictures at fixed times. */
   readonly isGuided?: boolean;
 }
 

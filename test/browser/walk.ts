@@ -6,7 +6,7 @@ const goesOnBy: Readonly<Record<string, string | RegExp>> = {
   consent: 'Agree and continue',
   action: 'Approve with my face',
   permission: /^(Allow camera access|Continue)$/,
-  // Only shown without guidance; otherwise the check starts by itself.
+  // This button is only shown without face guidance. With guidance, the check starts by itself.
   framing: 'Start',
 };
 
@@ -38,7 +38,7 @@ export async function leaveBy(page: Page, name: string): Promise<void> {
   await page.locator(`main:not([data-screen="${screen}"])`).waitFor();
 }
 
-/** Presses the buttons of all screens until no button is known, or until the screen `upTo`. */
+/** Presses the known button of each screen, until a screen has none or is the screen `upTo`. */
 export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: string } = {}): Promise<string> {
   for (;;) {
     const screen = await screenOf(page);

@@ -129,7 +129,10 @@ export const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void
   },
 };
 
-/** Starts a server with a week's data: a locked-out user, a user without an enrolment, a request, and shadow mode. */
+/**
+ * Starts a server with a week's data: a locked-out user, a user without an enrolment, an application request, and
+ * shadow mode.
+ */
 export async function startWeek() {
   const started = await startCompany();
   const toConnections: Company['toConnections'] = (...given) =>

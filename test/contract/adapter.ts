@@ -16,7 +16,7 @@ import { projectRoot } from '../paths.js';
 import type { ServedAdapter } from '../serve-adapter.js';
 import { runSearchContract } from './search.js';
 
-/** Placeholder for secrets and tokens that no output may contain. */
+/** Text that is put into secrets and tokens, and that no output may contain. */
 export const canary = 'canary-7f3a9c51e0b24d68';
 
 export interface RawRequest extends RawHead {
@@ -89,7 +89,7 @@ const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 const isFurtherFile = (file: string): boolean =>
   /^(client|oidc|(caller|client|config|flow|oidc|profile|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
-/** Files of single adapters. OneLogin runs a function that facestep generates. */
+/** Files that only one adapter has. OneLogin runs a function that facestep generates. */
 const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };
 
 /**
@@ -180,8 +180,8 @@ export function runAdapterContract(
             hook().forgeries(toBody(hook().toEvent(subject, 'event-1'))),
           );
           const malformed = hook().forgeries(Buffer.from('{'));
-          // Sent one after the other, because concurrent requests could exceed the provider's key timeout on a busy
-          // machine.
+          // Sent one after the other, because concurrent requests could exceed the timeout for the provider's keys on a
+          // busy machine.
           const replies: RawReply[] = [];
           for (const each of [...requests, ...malformed]) replies.push(await ask(each));
           expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
@@ -405,7 +405,7 @@ export function runAdapterContract(
           const account = { subject: id, login, email: login, phone: null };
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toMatchObject(account);
-          // Anonymous callers get the same account, as long as API calls are left for them.
+          // Anonymous callers get the same account, as long as their budget of API calls is not used up.
           expect(await profile.findAccount(login, 'outsider')).toEqual(account);
           expect(await profile.readAccount(id, 'outsider')).toMatchObject(account);
         }

@@ -114,7 +114,7 @@ export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) 
     }),
   );
 
-/** Creates Lambda triggers with their own pool and keys, and a signer of receipts. */
+/** Creates Lambda triggers with their own user pool and signing keys, and a signer of receipts. */
 export async function openTriggerBench() {
   const clock = createManualClock();
   const log = createTextLog();
@@ -182,7 +182,7 @@ export const toRequest = (event: unknown): RawRequest => ({
   body: Buffer.from(JSON.stringify(event) ?? ''),
 });
 
-/** Wraps triggers as hooks. Calls of functions have no headers. */
+/** Wraps Lambda triggers as hooks. A call of a Lambda function has no headers. */
 export const toHandlers = (triggers: Readonly<Record<string, Trigger>>): Readonly<Record<string, Handler>> =>
   Object.fromEntries(
     Object.entries(triggers).map(([name, { handle, refuse }]) => [name, { admit: async () => handle, refuse }]),
@@ -251,7 +251,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
   const adapter = serveAdapter(createCognitoAdapter, { settings, ...deps });
 
-  /* A receipt can answer only one challenge, the first one after its issue. */
+  /* A receipt can answer only one challenge: the first challenge after the receipt was issued. */
   let passed: { readonly subject: string; readonly receipt: string } | null = null;
   let signInOfReceipt: string | null = null;
   const isOwn = (eventId: string): boolean => signInOfReceipt === null || signInOfReceipt === eventId;

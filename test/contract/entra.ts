@@ -30,7 +30,7 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** Returns a fetch that has the tenants' metadata and keys cached, because the adapter's timeout is short. */
+/** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
   const known = new Map<string, string>();
   for (const { id } of tenants) {
@@ -251,7 +251,7 @@ const replyOf = (event: string, ...actions: [z.ZodType, ...z.ZodType[]]) =>
     }),
   });
 
-/** Replies that Entra accepts from a tokenIssuanceStart hook. With any other status it issues no token. */
+/** Replies that Entra accepts from a tokenIssuanceStart hook. After any other status, Entra issues no token. */
 export const tokenIssuanceReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({ status: z.literal([403, 503]), body: z.null() }),

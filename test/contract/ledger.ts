@@ -24,7 +24,7 @@ const row = (sort: string, value: string | null, version: number | null = null):
   ...{ partition: 'p', sort, value, version, expiresAt: null },
 });
 
-/** Tests a ledger store, and the ledger on it. */
+/** Tests a ledger store, and the ledger that is built on the store. */
 export function runLedgerContract(name: string, open: () => Promise<OpenedLedger>): void {
   describe(`ledger: ${name}`, () => {
     const opened: LedgerStore[] = [];
@@ -251,12 +251,13 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await stepUp('s2', 'b', false);
         const by = { by: 'kay', source: null };
         await record(entry({ action: 'lockout_cleared', request: 'c', detail: by }));
-        // Enrolments and records of earlier versions name no step-up, but share a request ID with it.
+        // Enrolment records and records of earlier versions do not name the step-up, but have the same request ID as
+        // the step-up.
         const stepUpId = 's3';
         await record(
           entry({ action: 'step_up_started', request: 'd', detail: { stepUpId } }),
           entry({ action: 'enrolled', request: 'd', detail: { expiresAt: null } }),
-          // Another person in the same request.
+          // A record about another person, with the same request ID.
           entry({ action: 'revoked', subject: 'berta', request: 'd', detail: {} }),
         );
         const list = async (filter = {}, limit = 50) => {
@@ -459,7 +460,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await list()).items.map(({ subject }) => subject)).toEqual(['bob']);
         expect((await list({ status: 'ended' })).items).toEqual([]);
         expect(await readPerson({ connection: 'acme', subject: 'anna' }, deps)).toMatchObject({ status: 'none' });
-        // Another server wrote this record late.
+        // The check in this record happened before the erasure, but another server wrote the record only afterwards.
         await record(late);
         await prune(deps);
         expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);

@@ -18,7 +18,7 @@ const summaryGuard = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
 
 const untrustedGuard = z.strictObject({ status: z.literal(401), body: z.null() });
 
-/** Replies that Okta accepts from a token hook. With any other status it keeps the token unchanged. */
+/** Replies that Okta accepts from a token hook. After any other status, Okta keeps the token unchanged. */
 export const tokenReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({

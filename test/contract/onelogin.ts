@@ -148,7 +148,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
       toSignature(body, now, `${hookSecret}x`),
       toSignature(body, now, ''),
       toSignature(altered, now),
-      // These signatures are valid, but for a time that the server refuses.
+      // These signatures are correct, but contain a time that the server refuses.
       toSignature(body, now - 301),
       toSignature(body, now + 301),
       toSignature(body, 0),
@@ -158,7 +158,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
   ];
 };
 
-/** Replies that the Smart Hook understands. It treats any other status as an outage. */
+/** Replies that the Smart Hook understands. The Smart Hook treats any other status as an outage. */
 export const replyGuard = z.union([
   z.strictObject({ status: z.literal(401), body: z.null() }),
   z.strictObject({

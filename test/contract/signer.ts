@@ -55,7 +55,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       const keys = await publishedOf(signer);
       expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
       expect(keys[0]).not.toHaveProperty('d');
-      // Signatures are random, and an error in their encoding would appear only in some.
+      // Signatures are random, so an error in the encoding would appear only in some of them.
       for (let n = 0; n < 20; n += 1) {
         const jws = await signer.sign(typ, { n });
         const { payload, protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }), { typ });

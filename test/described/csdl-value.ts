@@ -69,7 +69,10 @@ function findInObject(
   ];
 }
 
-/** Returns the properties that must be present. Optional flags default to false, and the service assigns IDs. */
+/**
+ * Returns the properties that must be present. Flags may be absent because they default to false, and IDs because the
+ * service assigns them.
+ */
 const requiredOf = ({ properties, keys }: StructuredType, { side }: Place): string[] =>
   [...properties].flatMap(([name, { name: type, isNullable, isCollection }]) => {
     const isLeftOut = isCollection || type === 'Edm.Boolean' || type === 'Edm.Stream';
@@ -97,7 +100,7 @@ function findInMember(
   if (property !== undefined) return findDifferences(csdl, value, property, within, path);
   const navigation = type.navigation.get(name);
   if (navigation !== undefined) {
-    // An entity that belongs to no other is only referenced by its key.
+    // An entity that is no part of another entity is only referenced by its key property.
     const extent = navigation.isContained ? 'whole' : 'part';
     return findDifferences(csdl, value, navigation, { ...place, extent }, path);
   }

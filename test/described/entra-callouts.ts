@@ -14,7 +14,7 @@ const principalGuard = z.strictObject({
   displayName: z.string(),
 });
 
-/** Only the ID is required. */
+/** User in a hook call. Only the ID is required. */
 const userGuard = z.strictObject({
   id: z.guid(),
   companyName: z.string().optional(),

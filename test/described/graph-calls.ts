@@ -84,7 +84,7 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
         return /^[1-9]\d{0,2}$/.test(value) ? [] : [`query: $top ${value}`];
       case '$count':
         return request.headers.consistencylevel === 'eventual' ? [] : ['query: $count without ConsistencyLevel'];
-      // Copied from the link in an earlier answer.
+      // The client copies this parameter from the link in an earlier answer.
       case '$skiptoken':
         return [];
       default:

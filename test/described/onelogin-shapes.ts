@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /*
- * OneLogin publishes no description of its API. These shapes come from its public sources, named by abbreviation:
+ * OneLogin publishes no description of its API. These shapes come from OneLogin's public sources, by abbreviation:
  *
  * SDK   onelogin/onelogin-python-sdk, docs/*.md
  * DOCS  developers.onelogin.com/api-docs/2

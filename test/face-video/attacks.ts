@@ -102,7 +102,7 @@ const screen: Prepare = async ({ victim, attacker }) => {
   };
 };
 
-/** Recording with the right movements but other light, played on a display. */
+/** Recording with the right movements but the wrong light, played on a display. */
 const screenReplay: Attack = {
   name: 'screenReplay',
   async makeFrames(scene) {
@@ -174,7 +174,7 @@ export const attacks: readonly Attack[] = [
     return holdSheet(victim.frame, victim, victim.frame, tilt, { ...flatPaper, isPart: isAll });
   }),
   held('print', bentPrint(0, 0)),
-  // Prints bent as deep as a face, deeper, and about other axes.
+  // Prints bent as deep as a face, bent deeper than a face, and bent about different axes.
   held('bentPrint', bentPrint(0.3, 0)),
   held('rolledPrint', bentPrint(0.6, 0)),
   held('archedPrint', bentPrint(0.3, 90)),
@@ -184,9 +184,9 @@ export const attacks: readonly Attack[] = [
     print(({ victim }) => ({ ...flatPaper, isPart: isHead(victim) })),
   ),
   held('screen', screen),
-  // The victim's own frames of the opposite challenge.
+  // Frames of the victim in a challenge with the opposite movements.
   recorded('replay', (asked) => asked.map((movement) => opposites[movement])),
-  // The right movements, one position late.
+  // The right movements, each one position later than asked.
   recorded('replayShifted', (asked) => {
     const turned = asked.slice(1, -1);
     return [asked[0], ...turned.slice(-1), ...turned.slice(0, -1), asked[0]];

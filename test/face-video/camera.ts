@@ -13,7 +13,7 @@ export interface Drift {
   readonly exposure: number;
   /** Random walk of each color channel in the whole picture. */
   readonly whiteBalance: number;
-  /** Share of a brightness change that auto exposure removes in 450 ms, 0 to 1. */
+  /** Share of a change in brightness that automatic exposure removes within 450 ms, 0 to 1. */
   readonly compensation: number;
   /** Changes of independent areas of about 96 pixels in each picture, from motion, compression and other lamps. */
   readonly blotchLuminance: number;
@@ -23,8 +23,8 @@ export interface Drift {
 }
 
 /**
- * Values measured on four people who held still with a hand-held camera (`npm run eval -- light-noise`). The value
- * for pixel noise is from frames without screen light, because compression removes it from the clips.
+ * Values measured on four people who held still with a hand-held camera (`npm run eval -- light-noise`). The value for
+ * pixel noise is from frames without screen light, because compression removes the noise from the clips.
  */
 export const usualDrift: Drift = {
   exposure: 0.017,

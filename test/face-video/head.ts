@@ -73,7 +73,7 @@ export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head>
 const earDepth = -1.5;
 const axisDepth = -1.6;
 
-/** Camera distance in eye distances, about 60 cm. */
+/** Distance of the camera from the face in eye distances, about 60 cm. */
 export const cameraDistance = 9;
 
 interface Shape {
@@ -105,8 +105,8 @@ const smoothStep = (value: number): number => {
 };
 
 /**
- * Returns the depth of a point, and its share of the head's motion: 1 on the head, 0 far from it. Depths are those of
- * an adult head.
+ * Returns the depth of a point, and how much the point moves with the head: 1 on the head, 0 far from it. Depths are
+ * those of an adult head.
  */
 function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: number; readonly share: number } {
   const unit = head.eyeDistancePx;
@@ -168,7 +168,8 @@ export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
     const { z, share } = toDepth(head, shape, x, y);
     if (share === 0) return null;
     const from = { x: (x - shape.centre.x) / unit, y: (y - shape.centre.y) / unit, z };
-    // The photo is already a frontal projection, so a point moves only by the turn.
+    // The photo already shows the face as projected from the front, so a point moves only by the difference between
+    // both projections.
     const front = project(from, shape.centre, unit);
     const back = project(turnSpot(from, turn), shape.centre, unit);
     const zoomed = {

@@ -21,7 +21,7 @@ export const injections: readonly Injection[] = [
       makeGenuineLitFrames({ ...scene, steps: drawOtherSteps(scene.steps, createChance(`${scene.seed} guessed row`)) }),
   },
   {
-    // Tint that follows the screen one frame late.
+    // Injected frames, tinted with the screen color of the frame before.
     name: 'lateLit',
     makeLitFrames: (scene) =>
       makeGenuineLitFrames({

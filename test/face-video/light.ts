@@ -49,8 +49,8 @@ export const drawLighting = (gain: number, chance: Chance): Lighting => ({
 });
 
 /**
- * Halves of a laptop screen 34 cm wide with a camera above, and of a phone 14 cm high. The first half is on the
- * person's left.
+ * Centers of the halves of a laptop screen 34 cm wide with a camera above, and of a phone 14 cm high. The first half is
+ * on the person's left.
  */
 const halves = {
   across: [
@@ -72,7 +72,7 @@ function fall(half: Point, at: Spot, normal: Spot): number {
 const tip: Spot = { x: 0, y: 0, z: 0 };
 const ahead: Spot = { x: 0, y: 0, z: 1 };
 
-/** Returns how much light each block gets from one half, relative to a frontal face center. */
+/** Returns how much light each block gets from one half of the screen, relative to the center of a frontal face. */
 const toField = (relief: Relief, half: Point): Float32Array => {
   const unit = fall(half, tip, ahead);
   return relief.map((at, normal) => fall(half, at, normal) / unit);
@@ -99,9 +99,9 @@ function toGlassTurn(relief: Relief): Point {
 }
 
 /**
- * Renders a scene in room and screen light, linear. Skin and paper reflect screen light with their own color, by angle
- * and distance of each half. Glass emits light and adds the screen's mirror image. The room reflects less than the
- * face.
+ * Renders a scene in room and screen light, as linear light values. Skin and paper reflect screen light with their own
+ * color, by angle and distance of each half. Glass emits light and adds the screen's mirror image. The room reflects
+ * less than the face.
  * @param unitPx - length of an eye distance, in pixels
  */
 export function shine(

@@ -1,6 +1,6 @@
 /*
- * Converts between sRGB levels and linear light (IEC 61966-2-1). Uses tables, because it runs for each channel of each
- * pixel.
+ * Converts between sRGB levels and linear light (IEC 61966-2-1). Uses tables, because a conversion runs for each
+ * channel of each pixel.
  */
 
 const toLight = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);

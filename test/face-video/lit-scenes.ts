@@ -20,7 +20,7 @@ interface ShownFrame {
 }
 
 export interface LitScene extends Setting {
-  /** In order; frames of one pose are adjacent. */
+  /** Frames in the order of the challenge. Frames of one pose are adjacent. */
   readonly steps: readonly ShownFrame[];
   /** Screen light relative to room light: 0.02 next to a window, 0.3 in the evening. */
   readonly gain: number;
@@ -39,7 +39,7 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
   return [plain(one), plain(other)];
 }
 
-/** Draws a challenge's frames like the server. */
+/** Draws the colors of a challenge's frames at random, like the server. */
 export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
   const [one, other] = complements[chance.below(complements.length)];
   const halves: readonly ScreenLight[] = [
@@ -54,7 +54,7 @@ export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chanc
 const toPoses = (steps: readonly ShownFrame[]): readonly Movement[] =>
   steps.flatMap(({ movement }, at) => (steps[at - 1]?.movement === movement ? [] : [movement]));
 
-/** Draws another challenge of this kind, with other colors and optionally other movements. */
+/** Draws a second challenge of the same kind, with different colors and optionally different movements. */
 export const drawOtherSteps = (
   steps: readonly ShownFrame[],
   chance: Chance,

@@ -2,10 +2,13 @@ import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { type Canvas, drawSheet, material } from './raster.js';
 import { isHead } from './sheets.js';
 
-/** Added to the mask's nearness, so that it is drawn before the whole head. */
+/**
+ * Added to the mask's nearness to the camera while the mask is drawn, so that no part of the head covers the mask.
+ * Subtracted afterwards.
+ */
 const before = 3;
 
-/** Draws a flat mask on a turning head. It moves with the nose and has no depth. */
+/** Draws a flat mask on a turning head. The mask moves with the nose and has no depth. */
 export function wearMask(wearer: Canvas, attacker: Head, victim: Head, turn: Turn): void {
   const [from, to] = [toMiddle(victim), toMiddle(attacker)];
   const isFace = isHead(victim);

@@ -136,7 +136,7 @@ function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c:
   const toX = min(widthPx - 1, floor(max(a.x, b.x, c.x)));
   const fromY = max(0, ceil(min(a.y, b.y, c.y)));
   const toY = min(heightPx - 1, floor(max(a.y, b.y, c.y)));
-  // Barycentric coordinates change linearly along a row.
+  // Barycentric coordinates change linearly along a row of pixels.
   const stepB = (c.y - a.y) / area;
   const stepC = (a.y - b.y) / area;
   for (let y = fromY; y <= toY; y += 1) {

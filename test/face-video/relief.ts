@@ -18,7 +18,7 @@ export interface Relief {
 /** Depth difference that separates two objects, in eye distances. */
 const edge = 0.25;
 
-/** Smoothed nearness of each block; `NaN` in the room. */
+/** Smoothed nearness of each block to the camera; `NaN` if the block shows only the room. */
 function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, rows: number): Float32Array {
   const means = new Float32Array(columns * rows);
   for (let block = 0; block < means.length; block += 1) {
@@ -88,7 +88,8 @@ export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief 
     meanNormal: { x: sum.x / length, y: sum.y / length, z: sum.z / length },
     map: (rule) => {
       const values = heights.map((_, block) => (isDrawn(block) ? rule(toSpot(block), toNormal(block)) : Number.NaN));
-      // Room blocks at the edge of an object take a neighbor's value for interpolation.
+      // For interpolation, a block that shows only the room but touches an object takes the value of a neighboring
+      // block.
       return values.map((own, block) => {
         if (!Number.isNaN(own)) return own;
         const near = [-1, 1, -columns, columns, -columns - 1, 1 - columns, columns - 1, columns + 1];

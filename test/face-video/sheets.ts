@@ -12,7 +12,7 @@ export interface SheetShape {
   readonly material: Material;
 }
 
-/** Holds a sheet with the victim's picture before the canvas. */
+/** Draws a sheet with the victim's picture in front of a scene. */
 export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Canvas {
   const drawn = createCanvas(canvas);
   const middle = toMiddle(victim);

@@ -27,7 +27,7 @@ const toSpecies = ([name, draw]: readonly [string, Draw]): Species => ({
   },
 });
 
-/** Objects are never held quite level. */
+/** Draws a small random tilt, because objects are never held quite level. */
 const drawTilt = (chance: Chance): Turn => ({ yawDeg: 5 * chance.normal(), pitchDeg: 4 * chance.normal() });
 
 async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetShape, chance: Chance) {
@@ -72,7 +72,7 @@ const plainDisplay = { pixelPx: 1.06, hasBezel: false, gamma: 1, blackLevel: 8 }
 /** All species, named as in the measured rates (docs/liveness-method.md). */
 export const species: readonly Species[] = (
   [
-    // The unchanged photo, encoded again, as control for all others.
+    // The unchanged photo, encoded again, as control for all other species.
     ['still', ({ victim }) => victim.frame],
     [
       'warpedStill',

@@ -19,7 +19,9 @@ export function drawTurn(movement: Movement, chance: Chance): Turn {
   };
 }
 
-/** Draws the tilt of a flat object, larger than a head's turn so that it looks turned. */
+/**
+ * Draws the tilt of a flat object. It is larger than the turn of a head, so that the object looks like a turned head.
+ */
 export function drawTilt(movement: Movement, chance: Chance): Turn {
   const { yawDeg, pitchDeg } = drawTurn(movement, chance);
   return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };

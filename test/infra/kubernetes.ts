@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /*
- * The Kubernetes fields that our chart uses, and no others, because a cluster would silently drop a misspelled field.
- * Includes the "restricted" pod security standard. https://kubernetes.io/docs/reference/kubernetes-api/,
+ * Schema of the Kubernetes fields that our chart uses. It refuses all other fields, because a cluster would silently
+ * drop a misspelled field. Includes the "restricted" pod security standard.
+ * https://kubernetes.io/docs/reference/kubernetes-api/,
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 

@@ -33,7 +33,7 @@ export const oidcConfig = createOidcGuard().parse({
   ],
 });
 
-/** Creating keys is slow, so a file's tests share a folder of keys. */
+/** Creating the provider's keys is slow, so all tests of a file share a folder with them. */
 export async function createKeysFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-'));
   return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };

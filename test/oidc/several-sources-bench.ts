@@ -77,7 +77,7 @@ export async function link<Visit extends Shown>(
   return { ...shown, page: await shown.browser.follow(shown.interactionUrl) };
 }
 
-/** Consents like the page's form, including the sources that answered. */
+/** Submits the consent page's form, with the sources that answered. */
 export function agreeTo(shown: Shown, ticked: string[] = []) {
   const answered = [...shown.page.text.matchAll(/name="answered" value="([^"]*)"/g)].map(([, id = '']) => id);
   return answer(shown, 'agree', ticked, answered);

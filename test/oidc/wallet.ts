@@ -95,7 +95,7 @@ async function signRaw(data: string, key: CryptoKey, alg: 'ES256' | 'EdDSA'): Pr
 const metadataGuard = z.object({ issuer: z.string(), jwks_uri: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/** Creates a verifier that fetches the trusted issuer's keys and checks the revocation status. */
+/** Creates a verifier that fetches the trusted issuer's signing keys and checks the revocation status. */
 export function createVerifier(reach: Reach, { issuer, nowSec }: { issuer: string; nowSec: () => number }) {
   const get = async (url: string) => {
     const response = await reach(url);

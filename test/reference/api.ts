@@ -89,7 +89,7 @@ const schemaOf = (content: Record<string, { readonly schema?: unknown }>) =>
 /** For each large object's schema, a link to the operation that lists the object's fields. */
 type Listed = Map<string, string>;
 
-/** Replaces the fields of a large object that another operation already lists by a link. */
+/** Replaces the fields of a large object by a link if another operation already lists them. */
 function listOnce(fields: readonly Field[], heading: string, listed: Listed): Field[] {
   const anchor = heading
     .toLowerCase()

@@ -36,8 +36,8 @@ const runtime = {
   unstable_importModule: (path: string) => import(pathToFileURL(path).href),
 };
 
-// Disables the storage that Jest creates for each file. Otherwise Node.js 20 propagates every used storage to every
-// promise, which slows the process down.
+// Disables the `AsyncLocalStorage` that Jest creates for each file. Otherwise Node.js 20 propagates every used one to
+// every promise, which slows the process down.
 const storages = new Set<AsyncLocalStorage<unknown>>();
 const { run } = AsyncLocalStorage.prototype;
 AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {

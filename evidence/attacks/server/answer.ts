@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export interface Answer {
   readonly status: number;
-  /** Names are in lower case. The last value of a name counts. */
+  /** Header names are in lower case. If a header is repeated, only its last value is kept. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly text: string;

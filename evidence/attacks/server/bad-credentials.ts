@@ -34,7 +34,7 @@ const inField =
   (name: string, more: object = {}) =>
   (text: string) => ({ fields: { ...more, [name]: text } });
 
-/** Pages that only the user's own browser may open, not a phone that lends its camera to it. */
+/** Pages that only the user's own browser may open. A phone that lends its camera to that browser may not open them. */
 const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/;
 
 function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
@@ -92,7 +92,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
         none,
         ...show('forged', inBearer, alterSecret(own, sessions.rival)),
         ...show('forged', inBearer, { 'a ticket nobody opened': ticket }),
-        // A session of a finished step-up may still read the result.
+        // Not sent to `/face/session`, because the session of a finished step-up may still read the result there.
         ...show(
           'replayed',
           inBearer,
@@ -137,7 +137,10 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
   }
 }
 
-/** Invalid credentials for endpoints that need none. They must give no additional access. */
+/**
+ * Credentials that are forged, revoked or issued for something else. They are sent to endpoints that need no
+ * credential, and must give no additional access there.
+ */
 export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stage['credentials']): readonly Shown[] => [
   ...show('forged', inClient, { 'a forged token': client.slice(0, -1) }),
   ...show('forged', inBearer, { 'a forged bearer': randomBytes(32).toString('base64url') }),

@@ -29,12 +29,12 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/hooks\/\{connection\}/,
 ];
 
-/** Called last, in this order, because these calls end or remove what the others use. */
+/** Called last, in this order, because these calls end or delete what all other calls use. */
 const endings = [/^\/face\/enrolment\/revoke/, /^\/face\/decline/, /revoke/i, /erase/, /remove/];
 
 const rankOf = ({ path }: Endpoint): number => endings.findIndex((each) => each.test(path));
 
-/** @returns the number of tested endpoints, and those that refused */
+/** @returns the number of tested endpoints, and the endpoints that refused the valid credential */
 export async function askAsTheyMay(
   endpoints: readonly Endpoint[],
   source: SampleSource,

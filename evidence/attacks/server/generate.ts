@@ -127,7 +127,7 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
         return one({ ...made, path: prefix + made.path });
       },
     }));
-  // Versioned paths lead to the same code, so they get a tenth of the calls.
+  // A path with a version prefix leads to the same code as the path without, so it gets a tenth of the calls.
   const shownAnywhere = (kind: HostileClass): readonly Mutation[] => [
     ...shown(kind, '', kept[kind]),
     ...(isVersioned ? ['/v1', '/v2'] : []).flatMap((prefix) => shown(kind, prefix, Math.floor(kept[kind] / 10))),

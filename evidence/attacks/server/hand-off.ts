@@ -20,7 +20,7 @@ export async function startHandOff(caller: Caller, session: string): Promise<Beg
   return { ticket: ticketOf(begun.text('url')), code: begun.text('code') };
 }
 
-/** Opens the link on a phone, without choosing the number. */
+/** Opens the link on a phone, without choosing the number that the browser displays. */
 export async function openHandOff(caller: Caller, { ticket }: Pick<BegunHandOff, 'ticket'>): Promise<Phone> {
   const opened = await caller.post('/face/open', { ticket });
   const { role } = viewGuard.parse(opened.body.view);

@@ -30,8 +30,8 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
 }
 
 /**
- * Accepts an answer to a forged call only if it is no decision. If the provider's keys arrive too late, the server may
- * answer without a decision.
+ * Accepts error statuses. If the server has to fetch the provider's signing keys, they may arrive too late, so success
+ * answers without a decision are accepted too.
  */
 export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));

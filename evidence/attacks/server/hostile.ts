@@ -42,7 +42,7 @@ export interface Target {
   readonly endpoint: Endpoint;
   valid(): Request;
   readonly alternatives: readonly (() => Request)[];
-  /** Body fields with their schemas. For `null`, every value but the valid one must be refused. */
+  /** Body fields with their schemas. If a schema is `null`, the server must refuse every value except the valid one. */
   readonly fields: Readonly<Record<string, Schema | null>>;
   replace(field: string, json: string): Request;
   replaceInForm(field: string, text: string): Request | null;
@@ -77,7 +77,7 @@ export const refusedOrHelped: Oracle = eachRefused(
   (exchange) => refused([exchange]) !== null && !exchange.answer?.text.includes('"hint":"'),
 );
 
-/** Accepts error statuses, and success answers that everybody gets. */
+/** Accepts error statuses, and success answers that the server gives to every caller. */
 export const sameForEverybody = (known: ReadonlySet<string>): Oracle =>
   eachRefused(({ answer }) => answer !== null && answer.status < 400 && !known.has(answer.text));
 

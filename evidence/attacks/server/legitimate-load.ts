@@ -13,7 +13,7 @@ export interface LoadedHook {
   /** JSON in which `{{id}}`, `{{time}}` and `{{ip}}` are replaced in each call. */
   readonly template: string;
   readonly headers: readonly Header[];
-  /** Key that signs each body, used instead of `headers`. */
+  /** Secret that signs each body, used instead of `headers`. */
   readonly oneLoginSecret: string | null;
   readonly answer: string;
 }

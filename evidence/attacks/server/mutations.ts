@@ -165,7 +165,7 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
     const form =
       asForm && typeof value === 'string' && !unkeepable.test(json) ? target.replaceInForm(field, value) : null;
     if (form !== null && typeof value === 'string') {
-      // A form repeats list fields and writes numbers as text, so a text may also represent these.
+      // Forms have only texts, so a text may also represent a number or a list of one value.
       const judge = judgeOf(field, [value, [value], ...parsed(value)]);
       return { variant: `${field} of a form: ${json.slice(0, 80)}`, judge, wires: () => one(form) };
     }
@@ -328,7 +328,7 @@ const heads: Readonly<Record<string, (head: string) => string>> = {
 const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   ...framings.map(([framing, body]) => ({
     variant: `framed by ${framing.join(', ')}`,
-    // Public data may be sent before the server notices that the body is malformed.
+    // The server may send public data before it notices that the body is malformed.
     judge: refusedAsOne(body === withRest || body === chunked ? refusedWhole : refusedRequest),
     wires() {
       const request = valid();

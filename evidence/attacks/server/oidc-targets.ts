@@ -14,7 +14,10 @@ import type { Victims } from './victims.js';
 
 const mostFormBytes = 56 * 1024;
 
-/** Returns true if an answer continues the flow, to the capture page or to a client with a result. */
+/**
+ * Returns true if an answer continues the sign-in: it sends the browser to the capture page, or back to a client with a
+ * result.
+ */
 export function leadsOn({ status, headers, text }: Answer, { url: serverUrl, providers }: Stage): boolean {
   if (status === 200) return /name="(code|id_token|username)"/.test(text);
   if (status < 300 || status >= 400) return status < 300;
@@ -22,7 +25,7 @@ export function leadsOn({ status, headers, text }: Answer, { url: serverUrl, pro
   const url = URL.canParse(location, serverUrl) ? new URL(location, serverUrl) : null;
   if (url === null) return true;
   if (url.origin === serverUrl) return !url.pathname.endsWith('/authorize');
-  // Only clients' redirect URIs may be redirected to, even with an error.
+  // The server may redirect only to redirect URIs of clients, even if it reports an error.
   const isClient = providers.targets.some(({ redirectUri }) => url.href.startsWith(redirectUri));
   return !isClient || /[?#&](code|id_token|access_token)=/.test(url.href) || !/[?#&]error=/.test(url.href);
 }
@@ -179,7 +182,7 @@ function badGrants({ stage, victims, client }: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Requests for another browser's interaction, without its cookies. */
+/** Requests for the interaction of another browser, without that browser's cookies. */
 function badVisits({ stage, others, victims, connection }: PartsOf, uid: string): readonly Shown[] {
   const cookie = (text: string) => ({ headers: [['Cookie', text] as const] });
   const inAddress = inParam('uid');

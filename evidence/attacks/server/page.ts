@@ -29,7 +29,7 @@ export async function openPage(caller: Caller, ticket: string, cookies: readonly
   return { session, id };
 }
 
-/** Minimum time between poses. The server refuses earlier frames. */
+/** Minimum time between two poses. The server refuses frames that arrive sooner. */
 const betweenFramesMs = 450;
 
 /** Adds a numbered comment to a JPEG file, because the server refuses repeated files (ISO/IEC 10918-1, B.2.4.5). */

@@ -44,7 +44,7 @@ export interface Pace {
   readonly slowAtOnce: number;
 }
 
-/** Timeout in milliseconds. For slow calls it starts at the last byte. */
+/** Timeout in milliseconds. For slow calls, the timeout starts when the last byte is sent. */
 const patienceMs = 20_000;
 
 /** Stack traces, file paths and internal errors, which no answer may contain. */

@@ -49,7 +49,8 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
         const form = toUrlencoded(Object.entries(externalMfaParams(entra, await signHint(stage))));
         return () => post('/oidc/staff/authorize', form);
       },
-      // A repeated form redirects to the sign-in that the first form started, but only the winner gets its cookie.
+      // A repeated form redirects to the sign-in that the first form started, but only the first sender gets the cookie
+      // of that sign-in.
       isWon: (answer) => begun(answer) && holdsTheWay(answer),
     },
     {

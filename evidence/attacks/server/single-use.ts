@@ -7,13 +7,13 @@ export interface SingleUse {
   readonly endpoint: string;
   readonly thing: string;
   /**
-   * Creates a new item.
+   * Creates a new single-use item, such as a code.
    * @returns a function that creates each concurrent sender's request
    */
   prepare(): Promise<(sender: number) => Request>;
   isWon(answer: Answer): boolean;
   readonly weight?: Hostile['weight'];
-  /** True if the winner may repeat its own call. */
+  /** True if the sender whose call succeeded may repeat that call. */
   readonly mayRepeat?: boolean;
 }
 
@@ -33,14 +33,14 @@ export function nextNumber(): number {
   return made;
 }
 
-/** Counts races with a winner, to reveal items that never work. */
+/** Counts races in which a call succeeded, to reveal items that never work. */
 export interface Winners {
   expected: number;
   won: number;
   readonly lost: string[];
 }
 
-/** Sends concurrent requests for each item, of which one may win, then a request that must fail. */
+/** Sends concurrent requests for each item, of which one may succeed. Then sends a further request, which must fail. */
 export function singleUse(all: readonly SingleUse[], counts: readonly number[], winners: Winners): readonly Hostile[] {
   return all.flatMap((each) =>
     counts.map((count): Hostile => {
@@ -68,7 +68,7 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
         ...common,
         class: again,
         variant: `${each.thing}, used before (${count})`,
-        // Uses a new sender, because the winner may repeat its call.
+        // Uses a new sender, because the sender whose call succeeded may repeat it.
         wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
         judge: eachRefused(({ answer }) => answer !== null && each.isWon(answer)),
       };

@@ -8,7 +8,10 @@ export interface Piece {
 
 export interface Wire {
   readonly pieces: readonly Piece[];
-  /** `closes`: closes after the last byte. `watches`: waits for further answers after the first. */
+  /**
+   * Action of the sender after its last byte. `waits`: waits for one answer. `closes`: closes the connection.
+   * `watches`: waits for further answers after the first.
+   */
   readonly afterwards: 'waits' | 'closes' | 'watches';
 }
 

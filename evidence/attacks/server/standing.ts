@@ -50,6 +50,6 @@ export async function takeBait(stage: Stage, target: HookTarget): Promise<boolea
     body: { type, bytes },
   };
   const ask = async (): Promise<boolean> => target.isGranted(await stage.caller.call(request));
-  // If the first decision came too late, the retry with the same event gets it.
+  // If the first decision came too late, a retry with the same event gets that decision.
   return (await ask()) || ask();
 }

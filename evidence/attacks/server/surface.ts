@@ -8,7 +8,7 @@ export type Needs =
   | { readonly kind: 'session' }
   /** User who signed in at the console through the company's provider. */
   | { readonly kind: 'developer' }
-  /** Application key for security event streams. */
+  /** API key of an application, for security event streams. */
   | { readonly kind: 'stream' }
   | { readonly kind: 'open' }
   | { readonly kind: 'hook' }

@@ -77,7 +77,7 @@ export function tokenAttacks(stage: Stage, victims: Victims, size: Size): readon
   const isFull = size === 'full';
   const places = isFull ? Array.from({ length: tokenBytes }, (_, at) => at) : [0, 1, 3, 4, 5, 12, 60, 160];
   return paths.flatMap((path, index) => {
-    // All endpoints share the code that opens tokens, so only the first gets every altered byte.
+    // All endpoints share the code that opens tokens, so only the first endpoint gets a variant for every byte.
     const chosen = places.filter((at) => index === 0 || (isFull ? at % 8 === index || at < 8 : at < 5));
     const flips = chosen.flatMap((at): readonly Try[] => {
       const bits = 1 << chance.below(8);

@@ -31,8 +31,8 @@ const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * Starts the simulator behind a proxy that counts billed units by DynamoDB's rules. The simulator has no index, so
- * ledger writes count twice.
+ * Starts the simulator behind a proxy that counts billed units by DynamoDB's rules. The real table has an index with a
+ * copy of each ledger item. The simulator has no index, so each ledger write counts twice.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {

@@ -6,7 +6,7 @@ import { measureCheckProcessor } from '../step-up-judge.js';
 import { type Growth, storeKinds } from './stored.js';
 import { simulateYear, type YearReport } from './year.js';
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface GrowthReport {
   readonly date: string;
   readonly node: string;

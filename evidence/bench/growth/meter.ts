@@ -2,7 +2,7 @@ export interface Meter {
   calls: number;
   ledgerCalls: number;
   ms: number;
-  /** Number of uses of the sealing key. */
+  /** Number of HMAC calls with the sealing key. */
   macs: number;
 }
 

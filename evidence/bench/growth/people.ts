@@ -14,7 +14,7 @@ const daysBetweenChecks = 10;
 const rollOutDays = 60;
 
 export const enrolmentDays = 180;
-/** Not a multiple of `daysBetweenChecks`, because a person does one thing a day. */
+/** Not a multiple of `daysBetweenChecks`, so that no one has a check and a renewal on the same day. */
 const renewedAfterDays = 169;
 
 const leaverEvery = 10;

@@ -9,7 +9,9 @@ export type StoreKind = (typeof storeKinds)[number];
 const costGuard = z.object({
   count: z.int().nonnegative(),
   stateCalls: z.number(),
-  /** Ledger calls without batching. A busy server writes fifty lines in one call. */
+  /**
+   * Number of calls that write to the ledger, without batching. A busy server writes fifty ledger entries in one call.
+   */
   ledgerCalls: z.number(),
   keyUses: z.number(),
   /** DynamoDB requests and billed units; `null` for other stores. */
@@ -48,7 +50,10 @@ const measuredGuard = z.object({
   cpu: z.string(),
   node: z.string(),
   checkProcessorMs: z.number().positive(),
-  /** From `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks --json`. */
+  /**
+   * Processor time of one hook call, copied from `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks
+   * --json`.
+   */
   hookProcessorMs: z.number().positive(),
   years: z.array(yearGuard).min(1),
 });

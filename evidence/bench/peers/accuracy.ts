@@ -44,8 +44,8 @@ const toTrials = (comparisons: readonly (Comparison | null)[], peopleOf: (at: nu
     .sort((a, b) => b.score - a.score);
 
 /**
- * A pair's weight is the product of its people's weights. A pair matches if its score exceeds the threshold, which is
- * an impostor's score.
+ * A pair's weight is the product of its people's weights. A pair matches if its score exceeds the threshold. The
+ * threshold is the score of one of the impostor pairs.
  */
 function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights: Weights): Measures {
   const ofGenuine = ({ people }: Trial): number => weights[people[0]];

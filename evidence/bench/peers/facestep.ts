@@ -40,7 +40,7 @@ export async function createFacestep(): Promise<FaceLibrary> {
 
     async embed(photo) {
       try {
-        // Evaluation photos often show other people, which the product would refuse.
+        // Evaluation photos often show several people, and the product would refuse such photos.
         const { embedding } = await pipeline.examine(photo, ['embedding'], 'central');
         if (embedding === null) return null;
         // The product's threshold applies to centered embeddings.

@@ -36,7 +36,7 @@ interface FoundFace {
 
 const sureScore = 0.5;
 
-/** Chooses the most central of the confidently detected faces, or else the likeliest. */
+/** Chooses the most central of the confidently detected faces. If there is none, chooses the most likely face. */
 export function chooseCentral<Face extends FoundFace>(
   faces: readonly Face[],
   size: { readonly widthPx: number; readonly heightPx: number },

@@ -16,7 +16,7 @@ const loadInstalled = (path: string): unknown =>
 const installedFolder = (path: string): string => join(peersFolder, 'node_modules', path, '/');
 
 /**
- * Installs package-lock.json without running scripts.
+ * Installs the packages of package-lock.json without running their scripts.
  * @throws Error with npm's output
  */
 export async function installPeers(say: (line: string) => void): Promise<void> {
@@ -56,7 +56,10 @@ const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
 
 const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
 
-/** TensorFlow.js runs in WebAssembly, because its native binding is only downloaded by an install script. */
+/**
+ * TensorFlow.js runs in WebAssembly, because only an install script, which is not run, would download its native
+ * binding.
+ */
 function nameBackend(): string {
   const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
   return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
@@ -73,7 +76,7 @@ async function loadTensorflow(): Promise<Tensorflow> {
 }
 
 /**
- * Uses facestep's decoder, so that decoding makes no difference.
+ * Decodes the photo with facestep's decoder, so that all libraries get the same pixels.
  * @param border - black border on each side, relative to the width, because some detectors need it
  */
 async function withPixels<Result>(
@@ -129,7 +132,7 @@ const matchDistance = 0.6;
 /**
  * Detectors of face-api: SSD MobileNet, as in its demonstrations, and its tiny detector. Border and size were chosen in
  * the library's favor. Of 104 photos, SSD found 65 faces without a border and 99 with one. The tiny detector found 103
- * at this size, and 89 in twice the time at its default size.
+ * faces at this size. At its default size it found 89, in twice the time.
  */
 const detectors = {
   recommended: 'SSD MobileNet v1 (minConfidence 0.1), 68 landmarks, recognition',

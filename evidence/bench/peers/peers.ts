@@ -20,7 +20,7 @@ export const quickRuns: PeerRuns = { starts: 1, verifications: 4, pairs: 4, peop
 
 type Say = (line: string) => void;
 type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
 const turns = 4;
@@ -85,7 +85,7 @@ async function finish(
     pairMs: toSpread(verifyTimes),
     /** Time of a hundred pairs, extrapolated if fewer were measured. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
-    /** Processor time of the hundred pairs, which hardly depends on other load. */
+    /** Processor time of the hundred pairs. It hardly depends on other programs on the machine. */
     hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
     rssMiB: round(rssMiB, 1),
     accuracy: await judge(handle, set, acquired),
@@ -137,7 +137,7 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
     peers: { facestep: { ...facestep, ...further }, faceApi, faceApiFast, human, humanFast },
     /** Median time per pair of the fastest other library, divided by facestep's. */
     ratio: toRatio(faceApi, faceApiFast, human, humanFast),
-    /** The same ratio, only with each library's recommended setup. */
+    /** `ratio` if only the recommended setup of each library is compared. */
     ratioRecommended: toRatio(faceApi, human),
   };
 }

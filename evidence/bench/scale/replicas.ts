@@ -58,7 +58,7 @@ export async function openFloors(count: number) {
   };
 }
 
-/** Starts replicas that share keys and state, and calls them in turn. */
+/** Starts replicas that share key files and state store, and calls the replicas in turn. */
 export async function openCluster(
   count: number,
   state: StateSettings,

@@ -4,11 +4,11 @@ import type { Timing } from '../measure.js';
 import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
 import { measureSubjects, type StoreReport } from './subjects.js';
 
-/** JSON output of the benchmark, with stable keys. */
+/** JSON output of the benchmark, with stable property names. */
 export interface ScaleReport {
   readonly node: string;
   readonly cores: number;
-  /** Number of concurrent hook calls. Verifications run with two per replica. */
+  /** Number of concurrent hook calls. Verifications run with two concurrent calls per replica. */
   readonly atOnce: number;
   readonly replicas: readonly ReplicasReport[];
   /** Rate of a script that reads and writes one record at full speed. */

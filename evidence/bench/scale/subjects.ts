@@ -31,7 +31,7 @@ export interface StoreReport {
 
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/** @returns the written records by key */
+/** @returns the records that the enrolment wrote to the state store, by key */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));

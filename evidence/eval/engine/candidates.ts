@@ -22,8 +22,8 @@ function* genuineOf({ embeddings }: EmbeddedPerson, photos: number) {
 }
 
 /**
- * Measures how far down the decoder's list of messages the right one is. Every message that a verification tries costs
- * an Argon2id run.
+ * Measures the position of the right message in the decoder's list of messages. Every message that a verification tries
+ * costs an Argon2id computation.
  */
 export const candidates: EvalProgram = {
   about: "where the right message stands among the decoder's candidates",

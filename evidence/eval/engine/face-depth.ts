@@ -36,7 +36,7 @@ function correlate(pairs: readonly (readonly [number, number])[]): { correlation
   return { correlation: round(xy / Math.sqrt(xx * yy)), slope: round(xy / xx) };
 }
 
-/** Fits the depth of the 68 face landmarks, and measures how well it detects head turns. */
+/** Fits the depth of the 68 face landmarks, and measures how well the depth detects head turns. */
 export const faceDepthTable: EvalProgram = {
   about: 'the table of src/liveness/depth.ts, and how it agrees with the pose model',
   async run(say, out) {

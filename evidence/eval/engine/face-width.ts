@@ -9,7 +9,7 @@ import type { EvalProgram } from '../program.js';
 
 const widthsPx = [16, 20, 24, 28, 32, 40, 48, 64, 80];
 const sampled = 300;
-/** Cosine with an impostor rate of 1 in 10,000 (`npm run eval -- --judge all`). */
+/** Cosine threshold that 1 in 10,000 impostor pairs exceeds (`npm run eval -- --judge all`). */
 const threshold = 0.41;
 
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);

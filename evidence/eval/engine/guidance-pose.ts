@@ -43,7 +43,7 @@ function correlate(a: readonly number[], b: readonly number[]): number {
   return of(a, b, meanA, meanB) / Math.sqrt(of(a, a, meanA, meanA) * of(b, b, meanB, meanB));
 }
 
-/** Least squares without a constant term, for one or two ratios. */
+/** Fits degrees as a linear function of one or two face ratios, by least squares without a constant term. */
 function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonly number[]): readonly [number, number] {
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at], 0);
   const [xx, xy, yy] = [dot(x, x), dot(x, y), dot(y, y)];

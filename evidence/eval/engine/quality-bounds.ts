@@ -12,7 +12,10 @@ import { modelsFolder } from '../../../test/paths.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import type { EvalProgram } from '../program.js';
 
-/** Share of ordinary photos that may fail one side of one measure. */
+/**
+ * Share of ordinary photos that may be below the lower limit of a quality measure. The same share may be above the
+ * upper limit.
+ */
 const tail = 0.005;
 
 const round = (value: number): number => Number(value.toPrecision(3));

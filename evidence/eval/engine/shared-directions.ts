@@ -10,7 +10,10 @@ import { createChance } from '../../statistics/chance.js';
 import { findClusters, meanVector, minus, principalDirections, toUnit, without } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
-/* Explores whether embeddings of impostors from one place share directions. The product does not use the result. */
+/*
+ * Explores whether embeddings of different people from one source share directions. The product does not use the
+ * result.
+ */
 
 type Change = (embedding: Float32Array) => Float32Array;
 
@@ -22,13 +25,16 @@ const changed = (people: readonly EmbeddedPerson[], change: Change): EmbeddedPer
 const meansOf = (people: readonly EmbeddedPerson[]): Float32Array[] =>
   people.map(({ embeddings }) => meanVector(embeddings));
 
-/** @param mean - mean embedding of mixed people, which is subtracted first */
+/** @param mean - mean embedding of people from mixed sources, which is subtracted first */
 interface Finder {
   readonly from: string;
   find(mixed: readonly EmbeddedPerson[], sources: BySource, mean: Float32Array): Float32Array[];
 }
 
-/** Finds directions without labels, as cluster means weighted by the square root of the cluster's share of people. */
+/**
+ * Finds directions without knowing the sources, as cluster means weighted by the square root of the cluster's share of
+ * people.
+ */
 function clusterMeans(people: readonly EmbeddedPerson[], count: number, mean: Float32Array): Float32Array[] {
   const centred = meansOf(people).map((own) => toUnit(minus(own, mean)));
   return findClusters(centred, count, createChance(`clusters ${count}`)).map((places) => {
@@ -163,7 +169,7 @@ const pick = (sources: BySource, keep: (at: number, source: string) => boolean):
     }),
   );
 
-/** Measures how removing shared directions affects impostors of one place. */
+/** Measures how removing shared directions affects impostors within one source. */
 export const sharedDirections: EvalProgram = {
   about:
     'strangers of one place, where directions that groups share are taken from embeddings; on FACESTEP_GROUPS, too',

@@ -100,7 +100,7 @@ const refusedNatural = 0.01;
 
 /**
  * Measures whether the depth seen in a nod distinguishes a face from paper bent about a vertical axis. The product does
- * not use it, because it refused one of four demonstration people in 4 of 24 nods.
+ * not use this measure, because it refused one of four demonstration people in 4 of 24 nods.
  */
 export const bentSheet: EvalProgram = {
   about: 'what the layout of depth would tell of bent prints, fitted on half of the people, judged on the other',

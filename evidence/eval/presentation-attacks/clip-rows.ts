@@ -8,9 +8,9 @@ import { toPose } from '../../../web/capture/guidance/pose.js';
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
 export interface RowOutcome {
-  /** True if all liveness signals but `passive` pass. */
+  /** True if all liveness signals except `passive` pass. */
   readonly movement: boolean;
-  /** Mean passive liveness score, 0 to 1. It is 0 if no frames pass the other signals. */
+  /** Mean passive liveness score, 0 to 1. The score is 0 if no frames pass the other liveness signals. */
   readonly passive: number;
 }
 
@@ -39,7 +39,7 @@ const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
 
 const none: RowOutcome = { movement: false, passive: 0 };
 
-/** Returns an attacker's best result for each challenge. */
+/** Returns the best result that an attacker can get with the clip, for each challenge. */
 export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const frontal = [...clip]
     .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
@@ -64,7 +64,7 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   return outcomes;
 }
 
-/** Simulates the capture page on a clip whose movements are in another order. */
+/** Simulates the capture page on a clip whose movements are not in the order that the challenge asks for. */
 export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
   const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);

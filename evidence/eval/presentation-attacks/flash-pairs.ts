@@ -7,7 +7,7 @@ import { lookAtRegions } from './region-look.js';
 
 const round = (value: number): number => Number(value.toFixed(3));
 
-/** Returns the log ratio of each region's brightness with and without flash; `null` if unreadable. */
+/** Returns the log ratio of each region's brightness with and without flash; `null` if the region is unreadable. */
 function toAnswers(without: RegionReadings, flashed: RegionReadings): Json {
   const answerOf = (region: Region): number | null => {
     const [before, after] = [without[region], flashed[region]];

@@ -17,7 +17,10 @@ export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   while (names.length > 0) for (const person of names.splice(chance.below(names.length), 1)) yield face(person, 1);
 }
 
-/** Returns the engine's result, or `null` if the engine refused the picture because of its number or size of faces. */
+/**
+ * Returns the engine's result, or `null` if the engine refused the picture because of the number or size of the faces
+ * in it.
+ */
 export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<Seen | null> {
   try {
     return await look();

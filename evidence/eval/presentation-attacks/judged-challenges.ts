@@ -46,7 +46,8 @@ export async function judgeChallenges(
     }
     if ((at + 1) % 10 === 0) say(`challenges: ${at + 1} of ${heads.length} people`);
   };
-  // Two run concurrently, so that workers judge one while this thread renders the other.
+  // Two people are processed concurrently, so that workers judge the frames of one while this thread renders the frames
+  // of the other.
   const queue = heads.entries();
   const work = async (): Promise<void> => {
     for (const [at, victim] of queue) await judgeAll(victim, at);

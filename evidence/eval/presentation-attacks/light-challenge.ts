@@ -27,7 +27,7 @@ import { toHighest } from './presentation-rates.js';
 /** Number of people for each measurement. Five injections per person are 300 injections. */
 const people = { genuine: 60, injected: 60, attacked: 40, recognised: 20 } as const;
 
-/** Screen light relative to the room light on a face. Attacks use the last two values. */
+/** Screen light on a face relative to the room light. Attacks use the last two values. */
 const gains = [0.05, 0.1, 0.15, 0.3] as const;
 const attackedGains = [0.15, 0.3] as const;
 
@@ -94,7 +94,7 @@ const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
 const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
-  // The light gives no result without a single face, or after too much motion.
+  // The light signal gives no result if a frame does not have exactly one face, or if the face moved too much.
   const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
   return {
     gain: kind.gain,

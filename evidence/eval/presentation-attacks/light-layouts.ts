@@ -22,8 +22,8 @@ import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
- * Measures whether other layouts of two screen colors distinguish a bent print from a face. Each layout's threshold
- * refuses one in twenty people of the fitting half.
+ * Measures whether layouts of two screen colors that the product does not use distinguish a bent print from a face.
+ * Each layout's threshold refuses one in twenty people of the fitting half.
  */
 
 interface Layout {
@@ -35,7 +35,9 @@ interface Layout {
   readonly sides?: Sides;
 }
 
-/** The phone measures 6.5 × 14 cm. Layouts named `closer` halve its usual distance. */
+/**
+ * The phone measures 6.5 × 14 cm. In layouts named `closer`, the phone is at half of its usual distance from the face.
+ */
 const layouts: readonly Layout[] = [
   { name: 'laptop, left and right', axis: 'across', sides: sidesOfNose.across },
   { name: 'phone, upper and lower', axis: 'down', sides: sidesOfNose.down },
@@ -152,7 +154,7 @@ function chooseSides(fit: LooksByName): Sides {
   );
   const passing = (sides: Sides): number => {
     const genuine = readAll(fit.genuine, sides);
-    // Parts that cannot be read on most people are useless.
+    // Parts of the face are useless if they cannot be read on 80 % of the people.
     if (genuine.length < 0.8 * fit.genuine.length) return 1;
     return rateFrom(printsOf(fit, sides), toBound(genuine)).rate;
   };

@@ -79,7 +79,7 @@ export async function measureSameFace(engine: Engine, heads: readonly Head[], sa
 
 const chanceRows = 200_000;
 
-/** Measures how often a face lit by another sequence of colors matches the requested sequence. */
+/** Measures how often a face lit by an independent random sequence of colors matches the requested sequence. */
 export function matchByChance() {
   const chance = createChance('rows by chance');
   const toReading = ({ first }: ScreenLight): LightReading => {

@@ -12,21 +12,24 @@ export type Region = FaceRegion | 'background';
 /** Linear red, green and blue of a region, each 0 to 1. */
 export type RegionLight = readonly [number, number, number];
 
-/** `null` if too few pixels are neither dark nor saturated. */
+/** `null` if too few pixels are left after dark and saturated pixels are removed. */
 export type RegionReadings = Readonly<Record<Region, RegionLight | null>>;
 
 const darkest = 20;
 const brightest = 250;
 const fewestPixels = 40;
-/** Share of pixels that is left out at both ends of each channel. */
+/** Share of pixels that is left out as the darkest of a channel. The same share is left out as the brightest. */
 const trimmed = 0.1;
 
-/** The background is next to and above the face's box, enlarged by this factor. */
+/**
+ * Factor by which the face's box is enlarged. The background lies outside the enlarged box, next to the face and above
+ * it.
+ */
 const surroundings = 1.9;
 
 /**
- * Returns the regions by the 68 landmarks. The chin region avoids the edge of the jaw, where one pixel's offset would
- * read the background.
+ * Returns the outlines of the regions, which the 68 landmarks determine. The chin region avoids the edge of the jaw,
+ * where one pixel's offset would read the background.
  */
 function toOutlines(points: Landmarks): Readonly<Record<FaceRegion, readonly Point[]>> {
   const pick = (...indices: readonly number[]): readonly Point[] => indices.map((at) => points[at]);

@@ -11,7 +11,7 @@ type Apcer = {
   readonly stoppedBy: Counts;
 };
 
-/** JSON output of `npm run eval -- light-challenge`, with stable keys. */
+/** JSON output of `npm run eval -- light-challenge`, with stable property names. */
 export type LightFigures = {
   readonly frames: 'synthetic';
   readonly bpcer: readonly {
@@ -75,7 +75,7 @@ export function toLightTables(figures: LightFigures, now: Date): string {
     '',
     'Every frame is perfect but for its light.',
     '',
-    // APCER has no total, because it would be below that of the worst species.
+    // No APCER over all species is printed, because it would be lower than the APCER of the worst species.
     table(passed, Object.entries(injections.byKind).map(toRow)),
     '',
     ...attacks.flatMap(({ axis, gain, apcer }) => [

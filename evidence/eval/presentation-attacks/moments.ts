@@ -15,7 +15,7 @@ export async function readMoments<Look extends object>(
   return seen.flat();
 }
 
-/** Returns all pairs of pictures that are `lagMs` apart, within a quarter of it. */
+/** Returns all pairs of pictures whose distance in time differs from `lagMs` by at most a quarter of `lagMs`. */
 export const pairsApart = <Look>(
   moments: readonly Moment<Look>[],
   lagMs: number,

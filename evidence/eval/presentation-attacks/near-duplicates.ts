@@ -30,7 +30,9 @@ interface Sitting {
 /** Minimum time until a person's next attempt. */
 const laterMs = 1000;
 
-/** Interval of the webcam pictures of NUAA, whose names number a session's pictures. */
+/**
+ * Interval assumed between the webcam pictures of the NUAA data set. Their names have the picture's number and no time.
+ */
 const stillMs = 50;
 
 const copiedEvery = 5;

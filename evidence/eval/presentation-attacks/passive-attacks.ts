@@ -15,8 +15,8 @@ export interface PassiveScores {
 export const shownBounds = [livenessBoundary, 0.5] as const;
 
 /**
- * Scores photos of different people, and an attack of each species made from each photo. An attacker would not choose a
- * photo that the engine refuses.
+ * Scores photos of different people, and an attack of each species made from each photo. Photos that the engine refuses
+ * are skipped, because an attacker would not choose them.
  */
 export async function scorePassive(
   engine: Engine,
@@ -32,7 +32,7 @@ export async function scorePassive(
     genuine.push(await scoreOf(photo));
     const victim = await withoutRefusal(() => readHead(engine, photo));
     if (victim === null) continue;
-    // The previous person is the attacker, whose room is visible.
+    // The person of the previous photo acts as the attacker, in whose room the attack takes place.
     const sitting = { victim, attacker: before ?? victim, seed: `person ${at}` };
     const scored = species.map(async ({ name, present }) => ({ name, score: await scoreOf(await present(sitting)) }));
     for (const { name, score } of await Promise.all(scored)) bySpecies.get(name)?.push(score);

@@ -27,7 +27,10 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 
 const views = {
   one: ({ scores }: ScoredPerson): readonly number[] => scores,
-  /** Means of five pictures: disjoint groups for people, the best five for attacks. */
+  /**
+   * Mean scores of five pictures: of each disjoint group of five for people, and of the five highest scores for
+   * attacks.
+   */
   five: ({ isLive, scores }: ScoredPerson): readonly number[] => {
     const fives = Math.floor(scores.length / frames);
     if (fives === 0) return [];

@@ -14,7 +14,9 @@ import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.j
 import { toTables } from './presentation-tables.js';
 import { measureRecorded } from './real-presentations.js';
 
-/** Number of people. Challenges are fewer, because each renders five frames. */
+/**
+ * Number of people for each measurement. The challenges use fewer people, because each challenge renders five frames.
+ */
 const peopleOf = { passive: 150, challenge: 100 } as const;
 
 async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: (line: string) => void) {

@@ -26,7 +26,7 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
       const attack = bySpecies.get(name) ?? [];
       const points = shownBounds.flatMap((bound) => {
         const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(attack, bound)];
-        // Only the first point has a label, because all have the same threshold.
+        // Only the first point has a label, because all points have the same threshold.
         return bpcer === null || apcer === null
           ? []
           : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];

@@ -15,7 +15,7 @@ import { mapPictures, scorePicture } from './looks.js';
 import { rateAsJson, rateAsText } from './rate-cells.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
-/** Error rates of one species: refused people for `live`, passed attacks for the others. */
+/** Error rates of one species: the share of refused people for `live`, and of accepted attacks for attack species. */
 export interface SpeciesFigures {
   readonly stills: number;
   readonly clips: number;
@@ -60,7 +60,9 @@ async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip>
 const middleOf = (values: readonly number[]): number | undefined =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
-/** An attack counts if any challenge accepts it, a person if most challenges refuse them. */
+/**
+ * An attack counts as an error if any challenge accepts it. A person counts as an error if most challenges refuse them.
+ */
 function isHit(isLive: boolean, outcomes: readonly RowOutcome[], passes: (outcome: RowOutcome) => boolean): boolean {
   const passed = outcomes.filter(passes).length;
   return isLive ? passed <= outcomes.length / 2 : passed > 0;

@@ -49,7 +49,7 @@ function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): L
 interface Answered {
   readonly person: string;
   readonly gain: number;
-  /** Difference between the two sides of the nose; `null` if one is not visible. */
+  /** Difference in light between the two sides of the nose; `null` if a side is not visible. */
   readonly noseSides: number | null;
   readonly seemsLit: boolean;
   readonly passes: boolean;

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 export interface Outside {
   readonly url: string;
   sign(claims: JWTPayload, life?: { readonly issuedAt?: number; readonly lifeSec?: number }): Promise<string>;
-  /** Signs with an unpublished key under the key ID of a published one. */
+  /** Signs with an unpublished key, but names the key ID of a published key. */
   forge(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
   readonly publicKey: { readonly kid: string; readonly jwk: Readonly<Record<string, unknown>> };
   readonly lured: readonly string[];
@@ -13,8 +13,8 @@ export interface Outside {
 }
 
 /**
- * Starts a server with an issuer's keys, a password verifier, and `/lure`. Only hostile requests name `/lure`, so a
- * request to it is a server-side request forgery.
+ * Starts a server with an issuer's signing keys, a password verifier, and `/lure`. Only hostile requests name `/lure`,
+ * so a request to it is a server-side request forgery.
  */
 export async function openOutside(): Promise<Outside> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });

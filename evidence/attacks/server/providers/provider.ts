@@ -30,7 +30,7 @@ export interface HookTarget {
   sign(body: Buffer): readonly Header[];
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   foreign(body: Buffer): readonly Header[];
-  /** True if calls carry provider tokens, so that the server has to fetch the provider's keys. */
+  /** True if calls carry provider tokens, so that the server has to fetch the provider's signing keys. */
   readonly fetchesKeys: boolean;
   /** Returns true if the provider would treat the face as checked, or the event as handled. */
   isGranted(answer: Answer): boolean;
