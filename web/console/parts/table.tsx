@@ -50,7 +50,10 @@ export const Table = <Row,>(props: TableProps<Row>) => (
   <Shown {...props} more={null} isExported={false} isComplete tools={null} />
 );
 
-/** @param csv - name of the exported file */
+/**
+ * @param csv - name of the exported file
+ * @param isExported - true if the page exports the list in its own way
+ */
 export function PagedTable<Row>({
   paged,
   csv,
