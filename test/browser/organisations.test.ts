@@ -47,7 +47,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
   // The role ends at the provider, and the very next thing is refused.
   portals.setGroups(['corp:T08GB0001A:reader']);
   await page.getByRole('button', { name: 'File return' }).click();
-  expect(await page.locator('.note').textContent()).toBe('You do not act for this company any more.');
+  expect(await page.locator('.note').textContent()).toBe('You no longer act for this company.');
 
   // One is left: chosen beforehand, and shown. It lets nobody file.
   await showFace(page, portals);
