@@ -15,10 +15,10 @@ import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
 import { closedFileOf, headsFileOf } from './trail-files.js';
 
-/** Time until records are synced to disk if no caller waits for that. */
+/** Time until records are synced to disk if no caller waits for the sync. */
 const syncDelayMs = 1000;
 
-/** Size at which a file is closed and a new one begun. Retention removes whole files. */
+/** Size and age at which a file of the audit log is closed and a new one begun. Retention removes whole files. */
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
@@ -27,7 +27,10 @@ export interface FileAuditDeps extends AuditConfig {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Returns the id of the current request, as in replies and the log; `null` outside of requests. */
+  /**
+   * Returns the id of the current request, which is also in the reply and in the server's log; `null` outside of
+   * requests.
+   */
   readonly requestId: () => string | null;
   /** Called in the request that caused the record. It must not throw. */
   readonly onRecord?: (record: WrittenRecord, chain: string) => void;
@@ -53,9 +56,9 @@ export interface Trail extends Audit {
 }
 
 /**
- * Opens the audit trail: a private file of JSON lines, each with the SHA-256 of the previous line. An unfinished line
- * of a crash remains part of this chain. `append` resolves when an event about stored data is on disk; other events
- * follow within a second.
+ * Opens the audit log: a private file of JSON lines, each with the SHA-256 of the previous line. A line that a crash
+ * left unfinished remains part of this hash chain. For durable actions (`isDurable`), `append` resolves when the record
+ * is synced to disk; other records are synced within a second.
  * @throws `state_unavailable` if the file is inaccessible or another process writes to it
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
@@ -107,7 +110,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       text += `${line}\n`;
       written.push({ ...event, sequence, time, request });
     }
-    // A synchronous write to the page cache is faster than a change of threads.
+    // The write is synchronous, because writing to the page cache is faster than switching to another thread.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
@@ -180,8 +183,8 @@ async function syncFile(file: string): Promise<void> {
 }
 
 /**
- * Closes the active file: renames it and then the file of its heads (signed statements about its end). After a crash in
- * between, these heads are valid in the next file too.
+ * Closes the active file: renames it and then the file of its heads (signed statements about its end). If a crash comes
+ * between the two renames, the heads' file belongs to the next log file, in which the heads are valid too.
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

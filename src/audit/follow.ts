@@ -4,13 +4,16 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/** A record with the SHA-256 of its line as a permanent id. Its number may be reused after a power failure. */
+/**
+ * A record with the SHA-256 of its line as a permanent id. A sequence number is no permanent id, because it may be used
+ * again after a power failure.
+ */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 export interface Follower<Action extends AuditAction> {
   /**
-   * Returns new records, slightly more than `limit` at most, all synced to disk. After a system error, the next call
-   * returns them.
+   * Returns records that were not returned before, all of them synced to disk. It may return slightly more than
+   * `limit`. If a call fails with a system error, the next call returns the same records.
    */
   read(limit: number): Promise<FollowedEvent<Action>[]>;
 }
@@ -46,14 +49,14 @@ export function createFollower<Action extends AuditAction>(
     while (offset < size && found.length < limit) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
       const lines = chunk.subarray(0, chunk.subarray(0, bytesRead).lastIndexOf(lineBreak) + 1);
-      // A line as long as a chunk is no record.
+      // A line that fills a whole chunk cannot be a record, so it is skipped.
       const passed = lines.length === 0 && bytesRead === chunkBytes ? bytesRead : lines.length;
       if (passed === 0) break;
       found.push(...select(lines));
       offset += passed;
     }
     at = { identity, offset };
-    // Callers pass these records on, so a crash must not lose them.
+    // Callers send these records to other services, so a crash must not remove them from this log afterwards.
     if (found.length > 0) await handle.datasync();
     return found;
   };

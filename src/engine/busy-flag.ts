@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * The model runtime aborts the process if a thread ends during a run, and a core file may contain photos. On exit, the
- * process therefore waits for running jobs.
+ * The model runtime aborts the process if a thread ends while it runs a model, and the core dump of that abort may
+ * contain photos. On exit, the process therefore waits for running jobs.
  */
 
 const idle = 0;
@@ -24,7 +24,7 @@ export function leaveJob(flag: BusyFlag): void {
   Atomics.notify(flag, 0);
 }
 
-/** Blocks until the running job ends, and prevents new ones. */
+/** Blocks until the running job ends or the timeout passes, and prevents new jobs. */
 export function stopJobs(flag: BusyFlag, timeoutMs: number): void {
   Atomics.wait(flag, 0, busy, timeoutMs);
   Atomics.compareExchange(flag, 0, idle, stopped);

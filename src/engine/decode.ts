@@ -6,12 +6,14 @@ import type { Picture } from './picture.js';
 import { maxPhotoPixels } from './picture-bounds.js';
 
 /**
- * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG at that size takes a quarter of
- * the time.
+ * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG to this size takes a quarter of
+ * the time of decoding it fully.
  */
 export const maxSearchSidePx = 1280;
 
-/** Time limit of decoding. Normal pictures take milliseconds, so slower ones are attacks. */
+/**
+ * Time limit of decoding, in seconds. Normal pictures take milliseconds, so a picture that takes longer is an attack.
+ */
 const timeoutSec = 2;
 
 export function toReduction(header: Header): number {

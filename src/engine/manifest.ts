@@ -80,7 +80,10 @@ export const models = {
 
 export type ModelName = keyof typeof models;
 
-/** Downloaded directly instead of as a dependency, because its own dependencies are not needed. */
+/**
+ * npm package with the models. It is downloaded directly instead of installed, because its own dependencies are not
+ * needed.
+ */
 export const modelPackage = {
   package: 'faceplugin',
   version: '1.0.3',

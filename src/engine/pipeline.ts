@@ -51,7 +51,10 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/** Only one call at a time is allowed, because the models share buffers. */
+/**
+ * Stages of the face examination in one worker. Only one call at a time is allowed, because all calls use the same
+ * buffers.
+ */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
@@ -106,8 +109,8 @@ function checkWidth(widthPx: number): void {
 }
 
 /**
- * Refuses a picture with only a guessed face, which must never decide about a person. If that face is small, the error
- * asks the user to come closer.
+ * Refuses a picture if all its faces have a low score, because such a guess must never decide about a person. If the
+ * widest face is small, the error asks the user to come closer.
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   const [widest] = sortByWidth(faces);

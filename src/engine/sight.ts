@@ -35,7 +35,7 @@ class Look {
     return this.#seen;
   }
 
-  /** Wipes the examination, also if it is still running. */
+  /** Wipes the result of the examination. If the examination is still running, its result is wiped when it ends. */
   async end(): Promise<void> {
     this.#isOver = true;
     const seen = await this.#seen?.catch(() => null);
@@ -60,7 +60,7 @@ class SharedPhoto extends Photo {
   }
 }
 
-/** Creates the cache. A shared photo is examined once for all its users. */
+/** Creates the cache of examinations. A photo that several steps share is examined only once. */
 export function createSight(deps: {
   readonly engine: Engine;
   readonly signals: readonly Signal[];

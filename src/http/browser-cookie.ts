@@ -2,8 +2,8 @@ import type { Response } from 'express';
 import type { Credential } from '../core/concealed.js';
 
 /**
- * Returns the name of the cookie that binds a step-up to a browser. With the prefix, browsers refuse cookies planted by
- * another host or over HTTP (RFC 6265bis, section 4.1.3.2).
+ * Returns the name of the cookie that binds a step-up to a browser. With the prefix `__Host-`, browsers refuse a cookie
+ * of this name from another host or over HTTP (RFC 6265bis, section 4.1.3.2).
  */
 export const browserCookieOf = (stepUpId: string, isSecure: boolean): string =>
   `${isSecure ? '__Host-' : ''}facestep-${stepUpId}`;
@@ -15,7 +15,7 @@ export function setBrowserCookie(
   secret.use((text) => response.cookie(name, text, { ...attributesOf(name), maxAge: lifeSec * 1000 }));
 }
 
-/** Deletes the cookie, because browsers limit their number. */
+/** Deletes the cookie of a step-up, because browsers limit the number of cookies per host. */
 export function clearBrowserCookie(response: Response, name: string): void {
   response.clearCookie(name, attributesOf(name));
 }

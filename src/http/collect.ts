@@ -20,8 +20,8 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 }
 
 /**
- * Receives a body and charges each chunk first. After a refusal it discards the rest, so that the client reads the
- * reply.
+ * Receives a body. Each chunk is charged to the budget before it is used. If the body is refused, the rest is
+ * discarded, because many clients read the reply only after sending everything.
  * @throws `body_too_large`, `overloaded`; `request_malformed` if the client aborts or is too slow
  */
 export function receiveBody(
@@ -66,7 +66,7 @@ export function receiveBody(
 
 type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
-/** Calls `onSlow` after too long a silence, or if the average rate is too low. */
+/** Calls `onSlow` if the client sends nothing for too long, or if its average rate is too low. */
 function watchPace(
   request: IncomingMessage,
   { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },
@@ -90,7 +90,7 @@ function watchPace(
   };
 }
 
-/** Bytes that a refused client may still send, so that it reads the reply. */
+/** Maximum bytes that are discarded of a refused body, so that the client can finish sending and reads the reply. */
 const discardedBytes = 16 * 1024 * 1024;
 
 const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;

@@ -9,14 +9,17 @@ const typeByEnding = {
 } as const;
 const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
 
-/** Creates a handler for precompressed assets. Their names contain a digest, so browsers may cache them. */
+/**
+ * Creates a handler for precompressed assets. Their names contain a digest of the content, so browsers may cache them
+ * without limit.
+ */
 export function createCompressedAssets(folder: string): RequestHandler<{ file: string }> {
   const root = join(folder, 'compressed');
   return (request, response, next) => {
     const { file } = request.params;
     const [, ending = ''] = /^[\w-]+\.(\w+)$/.exec(file) ?? [];
     if (!isCompressible(ending)) return next();
-    // Set for the uncompressed file too, so that caches distinguish both.
+    // The header is set for the uncompressed file too, so that caches keep both versions apart.
     response.vary('Accept-Encoding');
     if (request.acceptsEncodings('br') === false) return next();
     response.type(typeByEnding[ending]).set({

@@ -1,7 +1,10 @@
 import jsonc from 'jsonc-parser';
 import { FaceError } from '../errors.js';
 
-/** A text longer than any text field, such as a picture. Its bytes are not copied and still contain escapes. */
+/**
+ * A JSON text that is longer than any text field may be, such as a picture. Its bytes are a view of the body and still
+ * contain JSON escapes.
+ */
 export class LongText {
   constructor(readonly bytes: Buffer) {}
 }
@@ -11,7 +14,7 @@ export type FieldValue = Scalar | readonly FieldValue[] | { readonly [name: stri
 
 export const longTextBytes = 8 * 1024;
 
-/** Maximum size without pictures, because the strict parser is slow. */
+/** Maximum size of a body without its pictures. It is low, because the strict parser is slow. */
 const maxSkeletonBytes = 64 * 1024;
 
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
@@ -26,8 +29,8 @@ const malformed = (reason: string): FaceError => new FaceError('request_malforme
 type Opened = { readonly members: Map<string, FieldValue>; name: string } | { readonly items: FieldValue[] };
 
 /**
- * Parses one object. It refuses duplicate names, names of the prototype, deep nesting and invalid UTF-8. Pictures are
- * cut out first, so that even 14 MB are fast.
+ * Parses one object. It refuses duplicate names, `__proto__` and similar names, deep nesting and invalid UTF-8.
+ * Pictures are cut out first, so that even 14 MB are fast.
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
   const { text, longTexts } = cutLongTexts(body);
@@ -105,7 +108,10 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   return { text, longTexts };
 }
 
-/** Finds the closing quote. Quotes after a backslash are examined only up to the maximum length of a text field. */
+/**
+ * Finds the quote that closes a text. In texts longer than a text field may be, a quote after a backslash is not
+ * examined further.
+ */
 function findClosingQuote(body: Buffer, open: number): number {
   for (let close = body.indexOf(quote, open + 1); close !== -1; close = body.indexOf(quote, close + 1)) {
     if (body[close - 1] !== backslash) return close;

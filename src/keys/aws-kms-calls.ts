@@ -29,7 +29,7 @@ export interface AwsKmsCalls {
   describeKey(keyId: string): Promise<KeyDescription | null>;
 }
 
-/** Limits of one call: connecting, answering, and all attempts together. */
+/** Time limits of one call: for connecting, for the response, and for all attempts together. */
 const connectMs = 1000;
 const answerMs = 2000;
 const totalMs = 5000;
@@ -41,7 +41,7 @@ const coolDownMs = 5000;
 /** KMS errors that mean a key is disabled or deleted. */
 const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateException'];
 
-/** Creates the calls. The SDK finds the credentials itself. */
+/** Creates the calls. The AWS SDK finds the credentials itself. */
 export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: { readonly clock: Clock; readonly log: Log },

@@ -28,7 +28,7 @@ const keyGuard = z.strictObject({
   ...publicPart,
   kid,
   signsFrom: epochMsGuard,
-  /** Private part, removed after the key's period. */
+  /** Private part of the key. It is removed when the key no longer signs. */
   d: coordinate.optional(),
 });
 type SigningKey = z.output<typeof keyGuard>;
@@ -80,8 +80,8 @@ interface Deps {
 }
 
 /**
- * Creates a signer with P-256 keys in a JSON file of mode 0600. Private keys are destroyed after their period. Public
- * keys are kept, because signatures may be verified years later.
+ * Creates a signer with P-256 keys in a JSON file of mode 0600. A private key is destroyed when it no longer signs.
+ * Public keys are kept, because signatures may be verified years later.
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
@@ -107,7 +107,10 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     return { ring, keys: await imported.keys };
   };
 
-  /** Removes the private parts of former keys. Tried once per content, because the file may not be writable. */
+  /**
+   * Removes the private parts of former keys. Each content of the file is tried only once, because the file may not be
+   * writable.
+   */
   const destroyFormer = async (ring: KeyRing): Promise<void> => {
     const signing = signingAt(ring, clock.now());
     if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;
@@ -167,7 +170,10 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
   };
 }
 
-/** Returns the key that signs. If a fast clock has destroyed the due key, the next one signs. */
+/**
+ * Returns the key that signs. If a process with a fast clock has already destroyed the private part of the due key, the
+ * next key signs.
+ */
 function signerAt(ring: KeyRing, now: EpochMs): SigningKey {
   const turn = signingAt(ring, now);
   return ring.slice(ring.indexOf(turn)).find(({ d }) => d !== undefined) ?? turn;

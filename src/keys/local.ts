@@ -42,14 +42,14 @@ export interface LocalKeys extends Keys {
    */
   rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**
-   * Removes a version's key, which makes its tokens useless. Backups, and disks that keep overwritten blocks, may still
-   * contain it.
+   * Removes the sealing key of a version, after which its tokens can no longer be opened. Backups, and disks that keep
+   * overwritten blocks, may still contain it.
    * @throws `request_malformed` for the current version; `token_key_retired` if there is no such key
    */
   retire(version: KeyVersion): Promise<void>;
 }
 
-/** Opens keys in a JSON file of mode 0600. Back it up: without this file, all tokens are useless. */
+/** Opens keys in a JSON file of mode 0600. Back up this file: without its keys, no token can be opened. */
 export async function createLocalKeys({
   file,
   random,

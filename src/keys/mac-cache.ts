@@ -1,7 +1,10 @@
 import { KeyMaterial } from '../core/concealed.js';
 
 export interface MacCache {
-  /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached. */
+  /**
+   * Returns a copy of the cached MAC, or of a newly derived one. Concurrent callers share one derivation. Failures are
+   * not cached.
+   */
   take(name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial>;
 }
 
@@ -10,7 +13,7 @@ export function createMacCache({ keepMs, limit }: { readonly keepMs: number; rea
 
   const drop = (name: string, entry: Promise<KeyMaterial>): void => {
     if (kept.get(name) === entry) kept.delete(name);
-    // Wiped last, after waiting callers have copied it.
+    // The cached MAC is wiped only after waiting callers have copied it.
     void entry.then(
       (material) => material.wipe(),
       () => {},

@@ -8,16 +8,19 @@ export interface TokenCount {
   readonly ofUnknownVersion: number;
 }
 
-/** Actions that create a token or may have done so: a crash can come between start and end. */
+/**
+ * Audit actions after which a token exists or may exist. `enrolment_begun` is included, because a crash may have
+ * prevented the record of the end.
+ */
 const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'] as const;
 const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'] as const;
 type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[number]>;
 
 interface Token {
   version: KeyVersion | null;
-  /** Expiry; `undefined` if no record contains it. */
+  /** Expiry; `null` if the token never expires, `undefined` if no record contains the expiry. */
   expiresAt: EpochMs | null | undefined;
-  /** Id of the token that this one renewed, whose expiry it keeps. */
+  /** Id of the token that this token replaced by renewal; both have the same expiry. `null` if none. */
   former: string | null;
   readonly subject: string;
   readonly time: EpochMs;

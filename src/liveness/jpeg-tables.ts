@@ -1,4 +1,7 @@
-/* Quantization tables of JPEG files. The capture page encodes all frames alike, and injected files often differ. */
+/*
+ * Quantization tables of JPEG files. The capture page encodes all frames with the same tables; injected files often
+ * have others.
+ */
 
 /** 64 steps in the order of the file. A file's first table is for luminance. */
 export type QuantisationTable = readonly number[];
@@ -6,12 +9,12 @@ export type QuantisationTable = readonly number[];
 const marker = { start: 0xd8, tables: 0xdb, scan: 0xda, end: 0xd9 } as const;
 const stepsOfTable = 64;
 
-/** Maximum of segments searched. Files have a handful before the pixels. */
+/** Maximum of JPEG segments that are searched. Ordinary files have a handful of segments before the pixels. */
 const segmentsRead = 64;
 
 /**
  * Reads the quantization tables.
- * @returns none if the file is truncated or no JPEG
+ * @returns no tables if the file is truncated or not a JPEG
  * @see ISO/IEC 10918-1, B.2.4.1
  */
 export function readQuantisation(bytes: Uint8Array): readonly QuantisationTable[] {
@@ -46,7 +49,10 @@ function readTables(segment: Uint8Array): QuantisationTable[] {
   return tables;
 }
 
-/** Sum of the standard's example table, which most encoders scale (ISO/IEC 10918-1, table K.1). */
+/**
+ * Sum of the example table in the standard, from which most encoders derive theirs by scaling (ISO/IEC 10918-1, table
+ * K.1).
+ */
 const sumAtHalf = 3688;
 
 /** Returns the libjpeg quality, 1 to 100, with the same mean quantization as a luminance table. */

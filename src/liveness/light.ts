@@ -5,9 +5,9 @@ import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
- * Judges screen light by how logarithmic linear light changes between pictures half a second apart: exposure and skin
- * color cancel out. Based on Tang et al., Face Flashing (NDSS 2018), and Liu et al., Aurora Guard (arXiv 1902.10311).
- * Measurements are in docs/light.md.
+ * Judges how a face reflects the screen's light. Two pictures half a second apart are compared by the logarithm of
+ * linear light, in which exposure and skin color cancel out. Based on Tang et al., Face Flashing (NDSS 2018), and Liu
+ * et al., Aurora Guard (arXiv 1902.10311). Measurements are in docs/light.md.
  */
 
 export interface LitReading {
@@ -23,13 +23,21 @@ export type LitPair = readonly [LitReading, LitReading];
 
 export interface LightFinding {
   readonly gain: number;
-  /** Correlation of the response with the requested colors, at most 1; for a random sequence 0 on average. */
+  /**
+   * Correlation of the face's response with the requested colors, at most 1. It is 0 on average for a random sequence.
+   */
   readonly match: number;
-  /** Response of the background relative to the face; `null` if the background is not visible. */
+  /**
+   * Response of the background to screen light, relative to the face's response; `null` if the background is not
+   * visible.
+   */
   readonly falloff: number | null;
-  /** 1 for skin and paper. 0 for glass, which adds light uniformly. */
+  /**
+   * How screen light adds to the face's colors: 1 for skin and paper; 0 for glass, which adds the same light
+   * everywhere.
+   */
   readonly material: number | null;
-  /** Difference between the nose's sides under split screens, divided by the gain. */
+  /** Difference of screen light between two sides of the nose under split screens, divided by the gain. */
   readonly normals: number | null;
   readonly axis: ScreenAxis;
 }
@@ -56,7 +64,7 @@ const toChange = (from: Rgb, to: Rgb): Rgb =>
 interface Answer {
   readonly pair: LitPair;
   readonly asked: Rgb;
-  /** Mean change of the regions. */
+  /** Mean change of light in the regions of the face. */
   readonly face: Rgb;
   readonly behind: Rgb | null;
 }
@@ -125,18 +133,19 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** Regions of the face that face the first and the second half of the screen. */
+/** Two sides of the nose: the region toward the first half of a split screen, and the region toward the second half. */
 export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
 
 export const sidesOfNose = {
-  // The person's left is the right of the picture.
+  // The picture is not mirrored: the left side of the screen lights the face on the right of the picture.
   across: ['rightFlank', 'leftFlank'],
   down: ['bridge', 'noseBase'],
 } as const satisfies Record<ScreenAxis, Sides>;
 
 /**
- * Compares the light on both sides of the nose under a split screen and under its swapped version. The sides of a nose
- * face opposite ways, but even a bent sheet faces nearly one way. `null` if a side is not visible.
+ * Compares the light on both sides of the nose under a split screen and under its swapped version. The two sides of a
+ * nose face in different directions, but all parts of a sheet, even a bent one, face in nearly the same. `null` if a
+ * side is not visible.
  */
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));

@@ -14,7 +14,9 @@ export interface Measured {
   readonly hint: Hint;
 }
 
-/** Hints for users. For a movement, an attacker learns only that it was not followed. */
+/**
+ * Hints for users. For a failed movement, the hint says only that it was not followed, so that attackers learn no more.
+ */
 const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   faces: (value) => (value === 0 ? 'no_face' : 'one_face'),
   face_width: () => 'come_closer',
@@ -26,7 +28,7 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   light_same_face: () => 'hold_still',
 };
 
-/** Most useful first: without a usable face, the others mean little. */
+/** Hints, most useful first. Without a usable face, the other hints mean little. */
 const hintsInOrder: readonly Hint[] = [
   'no_face',
   'one_face',
@@ -82,7 +84,7 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
   ];
 }
 
-/** Measures the light of a challenge. If no response is visible, only the gain is measured. */
+/** Measures the light of a challenge. If the face shows no response to the light, only the gain is reported. */
 export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
   const seen = toMeasured('light_gain', null, gain);
   if (!seen.measurement.pass) return [seen];

@@ -13,7 +13,7 @@ const stepGuard = z.object({
   title: z.string(),
   progress: z.enum(['left', 'under_way', 'done', 'failed']),
   applied: z.boolean(),
-  /** `null` before the step's turn. */
+  /** State of the step; `null` before the run reaches it. */
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
   words: z.array(z.string()),
 });
@@ -29,7 +29,7 @@ type Progress = z.output<typeof progressGuard>;
 
 export interface ApplyRun {
   readonly run: Run<Progress>;
-  /** `broken_off` means that the server of this run stopped. Start another run to continue. */
+  /** `broken_off` means that the server stopped during the run. Start another run to continue. */
   readonly state: 'under_way' | 'done' | 'stopped' | 'broken_off';
 }
 

@@ -8,7 +8,7 @@ import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Time limit per connection, because counting users may take a minute. */
+/** Time limit of the checks of one connection. It is long, because counting users may take a minute. */
 const longestMs = 120_000;
 
 const mendWithinMs = 20_000;
@@ -31,9 +31,9 @@ const examinationGuard = z.object({
   examinedAt: epochMsGuard,
   light: z.enum(lights),
   findings: z.array(findingGuard),
-  /** `null` if unknown. */
+  /** Number of enrolled users; `null` if unknown. */
   enrolled: z.number().nullable(),
-  /** `null` if unknown or incomplete. */
+  /** Number of all users; `null` if unknown, or if not all could be counted. */
   users: z.number().nullable().default(null),
 });
 
@@ -146,7 +146,10 @@ const tooLate: CheckResult = {
 
 type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
 
-/** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
+/**
+ * Finds the steps that fix failed checks: steps that are pending, and steps that can send a secret to the provider
+ * again.
+ */
 async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
   const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
   const named = nameSteps(steps);

@@ -5,18 +5,21 @@ import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durabl
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
-  /** Time at which all files were verified against the originals. */
+  /** Time at which all files of the backup were compared with the originals. */
   checkedAt: z.iso.datetime(),
   files: z.int(),
   bytes: z.int(),
   hasKeys: z.boolean(),
-  /** True if the state is included. Shared stores have their own backups. */
+  /** True if the backup includes the state store. A shared store is not included, because it has backups of its own. */
   hasState: z.boolean(),
 });
 
 export type LastBackup = z.output<typeof lastBackupGuard>;
 
-/** Stores the record. Its owner is that of the folder, because root may back up another account's server. */
+/**
+ * Stores the record. The file gets the owner of its folder, because root may back up a server that runs under another
+ * account.
+ */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
   await giveToOwnerOfFolder(file);

@@ -1,7 +1,10 @@
 import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { isToApply } from './steps.js';
 
-/** Reported until pushed, because the provider's secret cannot be read and compared. */
+/**
+ * Change that the step reports until the secret was pushed. The provider does not return its secret, so it cannot be
+ * compared.
+ */
 const change = 'Give the provider the configured secret again';
 
 /** Adds pushing the secret to a step, if the step has one. */
@@ -21,7 +24,7 @@ export function pushingSecret(step: ProvisionStep): ProvisionStep {
     async apply() {
       const before = await step.inspect();
       if (isToApply(before)) await step.apply();
-      // An object that was just created has the secret already.
+      // If the step has just created the provider's object, the object has the secret already.
       if (before.state !== 'missing' && (await step.inspect()).state === 'ready') await pushSecret();
       isPushed = true;
     },

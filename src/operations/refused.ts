@@ -11,11 +11,11 @@ export interface RefusedSubject {
 export interface Refused {
   readonly subjects: readonly RefusedSubject[];
   readonly unnamed: Readonly<Record<string, number>>;
-  /** Distinct users by day, in UTC. */
+  /** Number of distinct users per day (UTC), and how many of them would have been refused. */
   readonly days: ReadonlyMap<string, { readonly users: number; readonly refused: number }>;
 }
 
-/** Finds the users whom a connection would have refused without shadow mode, and how many users came. */
+/** Finds the users whom a connection would have refused without shadow mode, and counts all users who signed in. */
 export async function findRefused(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs },
@@ -57,6 +57,6 @@ type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
 
 const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
 
-/** Returns the entries after a position, even if the entry at that position is gone. */
+/** Returns the users after a position in the list, even if the user at that position is no longer in it. */
 export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
   place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

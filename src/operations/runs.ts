@@ -6,8 +6,8 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units
 import { FaceError } from '../errors.js';
 
 /*
- * A run is work that only one server may do at a time. Its record is a lease: if the lease expires, the run counts as
- * broken off.
+ * A run is work that only one server may do at a time. The record of a run is a lease. If the lease expires before the
+ * run ends, the run counts as broken off.
  */
 
 const leaseSec = 60;
@@ -20,7 +20,7 @@ const leaseGuard = z.object({
   id: z.string(),
   by: z.string(),
   startedAt: epochMsGuard,
-  /** `null` while running. */
+  /** Time of the end; `null` while the run is in progress. */
   endedAt: epochMsGuard.nullable(),
   aliveUntil: epochMsGuard,
 });
@@ -74,7 +74,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/** Starts a run, unless another server runs it. */
+/** Starts a run, unless another server is already running it. */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },
@@ -103,7 +103,7 @@ export async function beginRun<Progress extends Json>(
       deps,
     );
   };
-  // If a renewal fails, the next `tell` fails.
+  // A failed renewal is ignored here: if the lease expires, the next `tell` fails.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,

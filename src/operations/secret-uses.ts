@@ -8,7 +8,7 @@ import { requirePublicUrl } from './public-url.js';
 import type { Upkeep } from './upkeep.js';
 
 /*
- * Age and last use of hook secrets. Each is stored under a digest of the secret, so that replicas with different
+ * Age and last use of hook secrets. Each entry is stored under a digest of its secret, so that replicas with different
  * configurations do not overwrite each other.
  */
 
@@ -21,10 +21,13 @@ const placeOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/** Current and previous secret, and one of a replica that still has the old configuration. */
+/**
+ * Maximum of secrets per connection: the current one, the previous one, and one of a replica that still has an old
+ * configuration.
+ */
 const mostKept = 3;
 
-/** Adds a secret or its last use. If nothing changed, it returns the same object. */
+/** Returns the known secrets with a new secret or a new last use. If nothing changed, the same object is returned. */
 function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined, now: EpochMs): Known {
   if (mark === null) return known;
   const found = known[mark];
@@ -37,7 +40,10 @@ function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined,
   );
 }
 
-/** Cached, because building the provider's steps each minute would be wasteful. */
+/**
+ * Secrets of each connection. They are cached, because finding them requires building the provider's steps, and they
+ * are stored every minute.
+ */
 const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>();
 
 async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep): Promise<readonly RotatableSecret[]> {
@@ -74,7 +80,7 @@ export async function storeSecretUses(deps: Upkeep): Promise<void> {
 export interface SecretAge {
   /** Time at which a server first saw the secret. */
   readonly since: EpochMs;
-  /** `null` if never used. */
+  /** Time of the last use; `null` if the secret was never used. */
   readonly usedAt: EpochMs | null;
 }
 

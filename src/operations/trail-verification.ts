@@ -13,7 +13,7 @@ import { keySetGuard } from './public-keys.js';
 import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Verifying a year's sign-ins takes minutes. */
+/** Time limit of a verification. Verifying the log of a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
 
 const tellEverySec = 2;
@@ -126,7 +126,7 @@ async function sizeOf(file: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Returns the time of the newest signed head in the store, or `null`. */
+/** Returns the time of the newest head (the signed statement about the log's end) in the store, or `null`. */
 export async function readHeadTime({ state, signer, trail }: Upkeep): Promise<EpochMs | null> {
   const found = await state.read(headKeyOf(trail.chain));
   if (typeof found?.value !== 'string') return null;

@@ -8,12 +8,15 @@ const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.s
 
 export interface Cursors {
   of(stream: string): number;
-  /** Stores a stream's position, synced to disk. */
+  /** Stores a stream's position in the audit log, synced to disk. */
   advance(stream: string, sequence: number): Promise<void>;
   forget(stream: string): Promise<void>;
 }
 
-/** Opens the file of positions. If a new audit log was started, known streams begin at its start. */
+/**
+ * Opens the file of streams' positions. If the audit log was replaced by a new one, known streams begin at the start of
+ * the new log.
+ */
 export async function openCursors(
   file: string,
   options: { readonly chain: string; readonly streams: ReadonlyMap<string, number>; readonly random: Random },

@@ -11,7 +11,10 @@ import type { EventStream, PushDelivery } from './stream.js';
 
 const answerMs = 10_000;
 
-/** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
+/**
+ * Time for which delivery of an event is retried, in seconds. It begins with the event, or when its paused stream was
+ * resumed.
+ */
 const triedForSec = 86_400;
 
 /** Exponential back-off, from a second to a quarter of an hour. */
@@ -20,7 +23,7 @@ const longestDelayMs = 900_000;
 
 const queueFullMs = 1000;
 
-/** Few, because a receiver can request another verification event. */
+/** Maximum of attempts to push a verification event. It is low, because a receiver can request another one. */
 const verificationTries = 5;
 
 /** `skipped` means that the user has no identifier for this stream. */
@@ -41,7 +44,8 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
  * Delivers an event: pushes or queues it.
- * @param openStream - returns the current settings, after a pause if the stream is paused; `null` if deleted
+ * @param openStream - returns the stream's current settings; `null` if it was deleted. If the stream is paused, the
+ * function resolves when it is resumed
  * @returns true if delivered or given up
  */
 export async function deliver(
@@ -105,7 +109,7 @@ async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, 
   });
 }
 
-/** Pushes a verification event with few retries, because its receiver waits. */
+/** Pushes a verification event with few retries, because the receiver is waiting for it. */
 export async function pushVerification(verification: Verification, stream: EventStream, deps: UnderWay): Promise<void> {
   const { signal, sleep, log } = deps;
   const { delivery } = stream;
@@ -152,7 +156,10 @@ export async function bury(
   return true;
 }
 
-/** Returns the delay, half of which is random, so that replicas do not call simultaneously. */
+/**
+ * Returns the delay before the next attempt. Half of it is random, so that replicas do not call the receiver
+ * simultaneously.
+ */
 function delayAfter(attempt: number, { random }: Pick<DeliveryDeps, 'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);

@@ -5,7 +5,10 @@ import { addSec, secondsPerDay } from '../core/units.js';
 import { type SecurityEvent, securityEventGuard } from './event.js';
 import type { Verification } from './set.js';
 
-/** Maximum per stream. Further events wait in the replicas' audit logs. */
+/**
+ * Maximum of queued events per stream. Further events are queued later; until then, they wait in the replicas' audit
+ * logs.
+ */
 const mostQueued = 100;
 
 const entryGuard = z.discriminatedUnion('kind', [
@@ -33,7 +36,7 @@ const queueOf = (stream: string, { clock }: StateDeps) => ({
 
 /**
  * Queues an event, unless it is queued already.
- * @returns true if there was room
+ * @returns true unless the queue was full
  */
 export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
   const { changed } = await changeStored(
@@ -65,7 +68,7 @@ export async function readQueue(stream: string, deps: StateDeps): Promise<readon
   return (await readStored(queueOf(stream, deps), deps))?.record ?? [];
 }
 
-/** Removes acknowledged events. @returns those that were queued */
+/** Removes acknowledged events. @returns the acknowledged events that were in the queue */
 export async function dequeue(
   stream: string,
   jtis: ReadonlySet<string>,

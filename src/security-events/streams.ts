@@ -11,22 +11,28 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/** Limited, because one record contains all streams. */
+/**
+ * Maximum of streams, in total and per application. It is limited, because all streams are in one record of the state
+ * store.
+ */
 const mostStreams = 50;
 
 const mostOfOne = 5;
 
-/** Events this much older than a stream are sent too, because an additional event is safer than a missing one. */
+/**
+ * Allowed clock difference between replicas, in seconds. Events that seem older than the stream by up to this time are
+ * sent too, because an additional event is safer than a missing one.
+ */
 const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
   application: z.string(),
-  /** Tenant of the application's keys. */
+  /** Tenant to which the application's API keys belong. */
   tenant: z.string(),
   /** Time at which the stream was created or enabled. Earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** Time at which the stream was resumed or changed to push. Absent in earlier versions. */
+  /** Time at which the stream was resumed or changed to push. Records of earlier versions have no such field. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),

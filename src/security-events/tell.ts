@@ -9,7 +9,7 @@ import type { EventStream } from './stream.js';
 
 const pollMs = 1000;
 
-/** Maximum of records read ahead per stream. Others stay in the audit log. */
+/** Maximum of audit records that are read ahead per stream. Later records are read when these are delivered. */
 const readAhead = 1000;
 
 export interface TellDeps extends DeliveryDeps {
@@ -55,7 +55,7 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
       const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
-      // If the stream was changed back to poll, all events stay queued.
+      // If the stream was changed back to poll in the meantime, the remaining events stay queued.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
     }
@@ -84,7 +84,7 @@ async function tellRecord(
     if (!(await deliver(event, openStream, deps))) return false;
   }
   await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
-    // After a restart, the event is delivered again with the same `jti`.
+    // If the position cannot be stored, the event is delivered again after a restart, with the same `jti`.
     log.error('cannot write the cursor of security events', { receiver: stream.id, code: toCode(error) });
   });
   return true;

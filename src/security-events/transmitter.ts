@@ -7,7 +7,7 @@ import { enqueueVerification } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
-/** Interval at which changes by other replicas are noticed. */
+/** Interval at which streams are read again, to notice changes by other replicas, in seconds. */
 const refreshSec = 5;
 
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
@@ -21,7 +21,7 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
 }
 
 export interface Transmitter {
-  /** Reads the streams again, after a change on this replica. */
+  /** Reads the streams again. Call it after a change of a stream on this replica. */
   refresh(): Promise<void>;
   /** Sends a verification event: pushes it in the background, or queues it for a poll. */
   verify(stream: EventStream, state: string | null): Promise<void>;
@@ -34,11 +34,12 @@ export interface Transmitter {
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
-  // Streams created from now on begin here.
+  // Streams that are created from now on begin after this record.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
   const isConfigured = new Set(deps.streams.map(({ id }) => id));
-  // A stream created over the API may be from just before a crash, so it begins at 0.
+  // Start of a stream whose position is not stored. A stream created over the API begins at 0, because it may have been
+  // created just before a crash, and its `since` excludes older events.
   const startOf = (id: string): readonly [string, number] => [id, isConfigured.has(id) ? end : 0];
   const cursors = await openCursors(files.securityEvents, {
     chain: trail.chain,
@@ -70,7 +71,8 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // A new stream begins at the previous end, because it may have been created before the latest records.
+      // A new stream begins at the end of the log at the previous refresh, because it may have been created before the
+      // latest records.
       await cursors.advance(id, end);
       begin(id);
     }

@@ -46,12 +46,12 @@ export interface AppDeps extends ApiDeps {
   readonly docsFolder: string;
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
-  /** Memory pools, kept across reloads, because running requests continue. */
+  /** Memory pools for bodies. They are kept across reloads, because running requests still use them. */
   readonly rooms: BodyRooms;
   readonly proxyHops: number;
   /** Returns the parts that are not ready, such as models or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
-  /** Returns those parts that may be ready on another replica, for load balancers. */
+  /** Returns the parts that are not ready here but may be ready on another replica. Load balancers ask for it. */
   findUnreadyHere(): Promise<readonly string[]>;
 }
 
@@ -109,7 +109,7 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Rendered on first use, because rendering takes longer than creating the rest of the app.
+  // Both pages are rendered on first use, because rendering takes longer than creating the rest of the app.
   let description: Buffer | null = null;
   let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
@@ -125,7 +125,7 @@ function createRouter(deps: AppDeps): Express {
     sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
-    // Verifiers may cache the keys: a new key is published long before it signs.
+    // Verifiers may cache the public keys, because a new key is published long before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);

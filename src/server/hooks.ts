@@ -25,12 +25,12 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
-/** Maximum for calls that only their body authenticates. Real ones have 5 KiB. */
+/** Maximum body of a call that is authenticated only by its body. Genuine calls have about 5 KiB. */
 const maxUnprovenBytes = 16 * 1024;
 
 /**
- * Creates the route of hooks, which pass raw calls to adapters and return raw replies. If the headers prove that a call
- * is not the provider's, it is refused before its body is read.
+ * Creates the route of hooks. It passes raw calls to adapters and sends their raw replies. If the headers show that a
+ * call does not come from the provider, the call is refused before its body is read.
  */
 export function createHookRoute(
   hooks: HooksByConnection,

@@ -20,7 +20,7 @@ export interface EngineDeps {
   readonly tell: (line: string) => void;
 }
 
-/** Limit if a remote service compares the faces, so that the engine only judges frames. */
+/** Queue limit of the engine if a remote service compares the faces. The engine then only judges liveness frames. */
 const defaultQueueLimit = 64;
 
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
@@ -30,7 +30,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
   return { engine, parameters };
 }
 
-/** Custom engines are not loaded if a remote service compares the faces. */
+/** Opens the recognition models. Custom engines are not loaded if a remote service compares the faces. */
 async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
   if (config.verifier.kind === 'facenition')
     return { parameters: await loadParameters(), recognisers: [], refused: [] };
@@ -43,7 +43,9 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/** Refuses policies with an unavailable accuracy level, at which no user could enrol. */
+/**
+ * Refuses policies with an accuracy level that the engine does not offer, because no user could enrol at that level.
+ */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
@@ -52,7 +54,7 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** Creates the engine, which judges frames even if a remote service compares the faces. */
+/** Creates the engine. It is needed even if a remote service compares the faces, because it judges liveness frames. */
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],

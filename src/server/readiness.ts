@@ -5,8 +5,10 @@ export interface Readiness {
   /** Returns the names of the parts that are not ready. */
   findUnready(): Promise<readonly string[]>;
   /**
-   * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
-   * follow their policy during an outage, but a load balancer would refuse all calls.
+   * Returns the names of parts because of which a load balancer should prefer another replica. Shared parts, such as
+   * the state store, count only until they were ready once. After that, this server should receive calls even during an
+   * outage of a shared part, because hooks then follow their policy, but a load balancer without any ready replica
+   * would refuse all calls.
    */
   findUnreadyHere(): Promise<readonly string[]>;
   stop(): void;
@@ -15,7 +17,7 @@ export interface Readiness {
 /** Time for which an answer is cached, in milliseconds. */
 const holdsMs = 1_000;
 
-/** Longer than a working store needs, and shorter than load balancers wait. */
+/** Time limit of a check: longer than a working store needs, and shorter than load balancers wait. */
 const answerWithinMs = 2_000;
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;
@@ -52,7 +54,7 @@ export function createReadiness(
   const findUnready = async (): Promise<readonly string[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
-    // Also asks again if the clock was set back.
+    // The parts are also asked again if the clock was set back.
     if (now < askedAt || now - askedAt >= holdsMs) {
       askedAt = now;
       answer = askAll();
@@ -62,7 +64,7 @@ export function createReadiness(
 
   return {
     findUnready,
-    // Shared parts are skipped, so that a store that does not answer causes no wait.
+    // Shared parts are not even asked, so that a store that does not answer causes no delay.
     findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
     stop() {
       isStopping = true;

@@ -35,7 +35,10 @@ const followModesEverySec = 5;
 const storeSecretUsesEverySec = 60;
 
 export interface RunningServer {
-  /** Loads the configuration again without dropping requests. An invalid one is logged. Never rejects. */
+  /**
+   * Loads the configuration again without dropping requests. An invalid configuration is logged and not applied. The
+   * promise never rejects.
+   */
   reload(by?: string): Promise<Reloaded>;
   /** Reports not ready, finishes running requests, and closes the ports. */
   stop(): Promise<void>;
@@ -45,7 +48,7 @@ export async function startServer(
   setup: Setup,
   deps: ServerDeps & {
     readonly loadSetup: () => Promise<Setup>;
-    /** The engine, whose models load in other threads while the server starts. */
+    /** The face engine. Its models load in other threads while the server starts. */
     readonly engine: Promise<OpenedEngine>;
     /** Prints the server's addresses, at the end of the start. */
     readonly announce: (lines: readonly string[]) => void;
@@ -61,7 +64,7 @@ export async function startServer(
     ...{ ...deps, sleep },
     onRun({ name, last }) {
       if (last === null) return;
-      // Prometheus itself sets the label `job`.
+      // The label is not named `job`, because Prometheus itself sets that label.
       const background_job = name;
       jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
       jobDuration.set({ background_job }, last.tookMs / 1000);
@@ -69,7 +72,8 @@ export async function startServer(
     },
   });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
-  // Read before the server listens, so that later enrolments count as in progress.
+  // The end of the audit log is read before the server listens, so that enrolments that begin later are not taken for
+  // pending ones of a former process.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
@@ -154,7 +158,7 @@ export async function startServer(
   void secretUses.runNow();
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
 
-  /** @returns none until the store responds */
+  /** @returns no overrides if the store does not respond */
   async function readModesIfAny(): Promise<Modes> {
     return readModes({ ...deps, state: ports.state }).catch((error: unknown) => {
       log.error('cannot read manual mode switches', { code: toCode(error) });

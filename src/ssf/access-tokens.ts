@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
 import { type Client, readLiveClient } from '../rest/client-tokens.js';
 import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
 
-/** Maximum lifetime of the interoperability profile (section 2.7.1). */
+/** Lifetime of an access token: the maximum that the CAEP interoperability profile allows (section 2.7.1). */
 const lifeSec = 60 * 60;
 
 interface Deps {
@@ -17,7 +17,7 @@ interface Deps {
 }
 
 const recordGuard = z.object({
-  /** Id of the client key. Revoking the key revokes its access tokens. */
+  /** Id of the API key for which the token was issued. Revoking the key revokes its access tokens. */
   key: z.string(),
   scopes: z.array(z.enum(ssfScopes)),
   secretDigest: z.string(),
@@ -28,13 +28,13 @@ const stateKey = (id: string): string => `ssf-access-token:${id}`;
 
 const pattern = /^fss_([0-9a-f]{24})_([\w-]{43})$/;
 
-/** Returns the scopes that a key allows; `ssf.manage` includes `ssf.read`. */
+/** Returns the scopes that an API key allows; `ssf.manage` includes `ssf.read`. */
 export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfScope[] =>
   scopes.includes('ssf.manage') ? ssfScopes : ssfScopes.filter((scope) => scopes.includes(scope));
 
 /**
- * Issues an access token for a key. Only a digest of its secret is stored.
- * @returns `expiresInSec` is at most that of the key
+ * Issues an access token for an API key. Only a digest of the token's secret is stored.
+ * @returns the token with its lifetime, which does not exceed the remaining lifetime of the API key
  */
 export async function issueAccessToken(
   client: Client,
@@ -52,17 +52,17 @@ export async function issueAccessToken(
     secretDigest: digestOf(secret).toString('base64url'),
     expiresAt,
   };
-  // If a power failure loses the token, the client requests another.
+  // The write need not survive a power failure, because a client that loses its token requests another.
   await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
 
-/** Returns true if a text looks like an access token, unverified. */
+/** Returns true if a text has the form of an access token. The token is not verified. */
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
- * Verifies an access token. The result has the scopes that both token and key allow.
- * @throws `caller_untrusted` if it is unknown or expired, or its key was revoked; `state_unavailable`
+ * Verifies an access token. The result has the scopes that both the token and its API key allow.
+ * @throws `caller_untrusted` if the token is unknown or expired, or its API key was revoked; `state_unavailable`
  */
 export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];
@@ -75,5 +75,8 @@ export async function authenticateAccess(credential: Credential, deps: Pick<Deps
   return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
 }
 
-/** Compared if there is no record, so that timing reveals nothing. No known secret has this digest. */
+/**
+ * Digest that is compared if there is no record, so that timing does not reveal whether the token exists. No known
+ * secret has this digest.
+ */
 const noDigest = Buffer.alloc(32).toString('base64url');

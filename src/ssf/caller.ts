@@ -46,7 +46,10 @@ export async function admitCaller(
   return { kind: 'application', application, canManage };
 }
 
-/** Only receivers that poll authenticate here: the token of pushes does not prove a receiver. */
+/**
+ * Returns true if the text is the token of a receiver that polls. The token of a receiver with pushes is not accepted,
+ * because this server sends it to the receiver and not the reverse.
+ */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 

@@ -29,7 +29,7 @@ import {
 
 export interface SsfCall {
   readonly caller: SsfCaller;
-  /** Parsed but not validated; `null` if there is no body. */
+  /** Body of the request, parsed but not validated; `null` if there is none. */
   readonly body: unknown;
   readonly query: URLSearchParams;
   param(name: string): string;
@@ -77,7 +77,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (record === null) throw new FaceError('scope_missing');
     return record;
   };
-  /** If it fails, the regular refresh follows within seconds. */
+  /** Applies a change of streams at once. If this fails, the regular refresh applies it within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('cannot read security event streams', { code: toCode(error) });
@@ -92,7 +92,8 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     const now = deps.clock.now();
     const toNext = (former: StreamRecord): StreamRecord => {
       const next = replaces ? { ...former, ...terms } : toChanged(former, terms);
-      // From this time, events queued for polls are pushed.
+      // After a change to push, events that were queued for polls are pushed, and their retries are counted from this
+      // time.
       const isPushedNow = former.delivery.kind === 'poll' && next.delivery.kind === 'push';
       return isPushedNow ? { ...next, toldOnAt: now } : next;
     };
@@ -157,7 +158,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
         const changed = await changeStream(
           id,
           (former) => {
-            // A paused stream holds its events; a disabled one drops them.
+            // A paused stream holds its events. A disabled stream drops them, so it continues with events from now on.
             const toldSince = former.status === 'disabled' && status !== 'disabled' ? now : former.toldSince;
             const toldOnAt = former.status === 'paused' && status !== 'paused' ? now : former.toldOnAt;
             return { ...former, status, reason, toldSince, toldOnAt };

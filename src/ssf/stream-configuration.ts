@@ -18,7 +18,7 @@ export const verificationIntervalSec = 60;
 const deliveryGuard = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(deliveryMethods.push),
-    // HTTPS is required even for this machine, because applications are not the operator.
+    // HTTPS is required even for an address on this machine, because applications are less trusted than the operator.
     endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
     authorization_header: headerCredentialGuard.optional(),
   }),
@@ -28,7 +28,9 @@ type Delivery = z.output<typeof deliveryGuard>;
 
 const text = z.string().max(1024);
 
-/** Settings that a receiver may send. Fields of the transmitter must be unchanged. */
+/**
+ * Settings of a stream that a receiver may send. Fields that the transmitter sets may be sent too, but only unchanged.
+ */
 export const termsGuard = z.object({
   events_requested: z.array(text).max(100).optional(),
   delivery: deliveryGuard.optional(),
@@ -37,7 +39,7 @@ export const termsGuard = z.object({
 
 export const changeGuard = termsGuard.extend({ stream_id: text });
 
-/** Without `delivery`, a stream is polled (SSF 1.0, section 8.1.1.1). */
+/** Converts the settings of a new stream. If `delivery` is omitted, the receiver polls (SSF 1.0, section 8.1.1.1). */
 export async function toTerms(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -49,7 +51,7 @@ export async function toTerms(
   };
 }
 
-/** Omitted settings are kept (section 8.1.1.3). */
+/** Converts a partial change of a stream. Omitted settings are kept (SSF 1.0, section 8.1.1.3). */
 export async function toChange(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -62,8 +64,8 @@ export async function toChange(
 }
 
 /**
- * Applies a partial change. Because the push header is never returned, an omitted one is kept, but only if the URL is
- * unchanged.
+ * Applies a partial change. The `Authorization` header of pushes is never returned to receivers, so an omitted header
+ * is kept, but only if the URL is unchanged.
  */
 export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
   const { delivery = former.delivery } = change;
@@ -81,7 +83,7 @@ async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerm
   return { kind: 'push', url, header: header === undefined ? null : await sealHeader(header, deps) };
 }
 
-/** Returns the configuration of a stream (section 8.1.1), without the push header. */
+/** Returns the configuration of a stream (SSF 1.0, section 8.1.1), without the `Authorization` header of pushes. */
 export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
   const { id, audience, events, delivery } = stream;
   const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };
@@ -105,7 +107,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/** Checks that the transmitter's fields are unchanged. */
+/** Refuses a request that changes a field which only the transmitter sets. */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

@@ -3,12 +3,12 @@ import { version } from '../base/version.js';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Format of the data folder and of a shared store. Versions before 0.1.0 did not record it. */
+/** Current format of the data folder and of a shared store. Versions before 0.1.0 did not record their format. */
 export const dataFormat = 2;
 
 const markGuard = z.object({
   format: z.int().min(1),
-  /** Oldest format whose versions can still read the data. */
+  /** Oldest format that a server may support and still read this data. */
   readableFrom: z.int().min(1),
   writtenBy: z.string(),
 });
@@ -41,7 +41,10 @@ export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatM
   return found === null ? unmarked : parseMark(found.value);
 }
 
-/** Checks the format of a shared store and records this one. Servers of the previous version can continue. */
+/**
+ * Checks the format of a shared store and records the current one. Servers of the previous version can continue to use
+ * the store.
+ */
 export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await readStoreMark(state);
   checkReadable(mark, 'the state store');

@@ -7,8 +7,8 @@ import { putLedgerRows, runScript } from './redis-scripts.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * Each partition has a sorted set in byte order and a hash of "<version or nothing>:<1, or 0 for a tombstone>:<value>".
- * Both are in one cluster slot.
+ * Each partition has a sorted set of its rows, in byte order, and a hash with "<version or nothing>:<1, or 0 for a
+ * tombstone>:<value>" for each row. Set and hash are in the same cluster slot.
  */
 
 const sortsGuard = z.array(z.string());
@@ -18,7 +18,7 @@ const countGuard = z.number();
 /** Creates the ledger in Redis. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const client: Redis | Cluster = createRedisClient(config);
-  // If this fails, the client continues to connect in the background.
+  // If the first attempt to connect fails, the client continues in the background.
   await client.connect().catch(() => {});
   const setKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:s`;
   const hashKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:h`;
@@ -74,7 +74,7 @@ export async function createRedisLedger(config: RedisConfig): Promise<LedgerStor
             : await client.zrevrangebylex(key, greatest, least, 'LIMIT', 0, limit),
         );
         const values = await readValues(partition, sorts);
-        // Rows without a value are only in the set.
+        // Rows without a value are in the set, but not in the hash.
         return sorts.map((sort, index) => ({ sort, value: values[index] ?? '' }));
       });
     },

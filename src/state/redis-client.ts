@@ -3,10 +3,13 @@ import type { RedisConfig } from '../config/state.js';
 
 const connectTimeoutMs = 1000;
 
-/** With a smaller value, load of this process would look like an outage. */
+/** Timeout of a command. With a shorter one, high load of this process would look like an outage of the store. */
 const commandTimeoutMs = 1000;
 
-/** A machine that died closes no connection, and TCP would take a quarter of an hour to notice. */
+/**
+ * Time without an answer after which a connection is closed. A machine that fails closes no connections, and TCP would
+ * take a quarter of an hour to notice.
+ */
 const longestSilenceMs = 2 * commandTimeoutMs;
 
 const longestPauseMs = 1000;
@@ -52,7 +55,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
-      // Names are not resolved here, because certificates contain names.
+      // Host names are not resolved here, because TLS compares them with the certificate.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });
@@ -60,7 +63,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
   const alone = {
     ...options,
     retryStrategy: pauseMs,
-    // Reconnects to find the new master after a failover. Redis 6.2 has the word at the end of the message.
+    // Reconnects to find the new master after a failover. In Redis 6.2, `READONLY` is at the end of the message.
     reconnectOnError: ({ message }: Error) => message.includes('READONLY'),
   };
   if (sentinel === null) return new Redis({ ...alone, ...seed });

@@ -4,11 +4,11 @@ import { createGroupCommit } from '../files/group-commit.js';
 
 export type Durability = 'durable' | 'mayBeLost';
 
-/** Executes changes. Concurrent ones share a transaction and a sync. */
+/** Executes changes of the database. Concurrent changes share a transaction and a sync to disk. */
 export interface SqliteChanges {
   /**
    * Queues a change.
-   * @throws `state_unavailable` if it failed or may not be synced
+   * @throws `state_unavailable` if the change failed, or if the sync to disk failed
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
   /** Resolves when a key's value is synced, so that no reader sees a value that may be lost. */
@@ -80,7 +80,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
           return () => resolve(result);
         };
         asked.push({ key, durability, run, refuse });
-        // Runs after everything that arrives in the same turn.
+        // The changes are executed together, after all that arrive in this turn of the event loop.
         turn ??= setImmediate(makeAsked);
       });
     },

@@ -4,7 +4,7 @@ import type { RequestContexts } from './request-context.js';
 
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
-/** Wraps a port, whose calls leave the process or take time, to observe it. */
+/** Wraps a port to observe its calls. Ports are wrapped if their calls leave the process or take time. */
 export type ObservePort = <Port extends object>(name: PortName, port: Port) => Port;
 
 /** Creates the wrapper that counts, times and traces calls that return a promise. Arguments are not recorded. */
@@ -47,7 +47,7 @@ export function createObservePort(metrics: Metrics, contexts: RequestContexts): 
       get(target, property) {
         const member: unknown = Reflect.get(target, property);
         if (!isMethod(member) || typeof property !== 'string') return member;
-        // Looked up each time, because a member may be replaced.
+        // The member is looked up at each call, because it may be replaced.
         const known = wrapped.get(member) ?? wrap(target, member, property);
         wrapped.set(member, known);
         return known;

@@ -15,7 +15,7 @@ import type { FaceErrorCode } from '../errors.js';
 export interface TracedOutcome {
   readonly method: string;
   readonly route: string;
-  /** `null` without a response. */
+  /** HTTP status; `null` without a response. */
   readonly status: number | null;
   readonly code: FaceErrorCode | null;
 }
@@ -36,15 +36,16 @@ export interface RequestTrace {
 export interface Tracing {
   /**
    * Begins or continues a trace.
-   * @param traceparent - not validated (W3C Trace Context, section 3.2); only this server decides about sampling
-   * @returns `null` if not sampled
+   * @param traceparent - header that is not validated yet (W3C Trace Context, section 3.2). Its sampling flag is
+   * ignored: only this server decides whether to sample
+   * @returns `null` if the request is not sampled
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
   /** Sends the remaining spans, for 2 s at most. */
   close(): Promise<void>;
 }
 
-/** Timeout, which also limits the shutdown. */
+/** Timeout of a delivery. It also limits how long a shutdown waits. */
 const deliveryTimeoutMs = 2_000;
 
 /** Maximum of waiting spans, of about 1 KB each. Further ones are dropped. */
@@ -111,7 +112,7 @@ function end(span: Span, code: string | null, isError = code !== null): void {
   span.end();
 }
 
-/** Returns the parent span. Other data of the proxy is ignored. */
+/** Returns a context with the parent span from the header. The header's sampling flag is ignored. */
 function toParent(traceparent: string | undefined) {
   const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;

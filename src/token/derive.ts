@@ -10,7 +10,7 @@ import type { Stretch } from './stretch.js';
 
 export interface Context {
   readonly binding: Binding;
-  /** Header of the token. Each of its fields changes the keys. */
+  /** Header of the token. The derived keys depend on each of its fields. */
   readonly header: TokenHeader;
   readonly salt: Uint8Array;
 }
@@ -22,11 +22,14 @@ export interface TokenKeys {
   readonly permutation: KeyMaterial;
   /** Key of the tag; 32 bytes. */
   readonly tag: KeyMaterial;
-  /** With the message, gives the content key; 32 bytes. */
+  /** Input from which, together with the message, the content key is derived; 32 bytes. */
   readonly content: KeyMaterial;
 }
 
-/** Encodes text as UTF-8. Unpaired surrogates are refused, because all would become the same replacement character. */
+/**
+ * Encodes text as UTF-8. Unpaired surrogates are refused, because all of them would become the same replacement
+ * character.
+ */
 function toUtf8(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
@@ -40,7 +43,8 @@ function uint(value: number, bytes: number): Buffer {
 }
 
 /**
- * Encodes all fields of the context, each with a four-byte length, so that no byte can move from one field to the next.
+ * Encodes all fields of the context. Each field is prefixed with its four-byte length, so that different contexts never
+ * have the same encoding.
  * @throws `request_malformed` if a text is not well-formed Unicode
  */
 export function encodeContext({ binding, header, salt }: Context): Uint8Array {
@@ -78,7 +82,8 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
   new Uint8Array(hkdfSync('sha256', key, salt, `facestep/fv1/${info}`, bytes));
 
 /**
- * Derives the keys of a token. If a secret is given, Argon2id always runs, so that timing depends only on the request.
+ * Derives the keys of a token. If a user secret is given, Argon2id runs even if the token uses none, so that timing
+ * reveals nothing about the token.
  */
 export async function deriveTokenKeys(
   context: Context,
@@ -86,11 +91,12 @@ export async function deriveTokenKeys(
   share: QueueShare,
   deps: { readonly keys: Keys; readonly stretch: Stretch },
 ): Promise<TokenKeys> {
-  // Hashed, because key services limit messages (AWS KMS: 4,096 bytes).
+  // The context is hashed, because key services limit the length of messages (AWS KMS: 4,096 bytes).
   const message = createHash('sha256').update(encodeContext(context)).digest();
   const typed = secret === null ? null : secretBytes(secret);
   const derive = async (): Promise<{ mac: KeyMaterial; stretched: KeyMaterial | null }> => {
-    // The MAC comes first: if its key is retired, Argon2id runs only for the decoy that is opened instead.
+    // The MAC is computed before Argon2id. If its key is retired, a decoy is opened instead, and Argon2id then runs
+    // only for that decoy.
     const mac = await deps.keys.mac(context.header.keyVersion, message);
     try {
       return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt, share) };
@@ -120,12 +126,12 @@ export function wipeTokenKeys(keys: TokenKeys): void {
   for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
 }
 
-/** @returns for each sealed position, its position in the code word */
+/** @returns for each position in the stored bits, the position in the code word */
 export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
- * Returns the 16-byte tag of a message. It covers the stored bytes: because the code corrects a few errors, an altered
- * copy of a denied token could otherwise still be opened.
+ * Returns the 16-byte tag of a message. The tag also covers the stored bytes. The code corrects a few wrong bits, so
+ * without this, an altered copy of a denied token would have a new id and could still be opened.
  */
 export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Array): Buffer =>
   keys.tag.use((key) =>

@@ -25,7 +25,7 @@ export const ownEngines = { first: 128, last: 255 } as const;
 
 export const mostPhotos = 5;
 
-/** Public part of a token. It is untrusted until the token is opened. */
+/** Public part of a token. Opening the token authenticates these fields; before that, they are untrusted. */
 export interface TokenHeader {
   readonly engine: EngineId;
   readonly hasSecret: boolean;
@@ -47,7 +47,10 @@ const storedAt = 24;
 const tagAt = 152;
 const tokenBytes = 168;
 
-/** 168 bytes are exactly 224 base64url digits, so each token has only one text. */
+/**
+ * Form of a token's text. 168 bytes are exactly 224 base64url characters without unused bits, so only one text
+ * represents a token.
+ */
 const shape = /^fv1\.[A-Za-z0-9_-]{224}$/;
 const textLength = 228;
 
@@ -119,7 +122,7 @@ export const parseToken = (token: SealedToken): ParsedToken =>
 
 function decodeText(token: SealedToken): Buffer {
   return token.use((text) => {
-    // The length is checked first, so that ten megabytes are refused unread.
+    // The length is checked first, so that a text of many megabytes is refused without reading it.
     if (text.length !== textLength || !shape.test(text)) throw new FaceError('token_malformed');
     return Buffer.from(text.slice(prefix.length), 'base64url');
   });

@@ -14,7 +14,7 @@ import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 export interface SealRequest {
-  /** Normalized mean of the photos, by the current engine. */
+  /** Normalized mean of the embeddings of the photos, made by the current engine. */
   readonly embedding: Embedding;
   readonly photos: number;
   readonly binding: Binding;
@@ -24,43 +24,47 @@ export interface SealRequest {
 }
 
 export interface UnlockRequest {
-  /** `null` if the user is not enrolled: the same work is done, but nothing opens. */
+  /** `null` if the user is not enrolled. The same work is done as for a token, so that timing does not reveal this. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** If the token has another expiry, it does not open, after the same work; `undefined` accepts any. */
+  /**
+   * Expected expiry. A token with another expiry does not open, but the same work is done; `undefined` accepts any
+   * expiry.
+   */
   readonly expectedExpiresAt?: EpochSec | null;
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
 export interface Opened {
-  /** Similarity, −1 to 1, estimated from the share of equal sign bits. */
+  /** Similarity of the face and the sealed face, −1 to 1, estimated from the share of equal sign bits. */
   readonly cosine: number;
-  /** True if key version or engine is not current. */
+  /** True if the token's key version or engine is not the current one. */
   readonly stale: boolean;
 }
 
 export interface Guess {
   /**
-   * Weighted share of the face that contradicts this message, 0 to 1. The right message almost always has the lowest.
+   * Weighted share of the face that contradicts this message, 0 to 1. The right message almost always has the lowest
+   * value.
    */
   readonly against: number;
-  /** Tests the message, which costs one Argon2id run. */
+  /** Returns true if this message opens the token. Each test costs one run of Argon2id. */
   isRight(): Promise<boolean>;
 }
 
 export interface Unlocked {
   /**
    * Opens the token with a face.
-   * @param embedding - by the token's engine; `null` if there is no usable face: the same work is done, but nothing
-   * opens
-   * @returns `null` if face, secret or context differ, without saying which
-   * @throws `token_key_retired` if key or engine are missing, after the same work
+   * @param embedding - made by the token's engine; `null` if there is no usable face, in which case nothing opens but
+   * the same work is done
+   * @returns `null` if face, secret or context differ; the caller does not learn which
+   * @throws `token_key_retired` if key or engine are missing, after the same work as for a valid token
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /**
-   * Returns untested messages, for searches that cannot afford to test all of them.
+   * Returns the likeliest messages without testing them, for searches in many tokens, which cannot afford to test all.
    * @returns `candidateCount` messages, likeliest first; invalid after `wipe`
    */
   guess(embedding: Embedding | null): readonly Guess[];
@@ -72,8 +76,8 @@ export interface Fv1 {
   /** @throws `request_malformed` if the expiry is after 2106, or as `deriveTokenKeys`; `accuracy_not_offered` */
   seal(request: SealRequest): Promise<Sealed>;
   /**
-   * Derives a token's keys before the face is known: calls the key service and runs Argon2id for the secret. The caller
-   * must wipe the result.
+   * Derives a token's keys, which needs no face and can run while photos are examined. It calls the key service and
+   * runs Argon2id for the user's secret. The caller must wipe the result.
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
@@ -194,7 +198,7 @@ export function createFv1(deps: {
     return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos };
   }
 
-  /** Creates random fields, which no message can open. */
+  /** Creates the fields of a decoy. They are random, so no face can open it. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
     const header: TokenHeader = { engine: current.id, hasSecret, photos: 1, keyVersion, expiresAt: null };

@@ -1,6 +1,9 @@
 import { codeLength, polarTransform } from './polar.js';
 
-/** Number of messages to test. Each costs an Argon2id run, and further ones are almost never right. */
+/**
+ * Number of messages that the decoder returns to be tested. Each test costs an Argon2id run, and less likely messages
+ * are almost never right.
+ */
 export const candidateCount = 8;
 
 const { abs } = Math;
@@ -9,7 +12,8 @@ const layers = Math.log2(codeLength) + 1;
 export interface ListDecoder {
   /**
    * Decodes the `candidateCount` likeliest messages, likeliest first.
-   * @param soft - 1,024 values: the sign is the bit (positive is 0), the magnitude its confidence
+   * @param soft - 1,024 values. The sign of a value is the received bit (positive is 0), its magnitude the confidence
+   * in that bit
    * @param messages - receives the messages, one 0 or 1 per bit
    * @returns for each message, the sum of magnitudes that contradict its code word
    */
@@ -19,8 +23,8 @@ export interface ListDecoder {
 
 /**
  * Creates a successive-cancellation list decoder (min-sum). Subtrees that contain no message bit, or only one at the
- * last position, are decided at once; with min-sum, their penalties are exact. Path `p` owns slot `p`, and a fork
- * copies slot numbers instead of values.
+ * last position, are decided at once; with min-sum, their penalties are exact. Path `p` writes only to slot `p`. When a
+ * path forks, slot numbers are copied instead of values.
  * @param positions - message positions, ascending; at least 3, including the last
  * @param listSize - number of paths: at least `candidateCount`, a power of two
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
@@ -28,7 +32,7 @@ export interface ListDecoder {
  */
 export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
   // Each layer has slots for beliefs, and for decisions of the left and the right half. In the top layer, all paths
-  // share one.
+  // share one slot.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);
   const beliefs = Array.from(
     { length: layers },

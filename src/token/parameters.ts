@@ -10,15 +10,18 @@ import { type Centre, createCentre, createViews, embeddingLength, type ToViews }
 
 export interface Level {
   /**
-   * The only threshold of a token: more bits require more equal sign bits. The mean of several photos is more similar
-   * to everyone, so it may need more bits.
+   * Length of the sealed message, which is the only threshold of a token: the longer the message, the more sign bits of
+   * two faces must be equal. The mean of several photos is more similar to every face, so it may need a longer message.
    */
   readonly messageBits: { readonly one: number; readonly several: number };
-  /** Without a token: lowest cosine of two centered embeddings of one person. */
+  /**
+   * Threshold for comparing photos without a token: lowest cosine of two centered embeddings at which they count as one
+   * person.
+   */
   readonly cosine: number;
   /** Minimum number of photos to enrol, 1 to 5. */
   readonly leastPhotos: number;
-  /** Guaranteed for any number of photos; `null` without a guarantee. */
+  /** Guaranteed maximum of the false match rate, for any number of photos; `null` without a guarantee. */
   readonly greatestFalseMatchRate: number | null;
   /** True if the measured rate is within the guarantee. */
   readonly isOffered: boolean;
@@ -29,17 +32,20 @@ export interface EngineParameters {
   readonly name: string;
   /** Id of the custom model with its preprocessing; `null` for a built-in engine. */
   readonly recogniser: string | null;
-  /** Public data, which describe no individual. */
+  /** Centering and transform of embeddings. Their data are public and describe no individual. */
   readonly centre: Centre;
   readonly toViews: ToViews;
   /**
-   * Lowest similarity of the photos of one request. It is lower for checks, so that more photos do not make a check
-   * stricter.
+   * Lowest similarity at which the photos of one request count as one person. It is lower for checks than for
+   * enrolments, so that sending more photos does not make a check stricter.
    */
   readonly alikeCosines: { readonly enrolled: number; readonly shown: number };
-  /** Number of paths of the decoder. More would open tokens to other faces too. */
+  /**
+   * Number of paths of the decoder. With more paths, more errors are corrected, so tokens would also open to other
+   * faces.
+   */
   readonly listSize: number;
-  /** Minimum for the clearest photo of an enrolment. */
+  /** Minimum clearness (magnitude) of the clearest photo of an enrolment. */
   readonly leastClearness: number;
   readonly levels: Readonly<Record<Accuracy, Level>>;
 }
@@ -54,7 +60,10 @@ export const accuracies = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly A
 /** File with all parameters and their derivation. */
 export const parametersFile = fileURLToPath(new URL('../../../parameters/engines.json', import.meta.url));
 
-/** Any other file is refused: fewer message bits would accept other faces, and another mean would lock everyone out. */
+/**
+ * SHA-256 of the published file. Any other file is refused, because fewer message bits would accept other faces, and
+ * another mean would lock everyone out.
+ */
 const publishedSha256 = '2c0c38878bd1ba10307b0d3655d9e0ec90ebbdaaf88127fdf8725b5ee4c67d4a';
 
 /** A rate with the number of trials and the 95 % interval. */
@@ -72,9 +81,9 @@ const levelGuard = z.strictObject({
   messageBits: z.strictObject({ one: z.int().min(16).max(256), several: z.int().min(16).max(256) }),
   cosine: cosineGuard,
   leastPhotos: z.int().min(1).max(mostPhotos),
-  /** Guaranteed rate, if any. */
+  /** Guaranteed maximum of the false match rate; `null` without a guarantee. */
   greatestFalseMatchRate: z.number().positive().max(1).nullable(),
-  /** Measured for people who were not used for fitting. */
+  /** Rates that were measured for people whose photos were not used to fit the parameters. */
   falseMatch: rateIfAnyGuard,
   falseNonMatch: rateIfAnyGuard,
   isOffered: z.boolean().default(true),
@@ -86,9 +95,9 @@ export const engineEntryGuard = z.strictObject({
   provenance: z.strictObject({ fitted: z.string(), measured: z.string() }),
   listSize: z.literal([8, 16]),
   leastClearness: z.number().nonnegative(),
-  /** In millionths, so that values are exact. */
+  /** Mean embedding, in millionths, so that the values are exact integers. */
   meanInMillionths: z.array(z.int()).length(embeddingLength),
-  /** Orthonormal directions that people of one origin share. */
+  /** Orthonormal directions in which people of the same origin are similar. */
   directionsInMillionths: z.array(z.array(z.int()).length(embeddingLength)),
   /** Required for custom engines, absent for built-in ones. */
   rotation: z.literal(rotationLabel).optional(),

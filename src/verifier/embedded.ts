@@ -25,10 +25,13 @@ import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 
-/** Photos to renew a token: as many as for a strong enrolment. */
+/** Minimum number of photos of a check from which a token is renewed: as many as for a strong enrolment. */
 const photosToRenew = 3;
 
-/** Limited, so that a large comparison does not fill the engine's queue. */
+/**
+ * Maximum of photos of one request that are examined at once, so that a large comparison does not fill the engine's
+ * queue.
+ */
 const photosInWork = mostPhotos;
 
 /** Signals of a check. Liveness is examined only if required. */
@@ -36,7 +39,9 @@ export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
 
 interface SeenFace {
   readonly embedding: Embedding;
-  /** Returns true if all photos show one person, by the threshold for enrolment or check. */
+  /**
+   * Returns true if all photos show one person, by the threshold for enrolments (`enrolled`) or for checks (`shown`).
+   */
   isOnePerson(when: keyof EngineParameters['alikeCosines']): boolean;
   readonly magnitude: number;
 }
@@ -44,7 +49,7 @@ interface SeenFace {
 interface Probe {
   by(engine: EngineParameters): SeenFace;
   readonly photos: number;
-  /** `null` unless required. */
+  /** Lowest liveness of the photos; `null` if liveness is not required. */
   readonly liveness: number | null;
 }
 
@@ -69,13 +74,16 @@ function describedBy(examination: Examination, { recogniser }: EngineParameters)
   return present(examination.own.find((each) => each.recogniser === recogniser) ?? null);
 }
 
-/** Creates the verifier of this process: the engine describes the face, FV1 seals it. */
+/**
+ * Creates the verifier that runs in this process: the engine computes embeddings of faces, and FV1 seals them in
+ * tokens.
+ */
 export function createEmbeddedVerifier(deps: {
   readonly engine: Engine;
   readonly parameters: Parameters;
   readonly keys: Keys;
   readonly random: Random;
-  /** Must have the published cost, except in tests. */
+  /** Argon2id. It must have the published cost, except in tests. */
   readonly stretch: Stretch;
 }): Verifier {
   const { engine } = deps;
@@ -83,7 +91,10 @@ export function createEmbeddedVerifier(deps: {
   const { levels } = current;
   const fv1 = createFv1(deps);
 
-  /** Examines all photos. The first refusal in order is thrown and the rest skipped. */
+  /**
+   * Examines all photos. If photos are refused, the refusal of the first of them is thrown, and photos that are not
+   * examined yet are skipped.
+   */
   async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
@@ -124,7 +135,7 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  /** @param needed - photos whose refusal is thrown */
+  /** @param needed - photos that must be usable: if one is refused, its error is thrown */
   async function withEmbeddings<T>(
     photos: readonly Photo[],
     { needed, share }: { readonly needed: readonly Photo[]; readonly share: QueueShare },
@@ -173,8 +184,8 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /**
-   * Renews a token after a match if its photos could be enrolled. Failures are ignored, because the old token remains
-   * valid.
+   * Renews a token after a match, if the photos of the check are good enough for an enrolment. Failures are ignored,
+   * because the old token remains valid.
    */
   async function renew(
     { embedding, isOnePerson, magnitude }: SeenFace,
@@ -195,15 +206,17 @@ export function createEmbeddedVerifier(deps: {
     const { expiresAt, engine: id } =
       token === null ? { expiresAt: null, engine: current.id } : parseToken(token).fields;
     const engine = engines.get(id) ?? current;
-    // In parallel to the engine, because key service or Argon2id take as long as a photo.
+    // Keys are derived while the engine examines the photos, because the key service and Argon2id each take about as
+    // long as the examination.
     const unlocking = fv1.unlock(request);
     const settled = unlocking.catch(() => null);
     try {
       return await withProbe(photos, request.requireLiveness, share, async ({ by, photos: count, liveness }) => {
         const [face, newest] = [by(engine), by(current)];
         const unlocked = await unlocking;
-        // Photos of two people never match, or an attacker could combine a stolen photo with their own live face. The
-        // same applies to photos that are not live. In both cases the same work is done.
+        // Photos that show two people never match. Otherwise, an attacker could combine a stolen photo with their own
+        // live face. Photos that are not live never match either. In both cases, the token is opened without a face,
+        // which takes the same work.
         const isJudgedLive = (await request.judgedLive) ?? true;
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);

@@ -6,11 +6,11 @@ import type { FormField } from './multipart.js';
 
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 
-// Omitted, because the service would accept an empty text as a value.
+// A missing value is omitted, because the service would accept an empty text as a value.
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 
-// RFC 3339, because the service documents no format.
+// The expiry is sent as RFC 3339, because the service does not document a format.
 const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
   optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
 

@@ -10,10 +10,11 @@ export const tokenShape = /^[\x21-\x7e]{1,256}$/;
 
 const isOurs = (text: string): boolean => text.startsWith('fv1.');
 
-/** Prefixes a text with its length, so that no character can move to the next text. */
+/** Prefixes a text with its length, so that different lists of texts never have the same encoding. */
 function toBytes(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
-  // Unpaired surrogates would all become the same character, so two users could become one.
+  // All unpaired surrogates would become the same replacement character, so two different users could have the same
+  // scope.
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
@@ -37,14 +38,17 @@ export interface Identity {
   readonly token: SealedToken;
   readonly isOurs: boolean;
   readonly tokenId: string;
-  /** `null` if none or unknown. */
+  /** Expiry; `null` if the token never expires, or if its expiry is unknown. */
   readonly expiresAt: EpochSec | null;
 }
 
-/** Lower-cases hexadecimal text, so that denying a token applies to both cases. */
+/** Converts hexadecimal text to lower case, so that a denied token is also denied in upper case. */
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
-/** Returns id and expiry of a token. The id of a foreign token is 128 bits of its SHA-256, and its expiry `null`. */
+/**
+ * Returns id and expiry of a token. For a token in another format than FV1, the id is 128 bits of its SHA-256, and the
+ * expiry is `null`.
+ */
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
   if (text === '') throw new FaceError('token_malformed');
@@ -61,14 +65,14 @@ type Shape =
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
 export interface Decoys {
-  /** Remembers only the format of a token. */
+  /** Remembers the format of a token, but not its content. */
   learn(token: SealedToken): void;
   draw(hasSecret: boolean): SealedToken;
 }
 
 /**
- * Creates decoys in the format of the latest tokens, so that timing does not reveal who is enrolled. Before the first
- * foreign token, timing may differ.
+ * Creates decoys in the format of the latest tokens, so that timing does not reveal who is enrolled. Until the first
+ * token of the service was seen, decoys have the FV1 format, so timing may differ.
  */
 export function createDecoys(random: Random): Decoys {
   let shape: Shape = { kind: 'ours', engine: currentEngine, keyVersion: 1 };

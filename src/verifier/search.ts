@@ -8,12 +8,13 @@ import type { Fv1, Guess, Unlocked } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 
 /**
- * Number of messages tested in a whole roster, likeliest first. Testing all of a large roster would take half a minute,
- * and the right one is almost always among the first ten. The number is fixed, so that timing reveals nothing.
+ * Number of decoded messages that are tested for a whole roster (list of tokens), likeliest first. Testing all of a
+ * large roster would take half a minute, and the right one is almost always among the first ten. The number is fixed,
+ * so that timing reveals nothing.
  */
 export const triedMessages = 64;
 
-/** Limits the load on the key service. */
+/** Number of tokens whose keys are derived at once, to limit the load on the key service. */
 const unlockedAtOnce = 16;
 
 interface Listed {
@@ -39,13 +40,14 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
     (total, { engine }) => total + (engine.levels[accuracy].greatestFalseMatchRate ?? Infinity),
     0,
   );
-  // Rounded, so that five hundred times 5e-6 is .0025.
+  // The sum is rounded, so that, for instance, five hundred times 5e-6 is exactly .0025.
   return Number(sum.toPrecision(6));
 }
 
 /**
  * Searches a roster for one face.
- * @param faceOf - `null` if there is no face: the same work is done, without a result
+ * @param faceOf - returns the embedding by that engine; `null` if there is no face, in which case nothing opens but the
+ * same work is done
  * @returns positions of the opened tokens, ascending
  * @throws as `Fv1.unlock`; `overloaded`
  */
@@ -68,7 +70,7 @@ export async function searchRoster(
       for (const [at, { engine }] of some.entries()) {
         const position = from + at;
         guesses.push(...unlocked[position].guess(faceOf(engine)).map((guess) => ({ ...guess, position })));
-        // Lets other requests proceed after about a millisecond of work.
+        // Waits after about a millisecond of work, so that other requests can proceed.
         await setImmediate();
       }
     }

@@ -4,10 +4,15 @@ import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
 
-/** Providers wait 2 to 5 seconds for a hook. */
+/**
+ * Timeout of an answer: the longest time that a provider waits for a hook (2 to 5 seconds, depending on the provider).
+ */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Beyond 300 s, hooks refuse all events (src/core/decide.ts). */
+/**
+ * Clock differences that cause a warning and a failed check. Hooks refuse all events if the difference exceeds 300 s
+ * (src/core/decide.ts).
+ */
 const SKEW_WARN_SEC = 10;
 const SKEW_FAIL_SEC = 240;
 
@@ -29,7 +34,7 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const headers = new Headers(init.headers);
-    // Not reused, because an open connection may close while this process is busy.
+    // The connection is not reused, because the server may close an idle connection while this process is busy.
     headers.set('connection', 'close');
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();
@@ -106,7 +111,7 @@ async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
   if (told === null) {
     return { verdict: 'warn', found: 'the answer has no Date header', remedy: 'Let the proxy pass it on.' };
   }
-  // The header is rounded down to whole seconds, so half a second is added.
+  // The `Date` header is rounded down to whole seconds, so half a second is added.
   const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);
   const found = `${skewSec} s from the clock here`;
   if (skewSec < SKEW_WARN_SEC) return { verdict: 'pass', found, remedy: null };
