@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
 
-/* An action that a user approves by face. The user sees exactly these words. */
+/* An action that a user approves by face. The capture page shows exactly the texts in it. */
 
 /** The only `authorization_details` type that facestep supports. */
 export const actionType = 'facestep_action';
 
 /**
- * Characters that could hide or change what the user sees: controls, line breaks, direction marks, invisible or private
- * characters, unneeded spaces, stacked marks.
+ * Characters that could hide or change the text that the user sees: control characters, line breaks, direction marks,
+ * invisible or private characters, repeated or outer spaces, stacked combining marks.
  */
 const unshowable =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|(?:^|\p{Zs})\p{M}|\p{M}{5}/u;
 
-/** Characters that display as nothing although their category is visible. */
+/** Characters that display as nothing, although their Unicode category is that of visible characters. */
 const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]/u;
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
@@ -28,7 +28,7 @@ const shownName = (most: number) => shownText(most).check(z.refine((text) => let
 
 const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
-/** Unknown members are refused, because users would not see them. */
+/** Guard of an action. Unknown members are refused, because the capture page would not show them to the user. */
 export const actionGuard = z.strictObject({
   type: z.literal(actionType),
   title: shownName(80),
@@ -36,7 +36,7 @@ export const actionGuard = z.strictObject({
   amount: z.exactOptional(
     z.strictObject({
       value: z.string().check(z.regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/)),
-      // With an invalid code, the amount is not checked.
+      // If the currency code is invalid, the decimals of the amount are not checked.
       currency: z.string().check(z.regex(/^[A-Z]{3}$/, { abort: true })),
     }),
   ),
@@ -59,8 +59,8 @@ export type Action = {
 };
 
 /**
- * Returns canonical JSON (RFC 8785). Sorting the members suffices, because their names are ASCII and actions contain no
- * numbers.
+ * Returns canonical JSON (RFC 8785). Plain JSON with sorted member names is already canonical, because the names are
+ * ASCII and actions contain no numbers.
  */
 export const toCanonical = (action: Action): string => JSON.stringify(action, (_, value: unknown) => sortNames(value));
 

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, isSameAction } from './action.js';
 
-/* Claims of a receipt and their checks, except for signatures. The receipt verifier and the server share them. */
+/*
+ * Claims of a receipt and their checks. Signatures are verified elsewhere. Both the receipt verifier and the server use
+ * this module.
+ */
 
 export const receiptErrorText = {
   malformed: 'This is not a receipt of a face check.',
@@ -19,7 +22,7 @@ export const receiptErrorText = {
 
 export type ReceiptErrorCode = keyof typeof receiptErrorText;
 
-/** The error does not contain the receipt. */
+/** Error of a refused receipt. It does not contain the receipt. */
 export class ReceiptError extends Error {
   override readonly name = 'ReceiptError';
   constructor(
@@ -33,7 +36,7 @@ export class ReceiptError extends Error {
 interface CommonClaims {
   readonly iss: string;
   readonly aud: string;
-  /** User id that was given to the step-up. */
+  /** User id (`subject`) that was passed when the step-up was started. */
   readonly sub: string;
   /** Issue time, in seconds since 1970. */
   readonly iat: number;
@@ -42,7 +45,9 @@ interface CommonClaims {
   /** Id of the receipt. To accept a receipt only once, store this id until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
-  /** Id of the connection, or `api:<tenant>` if an API client stores the token. */
+  /**
+   * Id of the connection, or `api:<tenant>` if the token is stored by an API client instead of an identity provider.
+   */
   readonly connection: string;
   readonly txn: string;
   /** Time of the face check, in seconds since 1970. */
@@ -76,12 +81,15 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly presence: null;
 }
 
-/** `acr` tells the two kinds apart. */
+/** Claims of a receipt. `acr` is `face` after a face check and `another_way` after a fallback code. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
-/** Values that the receipt must have, if given. */
+/** Expected values. The receipt must have each value that is given. */
 export interface ExpectedReceipt {
-  /** Always set this, because a client that stores its own tokens can choose any subject. */
+  /**
+   * Connection of the user. Always set this, because an API client that stores its own tokens can start a step-up with
+   * any subject.
+   */
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
@@ -131,7 +139,7 @@ const claimsGuard = z.discriminatedUnion('acr', [
 
 /**
  * Checks a receipt's claims.
- * @param claims - claims with a verified signature, not checked otherwise
+ * @param claims - claims whose signature is verified, but which are not checked otherwise
  * @param wanted.nowSec - seconds since 1970
  * @throws ReceiptError, but never `signature` or `keys_unavailable`
  */
@@ -158,7 +166,7 @@ export function checkClaims(
   return data;
 }
 
-/** @throws ReceiptError `another_way` if there was a fallback code instead of a face check */
+/** @throws ReceiptError `another_way` if the user entered a fallback code instead of a face check */
 export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   if (claims.acr !== 'face') throw new ReceiptError('another_way');
   return claims;
@@ -183,8 +191,8 @@ function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
 }
 
 /**
- * An expected value of `undefined` is never met. Otherwise `{ nonce: session.nonce }` of an empty session would skip
- * the check.
+ * Returns true if the receipt has the expected value. A member that is present but `undefined` is never met: otherwise,
+ * `{ nonce: session.nonce }` would skip the check if the session has no nonce.
  */
 function isMet(
   expected: ExpectedReceipt,
@@ -196,7 +204,10 @@ function isMet(
   return value !== undefined && value === found;
 }
 
-/** An approval must not be accepted as a sign-in, nor a sign-in as an approval. */
+/**
+ * Returns true if the receipt contains the expected action, or no action if none is expected. An approval must not be
+ * accepted as a sign-in, nor a sign-in as an approval.
+ */
 function isApproved(expected: ExpectedReceipt, claims: ReceiptClaims): boolean {
   const found = claims.acr === 'face' ? claims.action : undefined;
   if (!('action' in expected)) return found === undefined;

@@ -26,7 +26,7 @@ export interface KeySet {
   readonly keys: readonly object[];
 }
 
-/** Address of the keys, which are fetched on first use and again for an unknown key. */
+/** URL of the public keys. They are fetched at first use, and again if a receipt was signed with an unknown key. */
 export interface RemoteKeys {
   readonly jwksUri: string;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -39,7 +39,7 @@ export interface ReceiptVerifier {
    */
   verify(receipt: string, expected?: ExpectedReceipt): Promise<FaceReceiptClaims>;
   /**
-   * Verifies a receipt, also of a fallback code; the claim `acr` says which.
+   * Verifies a receipt of a face check or of a fallback code. The claim `acr` tells which it was.
    * @throws ReceiptError with its `code`
    */
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
@@ -62,7 +62,7 @@ const publicKeyGuard = z.object({
 });
 
 /**
- * Creates the receipt verifier for one audience. If `keys` is a key set, it works offline.
+ * Creates the receipt verifier for one audience. With a key set as `keys`, the verifier works offline.
  * @param options.issuer - public URL of the server, without a trailing slash
  * @param options.audience - `audience` of the step-up
  * @param options.clock - returns milliseconds since 1970
@@ -96,7 +96,10 @@ export function createReceiptVerifier(options: {
   return verifier;
 }
 
-/** Verifies the digest, because other documents refer to an action by it. @throws ReceiptError `malformed` */
+/**
+ * Verifies the digest of the action, because other documents refer to the action by its digest. @throws ReceiptError
+ * `malformed`
+ */
 async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if (claims.acr !== 'face' || claims.action === undefined) return;
   if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');
@@ -129,7 +132,7 @@ const notSigned = [
   JWKSMultipleMatchingKeys,
 ];
 
-/** Returns true if none of the issuer's available keys made the signature. */
+/** Returns true if the error means that the signature was made by none of the issuer's published keys. */
 export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
 
 function toReceiptError(cause: unknown): ReceiptError {

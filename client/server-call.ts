@@ -8,7 +8,7 @@ export class FacestepError extends Error {
   /**
    * @param code - the server's code (docs/reference/errors.md), `unreachable`, or `reply_malformed`
    * @param status - HTTP status; `null` if there was no answer
-   * @param retryAfterSec - the server's Retry-After, if any
+   * @param retryAfterSec - value of the server's `Retry-After` header, in seconds; `null` if there was none
    */
   constructor(
     readonly code: string,
@@ -24,7 +24,7 @@ export class FacestepError extends Error {
 /** Contents of a JPEG, PNG or WebP file. */
 export type PhotoBytes = Uint8Array;
 
-/** Form fields. Undefined texts are omitted. */
+/** Form fields. Texts that are `undefined` are not sent. */
 export interface FormFields {
   readonly texts?: Readonly<Record<string, string | number | undefined>>;
   readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;
@@ -37,12 +37,12 @@ export interface ServerCall {
   postForm<Guard extends z.ZodMiniType>(path: string, fields: FormFields, guard: Guard): Promise<z.output<Guard>>;
 }
 
-/** Comparing a hundred pictures takes some seconds. */
+/** Timeout of a call. It is long, because comparing a hundred pictures takes some seconds. */
 const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
 
-/** Allows white space around the token, such as the line break at the end of a file. */
+/** Printable ASCII. White space around the token is allowed, such as the line break at the end of a file. */
 const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
 
 /** @throws TypeError if the token cannot be a header value */
@@ -51,7 +51,7 @@ export function createServerCall(options: {
   readonly clientToken: string;
   readonly fetch: Fetch;
 }): ServerCall {
-  // The platform's own error would contain the token, which could then be logged.
+  // The error of `fetch` for an invalid header would contain the token, which could then be logged.
   if (!sendableToken.test(options.clientToken))
     throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
   const base = options.url.replace(/\/+$/, '');
@@ -63,7 +63,7 @@ export function createServerCall(options: {
     guard: Guard,
   ): Promise<z.output<Guard>> {
     const response = await options
-      // A redirect would send token and photos to another address.
+      // Redirects are errors, because following one would send token and photos to another address.
       .fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(answerTimeoutMs) })
       .catch((cause: unknown) => {
         throw unreachable(null, cause);

@@ -16,8 +16,8 @@ const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clie
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
 /**
- * Settings of every token. Each token adds a risk of a false accept: this accuracy level supports up to 500 people,
- * enrolled with three photos each.
+ * Values to which every token is bound. Each token in the roster adds to the risk of a false accept. With this accuracy
+ * level, up to 500 people are supported, each enrolled with three photos.
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 
@@ -34,23 +34,24 @@ const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[])
         binding,
       );
 
-/** Enrols a person once. Two tokens of one person would both match, and the door would stay closed. */
+/** Enrols a person once. If a person had two tokens, both would match, and the door would stay closed. */
 async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
   const entries = readRoster(file);
   const found = await search(entries, photos);
   const isNobody = found === null || found.outcome === 'nobody';
-  // A name belongs to one person until their token becomes unusable.
+  // A name that is in the roster cannot be given to another person, unless its token has become unusable.
   const isTaken = entries.some((entry, at) => entry.name === name && found?.unusable.includes(at) !== true);
   if ((!isNobody || isTaken) && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);
   const next = [...entries.filter((entry) => entry.name !== name), { name, token }];
-  // Try the new roster first: one that the server refuses would close the door for everyone.
+  // Try the new roster before storing it, because a roster that the facestep server refuses would close the door for
+  // everyone.
   await search(next, photos);
   writeFileSync(file, JSON.stringify(next, null, 2), { mode: 0o600 });
   return true;
 }
 
-/** Returns the name; `null` if no one or more than one person matches. */
+/** Returns the name of the person on the photo; `null` if no token, or more than one, matches. */
 async function whoIsThere(file: string, capture: Uint8Array): Promise<string | null> {
   const roster = readRoster(file);
   const position = (await search(roster, [capture]))?.position ?? null;

@@ -17,7 +17,10 @@ import { createFacestepClient, FacestepError } from '@facestep/client';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** A token made with a passphrase releases the key only for the face and the passphrase together. */
+/**
+ * Optional passphrase. A token that was created with one releases its key only for the face together with the
+ * passphrase.
+ */
 const { PASSPHRASE: password = '' } = process.env;
 const binding = { scope: 'records', accuracy: 4, ...(password === '' ? {} : { password }) };
 
@@ -26,7 +29,7 @@ async function withKey<T>(tokenFile: string, photoFile: string, salt: Buffer, wo
   const token = readFileSync(tokenFile, 'utf8').trim();
   const contentKey = await facestep.contentKey(token, [readFileSync(photoFile)], binding);
   if (contentKey === null) throw new Error('Refused.');
-  // A separate key for each record, so that no nonce repeats under one key.
+  // Each record is encrypted with its own key, so that a nonce is never used twice with the same key.
   const key = Buffer.from(hkdfSync('sha256', contentKey, salt, 'records/1', 32));
   contentKey.fill(0);
   try {
@@ -49,7 +52,7 @@ async function open(tokenFile: string, photoFile: string, sealed: Buffer): Promi
   return withKey(tokenFile, photoFile, sealed.subarray(0, 16), (key) => {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(16, 28), { authTagLength: 16 });
     decipher.setAuthTag(sealed.subarray(28, 44));
-    // `final` throws if the record was changed, before any of it is used.
+    // If the record was changed, `final` throws before any decrypted byte is used.
     return Buffer.concat([decipher.update(sealed.subarray(44)), decipher.final()]);
   });
 }
@@ -58,7 +61,7 @@ const [command, tokenFile = '', ...files] = process.argv.slice(2);
 try {
   if (command === 'enrol') {
     const photos = files.map((name) => readFileSync(name));
-    // Keep the token as long as the records, because another enrolment has another key.
+    // Keep the token as long as the records. A new enrolment would have another content key, which cannot open them.
     writeFileSync(tokenFile, (await facestep.generate(photos, binding)).token, { mode: 0o600 });
     console.log('Enrolled.');
   } else {

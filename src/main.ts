@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Checked before any import, which would fail on an old Node.js with an unhelpful message.
+// The version is checked before anything is imported, because imports would fail on an old Node.js with an unhelpful
+// message.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(

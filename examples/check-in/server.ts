@@ -1,6 +1,7 @@
 /*
- * A check-in: users scan a code on a place's screen with their phone and show their face. The place sees a count; each
- * user sees their own list of times. A complete relying party with openid-client that reads only `sub`.
+ * A check-in: users scan a code on a place's screen with their phone and show their face. The place's screen shows only
+ * the number of people; each user sees a list of their own visits. A complete relying party with openid-client that
+ * reads only `sub`.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -23,7 +24,7 @@ export interface CheckIn extends Site {
   readonly redirectUri: string;
 }
 
-/** A browser, remembered for at most ten minutes. */
+/** State of a browser, which is kept for at most ten minutes. */
 interface Visitor {
   /** Place of the check-in, or `null` if the user only wants their list. */
   place: string | null;

@@ -27,7 +27,10 @@ export interface Company {
 const connectionId = 'company';
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
-/** Starts a server and a simulated Okta org with generated people, whose face tokens are not valid. */
+/**
+ * Starts a server and a simulated Okta org with generated people. Their face tokens have the right form but cannot be
+ * opened.
+ */
 export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const data = join(folder, 'data');
@@ -50,7 +53,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const settings = oktaConnectionGuard.parse(connection);
   const ports = { fetch: send, log: quietLog };
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
-  // Apply only the first step: a command does the rest once the server runs.
+  // Only the first step is applied here. A command applies the other steps once the server runs.
   await steps[0]?.apply();
   const profile = createOktaProfile(settings, ports);
   const chance = createChance('tokens of a company');

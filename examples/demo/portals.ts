@@ -22,7 +22,7 @@ import { signInPortal } from './portals/sign-in.js';
 import { quietLog } from './quiet.js';
 import { startService } from './service.js';
 
-/** The first portal enrols the user. */
+/** All portals. The user enrols at the first one. */
 const portals: readonly Portal[] = [
   signInPortal,
   homePagePortal,
@@ -137,7 +137,8 @@ export async function startPortals({
     log: quietLog,
     fetch: (address, init) => fetch(address, init),
   });
-  // Apply only the first step, which creates the attribute for the token. This demonstration has no hooks.
+  // Only the first step is applied, which creates the attribute for the token. The others set up hooks, which this
+  // demonstration does not use.
   const [attribute] = steps;
   await attribute?.apply();
 

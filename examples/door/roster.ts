@@ -1,11 +1,11 @@
-/* A roster of names with their tokens. A token is useless without the server that made it and the face. */
+/* A roster: names with their tokens. A token can be opened only by the server that made it, and only with the face. */
 import { z } from 'zod';
 // In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
 
 /**
- * Every token adds a risk of a false accept. The strictest accuracy level supports up to 500 people, each enrolled with
- * three photos.
+ * Values to which every token is bound. Each token in the roster adds to the risk of a false accept. The strictest
+ * accuracy level supports up to 500 people, each enrolled with three photos.
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 
@@ -31,9 +31,9 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
     names: (): readonly string[] => read().map(({ name }) => name),
 
     /**
-     * Enrols a person once. Two tokens of one person would both match, and the door would stay closed. A name belongs
-     * to one person until their token becomes unusable.
-     * @returns false if the face or the name is already there
+     * Enrols a person once. If a person had two tokens, both would match, and the door would stay closed. A name that
+     * is in the roster cannot be given to another person, unless its token has become unusable.
+     * @returns false if the face or the name is already in the roster
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
       const entries = read();
@@ -44,13 +44,14 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
       if ((!isNobody || isTaken) && known !== name) return false;
       const { token } = await facestep.generate(photos, binding);
       const toNext = () => [...read().filter((entry) => entry.name !== name), { name, token }];
-      // Try the new roster first: one that the server refuses would close the door for everyone.
+      // Try the new roster before storing it, because a roster that the facestep server refuses would close the door
+      // for everyone.
       await search(toNext(), photos);
       write(toNext());
       return true;
     },
 
-    /** Returns the name; `null` if no one or more than one person matches. */
+    /** Returns the name of the person on the photos; `null` if no token, or more than one, matches. */
     async whoIsThere(photos: Uint8Array[]): Promise<string | null> {
       const entries = read();
       const position = (await search(entries, photos))?.position ?? null;

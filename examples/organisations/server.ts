@@ -1,6 +1,6 @@
 /*
- * A tax office: after a face check, users choose the company to file for, and may do what their role allows. A
- * complete relying party with openid-client only.
+ * A tax office: after a face check, users choose the company to file for, and may do what their role allows. It is a
+ * complete relying party, with openid-client as its only dependency.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
@@ -58,7 +58,7 @@ export async function startTaxOffice({
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      // A new cookie prevents session fixation by a planted one.
+      // The session gets a new cookie, so that a cookie planted by an attacker (session fixation) is useless.
       sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
         subject: claims.sub,
         accessToken: tokens.access_token,
@@ -70,7 +70,7 @@ export async function startTaxOffice({
     }
   }
 
-  /** Files a return. Fetches the role again, because it may have ended since the sign-in. */
+  /** Files a tax return. The user's role is fetched again, because it may have ended since the sign-in. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));

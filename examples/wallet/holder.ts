@@ -1,6 +1,6 @@
 /*
- * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code. It accepts only SD-JWT
- * VC of one issuer. Its key is in memory; a real wallet uses the phone's hardware.
+ * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code. This wallet accepts
+ * only SD-JWT VCs of one issuer. It keeps its key in memory; a real wallet keeps it in the phone's secure hardware.
  */
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
@@ -93,7 +93,7 @@ export async function createHolder(issuer: string) {
       return read(issued.credentials[0].credential);
     },
     /**
-     * Presents some claims of a credential, with a proof that the wallet has its key.
+     * Presents some claims of a credential, with a proof that the wallet holds the credential's key.
      * @returns an SD-JWT with its key binding (RFC 9901, section 4.3)
      */
     async show(

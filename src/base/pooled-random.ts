@@ -1,6 +1,9 @@
 const poolBytes = 4096;
 
-/** Larger requests bypass the pool, because they are rare and may be keys. */
+/**
+ * Maximum number of bytes per call that are taken from the pool. Larger requests bypass it, because they are rare and
+ * may be for keys.
+ */
 const mostPooledBytes = 32;
 
 /**

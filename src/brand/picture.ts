@@ -10,14 +10,14 @@ const maxPixels = 16_000_000;
 const leastSidePx = 16;
 const timeoutSec = 5;
 
-/** Maximum sizes in pixels, twice as large as displayed. */
+/** Maximum sizes of pictures in pixels: twice the size at which they are displayed. */
 const boxes = {
   logo: { width: 400, height: 80 },
   logoDark: { width: 400, height: 80 },
   icon: { width: 128, height: 128 },
 } as const satisfies Record<PictureName, { width: number; height: number }>;
 
-/** Chosen so that three pictures fit one record of every state store. */
+/** Maximum size of a picture, so that three pictures fit in one record of every kind of state store. */
 const maxPngBytes = 48 * 1024;
 
 export type TakenPicture = { readonly picture: BrandPicture } | { readonly problem: BrandProblem };
@@ -26,7 +26,7 @@ type Kind = 'svg' | 'pixels';
 
 const loadSharp = async () => (await import('sharp')).default;
 
-/** Draws a PNG, WebP or SVG again as a PNG, so that nothing else of the file remains. */
+/** Renders a PNG, WebP or SVG to a new PNG, so that nothing but the pixels remains of the uploaded file. */
 export async function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
   const refuse = (code: BrandProblem['code'], reason: string): TakenPicture => ({
     problem: { field: name, code, reason },
@@ -61,7 +61,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   }
 }
 
-/** Returns the kind of a picture. The image library supports more formats, but these are never read. */
+/** Returns the kind of a picture. Other formats that the image library supports are refused unread. */
 function kindOf(bytes: Uint8Array): Kind | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF[\s\S]{4}WEBP/.test(start)) return 'pixels';

@@ -45,7 +45,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   const backToSignIn = ({ response }: Exchange, refused: Refused): void =>
     response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
 
-  /** Begins a session with a new secret, so that a secret planted by an attacker is useless. */
+  /** Begins a console session with a new secret, so that a cookie planted by an attacker is useless. */
   async function begin(
     { response }: Exchange,
     session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -86,7 +86,8 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     const query = queryOf(request);
-    // This answer belongs to another window's sign-in, whose cookie is kept.
+    // If the answer does not belong to the sign-in in the cookie, another window may have started that one, so the
+    // cookie is kept.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     response.clearCookie(names.visit, cookie('lax'));
     try {
@@ -103,7 +104,10 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, `${issuer}${visit.to}`);
   });
 
-  /** Counts failed answers, because each causes a call to the provider. Failed keys are counted separately. */
+  /**
+   * Counts failed sign-ins at the provider, because each answer causes a call to the provider. Failed attempts with API
+   * keys are counted separately.
+   */
   const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
     countAttempt(
       attemptsOfSignIns(source),

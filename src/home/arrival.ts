@@ -17,7 +17,10 @@ import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
-/* A visit to a person's own page. Its link is created after authentication and opens only in this browser. */
+/*
+ * A visit to a person's own page. The link of that page is created after authentication and opens only in the same
+ * browser.
+ */
 
 export interface DoorVisit {
   readonly request: Request;
@@ -43,7 +46,10 @@ function bindToBrowser(
   setBrowserCookie(response, { name, secret, lifeSec });
 }
 
-/** Redirects to a face check of the named user. Unknown and unenrolled users cause the same behavior. */
+/**
+ * Redirects to a face check of the named user. The server behaves in the same way for users who are unknown or not
+ * enrolled.
+ */
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
   name: string,
@@ -71,8 +77,8 @@ export async function beginFaceCheck(
 }
 
 /**
- * Opens the person's page after the face check, once.
- * @throws `step_up_unknown` if none was started in this browser; `face_not_verified`, `step_up_finished`
+ * Opens the person's page after the face check. Each face check opens the page only once.
+ * @throws `step_up_unknown` if no face check was started in this browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
   const { request, response, connection } = visit;
@@ -91,8 +97,8 @@ export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<
 }
 
 /**
- * Opens the page of an authenticated person. After a sign-in without a face check, only a policy can allow enrolment:
- * otherwise a password would suffice to replace the face.
+ * Opens the page of an authenticated person. After a sign-in without a face check, the page offers enrolment only if
+ * the policy allows it. Otherwise, anyone with the user's password could replace the enrolled face.
  */
 export async function openOwnPage(
   { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,

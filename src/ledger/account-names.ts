@@ -8,12 +8,15 @@ const keptSec = 5 * 60;
 
 const mostKept = 5000;
 
-/** Searches are cached, because a page that follows the log searches every two seconds. */
+/**
+ * Cache time of searches. They are cached, because a console page that follows the log repeats its search every two
+ * seconds.
+ */
 const searchKeptSec = 60;
 
 const mostSearchesKept = 200;
 
-/** Low, because some providers limit the rate. */
+/** Maximum of concurrent calls to a provider. It is low, because some providers limit the rate of calls. */
 const mostAtOnce = 4;
 
 /** Names of users, cached for a few minutes. */
@@ -44,7 +47,7 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
       keep(key, account);
       return account;
     } catch (error) {
-      // Only unknown users are cached, not outages.
+      // An unknown user is cached; an outage is not.
       if (toCode(error) === 'subject_unknown') keep(key, null);
       return null;
     }

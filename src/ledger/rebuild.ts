@@ -9,25 +9,25 @@ import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
-/** Entries per write. A small number delays other servers on the same store less. */
+/** Number of entries per write. It is small, so that other servers that use the same store are not delayed. */
 const entriesAtOnce = 200;
 
 export interface RebuildDeps extends LedgerDeps {
-  /** Lets other writers proceed. */
+  /** Waits between writes, so that other writers can proceed. */
   readonly pause: () => Promise<void>;
 }
 
 export interface Rebuilt {
   readonly lines: number;
-  /** Entries not restored: erased later, or older than the retention time. */
+  /** Number of entries that were not restored, because they were erased later or are older than the retention time. */
   readonly left: number;
   /** Number of unreadable lines (see `facestep audit verify`). */
   readonly unreadable: number;
 }
 
 /**
- * Rebuilds the ledger from audit logs, also while servers write. Existing lines keep their network addresses, which
- * audit logs do not contain. Idempotent.
+ * Rebuilds the ledger from audit logs. Servers may write to it at the same time. Existing entries keep their network
+ * addresses, which audit logs do not contain. The operation is idempotent.
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
   const erasedAt = await readErasures(files);

@@ -10,25 +10,28 @@ import { recordEntries } from '../core/ledger/record.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Entries per write. A small number delays hook calls less if the store is embedded. */
+/** Number of entries per write. It is small, so that writing to an embedded store does not delay hook calls. */
 const entriesAtOnce = 50;
 
 const gatherMs = 300;
 
 const pauseMs = 5_000;
 
-/** Further entries are dropped; they can be rebuilt from the audit log. */
+/** Maximum of entries that wait to be written. Further entries are dropped; they can be rebuilt from the audit log. */
 const mostWaiting = 20_000;
 
 const stopMs = 3_000;
 
 export interface LedgerRecorder {
-  /** @param network - shortened address */
+  /** @param network - shortened network address of the caller */
   note(record: WrittenRecord, trail: string, network: string | null): void;
-  /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
+  /**
+   * Repeats erasures of users' entries that a crash or an outage may have prevented. The operation is idempotent and
+   * never rejects.
+   */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
-  /** Writes what is waiting, for a few seconds at most. */
+  /** Writes the entries that are waiting, for a few seconds at most. */
   stop(): Promise<void>;
 }
 
@@ -77,7 +80,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       }
       waiting = waiting.slice(batch.length);
       onLines('written', batch.length);
-      // Lets hook calls proceed.
+      // Waits, so that hook calls can proceed.
       await setImmediate();
     }
   };
@@ -92,7 +95,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        // Usually the line exists already, with a network address that must be kept.
+        // Usually the ledger already has this entry, with a network address that must be kept.
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
         log.warn('erasures not yet replayed in the ledger', { code: toCode(error) });

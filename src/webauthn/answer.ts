@@ -11,10 +11,10 @@ const base64url = (atMost: number) =>
     .max(atMost)
     .regex(/^[A-Za-z0-9_-]+$/);
 
-/** Maximum of 1,023 bytes (WebAuthn Level 3, section 4). */
+/** Credential id of at most 1,023 bytes (WebAuthn Level 3, section 4). */
 const idGuard = base64url(1364);
 
-/** 32 bytes, which are secret. */
+/** Output of the PRF extension: 32 bytes, which are secret. */
 const prfGuard = z
   .object({
     prf: z
@@ -32,7 +32,7 @@ const prfGuard = z
   })
   .transform(({ prf }) => prf?.results?.first ?? null);
 
-/** Unknown transports are allowed. */
+/** Transports of the authenticator, such as `usb`. Unknown ones are allowed. */
 const transportsGuard = z
   .array(z.string().regex(/^[a-z-]{1,32}$/))
   .max(8)

@@ -1,30 +1,34 @@
 import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
 
-/** Every authenticator supports one of these. */
+/** Accepted signature algorithms (COSE): ES256, EdDSA, RS256. Every authenticator supports one of them. */
 const algorithms = [-7, -8, -257];
 
 /** Five minutes, the minimum that WebAuthn recommends. */
 const timeoutMs = 300_000;
 
 /**
- * Required, because authenticators have separate PRF secrets with and without user verification (CTAP 2.1,
- * hmac-secret), so "preferred" could make a token useless. User verification also makes the authenticator multi-factor
- * (NIST SP 800-63B-4, appendix B).
+ * User verification is required, because authenticators have different PRF secrets with and without it (CTAP 2.1,
+ * hmac-secret). With "preferred", a later sign-in could yield the other secret, with which the token does not open.
+ * User verification also makes the authenticator multi-factor (NIST SP 800-63B-4, appendix B).
  */
 const userVerification = 'required';
 
 const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
-/** Returns the PRF extension. It always has an input, because Windows Hello refuses an empty one. */
+/**
+ * Returns the input of the PRF extension. It always contains a salt, because Windows Hello refuses the extension
+ * without one.
+ */
 const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
 
-/** Loaded only when needed, because the library has three hundred files. */
+/** Loads the library only when needed, because it has three hundred files. */
 const loadLibrary = () => import('@simplewebauthn/server');
 
 /**
- * Creates WebAuthn for one origin. There is no attestation: the authenticator's claims are trusted.
+ * Creates WebAuthn for one origin. Attestation is not requested, so statements of the authenticator about itself are
+ * trusted.
  * @param publicUrl - its host is the relying party id
  * @see https://www.w3.org/TR/webauthn-3/
  */
@@ -79,7 +83,8 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
         response: { clientDataJSON, authenticatorData, signature },
       },
     });
-    // The library does not check the credential id, and that backup eligibility never changes.
+    // The library checks neither the credential id nor that backup eligibility stays the same, so both are checked
+    // here.
     const isAsKept =
       id === credential.id && (authenticationInfo.credentialDeviceType === 'multiDevice') === credential.backupEligible;
     if (!verified || !isAsKept) return null;
@@ -121,7 +126,10 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
   };
 }
 
-/** Returns the method (RFC 8176). A key that can be copied is a software key. */
+/**
+ * Returns the authentication method (RFC 8176). A passkey that can be copied to other devices counts as a software key
+ * (`swk`).
+ */
 const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
   backupEligible ? 'swk' : 'hwk';
 
@@ -130,5 +138,5 @@ const withSecret = (
   secret: ProvenPasskey['secret'] | null,
 ): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
 
-/** Drops the library's errors, because they contain the expected challenge. */
+/** Returns `null` instead of the library's errors, because they contain the expected challenge. */
 const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);
