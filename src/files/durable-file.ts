@@ -32,7 +32,7 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
   }
   try {
-    // The mode of the opened file is checked, not of the path, so that nobody can replace the file between check and
+    // The mode of the opened file is checked, not of the path, so that the file cannot be replaced between check and
     // use.
     const { mode, uid } = await handle.stat();
     if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))

@@ -7,9 +7,12 @@ import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
-/** Longest wait for the first picture, after which the camera counts as failed. */
+/** Longest wait for the camera's first picture. After this time, the camera counts as failed. */
 const firstPictureWithinMs = 10_000;
-/** Shorter mutes are ignored, because phones mute the camera for calls and notifications. */
+/**
+ * Time for which a camera must be muted to count as stopped. Shorter interruptions are ignored, because phones mute the
+ * camera for calls and notifications.
+ */
 const mutedForMs = 1500;
 
 export interface Camera {
@@ -18,13 +21,16 @@ export interface Camera {
   readonly label: string;
   readonly device: DeviceWatch;
   readonly cameras: readonly CameraEntry[];
-  /** Rejects with `camera-stopped` if the camera ends; never resolves. */
+  /** Promise that rejects with `camera-stopped` if the camera stops. It never resolves. */
   readonly lost: Promise<never>;
   holdExposure(): void;
   stop(): void;
 }
 
-/** Returns true if the browser reports that it would not prompt for the camera. Most browsers do not report it. */
+/**
+ * Returns true if the browser reports that the page may use the camera without a prompt. Not every browser reports
+ * this.
+ */
 export async function isCameraAllowed(): Promise<boolean> {
   try {
     return (await navigator.permissions.query({ name: 'camera' })).state === 'granted';
@@ -40,8 +46,8 @@ export function checkCameraSupport(): void {
 }
 
 /**
- * Opens the named camera, else the front one. A second request is made only if the browser is known not to prompt,
- * because some browsers would prompt endlessly.
+ * Opens the camera with this id, or else the front camera. A second request is made only if the browser reports that it
+ * will not prompt, because some browsers would prompt for each request.
  * @throws Problem about the camera
  */
 export async function openCamera(deviceId: string | null, facing: 'user' | 'environment' = 'user'): Promise<Camera> {
@@ -63,8 +69,8 @@ const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the last chosen camera, else the front one. If that fails, opens the default one, because the user can only
- * change a running camera.
+ * Opens the camera that the user chose last, or else the front camera. If the chosen camera fails, the default one is
+ * opened, because the user can choose another camera only while one is running.
  * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {

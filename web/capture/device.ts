@@ -2,7 +2,7 @@ import { type DeviceSignals, settableModes } from '../../src/core/step-up/device
 import { kindOf } from './camera-choice.js';
 
 export interface DeviceWatch {
-  /** Returns signals for the audit log, which are not verified. */
+  /** Returns signals about the device for the audit log. The server cannot verify them. */
   read(): DeviceSignals;
 }
 
@@ -12,7 +12,7 @@ const toRounded = (value: number): number => Math.round(value * 100) / 100;
 
 /**
  * Starts observing how evenly frames arrive.
- * @param track - `undefined` if unknown
+ * @param track - video track of the camera; `undefined` if unknown
  */
 export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
   const gaps = watchGaps(video);
@@ -21,7 +21,7 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
       const label = track?.label ?? '';
       const camera = kindOf(label);
       const { width, height, frameRate } = track?.getSettings() ?? {};
-      // Firefox reports no capabilities.
+      // Firefox does not report the capabilities of a track.
       const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
       return {
         camera,

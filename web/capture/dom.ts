@@ -2,7 +2,7 @@ export type Child = Node | string | null;
 
 /**
  * Creates an element. Text is never parsed as markup.
- * @param attributes - `true` sets an empty attribute; `false` and `null` set none
+ * @param attributes - `true` sets an attribute without a value; `false` and `null` omit it
  */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -32,7 +32,10 @@ function setAttributes(element: Element, attributes: Readonly<Record<string, str
   }
 }
 
-/** `plain`: primary action; `quiet`: secondary; `faint`: way out; `link`: inline. */
+/**
+ * Look of a button: `plain` for the primary action, `quiet` for a secondary one, `faint` for leaving, `danger` for an
+ * irreversible one, `link` within text.
+ */
 type ButtonLook = 'plain' | 'quiet' | 'faint' | 'danger' | 'link';
 
 export function button(look: ButtonLook, text: string, onPress: () => void): HTMLButtonElement {
@@ -47,7 +50,7 @@ export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAn
 export const paragraph = (text: string, look: string | null = null): HTMLParagraphElement =>
   el('p', { class: look }, text);
 
-/** Creates a decorative sign of a result, which the heading states in words. */
+/** Creates a decorative symbol of a result. The screen's heading states the result in words. */
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 

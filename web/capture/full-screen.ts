@@ -1,6 +1,6 @@
 import { sleep } from './step.js';
 
-/** Longest wait for full screen, because some systems move the window to its own screen. */
+/** Longest wait until the page is in full screen. It takes time, because some systems animate the change. */
 const filledWithinMs = 1000;
 
 export interface FullScreen {
@@ -8,7 +8,10 @@ export interface FullScreen {
   leave(): void;
 }
 
-/** Requests full screen after a press, if supported. A kiosk stays in full screen. */
+/**
+ * Requests full screen, if supported. Call it right after a press. A page that is already in full screen, as at a
+ * kiosk, stays in it.
+ */
 export function fillScreen(): FullScreen {
   if (!document.fullscreenEnabled || document.fullscreenElement !== null) {
     return { settled: Promise.resolve(), leave: () => {} };

@@ -17,13 +17,13 @@ interface BarcodeReader {
   detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
 }
 declare global {
-  // Available in Chrome on Android, ChromeOS and macOS only.
+  // Only Chrome on Android, ChromeOS and macOS has this class.
   var BarcodeDetector: (new (options: { formats: readonly string[] }) => BarcodeReader) | undefined;
 }
 
 /**
  * Waits for the next user: an attendant assigns a check, or the user shows a link's QR code.
- * @param address - address of the capture page, which a scanned link must match
+ * @param address - URL of the capture page; a scanned link is accepted only if it leads to this page
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
   // This request also confirms that the previous check has ended, so that the server reports the kiosk as free.
@@ -37,7 +37,7 @@ export async function waitForPerson(kiosk: KioskLink, address: string, page: Pag
 
 interface Next {
   readonly ticket: string;
-  /** Page that accepts the ticket, or `null` for this page. */
+  /** URL of the page that accepts the ticket; `null` if this page does. */
   readonly address: string | null;
 }
 
@@ -104,7 +104,7 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
         ),
       ],
     }));
-    // The browser may refuse full screen.
+    // The browser may refuse full screen, which is ignored.
     if (choice === 'full-screen') await document.documentElement.requestFullscreen().catch(() => {});
     if (choice === 'full-screen' || Detector === undefined) continue;
     const link = await scan(new Detector({ formats: ['qr_code'] }), { address, page, ended });
@@ -157,7 +157,7 @@ export function clearKiosk(): void {
   else location.replace(`${path}/kiosk`);
 }
 
-/** Clears the page after a minute without input or changes. */
+/** Clears the kiosk's page after a minute without user input or changes of the page. */
 export function clearWhenIdle(main: HTMLElement): void {
   let timer = setTimeout(clearKiosk, idleAfterMs);
   const again = (): void => {

@@ -107,7 +107,7 @@ export class Page {
     return new Promise((resolve) => this.show((words) => build(words, resolve)));
   }
 
-  /** Announces the current movement at once; `null` ends it. */
+  /** Announces the requested movement at once to screen readers; `null` ends the movement. */
   tellMovement(movement: Movement | null): void {
     if (movement === null) {
       delete this.#main.dataset.movement;
@@ -118,7 +118,7 @@ export class Page {
     this.#spoken.textContent = this.words.challenge.movements[movement];
   }
 
-  /** Announces a text to screen readers, without repetition and not too often. */
+  /** Announces a text to screen readers. A text that repeats the last one or comes too soon after it is skipped. */
   say(text: string): void {
     const now = performance.now();
     if (this.#spoken.textContent === text || now - this.#spokenAt < sayEveryMs) return;

@@ -11,7 +11,7 @@ import {
 } from '@simplewebauthn/browser';
 
 /**
- * Reason why a ceremony failed:
+ * Reason why creating or using a passkey failed:
  * - `unsupported`: no WebAuthn, or no suitable authenticator
  * - `cancelled`: refusal or time-out; browsers report a missing credential the same way
  * - `not_known`: the authenticator does not know the credential
@@ -36,9 +36,9 @@ type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
 
 /**
- * Creates or uses a passkey and evaluates its PRF. Some authenticators need two prompts.
+ * Creates or uses a passkey and evaluates its PRF extension. With some authenticators, the user is prompted twice.
  * @param options - from `POST /face/passkey`
- * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
+ * @returns JSON for the field `passkey`. It contains the secret PRF output, so it must not be used elsewhere
  * @throws PasskeyProblem
  */
 export async function usePasskey(ceremony: 'create' | 'get', options: unknown): Promise<string> {
@@ -83,7 +83,9 @@ function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationRespon
   return { ...response, clientExtensionResults: { prf } };
 }
 
-/** The specification says ArrayBuffer, but some password managers return a view. */
+/**
+ * Converts a PRF result to bytes. The specification requires an ArrayBuffer, but some password managers return a view.
+ */
 const toBytes = (source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> =>
   ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
@@ -108,7 +110,10 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
-/** These few checks suffice, because this service creates the options. */
+/**
+ * Returns true if the options are for using a passkey. These few checks suffice, because the facestep server creates
+ * the options.
+ */
 const isRequest = (options: unknown): options is RequestOptions =>
   typeof field(options, 'challenge') === 'string' &&
   typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';

@@ -4,7 +4,10 @@ import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
 const jpegQuality = 0.92;
-/** Larger than frames, because a face on an ID is small. */
+/**
+ * Longest side of a photo of an identity document. It is larger than that of frames, because the face on a document is
+ * small.
+ */
 const referenceLongestPx = 2000;
 
 const probe = { sidePx: 8, colour: [64, 128, 192], mayDiffer: 32 } as const;
@@ -33,9 +36,12 @@ export function checkPictures(): void {
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
 
-/** Latency of screen and camera after a light is painted. */
+/** Time from painting a light until a camera picture shows it: the latency of screen and camera. */
 const lightSeenAfterMs = 250;
-/** After this long without a new picture, the last one is sent, and the server judges it. */
+/**
+ * Longest wait for a new camera picture. After this time, the last picture is sent, and the server judges whether it
+ * shows the light.
+ */
 const pictureWithinMs = 1000;
 
 /**
@@ -57,7 +63,7 @@ export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Prom
 }
 
 /**
- * Takes a picture large enough for an ID.
+ * Takes a picture that is large enough for the photo of an identity document.
  * @throws Problem `camera-stopped`
  */
 export const takeReference = (video: HTMLVideoElement): Promise<Blob> =>
@@ -86,7 +92,7 @@ async function toJpeg(
   if (context === null || canvas.width === 0) throw new Problem('camera-stopped');
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', jpegQuality));
-  // Empty the canvas, because Safari limits the total size of canvases.
+  // The canvas is emptied, because Safari limits the total size of all canvases.
   canvas.width = 0;
   if (blob === null) throw new Problem('camera-stopped');
   return blob;

@@ -1,7 +1,8 @@
 declare global {
   interface Window {
     /**
-     * Absent without Trusted Types. A policy's result is accepted in place of a string.
+     * Absent in browsers without Trusted Types. The result of a policy is an object that the browser accepts in place
+     * of a string.
      * @see https://www.w3.org/TR/trusted-types/
      */
     readonly trustedTypes?: {
@@ -13,7 +14,7 @@ declare global {
   }
 }
 
-/** Returns a worker's address for the page's Trusted Types policy, which allows no other. */
+/** Returns the URL of a worker as a trusted value. The policy that creates it accepts only this URL. */
 export function toTrustedUrl(policyName: string, workerUrl: string): string {
   const policy = window.trustedTypes?.createPolicy(policyName, {
     createScriptURL: (asked) => {

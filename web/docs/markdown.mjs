@@ -1,4 +1,5 @@
-// Converts documentation to HTML, with anchors and without inline styles, which the site's policy forbids.
+// Converts documentation to HTML with anchors. The HTML has no inline styles, because the site's content security
+// policy forbids them.
 import { posix } from 'node:path';
 import markdownIt from 'markdown-it';
 
@@ -33,7 +34,7 @@ const nameParts = ({ tokens }) => {
   });
 };
 
-/** Removes empty table heads; an empty heading of a column becomes a cell. */
+/** Removes table heads without any text. In other heads, an empty heading becomes a normal cell. */
 const dropEmptyHeads = (state) => {
   const isEmpty = (token, index) => token.type === 'th_open' && state.tokens[index + 1].content === '';
   const kept = [];
@@ -92,9 +93,9 @@ export function createMarkdown(pages, takePicture) {
   };
 
   for (const rule of [dropEmptyHeads, nameParts, alignByClass, follow]) markdown.core.ruler.push(rule.name, rule);
-  // Remove comments, which are for authors.
+  // Comments are removed, because they are for authors.
   markdown.renderer.rules.html_inline = (tokens, index) => tokens[index].content.replace(/^<!--.*-->$/, '');
-  // Wide tables scroll sideways, also by keyboard.
+  // Wide tables can be scrolled sideways, also with the keyboard.
   markdown.renderer.rules.table_open = () =>
     '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n';
   markdown.renderer.rules.table_close = () => '</table></div>\n';

@@ -4,7 +4,10 @@ import { join, posix } from 'node:path';
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
 
-/** `docs/keys.md` becomes `keys.html`, `adapters/okta/README.md` becomes `adapters/okta/index.html`. */
+/**
+ * Returns the name of a page on the site: `docs/keys.md` becomes `keys.html`, `adapters/okta/README.md` becomes
+ * `adapters/okta/index.html`.
+ */
 const nameOf = (source) =>
   source
     .replace(/^docs\/README\.md$/, 'contents.md')

@@ -1,7 +1,10 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
-/** The guide, or `null` if it is unavailable. The server can judge without it. */
+/**
+ * The guide that helps the user, or `null` if it is unavailable. Checks work without it, because the server judges the
+ * pictures.
+ */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {

@@ -1,18 +1,26 @@
 import { minJudgedWidthPx, qualityBounds } from '../../../src/engine/quality-bounds.js';
 
-/* Bounds for the guidance, stricter than the server's (src/engine/quality-bounds.ts). */
+/*
+ * Bounds by which the page guides the user. They are stricter than those of the server (src/engine/quality-bounds.ts).
+ */
 
-/** Shares of the picture's shorter side, so that portrait phones behave alike. */
+/**
+ * Bounds of size and position. Shares are relative to the picture's shorter side, so that they also fit phones held
+ * upright.
+ */
 export const framingBounds = {
-  /** A quarter above the server's minimum, because a turning head's box gets narrower and people lean back. */
+  /**
+   * Minimum width of the face in the picture to send. It is a quarter above the server's minimum, because the box of a
+   * turning head gets narrower and people lean back.
+   */
   minSentWidthPx: 1.25 * minJudgedWidthPx,
   /**
-   * The engine uses faces 112 pixels wide (src/engine/align.ts). That is a quarter of the shorter side of 640×480,
-   * which every current camera has.
+   * Minimum width of the face. The engine scales faces to 112 pixels (src/engine/align.ts), which is about a quarter of
+   * the shorter side of 640×480, a size that every current camera has.
    */
   minWidthShare: 0.25,
   maxWidthShare: 0.65,
-  /** Offset from the center. A turned head moves its box by half of this. */
+  /** Maximum offset of the face from the center. Turning the head moves the box by half of this. */
   maxOffsetShare: 0.25,
 } as const;
 
@@ -20,27 +28,41 @@ export const framingBounds = {
 export const lightBounds = {
   brightness: qualityBounds.brightness,
   contrast: qualityBounds.contrast,
-  /** Share of the face clipped to white. 0.5 % of 2,874 people in the evaluation exceed 0.023. */
+  /** Maximum share of the face that is overexposed to white. Of 2,874 people in the evaluation, 0.5 % exceed 0.023. */
   maxClippedShare: 0.025,
-  /** A backlit face is dark, and less than half as bright as its surroundings. 0.6 % of the same photos show one. */
+  /**
+   * A face counts as backlit if it is dark and less than half as bright as its surroundings. This is so in 0.6 % of the
+   * evaluation photos.
+   */
   backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
-  /** Share of the surroundings clipped to white, for advice only. 5 % of 95 people indoors exceed it. */
+  /**
+   * Share of the surroundings that is overexposed to white from which the page gives advice. Of 95 people indoors, 5 %
+   * exceed it.
+   */
   maxClippedAround: 0.25,
-  /** Without a face, a darker picture means a covered camera, and a brighter one a lamp. */
+  /**
+   * Brightness of a picture without a face. A darker picture means that the camera is covered, a brighter one that it
+   * points at a lamp.
+   */
   picture: { atLeast: 35, atMost: 225 },
 } as const;
 
 export const stillnessBounds = {
   sharpness: qualityBounds.sharpness,
-  /** Mean movement of the 68 landmarks between two frames, as a share of face width. Noise is about 0.01. */
+  /**
+   * Maximum mean movement of the 68 landmarks between two frames, as a share of the face's width. Noise alone measures
+   * about 0.01.
+   */
   maxShiftShare: 0.05,
-  /** Limit for a held pose. A usual nod, 20° a second, makes 0.03 in a tenth of a second. */
+  /**
+   * Maximum movement at which a pose counts as held. A usual nod, 20° per second, measures 0.03 in a tenth of a second.
+   */
   maxHeldShiftShare: 0.02,
 } as const;
 
 /**
- * Degrees on the scale of toHeadTurn. On average, 15.5° of yaw are 18° in the engine's pose model, and 9.5° of pitch
- * are 13° (`npm run eval -- guidance-pose`).
+ * Degrees on the scale of toHeadTurn. On average, 15.5° of yaw on this scale are 18° in the engine's pose model, and
+ * 9.5° of pitch are 13° (`npm run eval -- guidance-pose`).
  */
 export const poseBounds = {
   turnedYawDeg: 15.5,
@@ -50,11 +72,14 @@ export const poseBounds = {
 } as const;
 
 export const neutralBounds = {
-  /** Number of frames, which take less than a second, but longer than the turning point of a nod. */
+  /**
+   * Number of frames in which the head must rest. They take less than a second, but longer than a head rests at the
+   * turning point of a nod.
+   */
   looks: 3,
   /**
-   * In the evaluation, frontal faces have a standard deviation of 5° in yaw and pitch. Cameras are above or below the
-   * eyes.
+   * Maximum angles of the neutral pose. In the evaluation, the yaw and pitch of frontal faces have a standard deviation
+   * of 5°. The bound of pitch is larger, because cameras are above or below the eyes.
    */
   maxYawDeg: 12,
   maxPitchDeg: 20,

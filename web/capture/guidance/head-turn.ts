@@ -3,18 +3,21 @@ import type { Point } from '../../../src/engine/picture.js';
 
 /**
  * Turn of a head in degrees of the engine's pose model: yaw negative to the person's own left, pitch positive upwards.
- * Only differences for one person are meaningful.
+ * Only differences between two turns of the same person are meaningful.
  */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
 }
 
-/** Ratios of landmark distances that change with turns, but not with distance and tilt. */
+/**
+ * Ratios of landmark distances. They change when the head turns, but not with the distance to the camera or when the
+ * head tilts sideways.
+ */
 export interface FaceRatios {
   /** Position of the nose tip between the jaw ends: −1 at the left of the picture, 1 at the right. */
   readonly noseAcross: number;
-  /** Position of the nose tip between eyes and mouth. */
+  /** Position of the nose tip between eyes and mouth: 0 at the eyes, 1 at the mouth. */
   readonly noseDown: number;
   /** Distance of the jaw ends below the eyes, as a share of the outer eye distance. */
   readonly jawEndsDown: number;
@@ -24,7 +27,10 @@ export interface FaceRatios {
 const jawEnds = { left: [0, 1, 2], right: [14, 15, 16] } as const;
 const outerEyeCorners = { left: 36, right: 45 } as const;
 
-/** Measures along and across the eye line, so that tilting the head changes nothing. */
+/**
+ * Computes the ratios. Distances are measured along and across the line between the eyes, so that tilting the head
+ * sideways does not change them.
+ */
 export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   const [leftEye, rightEye] = toEyeCentres(landmarks);
   const middle = toMean([leftEye, rightEye]);
@@ -44,10 +50,13 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   };
 }
 
-/** Fitted by least squares to one half of the evaluation people (`npm run eval -- guidance-pose`). */
+/**
+ * Degrees per unit of each ratio, fitted by least squares to one half of the people in the evaluation (`npm run eval --
+ * guidance-pose`).
+ */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
-/** Mean ratios of frontal faces in the same half. */
+/** Mean ratios of frontal faces in the same half of the people. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
 export function toHeadTurn(ratios: FaceRatios): HeadTurn {

@@ -49,7 +49,7 @@ export function createObserver(): (sight: Sight) => Look {
       steady = [];
       return { ...told, pose: null, isBetween: false };
     }
-    // A pose only needs a still head, whatever the hints are.
+    // To detect a pose, the head must only be still. Hints about position or light do not matter.
     const isStill = shiftShare <= stillnessBounds.maxShiftShare;
     const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {

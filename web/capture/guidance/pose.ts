@@ -2,11 +2,11 @@ import { poseBounds } from './bounds.js';
 import type { HeadTurn } from './head-turn.js';
 import type { GuidePose } from './look.js';
 
-/** Returns the pose relative to neutral; `null` between the center and a side. */
+/** Returns the pose relative to the neutral one; `null` if the head is between the center and a turned pose. */
 export function toPose(turn: HeadTurn, neutral: HeadTurn): GuidePose | null {
   const yawDeg = turn.yawDeg - neutral.yawDeg;
   const pitchDeg = turn.pitchDeg - neutral.pitchDeg;
-  // The greater turn, relative to its threshold, names the pose.
+  // The pose is that of yaw or pitch, whichever exceeds its threshold by more.
   const sideways = Math.abs(yawDeg) / poseBounds.turnedYawDeg;
   const upOrDown = Math.abs(pitchDeg) / poseBounds.turnedPitchDeg;
   if (Math.max(sideways, upOrDown) >= 1) {

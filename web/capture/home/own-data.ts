@@ -18,6 +18,6 @@ export const ownData: Section = {
 function download(name: string, text: string): void {
   const href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   el('a', { href, download: name }).click();
-  // The browser has started the download by this time.
+  // The URL is released after a minute, when the browser has started the download.
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

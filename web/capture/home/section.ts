@@ -16,8 +16,8 @@ export interface Said {
 }
 
 /**
- * Outcome of a press. `said` reloads all sections and shows a message here, `view` continues with another step, and
- * `shown` focuses `data-first`.
+ * Outcome of a press. `said` reloads all sections and shows a message in this section. `view` continues with another
+ * step of the page. `shown` focuses the element with `data-first`.
  */
 export type Outcome =
   | { readonly kind: 'said'; readonly said: Said | null }
@@ -26,7 +26,7 @@ export type Outcome =
 
 export const say = (text: Said['text'], isGood = true): Outcome => ({ kind: 'said', said: { text, isGood } });
 
-/** Runs work right after a press, without further prompts. */
+/** Runs work after a press and shows its outcome. */
 export type Press = (work: () => Promise<Outcome>) => void;
 
 export type Draw = (words: HomeWords, press: Press) => readonly (Node | null)[];

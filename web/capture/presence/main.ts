@@ -12,7 +12,10 @@ import { type DuePresentation, PresenceApi, type TesterView } from './presence-a
 import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
 import { takePart } from './take-part.js';
 
-/* Page of a presence test, in English only, because a test manager is present. */
+/*
+ * Page for tests of presence detection with human testers. It is in English only, because a test manager is present to
+ * help.
+ */
 class Stopped extends Error {}
 
 async function open(api: PresenceApi): Promise<TesterView> {
@@ -86,7 +89,7 @@ async function lead(page: Page, api: PresenceApi): Promise<never> {
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // Another link in the same tab starts another visit.
+  // If another link is opened in the same tab, the page starts again with it.
   window.addEventListener('hashchange', () => location.reload());
   const page = await Page.open(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');

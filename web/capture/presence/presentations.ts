@@ -5,7 +5,10 @@ import type { DuePresentation, SkipReason, TesterView } from './presence-api.js'
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
-/** @returns how the tester starts it: with flashing colors, without, or not at all */
+/**
+ * @returns how the tester starts this presentation: with flashing colors (`lit`), without (`unlit`), or not at all
+ * (`skip`)
+ */
 export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'unlit' | 'skip'> {
   const { index, of, species, light } = due;
   return page.ask((words, choose) => ({
@@ -45,7 +48,10 @@ export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipRea
   }));
 }
 
-/** Asks before the result is known, so that the result does not influence the choice. */
+/**
+ * Asks whether the tester presented as described. The question comes before the result, so that the result does not
+ * influence the answer.
+ */
 export function askWhetherKept(page: Page): Promise<boolean> {
   return page.ask<boolean>((_words, choose) => ({
     screen: 'keep',

@@ -5,10 +5,10 @@ import type { View } from '../view.js';
 
 type Named = NonNullable<View['action']>;
 
-/** Isolates the action's text, so that its direction does not affect its surroundings. */
+/** Isolates a text of the action, so that its writing direction does not affect the text around it. */
 const shown = (text: string): HTMLElement => el('bdi', {}, text);
 
-/** Shows the action completely and without additions. */
+/** Shows all texts of the action that the user approves, without additions. */
 function describe({ title, lines = [], amount, payee, document }: Named['words'], { action }: Words): HTMLElement {
   const rows: [string, string | undefined][] = [
     [action.amount, amount && `${amount.value} ${amount.currency}`],
@@ -39,7 +39,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     heading: words.action.heading,
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
-      // Show this note above the action: on a phone, the buttons may cover the end of the page.
+      // This note is above the action, because on a phone the buttons may cover the end of the page.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),
       paragraph(words.action.warning, 'note'),

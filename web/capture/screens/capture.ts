@@ -27,12 +27,16 @@ interface Taken {
   readonly device: DeviceSignals;
 }
 
-/** Limit of lost faces, so that they do not use up all challenges of the step-up. */
+/**
+ * Maximum number of challenges that may end because the face was lost. It is limited, because each step-up has a
+ * limited number of challenges.
+ */
 const mostPauses = 3;
 
 /**
- * Opens the camera, frames the face and performs a challenge. If the face is lost, framing continues and another
- * challenge starts, without a failed attempt. The camera is always stopped at the end.
+ * Opens the camera, lets the user position their face, and performs a challenge. If the face is lost, the user
+ * positions it again for another challenge, which does not count as a failed attempt. The camera is always stopped at
+ * the end.
  * @throws Problem
  */
 export async function takeFrames(
@@ -46,7 +50,8 @@ export async function takeFrames(
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
-  // Request full screen first: browsers allow it only soon after a press, and the last press was on the screen before.
+  // Request full screen first: browsers allow it only soon after a press, and the user pressed a button on the previous
+  // screen.
   const fullScreen = isLit ? fillScreen() : null;
   const guide = takeGuide();
   let camera: Camera | null = null;
@@ -86,7 +91,7 @@ interface Preparation {
   readonly needsCamera: boolean;
 }
 
-/** Asks for the camera and for flashing colors on one screen, before either is used. */
+/** Shows one screen that asks for the camera and announces flashing colors, before either is used. */
 async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: Tools): Promise<Change> {
   const choice = await tools.page.ask<'start' | 'unlit' | 'phone'>((words, choose) => {
     const go = button('plain', needsCamera ? words.permission.action : words.next, () => choose('start'));
@@ -111,7 +116,7 @@ async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: 
   return view.light === 'demanded' ? explainFlashes(view, tools) : { isCameraAsked: true, withoutLight: true };
 }
 
-/** @param work - runs until the camera stops or the check's time is over */
+/** @param work - function to run; its signal is aborted when the camera stops or the check's time is over */
 async function whileRunning<Result>(
   camera: Camera,
   tools: Tools,
@@ -126,5 +131,5 @@ async function whileRunning<Result>(
   }
 }
 
-/** Returns the guide only if already loaded, so that no user waits for it. */
+/** Returns the guide if it is already loaded, otherwise `null`, so that no user waits for it. */
 const guideNow = (guide: Promise<Guide | null>): Promise<Guide | null> => Promise.race([guide, Promise.resolve(null)]);

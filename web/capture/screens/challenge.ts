@@ -12,24 +12,39 @@ import { resume } from './framing.js';
 import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** Shortest time per picture, after a movement and after a light change only. */
+/**
+ * Shortest time from an instruction to its picture: `moved` if the instruction has a new movement, `rested` if only the
+ * light changes.
+ */
 const quickestPictureMs = { moved: 410, rested: 310 } as const;
 const readingMs = 450;
 /** Time to read and perform a movement if there is no guidance. */
 const unguidedMs = 2000;
-/** Longest wait, because the guide may not recognize a movement. The server waits 8 s and judges the picture. */
+/**
+ * Longest wait for a movement. The guide may fail to recognize a movement, so a picture is then taken anyway and the
+ * server, which waits 8 s, judges it.
+ */
 const guidedAtMostMs = 6000;
-/** A user who rests this long will not turn further. */
+/**
+ * A head that rests for `forMs`, at least `notBeforeMs` after the instruction, is assumed to have finished its
+ * movement.
+ */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
-/** Detection may miss a turning head for a frame or two, so a face counts as lost only after this time. */
+/**
+ * Time after which a missing face counts as lost. Shorter gaps are ignored, because detection may miss a turning head
+ * in one or two frames.
+ */
 const lostAfterMs = 500;
-/** Rest before a picture, because the next picture must show the same pose. */
+/**
+ * Time for which the head must rest before a picture, because the next picture, under another light, must show the same
+ * pose.
+ */
 const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
-  /** The guide, or `null` to take pictures by time. */
+  /** The guide; `null` if pictures are taken after fixed times. */
   readonly guide: Guide | null;
   /** Full screen, or `null` if the challenge has movements only. */
   readonly fullScreen: FullScreen | null;
@@ -58,7 +73,7 @@ async function perform(
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // Show the first light only when the window has stopped moving.
+  // The first light is shown only after the change to full screen.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -126,10 +141,10 @@ interface Asked {
 }
 
 /**
- * Waits for the movement, or for the time limit. Without light, the movement must be detected twice in a row; with
- * light, once while the head rests.
- * @param showLost - called if the face is lost, and when it is back
- * @returns false if the face is lost at the time limit
+ * Waits until the user has made the movement, or until the time limit. Without light, the pose must be detected in two
+ * consecutive frames; with light, in one frame while the head rests.
+ * @param showLost - called with true if the face is lost, and with false when it is back
+ * @returns false if no face is visible at the time limit
  */
 async function reach(
   { movement, toldAt, isLit, mayPause }: Asked,
@@ -153,7 +168,7 @@ async function reach(
       showLost(isLost);
     }
     if (isLost) {
-      // Measure the rest again from the return of the face.
+      // The time of rest is measured again from the return of the face.
       [stillSince, restsSince] = [now, now];
       await sleep(lookEveryMs);
       continue;
@@ -168,7 +183,10 @@ async function reach(
   return !(isLost && mayPause);
 }
 
-/** Rejects if the user leaves the page, because phones then stop the camera and the light is not visible. */
+/**
+ * Returns a promise that rejects if the user switches to another tab or app. Phones then stop the camera, and the light
+ * is not visible.
+ */
 function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
   const forgotten = new AbortController();
   const rejection = new Promise<never>((_resolve, reject) => {

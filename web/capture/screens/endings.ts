@@ -13,7 +13,7 @@ export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'a
 
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
-  // After a pass, the return address opens, also at a kiosk.
+  // At a kiosk, an ending clears the page, except after a pass with a return URL, which is opened.
   if (facts.isKiosk && !(back !== null && isPassed(ending))) {
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }
@@ -29,7 +29,10 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
 
 const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 'passed_another_way';
 
-/** Returns true if the page returns by itself, which it does not if the user should see a fallback. */
+/**
+ * Returns true if the page opens the return URL by itself. After a failure with a fallback, it waits, so that the user
+ * sees the fallback.
+ */
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (isPassed(ending) || fallbackUrl === null);
 
@@ -59,7 +62,9 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
-/** Returns the links of an ending: a fallback, then the application. The phone shows none. */
+/**
+ * Returns the links of an ending: first the fallback, then the application. On the phone of a hand-off there are none.
+ */
 export function waysOn(
   ending: Ending,
   { role, fallbackUrl, handOff, application }: View,
@@ -94,7 +99,7 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
     left -= 1;
     count.textContent = page.words.kiosk.resets(left);
     if (left > 0) return;
-    // Stop the timer, because another navigation would cancel the first.
+    // The timer is stopped, because a second navigation would cancel the first.
     clearInterval(ticks);
     clear();
   }, 1000);

@@ -12,8 +12,8 @@ const pollEveryMs = 2000;
 type Stage = 'waiting' | 'opened' | 'paired';
 
 /**
- * On the computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone
- * is required.
+ * Step on the computer: shows the link for the phone and a number, and then the progress of the check on the phone.
+ * Unless a phone is required, the user can continue on the computer instead.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);
@@ -45,14 +45,17 @@ export const handOff: Step = async (view, _facts, tools) => {
   return Promise.race([chosen, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
 
-/** Discards the phone, unless its pictures are being or were judged. */
+/** Starts again with another phone, unless the pictures of the current phone are being judged or were judged. */
 async function beginAnew({ api }: Tools): Promise<Change> {
   const found = await api.readState();
   if (found.view.state !== 'started') return found;
   return { view: { ...found.view, handOff: null }, place: 'phone' };
 }
 
-/** A link that no phone has opened is lost with its page. */
+/**
+ * Returns the stage of the hand-off. A link that no phone has opened yet is not stored, so a reloaded page starts with
+ * a new one.
+ */
 function stageOf({ handOff: known }: View): Stage {
   return known?.state === 'opened' || known?.state === 'paired' ? known.state : 'waiting';
 }
@@ -73,7 +76,7 @@ async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<C
   }
 }
 
-/** Ignores network errors, because the phone may have another network. */
+/** Reads the state; `null` after a network error. The check may continue, because the phone may use another network. */
 async function readOrNull({ api }: Tools): Promise<Awaited<ReturnType<PageApi['readState']>> | null> {
   try {
     return await api.readState();

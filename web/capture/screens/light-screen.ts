@@ -3,7 +3,8 @@ import { el } from '../dom.js';
 import { sleep } from '../step.js';
 
 /**
- * Shortest time between changes: at most 2.5 per second, each half of a WCAG flash.
+ * Shortest time between changes of light, so that there are at most 2.5 per second. A flash as defined by WCAG consists
+ * of two changes.
  * @see https://www.w3.org/TR/WCAG22/#three-flashes-or-below-threshold
  */
 const betweenChangesMs = 400;
@@ -18,7 +19,7 @@ export interface LightScreen {
   held(): Promise<void>;
 }
 
-/** @param over - content shown on top of the light */
+/** @param over - elements to show on top of the light */
 export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScreen {
   const halves = [el('div', { class: 'half' }), el('div', { class: 'half' })] as const;
   const lamp = el('div', { class: 'lamp', 'data-axis': axis, 'aria-hidden': 'true' }, ...halves);
@@ -28,12 +29,12 @@ export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): L
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
     async show({ first, second }) {
-      // Do not wait for the first light, which appears with the screen itself.
+      // The first light is shown without waiting, together with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
       fill(halves[0], first);
       fill(halves[1], second);
       await nextPaint();
-      // The light is painted with this frame and visible at the next.
+      // The browser paints the light in this frame; it is visible in the next.
       changedAt = performance.now();
       await nextPaint();
       return performance.now();
@@ -48,8 +49,8 @@ function fill({ style }: HTMLElement, colour: ScreenColour): void {
 const nextPaint = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /**
- * Returns the arrangement of the halves: side by side on a wide screen. A page that may become full screen uses the
- * screen's size.
+ * Returns how the screen is split into halves: side by side if it is wide, else one above the other. If the page may
+ * become full screen, the size of the screen counts, otherwise that of the window.
  */
 export function axisOfScreen(): ScreenAxis {
   const { width, height } = document.fullscreenEnabled ? screen : { width: innerWidth, height: innerHeight };

@@ -68,7 +68,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
   if (isOver) page.showBelow(() => []);
   const isStuck = !mayRetry && !isOver;
-  // If one fallback is unavailable, others remain.
+  // If the fallback that the user chose is unavailable, the user can choose another one.
   const hasOtherWays = facts.isElsewhere && isStuck;
   const mayLeave = isStuck && !facts.isElsewhere && view?.role === 'own';
   const until = waitSec === null ? null : Date.now() + waitSec * 1000;
@@ -102,7 +102,7 @@ function wayOut(view: View | null, isKiosk: boolean, words: Words): Node | null 
   return history.length > 1 ? button('quiet', words.back, () => history.back()) : null;
 }
 
-/** Returns when to try again, with the date if it is another day. */
+/** Returns the text that says when to try again, with the date unless it is today. */
 function wait(until: number, locale: string, words: Words): string {
   const isToday = new Date(until).toDateString() === new Date().toDateString();
   const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) });
@@ -128,7 +128,7 @@ function whenTold(left: AbortSignal): Promise<Choice> {
   });
 }
 
-/** Asks the server, because browsers report only whether their own network is back. */
+/** Waits until the server answers again. The browser's own events would only say that the device has a network. */
 async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);

@@ -15,7 +15,9 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 
 const askAgainMs = 1000;
 
-/** Waits for the judgment, the only possibility after a network error or reload. */
+/**
+ * Polls until the server has judged the pictures. After a network error or a reload, the pictures cannot be sent again.
+ */
 async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
   for (;;) {
     await sleep(askAgainMs);

@@ -29,7 +29,7 @@ export const useWords = (): Words => useSpeech().words;
 
 export const useLanguage = (): Language => useSpeech().language;
 
-/** Returns a text by an untrusted name. */
+/** Returns the text with this name; `undefined` if there is none. The name may be untrusted, such as `__proto__`. */
 export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>
   Object.entries(texts).find(([each]) => each === name)?.[1];
 
@@ -39,7 +39,10 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** Returns the browser's locale for a language, for the region's date format; else the language. */
+/**
+ * Returns the browser's locale for a language, which includes the region for date formats; if there is none, the
+ * language itself.
+ */
 const localeOf = (language: Language, preferred: readonly string[]): string =>
   preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
 
@@ -79,7 +82,7 @@ export function useFormats() {
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
       },
       number: (value: number) => number.format(value),
-      /** @param value - 1 is 100 % */
+      /** @param value - share, of which 1 is 100 % */
       percent: (value: number) => percent.format(value),
       seconds: (value: number) => seconds.format(value),
       /**

@@ -29,7 +29,7 @@ export type Check = CheckReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
-/** Fields of a filter. `undefined` ones are omitted. */
+/** Fields of a filter. Fields that are `undefined` are not sent. */
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
@@ -54,7 +54,7 @@ export const readNames = (connection: string, subjects: readonly string[]) =>
 export const listChecks = (filter: Filter, from: string | null) =>
   post<ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
 
-/** Counts of every connection, newest day first. */
+/** Request for the number of events per connection and day, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');
 
 /** Lifetime of the link in an invitation, in hours. */
@@ -65,7 +65,7 @@ export const inviteByEmail = (who: Who, language: string) =>
   post<SentInvitationReply>('/v1/subjects/invite', { ...who, lifeHours: invitationHours, send: 'email', language });
 
 /**
- * @param group - id, or unique name
+ * @param group - id of the group, or its name if that is unique
  * @param status - `undefined` for all
  */
 export const listGroup = (connection: string, group: string, status: string | undefined) => ({

@@ -7,13 +7,13 @@ export interface Bar {
   /** UTC date, such as `2026-11-20`. */
   readonly day: string;
   readonly value: number;
-  /** Failed part of the value, by default 0. */
+  /** Part of `value` that failed, by default 0. */
   readonly failed?: number;
 }
 
 const size = { width: 640, height: 160, gap: 0.25 };
 
-/** With more bars, only the ends and the middle have labels. */
+/** Maximum of bars that each have a label. If there are more, only the first, the middle and the last bar do. */
 const mostLabels = 10;
 
 function toRound(value: number): number {
@@ -28,7 +28,7 @@ export function BarChart({
 }: {
   readonly title: string;
   readonly bars: readonly Bar[];
-  /** `rest`: the part that did not fail. */
+  /** Headings of the table of values. `rest` is the heading of the part that did not fail. */
   readonly headings: { readonly value: string; readonly failed?: string; readonly rest?: string };
 }) {
   const words = useWords();

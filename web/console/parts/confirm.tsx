@@ -12,7 +12,7 @@ interface Confirmed {
   readonly title: string;
   readonly action: string;
   readonly isGrave?: boolean;
-  /** Returns false to keep the dialog open. */
+  /** Called before `onConfirm`. If it returns false, the dialog stays open and nothing is done. */
   readonly isReady?: () => boolean;
   readonly onConfirm: () => Promise<void>;
   readonly children: ReactNode;
@@ -42,7 +42,7 @@ export function ConfirmDialog({
     onConfirm()
       .then(close, (thrown: unknown) => {
         const refused = toRefusal(thrown);
-        // The frame shows its own dialog for this refusal.
+        // For this error, the frame of the console shows its own dialog, which offers a face check.
         if (refused.code === 'face_not_verified') close();
         else setRefusal(refused);
       })

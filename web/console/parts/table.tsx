@@ -10,7 +10,10 @@ export interface Column<Row> {
   readonly id: string;
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
-  /** Value to sort by and to export. Without it, the column has neither. */
+  /**
+   * Returns the value by which rows are sorted and which is exported. Without it, the column is neither sortable nor
+   * exported.
+   */
   readonly value?: (row: Row) => string | number | null;
   /** Person of a row. An export contains their name, login and id. */
   readonly whoOf?: (row: Row) => Who | null;
@@ -39,10 +42,13 @@ export interface TableProps<Row> {
 
 const rowsOnPage = 25;
 
-/** Tables with fewer columns offer no choice of columns. */
+/** Minimum number of columns from which a table lets the user choose columns. */
 const leastChosen = 5;
 
-/** A table that is not exported and hides nothing offers no choice either. */
+/**
+ * Returns true if the user can choose columns. This needs enough columns, and a table that can be exported or hides a
+ * column.
+ */
 const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
@@ -194,7 +200,7 @@ function Shown<Row>({
             (at + 1) * rowsOnPage < sorted.length || more !== null
               ? () => {
                   setPage(at + 1);
-                  // Load more before the last row is reached.
+                  // More rows are loaded before the user reaches the last one.
                   if ((at + 2) * rowsOnPage > sorted.length) more?.();
                 }
               : null
@@ -255,7 +261,7 @@ interface Sort {
   readonly isDown: boolean;
 }
 
-/** Sorts only complete lists, because only the server knows the order of the others. */
+/** Sorts rows, but only in lists that are completely loaded. Sorting a part of a list would be misleading. */
 function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], isComplete: boolean) {
   const language = useLanguage();
   const [chosen, setChosen] = useState<Sort | null>(null);
@@ -347,7 +353,7 @@ function remember(place: string, hidden: readonly string[]): void {
   try {
     localStorage.setItem(place, hidden.join(' '));
   } catch {
-    // Without storage, the choice lasts until the page is left.
+    // If the browser stores nothing, the choice lasts until the user leaves the page.
   }
 }
 

@@ -36,7 +36,8 @@ export function OneConnection({
   const tab = shown.find((each) => each === asked) ?? 'health';
   const onSwitched = (): void => {
     listed.reload();
-    // The checks depend on the mode. If another run is under way, its result is shown.
+    // The checks run again, because their results depend on the mode. If checks are already running, the result of that
+    // run is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

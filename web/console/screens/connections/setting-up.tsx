@@ -9,7 +9,7 @@ import { Secrets } from './secrets.js';
 
 type Place = 'health' | 'setup' | 'secrets';
 
-/** Shows health, setup and secrets to permitted users. One of them runs at a time. */
+/** Shows health, setup and secrets to permitted users. Their actions share one run, so only one runs at a time. */
 export function SettingUp({
   words,
   connection,
@@ -31,7 +31,7 @@ export function SettingUp({
   useEffect(() => {
     if (run === null || run.id !== mended.current || run.state === 'under_way') return;
     mended.current = null;
-    // If another check is running, its result is shown.
+    // If checks are already running, the result of that run is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

@@ -58,7 +58,7 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
   );
 }
 
-/** Polling delays. Other states are final. */
+/** Polling delay by state. Other states are final and are not polled. */
 const pauses: Partial<Record<VouchingView['state'], number>> = {
   ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
 };
@@ -101,7 +101,7 @@ function Follow({
   );
 }
 
-/** Time that the identity is shown. */
+/** Maximum time for which the caller's identity is shown, in minutes. */
 const mostMinutes = 10;
 
 function Person({
@@ -114,7 +114,7 @@ function Person({
   readonly words: HelpDeskWords['calls'];
 }) {
   const format = useFormats();
-  // Limit the time, because this device's clock may be wrong.
+  // The remaining time is limited, because the clock of this device may be wrong.
   const left = until === null ? 0 : Math.ceil((Date.parse(until) - Date.now()) / 60_000);
   const { facts } = words;
   const rows: readonly (readonly [string, string | null])[] = [

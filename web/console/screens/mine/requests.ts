@@ -18,7 +18,7 @@ export interface Wish {
   readonly name: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
-  /** `null` if the application stores tokens itself. */
+  /** Connection of the application's users; `null` if the application stores tokens itself. */
   readonly connection: string | null;
   readonly redirectUris: readonly string[];
   readonly perMinute: number;
@@ -53,6 +53,6 @@ export const issueOwnKey = (id: string) => post<ClientTokenReply>(of(id, '/keys'
 export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 export const readOwnUsage = (id: string) => post<UsageReply>(of(id, '/usage'), { days: usageDays });
 
-/** @param requestId - id of one reply, or `undefined` for the latest refusals */
+/** @param requestId - id of one request, or `undefined` for the latest refusals */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>
   post<RecentRefusalsReply>(of(id, '/refusals'), { requestId });

@@ -33,7 +33,7 @@ export function InvitationLink({
   words: { invite },
 }: {
   readonly made: Invitation;
-  /** The user, if not shown elsewhere. */
+  /** Name of the invited user, if the page does not show it elsewhere. */
   readonly about?: string;
   readonly words: PeopleWords;
 }) {

@@ -31,7 +31,10 @@ const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
 
-/** Rounds to the hour, so that requests stay equal for a while. */
+/**
+ * Returns the time some days ago, rounded to the hour, so that the request stays the same and is not sent again on each
+ * rendering.
+ */
 const daysAgo = (days: number): string =>
   new Date((Math.floor(Date.now() / hourMs) - days * 24) * hourMs).toISOString();
 
@@ -46,7 +49,8 @@ function toFilter(given: URLSearchParams): Filter {
   const checked = toBounds(given.get('checked'));
   return {
     connection: given.get('connection') ?? undefined,
-    // People without an enrolment are known only as members of a group.
+    // The status "not enrolled" is ignored here, because the server knows people who are not enrolled only as members
+    // of a group.
     status: statuses.find((each) => each === given.get('status')),
     level: level === null ? undefined : Number(level),
     ...toBounds(given.get('age')),
@@ -162,7 +166,7 @@ function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
   );
 }
 
-/** Members of a group at the provider, enrolled or not. */
+/** Lists the members of a group at the provider, whether enrolled or not. */
 function GroupMembers({
   group,
   given,
@@ -172,7 +176,7 @@ function GroupMembers({
   return (
     <Await loaded={listed}>
       {({ connections }) => {
-        // If there is only one connection, no choice is needed.
+        // If there is only one connection, the user need not choose it.
         const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
         if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
         return <MembersOf connection={connection} group={group} status={given.get('status')} words={words} />;
