@@ -6,8 +6,8 @@ import * as z from 'zod/mini';
 export const actionType = 'facestep_action';
 
 /**
- * Characters that could hide or change the text that the user sees: control characters, line breaks, direction marks,
- * invisible or private characters, repeated or outer spaces, stacked combining marks.
+ * Characters that could hide or change what the user sees: controls, line breaks, direction marks, invisible or private
+ * characters, unneeded spaces, stacked marks.
  */
 const unshowable =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|(?:^|\p{Zs})\p{M}|\p{M}{5}/u;
@@ -28,7 +28,7 @@ const shownName = (most: number) => shownText(most).check(z.refine((text) => let
 
 const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
-/** Guard of an action. Unknown members are refused, because the capture page would not show them to the user. */
+/** Unknown members are refused, because users would not see them. */
 export const actionGuard = z.strictObject({
   type: z.literal(actionType),
   title: shownName(80),
@@ -36,7 +36,7 @@ export const actionGuard = z.strictObject({
   amount: z.exactOptional(
     z.strictObject({
       value: z.string().check(z.regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/)),
-      // If the currency code is invalid, the decimals of the amount are not checked.
+      // With an invalid code, the amount is not checked.
       currency: z.string().check(z.regex(/^[A-Z]{3}$/, { abort: true })),
     }),
   ),
@@ -59,8 +59,8 @@ export type Action = {
 };
 
 /**
- * Returns canonical JSON (RFC 8785). Plain JSON with sorted member names is already canonical, because the names are
- * ASCII and actions contain no numbers.
+ * Returns canonical JSON (RFC 8785). Sorting the members suffices, because their names are ASCII and actions contain no
+ * numbers.
  */
 export const toCanonical = (action: Action): string => JSON.stringify(action, (_, value: unknown) => sortNames(value));
 

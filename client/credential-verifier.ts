@@ -24,9 +24,7 @@ export interface ExpectedPresentation {
 export interface PresentedCredential {
   /** User id at the identity provider; `null` if not disclosed. */
   readonly subject: string | null;
-  /**
-   * Disclosed claims except `sub`. Values are strings, numbers, or objects as in OpenID Connect (such as `address`).
-   */
+  /** Disclosed claims except `sub`: strings, numbers, or objects of OpenID Connect. */
   readonly claims: ReadonlyMap<string, unknown>;
   /** Face checks before issuance, with their time (ISO 8601) and presence detection method. */
   readonly evidence: readonly { readonly type: string; readonly time: string; readonly presence?: string }[];

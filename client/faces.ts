@@ -33,7 +33,7 @@ const identification = z.object({
 
 const released = z.object({ contentKey: z.nullable(z.string().check(z.regex(/^[\w-]{43}$/))) });
 
-/** Results of a bulk match. `code` is the reason if a picture could not be compared; `match` is then false. */
+/** `code` says why a picture could not be compared; `match` is then false. */
 const bulk = z.object({
   results: z.array(z.object({ score: z.nullable(z.number()), match: z.boolean(), code: z.optional(z.string()) })),
 });
@@ -92,8 +92,8 @@ export function createFaceCalls(server: ServerCall) {
     },
 
     /**
-     * Compares one picture with 1 to 100 references. The results have the order of the references. The result of an
-     * unusable reference has a `code`. Needs the scope `match`.
+     * Compares one picture with 1 to 100 others; the results have the same order. An unusable picture has a `code`.
+     * Needs the scope `match`.
      */
     async matchBulk(probe: PhotoBytes, reference: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) {
       const form = { texts: { accuracy }, photos: { probe: [probe], reference } };

@@ -5,9 +5,9 @@ import { createServerCall, type Fetch, type PhotoBytes, type ServerCall } from '
 
 export interface StepUpRequest {
   readonly connection?: string;
-  /** Immutable id of the user at the identity provider, or your own id of the user if you pass `token`. */
+  /** Immutable id of the user: the provider's, or your own if you pass `token`. */
   readonly subject?: string;
-  /** Enrolment token of the user, if your application stores it instead of the identity provider. */
+  /** Enrolment token of the user, if you store it. */
   readonly token?: string;
   /** Audience of the receipt. If absent, no receipt is issued. */
   readonly audience?: string;
@@ -18,7 +18,7 @@ export interface StepUpRequest {
   readonly application?: string;
   /** IP address of the user's browser. Requires `application`. */
   readonly address?: string;
-  /** Value that the receipt repeats. Use a new random value for each login to bind the receipt to that login. */
+  /** Value repeated in the receipt, which binds the receipt to one login. */
   readonly nonce?: string;
   /** Action that the user must approve. Requires `audience` and the capture page. */
   readonly action?: Action;

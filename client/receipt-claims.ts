@@ -45,9 +45,7 @@ interface CommonClaims {
   /** Id of the receipt. To accept a receipt only once, store this id until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
-  /**
-   * Id of the connection, or `api:<tenant>` if the token is stored by an API client instead of an identity provider.
-   */
+  /** Id of the connection, or `api:<tenant>` if an API client stores the token. */
   readonly connection: string;
   readonly txn: string;
   /** Time of the face check, in seconds since 1970. */
@@ -81,15 +79,12 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly presence: null;
 }
 
-/** Claims of a receipt. `acr` is `face` after a face check and `another_way` after a fallback code. */
+/** `acr` tells the two kinds apart. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
 /** Expected values. The receipt must have each value that is given. */
 export interface ExpectedReceipt {
-  /**
-   * Connection of the user. Always set this, because an API client that stores its own tokens can start a step-up with
-   * any subject.
-   */
+  /** Always set this, because a client that stores its own tokens can choose any subject. */
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
@@ -191,8 +186,8 @@ function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
 }
 
 /**
- * Returns true if the receipt has the expected value. A member that is present but `undefined` is never met: otherwise,
- * `{ nonce: session.nonce }` would skip the check if the session has no nonce.
+ * An expected value of `undefined` is never met. Otherwise `{ nonce: session.nonce }` of an empty session would skip
+ * the check.
  */
 function isMet(
   expected: ExpectedReceipt,
@@ -204,10 +199,7 @@ function isMet(
   return value !== undefined && value === found;
 }
 
-/**
- * Returns true if the receipt contains the expected action, or no action if none is expected. An approval must not be
- * accepted as a sign-in, nor a sign-in as an approval.
- */
+/** An approval must not be accepted as a sign-in, nor a sign-in as an approval. */
 function isApproved(expected: ExpectedReceipt, claims: ReceiptClaims): boolean {
   const found = claims.acr === 'face' ? claims.action : undefined;
   if (!('action' in expected)) return found === undefined;

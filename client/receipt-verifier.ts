@@ -26,7 +26,7 @@ export interface KeySet {
   readonly keys: readonly object[];
 }
 
-/** URL of the public keys. They are fetched at first use, and again if a receipt was signed with an unknown key. */
+/** Address of the keys, which are fetched on first use and again for an unknown key. */
 export interface RemoteKeys {
   readonly jwksUri: string;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -39,7 +39,7 @@ export interface ReceiptVerifier {
    */
   verify(receipt: string, expected?: ExpectedReceipt): Promise<FaceReceiptClaims>;
   /**
-   * Verifies a receipt of a face check or of a fallback code. The claim `acr` tells which it was.
+   * Verifies a receipt, also of a fallback code; the claim `acr` says which.
    * @throws ReceiptError with its `code`
    */
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
@@ -132,7 +132,7 @@ const notSigned = [
   JWKSMultipleMatchingKeys,
 ];
 
-/** Returns true if the error means that the signature was made by none of the issuer's published keys. */
+/** Returns true if none of the issuer's available keys made the signature. */
 export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
 
 function toReceiptError(cause: unknown): ReceiptError {

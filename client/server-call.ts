@@ -8,7 +8,7 @@ export class FacestepError extends Error {
   /**
    * @param code - the server's code (docs/reference/errors.md), `unreachable`, or `reply_malformed`
    * @param status - HTTP status; `null` if there was no answer
-   * @param retryAfterSec - value of the server's `Retry-After` header, in seconds; `null` if there was none
+   * @param retryAfterSec - the server's Retry-After, if any
    */
   constructor(
     readonly code: string,
@@ -37,7 +37,7 @@ export interface ServerCall {
   postForm<Guard extends z.ZodMiniType>(path: string, fields: FormFields, guard: Guard): Promise<z.output<Guard>>;
 }
 
-/** Timeout of a call. It is long, because comparing a hundred pictures takes some seconds. */
+/** Comparing a hundred pictures takes some seconds. */
 const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });

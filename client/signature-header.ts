@@ -7,7 +7,7 @@ export const signatureType = 'facestep-signature+jose';
 /** Audience of a step-up whose approval becomes a signature. */
 export const signatureAudience = 'urn:facestep:signatures';
 
-/** Mechanism of `sigD` for a payload that is not in the JWS but referenced (ETSI TS 119 182-1, section 5.2.8.3). */
+/** The payload is given by reference (ETSI TS 119 182-1, section 5.2.8.3). */
 export const referenceMechanism = 'http://uri.etsi.org/19182/ObjectIdByURI';
 
 /**

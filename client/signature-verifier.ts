@@ -57,8 +57,7 @@ export interface SignatureVerifier {
 /**
  * Creates the verifier, which works offline.
  * @param options.issuer - public URL of the server, without a trailing slash
- * @param options.keys - copy of `/.well-known/jwks.json` that contains the signing key; retired keys are still valid
- * here
+ * @param options.keys - copy of `/.well-known/jwks.json`; an old copy suffices
  */
 export function createSignatureVerifier(options: {
   readonly issuer: string;

@@ -16,8 +16,8 @@ const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clie
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
 /**
- * Values to which every token is bound. Each token in the roster adds to the risk of a false accept. With this accuracy
- * level, up to 500 people are supported, each enrolled with three photos.
+ * Settings of every token. Each token adds a risk of a false accept: this accuracy level supports up to 500 people,
+ * enrolled with three photos each.
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 
@@ -44,14 +44,13 @@ async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<
   if ((!isNobody || isTaken) && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);
   const next = [...entries.filter((entry) => entry.name !== name), { name, token }];
-  // Try the new roster before storing it, because a roster that the facestep server refuses would close the door for
-  // everyone.
+  // Try the new roster first: one that the server refuses would close the door for everyone.
   await search(next, photos);
   writeFileSync(file, JSON.stringify(next, null, 2), { mode: 0o600 });
   return true;
 }
 
-/** Returns the name of the person on the photo; `null` if no token, or more than one, matches. */
+/** Returns the name; `null` if no one or more than one person matches. */
 async function whoIsThere(file: string, capture: Uint8Array): Promise<string | null> {
   const roster = readRoster(file);
   const position = (await search(roster, [capture]))?.position ?? null;

@@ -17,7 +17,7 @@ const facestep = createFacestepClient({ url, clientToken, fetch });
 /** A strict accuracy level, because many comparisons produce more false matches, and a match accuses a person. */
 const accuracy = 6;
 const mostAtOnce = 100;
-/** Maximum size of the pictures of one call, below the facestep server's limit of 50 MB for a form. */
+/** Below the server's limit of 50 MB for a form. */
 const mostBytes = 48 * 1024 * 1024;
 
 interface Reference {

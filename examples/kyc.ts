@@ -1,9 +1,9 @@
 /*
  * Know your customer: the portrait of a document compared with a selfie.
  *
- * Quality and liveness are checked first, because a bad picture must be taken again and need not be compared. Then the
- * selfie is scored against a token of the portrait, and the score chooses the tier. Nothing is stored. The client token
- * needs the scopes `enrol`, `score` and `screen`.
+ * Quality and liveness come first: a bad picture is retaken and costs no comparison. Then the selfie is scored against
+ * a token of the portrait, and the score chooses the tier. Nothing is stored. The client token needs the scopes
+ * `enrol`, `score` and `screen`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/kyc.js portrait.jpg selfie.jpg

@@ -61,7 +61,7 @@ const setCookie = (response: Response, name: string): string => {
 };
 
 const loginGuard = z.object({ login: z.string(), password: z.string().max(1024) });
-/** Values that are hashed for an unknown name, so that the response takes the same time as for a known one. */
+/** Hashed for unknown names, so that they take the same response time. */
 const nobody = { salt: randomBytes(16).toString('base64'), passwordHash: randomBytes(32).toString('base64') };
 
 const app = express();

@@ -29,7 +29,7 @@ async function withKey<T>(tokenFile: string, photoFile: string, salt: Buffer, wo
   const token = readFileSync(tokenFile, 'utf8').trim();
   const contentKey = await facestep.contentKey(token, [readFileSync(photoFile)], binding);
   if (contentKey === null) throw new Error('Refused.');
-  // Each record is encrypted with its own key, so that a nonce is never used twice with the same key.
+  // A separate key for each record, so that no nonce repeats under one key.
   const key = Buffer.from(hkdfSync('sha256', contentKey, salt, 'records/1', 32));
   contentKey.fill(0);
   try {
@@ -61,7 +61,7 @@ const [command, tokenFile = '', ...files] = process.argv.slice(2);
 try {
   if (command === 'enrol') {
     const photos = files.map((name) => readFileSync(name));
-    // Keep the token as long as the records. A new enrolment would have another content key, which cannot open them.
+    // Keep the token as long as the records, because another enrolment has another key.
     writeFileSync(tokenFile, (await facestep.generate(photos, binding)).token, { mode: 0o600 });
     console.log('Enrolled.');
   } else {

@@ -171,7 +171,7 @@ export const refusals = {
   internal: service(500, 'Something went wrong on this server.'),
 };
 
-/** Public error code. A code must never be renamed, or used again with another meaning. */
+/** Codes must never be renamed or reused. */
 export type FaceErrorCode = keyof typeof refusals;
 
 export const faceErrorCodes = Object.keys(refusals).filter((name): name is FaceErrorCode => name in refusals);

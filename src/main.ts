@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The version is checked before anything is imported, because imports would fail on an old Node.js with an unhelpful
-// message.
+// Checked before any import, which would fail on an old Node.js with an unhelpful message.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(

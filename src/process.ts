@@ -81,7 +81,7 @@ async function serve(): Promise<void> {
 }
 
 /**
- * Loads and starts the server. Its modules are imported only here, because other commands do not need them.
+ * Loads and starts the server, whose modules other commands do not need.
  * @returns `null` if a signal stopped it while models were downloaded
  */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {

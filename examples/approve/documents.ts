@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** A document that waits for its signature. */
 export interface Document {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,5 +1,5 @@
 /*
- * Runs the example bank on its own, outside of the demonstration.
+ * Runs the bank on its own.
  *
  *   export FACESTEP_URL=https://face.example.com FACESTEP_CLIENT_TOKEN=… CONNECTION=acme PORT=8092
  *   export CLIENT_ID=bank CLIENT_SECRET=… LOGIN=ada@example.com SUBJECT=00u1ab2cd3

@@ -1,6 +1,6 @@
 /*
- * Runs the sign-in on its own, outside of the demonstration. CHAIN is a file with this portal's certificate and those
- * of its issuers, except for the root authority that wallets trust.
+ * Runs the sign-in on its own. CHAIN is a file with this portal's certificate and its issuers, without the authority
+ * that wallets trust.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=portal CLIENT_SECRET=…
  *   export VCT=https://face.example.com/types/staff-card

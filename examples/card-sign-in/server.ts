@@ -1,6 +1,6 @@
 /*
- * A sign-in with a card: the user presents a facestep credential from their wallet, then their face. The card tells who
- * the user is, without typing. The face check proves that this user is at this browser.
+ * A sign-in with a card: the user presents a facestep credential from their wallet, then their face. The card
+ * identifies them without typing; the face proves that they are at this browser.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

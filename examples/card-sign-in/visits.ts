@@ -14,10 +14,7 @@ export type Progress =
   | { readonly at: 'refused'; readonly why: string }
   | { readonly at: 'face'; readonly card: ShownCard; readonly begunAt: number; readonly pending: Pending };
 
-/**
- * A sign-in in one browser. It has two requests, one for a wallet on this device and one for a wallet on another
- * device. An answer to one closes both.
- */
+/** A sign-in in one browser, with one request for this device and one for other devices. Answering one closes both. */
 export interface Visit {
   readonly elsewhere: Question;
   readonly here: Question;
@@ -53,10 +50,7 @@ export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonl
     },
     of: (browser: string): Visit | undefined => current().find(([each]) => each === browser)?.[1],
     find,
-    /**
-     * Returns an open request and closes it. Each request is returned once, because any answer closes all requests of
-     * its visit.
-     */
+    /** Takes an open request. This works once: any answer closes all requests of the visit. */
     take(id: string): Asked | undefined {
       const asked = find(id);
       if (asked !== undefined) asked.visit.progress = { at: 'answered' };

@@ -1,5 +1,5 @@
 /*
- * Runs the check-in on its own, outside of the demonstration, for one place.
+ * Runs the check-in on its own, for one place.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=check-in CLIENT_SECRET=… PLACE="North Hall" PORT=8096
  *   node dist/examples/check-in/main.js

@@ -1,7 +1,6 @@
 /*
- * A check-in: users scan a code on a place's screen with their phone and show their face. The place's screen shows only
- * the number of people; each user sees a list of their own visits. A complete relying party with openid-client that
- * reads only `sub`.
+ * A check-in: users scan a code on a place's screen with their phone and show their face. The place sees a count; each
+ * user sees their own list of times. A complete relying party with openid-client that reads only `sub`.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -6,8 +6,8 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 export type View =
   /**
-   * The check waits for the user. `link` is the link to show as a QR code; `null` if the check is at the kiosk, or if
-   * the user's phone showed the code.
+   * The check waits for the user. `link` is the link of the code to show; `null` at the kiosk, or if the user's phone
+   * showed the code.
    */
   | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }
   /**

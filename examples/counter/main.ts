@@ -1,5 +1,5 @@
 /*
- * Runs the counter on its own, outside of the demonstration. Protect its pages with your staff's sign-in.
+ * Runs the counter on its own. Protect it with your staff's sign-in.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=library-desk CLIENT_SECRET=… PORT=8094
  *   export KIOSK_ID=p9T2nQx1bW4k   # of the kiosk next to it, if any

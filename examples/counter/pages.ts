@@ -7,10 +7,7 @@ const style = `
   form { margin: 1rem 0; } #told { font-size: 3rem; font-weight: 700; letter-spacing: .08em; margin: .25rem 0; }
   .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }`;
 
-/**
- * Script that updates the changed part of the page and shows a countdown. When the result ends, the script removes all
- * personal data from the page.
- */
+/** Script that fetches the changed part of the page and counts down. At the end it removes all personal data. */
 export const script = `
   const part = document.querySelector('#part');
   let shown = part.innerHTML;

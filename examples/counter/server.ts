@@ -1,6 +1,6 @@
 /*
- * A counter where staff start a face check of a person in front of them by a code, and see the result for a minute. It
- * is a complete client of the device flow (RFC 8628) with openid-client. Add your staff's sign-in.
+ * A counter where staff check people in person by a code, and see the result for a minute. A complete device client
+ * (RFC 8628) with openid-client. Add your staff's sign-in.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -16,7 +16,7 @@ export interface Kiosk {
   readonly url: string | null;
 }
 
-/** Time for which a check is kept: a code is valid for ten minutes, and its result is shown for one more. */
+/** A code is valid for ten minutes, its result for one more. */
 const keptMs = 11 * 60_000;
 
 const policy =

@@ -27,10 +27,7 @@ export interface Company {
 const connectionId = 'company';
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
-/**
- * Starts a server and a simulated Okta org with generated people. Their face tokens have the right form but cannot be
- * opened.
- */
+/** Starts a server and a simulated Okta org with generated people, whose face tokens are not valid. */
 export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const data = join(folder, 'data');

@@ -137,8 +137,7 @@ export async function startPortals({
     log: quietLog,
     fetch: (address, init) => fetch(address, init),
   });
-  // Only the first step is applied, which creates the attribute for the token. The others set up hooks, which this
-  // demonstration does not use.
+  // Apply only the first step, which creates the attribute for the token. This demonstration has no hooks.
   const [attribute] = steps;
   await attribute?.apply();
 

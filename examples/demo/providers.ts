@@ -9,10 +9,7 @@ import { findFreePort } from './free-port.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/**
- * For each provider, a function that returns the part of the application's result to print, and whether that result
- * says that the face was verified.
- */
+/** Returns, for each provider, the part of the application's result to print and whether it has a verified face. */
 const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: string; readonly isVerified: boolean }>> =
   {
     entra(answer) {

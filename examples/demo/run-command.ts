@@ -15,10 +15,7 @@ export interface Ended {
 export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   runAs(null, args, env);
 
-/**
- * Runs a command as the operating system account with this user id, which requires root; `null` for the current
- * account.
- */
+/** Runs a command as another account, by its number; needs root. */
 export async function runAs(
   account: number | null,
   args: readonly string[],

@@ -6,8 +6,8 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const lifeMs = 86_400_000;
 
 /**
- * Creates a certificate for a verifier and an authority that signs it. Both are new and valid for a day. In production,
- * use an authority that your wallets trust.
+ * Creates a verifier's certificate and its authority, both new and valid for a day. In production, use an authority
+ * that your wallets trust.
  * @param name - name that wallets show
  */
 export async function certifyVerifier(name: string) {

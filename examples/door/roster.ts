@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { FacestepClient } from '../../client/index.js';
 
 /**
- * Values to which every token is bound. Each token in the roster adds to the risk of a false accept. The strictest
- * accuracy level supports up to 500 people, each enrolled with three photos.
+ * Every token adds a risk of a false accept. The strictest accuracy level supports up to 500 people, each enrolled with
+ * three photos.
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 
@@ -31,8 +31,8 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
     names: (): readonly string[] => read().map(({ name }) => name),
 
     /**
-     * Enrols a person once. If a person had two tokens, both would match, and the door would stay closed. A name that
-     * is in the roster cannot be given to another person, unless its token has become unusable.
+     * Enrols a person once. Two tokens of one person would both match, and the door would stay closed. A name belongs
+     * to one person until their token becomes unusable.
      * @returns false if the face or the name is already in the roster
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
@@ -44,14 +44,13 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
       if ((!isNobody || isTaken) && known !== name) return false;
       const { token } = await facestep.generate(photos, binding);
       const toNext = () => [...read().filter((entry) => entry.name !== name), { name, token }];
-      // Try the new roster before storing it, because a roster that the facestep server refuses would close the door
-      // for everyone.
+      // Try the new roster first: one that the server refuses would close the door for everyone.
       await search(toNext(), photos);
       write(toNext());
       return true;
     },
 
-    /** Returns the name of the person on the photos; `null` if no token, or more than one, matches. */
+    /** Returns the name; `null` if no one or more than one person matches. */
     async whoIsThere(photos: Uint8Array[]): Promise<string | null> {
       const entries = read();
       const position = (await search(entries, photos))?.position ?? null;

@@ -54,7 +54,7 @@ export async function startDoor({
     sendJson(response, 404, { problem: 'Page not found.' });
   }
 
-  /** Answers a photo of the door's camera. The answer never tells why a face was refused. */
+  /** Answers a capture. It never shows why a face was refused. */
   async function look(response: ServerResponse, form: FormData): Promise<void> {
     const photos = await photosOf(form);
     const roster = await openRoster();

@@ -1,5 +1,5 @@
 /*
- * Runs the tax office on its own, outside of the demonstration.
+ * Runs the tax office on its own.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=tax-office CLIENT_SECRET=… PORT=8097
  *   node dist/examples/organisations/main.js

@@ -1,6 +1,6 @@
 /*
- * A tax office: after a face check, users choose the company to file for, and may do what their role allows. It is a
- * complete relying party, with openid-client as its only dependency.
+ * A tax office: after a face check, users choose the company to file for, and may do what their role allows. A complete
+ * relying party with openid-client only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
@@ -58,7 +58,7 @@ export async function startTaxOffice({
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      // The session gets a new cookie, so that a cookie planted by an attacker (session fixation) is useless.
+      // A new cookie prevents session fixation by a planted one.
       sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
         subject: claims.sub,
         accessToken: tokens.access_token,

@@ -1,5 +1,5 @@
 /*
- * Runs the form on its own, outside of the demonstration.
+ * Runs the form on its own.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=library CLIENT_SECRET=… PORT=8091
  *   node dist/examples/prefilled-form/main.js

@@ -1,6 +1,6 @@
 /*
- * A form that is prefilled from the user's profile after a face check and consent. It is a complete relying party, with
- * openid-client as its only dependency.
+ * A form that is prefilled from the user's profile after a face check and consent. A complete relying party with
+ * openid-client only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';

@@ -9,10 +9,7 @@ export interface SignedClaim {
 
 export interface FromSources {
   readonly signed: ReadonlyMap<string, SignedClaim>;
-  /**
-   * Sources that sent no claims, with the reason: `unanswered` if the source did not answer, or `unlinked` if the user
-   * has not linked it.
-   */
+  /** Sources that sent no claims, with the reason: `unanswered` or `unlinked`. */
   readonly silent: ReadonlyMap<string, string>;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Runs the application on its own, outside of the demonstration.
+ * Runs the application on its own.
  *
  *   export ISSUER=https://face.example.com/oidc/work SOURCE=https://face.example.com/oidc/payroll
  *   export CLIENT_ID=bank CLIENT_SECRET=… PORT=8093

@@ -1,6 +1,6 @@
 /*
- * A bank that gets the name from a directory and the income from a payroll, with one face check and one consent. It is
- * a complete relying party, with openid-client and jose as its only dependencies.
+ * A bank that gets the name from a directory and the income from a payroll, with one face check and one consent. A
+ * complete relying party with openid-client and jose.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';

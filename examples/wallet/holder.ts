@@ -1,6 +1,6 @@
 /*
- * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code. This wallet accepts
- * only SD-JWT VCs of one issuer. It keeps its key in memory; a real wallet keeps it in the phone's secure hardware.
+ * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code. It accepts only SD-JWT
+ * VC of one issuer. Its key is in memory; a real wallet uses the phone's hardware.
  */
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';

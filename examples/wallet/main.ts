@@ -1,5 +1,5 @@
 /*
- * Runs the wallet on its own, outside of the demonstration.
+ * Runs the wallet on its own.
  *
  *   export ISSUER=https://face.example.com/oidc/people CREDENTIAL=staff_card PORT=8098
  *   export AUTHORITY=authority.pem    # signs certificates of verifiers; without it no verifier is trusted

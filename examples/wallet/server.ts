@@ -29,9 +29,7 @@ export async function startWallet({
 }): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  /**
-   * Requests that are not answered yet, by id. An answer names the id, so it goes to the verifier that the page showed.
-   */
+  /** Open requests by id, so that an answer goes to the verifier that the page showed. */
   const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
@@ -40,7 +38,7 @@ export async function startWallet({
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // The Origin header must show that the request comes from a button of this site.
+    // Accepts only this site's own buttons, by the Origin header.
     if (request.method === 'POST' && request.headers.origin !== site.url) throw new Error('that is not for this page');
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
     if (request.url === '/take') {

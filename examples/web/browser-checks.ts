@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beginFaceCheck, type Pending, type Registration } from './face-check.js';
 import { browserOf, nameBrowser, redirect } from './site.js';
 
-/** Stores the state of each browser during a face check. Browsers are identified by a cookie. */
+/** Stores the state of browsers during a face check, by cookie. */
 export function createBrowserChecks(
   registration: Registration,
   cookie: { readonly name: string; readonly maxAgeSec: number },
 ) {
   const pending = new Map<string, { readonly check: Pending; readonly endsAt: number }>();
-  /** Removes the state of browsers that did not return in time. */
+  /** Removes browsers that never returned. */
   const forgetEnded = (): void => {
     for (const [browser, { endsAt }] of pending) if (endsAt <= Date.now()) pending.delete(browser);
   };

@@ -11,10 +11,7 @@ export interface Place {
 
 export interface Tampering {
   readonly kind: TamperKind;
-  /**
-   * Place of the first faulty line. If lines are missing, it is the place of the next line, or `null` if the end of the
-   * audit log is missing.
-   */
+  /** The first faulty line. If lines are missing, the line after them, or `null` at the end of the trail. */
   readonly place: Place | null;
   readonly sequence: number;
 }
@@ -23,7 +20,7 @@ export interface ChainReport {
   readonly tampering: Tampering | null;
   readonly firstSequence: number;
   readonly lastSequence: number;
-  /** Number of lines that a crash left unfinished. The digest of such a line remains part of the hash chain. */
+  /** Number of lines that a crash left unfinished. They remain part of the chain. */
   readonly unfinishedLines: number;
 }
 

@@ -1,8 +1,8 @@
 import type { AuditAction } from '../core/audit-events.js';
 
 /**
- * True for actions whose record is synced to disk before the caller gets an answer: actions that change stored personal
- * data or permissions. Records of other actions, such as frequent checks, are synced within a second.
+ * True for actions that are synced to disk before the caller gets an answer: those about stored personal data and
+ * permissions. Others, such as frequent checks, are synced within a second.
  */
 export const isDurable = {
   enrolment_begun: true,

@@ -11,7 +11,7 @@ export type PastEvent<Action extends AuditAction = AuditAction> = {
 
 export interface EventParser<Action extends AuditAction> {
   readonly marks: readonly string[];
-  /** Parses a line. Returns `null` for a record of another action, and `unreadable` for a damaged line. */
+  /** Returns `null` for another record, `unreadable` for a damaged line. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 

@@ -18,7 +18,7 @@ import { closedFileOf, headsFileOf } from './trail-files.js';
 /** Time until records are synced to disk if no caller waits for the sync. */
 const syncDelayMs = 1000;
 
-/** Size and age at which a file of the audit log is closed and a new one begun. Retention removes whole files. */
+/** Size at which a file is closed and a new one begun. Retention removes whole files. */
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
@@ -27,10 +27,7 @@ export interface FileAuditDeps extends AuditConfig {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /**
-   * Returns the id of the current request, which is also in the reply and in the server's log; `null` outside of
-   * requests.
-   */
+  /** Returns the id of the current request, as in replies and the log; `null` outside of requests. */
   readonly requestId: () => string | null;
   /** Called in the request that caused the record. It must not throw. */
   readonly onRecord?: (record: WrittenRecord, chain: string) => void;
@@ -183,8 +180,8 @@ async function syncFile(file: string): Promise<void> {
 }
 
 /**
- * Closes the active file: renames it and then the file of its heads (signed statements about its end). If a crash comes
- * between the two renames, the heads' file belongs to the next log file, in which the heads are valid too.
+ * Closes the active file: renames it and then the file of its heads (signed statements about its end). After a crash in
+ * between, these heads are valid in the next file too.
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

@@ -4,10 +4,7 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/**
- * A record with the SHA-256 of its line as a permanent id. A sequence number is no permanent id, because it may be used
- * again after a power failure.
- */
+/** A record with the SHA-256 of its line as a permanent id. Its number may be reused after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 export interface Follower<Action extends AuditAction> {
@@ -49,7 +46,7 @@ export function createFollower<Action extends AuditAction>(
     while (offset < size && found.length < limit) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
       const lines = chunk.subarray(0, chunk.subarray(0, bytesRead).lastIndexOf(lineBreak) + 1);
-      // A line that fills a whole chunk cannot be a record, so it is skipped.
+      // A line as long as a chunk is no record.
       const passed = lines.length === 0 && bytesRead === chunkBytes ? bytesRead : lines.length;
       if (passed === 0) break;
       found.push(...select(lines));

@@ -36,8 +36,8 @@ export interface HeadDeps {
 }
 
 /**
- * Signs the end of the audit log every 60 seconds, every 1,000 records, and on close. The newest head is also in the
- * state store, so that truncating both the log and its file of heads is noticed.
+ * Signs the end of the trail every 60 seconds or 1,000 records, and on close. Each head is also in the state store, so
+ * that truncating the trail and its heads is noticed.
  * @returns the audit log to append to
  */
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
@@ -54,7 +54,7 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
     unsigned = 0;
     unsignedSince = null;
     try {
-      // Records are synced to disk first, so that a crash cannot lose records that a head covers.
+      // Records are synced first, so that a crash cannot lose signed ones.
       const { sequence, recordDigest: digest, time } = await trail.sync();
       if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
@@ -107,7 +107,7 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
   };
 }
 
-/** Reads the stored head. Returns `null` if the value is not a head, or if the key that verifies it is missing. */
+/** Returns `null` if the value is no head, or its signing key is missing. */
 async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
   const jws = z.string().safeParse(value);
   if (!jws.success) return null;

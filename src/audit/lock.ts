@@ -12,7 +12,7 @@ export class TrailInUse extends FaceError {
 }
 
 /**
- * Locks an audit log, so that only one process writes to it.
+ * Locks a trail for one writing process.
  * @returns a function that releases the lock
  * @throws TrailInUse; `state_unavailable`
  */

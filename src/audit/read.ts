@@ -7,8 +7,8 @@ const longestLineBytes = 1024 * 1024;
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Reads an audit log in pieces that consist of whole lines. Only the very last line may be incomplete. Split them with
- * `linesWith`, because awaiting each line would be slow.
+ * Reads a trail in pieces of whole lines; the last line may be truncated. Split them with `linesWith`, because awaiting
+ * each line would be slow.
  */
 export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {
@@ -39,8 +39,7 @@ async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 }
 
 /**
- * Finds the lines that contain one of `marks`. For speed, all bytes are searched at once, and lines without a match are
- * not split off.
+ * Finds the lines that contain one of `marks`. It searches all bytes at once and splits no other lines.
  * @param marks - texts; an empty one matches every line
  */
 export function* linesWith(marks: readonly string[], bytes: Buffer): Generator<Buffer> {

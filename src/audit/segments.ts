@@ -24,8 +24,7 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 };
 
 /**
- * Opens the files of an audit log, oldest first. The result is complete even if the active file is closed and renamed
- * in the meantime.
+ * Opens the files of a trail, oldest first, even if one is closed in the meantime.
  * @param after - closed files without records after this number are skipped
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {

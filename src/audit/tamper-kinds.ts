@@ -8,9 +8,7 @@ export const tamperKinds = [
   'forked',
   /** The chain itself is valid but contradicts a signed head. */
   'rewritten',
-  /**
-   * The end of the log is missing: a signed head (statement about the log's end) covers more records than the log has.
-   */
+  /** The end is missing: a signed head covers more records. */
   'truncated',
 ] as const;
 export type TamperKind = (typeof tamperKinds)[number];

@@ -57,8 +57,7 @@ export async function verifyTrail(
 ): Promise<TrailReport> {
   const verify = createHeadVerifier(keys);
   const chain = await readChainName(file);
-  // Heads are read before records. A running server writes records first, so the log then contains the records of every
-  // head that was read.
+  // Heads are read before records: a running server writes records first, so each head read has its records.
   const { heads, unknownKey, invalid } = await readHeads(file, verify);
   const kept = await readStateHead(chain, state, verify);
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];

@@ -1,9 +1,6 @@
 const poolBytes = 4096;
 
-/**
- * Maximum number of bytes per call that are taken from the pool. Larger requests bypass it, because they are rare and
- * may be for keys.
- */
+/** Larger requests bypass the pool, because they are rare and may be keys. */
 const mostPooledBytes = 32;
 
 /**

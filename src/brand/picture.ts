@@ -10,14 +10,14 @@ const maxPixels = 16_000_000;
 const leastSidePx = 16;
 const timeoutSec = 5;
 
-/** Maximum sizes of pictures in pixels: twice the size at which they are displayed. */
+/** Maximum sizes in pixels, twice as large as displayed. */
 const boxes = {
   logo: { width: 400, height: 80 },
   logoDark: { width: 400, height: 80 },
   icon: { width: 128, height: 128 },
 } as const satisfies Record<PictureName, { width: number; height: number }>;
 
-/** Maximum size of a picture, so that three pictures fit in one record of every kind of state store. */
+/** Chosen so that three pictures fit one record of every state store. */
 const maxPngBytes = 48 * 1024;
 
 export type TakenPicture = { readonly picture: BrandPicture } | { readonly problem: BrandProblem };

@@ -2,10 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { renderSvg } from './render-svg.js';
 import { findSvgProblem } from './svg.js';
 
-/*
- * Draws one SVG from standard input to standard output. The exit code is 3 if the SVG is refused, 2 if it is too large,
- * and 1 if it is unreadable.
- */
+/* Draws one SVG from standard input to standard output. Exit code 3: refused; 2: too large; 1: unreadable. */
 
 const [width = 1, height = 1, maxPixels = 1] = process.argv.slice(2).map(Number);
 const bytes = await buffer(process.stdin);

@@ -3,7 +3,7 @@
  * references to anything outside of itself is refused.
  */
 
-/** Maximum size of an SVG. Drawing a path of a megabyte would take many seconds. */
+/** A path of a megabyte takes many seconds to draw. */
 export const maxSvgBytes = 128 * 1024;
 
 const maxUses = 30;
@@ -55,7 +55,7 @@ export function findSvgProblem(bytes: Uint8Array): string | null {
     if (problem !== null) return problem;
     at = tag.end;
     if (name !== 'style' || closing || empty) continue;
-    // Text after a comment or an element inside of `<style>` would also be part of the style.
+    // Text after a comment or an element would be style too.
     if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style holds something other than text';
     if (!isStyleWithinAt(text, at)) return 'its style points elsewhere';
   }

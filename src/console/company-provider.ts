@@ -9,7 +9,7 @@ export interface CompanyProvider {
   begin(visit: Visit): Promise<URL>;
   isOf(visit: Visit, query: string): boolean;
   /**
-   * Completes the sign-in at the company's identity provider.
+   * Completes the sign-in.
    * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable`
    */
   finish(query: string, visit: Visit): Promise<Person>;

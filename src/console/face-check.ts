@@ -22,7 +22,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { to } = await readFields(exchange, z.strictObject({ to: z.string().max(1024) }), deps);
     const { by } = session;
     const connection = deps.connections.get(deps.console.stepUp?.connection ?? '');
-    // A session that began with an API key does not identify a person, so no face can be checked.
+    // A session by API key has no person whose face could be checked.
     if (connection === undefined || by.kind === 'key') throw new FaceError('not_found');
     const account = await connection.profile.findAccount(by.login);
     if (account === null) throw new FaceError('subject_unknown');

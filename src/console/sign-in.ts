@@ -86,8 +86,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     const query = queryOf(request);
-    // If the answer does not belong to the sign-in in the cookie, another window may have started that one, so the
-    // cookie is kept.
+    // This answer belongs to another window's sign-in, whose cookie is kept.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     response.clearCookie(names.visit, cookie('lax'));
     try {

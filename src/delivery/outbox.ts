@@ -9,7 +9,7 @@ export type OutboxSink = (text: string) => Promise<void>;
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {
     async send({ channel, to, subject, text }) {
-      // Each message is one line of JSON, so that a text with line breaks cannot look like two messages.
+      // JSON, so that a text cannot look like two messages.
       const line = JSON.stringify({ time: toIso(clock.now()), channel, to, subject, text });
       await sink(`${line}\n`).catch((cause: unknown) => {
         throw new FaceError('delivery_failed', null, { cause });

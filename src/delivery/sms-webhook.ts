@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
 
 const timeoutMs = 5000;
 
-/** Number of attempts. Repeating a message is safe, because the gateway recognizes it by its id. */
+/** The gateway recognizes a repeated message by its id. */
 const attempts = 2;
 
 /**

@@ -7,8 +7,7 @@ import type { Delivery } from '../core/ports.js';
 const timeoutMs = 10_000;
 
 /**
- * Creates e-mail delivery by SMTP. Messages other than e-mail are passed to `others`. Errors omit the relay's text,
- * which quotes the address.
+ * Creates e-mail delivery by SMTP. SMS goes to `others`. Errors omit the relay's text, which quotes the address.
  * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS
  * @param options.requireTls - `false` only if the relay is on this machine
  */
@@ -47,10 +46,7 @@ export function createSmtpDelivery(options: {
   };
 }
 
-/**
- * Creates a logger for nodemailer that only extracts the relay's replies. It writes nothing, because nodemailer's
- * messages quote addresses.
- */
+/** Reads the relay's replies from nodemailer's log and logs nothing, because nodemailer quotes addresses. */
 function followReplies(onReply: (reply: string) => void) {
   const ignore = (): void => {};
   return {

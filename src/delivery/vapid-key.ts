@@ -3,10 +3,7 @@ import type { Keys, KeyVersion } from '../core/ports.js';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/**
- * Labels of two MACs. The key is derived from both, so that the reduction modulo the order of the curve is unbiased
- * (FIPS 186-5, appendix A.2.1).
- */
+/** Two halves, so that the reduction modulo the order is unbiased (FIPS 186-5, appendix A.2.1). */
 const labels = ['first', 'second'].map((half) => Buffer.from(`facestep/web-push/the ${half} half of the VAPID key`));
 
 export interface VapidKey {
@@ -15,8 +12,8 @@ export interface VapidKey {
 }
 
 /**
- * Derives the VAPID key from a version of the sealing key. All replicas derive the same VAPID key. It is retired
- * together with that sealing key, which also encrypts the push subscriptions.
+ * Derives the VAPID key from a version of the sealing key. All replicas derive the same, and it ends with the key that
+ * encrypts the subscriptions.
  */
 export async function deriveVapidKey(version: KeyVersion, { keys }: { readonly keys: Keys }): Promise<VapidKey> {
   const halves = await Promise.all(labels.map((label) => keys.mac(version, label)));

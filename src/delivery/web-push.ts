@@ -15,7 +15,7 @@ const keptSec = 24 * 60 * 60;
 /** Lifetime of the VAPID signature. RFC 8292 allows a day; half a day tolerates clock differences. */
 const signatureLifeSec = 12 * 60 * 60;
 
-/** Length to which each message is padded, so that its size reveals nothing. */
+/** Fixed length, so that the size reveals nothing. */
 const paddedBytes = 2048;
 
 const curve = 'prime256v1';

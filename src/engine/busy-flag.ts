@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * The model runtime aborts the process if a thread ends while it runs a model, and the core dump of that abort may
- * contain photos. On exit, the process therefore waits for running jobs.
+ * The model runtime aborts the process if a thread ends during a run, and a core file may contain photos. On exit, the
+ * process therefore waits for running jobs.
  */
 
 const idle = 0;

@@ -11,9 +11,7 @@ import { maxPhotoPixels } from './picture-bounds.js';
  */
 export const maxSearchSidePx = 1280;
 
-/**
- * Time limit of decoding, in seconds. Normal pictures take milliseconds, so a picture that takes longer is an attack.
- */
+/** Time limit of decoding. Normal pictures take milliseconds, so slower ones are attacks. */
 const timeoutSec = 2;
 
 export function toReduction(header: Header): number {

@@ -3,7 +3,7 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
-/** What to return: confident detections only (`sure`), or also the best guess if there are none (`guess`). */
+/** Return confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
 export type FaceDetector = (picture: Picture, effort: Effort) => Promise<readonly DetectedFace[]>;
@@ -14,8 +14,8 @@ const anchors = 4420;
 
 export const minScore = 0.65;
 /**
- * Minimum score of a guess, for pictures known to contain a face. Even 12 % of covered faces exceed this score, so a
- * guess never decides about a person.
+ * Threshold for pictures known to contain a face. Because 12 % of covered faces exceed it, a guess never decides about
+ * a person.
  */
 const minScoreOfGuess = 0.3;
 const maxOverlap = 0.4;

@@ -68,9 +68,7 @@ export function wipeExamination({
 export interface Engine {
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
-  /**
-   * Examines the face near the box `near`, without detection. The box is from a picture taken half a second earlier.
-   */
+  /** Examines the face near `near` in a picture taken half a second later, without detection. */
   examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
   isReady(): boolean;
   close(): Promise<void>;

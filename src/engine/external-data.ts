@@ -23,8 +23,7 @@ const graphHolds = (fields: readonly Field[]): boolean =>
     );
 
 /**
- * Returns true if an ONNX model references external files. Such models are refused, because the model's author could
- * name any path.
+ * Returns true if an ONNX model references external files. The model's author could choose any path.
  * @throws RangeError if the file is not an ONNX model
  */
 export const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);

@@ -80,10 +80,7 @@ export const models = {
 
 export type ModelName = keyof typeof models;
 
-/**
- * npm package with the models. It is downloaded directly instead of installed, because its own dependencies are not
- * needed.
- */
+/** Downloaded directly instead of as a dependency, because its own dependencies are not needed. */
 export const modelPackage = {
   package: 'faceplugin',
   version: '1.0.3',

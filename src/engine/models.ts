@@ -68,7 +68,6 @@ export const startRecognitionModel = (
 
 /** Verifies and loads the bundled models. Their PRelu nodes, which are slow, are replaced. */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
-  // The models are loaded one by one, because loading all in parallel would take 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);

@@ -70,7 +70,7 @@ function readLosslessSize(bytes: Uint8Array, at: number): Size | null {
 }
 
 /**
- * Reads the size of a WebP. In the extended format, the canvas must have the size of its single picture.
+ * In the extended format, the canvas must have the size of its single picture.
  * @see https://www.rfc-editor.org/rfc/rfc9649#section-2.7
  */
 function readWebp(bytes: Uint8Array): PictureHeader | null {

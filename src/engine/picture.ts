@@ -33,7 +33,6 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
 
-  // The interpolation is inlined, because a callback per position would cost more time than the interpolation itself.
   let at = 0;
   for (let j = 0; j < rows; j += 1) {
     for (let i = 0; i < columns; i += 1) {

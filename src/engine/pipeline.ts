@@ -51,10 +51,7 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/**
- * Stages of the face examination in one worker. Only one call at a time is allowed, because all calls use the same
- * buffers.
- */
+/** Only one call at a time is allowed, because the models share buffers. */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;

@@ -127,7 +127,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     runningAnonymous += anonymous;
     if (job.task.task === 'examine') examinations += 1;
     try {
-      // The photo is copied only when a worker takes the job, so that a waiting photo is in memory only once.
+      // Copied only now, so that a waiting photo is in memory only once.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
       const reply = await worker.ask({ ...job.task, photo });
       idle.push(worker);

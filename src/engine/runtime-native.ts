@@ -16,7 +16,7 @@ export async function loadNative(): Promise<Runtime> {
         outputNames: session.outputNames,
         run: (input) => session.run({ [input.name]: toTensor(input) }),
         bind(input, outputs) {
-          // An output name that the model does not have would silently leave the buffer unchanged.
+          // Otherwise the runtime would silently leave the buffer unchanged.
           for (const { name } of outputs)
             if (!session.outputNames.includes(name)) throw new Error(`there is no output ${name}`);
           const feeds = { [input.name]: toTensor(input) };

@@ -35,7 +35,7 @@ class Look {
     return this.#seen;
   }
 
-  /** Wipes the result of the examination. If the examination is still running, its result is wiped when it ends. */
+  /** Wipes the examination, also if it is still running. */
   async end(): Promise<void> {
     this.#isOver = true;
     const seen = await this.#seen?.catch(() => null);

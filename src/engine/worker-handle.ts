@@ -12,8 +12,8 @@ export interface WorkerHandle {
 }
 
 /*
- * Decoded pixels are freed only by garbage collection, which rarely runs in a worker. With V8's default size of the
- * young generation, each worker would hold 90 MB more.
+ * Decoded pixels are freed only by garbage collection, which rarely runs in a worker. With V8's default, each worker
+ * would hold 90 MB more.
  */
 const nurseryMb = 4;
 

@@ -5,7 +5,7 @@ import { enterJob, leaveJob } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
 
-/** Converts an error to a reply. Only texts and numbers of the error's detail are sent to the main thread. */
+/** Only texts and numbers of a detail leave this thread. */
 function toRefusal(error: unknown, beganAt: number): Reply {
   const detail = error instanceof FaceError && error.detail !== null ? error.detail : {};
   const plain = Object.entries(detail).filter(

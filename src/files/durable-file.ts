@@ -44,8 +44,8 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
 }
 
 /**
- * Returns true if only one account can read a file. If root owns the file, its group may read it too, because container
- * runtimes provide secrets in this way.
+ * Returns true if only one account can read a file. The group may read root's files, which is how container runtimes
+ * provide secrets.
  * @param ownUid - user id of this process; `null` on Windows, which has no such modes
  * @see https://www.postgresql.org/docs/current/ssl-tcp.html (19.9.1)
  */
@@ -57,10 +57,7 @@ export function isPrivate(
   return (mode & (uid === 0 && ownUid !== 0 ? 0o037 : 0o077)) === 0;
 }
 
-/**
- * Parses a key file. Returns `undefined` for malformed JSON instead of throwing, because the parser's error would quote
- * the key.
- */
+/** Returns `undefined` for malformed JSON, because the parser's error would quote the key. */
 export function parseKeyJson(text: string): unknown {
   try {
     return JSON.parse(text);

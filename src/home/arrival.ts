@@ -46,10 +46,7 @@ function bindToBrowser(
   setBrowserCookie(response, { name, secret, lifeSec });
 }
 
-/**
- * Redirects to a face check of the named user. The server behaves in the same way for users who are unknown or not
- * enrolled.
- */
+/** Redirects to a face check of the named user. Unknown and unenrolled users cause the same behavior. */
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
   name: string,
@@ -77,7 +74,7 @@ export async function beginFaceCheck(
 }
 
 /**
- * Opens the person's page after the face check. Each face check opens the page only once.
+ * Opens the person's page after the face check, once.
  * @throws `step_up_unknown` if no face check was started in this browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
@@ -97,8 +94,8 @@ export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<
 }
 
 /**
- * Opens the page of an authenticated person. After a sign-in without a face check, the page offers enrolment only if
- * the policy allows it. Otherwise, anyone with the user's password could replace the enrolled face.
+ * Opens the page of an authenticated person. After a sign-in without a face check, only a policy can allow enrolment:
+ * otherwise a password would suffice to replace the face.
  */
 export async function openOwnPage(
   { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,

@@ -36,7 +36,7 @@ const maxFormBytes = 4 * 1024;
 const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
 const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
 
-/** Mounts the pages at `/me` where users sign in to their own page. These pages show no personal data. */
+/** Mounts the entry pages at `/me`, which show no personal data. */
 export function mountHome(app: Express, deps: HomeDeps): void {
   const countAll = createCountAll(deps);
   const doors = openDoors({ ...deps, countAll });
@@ -79,7 +79,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** Counts a start by an anonymous caller against rate limits, before any look-up or write. */
+  /** Counts anonymous starts before any look-up or write. */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
@@ -121,7 +121,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     async GET(visit) {
       const { connection, door } = visit;
       if (door.signIn === null) throw new FaceError('not_found');
-      // The answer counts against rate limits, because even a forged one causes a call to the provider.
+      // Counted, because even a forged answer causes a call to the provider.
       await countStart(visit);
       await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
     },
@@ -157,7 +157,7 @@ const readName = ({ request, response }: DoorVisit, room: Room): Promise<string>
     return name;
   });
 
-/** Returns the reason that the page shows; `null` for an error that this server's pages cannot cause. */
+/** Returns `null` for an error that no page of ours can cause. */
 function toReason(code: FaceErrorCode): RefusedReason | null {
   switch (code) {
     case 'face_not_verified':

@@ -31,7 +31,7 @@ export function createOwnSignIn(
   const redirectUri = `${deps.issuer}${doorPath(id, '/callback', null)}`;
   const provider = createSignInProvider(config, { ...deps, redirectUri, use: `me of ${id}` });
   const cookie = browserCookieOf('me-sign-in', deps.issuer.startsWith('https:'));
-  // The values are derived per connection, so that an answer for one connection is invalid for another.
+  // Derived per connection, so that one connection's answer is invalid for another.
   const secretsFor = (secret: Credential) => secretsOf(secret, `me ${id}`);
   return {
     async begin({ response }) {
@@ -45,14 +45,13 @@ export function createOwnSignIn(
       if (shown === null) throw new FaceError('caller_untrusted');
       const secrets = secretsFor(new Credential(shown));
       const query = queryOf(request);
-      // If the answer does not belong to the visit in the cookie, another window may have started that visit, so the
-      // cookie is kept.
+      // This answer belongs to another window, whose cookie is kept.
       if (!isAnswerTo(secrets, query)) throw new FaceError('caller_untrusted');
       clearBrowserCookie(response, cookie);
       const claims = await provider.finish(query, secrets, () => true);
       const subject = claims[config.subjectClaim];
       if (typeof subject !== 'string' || subject === '') throw new FaceError('subject_unknown');
-      // Some providers also find users by login name instead of the id, so the id of the found account is compared.
+      // Some providers also find users by login, so the returned id is compared.
       const account = await profile.readAccount(subject);
       if (account.subject !== subject) throw new FaceError('subject_unknown');
       return subject;

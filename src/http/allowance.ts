@@ -18,10 +18,7 @@ export async function withAllowance<Result>(
   }
 }
 
-/**
- * Memory budget of one request. Bytes are charged when they arrive, not when `Content-Length` announces them, because
- * only received bytes take memory.
- */
+/** Memory budget of one request. It is charged when bytes arrive, because announced bytes cost nothing. */
 export class Allowance implements Arrival {
   #held = 0;
   #steps = 0;

@@ -11,7 +11,7 @@ const longestDataUrl = 128;
 
 /** Decodes a picture in base64 or a data: URL without blocking the event loop. */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
-  // A `LongText` is cut from JSON unparsed, so it still contains JSON escapes.
+  // Text cut from JSON still contains its escapes.
   const undoEscapes = text instanceof LongText ? undoEscapesOfBase64 : (characters: string): string => characters;
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;

@@ -15,7 +15,7 @@ export function setBrowserCookie(
   secret.use((text) => response.cookie(name, text, { ...attributesOf(name), maxAge: lifeSec * 1000 }));
 }
 
-/** Deletes the cookie of a step-up, because browsers limit the number of cookies per host. */
+/** Deletes the cookie, because browsers limit their number. */
 export function clearBrowserCookie(response: Response, name: string): void {
   response.clearCookie(name, attributesOf(name));
 }

@@ -20,8 +20,8 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 }
 
 /**
- * Receives a body. Each chunk is charged to the budget before it is used. If the body is refused, the rest is
- * discarded, because many clients read the reply only after sending everything.
+ * Receives a body and charges each chunk first. After a refusal it discards the rest, so that the client reads the
+ * reply.
  * @throws `body_too_large`, `overloaded`; `request_malformed` if the client aborts or is too slow
  */
 export function receiveBody(
@@ -90,7 +90,7 @@ function watchPace(
   };
 }
 
-/** Maximum bytes that are discarded of a refused body, so that the client can finish sending and reads the reply. */
+/** Bytes that a refused client may still send, so that it reads the reply. */
 const discardedBytes = 16 * 1024 * 1024;
 
 const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;

@@ -9,17 +9,14 @@ const typeByEnding = {
 } as const;
 const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
 
-/**
- * Creates a handler for precompressed assets. Their names contain a digest of the content, so browsers may cache them
- * without limit.
- */
+/** Creates a handler for precompressed assets. Their names contain a digest, so browsers may cache them. */
 export function createCompressedAssets(folder: string): RequestHandler<{ file: string }> {
   const root = join(folder, 'compressed');
   return (request, response, next) => {
     const { file } = request.params;
     const [, ending = ''] = /^[\w-]+\.(\w+)$/.exec(file) ?? [];
     if (!isCompressible(ending)) return next();
-    // The header is set for the uncompressed file too, so that caches keep both versions apart.
+    // Set for the uncompressed file too, so that caches distinguish both.
     response.vary('Accept-Encoding');
     if (request.acceptsEncodings('br') === false) return next();
     response.type(typeByEnding[ending]).set({

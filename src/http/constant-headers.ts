@@ -2,10 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
 
-/**
- * Creates the handler that sets the same headers on every response: the security headers of helmet, computed once, and
- * `Cache-Control: no-store`.
- */
+/** Creates the handler for constant headers: those of helmet, computed once, and `no-store`. */
 export function createConstantHeaders() {
   const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
   return (response: ServerResponse): void => {

@@ -1,7 +1,4 @@
-/**
- * Reads a cookie, whose value is not verified. If several cookies have the name, the first is returned (RFC 6265,
- * section 4.2.1).
- */
+/** Reads an unverified cookie. If several have the name, the first counts (RFC 6265, section 4.2.1). */
 export function readCookie(request: { get(header: 'cookie'): string | undefined }, name: string): string | null {
   const cookies = (request.get('cookie') ?? '').split(/; */);
   const found = cookies.find((cookie) => cookie.startsWith(`${name}=`));

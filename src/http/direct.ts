@@ -24,7 +24,6 @@ export function answerDirectly(
       if (found === null) continue;
       noteRoute(response, path);
       const [, ...parameters] = found;
-      // Decoding runs inside the promise chain, so that `refuse` handles the error of malformed percent-encoding.
       Promise.resolve()
         .then(() => answer(request, response, parameters.map(decodeURIComponent)))
         .catch((error: unknown) => refuse(error, request, response));

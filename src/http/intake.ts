@@ -25,5 +25,5 @@ export interface BodyOptions {
   onTextTooLong(field: string): FaceError;
 }
 
-/** Maximum size of a JSON body: enough for a picture of 10 MB in base64 and the text fields. */
+/** Enough for a picture of 10 MB in base64 and its fields. */
 export const maxJsonBytes = 14 * 1024 * 1024;

@@ -1,10 +1,7 @@
 import jsonc from 'jsonc-parser';
 import { FaceError } from '../errors.js';
 
-/**
- * A JSON text that is longer than any text field may be, such as a picture. Its bytes are a view of the body and still
- * contain JSON escapes.
- */
+/** A text longer than any text field, such as a picture. Its bytes are not copied and still contain escapes. */
 export class LongText {
   constructor(readonly bytes: Buffer) {}
 }
@@ -14,7 +11,7 @@ export type FieldValue = Scalar | readonly FieldValue[] | { readonly [name: stri
 
 export const longTextBytes = 8 * 1024;
 
-/** Maximum size of a body without its pictures. It is low, because the strict parser is slow. */
+/** Maximum size without pictures, because the strict parser is slow. */
 const maxSkeletonBytes = 64 * 1024;
 
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
@@ -108,10 +105,7 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   return { text, longTexts };
 }
 
-/**
- * Finds the quote that closes a text. In texts longer than a text field may be, a quote after a backslash is not
- * examined further.
- */
+/** Finds the closing quote. Quotes after a backslash are examined only up to the maximum length of a text field. */
 function findClosingQuote(body: Buffer, open: number): number {
   for (let close = body.indexOf(quote, open + 1); close !== -1; close = body.indexOf(quote, close + 1)) {
     if (body[close - 1] !== backslash) return close;

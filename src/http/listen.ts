@@ -7,8 +7,8 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 60_000;
 
 /**
- * Time after which an idle connection is closed. It is longer than the usual idle timeout of load balancers (60 s), so
- * that a load balancer never sends a request on a connection that the server is closing.
+ * Longer than the usual idle timeout of load balancers (60 s), so that these never use a connection that is being
+ * closed.
  */
 const keepAliveTimeoutMs = 65_000;
 
@@ -66,8 +66,6 @@ export function listen(
     const { socket } = request;
     const ahead = busy.get(socket)?.ahead ?? [];
     quiet.delete(socket);
-    // A set and a map keep the order of insertion. The entry is inserted again, so that the first entry is always the
-    // oldest.
     busy.delete(socket);
     busy.set(socket, { response, ahead });
     response.once('close', () => {

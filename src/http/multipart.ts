@@ -10,7 +10,7 @@ import { longTextBytes } from './json.js';
 
 const maxTextFields = 16;
 
-/** Maximum of parts: the text fields, the hundred photos of a bulk match, and the picture to compare with them. */
+/** Text fields, the hundred photos of a bulk match, and the picture to compare. */
 const maxParts = maxTextFields + 101;
 
 /** Errors for multer's limits. The length of texts is limited per field instead, outside of multer. */
@@ -67,7 +67,7 @@ export async function readMultipart(request: Request, response: Response, option
             () => callback(null, true),
             (error: unknown) => {
               const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
-              // The promise is rejected here, because multer receives the rest of the body before it reports the error.
+              // Rejected here, because multer discards the rest before it calls back.
               reject(refusal);
               callback(refusal);
             },
@@ -131,7 +131,6 @@ function createFileMemory(): FileMemory {
         });
         file.stream.on('end', () => callback(null, { filename }));
       },
-      // Nothing is removed here, because `wipe` clears all files together.
       _removeFile: (_request, _file, callback) => callback(null),
     },
     take: ({ filename }) => joinAndWipe(files[Number(filename)]?.take() ?? []),

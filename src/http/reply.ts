@@ -3,10 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 
-/**
- * Returns true for a server error. A full queue (`overloaded`) does not count, because logging each of these errors
- * would flood the log.
- */
+/** Returns true for a server error. A full queue does not count, because it would flood the log. */
 export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';
 
 export const refusalGuard = z.strictObject({
@@ -17,7 +14,7 @@ export const refusalGuard = z.strictObject({
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
-/** Default of `Retry-After`. It is short, because full queues and outages of the store usually end soon. */
+/** Short, because full queues and outages of the store usually end soon. */
 const defaultRetryAfterSec = 1;
 
 /** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are never sent. */

@@ -4,7 +4,7 @@ import { BodyPart, type PartLimits } from './budget.js';
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
-/** Bytes that a form may have for names, boundaries and text fields, in addition to its pictures. */
+/** Bytes for names, boundaries and text fields in addition to pictures. */
 export const formOverheadBytes = 512 * kibibyte;
 
 /** Memory pools for bodies: one for anonymous callers, one for authenticated ones. */
@@ -26,13 +26,10 @@ export interface BodyRooms {
 /** Limits for anonymous callers: uploads slower than 128 kbit/s, or silent for five seconds, are refused. */
 const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
 
-/** Limits for authenticated callers. They may be silent for longer, because a phone in a bad network may pause. */
+/** More patience, because a phone in a bad network may pause. */
 const callers = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
 
-/**
- * Returns the limits of a pool for anonymous callers. One source address gets at most a quarter of the pool, so that
- * none can fill it alone.
- */
+/** One source address gets at most a quarter of the pool, so that none can fill it. */
 const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   ...strangers,
   capacityBytes: capacityMiB * mebibyte,

@@ -7,10 +7,7 @@ import { createFile, isSystemError } from '../files/durable-file.js';
 
 export interface AdminKey {
   readonly digest: Uint8Array;
-  /**
-   * A newly created API key that is not stored yet; `null` if a key existed. Call {@link storeAdminKey}, then show the
-   * key once.
-   */
+  /** A new API key that is not stored yet. Call {@link storeAdminKey}, then show it once. */
   readonly fresh: Credential | null;
 }
 
@@ -46,7 +43,7 @@ async function readDigest(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Stores the digest of a new API key in a file of mode 0600.
+ * Stores the digest of a new API key, mode 0600.
  * @throws `config_invalid` if not writable, or if another process has stored a key
  */
 export async function storeAdminKey(

@@ -29,7 +29,7 @@ export interface AwsKmsCalls {
   describeKey(keyId: string): Promise<KeyDescription | null>;
 }
 
-/** Time limits of one call: for connecting, for the response, and for all attempts together. */
+/** Limits of one call: connecting, answering, and all attempts together. */
 const connectMs = 1000;
 const answerMs = 2000;
 const totalMs = 5000;

@@ -9,7 +9,7 @@ import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createCertificate } from './oidc-certificate.js';
 import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-key-set.js';
 
-/** Validity of certificates. It is long, because a key in AWS KMS may be used for many years. */
+/** Validity of certificates: as long as a key may be used. */
 const certificateSec = 20 * 365 * 86_400;
 
 /**

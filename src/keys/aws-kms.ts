@@ -6,8 +6,8 @@ import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createMacCache } from './mac-cache.js';
 
 /**
- * Time for which MACs are cached, so that a retry needs no second call. An attacker who reads a MAC cannot use it
- * without the token and the right face.
+ * Time for which outputs are cached, so that a retry needs no second call. An output is useless without the token and
+ * the right face.
  */
 const keepMs = 10_000;
 const keptAtMost = 1000;

@@ -39,7 +39,7 @@ interface KeyFileOptions<Guard extends z.ZodType> {
   readonly onContent?: (content: z.output<Guard>) => void;
 }
 
-/** Time between attempts to get the lock. It is short, because a change takes milliseconds. */
+/** Short waits, because a change takes milliseconds. */
 const lockWaitMs = 10;
 const lockWaits = 500;
 
@@ -53,7 +53,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
     new FaceError('config_invalid', { setting, problem }, { cause });
 
   const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
-    // The file's identity is read before its content, so that the next read notices a concurrent change.
+    // Taken before reading, so that the next read notices a concurrent change.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);
     if (text === null) return null;

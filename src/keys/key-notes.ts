@@ -5,7 +5,7 @@ import { toCode } from '../errors.js';
 
 export type KeyUse = 'sealing' | 'signing' | 'oidc';
 
-/** Callback with the current keys, called at start and after changes. It must not throw. */
+/** Called at start and after changes. It does not throw. */
 export type OnKeysLoaded = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
 
 type Note = AuditDetail<'key_made'>;
@@ -53,7 +53,6 @@ export function createKeyNotes(deps: {
   };
 }
 
-/** Returns true if the audit log mentions keys of this use. */
 export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
   const notes = await readNotes(trail);
   return [...notes.values()].some((note) => note.use === use);

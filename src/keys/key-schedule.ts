@@ -4,10 +4,7 @@ const daySec = 86_400;
 
 export const signingLifeSec = 90 * daySec;
 
-/**
- * Time for which a public key is published before and after it signs. It is longer than the 24 hours for which Entra
- * caches keys.
- */
+/** Time for which a key is published before and after it signs. Entra caches keys for 24 hours. */
 export const overlapSec = 2 * daySec;
 
 /** A key that signs from `signsFrom` until the next key does. */

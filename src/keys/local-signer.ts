@@ -28,7 +28,7 @@ const keyGuard = z.strictObject({
   ...publicPart,
   kid,
   signsFrom: epochMsGuard,
-  /** Private part of the key. It is removed when the key no longer signs. */
+  /** Private part, removed after the key's period. */
   d: coordinate.optional(),
 });
 type SigningKey = z.output<typeof keyGuard>;
@@ -107,10 +107,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     return { ring, keys: await imported.keys };
   };
 
-  /**
-   * Removes the private parts of former keys. Each content of the file is tried only once, because the file may not be
-   * writable.
-   */
+  /** Removes the private parts of former keys. Tried once per content, because the file may not be writable. */
   const destroyFormer = async (ring: KeyRing): Promise<void> => {
     const signing = signingAt(ring, clock.now());
     if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;

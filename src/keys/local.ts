@@ -42,8 +42,8 @@ export interface LocalKeys extends Keys {
    */
   rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**
-   * Removes the sealing key of a version, after which its tokens can no longer be opened. Backups, and disks that keep
-   * overwritten blocks, may still contain it.
+   * Removes a version's key, which makes its tokens useless. Backups, and disks that keep overwritten blocks, may still
+   * contain it.
    * @throws `request_malformed` for the current version; `token_key_retired` if there is no such key
    */
   retire(version: KeyVersion): Promise<void>;

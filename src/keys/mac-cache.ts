@@ -1,10 +1,7 @@
 import { KeyMaterial } from '../core/concealed.js';
 
 export interface MacCache {
-  /**
-   * Returns a copy of the cached MAC, or of a newly derived one. Concurrent callers share one derivation. Failures are
-   * not cached.
-   */
+  /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached. */
   take(name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial>;
 }
 

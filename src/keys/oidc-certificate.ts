@@ -3,8 +3,8 @@ import { contentAt } from './der.js';
 import type { OidcSigningKey } from './oidc-key-set.js';
 
 /**
- * Creates a self-signed certificate (DER), which Entra's external authentication method requires. The result is
- * deterministic, so that all replicas publish the same certificate.
+ * Creates a self-signed certificate (DER), which Entra's external method requires. It is deterministic, so that
+ * replicas agree.
  */
 export async function createCertificate(
   { publicKey, sign }: Pick<OidcSigningKey, 'publicKey' | 'sign'>,

@@ -36,7 +36,7 @@ export interface OidcKeySet {
 }
 
 export interface OidcKeys {
-  /** Returns the current keys. If nothing changed since the last call, the same object is returned. */
+  /** Returns the keys, as the same object if nothing changed. */
   current(): Promise<OidcKeySet>;
 }
 

@@ -69,7 +69,7 @@ async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   });
 }
 
-/** Opens the keys in AWS KMS. The modules are loaded only if needed, because the AWS SDK slows the start. */
+/** Loaded only when needed, because the SDK slows the start. */
 async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService> {
   const [{ createAwsKmsCalls }, { createAwsKmsKeys }, { createAwsKmsSigner }, { createAwsKmsOidcKeys }] =
     await Promise.all([

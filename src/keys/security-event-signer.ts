@@ -11,8 +11,7 @@ export interface SecurityEventSigner {
 
 /**
  * Creates a signer for Security Event Tokens (RFC 8417) with the OpenID provider's keys, because receivers require
- * RS256. The same keys sign ID tokens, but Security Event Tokens have no `exp` and `sub`, so neither can be mistaken
- * for the other.
+ * RS256. Tokens without `exp` and `sub` cannot be mistaken for ID tokens.
  * @see https://openid.github.io/sharedsignals/openid-caep-interoperability-profile-1_0.html (section 2.6)
  */
 export const createSecurityEventSigner = (openKeys: () => Promise<OidcKeys>): SecurityEventSigner => ({

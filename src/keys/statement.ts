@@ -4,10 +4,10 @@ import { FaceError } from '../errors.js';
 
 export const statementAlgorithm = 'ES256';
 
-/** Header parameters that a JWS may list in `crit`, in addition to those of the JOSE library (JAdES, section 5.2.8). */
+/** Supported `crit` parameters in addition to those of JOSE (JAdES, section 5.2.8). */
 export const understoodHeaders = { sigD: true } as const;
 
-/** Verifies header and signature of a signed statement and returns its claims. The caller must check the claims. */
+/** Returns the claims of a signed statement. Only header and signature are verified. */
 export async function verifyStatement(
   type: SignedType,
   jws: string,

@@ -18,9 +18,9 @@ type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[num
 
 interface Token {
   version: KeyVersion | null;
-  /** Expiry; `null` if the token never expires, `undefined` if no record contains the expiry. */
+  /** Expiry; `undefined` if no record contains it. */
   expiresAt: EpochMs | null | undefined;
-  /** Id of the token that this token replaced by renewal; both have the same expiry. `null` if none. */
+  /** Id of the token that this one renewed, whose expiry it keeps. */
   former: string | null;
   readonly subject: string;
   readonly time: EpochMs;

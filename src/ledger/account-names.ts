@@ -8,15 +8,12 @@ const keptSec = 5 * 60;
 
 const mostKept = 5000;
 
-/**
- * Cache time of searches. They are cached, because a console page that follows the log repeats its search every two
- * seconds.
- */
+/** Searches are cached, because a page that follows the log searches every two seconds. */
 const searchKeptSec = 60;
 
 const mostSearchesKept = 200;
 
-/** Maximum of concurrent calls to a provider. It is low, because some providers limit the rate of calls. */
+/** Maximum of concurrent calls. Low, because some providers limit the rate. */
 const mostAtOnce = 4;
 
 /** Names of users, cached for a few minutes. */

@@ -9,17 +9,17 @@ import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
-/** Number of entries per write. It is small, so that other servers that use the same store are not delayed. */
+/** Entries per write. A small number delays other servers on the same store less. */
 const entriesAtOnce = 200;
 
 export interface RebuildDeps extends LedgerDeps {
-  /** Waits between writes, so that other writers can proceed. */
+  /** Lets other writers proceed. */
   readonly pause: () => Promise<void>;
 }
 
 export interface Rebuilt {
   readonly lines: number;
-  /** Number of entries that were not restored, because they were erased later or are older than the retention time. */
+  /** Entries not restored: erased later, or older than the retention time. */
   readonly left: number;
   /** Number of unreadable lines (see `facestep audit verify`). */
   readonly unreadable: number;

@@ -10,14 +10,14 @@ import { recordEntries } from '../core/ledger/record.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Number of entries per write. It is small, so that writing to an embedded store does not delay hook calls. */
+/** Entries per write. A small number delays hook calls less if the store is embedded. */
 const entriesAtOnce = 50;
 
 const gatherMs = 300;
 
 const pauseMs = 5_000;
 
-/** Maximum of entries that wait to be written. Further entries are dropped; they can be rebuilt from the audit log. */
+/** Further entries are dropped; they can be rebuilt from the audit log. */
 const mostWaiting = 20_000;
 
 const stopMs = 3_000;
@@ -25,10 +25,7 @@ const stopMs = 3_000;
 export interface LedgerRecorder {
   /** @param network - shortened network address of the caller */
   note(record: WrittenRecord, trail: string, network: string | null): void;
-  /**
-   * Repeats erasures of users' entries that a crash or an outage may have prevented. The operation is idempotent and
-   * never rejects.
-   */
+  /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
   /** Writes the entries that are waiting, for a few seconds at most. */

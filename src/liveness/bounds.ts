@@ -43,22 +43,21 @@ export const bounds = {
    */
   relief_down: { atLeast: 8, atMost: null, unit: 'deg' },
   /**
-   * Movement at right angles to the requested direction. It is limited, so that one diagonal movement cannot satisfy
-   * two requests. Genuine turns measure at most 13.
+   * Movement across the requested direction, limited so that a tilted head cannot satisfy two movements. Genuine turns
+   * reach 13 and less.
    */
   relief_aside: { atLeast: null, atMost: 18, unit: 'deg' },
 
   /**
-   * Similarity of the person in all frames. One in 10,000 pairs of different people exceeds the bound (docs/engine.md).
-   * Frames of a genuine turn measure at least 0.54.
+   * One in 10,000 pairs of different people is as similar (docs/engine.md). Frames of one genuine turn reach 0.54 and
+   * more.
    */
   same_person: { atLeast: 0.4, atMost: null, unit: 'cosine' },
   /** Similarity of the frontal frames, which are seconds apart. Frames of the same person measure at least 0.97. */
   same_person_frontal: { atLeast: 0.7, atMost: null, unit: 'cosine' },
 
   /**
-   * Similarity of frontal and turned frames. The bound excludes frames of one picture that is only shifted, which
-   * measure at least 0.96. Genuine turns measure at most 0.91.
+   * Excludes frames of one picture that is only shifted, which reach 0.96 and more. Genuine turns reach 0.91 and less.
    */
   difference: { atLeast: null, atMost: 0.95, unit: 'cosine' },
 
@@ -73,10 +72,7 @@ export const bounds = {
    * less than .015 (`npm run eval -- light-noise`).
    */
   light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
-  /**
-   * Correlation of the face's colors with the requested ones. Only one in some thousands of random color sequences
-   * reaches the bound.
-   */
+  /** A random sequence of colors matches as well only once in some thousands. */
   light_match: { atLeast: 0.85, atMost: null, unit: 'correlation' },
   /**
    * Response of the background to screen light, relative to the face's response. The walls of a room are farther from
@@ -94,20 +90,17 @@ export const bounds = {
    */
   light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
   /**
-   * Difference of screen light between the upper and lower sides of the nose. It is only recorded, because on phones
-   * the values of people and prints overlap.
+   * Difference between the upper and lower sides of the nose. Recorded only, because people and prints overlap on
+   * phones.
    */
   light_normals_recorded: { atLeast: null, atMost: null, unit: 'per gain' },
-  /**
-   * Similarity of texture in frames half a second apart. The same person measures at least .948, different people at
-   * most .868 (src/engine/texture.ts).
-   */
+  /** Frames half a second apart: one person .948 and more, different people .868 and less (src/engine/texture.ts). */
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;
 
 /**
- * Minimum gain (screen light relative to other light) for judging the sides of the nose. With less screen light, the
- * noise is too large (`npm run eval -- light-noise`).
+ * Gain from which the sides of the nose are judged. With less light, their noise is too large (`npm run eval --
+ * light-noise`).
  */
 export const normalsFromGain = 0.08;
 

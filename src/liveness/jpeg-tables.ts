@@ -9,7 +9,7 @@ export type QuantisationTable = readonly number[];
 const marker = { start: 0xd8, tables: 0xdb, scan: 0xda, end: 0xd9 } as const;
 const stepsOfTable = 64;
 
-/** Maximum of JPEG segments that are searched. Ordinary files have a handful of segments before the pixels. */
+/** Maximum of segments searched. Files have a handful before the pixels. */
 const segmentsRead = 64;
 
 /**
@@ -49,10 +49,7 @@ function readTables(segment: Uint8Array): QuantisationTable[] {
   return tables;
 }
 
-/**
- * Sum of the example table in the standard, from which most encoders derive theirs by scaling (ISO/IEC 10918-1, table
- * K.1).
- */
+/** Sum of the standard's example table, which most encoders scale (ISO/IEC 10918-1, table K.1). */
 const sumAtHalf = 3688;
 
 /** Returns the libjpeg quality, 1 to 100, with the same mean quantization as a luminance table. */

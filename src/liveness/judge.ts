@@ -9,10 +9,7 @@ import { hintFor, type Measured, measureAlike, measureFrames, measureLight, meas
 
 interface SeenPose {
   readonly shown: SeenFrame;
-  /**
-   * Frames under screen light: first those under split screens, then those under the second color. Empty if the
-   * challenge has no light.
-   */
+  /** Frames under screen light: split screens first, then the second color. Empty without light. */
   readonly lit: readonly LitFrame[];
 }
 
@@ -40,7 +37,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         return { shown, lit };
       };
       try {
-        // All examinations are awaited, so that the embeddings of all can be wiped.
+        // All are awaited, so that every embedding can be wiped.
         const looks = await Promise.allSettled(poses.map(look));
         const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
         // After a refusal, the remaining pictures of a pose have the same error object, which is reported once.

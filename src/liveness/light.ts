@@ -5,9 +5,9 @@ import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
- * Judges how a face reflects the screen's light. Two pictures half a second apart are compared by the logarithm of
- * linear light, in which exposure and skin color cancel out. Based on Tang et al., Face Flashing (NDSS 2018), and Liu
- * et al., Aurora Guard (arXiv 1902.10311). Measurements are in docs/light.md.
+ * Judges screen light by how logarithmic linear light changes between pictures half a second apart: exposure and skin
+ * color cancel out. Based on Tang et al., Face Flashing (NDSS 2018), and Liu et al., Aurora Guard (arXiv 1902.10311).
+ * Measurements are in docs/light.md.
  */
 
 export interface LitReading {
@@ -32,12 +32,9 @@ export interface LightFinding {
    * visible.
    */
   readonly falloff: number | null;
-  /**
-   * How screen light adds to the face's colors: 1 for skin and paper; 0 for glass, which adds the same light
-   * everywhere.
-   */
+  /** 1 for skin and paper; 0 for glass, which adds the same light everywhere. */
   readonly material: number | null;
-  /** Difference of screen light between two sides of the nose under split screens, divided by the gain. */
+  /** Difference between the nose's sides under split screens, divided by the gain. */
   readonly normals: number | null;
   readonly axis: ScreenAxis;
 }
@@ -64,7 +61,7 @@ const toChange = (from: Rgb, to: Rgb): Rgb =>
 interface Answer {
   readonly pair: LitPair;
   readonly asked: Rgb;
-  /** Mean change of light in the regions of the face. */
+  /** Mean change of the regions. */
   readonly face: Rgb;
   readonly behind: Rgb | null;
 }
@@ -133,19 +130,18 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** Two sides of the nose: the region toward the first half of a split screen, and the region toward the second half. */
+/** Regions of the nose toward the first and the second half of a split screen. */
 export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
 
 export const sidesOfNose = {
-  // The picture is not mirrored: the left side of the screen lights the face on the right of the picture.
+  // The picture is not mirrored: the person's left is on its right.
   across: ['rightFlank', 'leftFlank'],
   down: ['bridge', 'noseBase'],
 } as const satisfies Record<ScreenAxis, Sides>;
 
 /**
- * Compares the light on both sides of the nose under a split screen and under its swapped version. The two sides of a
- * nose face in different directions, but all parts of a sheet, even a bent one, face in nearly the same. `null` if a
- * side is not visible.
+ * Compares the light on both sides of the nose under a split screen and under its swapped version. The sides of a nose
+ * face opposite ways, but even a bent sheet faces nearly one way. `null` if a side is not visible.
  */
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));

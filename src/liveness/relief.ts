@@ -44,10 +44,7 @@ const parallaxPerDeg = 0.05;
 
 const depthSquared = faceDepth.reduce((total, depth) => total + depth * depth, 0);
 
-/**
- * Estimates a head turn from depth alone: in a turn, the nose moves relative to the cheeks. A tilted flat picture shows
- * almost no such movement.
- */
+/** Estimates a head turn by depth only: the nose moves against the cheeks. A tilted flat picture shows almost none. */
 export function toReliefTurn(frontal: Landmarks, turned: Landmarks): HeadTurn {
   const parallax = toParallax(toShape(turned), frontal);
   const along = (read: (point: Point) => number): number =>

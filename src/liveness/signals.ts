@@ -14,9 +14,7 @@ export interface Measured {
   readonly hint: Hint;
 }
 
-/**
- * Hints for users. For a failed movement, the hint says only that it was not followed, so that attackers learn no more.
- */
+/** Hints for users. For a movement, an attacker learns only that it was not followed. */
 const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   faces: (value) => (value === 0 ? 'no_face' : 'one_face'),
   face_width: () => 'come_closer',

@@ -1,9 +1,7 @@
 import type { Movement } from '../core/movements.js';
 import type { Pose } from '../engine/engine.js';
 
-/**
- * Angles in degrees. Yaw is negative if the person turns to their own left; pitch is positive if the person looks up.
- */
+/** Angles in degrees. Yaw is negative to the person's own left; pitch is positive upwards. */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;

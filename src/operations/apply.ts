@@ -13,7 +13,7 @@ const stepGuard = z.object({
   title: z.string(),
   progress: z.enum(['left', 'under_way', 'done', 'failed']),
   applied: z.boolean(),
-  /** State of the step; `null` before the run reaches it. */
+  /** `null` before the step's turn. */
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
   words: z.array(z.string()),
 });

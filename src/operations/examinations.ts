@@ -8,7 +8,7 @@ import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Time limit of the checks of one connection. It is long, because counting users may take a minute. */
+/** Time limit per connection, because counting users may take a minute. */
 const longestMs = 120_000;
 
 const mendWithinMs = 20_000;
@@ -33,7 +33,7 @@ const examinationGuard = z.object({
   findings: z.array(findingGuard),
   /** Number of enrolled users; `null` if unknown. */
   enrolled: z.number().nullable(),
-  /** Number of all users; `null` if unknown, or if not all could be counted. */
+  /** Number of all users; `null` if unknown or incomplete. */
   users: z.number().nullable().default(null),
 });
 
@@ -146,10 +146,7 @@ const tooLate: CheckResult = {
 
 type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
 
-/**
- * Finds the steps that fix failed checks: steps that are pending, and steps that can send a secret to the provider
- * again.
- */
+/** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
 async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
   const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
   const named = nameSteps(steps);

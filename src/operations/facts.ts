@@ -22,7 +22,7 @@ const sealingLifeDays = 365;
  */
 const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 
-/** Cache time of facts about keys, in seconds. Finding them takes long, because the audit log must be read. */
+/** Cache time of facts about keys, for which the audit log must be read. */
 const keysHoldSec = 300;
 
 /** Creates a function that returns facts about the server without calling providers. */

@@ -11,9 +11,7 @@ export interface Failure {
   readonly detail: Json;
 }
 
-/**
- * Converts an error to a failure that an administrator can read. Unexpected errors are logged with stack frames only.
- */
+/** Converts an error for an administrator. Unexpected errors are logged with stack frames only. */
 export function toFailure(error: unknown, log: Log): Failure {
   const known = error instanceof FaceError ? error : new FaceError(toCode(error));
   if (known !== error) log.error('unexpected error', { frames: framesOf(error) });

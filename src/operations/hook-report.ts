@@ -9,7 +9,7 @@ export interface HookReport {
   readonly denied: number;
   /** Sign-ins without a face check that were allowed, but without the claim. */
   readonly claimOmitted: number;
-  /** Numbers for the time in shadow mode: what would have happened if the mode had been `enforce`. */
+  /** What would have happened without shadow mode. */
   readonly wouldHave: {
     readonly denied: number;
     readonly claimOmitted: number;

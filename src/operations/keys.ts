@@ -53,7 +53,7 @@ export async function rotateKey(
 
 export type RetiredVersion =
   | { readonly kind: 'unknown' }
-  /** The request was refused, because the key of this version seals new tokens. */
+  /** Refused, because this version seals new tokens. */
   | { readonly kind: 'current' }
   | {
       /**

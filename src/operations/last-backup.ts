@@ -10,16 +10,13 @@ const lastBackupGuard = z.object({
   files: z.int(),
   bytes: z.int(),
   hasKeys: z.boolean(),
-  /** True if the backup includes the state store. A shared store is not included, because it has backups of its own. */
+  /** True if the state is included. Shared stores have their own backups. */
   hasState: z.boolean(),
 });
 
 export type LastBackup = z.output<typeof lastBackupGuard>;
 
-/**
- * Stores the record. The file gets the owner of its folder, because root may back up a server that runs under another
- * account.
- */
+/** Stores the record. Its owner is that of the folder, because root may back up another account's server. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
   await giveToOwnerOfFolder(file);

@@ -22,7 +22,7 @@ const switchedGuard = z.object({
   mode: z.enum(['enforce', 'shadow']),
   by: z.string(),
   at: epochMsGuard,
-  /** Time at which the override ends; `null` until the configuration file has the same mode. */
+  /** `null` until the configuration file has the same mode. */
   endsAt: epochMsGuard.nullable(),
 });
 
@@ -79,7 +79,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   }),
 });
 
-/** Overrides the mode of a connection, or removes the override if the configuration file has the requested mode. */
+/** Overrides a mode, or removes the override if the file has that mode. */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,

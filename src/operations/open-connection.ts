@@ -27,7 +27,7 @@ export async function openConnection(id: string, deps: Upkeep): Promise<OpenConn
   return { connection, adapter, provisioning: await adapter.createProvisioning() };
 }
 
-/** A step with an id. The id is the title in lower case, plus a number if several steps have that title. */
+/** A step with an id: its title in lower case, with a number if not unique. */
 export interface NamedStep {
   readonly id: string;
   readonly step: ProvisionStep;

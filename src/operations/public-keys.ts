@@ -9,10 +9,7 @@ import type { OperationDeps } from './deps.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/**
- * Reads the public keys that verify receipts; `null` if there are none yet. No keys are created, because the command
- * may have been started in the wrong folder.
- */
+/** Reads the public keys of receipts, or `null`. It never creates keys, because the folder may be a wrong one. */
 export async function readPublicKeys(
   config: KeptConfig,
   deps: Pick<OperationDeps, 'clock' | 'random' | 'log'>,

@@ -24,7 +24,7 @@ export function pushingSecret(step: ProvisionStep): ProvisionStep {
     async apply() {
       const before = await step.inspect();
       if (isToApply(before)) await step.apply();
-      // If the step has just created the provider's object, the object has the secret already.
+      // An object that was just created has the secret already.
       if (before.state !== 'missing' && (await step.inspect()).state === 'ready') await pushSecret();
       isPushed = true;
     },

@@ -57,6 +57,6 @@ type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
 
 const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
 
-/** Returns the users after a position in the list, even if the user at that position is no longer in it. */
+/** Returns the entries after a position, even if the entry at that position is gone. */
 export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
   place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

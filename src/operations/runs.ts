@@ -6,8 +6,8 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units
 import { FaceError } from '../errors.js';
 
 /*
- * A run is work that only one server may do at a time. The record of a run is a lease. If the lease expires before the
- * run ends, the run counts as broken off.
+ * A run is work that only one server may do at a time. Its record is a lease: if the lease expires, the run counts as
+ * broken off.
  */
 
 const leaseSec = 60;
@@ -20,7 +20,7 @@ const leaseGuard = z.object({
   id: z.string(),
   by: z.string(),
   startedAt: epochMsGuard,
-  /** Time of the end; `null` while the run is in progress. */
+  /** `null` while running. */
   endedAt: epochMsGuard.nullable(),
   aliveUntil: epochMsGuard,
 });
@@ -66,7 +66,6 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
   expiresAt: ({ startedAt }: Lease) => addSec(startedAt, keptSec),
 });
 
-/** Returns the last run, or `null`. */
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
   { state }: Pick<Deps, 'state'>,
@@ -103,7 +102,7 @@ export async function beginRun<Progress extends Json>(
       deps,
     );
   };
-  // A failed renewal is ignored here: if the lease expires, the next `tell` fails.
+  // If a renewal fails, the next `tell` fails.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,

@@ -21,13 +21,10 @@ const placeOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/**
- * Maximum of secrets per connection: the current one, the previous one, and one of a replica that still has an old
- * configuration.
- */
+/** Current and previous secret, and one of a replica that still has the old configuration. */
 const mostKept = 3;
 
-/** Returns the known secrets with a new secret or a new last use. If nothing changed, the same object is returned. */
+/** Adds a secret or its last use. If nothing changed, it returns the same object. */
 function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined, now: EpochMs): Known {
   if (mark === null) return known;
   const found = known[mark];
@@ -40,10 +37,7 @@ function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined,
   );
 }
 
-/**
- * Secrets of each connection. They are cached, because finding them requires building the provider's steps, and they
- * are stored every minute.
- */
+/** Cached, because building the provider's steps each minute would be wasteful. */
 const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>();
 
 async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep): Promise<readonly RotatableSecret[]> {
@@ -80,7 +74,7 @@ export async function storeSecretUses(deps: Upkeep): Promise<void> {
 export interface SecretAge {
   /** Time at which a server first saw the secret. */
   readonly since: EpochMs;
-  /** Time of the last use; `null` if the secret was never used. */
+  /** `null` if never used. */
   readonly usedAt: EpochMs | null;
 }
 

@@ -1,10 +1,7 @@
 import type { Provisioning, RotatableSecret } from '../connections/provisioning.js';
 
 export interface SecretRotation extends RotatableSecret {
-  /**
-   * True if applying the steps sends the secret to the provider. If false, an administrator must deploy the secret by
-   * hand.
-   */
+  /** True if applying the steps sends the secret to the provider. Otherwise an administrator deploys it. */
   readonly isPushed: boolean;
 }
 

@@ -16,7 +16,7 @@ export function toStepWords(report: StepReport): string[] {
   }
 }
 
-/** Returns the pending changes of a step. The sign `+` means that an object is created, `~` that it is changed. */
+/** Returns the changes of a step: `+` is created, `~` is changed. */
 export function toStepDiff(report: StepReport): { readonly sign: '+' | '~'; readonly text: string }[] {
   if (report.state !== 'missing' && report.state !== 'different') return [];
   const sign = report.state === 'missing' ? '+' : '~';

@@ -35,7 +35,7 @@ export const isToApply = ({ state }: StepReport): boolean => state === 'missing'
 /** Returns true if nothing is left that can be done automatically. */
 export const isDone = ({ state }: StepReport): boolean => state === 'ready' || state === 'manual';
 
-/** Returns true if an administrator must act before the step can be applied. */
+/** Returns true if a person must act first. */
 export const isStuck = ({ state }: StepReport): boolean => state === 'blocked' || state === 'failed';
 
 async function inspect(step: ProvisionStep, log: Log): Promise<StepReport> {

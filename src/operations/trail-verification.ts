@@ -13,7 +13,7 @@ import { keySetGuard } from './public-keys.js';
 import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Time limit of a verification. Verifying the log of a year's sign-ins takes minutes. */
+/** Verifying a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
 
 const tellEverySec = 2;
@@ -49,7 +49,6 @@ export interface Verification {
   readonly state: 'under_way' | 'sound' | 'unsound' | 'failed' | 'broken_off';
 }
 
-/** Returns the last verification, or `null`. */
 export async function readVerification(deps: Pick<Upkeep, 'state' | 'clock'>): Promise<Verification | null> {
   const run = await readRun(place, deps);
   return run === null ? null : { run, state: stateOf(run, deps.clock.now()) };
@@ -63,7 +62,6 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
   return outcome.isSound ? 'sound' : 'unsound';
 }
 
-/** Starts verifying the audit log in the background. */
 export async function startVerification(by: string, deps: Upkeep): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };

@@ -73,7 +73,7 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
   one.every((value, at) => Math.abs(value - other[at]) <= within);
 
 /**
- * Checks that a recognition model returns embeddings of 257 to 512 numbers that differ for different pictures.
+ * Checks that a recognition model returns 257 to 512 meaningful numbers.
  * @returns also the time per face
  * @throws UnfitModelError, `runtime_unavailable`
  */

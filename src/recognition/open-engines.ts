@@ -19,7 +19,7 @@ export interface OpenedEngines {
 }
 
 /**
- * Reads the parameters of all engines that were measured. All are needed, because existing tokens may use any of them.
+ * Reads the parameters of all measured engines, so that their tokens stay valid.
  * @param settings.engine - name of the engine for new tokens; `null` for the built-in one
  * @throws `parameters_altered`; `config_invalid` if the engine is unknown, not measured or refused
  */
@@ -59,7 +59,7 @@ function findCurrent(name: string, listed: readonly OwnEngine[]): EngineId {
   };
   if (found !== undefined)
     return found.parameters === null ? refuse('this engine is not measured: facestep measure accuracy') : found.number;
-  // An engine with this label exists, but with another digest, so its model, preprocessing or parameters were changed.
+  // The name had another digest, so model, preprocessing or parameters were changed.
   if (listed.some((each) => name.startsWith(`${shortNameOf(each)}-`)))
     throw new FaceError('parameters_altered', { engine: name });
   return refuse('there is no engine of this name in the folder of models: facestep models list');

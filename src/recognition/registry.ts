@@ -27,14 +27,14 @@ import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
 
 const engineGuard = z.strictObject({
-  /** Number of the engine in tokens. It is never given to another engine. */
+  /** Numbers are never reused. */
   number: z.int().min(ownEngines.first).max(ownEngines.last),
   label: labelGuard,
   licence: z.string(),
   importedAt: z.iso.datetime(),
   model: recognitionModelGuard,
   preprocess: preprocessGuard,
-  /** SHA-256 of the file of parameters; `null` until the engine is measured, and constant afterwards. */
+  /** `null` until measured, then constant. */
   parameters: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -59,8 +59,8 @@ const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON
 export const shortNameOf = ({ label, number }: Pick<OwnEngine, 'label' | 'number'>): string => `${label}-${number}`;
 
 /**
- * Returns the name of an engine. After measurement, the name ends with a digest of model and parameters, so that a
- * configuration that contains the name accepts only exactly this engine.
+ * Returns the name of an engine. After measurement it ends with a digest, so that a configuration pins exactly this
+ * engine.
  */
 export const nameOf = (engine: OwnEngine): string =>
   engine.parameters === null
@@ -74,7 +74,7 @@ export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => (
   preprocess: engine.preprocess,
 });
 
-/** Returns the reason why an engine cannot be used for tokens; `null` if it can be used. */
+/** Returns why an engine cannot be used for tokens, or `null`. */
 export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
   if (model.numbers < leastNumbers)
     return `its model gives ${model.numbers} numbers, and at least ${leastNumbers} are needed: import another model`;

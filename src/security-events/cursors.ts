@@ -13,10 +13,7 @@ export interface Cursors {
   forget(stream: string): Promise<void>;
 }
 
-/**
- * Opens the file of streams' positions. If the audit log was replaced by a new one, known streams begin at the start of
- * the new log.
- */
+/** Opens the file of positions. If a new audit log was started, known streams begin at its start. */
 export async function openCursors(
   file: string,
   options: { readonly chain: string; readonly streams: ReadonlyMap<string, number>; readonly random: Random },

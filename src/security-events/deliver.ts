@@ -11,10 +11,7 @@ import type { EventStream, PushDelivery } from './stream.js';
 
 const answerMs = 10_000;
 
-/**
- * Time for which delivery of an event is retried, in seconds. It begins with the event, or when its paused stream was
- * resumed.
- */
+/** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
 const triedForSec = 86_400;
 
 /** Exponential back-off, from a second to a quarter of an hour. */
@@ -23,7 +20,7 @@ const longestDelayMs = 900_000;
 
 const queueFullMs = 1000;
 
-/** Maximum of attempts to push a verification event. It is low, because a receiver can request another one. */
+/** Maximum of attempts. Low, because a receiver can request another verification event. */
 const verificationTries = 5;
 
 /** `skipped` means that the user has no identifier for this stream. */
@@ -156,10 +153,7 @@ export async function bury(
   return true;
 }
 
-/**
- * Returns the delay before the next attempt. Half of it is random, so that replicas do not call the receiver
- * simultaneously.
- */
+/** Returns the delay, half of which is random, so that replicas do not call simultaneously. */
 function delayAfter(attempt: number, { random }: Pick<DeliveryDeps, 'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);

@@ -76,10 +76,7 @@ const userRiskChange = (level: number): Told => ({
   },
 });
 
-/**
- * Returns the events to report for an audit record. The renewal of a token is not reported, because the same face opens
- * the new token.
- */
+/** A renewal is not reported, because the same face opens the token. */
 function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
   switch (action) {
     case 'enrolled':

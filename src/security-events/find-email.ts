@@ -5,10 +5,7 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { SetDeps } from './set.js';
 
-/**
- * Cache time of an e-mail address. It is short, because the cache only serves events of one audit record, which follow
- * each other closely.
- */
+/** Short, because the events of one record follow each other closely. */
 const keptSec = 60;
 const mostKept = 1000;
 

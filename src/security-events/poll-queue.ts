@@ -5,10 +5,7 @@ import { addSec, secondsPerDay } from '../core/units.js';
 import { type SecurityEvent, securityEventGuard } from './event.js';
 import type { Verification } from './set.js';
 
-/**
- * Maximum of queued events per stream. Further events are queued later; until then, they wait in the replicas' audit
- * logs.
- */
+/** Maximum per stream. Further events wait in the replicas' audit logs. */
 const mostQueued = 100;
 
 const entryGuard = z.discriminatedUnion('kind', [

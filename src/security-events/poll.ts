@@ -4,7 +4,7 @@ import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
 import { makeSet, makeVerificationSet } from './set.js';
 import type { EventStream } from './stream.js';
 
-/** Maximum of events per answer. It is limited, because each event must be signed. */
+/** Maximum per answer, because each event is signed. */
 const mostEvents = 50;
 
 /** Longest wait for events, shorter than the timeouts of proxies. */
@@ -77,8 +77,8 @@ async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<read
 }
 
 /**
- * Removes queued events that the receiver no longer requests. It is called only at the start of a poll, because a poll
- * that is waiting may have outdated settings.
+ * Removes queued events that the stream no longer wants. Called only for a new poll, because a waiting one may have
+ * outdated settings.
  */
 async function takeOffUnasked(stream: EventStream, deps: DeliveryDeps): Promise<void> {
   if (stream.status !== 'enabled') return;
@@ -117,8 +117,8 @@ async function acknowledge(
 }
 
 /**
- * Signs queued events. Events of users without an identifier are removed from the queue. If signing an event fails,
- * only the events before it are returned.
+ * Signs queued events. Events of users without an identifier are removed. After a signing error, the events before it
+ * are returned.
  */
 async function signAll(
   stream: EventStream,

@@ -9,10 +9,7 @@ export type PushOutcome =
 
 const mostErrorCharacters = 16 * 1024;
 
-/**
- * Error code for a sender that the receiver did not authenticate (RFC 8935, section 2.4). The receiver may accept the
- * event later, so it is retried.
- */
+/** Error code that concerns the sender (section 2.4), so that the event may be accepted later. */
 const senderUnknown = 'authentication_failed';
 
 /** Error of RFC 8935, section 2.3. */

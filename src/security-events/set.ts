@@ -10,7 +10,7 @@ export interface SetDeps {
   readonly issuer: string;
   readonly signer: SecurityEventSigner;
   readonly clock: Clock;
-  /** Returns the e-mail address with which the user signs in, or `null`. */
+  /** Returns the user's sign-in address, or `null`. */
   findEmail(connection: string, subject: string): Promise<string | null>;
 }
 

@@ -16,9 +16,7 @@ export interface EventStream {
   readonly connections: readonly string[] | null;
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
-  /**
-   * Events before this time are not sent; `null` if all events after the stream's position in the audit log are sent.
-   */
+  /** Events before this time are omitted; `null` if only the position in the audit log decides. */
   readonly since: EpochMs | null;
   /**
    * Time at which the stream was resumed or changed from poll to push. Retries of events held until then are counted

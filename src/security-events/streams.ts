@@ -11,17 +11,14 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/**
- * Maximum of streams, in total and per application. It is limited, because all streams are in one record of the state
- * store.
- */
+/** Maximum of streams. Limited, because one record contains all of them. */
 const mostStreams = 50;
 
 const mostOfOne = 5;
 
 /**
- * Allowed clock difference between replicas, in seconds. Events that seem older than the stream by up to this time are
- * sent too, because an additional event is safer than a missing one.
+ * Events that are up to this many seconds older than a stream are sent too, because an additional event is safer than a
+ * missing one.
  */
 const clockSkewSec = 5;
 
@@ -75,7 +72,6 @@ export async function createStream(
   return record;
 }
 
-/** Lists all streams, oldest first. */
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
@@ -98,7 +94,6 @@ export async function changeStream(
   return found;
 }
 
-/** Deletes a stream and its queue. */
 export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);

@@ -9,7 +9,7 @@ import type { EventStream } from './stream.js';
 
 const pollMs = 1000;
 
-/** Maximum of audit records that are read ahead per stream. Later records are read when these are delivered. */
+/** Maximum of records read ahead per stream. Others stay in the audit log. */
 const readAhead = 1000;
 
 export interface TellDeps extends DeliveryDeps {
@@ -84,7 +84,7 @@ async function tellRecord(
     if (!(await deliver(event, openStream, deps))) return false;
   }
   await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
-    // If the position cannot be stored, the event is delivered again after a restart, with the same `jti`.
+    // After a restart, the event is delivered again with the same `jti`.
     log.error('cannot write the cursor of security events', { receiver: stream.id, code: toCode(error) });
   });
   return true;

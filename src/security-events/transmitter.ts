@@ -7,7 +7,7 @@ import { enqueueVerification } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
-/** Interval at which streams are read again, to notice changes by other replicas, in seconds. */
+/** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
 
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
@@ -21,7 +21,7 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
 }
 
 export interface Transmitter {
-  /** Reads the streams again. Call it after a change of a stream on this replica. */
+  /** Reads the streams again, after a change on this replica. */
   refresh(): Promise<void>;
   /** Sends a verification event: pushes it in the background, or queues it for a poll. */
   verify(stream: EventStream, state: string | null): Promise<void>;
@@ -71,8 +71,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // A new stream begins at the end of the log at the previous refresh, because it may have been created before the
-      // latest records.
+      // A new stream begins at the previous end, because it may have been created before the latest records.
       await cursors.advance(id, end);
       begin(id);
     }

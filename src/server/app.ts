@@ -46,12 +46,12 @@ export interface AppDeps extends ApiDeps {
   readonly docsFolder: string;
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
-  /** Memory pools for bodies. They are kept across reloads, because running requests still use them. */
+  /** Memory pools, kept across reloads, because running requests continue. */
   readonly rooms: BodyRooms;
   readonly proxyHops: number;
   /** Returns the parts that are not ready, such as models or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
-  /** Returns the parts that are not ready here but may be ready on another replica. Load balancers ask for it. */
+  /** Returns those parts that may be ready on another replica, for load balancers. */
   findUnreadyHere(): Promise<readonly string[]>;
 }
 

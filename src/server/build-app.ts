@@ -50,7 +50,7 @@ const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
-  /** Digest of the administrator's API key. If the key is new, the caller must store and show it. */
+  /** Contains the digest. A new key must still be stored and shown. */
   readonly adminKey: AdminKey;
   settle(): Promise<void>;
 }

@@ -32,10 +32,7 @@ export function connect(
   };
 }
 
-/**
- * Returns a function that opens the provider's user directory at its first call, because this loads the adapter's
- * provisioning module.
- */
+/** Opens the directory only when needed, because it loads the adapter's provisioning module. */
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   let opened: Promise<Directory> | null = null;
   const open = async (): Promise<Directory> => {

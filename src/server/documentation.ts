@@ -32,7 +32,6 @@ export function createDocumentationRouter(folder: string): Router {
     next();
   });
   pages.get('/{*path}', async (request, response, next) => {
-    // Without a slash at the end of the URL, relative links would be wrong.
     if (!request.originalUrl.startsWith(`${request.baseUrl}/`)) return response.redirect(308, `${request.baseUrl}/`);
     const name = request.path.slice(1).replace(/(^|\/)$/, '$1index.html');
     const text = `${name}.br`;

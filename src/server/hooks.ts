@@ -25,7 +25,7 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
-/** Maximum body of a call that is authenticated only by its body. Genuine calls have about 5 KiB. */
+/** Maximum for calls that only their body authenticates. Real ones have 5 KiB. */
 const maxUnprovenBytes = 16 * 1024;
 
 /**

@@ -43,9 +43,7 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/**
- * Refuses policies with an accuracy level that the engine does not offer, because no user could enrol at that level.
- */
+/** Refuses policies with an unavailable accuracy level, at which no user could enrol. */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
@@ -54,7 +52,7 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** Creates the engine. It is needed even if a remote service compares the faces, because it judges liveness frames. */
+/** Creates the engine, which judges frames even if a remote service compares the faces. */
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],

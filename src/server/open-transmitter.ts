@@ -23,7 +23,7 @@ export interface OpenTransmitter extends SecurityEvents {
 
 /**
  * Starts delivering security events.
- * @returns `null` if there are no RSA keys, with which security events are signed
+ * @returns `null` without RSA keys
  */
 export async function openTransmitter(
   config: Setup['config'],
@@ -44,7 +44,7 @@ export async function openTransmitter(
   const issuer = issuerOf(config);
   const signer = createSecurityEventSigner(keyService.openOidcKeys);
   const receivers = config.securityEvents;
-  // The public keys are read here only to fail early if the key file cannot be read.
+  // Called to fail early if the key file cannot be read.
   if (receivers.length > 0) await signer.publicKeys();
   const delivery: DeliveryDeps = {
     ...deps,
@@ -74,7 +74,7 @@ export async function openTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
-    // The time series of deleted streams are removed, because applications may create any number of streams over time.
+    // Series of deleted streams are removed, because applications may create any number.
     onEnded(receiver) {
       metrics.securityEventsWaiting.remove({ receiver });
       for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });

@@ -5,10 +5,8 @@ export interface Readiness {
   /** Returns the names of the parts that are not ready. */
   findUnready(): Promise<readonly string[]>;
   /**
-   * Returns the names of parts because of which a load balancer should prefer another replica. Shared parts, such as
-   * the state store, count only until they were ready once. After that, this server should receive calls even during an
-   * outage of a shared part, because hooks then follow their policy, but a load balancer without any ready replica
-   * would refuse all calls.
+   * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
+   * follow their policy during an outage, but a load balancer without any ready replica would refuse all calls.
    */
   findUnreadyHere(): Promise<readonly string[]>;
   stop(): void;
@@ -17,7 +15,7 @@ export interface Readiness {
 /** Time for which an answer is cached, in milliseconds. */
 const holdsMs = 1_000;
 
-/** Time limit of a check: longer than a working store needs, and shorter than load balancers wait. */
+/** Longer than a working store needs, and shorter than load balancers wait. */
 const answerWithinMs = 2_000;
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;

@@ -35,10 +35,7 @@ const followModesEverySec = 5;
 const storeSecretUsesEverySec = 60;
 
 export interface RunningServer {
-  /**
-   * Loads the configuration again without dropping requests. An invalid configuration is logged and not applied. The
-   * promise never rejects.
-   */
+  /** Loads the configuration again without dropping requests. An invalid one is logged. Never rejects. */
   reload(by?: string): Promise<Reloaded>;
   /** Reports not ready, finishes running requests, and closes the ports. */
   stop(): Promise<void>;
@@ -64,7 +61,6 @@ export async function startServer(
     ...{ ...deps, sleep },
     onRun({ name, last }) {
       if (last === null) return;
-      // The label is not named `job`, because Prometheus itself sets that label.
       const background_job = name;
       jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
       jobDuration.set({ background_job }, last.tookMs / 1000);
@@ -72,8 +68,7 @@ export async function startServer(
     },
   });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
-  // The end of the audit log is read before the server listens, so that enrolments that begin later are not taken for
-  // pending ones of a former process.
+  // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();

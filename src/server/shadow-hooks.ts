@@ -12,7 +12,7 @@ export function shadowHooks(hooks: ServedHooks, connection: Connection, core: Co
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
 }
 
-/** Returns true for refused calls that are not a sign-in: those of untrusted callers, and test calls. */
+/** Returns true for refusals without a sign-in: untrusted callers and test calls. */
 const isNoSignIn = (code: FaceErrorCode): boolean => refusals[code].kind === 'caller' || code === 'hook_probed';
 
 function shadow(name: string, hook: ServedHook, connection: Connection, core: CoreDeps): ServedHook {

@@ -108,7 +108,7 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
       execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
     },
   );
-  // The signatures of ID tokens are verified too, although the tokens come over TLS.
+  // Verifies signatures of ID tokens in addition to TLS.
   client.enableNonRepudiationChecks(provider);
   return provider;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Credential } from '../core/concealed.js';
 
 /**
- * Values of one sign-in: `state` binds the provider's answer to the browser, `nonce` binds the ID token to this
- * sign-in, and `verifier` (PKCE) binds the authorization code to both.
+ * Values that bind the provider's answer to one browser (state), the token to one visit (nonce), and the code to both
+ * (PKCE).
  */
 export interface VisitSecrets {
   readonly state: string;
@@ -12,9 +12,8 @@ export interface VisitSecrets {
 }
 
 /**
- * Derives the values from the 256 random bits in a browser's cookie by a one-way function, so that the server need not
- * store them.
- * @param page - name of the page, so that the same cookie value yields other values for another page
+ * Derives the values from the 256 random bits in a browser's cookie, one-way, so that nothing is stored.
+ * @param page - separates the visits of different pages
  */
 export function secretsOf(secret: Credential, page: string): VisitSecrets {
   const derive = (use: string): string =>

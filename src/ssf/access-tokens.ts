@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
 import { type Client, readLiveClient } from '../rest/client-tokens.js';
 import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
 
-/** Lifetime of an access token: the maximum that the CAEP interoperability profile allows (section 2.7.1). */
+/** Maximum lifetime of the interoperability profile (section 2.7.1). */
 const lifeSec = 60 * 60;
 
 interface Deps {
@@ -34,7 +34,7 @@ export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfSco
 
 /**
  * Issues an access token for an API key. Only a digest of the token's secret is stored.
- * @returns the token with its lifetime, which does not exceed the remaining lifetime of the API key
+ * @returns `expiresInSec` is at most that of the key
  */
 export async function issueAccessToken(
   client: Client,
@@ -52,12 +52,12 @@ export async function issueAccessToken(
     secretDigest: digestOf(secret).toString('base64url'),
     expiresAt,
   };
-  // The write need not survive a power failure, because a client that loses its token requests another.
+  // If a power failure loses the token, the client requests another.
   await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
 
-/** Returns true if a text has the form of an access token. The token is not verified. */
+/** Returns true if a text looks like an access token, unverified. */
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
@@ -75,8 +75,5 @@ export async function authenticateAccess(credential: Credential, deps: Pick<Deps
   return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
 }
 
-/**
- * Digest that is compared if there is no record, so that timing does not reveal whether the token exists. No known
- * secret has this digest.
- */
+/** Compared if there is no record, so that timing reveals nothing. No known secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');

@@ -46,10 +46,7 @@ export async function admitCaller(
   return { kind: 'application', application, canManage };
 }
 
-/**
- * Returns true if the text is the token of a receiver that polls. The token of a receiver with pushes is not accepted,
- * because this server sends it to the receiver and not the reverse.
- */
+/** Only receivers that poll authenticate here: with pushes, this server sends the token. */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 

@@ -77,7 +77,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (record === null) throw new FaceError('scope_missing');
     return record;
   };
-  /** Applies a change of streams at once. If this fails, the regular refresh applies it within seconds. */
+  /** If it fails, the regular refresh follows within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('cannot read security event streams', { code: toCode(error) });
@@ -92,8 +92,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     const now = deps.clock.now();
     const toNext = (former: StreamRecord): StreamRecord => {
       const next = replaces ? { ...former, ...terms } : toChanged(former, terms);
-      // After a change to push, events that were queued for polls are pushed, and their retries are counted from this
-      // time.
+      // From this time, events queued for polls are pushed.
       const isPushedNow = former.delivery.kind === 'poll' && next.delivery.kind === 'push';
       return isPushedNow ? { ...next, toldOnAt: now } : next;
     };
@@ -158,7 +157,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
         const changed = await changeStream(
           id,
           (former) => {
-            // A paused stream holds its events. A disabled stream drops them, so it continues with events from now on.
+            // A paused stream holds its events; a disabled one drops them.
             const toldSince = former.status === 'disabled' && status !== 'disabled' ? now : former.toldSince;
             const toldOnAt = former.status === 'paused' && status !== 'paused' ? now : former.toldOnAt;
             return { ...former, status, reason, toldSince, toldOnAt };

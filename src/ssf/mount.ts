@@ -8,7 +8,7 @@ import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
-/** Maximum body, twice the size of a poll request with a thousand acknowledgements. */
+/** A thousand acknowledgements have 64 KiB. */
 const maxBodyBytes = 128 * 1024;
 
 /** @throws as the endpoints; `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed` */

@@ -18,7 +18,7 @@ export const verificationIntervalSec = 60;
 const deliveryGuard = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(deliveryMethods.push),
-    // HTTPS is required even for an address on this machine, because applications are less trusted than the operator.
+    // HTTPS is required even for this machine, because applications are not the operator.
     endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
     authorization_header: headerCredentialGuard.optional(),
   }),
@@ -28,9 +28,7 @@ type Delivery = z.output<typeof deliveryGuard>;
 
 const text = z.string().max(1024);
 
-/**
- * Settings of a stream that a receiver may send. Fields that the transmitter sets may be sent too, but only unchanged.
- */
+/** Settings that a receiver may send. Fields of the transmitter must be unchanged. */
 export const termsGuard = z.object({
   events_requested: z.array(text).max(100).optional(),
   delivery: deliveryGuard.optional(),
@@ -39,7 +37,7 @@ export const termsGuard = z.object({
 
 export const changeGuard = termsGuard.extend({ stream_id: text });
 
-/** Converts the settings of a new stream. If `delivery` is omitted, the receiver polls (SSF 1.0, section 8.1.1.1). */
+/** Without `delivery`, a stream is polled (SSF 1.0, section 8.1.1.1). */
 export async function toTerms(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -51,7 +49,7 @@ export async function toTerms(
   };
 }
 
-/** Converts a partial change of a stream. Omitted settings are kept (SSF 1.0, section 8.1.1.3). */
+/** Omitted settings are kept (section 8.1.1.3). */
 export async function toChange(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -107,7 +105,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/** Refuses a request that changes a field which only the transmitter sets. */
+/** Checks that the transmitter's fields are unchanged. */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

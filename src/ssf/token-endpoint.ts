@@ -128,7 +128,7 @@ function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] 
 const unsupported = 'unsupported_grant_type';
 const unsupportedGuard = z.object({ error: z.literal(unsupported) });
 
-/** Returns the OAuth error code (RFC 6749, section 5.2); `null` if OAuth defines none for the error. */
+/** Returns the OAuth error code (RFC 6749, section 5.2), or `null`. */
 function toGrantError(thrown: unknown): string | null {
   if (!(thrown instanceof FaceError)) return null;
   if (thrown.code === 'caller_untrusted') return 'invalid_client';

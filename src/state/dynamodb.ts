@@ -49,8 +49,7 @@ export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): Dyna
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: 2,
-    // These timeouts are upper bounds; hooks have shorter deadlines. Without `throwOnRequestTimeout`, the SDK would
-    // only log a warning.
+    // Upper bounds; hooks have shorter deadlines. By default, the SDK would only warn.
     requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
 

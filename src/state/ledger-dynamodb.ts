@@ -82,7 +82,6 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     KeyConditionExpression: 'lp = :partition AND ls BETWEEN :after AND :before',
     ExpressionAttributeValues: {
       ':partition': { S: partition },
-      // DynamoDB rejects an empty key. A space is before every row, because no row starts with one.
       ':after': { S: after === '' ? ' ' : after },
       ':before': { S: before },
     },
@@ -169,7 +168,6 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
           count += Count ?? 0;
           ExclusiveStartKey = LastEvaluatedKey;
         } while (ExclusiveStartKey !== undefined);
-        // `BETWEEN` includes rows at both ends of the range, which are subtracted.
         const ends = [range.after, range.before].map((sort) => toPk({ partition: range.partition, sort }));
         return count - (await readBatch(ends)).size;
       });

@@ -7,15 +7,14 @@ import { putLedgerRows, runScript } from './redis-scripts.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * Each partition has a sorted set of its rows, in byte order, and a hash with "<version or nothing>:<1, or 0 for a
- * tombstone>:<value>" for each row. Set and hash are in the same cluster slot.
+ * Each partition has a sorted set in byte order and a hash of "<version or nothing>:<1, or 0 for a tombstone>:<value>".
+ * Both are in one cluster slot.
  */
 
 const sortsGuard = z.array(z.string());
 const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
-/** Creates the ledger in Redis. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const client: Redis | Cluster = createRedisClient(config);
   // If the first attempt to connect fails, the client continues in the background.

@@ -3,13 +3,10 @@ import type { RedisConfig } from '../config/state.js';
 
 const connectTimeoutMs = 1000;
 
-/** Timeout of a command. With a shorter one, high load of this process would look like an outage of the store. */
+/** With a smaller value, load of this process would look like an outage. */
 const commandTimeoutMs = 1000;
 
-/**
- * Time without an answer after which a connection is closed. A machine that fails closes no connections, and TCP would
- * take a quarter of an hour to notice.
- */
+/** A machine that died closes no connection, and TCP would take a quarter of an hour to notice. */
 const longestSilenceMs = 2 * commandTimeoutMs;
 
 const longestPauseMs = 1000;

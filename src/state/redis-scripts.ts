@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /*
- * Each operation is one script on one key, which makes it atomic and possible in a cluster. The value of a record is
- * "<revision> <expiresAt or nothing> <json>", that of a counter "<sum> <expiresAt>". Redis expires keys by its own
- * clock, but the caller decides about expiry by `expiresAt` and its own clock.
+ * Each operation is one script on one key, which makes it atomic and possible in a cluster. A record is "<revision>
+ * <expiresAt or nothing> <json>", a counter "<sum> <expiresAt>". Redis expires keys by its own clock, but the caller
+ * decides about expiry by `expiresAt` and its own clock.
  */
 
 export interface Script {

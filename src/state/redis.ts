@@ -33,7 +33,7 @@ export async function createRedisStore(
   // If the first attempt to connect fails, the client continues in the background.
   await client.connect().catch(() => {});
 
-  // Redis hashes only the text in braces, so the record and the counter of a key are in the same cluster slot.
+  // Because of the braces, record and counter of a key are in one cluster slot.
   const recordKey = (key: string): string => `{${config.keyPrefix}${key}}:r`;
   const counterKey = (key: string): string => `{${config.keyPrefix}${key}}:c`;
 

@@ -4,7 +4,7 @@ import { createGroupCommit } from '../files/group-commit.js';
 
 export type Durability = 'durable' | 'mayBeLost';
 
-/** Executes changes of the database. Concurrent changes share a transaction and a sync to disk. */
+/** Executes changes. Concurrent ones share a transaction and a sync. */
 export interface SqliteChanges {
   /**
    * Queues a change.
@@ -80,7 +80,6 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
           return () => resolve(result);
         };
         asked.push({ key, durability, run, refuse });
-        // The changes are executed together, after all that arrive in this turn of the event loop.
         turn ??= setImmediate(makeAsked);
       });
     },

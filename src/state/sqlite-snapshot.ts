@@ -18,12 +18,11 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
   });
 }
 
-/** Removes the epoch from a copy, so that a server that uses the copy detects that its store was replaced. */
+/** Removes the epoch of a copy, so that a server detects the replaced store. */
 export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      // The server creates the table again when it opens the store.
       database.exec('drop table if exists held');
     } finally {
       database.close();

@@ -37,7 +37,6 @@ const schema = `
   );
 `;
 
-/** Adds to a counter, or restarts an expired one, in a single atomic statement. */
 const addToCounter = `
   insert into counter (key, value, expires_at) values (:key, :amount, :expiresAt)
   on conflict (key) do update set

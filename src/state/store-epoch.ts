@@ -7,7 +7,7 @@ import { isAhead } from './marker.js';
 export interface Store extends Omit<State, 'storeEpoch'> {
   /** `many` if parts of the store, such as cluster nodes, can lose data independently. */
   readonly parts: 'one' | 'many';
-  /** Registers a listener for lost connections, because the store may lose data while it is not connected. */
+  /** Registers a listener for lost connections, because data may be lost meanwhile. */
   onInterruption(listener: () => void): void;
 }
 

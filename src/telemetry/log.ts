@@ -11,8 +11,8 @@ const secretNames = [
 ];
 
 /**
- * Creates a log of JSON lines with request ids. Secrets cannot be logged, because their types do not match `Json`;
- * redaction by name is a second line of defense.
+ * Creates a log of JSON lines with request ids. The type `Json` keeps secrets out; redaction is a second line of
+ * defense.
  * @param descriptor - 1 for standard output, 2 for standard error
  * @param isReadable - true for lines that people read in a terminal
  */
@@ -21,7 +21,6 @@ export function createLog(descriptor: number, contexts: RequestContexts, isReada
     {
       base: null,
       redact: {
-        // Paths are listed without wildcards, with which redaction would take five times as long.
         paths: secretNames.flatMap((name) => [name, `detail.${name}`]),
         censor: '[redacted]',
       },
@@ -45,13 +44,10 @@ const readable = (destination: pino.DestinationStream): pino.DestinationStream =
   write: (line) => destination.write(toReadableLine(line)),
 });
 
-/** Maximum of bytes that wait to be written. Beyond it, lines are dropped. */
+/** If more is waiting, lines are dropped. */
 const mostWaitingBytes = 1024 * 1024;
 
-/**
- * Opens the output. Write errors, such as a full disk, are ignored, because they must not end the process and there is
- * no place to report them.
- */
+/** Ignores errors: a full disk must not end the process and cannot be reported. */
 function openDestination(descriptor: number) {
   const destination = pino.destination({ dest: descriptor, sync: true, maxLength: mostWaitingBytes });
   destination.on('error', () => {});

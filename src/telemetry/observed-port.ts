@@ -4,7 +4,7 @@ import type { RequestContexts } from './request-context.js';
 
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
-/** Wraps a port to observe its calls. Ports are wrapped if their calls leave the process or take time. */
+/** Wraps a port, whose calls leave the process or take time, to observe it. */
 export type ObservePort = <Port extends object>(name: PortName, port: Port) => Port;
 
 /** Creates the wrapper that counts, times and traces calls that return a promise. Arguments are not recorded. */

@@ -9,7 +9,7 @@ import type { Tracing } from './tracing.js';
 
 export interface RequestOutcome {
   readonly method: string;
-  /** Path pattern of the route, such as `/hooks/:connection/:hook`; `none` for unknown paths. */
+  /** Route pattern; `none` for unknown paths. */
   readonly route: string;
   /** HTTP status; `null` if the client disconnected before the response. */
   readonly status: number | null;
@@ -32,10 +32,7 @@ export interface Telemetry {
     readonly traceparent: string | undefined;
     readonly network: string | null;
   }): FollowedRequest;
-  /**
-   * Creates a hook's counter of late replies with the value 0, so that alerts notice the first late reply. Repeated
-   * calls have no effect.
-   */
+  /** Initializes a hook's counter at 0, so that alerts notice the first late call. Idempotent. */
   expectHook(hook: { readonly connection: string; readonly hook: string }): void;
   /**
    * @param budgetMs - time limit of the reply

@@ -36,8 +36,7 @@ export interface RequestTrace {
 export interface Tracing {
   /**
    * Begins or continues a trace.
-   * @param traceparent - header that is not validated yet (W3C Trace Context, section 3.2). Its sampling flag is
-   * ignored: only this server decides whether to sample
+   * @param traceparent - not validated (W3C Trace Context, section 3.2); only this server decides about sampling
    * @returns `null` if the request is not sampled
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
@@ -45,7 +44,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** Timeout of a delivery. It also limits how long a shutdown waits. */
+/** Timeout, which also limits the shutdown. */
 const deliveryTimeoutMs = 2_000;
 
 /** Maximum of waiting spans, of about 1 KB each. Further ones are dropped. */
@@ -112,7 +111,7 @@ function end(span: Span, code: string | null, isError = code !== null): void {
   span.end();
 }
 
-/** Returns a context with the parent span from the header. The header's sampling flag is ignored. */
+/** Returns the parent span. Other data of the proxy is ignored. */
 function toParent(traceparent: string | undefined) {
   const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;

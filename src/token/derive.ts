@@ -22,7 +22,7 @@ export interface TokenKeys {
   readonly permutation: KeyMaterial;
   /** Key of the tag; 32 bytes. */
   readonly tag: KeyMaterial;
-  /** Input from which, together with the message, the content key is derived; 32 bytes. */
+  /** With the message, gives the content key; 32 bytes. */
   readonly content: KeyMaterial;
 }
 
@@ -82,8 +82,7 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
   new Uint8Array(hkdfSync('sha256', key, salt, `facestep/fv1/${info}`, bytes));
 
 /**
- * Derives the keys of a token. If a user secret is given, Argon2id runs even if the token uses none, so that timing
- * reveals nothing about the token.
+ * Derives the keys of a token. If a secret is given, Argon2id always runs, so that timing depends only on the request.
  */
 export async function deriveTokenKeys(
   context: Context,
@@ -91,12 +90,11 @@ export async function deriveTokenKeys(
   share: QueueShare,
   deps: { readonly keys: Keys; readonly stretch: Stretch },
 ): Promise<TokenKeys> {
-  // The context is hashed, because key services limit the length of messages (AWS KMS: 4,096 bytes).
+  // Hashed, because key services limit messages (AWS KMS: 4,096 bytes).
   const message = createHash('sha256').update(encodeContext(context)).digest();
   const typed = secret === null ? null : secretBytes(secret);
   const derive = async (): Promise<{ mac: KeyMaterial; stretched: KeyMaterial | null }> => {
-    // The MAC is computed before Argon2id. If its key is retired, a decoy is opened instead, and Argon2id then runs
-    // only for that decoy.
+    // The MAC comes first: if its key is retired, Argon2id runs only for the decoy that is opened instead.
     const mac = await deps.keys.mac(context.header.keyVersion, message);
     try {
       return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt, share) };

@@ -47,10 +47,7 @@ const storedAt = 24;
 const tagAt = 152;
 const tokenBytes = 168;
 
-/**
- * Form of a token's text. 168 bytes are exactly 224 base64url characters without unused bits, so only one text
- * represents a token.
- */
+/** 168 bytes are exactly 224 base64url digits, so each token has only one text. */
 const shape = /^fv1\.[A-Za-z0-9_-]{224}$/;
 const textLength = 228;
 
@@ -122,7 +119,7 @@ export const parseToken = (token: SealedToken): ParsedToken =>
 
 function decodeText(token: SealedToken): Buffer {
   return token.use((text) => {
-    // The length is checked first, so that a text of many megabytes is refused without reading it.
+    // The length is checked first, so that ten megabytes are refused unread.
     if (text.length !== textLength || !shape.test(text)) throw new FaceError('token_malformed');
     return Buffer.from(text.slice(prefix.length), 'base64url');
   });

@@ -24,7 +24,7 @@ export interface SealRequest {
 }
 
 export interface UnlockRequest {
-  /** `null` if the user is not enrolled. The same work is done as for a token, so that timing does not reveal this. */
+  /** `null` if the user is not enrolled: the same work is done, but nothing opens. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -38,7 +38,7 @@ export interface UnlockRequest {
 }
 
 export interface Opened {
-  /** Similarity of the face and the sealed face, −1 to 1, estimated from the share of equal sign bits. */
+  /** Similarity, −1 to 1, estimated from the share of equal sign bits. */
   readonly cosine: number;
   /** True if the token's key version or engine is not the current one. */
   readonly stale: boolean;
@@ -50,7 +50,7 @@ export interface Guess {
    * value.
    */
   readonly against: number;
-  /** Returns true if this message opens the token. Each test costs one run of Argon2id. */
+  /** Tests the message, which costs one Argon2id run. */
   isRight(): Promise<boolean>;
 }
 
@@ -60,11 +60,11 @@ export interface Unlocked {
    * @param embedding - made by the token's engine; `null` if there is no usable face, in which case nothing opens but
    * the same work is done
    * @returns `null` if face, secret or context differ; the caller does not learn which
-   * @throws `token_key_retired` if key or engine are missing, after the same work as for a valid token
+   * @throws `token_key_retired` if key or engine are missing, after the same work
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /**
-   * Returns the likeliest messages without testing them, for searches in many tokens, which cannot afford to test all.
+   * Returns untested messages, for searches that cannot afford to test all of them.
    * @returns `candidateCount` messages, likeliest first; invalid after `wipe`
    */
   guess(embedding: Embedding | null): readonly Guess[];
@@ -76,8 +76,8 @@ export interface Fv1 {
   /** @throws `request_malformed` if the expiry is after 2106, or as `deriveTokenKeys`; `accuracy_not_offered` */
   seal(request: SealRequest): Promise<Sealed>;
   /**
-   * Derives a token's keys, which needs no face and can run while photos are examined. It calls the key service and
-   * runs Argon2id for the user's secret. The caller must wipe the result.
+   * Derives a token's keys before the face is known: calls the key service and runs Argon2id for the secret. The caller
+   * must wipe the result.
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
@@ -198,7 +198,7 @@ export function createFv1(deps: {
     return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos };
   }
 
-  /** Creates the fields of a decoy. They are random, so no face can open it. */
+  /** Creates random fields, which no message can open. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
     const header: TokenHeader = { engine: current.id, hasSecret, photos: 1, keyVersion, expiresAt: null };

@@ -1,9 +1,6 @@
 import { codeLength, polarTransform } from './polar.js';
 
-/**
- * Number of messages that the decoder returns to be tested. Each test costs an Argon2id run, and less likely messages
- * are almost never right.
- */
+/** Number of messages to test. Each costs an Argon2id run, and further ones are almost never right. */
 export const candidateCount = 8;
 
 const { abs } = Math;
@@ -12,8 +9,7 @@ const layers = Math.log2(codeLength) + 1;
 export interface ListDecoder {
   /**
    * Decodes the `candidateCount` likeliest messages, likeliest first.
-   * @param soft - 1,024 values. The sign of a value is the received bit (positive is 0), its magnitude the confidence
-   * in that bit
+   * @param soft - 1,024 values: the sign is the bit (positive is 0), the magnitude its confidence
    * @param messages - receives the messages, one 0 or 1 per bit
    * @returns for each message, the sum of magnitudes that contradict its code word
    */

@@ -32,18 +32,15 @@ export interface EngineParameters {
   readonly name: string;
   /** Id of the custom model with its preprocessing; `null` for a built-in engine. */
   readonly recogniser: string | null;
-  /** Centering and transform of embeddings. Their data are public and describe no individual. */
+  /** Public data, which describe no individual. */
   readonly centre: Centre;
   readonly toViews: ToViews;
   /**
-   * Lowest similarity at which the photos of one request count as one person. It is lower for checks than for
-   * enrolments, so that sending more photos does not make a check stricter.
+   * Lowest similarity of the photos of one request. It is lower for checks, so that more photos do not make a check
+   * stricter.
    */
   readonly alikeCosines: { readonly enrolled: number; readonly shown: number };
-  /**
-   * Number of paths of the decoder. With more paths, more errors are corrected, so tokens would also open to other
-   * faces.
-   */
+  /** Number of paths of the decoder. More would open tokens to other faces too. */
   readonly listSize: number;
   /** Minimum clearness (magnitude) of the clearest photo of an enrolment. */
   readonly leastClearness: number;
@@ -60,10 +57,7 @@ export const accuracies = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly A
 /** File with all parameters and their derivation. */
 export const parametersFile = fileURLToPath(new URL('../../../parameters/engines.json', import.meta.url));
 
-/**
- * SHA-256 of the published file. Any other file is refused, because fewer message bits would accept other faces, and
- * another mean would lock everyone out.
- */
+/** Any other file is refused: fewer message bits would accept other faces, and another mean would lock everyone out. */
 const publishedSha256 = '2c0c38878bd1ba10307b0d3655d9e0ec90ebbdaaf88127fdf8725b5ee4c67d4a';
 
 /** A rate with the number of trials and the 95 % interval. */
@@ -83,7 +77,7 @@ const levelGuard = z.strictObject({
   leastPhotos: z.int().min(1).max(mostPhotos),
   /** Guaranteed maximum of the false match rate; `null` without a guarantee. */
   greatestFalseMatchRate: z.number().positive().max(1).nullable(),
-  /** Rates that were measured for people whose photos were not used to fit the parameters. */
+  /** Measured for people who were not used for fitting. */
   falseMatch: rateIfAnyGuard,
   falseNonMatch: rateIfAnyGuard,
   isOffered: z.boolean().default(true),

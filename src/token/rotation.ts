@@ -5,7 +5,6 @@ import { drawPermutation } from './permutation.js';
 
 export const rotationLabel = 'facestep/fv1/rotation/1';
 
-/** Rotates a vector in place. */
 export type Rotate = (values: Float32Array) => void;
 
 /**

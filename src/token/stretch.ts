@@ -10,7 +10,7 @@ export interface StretchCost {
 }
 
 /**
- * Cost of Argon2id: 19 MiB, two passes, one lane. After a change, no existing token could be opened.
+ * 19 MiB, two passes, one lane. Any change would make all tokens useless.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };

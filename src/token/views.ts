@@ -10,7 +10,7 @@ export const viewLength = 2 * embeddingLength;
 /** Labels of the SHAKE-256 streams, public and constant. */
 const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
 
-/** Subtracts the engine's mean embedding and removes the directions that people of the same origin share. */
+/** Subtracts the engine's mean and removes its shared directions. */
 export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
@@ -31,14 +31,14 @@ export const createCentre =
   };
 
 /**
- * Computes two views (transforms) of an embedding, whose sign bits are sealed: `H·(s₁∘x)` and `H·(s₂∘x)`. `x` is the
- * centered embedding, rotated if the engine has a rotation.
+ * Computes two views, `H·(s₁∘x)` and `H·(s₂∘x)`, of the centered embedding `x`, which is first rotated if the engine
+ * has a rotation.
  */
 export type ToViews = (embedding: Float32Array) => Float32Array;
 
 /**
- * Creates the public transform of an engine, which is the same for all tokens. If each token had a random transform, an
- * attacker with two leaked tokens of a user and their keys could compute the embedding.
+ * Creates the public transform of an engine, the same for all tokens. With a random one per token, an attacker with two
+ * leaked tokens and their keys could compute the embedding.
  * @param rotate - `null` for built-in engines
  */
 export function createViews(centre: Centre, rotate: Rotate | null): ToViews {

@@ -25,13 +25,10 @@ import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 
-/** Minimum number of photos of a check from which a token is renewed: as many as for a strong enrolment. */
+/** Photos to renew a token: as many as for a strong enrolment. */
 const photosToRenew = 3;
 
-/**
- * Maximum of photos of one request that are examined at once, so that a large comparison does not fill the engine's
- * queue.
- */
+/** Photos examined at once, limited so that a large comparison does not fill the engine's queue. */
 const photosInWork = mostPhotos;
 
 /** Signals of a check. Liveness is examined only if required. */
@@ -49,7 +46,7 @@ interface SeenFace {
 interface Probe {
   by(engine: EngineParameters): SeenFace;
   readonly photos: number;
-  /** Lowest liveness of the photos; `null` if liveness is not required. */
+  /** `null` unless required. */
   readonly liveness: number | null;
 }
 
@@ -74,10 +71,7 @@ function describedBy(examination: Examination, { recogniser }: EngineParameters)
   return present(examination.own.find((each) => each.recogniser === recogniser) ?? null);
 }
 
-/**
- * Creates the verifier that runs in this process: the engine computes embeddings of faces, and FV1 seals them in
- * tokens.
- */
+/** Creates the verifier of this process: the engine describes the face, FV1 seals it. */
 export function createEmbeddedVerifier(deps: {
   readonly engine: Engine;
   readonly parameters: Parameters;
@@ -91,10 +85,7 @@ export function createEmbeddedVerifier(deps: {
   const { levels } = current;
   const fv1 = createFv1(deps);
 
-  /**
-   * Examines all photos. If photos are refused, the refusal of the first of them is thrown, and photos that are not
-   * examined yet are skipped.
-   */
+  /** Examines all photos. If photos are refused, the first refusal is thrown, and the rest is skipped. */
   async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
@@ -135,7 +126,7 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  /** @param needed - photos that must be usable: if one is refused, its error is thrown */
+  /** @param needed - photos that must be usable; a refusal of one is thrown */
   async function withEmbeddings<T>(
     photos: readonly Photo[],
     { needed, share }: { readonly needed: readonly Photo[]; readonly share: QueueShare },
@@ -184,8 +175,8 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /**
-   * Renews a token after a match, if the photos of the check are good enough for an enrolment. Failures are ignored,
-   * because the old token remains valid.
+   * Renews a token after a match if its photos could be enrolled. Failures are ignored, because the old token remains
+   * valid.
    */
   async function renew(
     { embedding, isOnePerson, magnitude }: SeenFace,
@@ -206,17 +197,15 @@ export function createEmbeddedVerifier(deps: {
     const { expiresAt, engine: id } =
       token === null ? { expiresAt: null, engine: current.id } : parseToken(token).fields;
     const engine = engines.get(id) ?? current;
-    // Keys are derived while the engine examines the photos, because the key service and Argon2id each take about as
-    // long as the examination.
+    // In parallel to the engine, because key service or Argon2id take as long as a photo.
     const unlocking = fv1.unlock(request);
     const settled = unlocking.catch(() => null);
     try {
       return await withProbe(photos, request.requireLiveness, share, async ({ by, photos: count, liveness }) => {
         const [face, newest] = [by(engine), by(current)];
         const unlocked = await unlocking;
-        // Photos that show two people never match. Otherwise, an attacker could combine a stolen photo with their own
-        // live face. Photos that are not live never match either. In both cases, the token is opened without a face,
-        // which takes the same work.
+        // Photos of two people never match, or an attacker could combine a stolen photo with their own live face. The
+        // same applies to photos that are not live. In both cases the same work is done.
         const isJudgedLive = (await request.judgedLive) ?? true;
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);

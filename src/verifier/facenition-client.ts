@@ -11,8 +11,8 @@ import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-
 import { createMultipartBody, type FormField } from './multipart.js';
 
 /**
- * True for endpoints whose calls may be repeated even if the service has received them. Calls that verify or enrol are
- * not repeated, because the service counts an attempt or creates a token each time.
+ * Endpoints whose calls may be repeated even if the service has received them. Verifying counts an attempt, and
+ * enrolling creates a token, so these are not repeated.
  */
 const isRepeatable = {
   generate: false,
@@ -60,10 +60,10 @@ export interface FacenitionClient {
 
 const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
 
-/** Maximum size of a reply. The longest normal reply, a hundred comparisons, has 4 KB. */
+/** Far more than a hundred comparisons, which have 4 KB. */
 const replyLimitBytes = 256 * 1024;
 const connections = 16;
-/** Maximum of calls at once, including those that wait for a connection. */
+/** Includes calls that wait for a connection. */
 const callsLimit = 64;
 const attemptsLimit = 3;
 const firstPauseMs = 50;
@@ -85,8 +85,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    // This is set explicitly, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED could otherwise disable the
-    // verification of certificates.
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED could otherwise disable the verification of certificates.
     connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.bodyMs,
@@ -152,7 +151,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
       if (!mayRepeat || attempts === attemptsLimit) throw result.error;
       log.info('face service request retried', { endpoint, attempts });
-      // The wait is random between zero and the back-off, so that callers do not retry simultaneously.
+      // A fully random wait, so that callers do not retry simultaneously.
       const [share = 0] = random(1);
       const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;
       await delay(pauseMs, undefined, { signal }).catch(() => {
@@ -209,6 +208,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Returns the seconds of a `Retry-After` header (RFC 9110, section 10.2.3); `null` for a date or other text. */
+/** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
 const parseSeconds = (header: string | string[] | undefined): number | null =>
   typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

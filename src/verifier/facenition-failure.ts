@@ -14,7 +14,7 @@ export interface Failure {
   readonly repeat: 'always' | 'if_repeatable' | 'never';
 }
 
-/** Error codes of the service that concern the caller's picture or token and are returned to the caller unchanged. */
+/** Refusals that concern the caller's picture or token and are returned to the caller. */
 const toldOn = [
   ...photoCodes,
   'request_malformed',
@@ -31,7 +31,7 @@ const refusalGuard = z.object({ ok: z.literal(false), code: z.string().optional(
 
 const codedErrorGuard = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/) });
 
-/** Statuses that come from a proxy, or from the service before it began the work, so that the call can be repeated. */
+/** Statuses of a proxy, or of the service before it began the work. */
 const passingStatuses = [502, 503, 504];
 
 /** Statuses that mean a faulty request (RFC 9110, section 15.5). */
@@ -93,7 +93,7 @@ function toRefusal(
   if (told === 'locked_out' && retryAfterSec !== null) return new FaceError(told, { ...detail, retryAfterSec });
   if (told !== undefined) return new FaceError(told, detail);
   if (remoteCode === undefined && contentStatuses.includes(status)) return new FaceError('request_malformed', detail);
-  // A code that this server does not know could be any text of the service, so it must not be logged.
+  // An unknown code is foreign text and must not be logged.
   const known = faceErrorCodes.find((each) => each === remoteCode) ?? 'unknown';
   return new FaceError('upstream_unavailable', { ...detail, code: known });
 }

@@ -10,7 +10,7 @@ export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'ph
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 
-// The expiry is sent as RFC 3339, because the service does not document a format.
+// RFC 3339, because the service documents no format.
 const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
   optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
 

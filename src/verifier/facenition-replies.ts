@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { photoCodes } from '../errors.js';
 import { tokenShape } from './facenition-token.js';
 
-/*
- * Guards of the response fields that are used here. For fields that the service does not document, the format is that
- * of this project's own server (`/openapi.json`).
- */
+/* Guards of the response fields used here. Undocumented fields follow this project's own server (`/openapi.json`). */
 
 const ok = z.literal(true);
 

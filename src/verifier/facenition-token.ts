@@ -38,17 +38,14 @@ export interface Identity {
   readonly token: SealedToken;
   readonly isOurs: boolean;
   readonly tokenId: string;
-  /** Expiry; `null` if the token never expires, or if its expiry is unknown. */
+  /** `null` if none or unknown. */
   readonly expiresAt: EpochSec | null;
 }
 
 /** Converts hexadecimal text to lower case, so that a denied token is also denied in upper case. */
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
-/**
- * Returns id and expiry of a token. For a token in another format than FV1, the id is 128 bits of its SHA-256, and the
- * expiry is `null`.
- */
+/** Returns id and expiry of a token. The id of a foreign token is 128 bits of its SHA-256, and its expiry `null`. */
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
   if (text === '') throw new FaceError('token_malformed');
@@ -71,8 +68,8 @@ export interface Decoys {
 }
 
 /**
- * Creates decoys in the format of the latest tokens, so that timing does not reveal who is enrolled. Until the first
- * token of the service was seen, decoys have the FV1 format, so timing may differ.
+ * Creates decoys in the format of the latest tokens, so that timing does not reveal who is enrolled. Before the first
+ * foreign token, timing may differ.
  */
 export function createDecoys(random: Random): Decoys {
   let shape: Shape = { kind: 'ours', engine: currentEngine, keyVersion: 1 };

@@ -47,9 +47,9 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 
   /**
-   * Verifies photos with a token. A decoy is used instead if the token is missing or has another expiry, or if the
-   * photos are not live. The service may report an error about the token immediately, so such an error is thrown only
-   * after a call with a decoy, which takes the usual time.
+   * Verifies photos with a token, or with a decoy if the token is missing, has another expiry, or the photos are not
+   * live. The service may report errors about the token at once, so they are thrown only after the same work with a
+   * decoy.
    * @returns `null` if the photos do not match
    */
   const check = async <T>(
@@ -100,7 +100,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       // service.
       const isJudgedLive = (await request.judgedLive) ?? true;
       const signal = client.deadline();
-      // Liveness is requested first, because this call can be repeated and does not count as an attempt.
+      // First, because this call is repeatable and not counted.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
       const send = (fields: ReturnType<typeof checkFields>) =>
@@ -124,8 +124,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
     },
 
-    // Searching is not supported, because the service compares only one token per call and counts each call as an
-    // attempt.
+    // Not supported, because the service compares and counts one token at a time.
     async search() {
       throw new FaceError('not_found');
     },
@@ -200,10 +199,7 @@ function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   }
 }
 
-/**
- * Returns false for a token with another expiry than expected. Such a token must not be sent, because the service may
- * trust the expiry in the request.
- */
+/** Returns false for a token with another expiry, which must not be sent: a service may trust the expected expiry. */
 function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
   const identity = identifyToken(token);
   return expectedExpiresAt === undefined || !identity.isOurs || identity.expiresAt === expectedExpiresAt;

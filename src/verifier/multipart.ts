@@ -1,7 +1,7 @@
 import type { Photo } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 
-/** A form field. If it has several photos, the field is repeated for each. Names are constants of this project. */
+/** A form field. Each photo repeats the field; names are constants. */
 export type FormField =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly photos: readonly Photo[] };

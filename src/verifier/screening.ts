@@ -11,7 +11,6 @@ import {
 import { FaceError } from '../errors.js';
 
 export function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
-  // Values are rounded, because the models are no more precise than three decimals.
   const rounded = Math.round(value * 1000) / 1000;
   return { name, value: rounded, unit, atLeast: bound.atLeast, atMost: bound.atMost, pass: isWithin(bound, value) };
 }
@@ -40,8 +39,8 @@ const units = {
 } as const satisfies Record<QualityMeasure, readonly [name: string, unit: string]>;
 
 /**
- * Returns whether a picture is suitable for enrolment, by bounds for which error rates were measured. Whether eyes are
- * open is only reported, because the model finds closed eyes in one ordinary photo out of five (MODELS.md).
+ * Returns whether a picture is suitable for enrolment, by bounds for which error rates were measured. Eyes are only
+ * reported: one ordinary photo in five reads "closed" (MODELS.md).
  */
 export function qualityOf(examination: Examination): Screening {
   const measures = toMeasures(examination);

@@ -8,13 +8,12 @@ import type { Fv1, Guess, Unlocked } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 
 /**
- * Number of decoded messages that are tested for a whole roster (list of tokens), likeliest first. Testing all of a
- * large roster would take half a minute, and the right one is almost always among the first ten. The number is fixed,
- * so that timing reveals nothing.
+ * Number of messages tested in a whole roster, likeliest first. Testing all of a large roster would take half a minute,
+ * and the right one is almost always among the first ten. The number is fixed, so that timing reveals nothing.
  */
 export const triedMessages = 64;
 
-/** Number of tokens whose keys are derived at once, to limit the load on the key service. */
+/** Limits the load on the key service. */
 const unlockedAtOnce = 16;
 
 interface Listed {
@@ -40,14 +39,12 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
     (total, { engine }) => total + (engine.levels[accuracy].greatestFalseMatchRate ?? Infinity),
     0,
   );
-  // The sum is rounded, so that, for instance, five hundred times 5e-6 is exactly .0025.
   return Number(sum.toPrecision(6));
 }
 
 /**
  * Searches a roster for one face.
- * @param faceOf - returns the embedding by that engine; `null` if there is no face, in which case nothing opens but the
- * same work is done
+ * @param faceOf - `null` if there is no face: the same work is done, without a result
  * @returns positions of the opened tokens, ascending
  * @throws as `Fv1.unlock`; `overloaded`
  */

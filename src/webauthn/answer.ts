@@ -14,7 +14,7 @@ const base64url = (atMost: number) =>
 /** Credential id of at most 1,023 bytes (WebAuthn Level 3, section 4). */
 const idGuard = base64url(1364);
 
-/** Output of the PRF extension: 32 bytes, which are secret. */
+/** 32 bytes, which are secret. */
 const prfGuard = z
   .object({
     prf: z
@@ -32,7 +32,7 @@ const prfGuard = z
   })
   .transform(({ prf }) => prf?.results?.first ?? null);
 
-/** Transports of the authenticator, such as `usb`. Unknown ones are allowed. */
+/** Unknown transports are allowed. */
 const transportsGuard = z
   .array(z.string().regex(/^[a-z-]{1,32}$/))
   .max(8)

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
 
-/** Accepted signature algorithms (COSE): ES256, EdDSA, RS256. Every authenticator supports one of them. */
+/** Every authenticator supports one of these. */
 const algorithms = [-7, -8, -257];
 
 /** Five minutes, the minimum that WebAuthn recommends. */
 const timeoutMs = 300_000;
 
 /**
- * User verification is required, because authenticators have different PRF secrets with and without it (CTAP 2.1,
- * hmac-secret). With "preferred", a later sign-in could yield the other secret, with which the token does not open.
- * User verification also makes the authenticator multi-factor (NIST SP 800-63B-4, appendix B).
+ * Required, because authenticators have separate PRF secrets with and without user verification (CTAP 2.1,
+ * hmac-secret), so "preferred" could make a token useless. User verification also makes the authenticator multi-factor
+ * (NIST SP 800-63B-4, appendix B).
  */
 const userVerification = 'required';
 
@@ -83,8 +83,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
         response: { clientDataJSON, authenticatorData, signature },
       },
     });
-    // The library checks neither the credential id nor that backup eligibility stays the same, so both are checked
-    // here.
+    // The library does not check the credential id, and that backup eligibility never changes.
     const isAsKept =
       id === credential.id && (authenticationInfo.credentialDeviceType === 'multiDevice') === credential.backupEligible;
     if (!verified || !isAsKept) return null;
@@ -126,10 +125,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
   };
 }
 
-/**
- * Returns the authentication method (RFC 8176). A passkey that can be copied to other devices counts as a software key
- * (`swk`).
- */
+/** Returns the method (RFC 8176). A key that can be copied is a software key. */
 const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
   backupEligible ? 'swk' : 'hwk';
 

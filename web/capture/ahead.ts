@@ -11,7 +11,7 @@ export function ahead<Result>(work: () => Promise<Result>): Ahead<Result> {
   return {
     begin() {
       begun ??= work();
-      // This prevents an unhandled rejection. The caller of `take` gets and handles the error.
+      // The caller of `take` handles the error.
       begun.catch(() => {});
     },
     take() {

@@ -19,7 +19,7 @@ export function readBrand(): Brand {
   }
 }
 
-/** Replaces texts by those that the organization has configured. They are shown as plain text. */
+/** Replaces texts by the organization's own, as plain text. */
 export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
   if (own === undefined) return words;
   const { lockedFor, flashesText } = own;

@@ -1,4 +1,4 @@
-/** Storage of one text that survives a reload of the page. Some browsers are set to store nothing. */
+/** Storage that survives a reload. Some browsers store nothing. */
 export interface Memory {
   read(): string | null;
   write(text: string): void;
@@ -21,16 +21,10 @@ function orNull<Value>(work: () => Value): Value | null {
 
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 
-/**
- * Ticket that is being opened, with its session key. They are kept in case the user reloads the page during the
- * request.
- */
+/** Ticket that is being opened and its session key, kept for a reload during the request. */
 export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
-/**
- * Link of the kiosk. It is kept, because after a check at the kiosk, other pages send the browser back without the
- * link's fragment.
- */
+/** Link of the kiosk, kept because other pages send the browser back without the fragment. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 
 /** Id of the chosen camera, which is specific to this browser and origin. */

@@ -16,7 +16,7 @@ export interface Call<Reply> {
 /**
  * Calls the server and parses its reply.
  * @param base - path of the page, such as `/face`
- * @param session - session token, which proves that this browser opened the link; `null` before the link is opened
+ * @param session - proof that this browser opened the link, or `null` before that
  * @throws Problem, UnusablePictures
  */
 export async function callServer<Reply>(
@@ -57,7 +57,7 @@ function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Repl
   const waitSec = wait === null ? null : Number(wait[0]);
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) throw toProblem(refusal.data.code, waitSec);
-  // The reply is not from this server's API: a proxy has answered, or the server is starting.
+  // The reply came from a proxy, or the server is starting.
   throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
 }
 

@@ -9,10 +9,7 @@ const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
 /** Longest wait for the camera's first picture. After this time, the camera counts as failed. */
 const firstPictureWithinMs = 10_000;
-/**
- * Time for which a camera must be muted to count as stopped. Shorter interruptions are ignored, because phones mute the
- * camera for calls and notifications.
- */
+/** Shorter mutes are ignored, because phones mute the camera for calls and notifications. */
 const mutedForMs = 1500;
 
 export interface Camera {
@@ -46,8 +43,8 @@ export function checkCameraSupport(): void {
 }
 
 /**
- * Opens the camera with this id, or else the front camera. A second request is made only if the browser reports that it
- * will not prompt, because some browsers would prompt for each request.
+ * Opens the named camera, else the front one. A second request is made only if the browser is known not to prompt,
+ * because some browsers would prompt endlessly.
  * @throws Problem about the camera
  */
 export async function openCamera(deviceId: string | null, facing: 'user' | 'environment' = 'user'): Promise<Camera> {
@@ -69,8 +66,8 @@ const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the camera that the user chose last, or else the front camera. If the chosen camera fails, the default one is
- * opened, because the user can choose another camera only while one is running.
+ * Opens the last chosen camera, else the front one. If that fails, opens the default one, because the user can only
+ * change a running camera.
  * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {

@@ -12,7 +12,7 @@ const toRounded = (value: number): number => Math.round(value * 100) / 100;
 
 /**
  * Starts observing how evenly frames arrive.
- * @param track - video track of the camera; `undefined` if unknown
+ * @param track - `undefined` if unknown
  */
 export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
   const gaps = watchGaps(video);
@@ -21,7 +21,6 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
       const label = track?.label ?? '';
       const camera = kindOf(label);
       const { width, height, frameRate } = track?.getSettings() ?? {};
-      // Firefox does not report the capabilities of a track.
       const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
       return {
         camera,

@@ -32,10 +32,7 @@ function setAttributes(element: Element, attributes: Readonly<Record<string, str
   }
 }
 
-/**
- * Look of a button: `plain` for the primary action, `quiet` for a secondary one, `faint` for leaving, `danger` for an
- * irreversible one, `link` within text.
- */
+/** `plain`: primary action; `quiet`: secondary; `faint`: way out; `link`: inline. */
 type ButtonLook = 'plain' | 'quiet' | 'faint' | 'danger' | 'link';
 
 export function button(look: ButtonLook, text: string, onPress: () => void): HTMLButtonElement {

@@ -99,7 +99,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
 }
 
 /**
- * Stops the check. If the server is already judging the pictures, the check may still pass.
+ * Stops the check. Pictures that are being judged may still pass.
  * @throws Problem
  */
 async function decline(api: PageApi): Promise<Change> {

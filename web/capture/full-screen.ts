@@ -8,10 +8,7 @@ export interface FullScreen {
   leave(): void;
 }
 
-/**
- * Requests full screen, if supported. Call it right after a press. A page that is already in full screen, as at a
- * kiosk, stays in it.
- */
+/** Requests full screen after a press, if supported. A kiosk stays in full screen. */
 export function fillScreen(): FullScreen {
   if (!document.fullscreenEnabled || document.fullscreenElement !== null) {
     return { settled: Promise.resolve(), leave: () => {} };

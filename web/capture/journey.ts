@@ -114,7 +114,7 @@ class Interruption extends Error {
   }
 }
 
-/** Watches the check's time limit. When it seems to be over, the server is asked, whose clock decides. */
+/** Watches the check's time limit. The server's clock decides. */
 function whenOver(
   view: View | null,
   step: StepName,

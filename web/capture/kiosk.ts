@@ -23,7 +23,7 @@ declare global {
 
 /**
  * Waits for the next user: an attendant assigns a check, or the user shows a link's QR code.
- * @param address - URL of the capture page; a scanned link is accepted only if it leads to this page
+ * @param address - address of the capture page, which a scanned link must match
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
   // This request also confirms that the previous check has ended, so that the server reports the kiosk as free.
@@ -157,7 +157,7 @@ export function clearKiosk(): void {
   else location.replace(`${path}/kiosk`);
 }
 
-/** Clears the kiosk's page after a minute without user input or changes of the page. */
+/** Clears the page after a minute without input or changes. */
 export function clearWhenIdle(main: HTMLElement): void {
   let timer = setTimeout(clearKiosk, idleAfterMs);
   const again = (): void => {

@@ -63,7 +63,6 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
 /** Starts a kiosk: one user after the other, without storing anything. */
 async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const page = await opening;
-  // The ticket is kept, so that a retry after a network error uses it again.
   let ticket: string | null = null;
   return travel({
     page,
@@ -88,10 +87,10 @@ if (main !== null) {
   const wished = wishes.get('lang');
   const brand = readBrand();
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
-  // The help link is omitted at a kiosk, because it would leave the kiosk on an external page.
+  // External links would leave the kiosk on another page.
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
-  // If loading the texts fails, the page cannot show an error, so it is loaded again.
+  // Without texts the page cannot show an error.
   page.catch(() => setTimeout(() => location.reload(), reloadAfterMs));
   const api = new PageApi(base, new OpeningKeys(isAtKiosk ? null : openingMemory));
   void (below === '/not-me'

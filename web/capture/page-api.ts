@@ -106,7 +106,7 @@ export class PageApi {
   }
 
   /**
-   * Commits to a picture that was just taken, before the next movement is known.
+   * Commits to a picture just taken.
    * @param digest - SHA-256 of its bytes, base64url
    * @returns the next movement, or `null` after the last
    */
@@ -224,10 +224,7 @@ export class PageApi {
     return this.#post('/passkey', {}, passkeyReply);
   }
 
-  /**
-   * Returns the ticket of the check that is assigned to this kiosk; `null` if none is. `page` is the URL of the page
-   * that accepts the ticket, if it is not this one.
-   */
+  /** Returns the ticket for this kiosk, or `null`. `page` is the page that accepts it, if not this one. */
   nextOfKiosk(kiosk: string, secret: string): Promise<z.output<typeof kioskReply>> {
     return this.#post('/kiosk/next', { kiosk, secret }, kioskReply);
   }

@@ -4,7 +4,7 @@ export interface PageLink {
 }
 
 /**
- * Parses the fragment of a link to the capture page. The ticket in it is not verified.
+ * Parses a page link's fragment, without verifying it.
  * @param fragment - with or without `#`
  * @returns `null` if it has no ticket
  */
@@ -16,13 +16,13 @@ export function parsePageLink(fragment: string): PageLink | null {
 
 export function parseScannedLink(text: string, page: string): PageLink | null {
   const [address = '', fragment] = text.split('#', 2);
-  // Query parameters are ignored, because they only affect how the page is displayed.
+  // Ignore query parameters, which only affect the display.
   return address.split('?', 1)[0] === page && fragment !== undefined ? parsePageLink(fragment) : null;
 }
 
 /**
  * Returns the address to open after a check.
- * @param receipt - receipt to add to the fragment, which browsers do not send to servers; `null` if there is none
+ * @param receipt - receipt for the fragment, which is not sent to servers, or `null`
  */
 export function toReturnLink(returnUrl: string, receipt: string | null): string {
   if (receipt === null) return returnUrl;

@@ -118,7 +118,7 @@ export class Page {
     this.#spoken.textContent = this.words.challenge.movements[movement];
   }
 
-  /** Announces a text to screen readers. A text that repeats the last one or comes too soon after it is skipped. */
+  /** Announces a text to screen readers, without repetition and not too often. */
   say(text: string): void {
     const now = performance.now();
     if (this.#spoken.textContent === text || now - this.#spokenAt < sayEveryMs) return;

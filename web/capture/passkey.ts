@@ -38,7 +38,7 @@ type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
 /**
  * Creates or uses a passkey and evaluates its PRF extension. With some authenticators, the user is prompted twice.
  * @param options - from `POST /face/passkey`
- * @returns JSON for the field `passkey`. It contains the secret PRF output, so it must not be used elsewhere
+ * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
  * @throws PasskeyProblem
  */
 export async function usePasskey(ceremony: 'create' | 'get', options: unknown): Promise<string> {
@@ -83,9 +83,7 @@ function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationRespon
   return { ...response, clientExtensionResults: { prf } };
 }
 
-/**
- * Converts a PRF result to bytes. The specification requires an ArrayBuffer, but some password managers return a view.
- */
+/** The specification says ArrayBuffer, but some password managers return a view. */
 const toBytes = (source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> =>
   ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
@@ -110,10 +108,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
-/**
- * Returns true if the options are for using a passkey. These few checks suffice, because the facestep server creates
- * the options.
- */
+/** These few checks suffice, because this service creates the options. */
 const isRequest = (options: unknown): options is RequestOptions =>
   typeof field(options, 'challenge') === 'string' &&
   typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';

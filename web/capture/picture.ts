@@ -4,10 +4,7 @@ import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
 const jpegQuality = 0.92;
-/**
- * Longest side of a photo of an identity document. It is larger than that of frames, because the face on a document is
- * small.
- */
+/** Larger than frames, because a face on an ID is small. */
 const referenceLongestPx = 2000;
 
 const probe = { sidePx: 8, colour: [64, 128, 192], mayDiffer: 32 } as const;
@@ -36,12 +33,9 @@ export function checkPictures(): void {
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
 
-/** Time from painting a light until a camera picture shows it: the latency of screen and camera. */
+/** Latency of screen and camera after a light is painted. */
 const lightSeenAfterMs = 250;
-/**
- * Longest wait for a new camera picture. After this time, the last picture is sent, and the server judges whether it
- * shows the light.
- */
+/** After this long without a new picture, the last one is sent, and the server judges it. */
 const pictureWithinMs = 1000;
 
 /**
@@ -63,7 +57,7 @@ export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Prom
 }
 
 /**
- * Takes a picture that is large enough for the photo of an identity document.
+ * Takes a picture large enough for an ID.
  * @throws Problem `camera-stopped`
  */
 export const takeReference = (video: HTMLVideoElement): Promise<Blob> =>

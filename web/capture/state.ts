@@ -62,11 +62,11 @@ export type Secret = { readonly pin: string } | { readonly passkey: string };
 export interface Facts {
   readonly view: View | null;
   readonly isKiosk: boolean;
-  /** True if the page returns to an application at the end; false for a check that was started at the kiosk itself. */
+  /** True if the page returns to an application; false for a check started at the kiosk itself. */
   readonly leadsBack: boolean;
   /** True on computers without a touch screen, which may hand the check off to a phone. */
   readonly mayHandOff: boolean;
-  /** True on phones, determined from the user agent in the same way as on the server. */
+  /** Derived from the user agent, as on the server. */
   readonly isPhone: boolean;
   readonly isActionSeen: boolean;
   readonly place: 'unchosen' | 'here' | 'phone';
@@ -78,10 +78,7 @@ export interface Facts {
   readonly again: { readonly hint: Hint | null } | null;
   readonly lightTries: number;
   readonly isLightAccepted: boolean;
-  /**
-   * True if the check is done without flashing colors, because the user chose this or the light is not visible on the
-   * face.
-   */
+  /** True if the user chose so, or the light is not visible. */
   readonly withoutLight: boolean;
   /** Seconds until the user's lockout ends. */
   readonly lockedForSec: number | null;
@@ -160,7 +157,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
-/** Returns the step that hands the check off to a phone; `null` to use this browser's camera. */
+/** Returns `hand-off` to use a phone's camera; `null` to use this browser's. */
 function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-off' | null {
   if (view.role !== 'own') return null;
   if (place === 'phone') return 'hand-off';
@@ -171,7 +168,7 @@ function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-o
 
 const stepsToCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again', 'capture'];
 
-/** Returns true if the next steps lead to this browser's camera, so that the code for it can be loaded ahead. */
+/** Returns true if this browser's camera comes next, so that its resources can be preloaded. */
 export const isCameraAhead = (facts: Facts): boolean =>
   facts.view !== null && stepsToCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
@@ -181,12 +178,11 @@ export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: Vie
 export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>
   light === 'offered' && withoutLight ? 'none' : light;
 
-/** Number of attempts without visible light after which the check continues without light, if the policy allows it. */
+/** After this many attempts without visible light, the light is skipped if allowed. */
 const mostLightTries = 2;
 
 /**
- * Returns the state after a failed attempt. Pictures and secrets are discarded after each attempt, except for a secret
- * that the user chose at enrolment.
+ * Returns the state after a failed attempt. Pictures and secrets are single-use, except a secret chosen at enrolment.
  */
 export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Change {
   const lightTries = facts.lightTries + (hint === 'too_bright' ? 1 : 0);

@@ -1,8 +1,7 @@
 declare global {
   interface Window {
     /**
-     * Absent in browsers without Trusted Types. The result of a policy is an object that the browser accepts in place
-     * of a string.
+     * Absent without Trusted Types. A policy's result is accepted in place of a string.
      * @see https://www.w3.org/TR/trusted-types/
      */
     readonly trustedTypes?: {
@@ -14,7 +13,7 @@ declare global {
   }
 }
 
-/** Returns the URL of a worker as a trusted value. The policy that creates it accepts only this URL. */
+/** Returns a worker's address for the page's Trusted Types policy, which allows no other. */
 export function toTrustedUrl(policyName: string, workerUrl: string): string {
   const policy = window.trustedTypes?.createPolicy(policyName, {
     createScriptURL: (asked) => {

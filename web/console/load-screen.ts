@@ -1,7 +1,7 @@
 import type { Screen } from './frame/screen.js';
 import type { ScreenRow } from './screens.js';
 
-/** Functions that load the code of each screen. Titles, paths and rights of screens are in screens.ts. */
+/** Loads the code of each screen. screens.ts has its metadata. */
 export const loadScreen: Readonly<Record<ScreenRow['id'], () => Promise<Screen>>> = {
   home: async () => (await import('./screens/home/screen.js')).home,
   people: async () => (await import('./screens/people/screen.js')).people,

@@ -1,5 +1,4 @@
-// Converts documentation to HTML with anchors. The HTML has no inline styles, because the site's content security
-// policy forbids them.
+// Converts documentation to HTML, with anchors and without inline styles, which the site's policy forbids.
 import { posix } from 'node:path';
 import markdownIt from 'markdown-it';
 

@@ -4,10 +4,7 @@ import { join, posix } from 'node:path';
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
 
-/**
- * Returns the name of a page on the site: `docs/keys.md` becomes `keys.html`, `adapters/okta/README.md` becomes
- * `adapters/okta/index.html`.
- */
+/** `docs/keys.md` becomes `keys.html`, `adapters/okta/README.md` becomes `adapters/okta/index.html`. */
 const nameOf = (source) =>
   source
     .replace(/^docs\/README\.md$/, 'contents.md')

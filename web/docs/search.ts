@@ -63,7 +63,7 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
     const index = new MiniSearch({ fields: ['heading', 'page', 'text'] });
     index.addAll(sections.map((section, id) => ({ ...section, id })));
     const fuzzy = (term: string): number | false => (term.length > 5 ? 0.25 : false);
-    // Exact words are searched first, because results with similar words would hide those with exact ones.
+    // Search exact words first, because similar ones would hide them.
     const attempts = [
       { fuzzy: false, combineWith: 'AND' },
       { fuzzy, combineWith: 'AND' },

@@ -4,15 +4,10 @@ import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
 
-/**
- * Timeout of an answer: the longest time that a provider waits for a hook (2 to 5 seconds, depending on the provider).
- */
+/** Providers wait 2 to 5 seconds for a hook. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/**
- * Clock differences that cause a warning and a failed check. Hooks refuse all events if the difference exceeds 300 s
- * (src/core/decide.ts).
- */
+/** Beyond 300 s, hooks refuse all events (src/core/decide.ts). */
 const SKEW_WARN_SEC = 10;
 const SKEW_FAIL_SEC = 240;
 
@@ -34,7 +29,7 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const headers = new Headers(init.headers);
-    // The connection is not reused, because the server may close an idle connection while this process is busy.
+    // The connection is not reused, because an open one may close while this process is busy.
     headers.set('connection', 'close');
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();

@@ -1,10 +1,7 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
-/**
- * The guide that helps the user, or `null` if it is unavailable. Checks work without it, because the server judges the
- * pictures.
- */
+/** The guide, or `null` if it is unavailable. The server can judge without it. */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {

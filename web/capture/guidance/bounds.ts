@@ -1,22 +1,14 @@
 import { minJudgedWidthPx, qualityBounds } from '../../../src/engine/quality-bounds.js';
 
-/*
- * Bounds by which the page guides the user. They are stricter than those of the server (src/engine/quality-bounds.ts).
- */
+/* Bounds for the guidance, stricter than the server's (src/engine/quality-bounds.ts). */
 
-/**
- * Bounds of size and position. Shares are relative to the picture's shorter side, so that they also fit phones held
- * upright.
- */
+/** Shares of the picture's shorter side, so that portrait phones behave alike. */
 export const framingBounds = {
-  /**
-   * Minimum width of the face in the picture to send. It is a quarter above the server's minimum, because the box of a
-   * turning head gets narrower and people lean back.
-   */
+  /** A quarter above the server's minimum, because a turning head's box gets narrower and people lean back. */
   minSentWidthPx: 1.25 * minJudgedWidthPx,
   /**
-   * Minimum width of the face. The engine scales faces to 112 pixels (src/engine/align.ts), which is about a quarter of
-   * the shorter side of 640×480, a size that every current camera has.
+   * The engine uses faces 112 pixels wide (src/engine/align.ts). That is a quarter of the shorter side of 640×480,
+   * which every current camera has.
    */
   minWidthShare: 0.25,
   maxWidthShare: 0.65,
@@ -30,20 +22,11 @@ export const lightBounds = {
   contrast: qualityBounds.contrast,
   /** Maximum share of the face that is overexposed to white. Of 2,874 people in the evaluation, 0.5 % exceed 0.023. */
   maxClippedShare: 0.025,
-  /**
-   * A face counts as backlit if it is dark and less than half as bright as its surroundings. This is so in 0.6 % of the
-   * evaluation photos.
-   */
+  /** A backlit face is dark, and less than half as bright as its surroundings. 0.6 % of the same photos show one. */
   backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
-  /**
-   * Share of the surroundings that is overexposed to white from which the page gives advice. Of 95 people indoors, 5 %
-   * exceed it.
-   */
+  /** Share of the surroundings clipped to white, for advice only. 5 % of 95 people indoors exceed it. */
   maxClippedAround: 0.25,
-  /**
-   * Brightness of a picture without a face. A darker picture means that the camera is covered, a brighter one that it
-   * points at a lamp.
-   */
+  /** Without a face, a darker picture means a covered camera, and a brighter one a lamp. */
   picture: { atLeast: 35, atMost: 225 },
 } as const;
 
@@ -72,14 +55,11 @@ export const poseBounds = {
 } as const;
 
 export const neutralBounds = {
-  /**
-   * Number of frames in which the head must rest. They take less than a second, but longer than a head rests at the
-   * turning point of a nod.
-   */
+  /** Number of frames, which take less than a second, but longer than the turning point of a nod. */
   looks: 3,
   /**
-   * Maximum angles of the neutral pose. In the evaluation, the yaw and pitch of frontal faces have a standard deviation
-   * of 5°. The bound of pitch is larger, because cameras are above or below the eyes.
+   * In the evaluation, frontal faces have a standard deviation of 5° in yaw and pitch. Cameras are above or below the
+   * eyes.
    */
   maxYawDeg: 12,
   maxPitchDeg: 20,

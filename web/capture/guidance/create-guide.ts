@@ -10,10 +10,7 @@ const nothing: Look = {
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
 
-/**
- * Creates the source of analyzed frames. Only the code for the kind that the browser supports is loaded: a worker, or
- * the page itself.
- */
+/** Loads only the kind of source that the browser supports. */
 async function createSource(): Promise<SightSource> {
   if (typeof OffscreenCanvas === 'undefined') {
     const { createLocalSource } = await import('./local-source.js');
@@ -24,8 +21,7 @@ async function createSource(): Promise<SightSource> {
 }
 
 /**
- * Loads the guidance models, a download of about 5 MB at the first use. Pictures that the guide analyzes and its
- * results stay in the browser.
+ * Loads the guidance models, about 5 MB at the first use. Results stay in the browser.
  * @throws GuidanceUnavailable
  */
 export async function createGuide(): Promise<Guide> {

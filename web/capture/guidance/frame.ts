@@ -2,10 +2,7 @@ import type { Picture } from '../../../src/engine/picture.js';
 
 export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/**
- * Longest side of an analyzed picture. It is large enough, because the input of face detection is 320 pixels wide and
- * that of the landmark model 64.
- */
+/** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;
 
 /** Returns the number of camera pixels per analyzed pixel, on each side. It is at least 1. */

@@ -10,14 +10,11 @@ export interface HeadTurn {
   readonly pitchDeg: number;
 }
 
-/**
- * Ratios of landmark distances. They change when the head turns, but not with the distance to the camera or when the
- * head tilts sideways.
- */
+/** Ratios of landmark distances that change with turns, but not with distance and tilt. */
 export interface FaceRatios {
   /** Position of the nose tip between the jaw ends: −1 at the left of the picture, 1 at the right. */
   readonly noseAcross: number;
-  /** Position of the nose tip between eyes and mouth: 0 at the eyes, 1 at the mouth. */
+  /** Position of the nose tip between eyes and mouth. */
   readonly noseDown: number;
   /** Distance of the jaw ends below the eyes, as a share of the outer eye distance. */
   readonly jawEndsDown: number;
@@ -27,10 +24,7 @@ export interface FaceRatios {
 const jawEnds = { left: [0, 1, 2], right: [14, 15, 16] } as const;
 const outerEyeCorners = { left: 36, right: 45 } as const;
 
-/**
- * Computes the ratios. Distances are measured along and across the line between the eyes, so that tilting the head
- * sideways does not change them.
- */
+/** Measures along and across the eye line, so that tilting the head changes nothing. */
 export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   const [leftEye, rightEye] = toEyeCentres(landmarks);
   const middle = toMean([leftEye, rightEye]);
@@ -50,10 +44,7 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   };
 }
 
-/**
- * Degrees per unit of each ratio, fitted by least squares to one half of the people in the evaluation (`npm run eval --
- * guidance-pose`).
- */
+/** Fitted by least squares to one half of the evaluation people (`npm run eval -- guidance-pose`). */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
 /** Mean ratios of frontal faces in the same half of the people. */

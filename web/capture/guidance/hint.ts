@@ -14,7 +14,7 @@ export function isTooSmall({ widthPx, heightPx, scale, face }: Sight): boolean {
   return (face.box.width / widthPx) * sent.width < framingBounds.minSentWidthPx;
 }
 
-/** Returns true if a window or lamp around the face is so bright that the screen's light would not be visible on it. */
+/** Returns true if a window or lamp outshines the screen's light on the only face. */
 export const isTooBright = ({ face }: Sight): boolean =>
   face !== null && face.light.clippedAround > lightBounds.maxClippedAround;
 

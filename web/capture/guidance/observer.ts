@@ -49,7 +49,7 @@ export function createObserver(): (sight: Sight) => Look {
       steady = [];
       return { ...told, pose: null, isBetween: false };
     }
-    // To detect a pose, the head must only be still. Hints about position or light do not matter.
+    // A pose only needs a still head, whatever the hints are.
     const isStill = shiftShare <= stillnessBounds.maxShiftShare;
     const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {

@@ -2,7 +2,7 @@ import { poseBounds } from './bounds.js';
 import type { HeadTurn } from './head-turn.js';
 import type { GuidePose } from './look.js';
 
-/** Returns the pose relative to the neutral one; `null` if the head is between the center and a turned pose. */
+/** Returns the pose relative to neutral; `null` between the center and a side. */
 export function toPose(turn: HeadTurn, neutral: HeadTurn): GuidePose | null {
   const yawDeg = turn.yawDeg - neutral.yawDeg;
   const pitchDeg = turn.pitchDeg - neutral.pitchDeg;

@@ -20,7 +20,7 @@ export interface Sight {
   readonly scale: number;
   /** Mean gray level of the picture, 0 to 255. */
   readonly brightness: number;
-  /** Number of faces. Faces less than half as wide as the widest are not counted, as on the server. */
+  /** Faces at least half as wide as the widest, as on the server. */
   readonly faces: number;
   readonly face: SeenFace | null;
 }

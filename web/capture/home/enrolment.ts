@@ -44,10 +44,7 @@ function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { word
   );
 }
 
-/**
- * Asks the user to confirm the revocation of the enrolment, which is the only irreversible action of this page (WCAG
- * 2.2, criterion 3.3.4).
- */
+/** Confirms the revocation, the only irreversible action here (WCAG 2.2, criterion 3.3.4). */
 function confirmRevocation(page: Page): Promise<boolean> {
   return page.ask((words, choose) => ({
     screen: 'revoke',

@@ -42,10 +42,7 @@ async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   return { ...notices, thisDevice: here !== null && notices.push?.devices.includes(here) ? here : null };
 }
 
-/**
- * Saves the choice. The browser's permission prompt comes before any request, because browsers show it only soon after
- * a press.
- */
+/** Saves the choice. The browser's prompt comes first, because it requires a recent press. */
 async function keepNotices(
   { on, email, device }: NoticeChoice,
   { push, thisDevice }: ShownNotices,

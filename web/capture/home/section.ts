@@ -16,8 +16,8 @@ export interface Said {
 }
 
 /**
- * Outcome of a press. `said` reloads all sections and shows a message in this section. `view` continues with another
- * step of the page. `shown` focuses the element with `data-first`.
+ * Outcome of a press. `said` reloads all sections and shows a message here, `view` continues with another step, and
+ * `shown` focuses `data-first`.
  */
 export type Outcome =
   | { readonly kind: 'said'; readonly said: Said | null }

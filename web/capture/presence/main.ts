@@ -12,10 +12,7 @@ import { type DuePresentation, PresenceApi, type TesterView } from './presence-a
 import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
 import { takePart } from './take-part.js';
 
-/*
- * Page for tests of presence detection with human testers. It is in English only, because a test manager is present to
- * help.
- */
+/* Page of a presence test, in English only, because a test manager is present. */
 class Stopped extends Error {}
 
 async function open(api: PresenceApi): Promise<TesterView> {
@@ -89,7 +86,6 @@ async function lead(page: Page, api: PresenceApi): Promise<never> {
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // If another link is opened in the same tab, the page starts again with it.
   window.addEventListener('hashchange', () => location.reload());
   const page = await Page.open(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');

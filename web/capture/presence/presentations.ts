@@ -48,10 +48,7 @@ export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipRea
   }));
 }
 
-/**
- * Asks whether the tester presented as described. The question comes before the result, so that the result does not
- * influence the answer.
- */
+/** Asks before the result is known, so that the result does not influence the choice. */
 export function askWhetherKept(page: Page): Promise<boolean> {
   return page.ask<boolean>((_words, choose) => ({
     screen: 'keep',

@@ -5,10 +5,10 @@ import type { View } from '../view.js';
 
 type Named = NonNullable<View['action']>;
 
-/** Isolates a text of the action, so that its writing direction does not affect the text around it. */
+/** Isolates the action's text, so that its direction does not affect its surroundings. */
 const shown = (text: string): HTMLElement => el('bdi', {}, text);
 
-/** Shows all texts of the action that the user approves, without additions. */
+/** Shows the action completely and without additions. */
 function describe({ title, lines = [], amount, payee, document }: Named['words'], { action }: Words): HTMLElement {
   const rows: [string, string | undefined][] = [
     [action.amount, amount && `${amount.value} ${amount.currency}`],

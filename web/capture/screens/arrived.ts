@@ -1,10 +1,7 @@
 import { actions, button, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 
-/**
- * Asks the user before opening a link from a message. Mail scanners open links but press no buttons, so they cannot use
- * up the single-use ticket.
- */
+/** Asks before opening a link from a message, so that only a person can use up its ticket. */
 export const askToOpen = (page: Page): Promise<null> =>
   page.ask((words, choose) => ({
     screen: 'arrived',

@@ -27,16 +27,12 @@ interface Taken {
   readonly device: DeviceSignals;
 }
 
-/**
- * Maximum number of challenges that may end because the face was lost. It is limited, because each step-up has a
- * limited number of challenges.
- */
+/** Limit of lost faces, so that they do not use up all challenges of the step-up. */
 const mostPauses = 3;
 
 /**
- * Opens the camera, lets the user position their face, and performs a challenge. If the face is lost, the user
- * positions it again for another challenge, which does not count as a failed attempt. The camera is always stopped at
- * the end.
+ * Opens the camera, frames the face and performs a challenge. If the face is lost, framing continues and another
+ * challenge starts, without a failed attempt. The camera is always stopped at the end.
  * @throws Problem
  */
 export async function takeFrames(
@@ -116,7 +112,7 @@ async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: 
   return view.light === 'demanded' ? explainFlashes(view, tools) : { isCameraAsked: true, withoutLight: true };
 }
 
-/** @param work - function to run; its signal is aborted when the camera stops or the check's time is over */
+/** @param work - runs until the camera stops or the check's time is over */
 async function whileRunning<Result>(
   camera: Camera,
   tools: Tools,

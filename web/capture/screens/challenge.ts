@@ -20,15 +20,9 @@ const quickestPictureMs = { moved: 410, rested: 310 } as const;
 const readingMs = 450;
 /** Time to read and perform a movement if there is no guidance. */
 const unguidedMs = 2000;
-/**
- * Longest wait for a movement. The guide may fail to recognize a movement, so a picture is then taken anyway and the
- * server, which waits 8 s, judges it.
- */
+/** Longest wait, because the guide may not recognize a movement. The server waits 8 s and judges the picture. */
 const guidedAtMostMs = 6000;
-/**
- * A head that rests for `forMs`, at least `notBeforeMs` after the instruction, is assumed to have finished its
- * movement.
- */
+/** Rest after which a head is assumed not to turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
 /**
@@ -36,10 +30,7 @@ const lookEveryMs = 30;
  * in one or two frames.
  */
 const lostAfterMs = 500;
-/**
- * Time for which the head must rest before a picture, because the next picture, under another light, must show the same
- * pose.
- */
+/** Rest before a picture, because the next picture must show the same pose. */
 const atRestForMs = 120;
 
 interface Capture {
@@ -141,8 +132,8 @@ interface Asked {
 }
 
 /**
- * Waits until the user has made the movement, or until the time limit. Without light, the pose must be detected in two
- * consecutive frames; with light, in one frame while the head rests.
+ * Waits for the movement, or for the time limit. Without light, the movement must be detected twice in a row; with
+ * light, once while the head rests.
  * @param showLost - called with true if the face is lost, and with false when it is back
  * @returns false if no face is visible at the time limit
  */
@@ -183,10 +174,7 @@ async function reach(
   return !(isLost && mayPause);
 }
 
-/**
- * Returns a promise that rejects if the user switches to another tab or app. Phones then stop the camera, and the light
- * is not visible.
- */
+/** Rejects if the user leaves the page, because phones then stop the camera and the light is not visible. */
 function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
   const forgotten = new AbortController();
   const rejection = new Promise<never>((_resolve, reject) => {

@@ -13,7 +13,7 @@ export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'a
 
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
-  // At a kiosk, an ending clears the page, except after a pass with a return URL, which is opened.
+  // After a pass, the return address opens, also at a kiosk.
   if (facts.isKiosk && !(back !== null && isPassed(ending))) {
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }
@@ -29,10 +29,7 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
 
 const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 'passed_another_way';
 
-/**
- * Returns true if the page opens the return URL by itself. After a failure with a fallback, it waits, so that the user
- * sees the fallback.
- */
+/** Returns true if the page returns by itself, which it does not if the user should see a fallback. */
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (isPassed(ending) || fallbackUrl === null);
 
@@ -62,9 +59,7 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
-/**
- * Returns the links of an ending: first the fallback, then the application. On the phone of a hand-off there are none.
- */
+/** Returns the links of an ending: a fallback, then the application. The phone shows none. */
 export function waysOn(
   ending: Ending,
   { role, fallbackUrl, handOff, application }: View,

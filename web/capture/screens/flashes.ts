@@ -4,7 +4,7 @@ import type { Change } from '../state.js';
 import type { Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** Element id of the warning about flashing colors, which is shown before the first light. */
+/** Id of the warning shown before the first light. */
 export const flashesId = 'flashes';
 export function flashWarning({ framing }: Words): HTMLParagraphElement {
   const warning = paragraph(framing.flashes, 'note');

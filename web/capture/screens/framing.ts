@@ -26,9 +26,8 @@ interface Framing {
 type Seen = 'loading' | 'off' | Look;
 
 /**
- * Shows the camera picture with an oval and hints, until exactly one face is well positioned and still. A start button
- * appears if there is no guide or a hint persists. Starting then is harmless, because the server judges the pictures
- * anyway.
+ * Shows the user in an oval with hints, until one face is framed and still. "Start" appears only without the guide or
+ * if a hint persists, because the server judges anyway.
  */
 export async function frameFace(framing: Framing, { page }: Tools): Promise<Framed> {
   const { camera, guide, isLit, isPhoneOffered, ended } = framing;

@@ -12,8 +12,8 @@ const pollEveryMs = 2000;
 type Stage = 'waiting' | 'opened' | 'paired';
 
 /**
- * Step on the computer: shows the link for the phone and a number, and then the progress of the check on the phone.
- * Unless a phone is required, the user can continue on the computer instead.
+ * On the computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone
+ * is required.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);
@@ -76,7 +76,7 @@ async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<C
   }
 }
 
-/** Reads the state; `null` after a network error. The check may continue, because the phone may use another network. */
+/** Ignores network errors, because the phone may have another network. */
 async function readOrNull({ api }: Tools): Promise<Awaited<ReturnType<PageApi['readState']>> | null> {
   try {
     return await api.readState();

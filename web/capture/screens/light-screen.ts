@@ -3,8 +3,7 @@ import { el } from '../dom.js';
 import { sleep } from '../step.js';
 
 /**
- * Shortest time between changes of light, so that there are at most 2.5 per second. A flash as defined by WCAG consists
- * of two changes.
+ * Shortest time between changes: at most 2.5 per second, each half of a WCAG flash.
  * @see https://www.w3.org/TR/WCAG22/#three-flashes-or-below-threshold
  */
 const betweenChangesMs = 400;
@@ -49,8 +48,8 @@ function fill({ style }: HTMLElement, colour: ScreenColour): void {
 const nextPaint = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /**
- * Returns how the screen is split into halves: side by side if it is wide, else one above the other. If the page may
- * become full screen, the size of the screen counts, otherwise that of the window.
+ * Returns the arrangement of the halves: side by side on a wide screen. A page that may become full screen uses the
+ * screen's size.
  */
 export function axisOfScreen(): ScreenAxis {
   const { width, height } = document.fullscreenEnabled ? screen : { width: innerWidth, height: innerHeight };

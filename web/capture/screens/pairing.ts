@@ -5,8 +5,8 @@ import type { Step } from '../step.js';
 import type { View } from '../view.js';
 
 /**
- * Step on the phone: the user selects the number that their computer shows. This stops attackers who forward the link
- * of their own check: their victim does not see the attacker's computer, so the victim does not know the number.
+ * On the phone: the user selects the number on the computer. A forwarded link, which could lure them into another
+ * person's check, does not show that number.
  */
 export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;

@@ -68,7 +68,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
   if (isOver) page.showBelow(() => []);
   const isStuck = !mayRetry && !isOver;
-  // If the fallback that the user chose is unavailable, the user can choose another one.
+  // If one fallback is unavailable, others remain.
   const hasOtherWays = facts.isElsewhere && isStuck;
   const mayLeave = isStuck && !facts.isElsewhere && view?.role === 'own';
   const until = waitSec === null ? null : Date.now() + waitSec * 1000;
@@ -128,7 +128,7 @@ function whenTold(left: AbortSignal): Promise<Choice> {
   });
 }
 
-/** Waits until the server answers again. The browser's own events would only say that the device has a network. */
+/** Asks the server, because browsers report only whether their own network is back. */
 async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);

@@ -7,10 +7,7 @@ import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { waiting } from './sending.js';
 
-/**
- * Takes or reads a photo of an identity document and lets the server check it. If the photo is unusable, the user is
- * asked for another.
- */
+/** Takes or reads a photo of an ID and has the server check it. If it is unusable, asks for another. */
 export const reference: Step = async (view, { again }, tools) => {
   for (let hint = again?.hint ?? null; ; ) {
     const choice = await askForPhoto(hint, view, tools);

@@ -63,10 +63,7 @@ const problemByReason = {
   not_known: 'passkey-not-known',
 } as const satisfies Record<string, ProblemName>;
 
-/**
- * Creates the passkey at enrolment, or uses it at a check. The user starts this by a button, because browsers require a
- * press.
- */
+/** Creates the passkey at enrolment, or uses it at a check. Devices require a press. */
 export const passkey: Step = async (view, _facts, tools) => {
   const { usePasskey, PasskeyProblem } = await import('../passkey.js');
   const isNew = view.purpose === 'enrol';

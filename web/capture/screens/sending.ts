@@ -15,9 +15,7 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 
 const askAgainMs = 1000;
 
-/**
- * Polls until the server has judged the pictures. After a network error or a reload, the pictures cannot be sent again.
- */
+/** Waits for the judgment, the only possibility after a network error or reload. */
 async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
   for (;;) {
     await sleep(askAgainMs);

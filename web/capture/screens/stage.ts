@@ -9,10 +9,7 @@ export interface Stage {
 const mask = 'M-900-400H1110V800H-900ZM105 10a98 140 0 1 0 0 280a98 140 0 1 0 0-280Z';
 const rim = 'M105 10a98 140 0 0 1 0 280a98 140 0 0 1 0-280';
 
-/**
- * Factor by which a picture in portrait format is enlarged. Such a picture shows more above and below the face, so
- * without this, the face would fill the oval only when too close.
- */
+/** Enlarges a portrait picture, which shows more above and below, so that a face fills the oval at a good distance. */
 const portraitZoom = '1.3';
 
 export function createStage(video: HTMLVideoElement): Stage {

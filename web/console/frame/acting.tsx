@@ -21,7 +21,7 @@ export function useActing(): Acting {
   return acting;
 }
 
-/** Returns true if the user has a right. This only decides what is shown, because the server enforces rights itself. */
+/** Returns true if the user has a right. The server enforces rights itself. */
 export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
 
 export type Loaded<Value> =
@@ -42,8 +42,7 @@ const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
 const afterLostMs = 5000;
 
 /**
- * Loads a screen's data: when the screen opens, when the request changes, on `reload`, and by polling. Until new data
- * arrives, the old data is shown.
+ * Loads a screen's data: at first, on changes, on `reload`, and by polling. Old data stays until new data arrives.
  * @param waitMs - returns the time from an answer to the next poll
  */
 export function useLoaded<Reply>(
@@ -94,7 +93,7 @@ export interface Paged<Row> {
   readonly refusal: Refusal | null;
   readonly more: (() => void) | null;
   readonly reload: () => void;
-  /** Loads the shown rows again. The request does not count as user activity, which would extend the session. */
+  /** Loads the rows again. This does not count as user activity. */
   readonly poll: () => Promise<void>;
   /**
    * Loads all rows without showing them.
@@ -137,7 +136,6 @@ export function usePages<Reply, Row>(
       if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
     } catch (thrown) {
       const refusal = toRefusal(thrown);
-      // A new array is created, so that effects which depend on the rows run after each answer.
       const rows = passing.test(refusal.code) ? [...known.rows] : known.rows;
       if (!isOver()) setShown({ ...known, rows, state: 'refused', refusal });
     }

@@ -1,4 +1,4 @@
-/** A request. `Reply` is the type with which the server declares its reply (src/rest/replies). */
+/** A request whose reply has the server's type (src/rest/replies). */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -35,10 +35,7 @@ export class Refusal extends Error {
   }
 }
 
-/**
- * Returns true if the server reports success. The reply's fields are not checked, because page and server are built
- * together from the same types.
- */
+/** A short check suffices, because the server's build includes this page and its types. */
 const isReply = <Reply>(told: unknown): told is Reply =>
   typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
 

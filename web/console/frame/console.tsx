@@ -25,7 +25,7 @@ function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(rememberedAt, language);
   } catch {
-    // If the browser stores nothing, its own language is used at the next visit.
+    // Without storage, the browser's language is used next time.
   }
 }
 

@@ -31,7 +31,7 @@ export function Frame({
   const shown = row !== null && maySee(row, session.rights) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
-    // The focus is moved only after a navigation, not when the console is first loaded.
+    // Leave the focus alone on the first load.
     if (hasMoved.current) main.current?.focus();
     hasMoved.current = true;
     setMenuOpen(false);
@@ -119,7 +119,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
       .then((screen) => screen.prepare(language))
       .then(
         (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),
-        // Loading may fail after an update of the server, because a new version has other file names.
+        // A new server version has other files, so loading may fail.
         (cause: unknown) =>
           !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
       );

@@ -8,10 +8,7 @@ export interface ScreenProps<Texts> {
 }
 
 export interface Screen {
-  /**
-   * Loads the texts of the screen in a language and returns a function that renders it. A change of language preserves
-   * the screen's state.
-   */
+  /** Loads the texts. A language change preserves the screen's state. */
   prepare(language: keyof Messages<unknown>): Promise<(rest: readonly string[]) => ReactNode>;
 }
 

@@ -29,7 +29,7 @@ export const useWords = (): Words => useSpeech().words;
 
 export const useLanguage = (): Language => useSpeech().language;
 
-/** Returns the text with this name; `undefined` if there is none. The name may be untrusted, such as `__proto__`. */
+/** Returns the text of this name, which may be untrusted; `undefined` if there is none. */
 export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>
   Object.entries(texts).find(([each]) => each === name)?.[1];
 
@@ -39,10 +39,7 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/**
- * Returns the browser's locale for a language, which includes the region for date formats; if there is none, the
- * language itself.
- */
+/** Returns the browser's locale for a language, for the region's date format; else the language. */
 const localeOf = (language: Language, preferred: readonly string[]): string =>
   preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
 

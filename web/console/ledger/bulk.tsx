@@ -33,7 +33,7 @@ export interface Bulk {
   ): Promise<void>;
 }
 
-/** Error codes that would also occur for every other person, so that the action is stopped. */
+/** Refusals that would also apply to every other person. */
 const general = /^(role_missing|caller_untrusted|face_not_verified)$/;
 
 export function useBulk(): Bulk {

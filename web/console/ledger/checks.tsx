@@ -9,10 +9,7 @@ import { actionText, reasonText } from './told.js';
 
 const whoOf = ({ connection, subject }: Check): Who | null => (subject === null ? null : { connection, subject });
 
-/**
- * Returns the reasons of an event. Failed signals of a liveness check are omitted here, because the details of the row
- * show them.
- */
+/** Omits the failed signals of a liveness check, which belong to the details. */
 const detailsOf = ({ action, reasons }: Line): string => (action === 'liveness_judged' ? '' : reasons.join(', '));
 
 const whyOf = (line: Line, words: LedgerWords): string =>
@@ -20,7 +17,7 @@ const whyOf = (line: Line, words: LedgerWords): string =>
 
 /**
  * Lists checks and other events, one row each. A row opens to show its events and ids.
- * @param ofAll - true if the list contains events of all people, so that it needs a column for the person
+ * @param ofAll - true if the list contains events of all people
  */
 export function Checks({
   paged,
@@ -121,7 +118,7 @@ function Events({ check, words }: { readonly check: Check; readonly words: Ledge
   );
 }
 
-/** Reason of an event. Only auditors see error codes and signals. */
+/** Only auditors see codes and signals. */
 function EventReason({
   event,
   isAuditor,

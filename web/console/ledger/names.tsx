@@ -22,7 +22,7 @@ function toAsked(people: readonly Who[]): readonly { readonly connection: string
 
 type Asked = ReturnType<typeof toAsked>[number];
 
-/** Loads the names of some users of one connection. After an error there are none, and users are shown by id. */
+/** Loads names for one request. Users without a name are shown by id. */
 const loadSome = async ({ connection, subjects }: Asked, call: Acting['call']): Promise<[string, Name][]> => {
   const { names } = await call(readNames(connection, subjects)).catch(() => ({ names: [] }));
   return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);

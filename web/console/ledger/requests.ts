@@ -54,18 +54,16 @@ export const readNames = (connection: string, subjects: readonly string[]) =>
 export const listChecks = (filter: Filter, from: string | null) =>
   post<ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
 
-/** Request for the number of events per connection and day, newest day first. */
+/** Counts of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');
 
-/** Lifetime of the link in an invitation, in hours. */
 export const invitationHours = 72;
 
-/** Sends an invitation to the user's e-mail address at the provider. */
 export const inviteByEmail = (who: Who, language: string) =>
   post<SentInvitationReply>('/v1/subjects/invite', { ...who, lifeHours: invitationHours, send: 'email', language });
 
 /**
- * @param group - id of the group, or its name if that is unique
+ * @param group - id, or unique name
  * @param status - `undefined` for all
  */
 export const listGroup = (connection: string, group: string, status: string | undefined) => ({

@@ -13,7 +13,7 @@ export interface Bar {
 
 const size = { width: 640, height: 160, gap: 0.25 };
 
-/** Maximum of bars that each have a label. If there are more, only the first, the middle and the last bar do. */
+/** With more bars, only the ends and the middle have labels. */
 const mostLabels = 10;
 
 function toRound(value: number): number {
@@ -28,7 +28,7 @@ export function BarChart({
 }: {
   readonly title: string;
   readonly bars: readonly Bar[];
-  /** Headings of the table of values. `rest` is the heading of the part that did not fail. */
+  /** `rest`: the part that did not fail. */
   readonly headings: { readonly value: string; readonly failed?: string; readonly rest?: string };
 }) {
   const words = useWords();

@@ -12,7 +12,7 @@ interface Confirmed {
   readonly title: string;
   readonly action: string;
   readonly isGrave?: boolean;
-  /** Called before `onConfirm`. If it returns false, the dialog stays open and nothing is done. */
+  /** Returns false to keep the dialog open. */
   readonly isReady?: () => boolean;
   readonly onConfirm: () => Promise<void>;
   readonly children: ReactNode;
@@ -42,7 +42,7 @@ export function ConfirmDialog({
     onConfirm()
       .then(close, (thrown: unknown) => {
         const refused = toRefusal(thrown);
-        // For this error, the frame of the console shows its own dialog, which offers a face check.
+        // The frame shows its own dialog for this refusal.
         if (refused.code === 'face_not_verified') close();
         else setRefusal(refused);
       })

@@ -10,10 +10,7 @@ export interface Column<Row> {
   readonly id: string;
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
-  /**
-   * Returns the value by which rows are sorted and which is exported. Without it, the column is neither sortable nor
-   * exported.
-   */
+  /** Value to sort by and to export. Without it, the column has neither. */
   readonly value?: (row: Row) => string | number | null;
   /** Person of a row. An export contains their name, login and id. */
   readonly whoOf?: (row: Row) => Who | null;
@@ -25,7 +22,6 @@ export interface Column<Row> {
   readonly isHidden?: boolean;
 }
 
-/** Details that a press shows below a row. */
 interface Detail<Row> {
   readonly labelOf: (row: Row) => string;
   readonly show: (row: Row) => ReactNode;
@@ -45,10 +41,7 @@ const rowsOnPage = 25;
 /** Minimum number of columns from which a table lets the user choose columns. */
 const leastChosen = 5;
 
-/**
- * Returns true if the user can choose columns. This needs enough columns, and a table that can be exported or hides a
- * column.
- */
+/** A table that is not exported and hides no column offers no choice of columns. */
 const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
@@ -261,7 +254,7 @@ interface Sort {
   readonly isDown: boolean;
 }
 
-/** Sorts rows, but only in lists that are completely loaded. Sorting a part of a list would be misleading. */
+/** Sorts only complete lists, because only the server knows the order of the others. */
 function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], isComplete: boolean) {
   const language = useLanguage();
   const [chosen, setChosen] = useState<Sort | null>(null);
@@ -306,7 +299,6 @@ function SortChoice<Row>({
   );
 }
 
-/** Remembers the choice of columns in this browser. */
 function useColumnChoice<Row>(
   columns: readonly Column<Row>[],
   isExported: boolean,

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Text that is not translated: an English text from the server, or a text from an identity provider. */
+/** Text from the server, which is English, or from a provider. */
 export const Told = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
 
 export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
@@ -10,10 +10,7 @@ export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
     </p>
   ));
 
-/**
- * Renders names and values as `<dl>`. Rows with the value `null` are omitted. Texts keep their line breaks and writing
- * direction.
- */
+/** Renders names and values as `<dl>`, without `null` values. Text keeps lines and direction. */
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) => (
   <dl className="facts">
     {rows

@@ -68,7 +68,6 @@ export function Editor({
   const [page, setPage] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const edited = (): void => {
-    // The form was changed after the draft was checked, so that draft can no longer be published.
     setChecked((former) => (former === null ? null : { ...former, digest: null }));
     setEdits((before) => before + 1);
     onEdit();

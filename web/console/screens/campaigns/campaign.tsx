@@ -11,7 +11,7 @@ import { languageOptions } from './plan-form.js';
 import { type Campaign, readCampaign } from './requests.js';
 import { Standing } from './standing.js';
 
-/** Polling delay by state. Other states are not polled, because only an administrator's action changes them. */
+/** Polling delays. Other states change only by an administrator's action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
 
 export function OneCampaign({ id, words }: { readonly id: string; readonly words: CampaignsWords }) {

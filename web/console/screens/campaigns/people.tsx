@@ -20,10 +20,7 @@ const statesOf = (filter: Filter): readonly PersonState[] => {
   return filter === 'notEnrolled' ? notEnrolled : [filter];
 };
 
-/**
- * Lists people by state. The list of a planned campaign first shows skipped people; after the start, it first shows
- * people who are not enrolled.
- */
+/** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
 export function People({
   campaign: { id, group, state: campaignState, counts },
   words: { people },

@@ -11,7 +11,6 @@ import { type Connection, examine, listConnections, readDoctor } from './request
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
 
-/** Tabs, each with its own address. */
 export const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
 export type Tab = (typeof tabs)[number];
 
@@ -36,8 +35,7 @@ export function OneConnection({
   const tab = shown.find((each) => each === asked) ?? 'health';
   const onSwitched = (): void => {
     listed.reload();
-    // The checks run again, because their results depend on the mode. If checks are already running, the result of that
-    // run is shown.
+    // The checks depend on the mode. If another run is under way, its result is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

@@ -30,7 +30,7 @@ export function Rollout({
   connection,
   onSwitched,
 }: Given & {
-  /** Called after the mode was switched; `null` if the user may not switch it. */
+  /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
   return (
@@ -125,10 +125,7 @@ function WouldBeRefused({
   );
 }
 
-/**
- * Invites the users in the list who are not enrolled. There is no confirmation, because the user can stop the
- * invitations.
- */
+/** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
 function InviteThese({ words: { invite }, connection: { id }, count }: Given & { readonly count: number }) {
   const { call } = useActing();
   const { number } = useFormats();
@@ -175,8 +172,8 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
 }
 
 /**
- * Switches to `enforce`. The page shows the number of users who would be refused next to the button, so a confirmation
- * is needed only if everyone would be refused.
+ * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
+ * button.
  */
 function SwitchToEnforce({
   words: { toEnforce, nobody },

@@ -9,7 +9,7 @@ import { Secrets } from './secrets.js';
 
 type Place = 'health' | 'setup' | 'secrets';
 
-/** Shows health, setup and secrets to permitted users. Their actions share one run, so only one runs at a time. */
+/** Shows health, setup and secrets to permitted users. One of them runs at a time. */
 export function SettingUp({
   words,
   connection,

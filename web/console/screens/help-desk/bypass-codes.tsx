@@ -19,7 +19,6 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
-  // The array of rows is new after each poll, so this effect runs again and polling continues.
   useEffect(() => {
     if (!rows.some(({ state }) => state === 'waiting')) return;
     const timer = window.setTimeout(poll, lookAgainMs);

@@ -12,7 +12,7 @@ export function useNames(people: readonly Subject[]): (who: Subject) => string {
   return (who) => nameOf(who, names.get(keyOf(who)));
 }
 
-/** Fields to enter a user. They are hidden if the page's address already names one. */
+/** Fields for the user; hidden if the address names one. */
 export function PersonFields({ words: { person } }: { readonly words: HelpDeskWords }) {
   const path = usePath();
   const [connection, subject] = [useParameter('connection'), useParameter('subject')];

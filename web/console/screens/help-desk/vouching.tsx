@@ -58,7 +58,7 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
   );
 }
 
-/** Polling delay by state. Other states are final and are not polled. */
+/** Polling delays. Other states are final. */
 const pauses: Partial<Record<VouchingView['state'], number>> = {
   ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
 };
@@ -101,7 +101,7 @@ function Follow({
   );
 }
 
-/** Maximum time for which the caller's identity is shown, in minutes. */
+/** Time that the identity is shown. */
 const mostMinutes = 10;
 
 function Person({

@@ -46,10 +46,7 @@ function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords 
   return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
 }
 
-/**
- * Shows the text of a task. A task that this page does not know, because the server is newer, is shown with the
- * server's text.
- */
+/** Shows an unknown task of a newer server in the server's words. */
 function TaskText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
   const { number } = useFormats();
   const told: string | ((count: string) => string) = textIn(toDo.codes, item.code) ?? item.words;

@@ -133,7 +133,7 @@ function HandIn({
   );
 }
 
-/** Shows the application's first API key. The key is shown only once, because the server stores only its digest. */
+/** Shows the first key once, because the server stores only its digest. */
 function FirstKey({
   request: { id, application, isChange, keyHandedOver },
   words: { firstKey, toApplication },

@@ -18,7 +18,7 @@ export interface Wish {
   readonly name: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
-  /** Connection of the application's users; `null` if the application stores tokens itself. */
+  /** `null` if the application stores tokens itself. */
   readonly connection: string | null;
   readonly redirectUris: readonly string[];
   readonly perMinute: number;

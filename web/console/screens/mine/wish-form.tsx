@@ -9,7 +9,7 @@ import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './r
 
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
-/** Form that creates the draft of a request. The developer submits the draft later, on the page of that request. */
+/** Form for a draft, which is submitted later on its own page. */
 export function NewRequest({ former, words }: { readonly former: Application | null; readonly words: MineWords }) {
   const { call } = useActing();
   const developer = useLoaded(readDeveloper);

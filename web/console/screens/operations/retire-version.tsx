@@ -13,7 +13,7 @@ export interface Retired {
   readonly words: readonly string[];
 }
 
-/** Destroys a version of the sealing key after the administrator has typed the number of tokens that will be lost. */
+/** Destroys a version after the administrator has typed the number of lost tokens. */
 export function RetireVersion({
   words: { retire, version: toName },
   version,

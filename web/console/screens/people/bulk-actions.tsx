@@ -14,12 +14,12 @@ import type { PeopleWords } from './messages/people-words.js';
 import { unlockPerson } from './requests.js';
 
 export interface Chosen {
-  /** Chosen people, in the order of the list. People who are no longer in the list are omitted. */
+  /** Chosen people who are in the list, in its order. */
   readonly people: readonly Person[];
   readonly isWhole: boolean;
   has(who: Who): boolean;
   toggle(who: Who): void;
-  /** Chooses everyone in the list; if all are chosen, chooses no one. */
+  /** Chooses all shown rows, or none. */
   toggleAll(): void;
 }
 

@@ -33,7 +33,7 @@ export function InvitationLink({
   words: { invite },
 }: {
   readonly made: Invitation;
-  /** Name of the invited user, if the page does not show it elsewhere. */
+  /** The user, if not shown elsewhere. */
   readonly about?: string;
   readonly words: PeopleWords;
 }) {

@@ -31,10 +31,7 @@ const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
 
-/**
- * Returns the time some days ago, rounded to the hour, so that the request stays the same and is not sent again on each
- * rendering.
- */
+/** Rounds to the hour, so that requests stay equal for a while. */
 const daysAgo = (days: number): string =>
   new Date((Math.floor(Date.now() / hourMs) - days * 24) * hourMs).toISOString();
 
@@ -49,8 +46,7 @@ function toFilter(given: URLSearchParams): Filter {
   const checked = toBounds(given.get('checked'));
   return {
     connection: given.get('connection') ?? undefined,
-    // The status "not enrolled" is ignored here, because the server knows people who are not enrolled only as members
-    // of a group.
+    // People without an enrolment are known only as members of a group.
     status: statuses.find((each) => each === given.get('status')),
     level: level === null ? undefined : Number(level),
     ...toBounds(given.get('age')),

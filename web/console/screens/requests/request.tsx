@@ -41,8 +41,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
                 request={request}
                 words={words}
                 onApproved={setOpenIdClient}
-                // The request is loaded again even after an error, because an approval may have partly succeeded and
-                // can be repeated.
+                // An approval that failed in part can be repeated.
                 onAnswered={found.reload}
               />
               {request.state === 'submitted' &&
