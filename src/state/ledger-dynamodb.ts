@@ -19,7 +19,7 @@ import { orUnavailable } from './unavailable.js';
  *   pk (S)         "l:", the partition, "|", the sort key
  *   lp, ls (S)     partition and sort key: the keys of the index "ledger"; absent for tombstones
  *   value (S)      absent if empty
- *   version (N)    a row replaces one with a lower version; a row without a version is never replaced by one with
+ *   version (N)    a higher version replaces a lower one; no version replaces a row that has none
  *   ttl (N)        expiry in seconds; DynamoDB deletes the item hours or days later
  */
 
