@@ -97,8 +97,8 @@ export function createReceiptVerifier(options: {
 }
 
 /**
- * Verifies the digest of the action, because other documents refer to the action by its digest. @throws ReceiptError
- * `malformed`
+ * Verifies the digest of the action, because other documents refer to the action by its digest.
+ * @throws ReceiptError `malformed`
  */
 async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if (claims.acr !== 'face' || claims.action === undefined) return;

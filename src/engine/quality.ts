@@ -57,8 +57,8 @@ function toLaplacian(grey: Float32Array): Float32Array {
 }
 
 /**
- * Measures a face. @param scale - original pixels per pixel of `picture`, used to report the face's width in original
- * pixels
+ * Measures a face.
+ * @param scale - original pixels per pixel of `picture`, used to report the face's width in original pixels
  */
 export function measureQuality(picture: Picture, box: Box, landmarks: Landmarks, scale: number): PixelQuality {
   const [left, right] = toEyeCentres(landmarks);

@@ -85,7 +85,8 @@ export class Allowance implements Arrival {
   }
 
   /**
-   * Moves the charged memory from the anonymous pool to an authenticated caller. @param who - unique name of the caller
+   * Moves the charged memory from the anonymous pool to an authenticated caller.
+   * @param who - unique name of the caller
    */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
