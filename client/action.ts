@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/* An action that a user approves by face. The user sees exactly these words. */
+/* An action that a user approves by face. The capture page shows exactly the texts in it. */
 
 /** The only `authorization_details` type that facestep supports. */
 export const actionType = 'facestep_action';
@@ -12,7 +12,7 @@ export const actionType = 'facestep_action';
 const unshowable =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|(?:^|\p{Zs})\p{M}|\p{M}{5}/u;
 
-/** Characters that display as nothing although their category is visible. */
+/** Characters that display as nothing, although their Unicode category is that of visible characters. */
 const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]/u;
 
 const letterOrDigit = /[\p{L}\p{N}]/u;

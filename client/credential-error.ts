@@ -16,7 +16,7 @@ export const credentialErrorText = {
 
 export type CredentialErrorCode = keyof typeof credentialErrorText;
 
-/** The error does not contain the credential. */
+/** Error of a refused credential. It does not contain the credential. */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   constructor(

@@ -9,14 +9,15 @@ import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './recei
 import { hasEnded, statusGuard } from './status-list.js';
 
 /*
- * Verifies an SD-JWT VC with key binding (RFC 9901). It proves a face check at issuance and possession of the holder's
- * key now, but not who is in front of the camera.
+ * Verifies an SD-JWT VC with key binding (RFC 9901). A valid presentation proves that the user passed a face check when
+ * the credential was issued, and that the presenter holds its key now. It does not prove that the presenter is that
+ * user.
  */
 
 export interface ExpectedPresentation {
   /** Audience of the presentation. For OpenID4VP this is the whole `client_id` with its prefix. */
   readonly audience: string;
-  /** Nonce of the request. For single use, delete your copy before the verification. */
+  /** Nonce of your request. To accept it only once, delete your copy before calling `verify`. */
   readonly nonce: string;
 }
 
@@ -43,7 +44,7 @@ export interface CredentialVerifier {
 
 const maxCharacters = 65_536;
 
-/** Maximum age of the key binding, which the wallet creates when the user consents. */
+/** Maximum age of the key binding JWT, in seconds. The wallet creates it when the user consents. */
 const proofLifeSec = 300;
 
 const holderKeyGuard = z.discriminatedUnion('kty', [
@@ -70,7 +71,7 @@ const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
 /**
  * Creates the verifier of one kind of credential. Each verification fetches the status list.
  * @param options.issuer - the connection's OpenID provider, `<publicUrl>/oidc/<connection>`
- * @param options.vct - configured kind of credential
+ * @param options.vct - kind of credential, as configured for the issuer
  * @param options.keys - contents or address of `/.well-known/jwks.json`
  * @param options.fetch - used for the status list
  * @param options.clock - returns milliseconds since 1970

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { PhotoBytes, ServerCall } from './server-call.js';
 
-/** Restrictions of a token, which must be the same at enrolment and at every check. */
+/** Values to which a token is bound. A check only succeeds with the same values as at enrolment. */
 export interface Binding {
   readonly password?: string;
   /** Scope of the token, such as `app:login`. */
@@ -64,13 +64,17 @@ export function createFaceCalls(server: ServerCall) {
       return (await server.postForm('/authenticate', form, authenticated)).authenticated;
     },
 
-    /** Like `authenticate`, and also returns the similarity of a match. Needs the scope `score`. */
+    /**
+     * Verifies photos like `authenticate`, and also returns the similarity score if they match. Needs the scope
+     * `score`.
+     */
     authenticateScore: (token: string, photo: readonly PhotoBytes[], binding: Binding = {}) =>
       server.postForm('/authenticate-score', { texts: { token, ...binding }, photos: { photo } }, scored),
 
     /**
-     * Identifies the person on 1 to 5 live photos among at most 500 tokens of equal scope and accuracy. The result is
-     * an index of `tokens`, or none for `nobody` and `ambiguous`. Needs the scope `identify`.
+     * Identifies the person on 1 to 5 live photos among at most 500 tokens, which must have the same scope and
+     * accuracy. The result contains the position in `tokens`, unless the outcome is `nobody` or `ambiguous`. Needs the
+     * scope `identify`.
      */
     identify(tokens: readonly string[], photo: readonly PhotoBytes[], binding: Omit<Binding, 'password'> = {}) {
       const roster = [new TextEncoder().encode(tokens.join('\n'))];
@@ -78,8 +82,8 @@ export function createFaceCalls(server: ServerCall) {
     },
 
     /**
-     * Returns the 32 bytes released to the person of the token, `null` for others. Overwrite the bytes after use. Needs
-     * the scope `content-key`.
+     * Returns the token's content key, 32 bytes, if the photos show the person of the token; otherwise `null`.
+     * Overwrite the key after use. Needs the scope `content-key`.
      */
     async contentKey(token: string, photo: readonly PhotoBytes[], binding: Binding = {}): Promise<Uint8Array | null> {
       const form = { texts: { token, ...binding }, photos: { photo } };
@@ -97,8 +101,8 @@ export function createFaceCalls(server: ServerCall) {
     },
 
     /**
-     * Checks whether 2 to 10 pictures show one person. `outliers` are the indices of other people, `unusable` those of
-     * pictures that cannot be compared. Needs the scope `match`.
+     * Checks whether 2 to 10 pictures show one person. `outliers` are the indices of pictures that show another person
+     * than most, `unusable` those of pictures that cannot be compared. Needs the scope `match`.
      */
     consistencyCheck: (photo: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) =>
       server.postForm('/consistency-check', { texts: { accuracy }, photos: { photo } }, consistency),

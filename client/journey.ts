@@ -11,9 +11,12 @@ export interface StepUpRequest {
   readonly token?: string;
   /** Audience of the receipt. If absent, no receipt is issued. */
   readonly audience?: string;
-  /** Application id as in the provider's hook calls. The hook may then use the result. Excludes `audience`. */
+  /**
+   * Id of the application in the provider's hook calls. With it, a hook can use the result of the step-up. Cannot be
+   * combined with `audience`.
+   */
   readonly application?: string;
-  /** Address of the user's browser. Requires `application`. */
+  /** IP address of the user's browser. Requires `application`. */
   readonly address?: string;
   /** Value repeated in the receipt, which binds the receipt to one login. */
   readonly nonce?: string;
@@ -56,7 +59,10 @@ function createStepUpCalls(server: ServerCall) {
     /** Starts a step-up. Give its `challenge` only to the person in front of the camera. Needs the scope `verify`. */
     startStepUp: (request: StepUpRequest) => server.postJson('/step-ups', request, started),
 
-    /** Sends 1 to 5 photos of a step-up. After a pass, `receipt` is present if the step-up has an audience. */
+    /**
+     * Sends 1 to 5 photos of a step-up. If the photos pass and the step-up has an audience, the result contains
+     * `receipt`.
+     */
     sendPhotos: (id: string, challenge: string, photo: readonly PhotoBytes[], password?: string) =>
       server.postForm(
         `/step-ups/${encodeURIComponent(id)}/photos`,
@@ -65,8 +71,8 @@ function createStepUpCalls(server: ServerCall) {
       ),
 
     /**
-     * Signs a document. The receipt must be for `signatureAudience`, and its action must contain the digest of the
-     * document. Needs the scope `verify`.
+     * Signs a document. The receipt's audience must be `signatureAudience`, and its action must contain the digest of
+     * the document. Needs the scope `verify`.
      * @param document - bytes of the document, at most 10 MB
      */
     signDocument: (

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, isSameAction } from './action.js';
 
-/* Claims of a receipt and their checks, except for signatures. The receipt verifier and the server share them. */
+/*
+ * Claims of a receipt and their checks. Signatures are verified elsewhere. Both the receipt verifier and the server use
+ * this module.
+ */
 
 export const receiptErrorText = {
   malformed: 'This is not a receipt of a face check.',
@@ -19,7 +22,7 @@ export const receiptErrorText = {
 
 export type ReceiptErrorCode = keyof typeof receiptErrorText;
 
-/** The error does not contain the receipt. */
+/** Error of a refused receipt. It does not contain the receipt. */
 export class ReceiptError extends Error {
   override readonly name = 'ReceiptError';
   constructor(
@@ -33,7 +36,7 @@ export class ReceiptError extends Error {
 interface CommonClaims {
   readonly iss: string;
   readonly aud: string;
-  /** User id that was given to the step-up. */
+  /** User id (`subject`) that was passed when the step-up was started. */
   readonly sub: string;
   /** Issue time, in seconds since 1970. */
   readonly iat: number;
@@ -79,7 +82,7 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
 /** `acr` tells the two kinds apart. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
-/** Values that the receipt must have, if given. */
+/** Expected values. The receipt must have each value that is given. */
 export interface ExpectedReceipt {
   /** Always set this, because a client that stores its own tokens can choose any subject. */
   readonly connection?: string;
@@ -131,7 +134,7 @@ const claimsGuard = z.discriminatedUnion('acr', [
 
 /**
  * Checks a receipt's claims.
- * @param claims - claims with a verified signature, not checked otherwise
+ * @param claims - claims whose signature is verified, but which are not checked otherwise
  * @param wanted.nowSec - seconds since 1970
  * @throws ReceiptError, but never `signature` or `keys_unavailable`
  */
@@ -158,7 +161,7 @@ export function checkClaims(
   return data;
 }
 
-/** @throws ReceiptError `another_way` if there was a fallback code instead of a face check */
+/** @throws ReceiptError `another_way` if the user entered a fallback code instead of a face check */
 export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   if (claims.acr !== 'face') throw new ReceiptError('another_way');
   return claims;

@@ -62,7 +62,7 @@ const publicKeyGuard = z.object({
 });
 
 /**
- * Creates the receipt verifier for one audience. If `keys` is a key set, it works offline.
+ * Creates the receipt verifier for one audience. With a key set as `keys`, the verifier works offline.
  * @param options.issuer - public URL of the server, without a trailing slash
  * @param options.audience - `audience` of the step-up
  * @param options.clock - returns milliseconds since 1970
@@ -96,7 +96,10 @@ export function createReceiptVerifier(options: {
   return verifier;
 }
 
-/** Verifies the digest, because other documents refer to an action by it. @throws ReceiptError `malformed` */
+/**
+ * Verifies the digest of the action, because other documents refer to the action by its digest.
+ * @throws ReceiptError `malformed`
+ */
 async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if (claims.acr !== 'face' || claims.action === undefined) return;
   if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');

@@ -24,7 +24,7 @@ export class FacestepError extends Error {
 /** Contents of a JPEG, PNG or WebP file. */
 export type PhotoBytes = Uint8Array;
 
-/** Form fields. Undefined texts are omitted. */
+/** Form fields. Texts that are `undefined` are not sent. */
 export interface FormFields {
   readonly texts?: Readonly<Record<string, string | number | undefined>>;
   readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;
@@ -42,7 +42,7 @@ const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
 
-/** Allows white space around the token, such as the line break at the end of a file. */
+/** Printable ASCII. White space around the token is allowed, such as the line break at the end of a file. */
 const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
 
 /** @throws TypeError if the token cannot be a header value */
@@ -51,7 +51,7 @@ export function createServerCall(options: {
   readonly clientToken: string;
   readonly fetch: Fetch;
 }): ServerCall {
-  // The platform's own error would contain the token, which could then be logged.
+  // The error of `fetch` for an invalid header would contain the token, which could then be logged.
   if (!sendableToken.test(options.clientToken))
     throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
   const base = options.url.replace(/\/+$/, '');
@@ -63,7 +63,7 @@ export function createServerCall(options: {
     guard: Guard,
   ): Promise<z.output<Guard>> {
     const response = await options
-      // A redirect would send token and photos to another address.
+      // Redirects are errors, because following one would send token and photos to another address.
       .fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(answerTimeoutMs) })
       .catch((cause: unknown) => {
         throw unreachable(null, cause);

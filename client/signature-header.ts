@@ -10,7 +10,10 @@ export const signatureAudience = 'urn:facestep:signatures';
 /** The payload is given by reference (ETSI TS 119 182-1, section 5.2.8.3). */
 export const referenceMechanism = 'http://uri.etsi.org/19182/ObjectIdByURI';
 
-/** Guard of the header with exactly these members. `approval` is a receipt that was valid at `iat`. */
+/**
+ * Guard of the protected header, which must have exactly these members. `approval` is a receipt that was valid at
+ * `iat`.
+ */
 export const signatureHeader = z.strictObject({
   alg: z.literal('ES256'),
   kid: z.string(),

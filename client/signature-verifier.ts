@@ -8,10 +8,10 @@ import { signatureAudience, signatureHeader } from './signature-header.js';
 
 /*
  * A signature is a JWS of the issuer whose detached payload is the document (RFC 7515, RFC 7797). Its protected header
- * contains the approval.
+ * contains the user's approval, a receipt.
  */
 
-/** Faults of a signature. Faults of the approval in it are a `ReceiptError`. */
+/** Texts of faults of the signature itself. Faults of the approval in it are reported as `ReceiptError`. */
 export const signatureErrorText = {
   malformed: 'This is not a signature of a document.',
   signature:
@@ -43,7 +43,7 @@ export interface DocumentSignature {
 export interface SignatureVerifier {
   /**
    * Verifies that the issuer signed this file, after a face check of the user who saw and approved it. The approval
-   * must have been valid at that time.
+   * must have been valid at the time of signing.
    * @param signature - compact JWS with an empty payload
    * @throws SignatureError, ReceiptError with their `code`
    */

@@ -5,8 +5,8 @@ import { CredentialError } from './credential-error.js';
 import type { ResolveKey } from './receipt-verifier.js';
 
 /*
- * Checks a Token Status List (JWT). The list is fetched as a whole, so that its publisher does not learn which
- * credential was checked.
+ * Checks the status of a credential in a Token Status List (JWT). The whole list is fetched, so that its publisher does
+ * not learn which credential was checked.
  */
 
 export const statusGuard = z.object({
@@ -56,7 +56,7 @@ export async function hasEnded(
   }
 }
 
-/** Returns one byte of compressed data. It decompresses part by part to limit memory. */
+/** Returns one byte of the decompressed data. The data is decompressed part by part to limit memory. */
 async function byteAt(at: number, packed: Uint8Array<ArrayBuffer>): Promise<number | undefined> {
   let passed = 0;
   for await (const part of new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))) {

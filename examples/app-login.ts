@@ -17,10 +17,13 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Enrolment and every check must send the same values: a token of another scope does not match. */
+/**
+ * Enrolment and every check must send the same values, because a token does not match under another scope or accuracy.
+ */
 const binding = { scope: 'app:login', accuracy: 4 };
 
-// Stands for your database, where the token is one more column. A token is sealed, but it is still personal data.
+// This file stands for your database, where the token is one more column. A token reveals no face, but it is still
+// personal data.
 const usersGuard = z.record(z.string(), z.object({ faceToken: z.string() }));
 type Users = z.infer<typeof usersGuard>;
 const readUsers = (file: string): Users =>
@@ -53,7 +56,7 @@ try {
     process.exitCode = session === null ? 1 : 0;
   } else throw new Error('Say enrol or login.');
 } catch (error) {
-  // An error such as `face_none` means that nothing was compared: the user can take a better photo.
+  // An error such as `face_none` means that no face was compared. The user can take a better photo.
   if (!(error instanceof FacestepError)) throw error;
   console.log(`Not checked: ${error.message} (${error.code})`);
   process.exitCode = 2;

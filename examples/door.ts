@@ -34,12 +34,12 @@ const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[])
         binding,
       );
 
-/** Enrols a person once. Two tokens of one person would both match, and the door would stay closed. */
+/** Enrols a person once. If a person had two tokens, both would match, and the door would stay closed. */
 async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
   const entries = readRoster(file);
   const found = await search(entries, photos);
   const isNobody = found === null || found.outcome === 'nobody';
-  // A name belongs to one person until their token becomes unusable.
+  // A name that is in the roster cannot be given to another person, unless its token has become unusable.
   const isTaken = entries.some((entry, at) => entry.name === name && found?.unusable.includes(at) !== true);
   if ((!isNobody || isTaken) && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);

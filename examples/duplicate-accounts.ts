@@ -2,8 +2,8 @@
  * Duplicate accounts: is the person behind a new account already known?
  *
  * Needs one reference picture of each known account, stored with consent. /match-bulk compares the new picture with up
- * to a hundred at once; /consistency-check tests whether the matches and the new one show one person. Nothing is
- * stored. The client token needs the scope `match`.
+ * to a hundred at once; /consistency-check tests whether the matching pictures and the new picture all show one person.
+ * Nothing is stored. The client token needs the scope `match`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/duplicate-accounts.js new.jpg account-1.jpg account-2.jpg account-3.jpg …
@@ -14,7 +14,7 @@ import { createFacestepClient, FacestepError } from '@facestep/client';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Strict accuracy level: many comparisons can produce false matches, and a match is an accusation. */
+/** A strict accuracy level, because many comparisons produce more false matches, and a match accuses a person. */
 const accuracy = 6;
 const mostAtOnce = 100;
 /** Below the server's limit of 50 MB for a form. */
@@ -52,7 +52,9 @@ async function findMatches(picture: Uint8Array, references: readonly Reference[]
   return { matches, unusable };
 }
 
-/** Returns true if the new picture and up to nine matches show one person. If not, have a person review them. */
+/**
+ * Returns true if the new picture and up to nine matching pictures show one person. If not, a human should review them.
+ */
 async function isOnePerson(picture: Uint8Array, matches: readonly Reference[]): Promise<boolean> {
   const group = [picture, ...takeBatch(picture, matches, 9).map((match) => match.picture)];
   return (await facestep.consistencyCheck(group, { accuracy })).consistent;

@@ -16,7 +16,10 @@ const facestep = createFacestepClient({ url, clientToken, fetch });
 
 const binding = { scope: 'kyc', accuracy: 4 };
 
-/** A score this far above the threshold needs no manual review. Choose the margin with your own customers' data. */
+/**
+ * Margin above the threshold from which a score needs no manual review. Determine the margin with data of your own
+ * customers.
+ */
 const clearMargin = 0.15;
 
 type Outcome =

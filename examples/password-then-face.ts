@@ -1,9 +1,9 @@
 /*
  * Password, then face: the server of a login page.
  *
- * POST /login with name and password starts a step-up; POST /login/face with a photo ends it. A session needs a
- * receipt that says that this user's face passed in this login. The client token needs the scopes `enrol` and
- * `verify`, and belongs to the tenant FACESTEP_TENANT.
+ * POST /login with name and password starts a step-up; POST /login/face with a photo ends it. A session is created only
+ * with a receipt stating that this user's face was verified in this login. The client token needs the scopes `enrol`
+ * and `verify`, and belongs to the tenant FACESTEP_TENANT.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/password-then-face.js enrol users.json ada@example.com "her password" 1.jpg 2.jpg 3.jpg
@@ -66,7 +66,7 @@ const nobody = { salt: randomBytes(16).toString('base64'), passwordHash: randomB
 
 const app = express();
 
-// Add your own rate limit: anyone may try passwords here, and each try costs a hash.
+// Add your own rate limit, because anyone may try passwords here, and each attempt costs a hash computation.
 app.post('/login', express.json(), async (request, response) => {
   const { login, password } = loginGuard.parse(request.body);
   const user = Object.hasOwn(users, login) ? users[login] : undefined;
@@ -87,7 +87,7 @@ app.post('/login/face', express.raw({ type: 'image/*', limit: '10mb' }), async (
   const { state, receipt } = await facestep.sendPhotos(waiting.id, waiting.challenge, [request.body]);
   pending.delete(key); // Single-use: the next try starts with the password.
   if (receipt === null) return void response.status(401).json({ error: 'Refused.', state });
-  // The receipt must be for this connection, user, login and token: all four are verified.
+  // The receipt must be for this API tenant, this user and this login. `verify` checks all three.
   await receipts.verify(receipt, { connection: `api:${tenant}`, subject: waiting.login, nonce: waiting.nonce });
   sessions.set(setCookie(response, 'session'), waiting.login);
   response.json({ welcome: waiting.login });

@@ -17,7 +17,10 @@ import { createFacestepClient, FacestepError } from '@facestep/client';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** A token made with a passphrase releases the key only for the face and the passphrase together. */
+/**
+ * Optional passphrase. A token that was created with one releases its key only for the face together with the
+ * passphrase.
+ */
 const { PASSPHRASE: password = '' } = process.env;
 const binding = { scope: 'records', accuracy: 4, ...(password === '' ? {} : { password }) };
 
@@ -49,7 +52,7 @@ async function open(tokenFile: string, photoFile: string, sealed: Buffer): Promi
   return withKey(tokenFile, photoFile, sealed.subarray(0, 16), (key) => {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(16, 28), { authTagLength: 16 });
     decipher.setAuthTag(sealed.subarray(28, 44));
-    // `final` throws if the record was changed, before any of it is used.
+    // If the record was changed, `final` throws before any decrypted byte is used.
     return Buffer.concat([decipher.update(sealed.subarray(44)), decipher.final()]);
   });
 }

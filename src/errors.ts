@@ -5,7 +5,7 @@ import type { Json } from './base/json.js';
  * - `caller`: the caller is not authenticated, and no decision is made.
  * - `request`: the request cannot be answered.
  * - `photo`: the photo is unusable, and nothing was compared.
- * - `unverified`: the face is not verified for any other reason.
+ * - `unverified`: the face is not verified for any reason other than the photo.
  * - `service`: the service is temporarily unavailable.
  */
 export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
@@ -28,7 +28,7 @@ const service = ofKind('service');
 
 /**
  * Kind, HTTP status and public text of each code. The text depends only on the code, so it reveals nothing about an
- * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502.
+ * enrolment. The statuses 400, 401, 404 and 502 are used as documented for the Facenition API.
  */
 export const refusals = {
   request_malformed: request(

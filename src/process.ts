@@ -27,7 +27,7 @@ import { createRequestContexts } from './telemetry/request-context.js';
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
 
-// Global functions, used only here: other modules receive these as arguments.
+// Only this module uses these global functions. Other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
@@ -35,12 +35,12 @@ const contexts = createRequestContexts();
 const logTo = isServing ? process.stdout : process.stderr;
 const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
 
-/** Writes to the terminal, because programs read standard output. */
+/** Writes a line for people to standard error. Standard output is for programs. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** On a terminal, draws a frame, because the lines would be lost in the log. */
+/** Prints lines for people. On a terminal, they are framed, because they would be overlooked between log lines. */
 const announce = (lines: readonly string[]): void => (process.stderr.isTTY ? toFrame(lines) : lines).forEach(tell);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
@@ -58,7 +58,8 @@ const readSetup = (): Promise<Setup> =>
   loadSetup(providers, { ...{ clock, random, fetch, log, ...reading }, onSecretUsed: secretUses.note });
 
 /**
- * Runs the server. Signal handlers come first, because an unhandled signal would end the process without a shutdown.
+ * Runs the server. Signal handlers are installed first, because a signal without a handler would end the process
+ * without a shutdown.
  */
 async function serve(): Promise<void> {
   let isReloadAsked = false;
@@ -81,7 +82,7 @@ async function serve(): Promise<void> {
 
 /**
  * Loads and starts the server, whose modules other commands do not need.
- * @returns `null` if it was stopped while models were downloaded
+ * @returns `null` if a signal stopped it while models were downloaded
  */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   const setup = await readSetup();
@@ -159,5 +160,5 @@ process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
 const exitCode = await run().catch(fail);
-// Exits after output is written, because keep-alive connections would delay a natural exit.
+// The process is ended explicitly once output is written, because open keep-alive connections would delay its end.
 process.stdout.write('', () => process.exit(exitCode));

@@ -16,11 +16,11 @@ import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';
 
 /*
- * Lambda functions of a Cognito user pool: four handlers in one bundle. None throws, because Cognito shows errors to
- * the user.
+ * Lambda functions of a Cognito user pool: four handlers in one bundle. No handler throws, because Cognito shows the
+ * messages of errors to the user.
  */
 
-// Global functions, used only here: other modules receive these as arguments.
+// Only this module uses these global functions. Other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = (bytes) => randomBytes(bytes);
 

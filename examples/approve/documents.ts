@@ -1,11 +1,10 @@
 /*
- * Signs a document after its reader approved it by face. Uses the REST API with a client token, which stays on this
- * server.
+ * Signs a document after its reader approved it by face. The code calls the REST API with a client token, which never
+ * leaves this server.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** A document that waits for its signature. */
 export interface Document {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -18,7 +17,10 @@ const stepUpGuard = z.object({ receipt: z.string().nullable() });
 const signedGuard = z.object({ signature: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({})) });
 
-/** Thrown if the document was not signed. The code is the server's, or `declined` if the user did not approve. */
+/**
+ * Thrown if the document was not signed. `code` is the facestep server's error code, or `declined` if the user did not
+ * approve.
+ */
 export class NotSigned extends Error {
   constructor(readonly code: string) {
     super(code);

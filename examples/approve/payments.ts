@@ -1,6 +1,6 @@
 /*
- * Approves a payment by face: OpenID Connect with the action in `authorization_details` (RFC 9396). Needs only
- * openid-client.
+ * Approves a payment by face: OpenID Connect with the action in `authorization_details` (RFC 9396). The only dependency
+ * is openid-client.
  */
 import { createHash } from 'node:crypto';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration, wasDenied } from '../web/face-check.js';
@@ -28,7 +28,10 @@ const sorted = (value: unknown): unknown =>
       )
     : value;
 
-/** Returns the SHA-256 of canonical JSON (RFC 8785). If all values are strings, that is JSON with sorted names. */
+/**
+ * Returns the SHA-256 of canonical JSON (RFC 8785). If all values are strings, canonical JSON is plain JSON with sorted
+ * names.
+ */
 const digestOf = (action: object): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(action)))

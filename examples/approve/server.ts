@@ -125,7 +125,7 @@ export async function startBank(given: {
   }
 
   async function take(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {
-    // A form on another site cannot send this header, so the request comes from this site's page.
+    // A form on another site cannot send the header `x-name`, so the request comes from this site's page.
     const name = decodeName(request.headers['x-name']);
     const bytes = await readBody(request, maxDocumentBytes);
     if (name === null) return sendJson(response, 400, { problem: 'The document has no name.' });

@@ -2,8 +2,8 @@
  * Runs the sign-in on its own. CHAIN is a file with this portal's certificate and its issuers, without the authority
  * that wallets trust.
  *
- * export ISSUER=https://face.example.com/oidc/people CLIENT_ID=portal CLIENT_SECRET=…
- * VCT=https://face.example.com/types/staff-card
+ *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=portal CLIENT_SECRET=…
+ *   export VCT=https://face.example.com/types/staff-card
  *   export PUBLIC_URL=https://portal.example.com CHAIN=chain.pem KEY=key.pem PORT=8099
  *   node dist/examples/card-sign-in/main.js
  */

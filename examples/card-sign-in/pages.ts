@@ -17,7 +17,7 @@ const start = '<form method="post" action="/begin"><button>Sign in with my staff
 export const renderStart = (): string =>
   toPage('Sign in', `<p>Show the staff card in your wallet, then your face. You type nothing.</p>${start}`);
 
-/** Renders a code for a wallet on another device and a link for one on this device. */
+/** Renders a QR code for a wallet on another device, and a link for a wallet on this device. */
 export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string; readonly here: string }): string =>
   toPage(
     'Show your staff card',

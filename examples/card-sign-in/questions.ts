@@ -1,14 +1,16 @@
 /*
  * The verifier side of OpenID for Verifiable Presentations 1.0, in the High Assurance Interoperability Profile (HAIP)
  * 1.0. The request is a signed JWT with a certificate, and asks for one card in a DCQL query. The answer is a JWE,
- * encrypted for this request. Needs only jose.
+ * encrypted for this request. The only dependency is jose.
  */
 import { createHash, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
 export interface Certified {
-  /** PEM certificates, from the one of `key` up to, but without, the authority that wallets trust. */
+  /**
+   * PEM certificates: first that of `key`, then those of its issuers, except for the root authority that wallets trust.
+   */
   readonly chain: readonly string[];
   readonly key: KeyObject;
 }

@@ -55,7 +55,7 @@ export async function startCardSignIn({
   const { issuer } = registration;
   const asker = createAsker({ certified, vct, wanted: ['sub', 'given_name'] });
   const visits = createVisits({ lifeMs: visitSec * 1000, now });
-  // The server signs cards with the keys that it publishes here.
+  // The facestep server publishes at this URL the keys with which it signs cards.
   const keys = { jwksUri: new URL('/.well-known/jwks.json', issuer).href, fetch };
   const cards = createCredentialVerifier({ issuer, vct, keys, fetch, clock: { now } });
   const site = await listen(port, (request, response) => {
@@ -146,7 +146,7 @@ export async function startCardSignIn({
 
   /**
    * Starts the face check, only in the browser that started the visit. An attacker may trick another user into scanning
-   * a code, so the browser shows nothing of the card before the face check.
+   * the code on the attacker's screen. The browser therefore shows nothing of the card before the face check.
    */
   async function leaveForFace(
     browser: string,

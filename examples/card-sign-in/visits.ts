@@ -28,8 +28,8 @@ export interface Asked {
 }
 
 /**
- * Stores visits by browser cookie and by request id. The cookie is a separate secret, so a photo of the code on the
- * screen does not reveal it.
+ * Stores visits by browser cookie and by request id. The cookie's value is unrelated to the request ids, so a photo of
+ * the code on the screen does not reveal the cookie.
  */
 export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonly now: () => number }) {
   const visits = new Map<string, Visit>();

@@ -3,7 +3,7 @@ import { escapeHtml } from '../web/site.js';
 import { toDocument } from '../web/skin.js';
 import type { Visit } from './visits.js';
 
-/** Script that updates the code and the count without reloading the page. */
+/** Script that updates the code and the number of people without reloading the page. */
 export const refreshScript = `setInterval(async () => {
   const reply = await fetch(location.href).catch(() => null);
   const page = new DOMParser().parseFromString(reply?.ok ? await reply.text() : '', 'text/html');

@@ -9,7 +9,7 @@ export interface PlaceCodes {
   isShown(place: string, code: string): boolean;
 }
 
-/** @param secret - key that all codes derive from; no code is stored */
+/** @param secret - key from which all codes are derived; no code is stored */
 export function createPlaceCodes(secret: Uint8Array, now: () => number): PlaceCodes {
   const codeAt = (place: string, turn: number): string =>
     createHmac('sha256', secret).update(`${turn} ${place}`).digest('base64url').slice(0, 16);

@@ -23,7 +23,7 @@ export interface CheckIn extends Site {
   readonly redirectUri: string;
 }
 
-/** A browser, remembered for at most ten minutes. */
+/** State of a browser, which is kept for at most ten minutes. */
 interface Visitor {
   /** Place of the check-in, or `null` if the user only wants their list. */
   place: string | null;

@@ -1,4 +1,4 @@
-/* One check at a counter, from its code until the result disappears. Needs only openid-client. */
+/* One check at a counter, from showing the code until the result disappears. The only dependency is openid-client. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as client from 'openid-client';
 
@@ -11,8 +11,8 @@ export type View =
    */
   | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }
   /**
-   * The phone or the kiosk has opened the code. Staff read out `number`, and type the user's number if it is still
-   * needed.
+   * The user's phone or the kiosk has opened the code. Staff read out `number`. They also type the number that the user
+   * reads out, if it was not sent yet.
    */
   | { readonly state: 'numbers'; readonly number: string; readonly isAtKiosk: boolean }
   | { readonly state: 'checking' }
@@ -31,7 +31,7 @@ export interface Check {
   end(): void;
 }
 
-/** Time that a result is shown, which is as long as the server returns it. */
+/** Time for which a result is shown. The facestep server returns a result for the same time. */
 const shownMs = 60_000;
 
 /** Requested claims. They must be registered for this client, with their purpose. */
@@ -67,7 +67,7 @@ export async function beginCheck(
         await show(await client.genericGrantRequest(config, deviceGrant, parameters));
       } catch (error) {
         if (!(error instanceof client.ResponseBodyError)) {
-          // Keep polling on errors while the code is valid (RFC 8628, section 3.5).
+          // After an error, continue to poll while the code is valid (RFC 8628, section 3.5).
           if (Date.now() > endsAt) throw error;
           continue;
         }

@@ -5,7 +5,7 @@ export interface Backend {
   checkFace(subject: string, photo: Uint8Array): Promise<'passed' | 'failed'>;
   revoke(subject: string): Promise<void>;
   /**
-   * Completes the step-up in an identity provider's signed request, with a photo.
+   * Completes, with a photo, the step-up that an identity provider's signed request asks for.
    * @returns the receipt
    */
   answerRequest(request: string, photo: Uint8Array): Promise<string>;

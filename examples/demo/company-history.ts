@@ -94,7 +94,7 @@ function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs)
   return happenings.sort((a, b) => a.at - b.at);
 }
 
-/** Writes the history into the file of an audit log that no server has open. */
+/** Writes an invented history into an audit log file, which no server may have open. */
 export async function writeHistory(
   people: readonly Drawn[],
   { connection, file, now }: { readonly connection: string; readonly file: string; readonly now: EpochMs },

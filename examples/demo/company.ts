@@ -50,7 +50,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const settings = oktaConnectionGuard.parse(connection);
   const ports = { fetch: send, log: quietLog };
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
-  // Apply only the first step: a command does the rest once the server runs.
+  // Only the first step is applied here. A command applies the other steps once the server runs.
   await steps[0]?.apply();
   const profile = createOktaProfile(settings, ports);
   const chance = createChance('tokens of a company');

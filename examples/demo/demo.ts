@@ -29,7 +29,7 @@ export { writeDemoPhotos } from './photos.js';
  */
 
 /**
- * @returns true if every answer was the expected one
+ * @returns true if every answer of the server was as expected
  * @throws the errors of `fetchModels`
  */
 export async function showDemo(

@@ -8,7 +8,7 @@ import { fetchDemoPhotos } from '../../src/models/fetch.js';
 import { demoPhotosFolder, loadPictures } from './pictures.js';
 
 /**
- * Fetches the demonstration photos if they are missing.
+ * Downloads the demonstration photos if they are missing.
  * @returns their folder
  * @throws CommandError `photos_missing`
  */
@@ -26,7 +26,7 @@ export async function bringDemoPhotos(elsewhere: string, tell: (line: string) =>
  * Writes the pictures named in the documentation, cut from the demonstration photos: `enroll.jpg` and `probe.jpg` of
  * one person, `other.jpg` of another.
  * @returns the files
- * @throws the system's error if a file exists
+ * @throws system error if one of the files already exists
  */
 export async function writeDemoPhotos(folder: string, tell: (line: string) => void): Promise<readonly string[]> {
   const fetched = await mkdtemp(join(tmpdir(), 'facestep-photos-'));

@@ -11,7 +11,7 @@ export interface Pictures {
   readonly stranger: Uint8Array;
   readonly group: Uint8Array;
   readonly landscape: Uint8Array;
-  /** Photo that is shrunk until the face is 20 pixels wide. */
+  /** Photo of a person, scaled down until the face is 20 pixels wide. */
   readonly far: Uint8Array;
 }
 
@@ -23,10 +23,10 @@ interface Corners {
 }
 
 async function cropFace(file: string, corners: Corners): Promise<Buffer> {
-  // Read the file here, because the engine forbids libvips to open files.
+  // The file is read here, because the engine forbids libvips to open files itself.
   const photo = sharp(readFileSync(file));
   const { width, height } = await photo.metadata();
-  // With a margin of half the box on each side, the crop has one face.
+  // With a margin of half the face's box on each side, the cropped picture contains only one face.
   const marginX = (corners.right - corners.left) / 2;
   const marginY = (corners.bottom - corners.top) / 2;
   const left = Math.max(0, Math.round(corners.left - marginX));

@@ -22,7 +22,7 @@ import { signInPortal } from './portals/sign-in.js';
 import { quietLog } from './quiet.js';
 import { startService } from './service.js';
 
-/** The first portal enrols the user. */
+/** All portals. The user enrols at the first one. */
 const portals: readonly Portal[] = [
   signInPortal,
   homePagePortal,

@@ -5,7 +5,7 @@ import { devNull } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The server in its own process, started like `npm start`. */
+/** A facestep server in its own process, started as by `npm start`. */
 export interface Service {
   readonly url: string;
   readonly process: ChildProcess;

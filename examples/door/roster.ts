@@ -1,4 +1,4 @@
-/* A roster of names with their tokens. A token is useless without the server that made it and the face. */
+/* A roster: names with their tokens. A token can be opened only by the server that made it, and only with the face. */
 import { z } from 'zod';
 // In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
@@ -33,7 +33,7 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
     /**
      * Enrols a person once. Two tokens of one person would both match, and the door would stay closed. A name belongs
      * to one person until their token becomes unusable.
-     * @returns false if the face or the name is already there
+     * @returns false if the face or the name is already in the roster
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
       const entries = read();

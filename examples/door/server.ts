@@ -1,6 +1,6 @@
 /*
  * A door: a page with a camera, and a roster for staff. The page shows "Open" for a match and does not change for
- * anyone else. Add your staff's sign-in and the lock.
+ * anyone else. Add your staff's sign-in and the code that opens the lock.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -16,7 +16,7 @@ const policy =
 const mostBytes = 3 * 1024 * 1024;
 const maxNameCharacters = 100;
 
-/** @param openRoster - opens the roster, at the first capture */
+/** @param openRoster - returns the roster; called at the first request that needs it */
 export async function startDoor({
   port,
   openRoster,

@@ -1,6 +1,6 @@
 /*
- * A tax office: after a face check, users choose the company to file for, and may do what their role allows. A
- * complete relying party with openid-client only.
+ * A tax office: after a face check, users choose the company to file for, and may do what their role allows. A complete
+ * relying party with openid-client only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
@@ -70,7 +70,7 @@ export async function startTaxOffice({
     }
   }
 
-  /** Files a return. Fetches the role again, because it may have ended since the sign-in. */
+  /** Files a tax return. The user's role is fetched again, because it may have ended since the sign-in. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));

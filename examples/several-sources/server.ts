@@ -14,7 +14,7 @@ export interface SeveralSources extends Site {
   readonly redirectUri: string;
 }
 
-/** Requested claims. The client registers `annual_income` with its source, the payroll. */
+/** Requested claims. In the client's registration, the source of `annual_income` is the payroll. */
 const claims = { userinfo: { name: { essential: true }, annual_income: { essential: true } } };
 
 const cookie = { name: 'several-sources', maxAgeSec: 1800 };
@@ -47,8 +47,8 @@ export async function startSeveralSources({
   }
 
   /**
-   * Handles the return from the face check. UserInfo returns the claims that the user consented to; signed ones are
-   * verified with the keys of their source.
+   * Handles the return from the face check. UserInfo returns the claims that the user consented to; claims that another
+   * source has signed are verified with the keys of that source.
    */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);

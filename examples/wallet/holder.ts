@@ -93,7 +93,7 @@ export async function createHolder(issuer: string) {
       return read(issued.credentials[0].credential);
     },
     /**
-     * Presents some claims of a credential, with a proof that the wallet has its key.
+     * Presents some claims of a credential, with a proof that the wallet holds the credential's key.
      * @returns an SD-JWT with its key binding (RFC 9901, section 4.3)
      */
     async show(

@@ -36,7 +36,7 @@ ${held.map(renderCard).join('\n')}
 </form>`,
   );
 
-/** Renders the verifier's request and all ways to answer. Nothing is disclosed before a button is pressed. */
+/** Renders the verifier's request, with a button for each answer. No claim is disclosed before the user presses one. */
 export function renderAsked(
   name: string,
   { sender, host, isFor, choices }: Pick<CardRequest, 'sender' | 'host' | 'isFor' | 'choices'>,

@@ -46,7 +46,7 @@ export interface CardRequest {
   readonly clientId: string;
   readonly nonce: string;
   readonly isFor: (held: HeldCredential) => boolean;
-  /** Lists of claim names; the verifier accepts any one of them. */
+  /** Alternative lists of claim names. The verifier accepts the claims of any one list. */
   readonly choices: readonly (readonly string[])[];
   answer(presentation: string): Promise<Reply>;
   decline(): Promise<Reply>;

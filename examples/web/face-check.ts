@@ -1,6 +1,6 @@
 /*
- * The OpenID Connect code shared by these applications, with openid-client only. Your application needs no more than
- * this.
+ * The OpenID Connect code shared by these applications, with openid-client as the only dependency. Your application
+ * needs no more than this code.
  */
 import * as client from 'openid-client';
 

@@ -51,7 +51,10 @@ const removalGuard = z.object({
   detail: auditDetails.records_removed,
 });
 
-/** Number of recent records that are compared, to distinguish a second writer from inserted lines. */
+/**
+ * Number of recent records that are remembered. With them, lines of a second writing process are distinguished from
+ * inserted lines.
+ */
 const rememberedRecords = 4096;
 
 export class ChainCheck {
@@ -173,8 +176,8 @@ function toTampering({ at, before, unreadable, after, ...found }: Break): Tamper
   if (unreadable !== null) {
     return tell(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
   }
-  // Either the previous line was changed, or the reference to it in this line. If the next line matches this one, the
-  // previous line was changed.
+  // Either the previous line was changed, or this line's digest of it. If the next line contains the right digest of
+  // this line, this line is intact, so the previous line was changed.
   const isSound = after === null || after.previous === at.digest;
   return isSound && before !== null ? tell('edited', before, before.sequence) : tell('edited', at);
 }

@@ -4,7 +4,10 @@ import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
-/** Reads the name of a trail's chain, which identifies the chain's signed heads. `null` if there is none yet. */
+/**
+ * Reads the name of an audit log's hash chain; `null` if the chain has none yet. Signed heads (statements about the
+ * log's end) contain this name.
+ */
 export async function readChainName(file: string): Promise<string | null> {
   try {
     return (await readFile(chainFileOf(file), 'utf8')).trim();
@@ -15,8 +18,8 @@ export async function readChainName(file: string): Promise<string | null> {
 }
 
 /**
- * Reads the name of the chain, or creates one for an empty trail. A trail that lost its name gets no new one, because
- * its truncation would go unnoticed.
+ * Reads the name of the hash chain, or creates one for an empty audit log. A log with records that has lost its name
+ * gets no new one: signed heads under the former name would no longer apply, so truncation would go unnoticed.
  */
 export async function openChainName(
   file: string,

@@ -47,7 +47,7 @@ const lineBreak = 0x0a;
 
 const firstRecord = '{"sequence":1,';
 
-/** @throws `state_unavailable` if the file is no trail; system errors */
+/** @throws `state_unavailable` if the file is not an audit log; system errors */
 export async function openEnd(file: string): Promise<FileEnd> {
   const handle = await open(file, 'a+', 0o600);
   try {

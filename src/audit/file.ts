@@ -15,7 +15,7 @@ import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
 import { closedFileOf, headsFileOf } from './trail-files.js';
 
-/** Time until records are synced to disk if no caller waits for that. */
+/** Time until records are synced to disk if no caller waits for the sync. */
 const syncDelayMs = 1000;
 
 /** Size at which a file is closed and a new one begun. Retention removes whole files. */
@@ -53,9 +53,9 @@ export interface Trail extends Audit {
 }
 
 /**
- * Opens the audit trail: a private file of JSON lines, each with the SHA-256 of the previous line. An unfinished line
- * of a crash remains part of this chain. `append` resolves when an event about stored data is on disk; other events
- * follow within a second.
+ * Opens the audit log: a private file of JSON lines, each with the SHA-256 of the previous line. A line that a crash
+ * left unfinished remains part of this hash chain. For durable actions (`isDurable`), `append` resolves when the record
+ * is synced to disk; other records are synced within a second.
  * @throws `state_unavailable` if the file is inaccessible or another process writes to it
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
@@ -107,7 +107,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       text += `${line}\n`;
       written.push({ ...event, sequence, time, request });
     }
-    // A synchronous write to the page cache is faster than a change of threads.
+    // The write is synchronous, because writing to the page cache is faster than switching to another thread.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };

@@ -9,8 +9,8 @@ export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { re
 
 export interface Follower<Action extends AuditAction> {
   /**
-   * Returns new records, slightly more than `limit` at most, all synced to disk. After a system error, the next call
-   * returns them.
+   * Returns records that were not returned before, all of them synced to disk. It may return slightly more than
+   * `limit`. If a call fails with a system error, the next call returns the same records.
    */
   read(limit: number): Promise<FollowedEvent<Action>[]>;
 }
@@ -53,7 +53,7 @@ export function createFollower<Action extends AuditAction>(
       offset += passed;
     }
     at = { identity, offset };
-    // Callers pass these records on, so a crash must not lose them.
+    // Callers send these records to other services, so a crash must not remove them from this log afterwards.
     if (found.length > 0) await handle.datasync();
     return found;
   };

@@ -11,7 +11,7 @@ import { headsFileOf } from './trail-files.js';
 
 export const headType = 'facestep-audit-head+jwt';
 
-/** Signed statement about the end of a trail. */
+/** Head: signed statement about the end of an audit log. */
 export const headGuard = z.object({
   chain: z.string(),
   sequence: z.int().min(1),
@@ -89,8 +89,8 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
 }
 
 /**
- * Creates the function that stores the newest head. If the stored head is unknown to the trail, it is kept as evidence
- * of truncation or a copied folder.
+ * Creates the function that stores the newest head. If the log does not contain the record of the stored head, that
+ * head is not overwritten: it is evidence that the log was truncated or its folder copied.
  */
 function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head: Head, jws: string) => Promise<void> {
   let written: string | null = null;

@@ -3,7 +3,7 @@ import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
 
 /**
- * Returns true if a trail contains a record, or retention may have removed it.
+ * Returns true if an audit log contains a record, or if retention may have removed the record.
  * @param record.digest - SHA-256 of the record's line
  */
 export async function holdsRecord(

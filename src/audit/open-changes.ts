@@ -8,7 +8,8 @@ const toExpiry = (text: string | null): EpochSec | null => (text === null ? null
 
 /**
  * Reads changes of tokens that were begun but not ended, oldest first.
- * @param options.through - last record of former processes, because later changes are still in progress
+ * @param options.through - number of the last record of former processes. Changes that this process began are skipped,
+ * because they may still be in progress
  */
 export async function readOpenChanges(
   file: string,

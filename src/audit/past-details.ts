@@ -8,8 +8,8 @@ const [refused] = auditDetails.enrolment_refused.options;
 const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
 
 /**
- * Guards for records of this and earlier versions: fields that were once missing are optional, unknown fields are
- * dropped.
+ * Guards for records written by this or earlier versions. Fields that an earlier version did not write are optional;
+ * unknown fields are dropped.
  */
 export const pastDetails = {
   ...auditDetails,

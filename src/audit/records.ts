@@ -50,7 +50,7 @@ export async function* readRecords(file: string, filter: RecordFilter = {}): Asy
   }
 }
 
-/** Returns texts, one of which is in every matching record. Lines without them need not be parsed. */
+/** Returns texts of which every matching line contains at least one. Lines that contain none need not be parsed. */
 function marksOf({
   connection,
   subjects,

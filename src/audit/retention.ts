@@ -8,9 +8,9 @@ import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 const secondsPerDay = 86_400;
 
 /**
- * Removes closed files older than `retentionDays`. Before each removal, it appends a record with number and digest of
- * the last removed line, from which the rest of the chain can be verified.
- * @param rules.beforeRemoval - saves data of the removed records; if it throws, nothing is removed
+ * Removes closed files older than `retentionDays`. Before each removal, a record with the number and digest of the last
+ * removed line is appended. With this record, the rest of the hash chain can still be verified.
+ * @param rules.beforeRemoval - saves data from records that will be removed; if it throws, nothing is removed
  */
 export async function removeOldSegments(
   file: string,

@@ -5,7 +5,7 @@ import { closedSegmentsOf } from './trail-files.js';
 export interface OpenSegment {
   readonly file: string;
   readonly handle: FileHandle;
-  /** Identity of the file, which a rename does not change. */
+  /** Identity of the file, which stays the same when the file is renamed. */
   readonly identity: string;
   /** Number of the last record; `null` for the active file. */
   readonly lastSequence: number | null;
@@ -28,7 +28,8 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
  * @param after - closed files without records after this number are skipped
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
-  // The active file is opened first. If it is closed in the meantime, it is also among the closed ones.
+  // The active file is opened first. If it is closed and renamed in the meantime, it also appears among the closed
+  // files and is read only once.
   const newest = await openIfThere(file);
   try {
     const newestIdentity = newest === null ? '' : await identityOf(newest);

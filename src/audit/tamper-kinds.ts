@@ -1,6 +1,6 @@
 export const tamperKinds = [
   'edited',
-  /** Lines are missing in the middle of the trail. */
+  /** Lines are missing in the middle of the audit log. */
   'deleted',
   'reordered',
   'inserted',
@@ -8,7 +8,7 @@ export const tamperKinds = [
   'forked',
   /** The chain itself is valid but contradicts a signed head. */
   'rewritten',
-  /** The end is missing, because a signed head covers more records. */
+  /** The end is missing: a signed head covers more records. */
   'truncated',
 ] as const;
 export type TamperKind = (typeof tamperKinds)[number];

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { isSystemError } from '../files/durable-file.js';
 
 /*
- * The active file, `audit.jsonl`, identifies a trail. Next to it are the files of heads, chain name, lock, and closed
- * parts.
+ * An audit log is identified by the path of its active file, `audit.jsonl`. In the same folder are its closed files and
+ * the files for signed heads, the chain's name and the lock.
  */
 
 const beside = (file: string, ending: string): string => `${file.replace(/\.jsonl$/, '')}-${ending}`;

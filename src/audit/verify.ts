@@ -9,7 +9,10 @@ import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
 
-/** The end of the trail is signed every minute, so a trail without a signature for this long is suspicious. */
+/**
+ * Time after which an audit log without any signed head is suspicious, in seconds. Its end should be signed every
+ * minute.
+ */
 const longestUnsignedSec = 5 * 60;
 
 export type StateFinding =
@@ -24,7 +27,7 @@ export interface TrailReport extends ChainReport {
     readonly unknownKey: number;
     readonly lastSequence: number;
     readonly invalid: HeadsReport['invalid'];
-    /** True if a head belongs to another trail. */
+    /** True if a signed head belongs to another audit log. */
     readonly isForeign: boolean;
   };
   readonly state: StateFinding;
@@ -33,7 +36,8 @@ export interface TrailReport extends ChainReport {
 }
 
 /**
- * Verifies a trail by its signed heads, the statements about its end. A server may write to the trail at the same time.
+ * Verifies an audit log: its hash chain and its signed heads (statements about its end). A server may write to the log
+ * at the same time.
  */
 export async function verifyTrail(
   file: string,
@@ -78,9 +82,11 @@ export async function verifyTrail(
     lastSequence: heads.at(-1)?.sequence ?? 0,
   };
   const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);
-  // If the store was emptied, `no head` is no fault: the server stores the head again with its next record.
+  // A missing head in the store is not a fault if the log's file has heads: the store may have been emptied, and the
+  // server stores the next head again.
   const isStateSound = kept.finding.kind !== 'invalid' && (kept.finding.kind !== 'no head' || heads.length === 0);
-  // After a change of the chain's name, the store has no head, so an old trail without any head is a fault.
+  // Someone who rewrites the log could change the chain's name, under which the store has no head. An old log without
+  // any head is therefore a fault.
   const { lastTime } = check;
   const isOld = lastTime !== null && addSec(lastTime, longestUnsignedSec) < clock.now();
   const isNeverSigned = kept.finding.kind === 'no head' && heads.length === 0 && isOld;

@@ -16,12 +16,16 @@ interface Line<Job> {
 export interface FairQueue<Job> {
   readonly length: number;
   /**
-   * @returns the jobs removed to make room: the newest jobs of the source with most jobs in its class, or `job` itself
+   * @returns the jobs that were removed from a full queue: the newest jobs of the source that has the most jobs in this
+   * class, or `job` itself
    */
   push(job: Job, share: Share, size: number): readonly Job[];
-  /** Adds a job that has already begun. It precedes all others of its class and does not count against the capacity. */
+  /**
+   * Adds the next part of a job that has already begun. This part precedes all other jobs of its class and does not
+   * count toward the capacity.
+   */
   pushBegun(job: Job, share: Share): void;
-  /** @param only - with `known`, anonymous callers' jobs stay in the queue */
+  /** @param only - with `known`, only jobs of known callers are taken */
   shift(only?: 'known'): Job | undefined;
   clear(): readonly Job[];
 }
@@ -66,7 +70,10 @@ class Lines<Job> {
     return undefined;
   }
 
-  /** Returns the sources that must give up a job each, or `null` if none has more in the queue than this source. */
+  /**
+   * Returns the sources from which a job must be removed, one entry per job, to fit a job of `size`. Returns `null` if
+   * no source has more in the queue than this one.
+   */
   #findRoom(source: string, size: number): readonly string[] | null {
     if (this.#size + size <= this.#limit) return [];
     const left = new Map([...this.#lines].map(([name, { entries }]) => [name, entries.map((entry) => entry.size)]));

@@ -33,7 +33,7 @@ export function systemCodeOf(error: unknown): string | null {
   return error instanceof Error && error.cause !== undefined ? systemCodeOf(error.cause) : null;
 }
 
-/** Returns the reason of a system error, without messages of libraries, which may quote data. */
+/** Returns the reason of a system error. Messages of libraries are not included, because they may quote data. */
 export function findSystemReason(error: unknown): string | null {
   const parsed = systemErrorGuard.safeParse(error);
   if (parsed.success) return toReason(parsed.data);

@@ -26,7 +26,7 @@ type Kind = 'svg' | 'pixels';
 
 const loadSharp = async () => (await import('sharp')).default;
 
-/** Draws a PNG, WebP or SVG again as a PNG, so that nothing else of the file remains. */
+/** Renders a PNG, WebP or SVG to a new PNG, so that nothing but the pixels remains of the uploaded file. */
 export async function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
   const refuse = (code: BrandProblem['code'], reason: string): TakenPicture => ({
     problem: { field: name, code, reason },
@@ -61,7 +61,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   }
 }
 
-/** Returns the kind of a picture. The image library supports more formats, but these are never read. */
+/** Returns the kind of a picture. Other formats that the image library supports are refused unread. */
 function kindOf(bytes: Uint8Array): Kind | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF[\s\S]{4}WEBP/.test(start)) return 'pixels';

@@ -1,6 +1,6 @@
 /*
- * The server draws an SVG once and serves only the resulting picture. As a second line of defense, references in it are
- * refused.
+ * The server draws an SVG once and serves only the resulting picture. As a second line of defense, an SVG with
+ * references to anything outside of itself is refused.
  */
 
 /** A path of a megabyte takes many seconds to draw. */
@@ -80,7 +80,7 @@ interface Tag {
 }
 
 /**
- * Reads an XML tag in linear time, unlike a regular expression.
+ * Reads an XML tag. It takes linear time, which a regular expression would not.
  * @returns `null` if malformed, or if a name is not ASCII or has over 64 characters
  */
 function readTag(text: string, start: number): Tag | null {
@@ -142,7 +142,7 @@ const isStyleWithinAt = (text: string, at: number): boolean => {
   return style !== null && isStyleWithin(style);
 };
 
-/** Returns true if a style loads nothing and hides no reference. */
+/** Returns true if a style loads nothing from outside and contains no escapes, with which a URL could be disguised. */
 const isStyleWithin = (style: string): boolean =>
   !/[\\]|@import|@font-face|javascript:|image-set|src\(/i.test(style) &&
   [...style.matchAll(/url\(\s*["']?([^)]{0,2})/gi)].every(([, start]) => start?.startsWith('#'));

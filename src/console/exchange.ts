@@ -27,7 +27,7 @@ export function mountCall(
 const maxBodyBytes = 8 * 1024;
 
 /**
- * Reads the fields of a call, before authentication. Only pages of this server may make it.
+ * Reads the fields of a call before the caller is authenticated. Only pages of this server may make such calls.
  * @throws `caller_untrusted` if another page called; `request_malformed`, `body_too_large`, `overloaded`
  */
 export async function readFields<Fields extends z.ZodType>(

@@ -22,7 +22,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { to } = await readFields(exchange, z.strictObject({ to: z.string().max(1024) }), deps);
     const { by } = session;
     const connection = deps.connections.get(deps.console.stepUp?.connection ?? '');
-    // An API key does not identify a person with a face.
+    // A session by API key has no person whose face could be checked.
     if (connection === undefined || by.kind === 'key') throw new FaceError('not_found');
     const account = await connection.profile.findAccount(by.login);
     if (account === null) throw new FaceError('subject_unknown');
@@ -32,7 +32,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
       {
         ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
-        // Failures count against the administrator, and an administrator without an enrolment does not pass.
+        // Failed checks count toward the administrator's lockout. An administrator who is not enrolled does not pass.
         asked: { proved: false, source: null },
         returnUrl: back,
       },

@@ -6,8 +6,8 @@ import { isSameOrigin } from '../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 
 /**
- * The preview may use inline styles only: no scripts, forms or external content. Its origin is its own, and only the
- * console may frame it.
+ * The preview may use inline styles only: no scripts, forms or external content. It is in a sandbox with an opaque
+ * origin, and only the console may frame it.
  */
 const secured = securePage({ 'style-src': "'unsafe-inline'", 'frame-ancestors': "'self'", sandbox: '' });
 

@@ -28,7 +28,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
     }
     const { name, role, by } = shown.session;
     const session = {
-      // A key does not identify a person who could own applications.
+      // An API key does not identify a person who could own applications.
       ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
       byKey: by.kind === 'key',
       token: tokenOf(shown.secret),

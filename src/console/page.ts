@@ -21,7 +21,8 @@ export function createPageRouter(folder: string): Router {
       throw new FaceError('not_found');
     },
   );
-  // A parameter would be decoded by the router, which fails on malformed paths.
+  // The route is a pattern without parameters, because the router would decode a parameter and fail on malformed
+  // percent-encoding.
   page.get(/.*/, ({ path, baseUrl }, response) => {
     if (!isReadable(path)) return response.redirect(303, baseUrl);
     response.sendFile('index.html', { root: folder, ...unmarked, etag: false });

@@ -24,7 +24,10 @@ export function toPerson(
   return { subject: sub, login, name: `${toPlain(login)} (${new URL(issuer).host})`, role };
 }
 
-/** Percent-encodes unusual characters, so that two logins never look alike and none looks like the name of a key. */
+/**
+ * Percent-encodes unusual characters, so that two logins never look alike, and no login looks like the name of an API
+ * key.
+ */
 const toPlain = (login: string): string =>
   Buffer.from(login)
     .toString()

@@ -45,7 +45,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   const backToSignIn = ({ response }: Exchange, refused: Refused): void =>
     response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
 
-  /** Begins a session with a new secret, so that a secret planted by an attacker is useless. */
+  /** Begins a console session with a new secret, so that a cookie planted by an attacker is useless. */
   async function begin(
     { response }: Exchange,
     session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -103,7 +103,10 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, `${issuer}${visit.to}`);
   });
 
-  /** Counts failed answers, because each causes a call to the provider. Failed keys are counted separately. */
+  /**
+   * Counts failed sign-ins at the provider, because each answer causes a call to the provider. Failed attempts with API
+   * keys are counted separately.
+   */
   const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
     countAttempt(
       attemptsOfSignIns(source),

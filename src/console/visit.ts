@@ -6,12 +6,12 @@ export const consolePath = '/console';
 
 /** A sign-in in progress. It is stored only in a cookie, so that anonymous requests cost no memory. */
 export interface Visit {
-  /** 256 random bits. The values sent to the provider are derived from these by a one-way function. */
+  /** 256 random bits. The values that are sent to the provider are derived from these bits by a one-way function. */
   readonly secret: Credential;
   readonly to: string;
 }
 
-/** Returns the cookie's name. The cookie is `Lax`, because the browser returns from another host. */
+/** Returns the cookie's name. The cookie is `SameSite=Lax`, because the browser returns from the provider's host. */
 export const visitCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console-visit`;
 

@@ -14,7 +14,8 @@ const text = (value: string) => ({ DataType: 'String', StringValue: value });
 const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
 /**
- * Creates SMS delivery by Amazon SNS. E-mail goes to `others`. Errors omit the response, which may quote the number.
+ * Creates SMS delivery by Amazon SNS. Messages other than SMS are passed to `others`. Errors omit the response, which
+ * may quote the phone number.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSnsDelivery(

@@ -3,7 +3,7 @@ import type { Clock, Delivery } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Receives messages with one-time codes, so it must not be the log. */
+/** Destination of messages. It must not be the server's log, because messages contain one-time codes. */
 export type OutboxSink = (text: string) => Promise<void>;
 
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {

@@ -11,8 +11,8 @@ const timeoutMs = 5000;
 const attempts = 2;
 
 /**
- * Creates SMS delivery by the administrator's own gateway (Standard Webhooks). E-mail goes to `others`. Errors omit the
- * response, which may quote the number.
+ * Creates SMS delivery by the administrator's own gateway (Standard Webhooks). Messages other than SMS are passed to
+ * `others`. Errors omit the response, which may quote the phone number.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createSmsWebhook(options: {

@@ -12,7 +12,7 @@ const timeoutMs = 10_000;
 /** Time for which a push service keeps a message for an offline browser, in seconds. */
 const keptSec = 24 * 60 * 60;
 
-/** RFC 8292 allows a day. Half of it leaves room for clock differences. */
+/** Lifetime of the VAPID signature. RFC 8292 allows a day; half a day tolerates clock differences. */
 const signatureLifeSec = 12 * 60 * 60;
 
 /** Fixed length, so that the size reveals nothing. */
@@ -20,7 +20,10 @@ const paddedBytes = 2048;
 
 const curve = 'prime256v1';
 
-/** Creates push delivery (RFC 8030). Browsers choose the addresses, so only configured hosts are called. */
+/**
+ * Creates push delivery (RFC 8030). Browsers supply the URLs of their push service, so only configured hosts are
+ * called.
+ */
 export function createWebPush(
   { contact, services }: WebPushConfig,
   deps: { readonly keys: Keys; readonly fetch: Fetch; readonly clock: Clock; readonly random: Random },
@@ -55,7 +58,7 @@ export function createWebPush(
           redirect: 'manual',
           signal: AbortSignal.timeout(timeoutMs),
         })
-        // Errors of fetch are dropped, because they may contain the address.
+        // Errors of `fetch` are dropped, because they may contain the browser's push URL.
         .catch(() => null);
       await answer?.body?.cancel();
       if (answer?.ok) return 'sent';

@@ -23,7 +23,10 @@ export interface Alignment {
   readonly down: Point;
 }
 
-/** Returns the inverse of the least-squares similarity (without reflection) that moves the five points to `places`. */
+/**
+ * Fits the similarity transform (least squares, without reflection) that moves the five points to `places`, and returns
+ * its inverse.
+ */
 export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces): Alignment {
   const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];
   const from = toMean(points);

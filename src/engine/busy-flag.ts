@@ -24,7 +24,7 @@ export function leaveJob(flag: BusyFlag): void {
   Atomics.notify(flag, 0);
 }
 
-/** Blocks until the running job ends, and prevents new ones. */
+/** Blocks until the running job ends or the timeout passes, and prevents new jobs. */
 export function stopJobs(flag: BusyFlag, timeoutMs: number): void {
   Atomics.wait(flag, 0, busy, timeoutMs);
   Atomics.compareExchange(flag, 0, idle, stopped);

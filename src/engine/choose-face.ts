@@ -4,7 +4,10 @@ import { FaceError } from '../errors.js';
 /** Which face to use: the only one, or, in evaluation photos, the most central one. */
 export type Choice = 'only' | 'central';
 
-/** Relative width from which a second face counts. Smaller faces are bystanders (docs/engine.md). */
+/**
+ * Width of a second face, relative to the widest face, from which a photo has several faces. Smaller faces are ignored
+ * as bystanders (docs/engine.md).
+ */
 export const minCompanionShare = 0.5;
 
 export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFace[] {

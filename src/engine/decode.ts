@@ -6,8 +6,8 @@ import type { Picture } from './picture.js';
 import { maxPhotoPixels } from './picture-bounds.js';
 
 /**
- * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG at that size takes a quarter of
- * the time.
+ * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG to this size takes a quarter of
+ * the time of decoding it fully.
  */
 export const maxSearchSidePx = 1280;
 

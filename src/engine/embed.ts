@@ -9,7 +9,10 @@ export const embeddingNumbers = 512;
 export interface FaceDescription {
   /** 512 numbers of Euclidean length 1. The caller must wipe them. */
   readonly embedding: Float32Array<ArrayBuffer>;
-  /** Length of the model's raw vector. It is shorter if the face is less visible (docs/engine.md). */
+  /**
+   * Length of the model's vector before normalization. The less visible a face is, the shorter its vector
+   * (docs/engine.md).
+   */
   readonly magnitude: number;
 }
 
@@ -27,7 +30,7 @@ export function normalise(values: Float32Array): number {
   return length;
 }
 
-/** Creates an embedder. With `mirror`, it averages the embeddings of the face and its mirror image. */
+/** Creates an embedder. With `mirror`, the embedder averages the embeddings of the face and of its mirror image. */
 export function createFaceEmbedder(model: Model, { size, channels, mirror, ...levels }: Preprocess): FaceEmbedder {
   const { input } = model;
   const rgb = new Float32Array(input.length);

@@ -30,9 +30,9 @@ export interface OwnDescription {
 export interface Examination {
   readonly face: DetectedFace;
   readonly embedding: Embedding | null;
-  /** Results of the configured recognition models, one each; empty if no embedding was requested. */
+  /** Results of the custom recognition models, one per model; empty if no embedding was requested. */
   readonly own: readonly OwnDescription[];
-  /** How clear the face is for the model. Evaluation photos have 2.7 to 4.5. */
+  /** Clearness of the face for the recognition model. Evaluation photos have values of 2.7 to 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
   readonly liveness: number | null;
@@ -41,7 +41,10 @@ export interface Examination {
   /** 68 points in the order of 300-W, in pixels of the upright original. */
   readonly landmarks: Landmarks | null;
   readonly light: LightReading | null;
-  /** Compared to verify that two pictures, half a second apart, show one face. */
+  /**
+   * Texture of the face. Two pictures that were taken half a second apart are compared by it, to verify that both show
+   * the same face.
+   */
   readonly texture: Embedding | null;
   readonly sketch: FrameSketch | null;
   readonly noise: NoiseResidual | null;
@@ -61,7 +64,7 @@ export function wipeExamination({
   for (const each of own) each.embedding.wipe();
 }
 
-/** The face pipeline. Worker threads wipe their copy of a photo before a promise settles. */
+/** The face pipeline. Worker threads wipe their copy of a photo before the returned promise settles. */
 export interface Engine {
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;

@@ -24,6 +24,6 @@ const graphHolds = (fields: readonly Field[]): boolean =>
 
 /**
  * Returns true if an ONNX model references external files. The model's author could choose any path.
- * @throws RangeError if the file is no model
+ * @throws RangeError if the file is not an ONNX model
  */
 export const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);

@@ -9,7 +9,10 @@ const sizePx = 24;
 
 const enlargement = 1.6;
 
-/** Creates the estimator. The model expects upright squares, so eyes are not rotated. */
+/**
+ * Creates the estimator of open eyes. The model expects unrotated square crops, so eyes of a tilted head are not
+ * rotated upright.
+ */
 export function createEyeEstimator(model: Model): EyeEstimator {
   const { input } = model;
   const rgb = new Float32Array(3 * input.length);

@@ -8,7 +8,7 @@ export interface Header {
   readonly heightPx: number;
 }
 
-/* libvips reads dozens of formats, some with rarely tested code. Only these three loaders are enabled. */
+/* libvips reads dozens of formats, some with rarely tested code. Only the loaders of JPEG, PNG and WebP are enabled. */
 const loaders = ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'];
 
 export function prepareDecoder(): void {
@@ -26,7 +26,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
       throw new FaceError('photo_invalid', null, { cause: error });
     });
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
-  // The library must decode exactly the size that was checked.
+  // The library must see the same format and size as our own check of the header, because limits were applied to those.
   const { format, width, height } = metadata;
   if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
     throw new FaceError('photo_invalid');

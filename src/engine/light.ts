@@ -17,7 +17,7 @@ export const lightRegions = [
 ] as const;
 export type LightRegion = (typeof lightRegions)[number];
 
-/** A value is `null` if too little of its area is visible or well exposed. */
+/** Mean colors by area. A color is `null` if too little of its area is visible or well exposed. */
 export interface LightReading {
   readonly regions: Readonly<Record<LightRegion, Rgb | null>>;
   readonly background: Rgb | null;
@@ -25,7 +25,9 @@ export interface LightReading {
   readonly tones: readonly Rgb[];
 }
 
-/** Polygon of each region: indices of the 68 points, each moved up by a multiple of the eye distance. */
+/**
+ * Polygon of each region. Each corner is the index of one of the 68 landmarks, moved up by `up` times the eye distance.
+ */
 const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, up: number])[]>> = {
   leftCheek: [1, 2, 3, 31, 41].map((index) => [index, 0]),
   rightCheek: [15, 14, 13, 35, 46].map((index) => [index, 0]),
@@ -33,7 +35,7 @@ const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, u
   rightFlank: [27, 30, 35].map((index) => [index, 0]),
   bridge: [39, 27, 42, 29].map((index) => [index, 0]),
   noseBase: [31, 33, 35, 52, 50].map((index) => [index, 0]),
-  // Near the lip, because the edge of the jaw moves most.
+  // These corners are near the lip, because the landmarks at the edge of the jaw are the least stable.
   chin: [
     [58, -0.12],
     [57, -0.12],
@@ -55,7 +57,10 @@ const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
 
 const clippedLevel = 250;
 const maxClippedShare = 0.3;
-/** A higher limit, because a lamp or window may be behind the person. */
+/**
+ * Maximum share of overexposed pixels in the background. It is higher than for the face, because a lamp or window may
+ * be behind the person.
+ */
 const maxClippedBehind = 0.5;
 const darkestLevel = 10;
 const minPixels = 12;
@@ -63,7 +68,7 @@ const trimmed = 0.1;
 const toneCount = 8;
 const samples = { region: 150, face: 1200, behind: 1000 } as const;
 
-/** sRGB to linear light. @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+/** Linear light of each sRGB level. @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
 const linear = Float32Array.from({ length: 256 }, (_, level) => {
   const value = level / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

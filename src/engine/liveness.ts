@@ -9,7 +9,10 @@ export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
 
 const sizePx = 128;
 
-/** The model also uses what surrounds the face: frames, hands, screens. */
+/**
+ * Factor by which the face's box is enlarged, because the model also uses what surrounds the face: frames, hands,
+ * screens.
+ */
 const enlargement = 2.7;
 
 export function toSurroundings(picture: Picture, box: Box): Box {

@@ -1,4 +1,4 @@
-/** A loaded model. Only one call at a time is allowed, because buffers are reused. */
+/** A loaded model. Only one call at a time is allowed, because all calls use the same buffers. */
 export interface Model {
   readonly input: Float32Array;
   /** @returns outputs by name, valid until the next run */

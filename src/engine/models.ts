@@ -66,9 +66,8 @@ export const startRecognitionModel = (
     runtime,
   );
 
-/** Verifies and loads the bundled models, with their PRelu nodes replaced. */
+/** Verifies and loads the bundled models. Their PRelu nodes, which are slow, are replaced. */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
-  // Loading them in parallel would take 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);

@@ -4,7 +4,10 @@ export interface NoiseResidual {
   readonly red: number;
   readonly green: number;
   readonly blue: number;
-  /** For each pixel of a block: 1 if green is above its neighbors, else 0. Do not copy it, and wipe it after use. */
+  /**
+   * For each pixel of each block: 1 if green is brighter than in neighboring pixels, else 0. Do not copy this array,
+   * and wipe it after use.
+   */
   readonly signs: Uint8Array<ArrayBuffer>;
 }
 
@@ -15,13 +18,15 @@ export const pixelsOfBlock = blockPx * blockPx;
 
 const [darkest, lightest] = [8, 247];
 
-/** Share of the flattest blocks, which are used: elsewhere, texture would count as noise. */
+/**
+ * Share of the blocks that are used, those with the least contrast. In the other blocks, texture would count as noise.
+ */
 const flatShare = 0.25;
 
 const highPassGain = Math.sqrt(1.25);
 
 /**
- * Measures the noise in 64 blocks, a twentieth of the pixels.
+ * Measures the noise in 64 blocks, which together are a twentieth of the pixels.
  * @returns zeros if the picture is too small
  */
 export function measureNoise(picture: Picture): NoiseResidual {

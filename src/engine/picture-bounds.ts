@@ -28,7 +28,7 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
   return declared;
 }
 
-/** Refuses pictures that the capture page cannot have taken. It reads only the header. */
+/** Refuses pictures that the capture page cannot have taken. Only the picture's header is read. */
 export function checkFrame(bytes: Uint8Array): void {
   const { format, widthPx, heightPx } = readBounded(bytes);
   if (format === 'png') throw new FaceError('photo_invalid');

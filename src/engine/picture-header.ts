@@ -5,7 +5,7 @@ export interface PictureHeader {
   readonly isAnimated: boolean;
   readonly bitDepth: number;
   readonly isInterlaced: boolean;
-  /** Scans of a JPEG. If there are several, decoding keeps the whole picture in memory. */
+  /** Number of scans of a JPEG. If there are several, decoding keeps the whole picture in memory. */
   readonly scans: number;
 }
 
@@ -37,7 +37,8 @@ function readPng(bytes: Uint8Array): PictureHeader | null {
 }
 
 /**
- * Returns true if a PNG is animated, which the library does not report. The `acTL` chunk must precede the first `IDAT`.
+ * Returns true if a PNG is animated, which the image library does not report. The `acTL` chunk must precede the first
+ * `IDAT`.
  * @see https://www.w3.org/TR/png-3/#acTL-chunk
  */
 function isAnimatedPng(bytes: Uint8Array): boolean {
@@ -107,9 +108,9 @@ const toWebp = (size: Size): PictureHeader => ({
 
 const jpegMarkers = { startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8, temporary: 0x01 } as const;
 
-/** Frames that are decoded: baseline, extended and progressive Huffman. */
+/** Types of JPEG frames that are decoded: baseline, extended and progressive Huffman. */
 const jpegFrames: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
-/** Frames that are refused: SOF3 to SOF15, and DHP. */
+/** Types of JPEG frames that are refused: SOF3, SOF5 to SOF15 and DHP. */
 const otherJpegFrames: ReadonlySet<number> = new Set([
   0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xde,
 ]);

@@ -22,7 +22,7 @@ export interface Grid {
 
 /**
  * Samples a grid by bilinear interpolation.
- * @param outside - value beyond the picture: that of the nearest pixel, or black
+ * @param outside - value of grid points outside the picture: that of the nearest pixel, or black
  * @param rgb - receives red, green, blue, 0 to 255, row by row
  */
 export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
@@ -33,7 +33,6 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
 
-  // Inlined, because a callback per position would cost more than the sampling.
   let at = 0;
   for (let j = 0; j < rows; j += 1) {
     for (let i = 0; i < columns; i += 1) {

@@ -106,8 +106,8 @@ function checkWidth(widthPx: number): void {
 }
 
 /**
- * Refuses a picture with only a guessed face, which must never decide about a person. If that face is small, the error
- * asks the user to come closer.
+ * Refuses a picture if all its faces have a low score, because such a guess must never decide about a person. If the
+ * widest face is small, the error asks the user to come closer.
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   const [widest] = sortByWidth(faces);

@@ -3,7 +3,9 @@ import type { Normalisation, Picture } from './picture.js';
 
 export interface PlaneLayout {
   readonly columns: number;
-  /** Positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first. */
+  /**
+   * Planes of the tensor that receive red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` if the model expects blue first.
+   */
   readonly planes: readonly [number, number, number];
   readonly normalisations: readonly [Normalisation, Normalisation, Normalisation];
 }

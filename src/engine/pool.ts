@@ -105,8 +105,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   /**
-   * Starts a replacement. If it cannot start, the pool is smaller and tries again later. A pool that is closing starts
-   * none and refuses waiting jobs.
+   * Starts a worker in place of one that died. If the new worker cannot start, the pool tries again later and is
+   * smaller until then. A pool that is closing starts no worker and, once none is left, refuses waiting jobs.
    */
   const startInPlace = (retryMs: number): void => {
     if (isClosing) {

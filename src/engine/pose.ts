@@ -5,8 +5,8 @@ import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
 /**
- * Angles in degrees. Yaw is negative if the person turns to their left, and inverted in a mirrored picture. Pitch
- * increases upwards and is 10 to 20 too low.
+ * Angles in degrees. Yaw is negative if the person turns to their own left; in a mirrored picture, the sign is
+ * inverted. Pitch is positive if the person looks up; the model's values are 10 to 20 degrees too low.
  */
 export interface Pose {
   readonly yawDeg: number;
@@ -31,7 +31,7 @@ function toDegrees(scores: Float32Array): number {
   return softmax(scores).reduce((sum, probability, bin) => sum + probability * bin, 0) * 3 - 99;
 }
 
-/** Creates the estimator. The box is enlarged by a quarter on each side. */
+/** Creates the pose estimator. The face's box is enlarged by a quarter on each side. */
 export function createPoseEstimator(model: Model): PoseEstimator {
   const { input } = model;
   return async (picture, box) => {

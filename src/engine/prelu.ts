@@ -1,8 +1,8 @@
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
 
 /*
- * The model runtime has no fast kernel for PRelu, which took half of the time of recognition. It is therefore replaced
- * by s·x + (1 − s)·max(x, 0).
+ * The model runtime has no fast kernel for PRelu, which took half of the time of recognition. PRelu with slope s is
+ * therefore replaced by the equal expression s·x + (1 − s)·max(x, 0).
  */
 
 const model = { graph: 7 } as const;

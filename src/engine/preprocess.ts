@@ -25,14 +25,14 @@ export const preprocessGuard = z
   .strictObject({
     size: z.int().min(leastSizePx).max(mostSizePx),
     channels: z.enum(['rgb', 'bgr']),
-    /** Values from 0 to 255 become `(value − mean) / deviation`. */
+    /** Mean and deviation of each channel: a value from 0 to 255 becomes `(value − mean) / deviation`. */
     mean: channelsGuard,
     deviation: channelsGuard.refine(
       (values) => values.every((value) => Math.abs(value) >= 1e-3),
       'expected none near 0',
     ),
     places: z.tuple([pointGuard, pointGuard, pointGuard, pointGuard, pointGuard]),
-    /** If true, the embedding is averaged with that of the mirror image. */
+    /** If true, the embedding of the face is averaged with the embedding of its mirror image. */
     mirror: z.boolean(),
   })
   .refine(isInside, { path: ['places'], error: 'expected points inside the picture' })

@@ -8,8 +8,8 @@ export interface QualityBound {
 }
 
 /**
- * Minimum width of a face in the original, in pixels. At 32 the first photos are lost (`npm run eval -- face-width`;
- * docs/engine.md).
+ * Minimum width of a face in the original photo, in pixels. Recognition begins to fail for faces of 32 pixels (`npm run
+ * eval -- face-width`; docs/engine.md).
  */
 export const minFaceWidthPx = 40;
 
@@ -20,7 +20,7 @@ export const minFaceWidthPx = 40;
 export const minJudgedWidthPx = 64;
 
 /**
- * Ranges of ordinary photos. Beyond each bound are 0.5 % of the evaluation photos (`npm run eval -- quality-bounds`;
+ * Ranges of ordinary photos. Each bound excludes 0.5 % of the evaluation photos (`npm run eval -- quality-bounds`;
  * docs/engine.md).
  */
 export const qualityBounds = {

@@ -10,7 +10,7 @@ export interface PixelQuality {
   readonly contrast: number;
 }
 
-/** Size to which faces are scaled, so that sharpness does not depend on distance. */
+/** Size to which faces are scaled, so that sharpness does not depend on the distance to the camera. */
 const sizePx = 64;
 
 function toGreyFace(picture: Picture, box: Box): Float32Array {
@@ -56,7 +56,10 @@ function toLaplacian(grey: Float32Array): Float32Array {
   return laplacian;
 }
 
-/** Measures a face. @param scale - original pixels per pixel, to report the width in original pixels */
+/**
+ * Measures a face.
+ * @param scale - original pixels per pixel of `picture`, used to report the face's width in original pixels
+ */
 export function measureQuality(picture: Picture, box: Box, landmarks: Landmarks, scale: number): PixelQuality {
   const [left, right] = toEyeCentres(landmarks);
   const grey = toGreyFace(picture, box);

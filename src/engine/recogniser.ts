@@ -6,8 +6,8 @@ const digestGuard = z.string().regex(/^[0-9a-f]{64}$/);
 const tensorNameGuard = z.string().min(1).max(256);
 
 /**
- * Minimum length of an embedding. With half or fewer of the usual 512 numbers, an attacker could guess the rest of a
- * sealed message without the face (`npm run attacks -- few-numbers`).
+ * Minimum length of an embedding. With 256 numbers or fewer, half of the usual 512, an attacker could reconstruct the
+ * message sealed in a token without the face (`npm run attacks -- few-numbers`).
  */
 export const leastNumbers = 257;
 
@@ -17,7 +17,10 @@ export const recognitionModelGuard = z.strictObject({
   bytes: z.int().positive(),
   input: tensorNameGuard,
   output: tensorNameGuard,
-  /** May be fewer than `leastNumbers` if imported earlier; such models are listed but not used. */
+  /**
+   * Length of the model's embedding. An earlier version may have imported a model with fewer than `leastNumbers`; such
+   * a model is listed but not used.
+   */
   numbers: z.int().positive().max(embeddingNumbers),
 });
 export type RecognitionModel = z.output<typeof recognitionModelGuard>;

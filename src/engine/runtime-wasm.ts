@@ -3,8 +3,8 @@ import { FaceError } from '../errors.js';
 import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js';
 
 /**
- * Loads ONNX Runtime in WebAssembly, which is several times slower (docs/engine.md). It is single-threaded, because
- * each worker has its own.
+ * Loads ONNX Runtime in WebAssembly, which is several times slower (docs/engine.md). The runtime is single-threaded,
+ * because each worker thread loads its own instance.
  */
 export async function loadWebAssembly(because: string): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');

@@ -10,14 +10,17 @@ export interface Session {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
   run(input: Numbers): Promise<Readonly<Record<string, Tensor>>>;
-  /** Prepares repeated runs on fixed arrays. A run rejects if an output has another size. */
+  /**
+   * Returns a function that runs the model on these arrays each time. The function rejects if an output of the model
+   * has another size than its array.
+   */
   bind(input: Numbers, outputs: readonly Numbers[]): () => Promise<void>;
   release(): Promise<void>;
 }
 
 export interface Runtime {
   readonly name: string;
-  /** Why the native runtime is not used; `null` if it is. */
+  /** Reason why WebAssembly is used instead of the native runtime; `null` if the native runtime is used. */
   readonly standsInBecause: string | null;
   open(model: Uint8Array): Promise<Session>;
 }
@@ -25,8 +28,8 @@ export interface Runtime {
 export type RuntimeName = Omit<Runtime, 'open'>;
 
 /**
- * The pool has one session per processor. These settings need the least memory at equal speed: an arena without memory
- * patterns.
+ * The pool has one session per processor. At equal speed, these settings need the least memory: a memory arena, but no
+ * memory patterns.
  */
 export const sessionOptions = {
   intraOpNumThreads: 1,

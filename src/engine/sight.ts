@@ -60,7 +60,7 @@ class SharedPhoto extends Photo {
   }
 }
 
-/** Creates the cache. A shared photo is examined once for all its users. */
+/** Creates the cache of examinations. A photo that several steps share is examined only once. */
 export function createSight(deps: {
   readonly engine: Engine;
   readonly signals: readonly Signal[];

@@ -2,20 +2,24 @@ import { sketchBands } from '../core/ports.js';
 import type { Picture } from './picture.js';
 
 /*
- * A sketch compares neighboring cells of a 64 × 64 gray picture. Editing a copy changes few of these steps; the next
- * frame of a camera changes many (`npm run eval -- near-duplicates`). Stored digests depend on their order.
+ * A sketch detects copies of a frame. It compares neighboring cells of a 64 × 64 gray picture; each comparison is a
+ * step. Editing a copy changes few steps, but the next frame of a camera changes many (`npm run eval --
+ * near-duplicates`). Stored digests depend on the order of the steps.
  */
 
 const cells = 64;
 
 export const stepsOfBand = 40;
 
-/** Neighbors count as similar below this share of the frame's mean, which is more than JPEG changes. */
+/**
+ * Neighboring cells count as similar if they differ by less than this share of the frame's mean. JPEG compression
+ * changes cells by less.
+ */
 const alikeShare = 0.02;
 
 /**
- * Steps of each band, in a fixed random order (a linear congruential generator), so that each band covers the whole
- * frame.
+ * Steps in a fixed pseudorandom order, divided into bands of equal length. Because of the order, each band covers the
+ * whole frame.
  */
 const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
 
@@ -54,7 +58,7 @@ function toShares(size: number): { readonly cell: Uint8Array; readonly share: Fl
   return { cell, share };
 }
 
-/** Returns gray values (ITU-R BT.601). Rows come first, so that each pixel is read once, in order. */
+/** Returns gray values (ITU-R BT.601). Pixels are summed row by row, so that each is read once, in memory order. */
 function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
   const [columns, rows] = [toShares(widthPx), toShares(heightPx)];
   const sums = new Float64Array(cells * cells);

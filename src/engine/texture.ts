@@ -3,14 +3,14 @@ import type { Landmarks } from './landmarks.js';
 import { type Picture, sampleGrid } from './picture.js';
 
 /*
- * Texture of a face, independent of lighting. For two frames half a second apart, it correlates by .95 and more for one
- * person, by .87 and less for strangers.
+ * Texture of a face, independent of lighting. Between two frames half a second apart, the correlation is at least .95
+ * for the same person and at most .87 for different people.
  */
 
 const sizePx = 24;
 const fine = 3;
 const blurPx = 5;
-/** Added, so that noise in the dark weighs less. */
+/** Added to gray levels before taking the logarithm, so that noise in dark areas counts less. */
 const floorLevel = 20;
 
 const isInside = (x: number, y: number): boolean => {

@@ -1,6 +1,6 @@
 /*
- * Protocol Buffers wire format, to change ONNX files. Unknown fields are kept. Content is copied once, because models
- * are megabytes.
+ * Protocol Buffers wire format, to change ONNX files. Unknown fields are kept. Content is copied only once, because
+ * models have megabytes.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 

@@ -32,7 +32,8 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
   }
   try {
-    // The mode of the open file is checked, so that another file cannot be put in its place.
+    // The mode of the opened file is checked, not of the path, so that the file cannot be replaced between check and
+    // use.
     const { mode, uid } = await handle.stat();
     if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
       throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });
@@ -66,8 +67,8 @@ export function parseKeyJson(text: string): unknown {
 }
 
 /**
- * Replaces or creates a file, atomically and synced. The owner stays the same. Drafts left by a crash are removed,
- * because they may contain keys.
+ * Replaces or creates a file atomically and syncs it to disk. The file keeps its owner. Temporary files left by a crash
+ * are removed, because they may contain keys.
  */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
   const draft = await writeBeside(file, text, random);
@@ -131,7 +132,7 @@ async function writeBeside(file: string, text: string, random: Random): Promise<
       await handle.close();
     }
   } catch (error) {
-    // Otherwise each retry would leave another draft with a part of a key.
+    // Without this, each retry would leave another temporary file that may contain a part of a key.
     await rm(draft, { force: true });
     throw error;
   }
@@ -139,13 +140,13 @@ async function writeBeside(file: string, text: string, random: Random): Promise<
 }
 
 /**
- * Creates a complete, synced file if none exists.
+ * Creates a file, complete and synced to disk, unless it exists.
  * @returns true for the one caller that created it
  */
 export async function createFile(file: string, text: string, random: Random): Promise<boolean> {
   const draft = await writeBeside(file, text, random);
   try {
-    // A link is atomic and never replaces a file.
+    // Creating a hard link is atomic and never replaces an existing file.
     await link(draft, file);
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
@@ -158,7 +159,7 @@ export async function createFile(file: string, text: string, random: Random): Pr
 }
 
 export async function syncFolder(file: string): Promise<void> {
-  // Windows cannot open folders, and writes their entries at once.
+  // On Windows, folders cannot be opened, and their entries are written at once.
   if (process.platform === 'win32') return;
   const folder = await open(dirname(file), 'r');
   await folder.sync().finally(() => folder.close());

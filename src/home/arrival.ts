@@ -17,7 +17,10 @@ import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
-/* A visit to a person's own page. Its link is created after authentication and opens only in this browser. */
+/*
+ * A visit to a person's own page. The link of that page is created after authentication and opens only in the same
+ * browser.
+ */
 
 export interface DoorVisit {
   readonly request: Request;
@@ -72,7 +75,7 @@ export async function beginFaceCheck(
 
 /**
  * Opens the person's page after the face check, once.
- * @throws `step_up_unknown` if none was started in this browser; `face_not_verified`, `step_up_finished`
+ * @throws `step_up_unknown` if no face check was started in this browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
   const { request, response, connection } = visit;

@@ -15,7 +15,7 @@ interface AccessLogDeps {
   readonly random: Random;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** Number of trusted proxies. Without any, a received trace id is ignored. */
+  /** Number of trusted proxies. If 0, trace ids of callers are ignored. */
   readonly proxyHops: number;
 }
 
@@ -76,7 +76,7 @@ export function noteRefusal(response: ServerResponse, error: unknown): void {
 
 const askers = new WeakMap<ServerResponse, Readonly<Record<string, string>>>();
 
-/** Sets the caller for the log; only names from the configuration are allowed. */
+/** Sets the names of the caller that the log line contains. They must come from the configuration. */
 export function noteAsking(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
   askers.set(response, asking);
 }

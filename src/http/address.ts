@@ -8,7 +8,10 @@ export const mountAt = (
   answer: (request: Request, response: Response) => Promise<void>,
 ): void => void app.route(address).all(answer);
 
-/** Returns the raw query with its question mark. The URL is not parsed, because its host may be invalid. */
+/**
+ * Returns the raw query with its question mark. The URL is not parsed, because an absolute URL with an invalid host
+ * would throw.
+ */
 export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
   const at = originalUrl.indexOf('?');
   return at === -1 ? '' : originalUrl.slice(at);

@@ -56,7 +56,7 @@ export class Allowance implements Arrival {
   }
 
   /**
-   * @param refuse - called if the body is evicted
+   * @param refuse - called if the body is evicted from a full pool
    * @throws `overloaded` if the caller has too many unfinished bodies
    */
   begin(refuse: (error: FaceError) => void): void {
@@ -77,14 +77,17 @@ export class Allowance implements Arrival {
 
   /** @throws `body_too_large`, `overloaded`; `request_malformed` for bytes after `release` */
   take(bytes: number): void {
-    // A refused upload may still deliver bytes, whose memory would never be released.
+    // A refused upload may still deliver bytes. Charging them after `release` would never be undone.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#part.take(this.#who, bytes, this);
     this.#held += bytes;
   }
 
-  /** Moves the budget to an authenticated caller. @param who - unique name */
+  /**
+   * Moves the charged memory from the anonymous pool to an authenticated caller.
+   * @param who - unique name of the caller
+   */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
-/** Decoded in less than a millisecond. Other requests get a turn after each slice. */
+/** Characters decoded at once, in less than a millisecond. Other requests are served between two slices. */
 const sliceCharacters = 128 * 1024;
 
 /** Beginning of a data: URL, such as `data:image/jpeg;base64,`. Some JSON encoders escape the slash. */
@@ -33,7 +33,7 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   return decoded.subarray(0, length);
 }
 
-/** Escapes of base64 characters in JSON: PHP escapes `/`, Gson `=`, System.Text.Json `+`. */
+/** JSON escapes of base64 characters: PHP escapes `/`, Gson escapes `=`, and System.Text.Json escapes `+`. */
 const escapeOfBase64 = /\\(?:\/|u00(2[BbDdFf]|3[Dd]|5[Ff]))/g;
 const begunEscape = /\\(?:u(?:0(?:0[235]?)?)?)?$/;
 
@@ -44,7 +44,9 @@ const undoEscapesOfBase64 = (text: string): string =>
       )
     : text;
 
-/** Decodes a slice. Node.js skips invalid characters, so missing bytes reveal these. */
+/**
+ * Decodes a slice. Node.js skips invalid characters, so the slice is invalid if fewer bytes are decoded than expected.
+ */
 function decodeSlice(characters: string, target: Buffer, isLast: boolean): number {
   const bare = isLast && characters.length % 4 === 0 ? characters.replace(/={1,2}$/, '') : characters;
   const expected = Math.floor((bare.length * 3) / 4);

@@ -5,5 +5,4 @@ export type BrandFile = (typeof brandFiles)[number];
 
 export const brandFilePath = (digest: string, file: BrandFile): string => `${pagePath}/brand/${digest}/${file}`;
 
-/** Returns the path of the capture page's preview with an unpublished brand. */
 export const previewPath = (digest: string): string => `${pagePath}/preview/${digest}`;

@@ -2,8 +2,8 @@ import type { Response } from 'express';
 import type { Credential } from '../core/concealed.js';
 
 /**
- * Returns the name of the cookie that binds a step-up to a browser. With the prefix, browsers refuse cookies planted by
- * another host or over HTTP (RFC 6265bis, section 4.1.3.2).
+ * Returns the name of the cookie that binds a step-up to a browser. With the prefix `__Host-`, browsers refuse a cookie
+ * of this name from another host or over HTTP (RFC 6265bis, section 4.1.3.2).
  */
 export const browserCookieOf = (stepUpId: string, isSecure: boolean): string =>
   `${isSecure ? '__Host-' : ''}facestep-${stepUpId}`;

@@ -2,22 +2,22 @@ import { FaceError } from '../errors.js';
 
 export interface Arrival {
   readonly isOverdue: boolean;
-  /** Releases the memory at once. */
+  /** Evicts the body and releases its memory at once. */
   giveWay(): void;
 }
 
-/** Limits of a memory pool. A step is one tick of the watchdog, a second. */
+/** Limits of a memory pool for bodies. Durations are in steps: ticks of the watchdog, one per second. */
 export interface PartLimits {
   readonly capacityBytes: number;
-  /** Maximum per source or session. */
+  /** Maximum memory of one source address or session. */
   readonly shareBytes: number;
   /** Maximum unfinished bodies of one caller. */
   readonly unfinishedOfOne: number;
-  /** Steps after which a body may be evicted from a full pool; `null` for never. */
+  /** Steps after which a body may be evicted from a full pool; `null` if bodies are never evicted. */
   readonly placeSteps: number | null;
-  /** Allowed steps without data; the average rate counts only after as many. */
+  /** Maximum steps without data. The minimum rate applies only after this number of steps. */
   readonly patienceSteps: number;
-  /** Minimum average rate. */
+  /** Minimum average rate of an upload. */
   readonly leastBytesPerStep: number;
 }
 
@@ -32,8 +32,8 @@ export class BodyPart {
   }
 
   /**
-   * Charges memory to a caller. A full pool evicts overdue bodies, oldest first, so that slow senders cannot block
-   * others.
+   * Charges memory to a caller. A full pool evicts bodies that have taken longer than `placeSteps`, oldest first, so
+   * that slow senders cannot block others.
    * @throws `overloaded` if there is not enough memory
    */
   take(who: string, bytes: number, own: Arrival | null): void {

@@ -66,7 +66,7 @@ export function receiveBody(
 
 type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
-/** Calls `onSlow` after too long a silence, or if the average rate is too low. */
+/** Calls `onSlow` if the client sends nothing for too long, or if its average rate is too low. */
 function watchPace(
   request: IncomingMessage,
   { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },

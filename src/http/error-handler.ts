@@ -8,7 +8,7 @@ import { discardRest } from './collect.js';
 import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
-/** Error of Node's parser if a client stops sending HTTP within a body. */
+/** Error of Node's HTTP parser if a client sends malformed HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
 /** Express's errors for a file that it cannot send: range, precondition, or path traversal. */
@@ -17,7 +17,7 @@ const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.litera
 function toRefusal(thrown: unknown): unknown {
   // Express throws this for malformed percent-encoding.
   if (thrown instanceof URIError) return new FaceError('not_found');
-  // This may also occur while a file is sent and the body is not read.
+  // The parser may also fail while a file is being sent, because the request's body is still arriving.
   if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
   const unsent = unsentFileGuard.safeParse(thrown).data;
   if (unsent === undefined) return thrown;
@@ -39,7 +39,7 @@ export function createRefuse(log: Log): Refuse {
     }
     if (response.headersSent) response.destroy();
     else {
-      // Set for a file that is now not sent.
+      // This header was set for the file, which is not sent.
       response.removeHeader('Content-Encoding');
       response.setHeader('Cache-Control', 'no-store');
       sendRefusal(response, error);

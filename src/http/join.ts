@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Number of bytes copied before other requests get a turn; takes about a millisecond. */
+/** Number of bytes copied, in about a millisecond, before other requests are served. */
 const bytesPerTurn = 1024 * 1024;
 
 /** Shorter chunks are merged, because each chunk has an overhead of some hundreds of bytes. */
@@ -11,7 +11,7 @@ const blockBytes = 16 * 1024;
 export class Pieces {
   readonly #pieces: Buffer[] = [];
   #block = Buffer.alloc(0);
-  /** Start of the data in `#block` that is not in `#pieces` yet. */
+  /** Start of the data in `#block` that was not added to `#pieces` yet. */
   #from = 0;
   #to = 0;
 

@@ -26,8 +26,8 @@ const malformed = (reason: string): FaceError => new FaceError('request_malforme
 type Opened = { readonly members: Map<string, FieldValue>; name: string } | { readonly items: FieldValue[] };
 
 /**
- * Parses one object. It refuses duplicate names, names of the prototype, deep nesting and invalid UTF-8. Pictures are
- * cut out first, so that even 14 MB are fast.
+ * Parses one object. It refuses duplicate names, `__proto__` and similar names, deep nesting and invalid UTF-8.
+ * Pictures are cut out first, so that even 14 MB are fast.
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
   const { text, longTexts } = cutLongTexts(body);

@@ -12,16 +12,22 @@ const requestTimeoutMs = 60_000;
  */
 const keepAliveTimeoutMs = 65_000;
 
-/** Time for running requests after `stop`, such as frames from a slow network that wait in a full queue. */
+/**
+ * Time limit for requests that are still running at `stop`, such as frames from a slow network that wait in a full
+ * queue.
+ */
 const stopTimeoutMs = 20_000;
 
-/** Each connection takes a file descriptor and some 10 KB. */
+/** Maximum of open connections. Each takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
-/** Maximum of pipelined requests per connection. Browsers and proxies send none. */
+/** Maximum of pipelined requests per connection. Browsers and proxies do not pipeline requests. */
 const mostAhead = 8;
 
-/** From this number, connections of slow readers are closed: a file being sent takes some 100 KB. */
+/**
+ * Maximum of running requests. Beyond it, connections of clients that do not read their reply are closed, because a
+ * file being sent takes some 100 KB.
+ */
 const defaultMaxUnderWay = 1_000;
 
 interface Busy {
@@ -37,7 +43,8 @@ export interface Listening {
 
 /**
  * Listens for HTTP. At the limit, the connection that has been idle longest is closed, so that silent clients block no
- * others. Each connection runs one request at a time. With too many requests, the longest unread reply is closed.
+ * others. Each connection runs one request at a time. With too many running requests, the oldest one whose client does
+ * not read the reply is closed.
  */
 export function listen(
   app: RequestListener,
@@ -48,8 +55,8 @@ export function listen(
     maxUnderWay = defaultMaxUnderWay,
   }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number },
 ): Promise<Listening> {
-  // Idle connections, oldest first. Node.js counts unused connections as busy, which would delay a stop, so they are
-  // tracked here.
+  // Idle connections, oldest first. Idle connections are tracked here, because Node.js counts a connection without any
+  // request as busy, which would delay a stop.
   const quiet = new Set<Socket>();
   const busy = new Map<Socket, Busy>();
   let open = 0;
@@ -59,7 +66,6 @@ export function listen(
     const { socket } = request;
     const ahead = busy.get(socket)?.ahead ?? [];
     quiet.delete(socket);
-    // Inserted again, so that the first is always the oldest.
     busy.delete(socket);
     busy.set(socket, { response, ahead });
     response.once('close', () => {
@@ -98,7 +104,7 @@ export function listen(
     if (open > maxConnections) {
       const [longest = socket] = quiet;
       longest.destroy();
-      // Removed at once, because the connection closes later and must not be chosen twice.
+      // The connection is removed at once: it closes only later and must not be chosen twice.
       quiet.delete(longest);
     }
     if (!socket.destroyed) quiet.add(socket);
@@ -123,7 +129,7 @@ export function listen(
   });
 }
 
-/** Returns the connection whose reply has waited longest for its reader. */
+/** Returns the connection of the oldest request whose client has not read the reply yet. */
 function findUnread(busy: ReadonlyMap<Socket, Busy>): Socket | undefined {
   for (const [socket, { response }] of busy) if (response.writableEnded || response.writableNeedDrain) return socket;
   return undefined;

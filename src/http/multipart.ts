@@ -13,29 +13,29 @@ const maxTextFields = 16;
 /** Text fields, the hundred photos of a bulk match, and the picture to compare. */
 const maxParts = maxTextFields + 101;
 
-/** Multer's limits on the length of texts are replaced by one per field. */
+/** Errors for multer's limits. The length of texts is limited per field instead, outside of multer. */
 const refusalByMulterCode: Record<string, FaceErrorCode> = {
   LIMIT_FILE_SIZE: 'photo_too_large',
   LIMIT_FIELD_NESTING: 'field_unknown',
 };
 
 /**
- * Time until a received form must be parsed, which takes milliseconds. A file after the closing boundary would never
- * end.
+ * Time limit for parsing after the last byte was received. Parsing takes milliseconds, but would never end if a file
+ * follows the closing boundary.
  */
 const unfinishedMs = 5_000;
 
 /**
- * The parser replaces undecodable bytes by U+FFFD, and unpaired surrogates have no UTF-8 form. Both are refused, or
- * different secrets would become equal.
+ * The parser replaces undecodable bytes by U+FFFD, and unpaired surrogates have no UTF-8 form. Both are refused,
+ * because different secrets would otherwise become equal.
  */
 const decodedGuard = z.string().refine((text) => !/[\ufffd\p{Surrogate}]/u.test(text));
 
 const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 
 /**
- * Reads a multipart/form-data body into memory, never to disk. Each byte is charged, and the client token is checked,
- * on arrival.
+ * Reads a multipart/form-data body into memory, never to disk. Each byte is charged to the budget as it arrives, and
+ * the client token is checked before any photo is accepted.
  * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`;
  * errors of `onAuthToken`
  */
@@ -74,7 +74,7 @@ export async function readMultipart(request: Request, response: Response, option
           );
         },
       }).any();
-      // Added before the parser, so that refused bytes do not reach it.
+      // This listener is added before the parser's, so that refused bytes do not reach the parser.
       receiveBody({ request, response }, options.allowance, () => {}).catch((error: unknown) => {
         request.unpipe();
         reject(error);
@@ -86,7 +86,7 @@ export async function readMultipart(request: Request, response: Response, option
     });
     return await toBody(request, memory, options);
   } catch (error) {
-    // This memory is no longer charged, so it must be freed.
+    // The budget no longer counts this memory, so it must be freed.
     memory.wipe();
     request.body = undefined;
     throw error;
@@ -95,7 +95,7 @@ export async function readMultipart(request: Request, response: Response, option
   }
 }
 
-/** Returns the filter that accepts only known file fields of an authenticated caller. */
+/** Returns the filter of file fields. It accepts only known fields, and only from an authenticated caller. */
 function createFileFilter(
   request: Request,
   { photoLimits, onAuthToken }: BodyOptions,
@@ -131,7 +131,6 @@ function createFileMemory(): FileMemory {
         });
         file.stream.on('end', () => callback(null, { filename }));
       },
-      // `wipe` clears all files together.
       _removeFile: (_request, _file, callback) => callback(null),
     },
     take: ({ filename }) => joinAndWipe(files[Number(filename)]?.take() ?? []),

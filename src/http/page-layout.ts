@@ -10,7 +10,8 @@ export interface RenderedPage {
 
 /**
  * Creates a page layout without scripts. Forms post only to this server.
- * @param formsTo - further form targets, because browsers also check redirects after a form
+ * @param formsTo - value of the `form-action` directive, which must include targets of redirects after a form, because
+ * browsers check those too
  */
 export function createPageLayout(style: Html, formsTo = "'self'") {
   const policy = contentSecurityPolicy({ 'style-src': styleDigest(style.toString()), 'form-action': formsTo });

@@ -18,7 +18,8 @@ export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, la
   pageLink(issuer, joinTicket(id, challenge), language);
 
 /**
- * Returns a link for an e-mail. Its page waits for a click, because mail filters open links, and it opens only once.
+ * Returns a link for an e-mail. The page behind the link waits for a click, because mail filters open links and the
+ * link works only once.
  */
 export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string): string =>
   linkTo(issuer, joinTicket(id, challenge), `?lang=${language}&sent`);

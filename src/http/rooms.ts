@@ -11,25 +11,25 @@ export const formOverheadBytes = 512 * kibibyte;
 export interface Room {
   readonly strangers: BodyPart;
   readonly callers: BodyPart;
-  /** Length of a step, in milliseconds. */
+  /** Interval at which the pace of an upload is checked (a step), in milliseconds. */
   readonly stepMs: number;
 }
 
 export interface BodyRooms {
   readonly hooks: Room;
   readonly oidc: Room;
-  /** For the capture page, and for photos of step-ups. */
+  /** Requests of the capture page, including the photos of step-ups. */
   readonly capture: Room;
   readonly clients: Room;
 }
 
-/** Refuses senders that are slower than 128 kbit/s or silent for five seconds. */
+/** Limits for anonymous callers: uploads slower than 128 kbit/s, or silent for five seconds, are refused. */
 const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
 
 /** More patience, because a phone in a bad network may pause. */
 const callers = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
 
-/** One source gets a quarter of the pool, so that none can fill it. */
+/** One source address gets at most a quarter of the pool, so that none can fill it. */
 const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   ...strangers,
   capacityBytes: capacityMiB * mebibyte,
@@ -37,7 +37,10 @@ const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   placeSteps,
 });
 
-/** Authenticated callers have no share of their own and are never evicted, because they can be held to account. */
+/**
+ * Returns the limits of a pool for authenticated callers. One caller may use the whole pool and is never evicted,
+ * because its identity is known if it misbehaves.
+ */
 const ofCallers = (capacityMiB: number): PartLimits => ({
   ...callers,
   capacityBytes: capacityMiB * mebibyte,
@@ -45,15 +48,18 @@ const ofCallers = (capacityMiB: number): PartLimits => ({
   placeSteps: null,
 });
 
-/** All pools together, with decoding, fit a container of 1 GiB (docs/operations.md). */
+/**
+ * Limits of all pools. Full pools, plus the memory for decoding pictures, fit a container of 1 GiB
+ * (docs/operations.md).
+ */
 export const roomLimits = {
-  // A hook call has a few hundred bytes, so a second is long.
+  // The body of a hook call has a few hundred bytes, so it should arrive within a second.
   hooks: { strangers: ofStrangers(4, 1), callers: ofCallers(16) },
   oidc: { strangers: ofStrangers(8, 1), callers: ofCallers(0) },
   capture: {
-    // A quarter of this pool fits the largest body.
+    // A quarter of this pool, the share of one source, fits the largest body.
     strangers: ofStrangers(44, 5),
-    // Anyone with a user name can get a session, so its share is one maximum body.
+    // Anyone who knows a user name can get a session, so one session may use only the memory of one largest body.
     callers: { ...ofCallers(64), shareBytes: maxPhotoBytes + formOverheadBytes, placeSteps: 5 },
   },
   clients: { strangers: ofStrangers(16, 5), callers: ofCallers(96) },

@@ -14,6 +14,5 @@ export function noteSource(request: IncomingMessage, proxyHops: number): string 
   return source;
 }
 
-/** Returns the address a request comes from. */
 export const sourceOf = (request: IncomingMessage): string =>
   sources.get(request) ?? toSource(request.socket.remoteAddress);

@@ -7,11 +7,14 @@ import { createFile, isSystemError } from '../files/durable-file.js';
 
 export interface AdminKey {
   readonly digest: Uint8Array;
-  /** A new key that is not stored yet. Call {@link storeAdminKey}, then show it once. */
+  /** A new API key that is not stored yet. Call {@link storeAdminKey}, then show it once. */
   readonly fresh: Credential | null;
 }
 
-/** Loads the configured or stored key. If there is none, it creates one, which is valid once stored. */
+/**
+ * Loads the administrator's API key from the configuration or its file. If there is none, a new key is created, which
+ * becomes valid when it is stored.
+ */
 export async function loadAdminKey({
   given,
   file,
@@ -40,7 +43,7 @@ async function readDigest(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Stores the digest of a new key, mode 0600.
+ * Stores the digest of a new API key, mode 0600.
  * @throws `config_invalid` if not writable, or if another process has stored a key
  */
 export async function storeAdminKey(

@@ -41,7 +41,7 @@ const coolDownMs = 5000;
 /** KMS errors that mean a key is disabled or deleted. */
 const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateException'];
 
-/** Creates the calls. The SDK finds the credentials itself. */
+/** Creates the calls. The AWS SDK finds the credentials itself. */
 export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: { readonly clock: Clock; readonly log: Log },

@@ -67,10 +67,15 @@ async function openKey(
   return { signing, published: toPublicKey(signing, certificate) };
 }
 
-/** Longer than the 32-byte digests of tokens, so that no token yields the same key. */
+/**
+ * Message from which the cookie key is derived. For tokens, the same KMS key gets 32-byte digests; this message is
+ * longer, so that no token yields the cookie key.
+ */
 const cookieMessage = Buffer.from('facestep/oidc/the key that signs cookies');
 
-/** Returns a key of each version, so that replicas accept each other's cookies during a rollout. */
+/**
+ * Returns a cookie key per version of the sealing key, so that replicas accept each other's cookies during a rollout.
+ */
 async function deriveCookieKeys(
   keys: Keys,
   versions: readonly KeyVersion[],

@@ -69,7 +69,7 @@ function toRawSignature(der: Uint8Array): Buffer {
   const s = contentAt(der, r.end);
   const raw = Buffer.alloc(2 * coordinateBytes);
   for (const [index, { start, end }] of [r, s].entries()) {
-    // DER shortens small numbers, and adds a zero byte before a first bit that is set.
+    // DER omits leading zero bytes, and prepends one if the first bit of the number is set.
     const digits = der.subarray(Math.max(start, end - coordinateBytes), end);
     raw.set(digits, (index + 1) * coordinateBytes - digits.length);
   }

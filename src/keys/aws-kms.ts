@@ -16,8 +16,8 @@ export const currentOf = ({ sealing, current }: Pick<AwsKmsConfig, 'sealing' | '
   current ?? Math.max(...sealing.map(({ version }) => version));
 
 /**
- * Creates sealing keys in AWS KMS, with one `GenerateMac` per token. After the cache time, tokens of a disabled or
- * deleted key are refused.
+ * Creates sealing keys in AWS KMS, with one `GenerateMac` per token. Tokens of a disabled or deleted key are refused
+ * once their MAC has left the cache.
  */
 export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current'>, calls: AwsKmsCalls): Keys {
   const keyIds = new Map(config.sealing.map(({ version, keyId }) => [version, keyId]));
@@ -26,7 +26,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
 
   return {
     currentVersion: async () => current,
-    // Also true for a disabled key, which may be enabled again.
+    // A disabled key counts as held, because it may be enabled again.
     holds: async (version) => keyIds.has(version),
     async mac(version, message) {
       const keyId = keyIds.get(version);

@@ -36,7 +36,7 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Opens the inventory. It never creates keys, because the folder may be a wrong one. */
+/** Opens the inventory. No keys are created, because the command may have been started in the wrong folder. */
 export const openInventory = async (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
   config.kind === 'local' ? openLocal(deps) : openAwsKms(config, deps);
 
@@ -65,7 +65,7 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
 const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey => ({
   name: kid,
   isSigning,
-  // 0 in files of earlier versions.
+  // Files of earlier versions contain 0.
   signsFrom: signsFrom === 0 ? null : signsFrom,
   problem: null,
 });

@@ -14,11 +14,11 @@ import {
 
 /** A JSON file of mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
-  /** Returns the content. A change by any process is noticed, so that a retired key stops working at once. */
+  /** Returns the content. Changes by other processes are noticed, so that a retired key stops working at once. */
   read(): Promise<Content>;
   /**
-   * Replaces the content. Concurrent changes wait for each other.
-   * @throws `config_invalid` if not writable, or if a stale lock remains
+   * Replaces the content of the file. Concurrent changes run one after the other.
+   * @throws `config_invalid` if the file is not writable, or if a stale lock remains
    */
   change<Result>(step: (from: Content) => Promise<Change<Content, Result>> | Change<Content, Result>): Promise<Result>;
 }
@@ -43,7 +43,7 @@ interface KeyFileOptions<Guard extends z.ZodType> {
 const lockWaitMs = 10;
 const lockWaits = 500;
 
-/** Opens a key file. A missing one is created, an existing one never changed. */
+/** Opens a key file. A missing file is created; an existing file is not changed. */
 export async function openKeyFile<Guard extends z.ZodType>(
   options: KeyFileOptions<Guard>,
 ): Promise<KeyFile<z.output<Guard>>> {

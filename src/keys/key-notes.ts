@@ -16,8 +16,8 @@ const toNote = (use: KeyUse, name: KeyVersion | string): Note =>
 const toName = (note: Note): string => `${note.use} ${note.use === 'sealing' ? note.version : note.kid}`;
 
 /**
- * Records added and removed keys in the audit log, including changes while this replica was off. A failed entry is
- * written later.
+ * Records added and removed keys in the audit log, including changes made while this replica was off. If writing a
+ * record fails, it is written later.
  */
 export function createKeyNotes(deps: {
   readonly audit: Pick<Audit, 'append'>;
@@ -53,7 +53,6 @@ export function createKeyNotes(deps: {
   };
 }
 
-/** Returns true if the audit log has keys of this use. */
 export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
   const notes = await readNotes(trail);
   return [...notes.values()].some((note) => note.use === use);

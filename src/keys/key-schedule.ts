@@ -7,7 +7,7 @@ export const signingLifeSec = 90 * daySec;
 /** Time for which a key is published before and after it signs. Entra caches keys for 24 hours. */
 export const overlapSec = 2 * daySec;
 
-/** A key that signs until the next one does. */
+/** A key that signs from `signsFrom` until the next key does. */
 export interface ScheduledKey {
   readonly signsFrom: EpochMs;
 }
@@ -16,7 +16,7 @@ export interface Schedule<Key extends ScheduledKey> {
   readonly signing: Key;
   /** The signing key, the next one, and the previous one until its signatures expire. */
   readonly published: readonly [Key, ...Key[]];
-  /** Time from which the next key to create will sign; `null` if none is due. */
+  /** Time from which a key that is due to be created will sign; `null` if none is due. */
   readonly nextSignsFrom: EpochMs | null;
 }
 

@@ -80,8 +80,8 @@ interface Deps {
 }
 
 /**
- * Creates a signer with P-256 keys in a JSON file of mode 0600. Private keys are destroyed after their period. Public
- * keys are kept, because signatures may be verified years later.
+ * Creates a signer with P-256 keys in a JSON file of mode 0600. A private key is destroyed when it no longer signs.
+ * Public keys are kept, because signatures may be verified years later.
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
@@ -167,7 +167,10 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
   };
 }
 
-/** Returns the key that signs. If a fast clock has destroyed the due key, the next one signs. */
+/**
+ * Returns the key that signs. If a process with a fast clock has already destroyed the private part of the due key, the
+ * next key signs.
+ */
 function signerAt(ring: KeyRing, now: EpochMs): SigningKey {
   const turn = signingAt(ring, now);
   return ring.slice(ring.indexOf(turn)).find(({ d }) => d !== undefined) ?? turn;

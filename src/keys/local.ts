@@ -49,7 +49,7 @@ export interface LocalKeys extends Keys {
   retire(version: KeyVersion): Promise<void>;
 }
 
-/** Opens keys in a JSON file of mode 0600. Back it up: without this file, all tokens are useless. */
+/** Opens keys in a JSON file of mode 0600. Back up this file: without its keys, no token can be opened. */
 export async function createLocalKeys({
   file,
   random,

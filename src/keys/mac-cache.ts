@@ -10,7 +10,7 @@ export function createMacCache({ keepMs, limit }: { readonly keepMs: number; rea
 
   const drop = (name: string, entry: Promise<KeyMaterial>): void => {
     if (kept.get(name) === entry) kept.delete(name);
-    // Wiped last, after waiting callers have copied it.
+    // The cached MAC is wiped only after waiting callers have copied it.
     void entry.then(
       (material) => material.wipe(),
       () => {},

@@ -3,8 +3,8 @@ import type { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 
 /**
- * RS256 is the only algorithm that Entra promises to support. FAPI 2.0 forbids it, so its clients get PS256 (RFC 7518,
- * section 3.1).
+ * RS256 is the only algorithm that Entra promises to support. FAPI 2.0 forbids RS256, so FAPI clients get PS256 (RFC
+ * 7518, section 3.1).
  */
 export type OidcAlgorithm = 'RS256' | 'PS256';
 
@@ -13,7 +13,7 @@ export interface PublicKey {
   readonly kty: 'RSA';
   readonly use: 'sig';
   readonly alg: OidcAlgorithm;
-  /** SHA-256 thumbprint in base64url (RFC 7638). Except for RS256, the algorithm is appended. */
+  /** SHA-256 thumbprint in base64url (RFC 7638). For algorithms other than RS256, the algorithm's name is appended. */
   readonly kid: string;
   readonly n: string;
   readonly e: string;

@@ -124,7 +124,7 @@ export async function createOidcKeys({
 
   const turn = async (): Promise<OidcKeySet> => {
     ring = await lookAfter().catch((error: unknown) => {
-      // The current key still signs, so that a full disk does not stop sign-ins.
+      // The current key continues to sign, so that a full disk does not stop sign-ins.
       log.error('cannot maintain the OpenID key file', { code: toCode(error) });
       return ring;
     });

@@ -59,7 +59,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  */
 async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   if ((await isThere(keys)) || !(await isThere(audit))) return;
-  // Retention may have removed the entries about keys, but its own entry shows that there were some.
+  // Retention may have removed the records about keys. A log that does not begin with record 1 shows this, so keys are
+  // assumed to have existed.
   const isBeginningGone = ((await findFirstSequence(audit)) ?? 1) > 1;
   if (!isBeginningGone && !(await isNoted('sealing', audit))) return;
   throw new FaceError('config_invalid', {

@@ -8,7 +8,10 @@ export interface TokenCount {
   readonly ofUnknownVersion: number;
 }
 
-/** Actions that create a token or may have done so: a crash can come between start and end. */
+/**
+ * Audit actions after which a token exists or may exist. `enrolment_begun` is included, because a crash may have
+ * prevented the record of the end.
+ */
 const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'] as const;
 const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'] as const;
 type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[number]>;

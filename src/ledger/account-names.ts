@@ -13,7 +13,7 @@ const searchKeptSec = 60;
 
 const mostSearchesKept = 200;
 
-/** Low, because some providers limit the rate. */
+/** Maximum of concurrent calls. Low, because some providers limit the rate. */
 const mostAtOnce = 4;
 
 /** Names of users, cached for a few minutes. */
@@ -44,7 +44,7 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
       keep(key, account);
       return account;
     } catch (error) {
-      // Only unknown users are cached, not outages.
+      // An unknown user is cached; an outage is not.
       if (toCode(error) === 'subject_unknown') keep(key, null);
       return null;
     }

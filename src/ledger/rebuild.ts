@@ -26,8 +26,8 @@ export interface Rebuilt {
 }
 
 /**
- * Rebuilds the ledger from audit logs, also while servers write. Existing lines keep their network addresses, which
- * audit logs do not contain. Idempotent.
+ * Rebuilds the ledger from audit logs. Servers may write to it at the same time. Existing entries keep their network
+ * addresses, which audit logs do not contain. The operation is idempotent.
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
   const erasedAt = await readErasures(files);

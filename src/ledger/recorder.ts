@@ -23,12 +23,12 @@ const mostWaiting = 20_000;
 const stopMs = 3_000;
 
 export interface LedgerRecorder {
-  /** @param network - shortened address */
+  /** @param network - shortened network address of the caller */
   note(record: WrittenRecord, trail: string, network: string | null): void;
   /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
-  /** Writes what is waiting, for a few seconds at most. */
+  /** Writes the entries that are waiting, for a few seconds at most. */
   stop(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       }
       waiting = waiting.slice(batch.length);
       onLines('written', batch.length);
-      // Lets hook calls proceed.
+      // Waits, so that hook calls can proceed.
       await setImmediate();
     }
   };
@@ -92,7 +92,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        // Usually the line exists already, with a network address that must be kept.
+        // Usually the ledger already has this entry, with a network address that must be kept.
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
         log.warn('erasures not yet replayed in the ledger', { code: toCode(error) });

@@ -15,7 +15,7 @@ export const bounds = {
 
   face_width: { atLeast: minJudgedWidthPx, atMost: null, unit: 'px' },
 
-  /** Brightness and sharpness are judged in frontal frames only, because turns blur. */
+  /** Brightness and sharpness are judged in frontal frames only, because movement blurs the others. */
   brightness: { ...qualityBounds.brightness, unit: 'grey level' },
   sharpness: { ...qualityBounds.sharpness, unit: 'grey level squared' },
 
@@ -23,18 +23,24 @@ export const bounds = {
   frontal_yaw: { atLeast: -20, atMost: 20, unit: 'deg' },
 
   /**
-   * Low, because the page takes frames from about 15 degrees on. Genuine turns reach 18 and more; one in 20 flat
-   * pictures exceeds 7, printed 16.
+   * Head turn by the pose model. The bound is low, because the page takes frames from about 15 degrees on. Genuine
+   * turns measure at least 18. Of flat pictures, one in 20 measures more than 7; of prints, one in 20 more than 16.
    */
   pose_yaw: { atLeast: 10, atMost: null, unit: 'deg' },
-  /** Recorded only, because the pose model reads a raised head as −5 to +44. */
+  /** Only recorded: for a raised head, the pose model returns anything from −5 to +44. */
   pose_pitch: { atLeast: null, atMost: null, unit: 'deg' },
 
-  /** Turn estimated from parallax. Genuine turns reach 19.9 and more, flat pictures 10 and less. */
+  /** Turn to a side, estimated from parallax. Genuine turns measure at least 19.9, flat pictures at most 10. */
   relief_yaw: { atLeast: 11, atMost: null, unit: 'deg' },
-  /** Genuine turns reach 10.6 and more. One in 20 flat pictures exceeds 6, on a screen 9. */
+  /**
+   * Upward turn, estimated from parallax. Genuine turns measure at least 10.6. Of flat pictures, one in 20 measures
+   * more than 6; of pictures on a screen, one in 20 more than 9.
+   */
   relief_up: { atLeast: 8, atMost: null, unit: 'deg' },
-  /** Genuine turns reach 12.4 and more. One in 20 flat pictures exceeds 10 to 15. */
+  /**
+   * Downward turn, estimated from parallax. Genuine turns measure at least 12.4. Of flat pictures, one in 20 measures
+   * more than 10 to 15, depending on their kind.
+   */
   relief_down: { atLeast: 8, atMost: null, unit: 'deg' },
   /**
    * Movement across the requested direction, limited so that a tilted head cannot satisfy two movements. Genuine turns
@@ -47,7 +53,7 @@ export const bounds = {
    * more.
    */
   same_person: { atLeast: 0.4, atMost: null, unit: 'cosine' },
-  /** Similarity of two frames of one person, seconds apart. Genuine ones reach 0.97 and more. */
+  /** Similarity of the frontal frames, which are seconds apart. Frames of the same person measure at least 0.97. */
   same_person_frontal: { atLeast: 0.7, atMost: null, unit: 'cosine' },
 
   /**
@@ -56,27 +62,31 @@ export const bounds = {
   difference: { atLeast: null, atMost: 0.95, unit: 'cosine' },
 
   /**
-   * Passive liveness: the mean of all frames. Single pictures have the same bound. Means of five pictures were at least
-   * 0.07, hand-held prints at most 0.033 (`npm run eval -- passive-bounds`, docs/accuracy/passive-bounds.md).
+   * Passive liveness: the mean of all frames. Single pictures have the same bound. For live people, means of five
+   * pictures were at least 0.07; for hand-held prints, at most 0.033 (`npm run eval -- passive-bounds`,
+   * docs/accuracy/passive-bounds.md).
    */
   passive: { atLeast: livenessBoundary, atMost: null, unit: 'probability' },
   /**
-   * Screen light on the face relative to other light. Without screen light it is below .015 for 19 of 20 people holding
-   * still (`npm run eval -- light-noise`).
+   * Screen light on the face, relative to other light. Without any screen light, 19 of 20 people who hold still measure
+   * less than .015 (`npm run eval -- light-noise`).
    */
   light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
   /** A random sequence of colors matches as well only once in some thousands. */
   light_match: { atLeast: 0.85, atMost: null, unit: 'correlation' },
   /**
-   * Response of the background relative to the face. A room is farther away than the face; the background of a print is
-   * not.
+   * Response of the background to screen light, relative to the face's response. The walls of a room are farther from
+   * the screen than the face and respond less; the background of a print responds like the face.
    */
   light_falloff: { atLeast: null, atMost: 0.7, unit: 'ratio' },
-  /** Simulated people reach 0.58 to 1.7; simulated screens reach −0.3 to 0.6, or are far off. */
+  /**
+   * How screen light adds to the face's colors: 1 for skin, 0 for glass. Simulated people measure 0.58 to 1.7;
+   * simulated screens measure −0.3 to 0.6, or values far outside of both ranges.
+   */
   light_material: { atLeast: 0.5, atMost: 2.5, unit: 'share' },
   /**
-   * Difference between the left and right sides of the nose. Simulated people reach 0.09 and more; flat and bent prints
-   * mostly 0.05 and less.
+   * Difference of screen light between the left and right sides of the nose. Simulated people measure at least 0.09;
+   * flat and bent prints mostly at most 0.05.
    */
   light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
   /**

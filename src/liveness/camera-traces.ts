@@ -25,8 +25,8 @@ function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurem
 }
 
 /**
- * Returns how much noise repeats in the next frame: 0 for a camera, 1 for identical pixels. It uses the median of the
- * blocks, because some contain movement or texture.
+ * Returns how much of the noise repeats in the next frame: 0 for a camera, 1 for identical pixels. The result is the
+ * median of the blocks, because some blocks contain movement or texture.
  */
 function toRepeated(one: NoiseResidual, next: NoiseResidual): number {
   const blocks = Array.from({ length: one.signs.length / pixelsOfBlock }, (_, block) => {

@@ -1,5 +1,5 @@
 /**
- * Relative depth of the 68 points of a face, derived from 2,384 pairs of photos in different poses (`npm run eval --
+ * Relative depth of the 68 landmarks of a face, derived from 2,384 pairs of photos in different poses (`npm run eval --
  * face-depth`).
  */
 export const faceDepth: readonly number[] = [

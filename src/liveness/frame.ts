@@ -39,7 +39,7 @@ export async function lookAt(
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals, share);
   const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
-  // Results of other models are dropped, because the bounds are fitted to the built-in model.
+  // Embeddings by custom models are dropped, because the bounds are fitted to the built-in model.
   for (const each of own) each.embedding.wipe();
   if (
     embedding === null ||
@@ -55,7 +55,7 @@ export async function lookAt(
   return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
 }
 
-/** Reads the light in another picture of the same pose, half a second later. @throws as `Engine.examineAgain` */
+/** Reads the light in another picture of the same pose, taken half a second later. @throws as `Engine.examineAgain` */
 export async function lookAgain(
   engine: Engine,
   photo: Photo,

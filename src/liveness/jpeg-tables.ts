@@ -1,4 +1,7 @@
-/* Quantization tables of JPEG files. The capture page encodes all frames alike, and injected files often differ. */
+/*
+ * Quantization tables of JPEG files. The capture page encodes all frames with the same tables; injected files often
+ * have others.
+ */
 
 /** 64 steps in the order of the file. A file's first table is for luminance. */
 export type QuantisationTable = readonly number[];
@@ -11,7 +14,7 @@ const segmentsRead = 64;
 
 /**
  * Reads the quantization tables.
- * @returns none if the file is truncated or no JPEG
+ * @returns no tables if the file is truncated or not a JPEG
  * @see ISO/IEC 10918-1, B.2.4.1
  */
 export function readQuantisation(bytes: Uint8Array): readonly QuantisationTable[] {

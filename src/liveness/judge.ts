@@ -37,7 +37,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         return { shown, lit };
       };
       try {
-        // Waits for all, so that no embedding remains.
+        // All are awaited, so that every embedding can be wiped.
         const looks = await Promise.allSettled(poses.map(look));
         const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
         // After a refusal, the remaining pictures of a pose have the same error object, which is reported once.

@@ -23,11 +23,16 @@ export type LitPair = readonly [LitReading, LitReading];
 
 export interface LightFinding {
   readonly gain: number;
-  /** Correlation of the response with the requested colors, at most 1; for a random sequence 0 on average. */
+  /**
+   * Correlation of the face's response with the requested colors, at most 1. It is 0 on average for a random sequence.
+   */
   readonly match: number;
-  /** Response of the background relative to the face; `null` if the background is not visible. */
+  /**
+   * Response of the background to screen light, relative to the face's response; `null` if the background is not
+   * visible.
+   */
   readonly falloff: number | null;
-  /** 1 for skin and paper. 0 for glass, which adds light uniformly. */
+  /** 1 for skin and paper; 0 for glass, which adds the same light everywhere. */
   readonly material: number | null;
   /** Difference between the nose's sides under split screens, divided by the gain. */
   readonly normals: number | null;
@@ -125,11 +130,11 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** Regions of the face that face the first and the second half of the screen. */
+/** Regions of the nose toward the first and the second half of a split screen. */
 export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
 
 export const sidesOfNose = {
-  // The person's left is the right of the picture.
+  // The picture is not mirrored: the person's left is on its right.
   across: ['rightFlank', 'leftFlank'],
   down: ['bridge', 'noseBase'],
 } as const satisfies Record<ScreenAxis, Sides>;

@@ -17,7 +17,8 @@ export function toMeanShape(frames: readonly Landmarks[]): Landmarks {
 }
 
 /**
- * Returns what the best affine map leaves, in eye distances. It is zero for any movement of a distant plane.
+ * Returns the movement of each point that the best affine map does not explain, in eye distances. For a flat picture
+ * that is not too close, it is zero however the picture moves.
  * @see https://doi.org/10.1017/CBO9780511811685 14.2: an affine camera sees a plane move by an affine map
  */
 export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
@@ -25,7 +26,7 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
   const xx = sum((at) => from[at].x ** 2);
   const xy = sum((at) => from[at].x * from[at].y);
   const yy = sum((at) => from[at].y ** 2);
-  // Both shapes are centered, so the map has no shift.
+  // Both shapes are centered, so the affine map needs no translation.
   const closest = (goal: (at: number) => number): ((at: number) => number) => {
     const x = sum((at) => from[at].x * goal(at));
     const y = sum((at) => from[at].y * goal(at));

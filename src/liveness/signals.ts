@@ -26,7 +26,7 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   light_same_face: () => 'hold_still',
 };
 
-/** Most useful first: without a usable face, the others mean little. */
+/** Hints, most useful first. Without a usable face, the other hints mean little. */
 const hintsInOrder: readonly Hint[] = [
   'no_face',
   'one_face',
@@ -82,7 +82,7 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
   ];
 }
 
-/** Measures the light of a challenge. If no response is visible, only the gain is measured. */
+/** Measures the light of a challenge. If the face shows no response to the light, only the gain is reported. */
 export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
   const seen = toMeasured('light_gain', null, gain);
   if (!seen.measurement.pass) return [seen];

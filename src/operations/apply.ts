@@ -29,7 +29,7 @@ type Progress = z.output<typeof progressGuard>;
 
 export interface ApplyRun {
   readonly run: Run<Progress>;
-  /** `broken_off` means that the server of this run stopped. Start another run to continue. */
+  /** `broken_off` means that the server stopped during the run. Start another run to continue. */
   readonly state: 'under_way' | 'done' | 'stopped' | 'broken_off';
 }
 

@@ -4,7 +4,7 @@ import type { Policy } from '../core/connection.js';
 
 export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 
-/** Describes how many users are enrolled, and what happens to the others. */
+/** Describes how many users are enrolled, and what happens to users who are not. */
 export function toCensusFinding(census: Census, policy: CensusPolicy, foreign = 0): Finding {
   const finding = toCountFinding(census, policy);
   if (foreign === 0) return finding;

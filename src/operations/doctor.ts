@@ -24,25 +24,25 @@ interface Examined {
   readonly connection: ConfiguredConnection;
   /** Manual override of the connection's mode, if any. */
   readonly switched: Switched | null;
-  /** Jobs of the running server. A command has none. */
+  /** Background jobs of the running server. Absent in a command, which runs none. */
   readonly jobs?: Jobs;
-  /** Receives the counts, without users who hold the token of another user. */
+  /** Receives the numbers of users. Users who hold another user's token do not count as enrolled. */
   readonly onCensus?: (census: Census) => void;
 }
 
-/** All checks, those of the server first, and the steps that fix problems. */
+/** Checks of a connection, those of the server first, and the steps that fix problems. */
 export interface Checks {
   readonly checks: readonly Check[];
   readonly steps: readonly ProvisionStep[];
 }
 
-/** Runs checks in sequence. It changes nothing and never throws: an error counts as a failed check. */
+/** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
 export const makeChecks = (checks: readonly Check[], deps: OperationDeps): AsyncGenerator<CheckResult> =>
   checkInTurn(checks, (check) => runCheck(check, deps));
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
 
-/** Returns all checks of a connection. If its adapter cannot be created, that is a failed check. */
+/** Returns all checks of a connection. If the connection's adapter cannot be created, the result is a failed check. */
 export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
   const { setup, connection } = examined;
   const { config } = setup;

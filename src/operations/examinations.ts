@@ -31,9 +31,9 @@ const examinationGuard = z.object({
   examinedAt: epochMsGuard,
   light: z.enum(lights),
   findings: z.array(findingGuard),
-  /** `null` if unknown. */
+  /** Number of enrolled users; `null` if unknown. */
   enrolled: z.number().nullable(),
-  /** `null` if unknown or incomplete. */
+  /** Number of all users; `null` if unknown or incomplete. */
   users: z.number().nullable().default(null),
 });
 

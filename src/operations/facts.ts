@@ -11,10 +11,15 @@ import { putInForce, readShadowSince } from './modes.js';
 import { readVerification } from './trail-verification.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Age at which rotating a sealing key is advised, so that rotation was tried at least once. */
+/**
+ * Age at which rotating a sealing key is advised, so that every installation has tried rotation before it is urgent.
+ */
 const sealingLifeDays = 365;
 
-/** Key files rotate automatically. A day after the due time, rotation must have failed. */
+/**
+ * Age from which a signing key in a file is reported. Such keys rotate automatically, so a key that is a day overdue
+ * means that rotation failed.
+ */
 const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 
 /** Cache time of facts about keys, for which the audit log must be read. */

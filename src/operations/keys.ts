@@ -21,11 +21,11 @@ export type Rotated =
   | { readonly kind: 'waiting' }
   /** There are no keys yet, because the server creates them at its first start. */
   | { readonly kind: 'none' }
-  /** The keys are in a service in which this server must not create any. */
+  /** The keys are in a key service in which this server must not create keys. */
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
 /**
- * Adds a key, which becomes active now or after its publication time.
+ * Adds a key. A sealing key becomes active at once, a signing key after it was published for some time.
  * @param note - called first; if it fails, no key is added
  */
 export async function rotateKey(
@@ -56,7 +56,10 @@ export type RetiredVersion =
   /** Refused, because this version seals new tokens. */
   | { readonly kind: 'current' }
   | {
-      /** `unconfirmed` means that another number of tokens would be lost than was confirmed. */
+      /**
+       * `unconfirmed` means that nothing was destroyed, because the number of tokens that would be lost differs from
+       * the confirmed number.
+       */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
       readonly count: TokenCount;
       readonly lost: number;
@@ -64,8 +67,9 @@ export type RetiredVersion =
     };
 
 /**
- * Destroys the key of a version.
- * @param request.confirm - confirmed number of lost tokens; `null` only returns the number
+ * Destroys the sealing key of a version.
+ * @param request.confirm - number of tokens that the caller agrees to lose; with `null`, nothing is destroyed and only
+ * the number is returned
  * @param note - called first; if it fails, nothing is changed
  */
 export async function retireVersion(

@@ -5,7 +5,7 @@ import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durabl
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
-  /** Time at which all files were verified against the originals. */
+  /** Time at which all files of the backup were compared with the originals. */
   checkedAt: z.iso.datetime(),
   files: z.int(),
   bytes: z.int(),

@@ -10,8 +10,8 @@ import { openStateToRead } from '../state/open.js';
 import type { OperationDeps } from './deps.js';
 
 /*
- * Manual modes override the configuration file on all replicas, so they are in the state store. If a server loads a
- * file with the same mode, the override ends a day later.
+ * An administrator can override the mode of a connection in the configuration file. The override is in the state store,
+ * so that it applies to all replicas. It ends one day after a server loads a configuration file with the same mode.
  */
 
 type Mode = Policy['mode'];
@@ -51,8 +51,8 @@ export async function readModes({
 const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null || endsAt > now;
 
 /**
- * Reads overrides outside of a server. If they cannot be read, the modes of the file count.
- * @returns none if the store is not embedded
+ * Reads overrides outside of a server. If they cannot be read, the modes of the configuration file apply.
+ * @returns no overrides if the store is not embedded
  */
 export async function readSwitchedModes(
   { config }: Setup,
@@ -97,7 +97,7 @@ export async function switchMode(
   );
 }
 
-/** Ends overrides that equal the file's mode. */
+/** Schedules the end of overrides that equal the mode in the configuration file. */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Stores & { readonly audit: Audit },

@@ -17,7 +17,7 @@ export interface CountedUsers extends Census {
   readonly remedy: string | null;
 }
 
-/** Inspects every step and counts enrolled users, without changes. */
+/** Inspects every step and counts enrolled users. Nothing is changed. */
 export async function planConnection(
   opened: OpenConnection,
   { pushSecrets }: { readonly pushSecrets: boolean },

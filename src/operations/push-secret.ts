@@ -1,7 +1,10 @@
 import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { isToApply } from './steps.js';
 
-/** Reported until pushed, because the provider's secret cannot be read and compared. */
+/**
+ * Change that the step reports until the secret was pushed. The provider does not return its secret, so it cannot be
+ * compared.
+ */
 const change = 'Give the provider the configured secret again';
 
 /** Adds pushing the secret to a step, if the step has one. */

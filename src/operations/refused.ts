@@ -11,11 +11,11 @@ export interface RefusedSubject {
 export interface Refused {
   readonly subjects: readonly RefusedSubject[];
   readonly unnamed: Readonly<Record<string, number>>;
-  /** Distinct users by day, in UTC. */
+  /** Number of distinct users per day (UTC), and how many of them would have been refused. */
   readonly days: ReadonlyMap<string, { readonly users: number; readonly refused: number }>;
 }
 
-/** Finds the users whom a connection would have refused without shadow mode, and how many users came. */
+/** Finds the users whom a connection would have refused without shadow mode, and counts all users who signed in. */
 export async function findRefused(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs },

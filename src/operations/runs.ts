@@ -66,7 +66,6 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
   expiresAt: ({ startedAt }: Lease) => addSec(startedAt, keptSec),
 });
 
-/** Returns the last run, or `null`. */
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
   { state }: Pick<Deps, 'state'>,
@@ -74,7 +73,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/** Starts a run, unless another server runs it. */
+/** Starts a run, unless another server is already running it. */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },

@@ -5,7 +5,7 @@ import type { EpochMs } from '../core/units.js';
 /** Uses of secrets since they were last collected, kept in memory. */
 export interface SecretUses {
   readonly note: (use: SecretUse) => void;
-  /** Returns and removes the times of a connection. */
+  /** Returns and removes the times of last use of a connection's secrets. */
   collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
 }
 

@@ -8,7 +8,7 @@ import { requirePublicUrl } from './public-url.js';
 import type { Upkeep } from './upkeep.js';
 
 /*
- * Age and last use of hook secrets. Each is stored under a digest of the secret, so that replicas with different
+ * Age and last use of hook secrets. Each entry is stored under a digest of its secret, so that replicas with different
  * configurations do not overwrite each other.
  */
 

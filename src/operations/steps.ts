@@ -11,7 +11,7 @@ export interface StepResult {
   readonly after: StepReport;
 }
 
-/** Inspects every step in order, without changes. */
+/** Inspects every step in order. Nothing is changed. */
 export async function* planSteps(steps: readonly ProvisionStep[], log: Log): AsyncGenerator<StepResult> {
   for (const step of steps) {
     const before = await inspect(step, log);
@@ -32,7 +32,7 @@ export async function* applySteps(steps: readonly ProvisionStep[], log: Log): As
 
 export const isToApply = ({ state }: StepReport): boolean => state === 'missing' || state === 'different';
 
-/** Returns true if nothing is left to automate. */
+/** Returns true if nothing is left that can be done automatically. */
 export const isDone = ({ state }: StepReport): boolean => state === 'ready' || state === 'manual';
 
 /** Returns true if a person must act first. */

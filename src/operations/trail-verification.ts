@@ -49,7 +49,6 @@ export interface Verification {
   readonly state: 'under_way' | 'sound' | 'unsound' | 'failed' | 'broken_off';
 }
 
-/** Returns the last verification, or `null`. */
 export async function readVerification(deps: Pick<Upkeep, 'state' | 'clock'>): Promise<Verification | null> {
   const run = await readRun(place, deps);
   return run === null ? null : { run, state: stateOf(run, deps.clock.now()) };
@@ -63,7 +62,6 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
   return outcome.isSound ? 'sound' : 'unsound';
 }
 
-/** Starts verifying the audit log in the background. */
 export async function startVerification(by: string, deps: Upkeep): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };
@@ -126,7 +124,7 @@ async function sizeOf(file: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Returns the time of the newest signed head in the store, or `null`. */
+/** Returns the time of the newest head (the signed statement about the log's end) in the store, or `null`. */
 export async function readHeadTime({ state, signer, trail }: Upkeep): Promise<EpochMs | null> {
   const found = await state.read(headKeyOf(trail.chain));
   if (typeof found?.value !== 'string') return null;

@@ -9,7 +9,7 @@ import type { Modes } from './modes.js';
 import type { SecretUses } from './secret-use-recorder.js';
 
 export interface Background {
-  /** Aborted when the server stops; work ends at its next step. */
+  /** Aborted when the server stops. Background work then ends before its next step. */
   readonly stopping: AbortSignal;
   start(work: () => Promise<void>): void;
   settled(): Promise<void>;
@@ -25,10 +25,13 @@ export interface Upkeep extends OperationDeps {
   readonly jobs: Jobs;
   readonly setup: () => Setup;
   readonly modes: () => Modes;
-  /** Loads the modes again. */
+  /** Loads overrides of the connections' modes again. */
   readonly followModes: () => Promise<void>;
   readonly secretUses: SecretUses;
-  /** Name of the audit log's chain, and how long records have waited for a signed head. */
+  /**
+   * Name of the audit log's hash chain, and for how long records have waited for a signed head (statement about the
+   * log's end).
+   */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }
 

@@ -20,8 +20,8 @@ import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
 /*
- * A folder with `registry.json`, models and parameters, whose file names are their SHA-256. They are not secret, but
- * the server does not start if a byte was changed.
+ * A folder with `registry.json`, models and parameters, whose file names are their SHA-256. These files are not secret,
+ * but the server does not start if one was changed.
  */
 
 export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
@@ -87,11 +87,11 @@ export interface Registry {
   /** Lists engines by number. @throws `parameters_altered` if the registry is malformed */
   list(): Promise<readonly OwnEngine[]>;
   find(name: string): Promise<OwnEngine | null>;
-  /** @throws `limit_reached` if no number is left */
+  /** @throws `limit_reached` if all engine numbers are taken */
   add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
   /** Stores the measured parameters. @returns the engine with its final name */
   setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
-  /** @throws `parameters_altered` if missing, or if the checksum is wrong */
+  /** @throws `parameters_altered` if the file is missing, or if its checksum is wrong */
   readParameters(engine: OwnEngine): Promise<EngineEntry | null>;
   remove(engine: OwnEngine): Promise<void>;
 }
@@ -102,7 +102,7 @@ export function openRegistry(folder: string, deps: { readonly clock: Clock; read
   async function read(): Promise<z.output<typeof registryGuard>> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (isSystemError(error, 'ENOENT')) return null;
-      // A permission error does not mean an alteration.
+      // A file that may not be read is not reported as altered.
       if (isForbidden(error)) throw error;
       throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
     });

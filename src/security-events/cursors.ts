@@ -8,7 +8,7 @@ const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.s
 
 export interface Cursors {
   of(stream: string): number;
-  /** Stores a stream's position, synced to disk. */
+  /** Stores a stream's position in the audit log, synced to disk. */
   advance(stream: string, sequence: number): Promise<void>;
   forget(stream: string): Promise<void>;
 }

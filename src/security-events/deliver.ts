@@ -20,7 +20,7 @@ const longestDelayMs = 900_000;
 
 const queueFullMs = 1000;
 
-/** Few, because a receiver can request another verification event. */
+/** Maximum of attempts. Low, because a receiver can request another verification event. */
 const verificationTries = 5;
 
 /** `skipped` means that the user has no identifier for this stream. */
@@ -41,7 +41,8 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
  * Delivers an event: pushes or queues it.
- * @param openStream - returns the current settings, after a pause if the stream is paused; `null` if deleted
+ * @param openStream - returns the stream's current settings; `null` if it was deleted. If the stream is paused, the
+ * function resolves when it is resumed
  * @returns true if delivered or given up
  */
 export async function deliver(
@@ -105,7 +106,7 @@ async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, 
   });
 }
 
-/** Pushes a verification event with few retries, because its receiver waits. */
+/** Pushes a verification event with few retries, because the receiver is waiting for it. */
 export async function pushVerification(verification: Verification, stream: EventStream, deps: UnderWay): Promise<void> {
   const { signal, sleep, log } = deps;
   const { delivery } = stream;

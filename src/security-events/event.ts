@@ -12,7 +12,7 @@ export const eventTypes = {
   'user-risk-change': 'https://schemas.okta.com/secevent/okta/event-type/user-risk-change',
 } as const satisfies Record<SecurityEventName, string>;
 
-/** `reason_admin` must be a nonempty text by language. */
+/** Detail of an event. Some values, such as `reason_admin`, must be an object with a text per language. */
 const detailGuard = z.record(z.string(), z.union([z.string(), z.object({ en: z.string() })]));
 type Detail = z.output<typeof detailGuard>;
 
@@ -65,7 +65,7 @@ const sessionRevoked = (reason: string): Told => ({
   detail: { reason_admin: { en: reason } },
 });
 
-/** Raises the risk level. The level after a first lockout is lower, because bad light may cause it. */
+/** Reports a raised risk level. A first lockout raises it only to a lower level, because bad light may be the cause. */
 const userRiskChange = (level: number): Told => ({
   name: 'user-risk-change',
   detail: {

@@ -3,7 +3,7 @@ import { startTransmitter, type Transmitter, type TransmitterDeps } from './tran
 
 const retryMs = 1000;
 
-/** Starts the transmitter. If the state store does not answer yet, it retries later. */
+/** Starts the transmitter. If the state store does not answer yet, the start is retried in the background. */
 export async function startTransmitterInTime(deps: TransmitterDeps): Promise<Transmitter> {
   try {
     return await startTransmitter(deps);

@@ -20,8 +20,8 @@ export const metadataPaths = {
 } as const;
 
 /**
- * Returns the transmitter's metadata. Every stream covers all users of its connections, so subjects cannot be added or
- * removed.
+ * Returns the transmitter's metadata. Every stream covers all users of its connections, so receivers cannot add or
+ * remove subjects.
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 export const describeTransmitter = (issuer: string): JsonObject => ({

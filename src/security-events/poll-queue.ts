@@ -33,7 +33,7 @@ const queueOf = (stream: string, { clock }: StateDeps) => ({
 
 /**
  * Queues an event, unless it is queued already.
- * @returns true if there was room
+ * @returns true unless the queue was full
  */
 export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
   const { changed } = await changeStored(
@@ -65,7 +65,7 @@ export async function readQueue(stream: string, deps: StateDeps): Promise<readon
   return (await readStored(queueOf(stream, deps), deps))?.record ?? [];
 }
 
-/** Removes acknowledged events. @returns those that were queued */
+/** Removes acknowledged events. @returns the acknowledged events that were in the queue */
 export async function dequeue(
   stream: string,
   jtis: ReadonlySet<string>,

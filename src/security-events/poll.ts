@@ -97,7 +97,7 @@ async function acknowledge(
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);
   if (jtis.size === 0) return;
-  // If the dead letter cannot be stored, the event stays queued.
+  // If the dead letter of a refused event cannot be stored, the event stays queued.
   for (const entry of refused.size === 0 ? [] : await readQueue(stream.id, deps)) {
     const reason = refused.get(jtiOf(entry));
     if (reason === undefined || entry.kind === 'verification') continue;

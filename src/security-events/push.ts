@@ -15,7 +15,10 @@ const senderUnknown = 'authentication_failed';
 /** Error of RFC 8935, section 2.3. */
 const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
-/** Pushes a Security Event Token (RFC 8935). It follows no redirects, because the headers are for this URL only. */
+/**
+ * Pushes a Security Event Token (RFC 8935). Redirects are not followed, because the `Authorization` header is meant
+ * only for the configured URL.
+ */
 export async function pushEvent(
   jws: string,
   { url, authorization }: PushDelivery,
@@ -36,12 +39,12 @@ export async function pushEvent(
     await answer.body?.cancel();
     return answer.status === 202 ? { kind: 'delivered' } : { kind: 'failed', reason: `status ${answer.status}` };
   } catch {
-    // Errors of fetch are dropped, because they may contain URL and headers.
+    // Errors of `fetch` are dropped, because they may contain URL and headers.
     return { kind: 'failed', reason: 'no answer' };
   }
 }
 
-/** Reads the error code. A 400 without one may come from an intermediary, so it is retried. */
+/** Reads the error code. A response 400 without an error code may come from a proxy, so the event is retried. */
 function toRefusal(text: string): PushOutcome {
   try {
     const { err } = errorGuard.parse(JSON.parse(text));

@@ -18,7 +18,10 @@ export interface EventStream {
   readonly status: StreamStatus;
   /** Events before this time are omitted; `null` if only the position in the audit log decides. */
   readonly since: EpochMs | null;
-  /** Time from which held events were delivered, after a pause or a change to push. */
+  /**
+   * Time at which the stream was resumed or changed from poll to push. Retries of events held until then are counted
+   * from this time.
+   */
   readonly toldOnAt: EpochMs | null;
 }
 
@@ -28,7 +31,7 @@ export type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
 export interface PushDelivery {
   readonly kind: 'push';
   readonly url: string;
-  /** Returns the whole header, or `null`. */
+  /** Returns the value of the `Authorization` header, or `null`. */
   authorization(): Promise<Credential | null>;
 }
 

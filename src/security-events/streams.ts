@@ -11,22 +11,25 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/** Limited, because one record contains all streams. */
+/** Maximum of streams. Limited, because one record contains all of them. */
 const mostStreams = 50;
 
 const mostOfOne = 5;
 
-/** Events this much older than a stream are sent too, because an additional event is safer than a missing one. */
+/**
+ * Events that are up to this many seconds older than a stream are sent too, because an additional event is safer than a
+ * missing one.
+ */
 const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
   application: z.string(),
-  /** Tenant of the application's keys. */
+  /** Tenant to which the application's API keys belong. */
   tenant: z.string(),
   /** Time at which the stream was created or enabled. Earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** Time at which the stream was resumed or changed to push. Absent in earlier versions. */
+  /** Time at which the stream was resumed or changed to push. Records of earlier versions have no such field. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
@@ -69,7 +72,6 @@ export async function createStream(
   return record;
 }
 
-/** Lists all streams, oldest first. */
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
@@ -92,7 +94,6 @@ export async function changeStream(
   return found;
 }
 
-/** Deletes a stream and its queue. */
 export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);

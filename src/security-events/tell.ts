@@ -55,7 +55,7 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
       const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
-      // If the stream was changed back to poll, all events stay queued.
+      // If the stream was changed back to poll in the meantime, the remaining events stay queued.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
     }

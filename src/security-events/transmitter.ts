@@ -34,11 +34,12 @@ export interface Transmitter {
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
-  // Streams created from now on begin here.
+  // Streams that are created from now on begin after this record.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
   const isConfigured = new Set(deps.streams.map(({ id }) => id));
-  // A stream created over the API may be from just before a crash, so it begins at 0.
+  // Start of a stream whose position is not stored. A stream created over the API begins at 0, because it may have been
+  // created just before a crash, and its `since` excludes older events.
   const startOf = (id: string): readonly [string, number] => [id, isConfigured.has(id) ? end : 0];
   const cursors = await openCursors(files.securityEvents, {
     chain: trail.chain,

@@ -109,7 +109,7 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Rendered on first use, because rendering takes longer than creating the rest of the app.
+  // Both pages are rendered on first use, because rendering takes longer than creating the rest of the app.
   let description: Buffer | null = null;
   let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
@@ -125,7 +125,7 @@ function createRouter(deps: AppDeps): Express {
     sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
-    // Verifiers may cache the keys: a new key is published long before it signs.
+    // Verifiers may cache the public keys, because a new key is published long before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);

@@ -155,7 +155,9 @@ export async function buildApp(
 
 const shareAgainMs = 5_000;
 
-/** Stores the brand. It retries in the background, because a server may start before its store. */
+/**
+ * Stores the brand. Failed attempts are retried in the background, because a server may start before its state store.
+ */
 async function shareInTime(
   brand: Brand,
   { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
@@ -178,7 +180,10 @@ async function shareInTime(
   });
 }
 
-/** Counts a request. Outcomes are reduced to three, because a series per application and code would be too many. */
+/**
+ * Counts a request. Outcomes are reduced to three, because there would be too many time series with one per application
+ * and error code.
+ */
 function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
   const failed = outcome !== 'ok' && isFault(outcome);
   applicationRequests.inc({

@@ -21,8 +21,8 @@ const namesIn = (folder: string): ReadonlySet<string> => {
 const decompress = promisify(brotliDecompress);
 
 /**
- * Creates the router of the documentation. Only names found at start are served, which prevents path traversal. Texts
- * are stored compressed.
+ * Creates the router of the documentation. Only names found at start are served, which prevents path traversal. Text
+ * files are stored and sent compressed.
  */
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
@@ -32,7 +32,6 @@ export function createDocumentationRouter(folder: string): Router {
     next();
   });
   pages.get('/{*path}', async (request, response, next) => {
-    // Without the slash, relative links would be wrong.
     if (!request.originalUrl.startsWith(`${request.baseUrl}/`)) return response.redirect(308, `${request.baseUrl}/`);
     const name = request.path.slice(1).replace(/(^|\/)$/, '$1index.html');
     const text = `${name}.br`;
@@ -42,7 +41,7 @@ export function createDocumentationRouter(folder: string): Router {
       if (page === undefined) return next();
       return response.redirect(308, `${request.baseUrl}/${name}${page.replace('index.html', '')}`);
     }
-    // Short, because a new release changes pages under the same names.
+    // The lifetime is short, because a new release changes pages without changing their URLs.
     response.set('Cache-Control', 'public, max-age=300');
     if (!names.has(text)) {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });

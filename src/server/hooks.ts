@@ -29,8 +29,8 @@ const maxHookBytes = 1024 * 1024;
 const maxUnprovenBytes = 16 * 1024;
 
 /**
- * Creates the route of hooks, which pass raw calls to adapters and return raw replies. If the headers prove that a call
- * is not the provider's, it is refused before its body is read.
+ * Creates the route of hooks. It passes raw calls to adapters and sends their raw replies. If the headers show that a
+ * call does not come from the provider, the call is refused before its body is read.
  */
 export function createHookRoute(
   hooks: HooksByConnection,

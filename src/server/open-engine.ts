@@ -20,7 +20,7 @@ export interface EngineDeps {
   readonly tell: (line: string) => void;
 }
 
-/** Limit if a remote service compares the faces, so that the engine only judges frames. */
+/** Queue limit of the engine if a remote service compares the faces. The engine then only judges liveness frames. */
 const defaultQueueLimit = 64;
 
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
@@ -30,7 +30,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
   return { engine, parameters };
 }
 
-/** Custom engines are not loaded if a remote service compares the faces. */
+/** Opens the recognition models. Custom engines are not loaded if a remote service compares the faces. */
 async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
   if (config.verifier.kind === 'facenition')
     return { parameters: await loadParameters(), recognisers: [], refused: [] };

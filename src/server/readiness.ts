@@ -6,7 +6,7 @@ export interface Readiness {
   findUnready(): Promise<readonly string[]>;
   /**
    * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
-   * follow their policy during an outage, but a load balancer would refuse all calls.
+   * follow their policy during an outage, but a load balancer without any ready replica would refuse all calls.
    */
   findUnreadyHere(): Promise<readonly string[]>;
   stop(): void;
@@ -52,7 +52,7 @@ export function createReadiness(
   const findUnready = async (): Promise<readonly string[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
-    // Also asks again if the clock was set back.
+    // The parts are also asked again if the clock was set back.
     if (now < askedAt || now - askedAt >= holdsMs) {
       askedAt = now;
       answer = askAll();
@@ -62,7 +62,7 @@ export function createReadiness(
 
   return {
     findUnready,
-    // Shared parts are skipped, so that a store that does not answer causes no wait.
+    // Shared parts are not even asked, so that a store that does not answer causes no delay.
     findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
     stop() {
       isStopping = true;

@@ -45,7 +45,7 @@ export async function startServer(
   setup: Setup,
   deps: ServerDeps & {
     readonly loadSetup: () => Promise<Setup>;
-    /** The engine, whose models load in other threads while the server starts. */
+    /** The face engine. Its models load in other threads while the server starts. */
     readonly engine: Promise<OpenedEngine>;
     /** Prints the server's addresses, at the end of the start. */
     readonly announce: (lines: readonly string[]) => void;
@@ -61,7 +61,6 @@ export async function startServer(
     ...{ ...deps, sleep },
     onRun({ name, last }) {
       if (last === null) return;
-      // Prometheus itself sets the label `job`.
       const background_job = name;
       jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
       jobDuration.set({ background_job }, last.tookMs / 1000);
@@ -69,7 +68,7 @@ export async function startServer(
     },
   });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
-  // Read before the server listens, so that later enrolments count as in progress.
+  // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
@@ -154,7 +153,7 @@ export async function startServer(
   void secretUses.runNow();
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
 
-  /** @returns none until the store responds */
+  /** @returns no overrides if the store does not respond */
   async function readModesIfAny(): Promise<Modes> {
     return readModes({ ...deps, state: ports.state }).catch((error: unknown) => {
       log.error('cannot read manual mode switches', { code: toCode(error) });

@@ -39,7 +39,7 @@ export function reloadSettings(inForce: Config, loaded: Config): Reload {
 
 const mostRecorded = 200;
 
-/** Shortens the list for the audit log. */
+/** Shortens the list of changed settings for the audit log. */
 export const toRecorded = (changed: readonly string[]): string[] =>
   changed.length <= mostRecorded
     ? [...changed]

@@ -5,8 +5,8 @@ import type { CoreDeps } from '../core/deps.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /**
- * Wraps hooks in shadow mode: they decide and record, but never block a sign-in. Untrusted callers and test calls are
- * still refused.
+ * Wraps hooks for shadow mode: hooks decide and record their decision, but never block a sign-in. Untrusted callers and
+ * test calls are still refused.
  */
 export function shadowHooks(hooks: ServedHooks, connection: Connection, core: CoreDeps): ServedHooks {
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
@@ -25,7 +25,7 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Co
   return {
     ...hook,
     async admit(head) {
-      // Outside of the error handling: until `admit` has verified the caller, nothing is recorded.
+      // Errors of `admit` are not caught here, because nothing must be recorded before the caller is verified.
       const answer = await hook.admit(head);
       return (body) =>
         answer(body).catch(async (error: unknown) => {
@@ -33,7 +33,7 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Co
           return hook.pass;
         });
     },
-    // For refusals by `admit`, or before it, such as a body that is too large.
+    // Called for refusals by `admit` and for earlier ones, such as a body that is too large.
     refuse: (code) => (isNoSignIn(code) ? hook.refuse(code) : hook.pass),
   };
 }

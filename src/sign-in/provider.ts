@@ -26,7 +26,7 @@ export interface SignInProvider {
   begin(secrets: VisitSecrets): Promise<URL>;
   /**
    * Completes the sign-in.
-   * @param isWhole - returns true if the ID token suffices; otherwise the user info is read
+   * @param isWhole - returns true if the claims of the ID token suffice; otherwise the UserInfo endpoint is called too
    * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable` if the provider does not respond
    */
   finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
@@ -87,7 +87,7 @@ export function createSignInProvider(
   };
 }
 
-/** Adds the user info, because some providers omit requested claims from the ID token. */
+/** Adds claims from the UserInfo endpoint, because some providers omit requested claims from the ID token. */
 async function complete(claims: client.IDToken, accessToken: string, provider: client.Configuration): Promise<Claims> {
   if (provider.serverMetadata().userinfo_endpoint === undefined) return claims;
   return { ...(await client.fetchUserInfo(provider, accessToken, claims.sub)), ...claims };
@@ -104,7 +104,7 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
       [client.customFetch]: (url, { method, headers, redirect, body, signal }) =>
         fetch(url, { method, headers, redirect, body: toBody(body), signal: signal ?? null }),
       timeout: answerWithinSec,
-      // Plain HTTP is possible only on the local machine.
+      // The configuration allows plain HTTP only for a provider on this machine.
       execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
     },
   );

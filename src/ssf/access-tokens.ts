@@ -17,7 +17,7 @@ interface Deps {
 }
 
 const recordGuard = z.object({
-  /** Id of the client key. Revoking the key revokes its access tokens. */
+  /** Id of the API key for which the token was issued. Revoking the key revokes its access tokens. */
   key: z.string(),
   scopes: z.array(z.enum(ssfScopes)),
   secretDigest: z.string(),
@@ -28,12 +28,12 @@ const stateKey = (id: string): string => `ssf-access-token:${id}`;
 
 const pattern = /^fss_([0-9a-f]{24})_([\w-]{43})$/;
 
-/** Returns the scopes that a key allows; `ssf.manage` includes `ssf.read`. */
+/** Returns the scopes that an API key allows; `ssf.manage` includes `ssf.read`. */
 export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfScope[] =>
   scopes.includes('ssf.manage') ? ssfScopes : ssfScopes.filter((scope) => scopes.includes(scope));
 
 /**
- * Issues an access token for a key. Only a digest of its secret is stored.
+ * Issues an access token for an API key. Only a digest of the token's secret is stored.
  * @returns `expiresInSec` is at most that of the key
  */
 export async function issueAccessToken(
@@ -61,8 +61,8 @@ export async function issueAccessToken(
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
- * Verifies an access token. The result has the scopes that both token and key allow.
- * @throws `caller_untrusted` if it is unknown or expired, or its key was revoked; `state_unavailable`
+ * Verifies an access token. The result has the scopes that both the token and its API key allow.
+ * @throws `caller_untrusted` if the token is unknown or expired, or its API key was revoked; `state_unavailable`
  */
 export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];

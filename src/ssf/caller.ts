@@ -46,7 +46,7 @@ export async function admitCaller(
   return { kind: 'application', application, canManage };
 }
 
-/** Only receivers that poll authenticate here: the token of pushes does not prove a receiver. */
+/** Only receivers that poll authenticate here: for pushes, this server sends the token to the receiver. */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 

@@ -29,7 +29,7 @@ import {
 
 export interface SsfCall {
   readonly caller: SsfCaller;
-  /** Parsed but not validated; `null` if there is no body. */
+  /** Body of the request, parsed but not validated; `null` if there is none. */
   readonly body: unknown;
   readonly query: URLSearchParams;
   param(name: string): string;

@@ -62,8 +62,8 @@ export async function toChange(
 }
 
 /**
- * Applies a partial change. Because the push header is never returned, an omitted one is kept, but only if the URL is
- * unchanged.
+ * Applies a partial change. The `Authorization` header of pushes is never returned to receivers, so an omitted header
+ * is kept, but only if the URL is unchanged.
  */
 export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
   const { delivery = former.delivery } = change;
@@ -81,7 +81,7 @@ async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerm
   return { kind: 'push', url, header: header === undefined ? null : await sealHeader(header, deps) };
 }
 
-/** Returns the configuration of a stream (section 8.1.1), without the push header. */
+/** Returns the configuration of a stream (SSF 1.0, section 8.1.1), without the `Authorization` header of pushes. */
 export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
   const { id, audience, events, delivery } = stream;
   const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };

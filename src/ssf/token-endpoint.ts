@@ -16,7 +16,7 @@ import type { SsfDeps } from './deps.js';
 
 /* https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5) */
 
-/** Maximum for anonymous callers. A token request has some 200 bytes. */
+/** Maximum body of an anonymous caller. A token request has some 200 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 interface ShownClient {
@@ -24,7 +24,9 @@ interface ShownClient {
   readonly secret: Credential;
 }
 
-/** Mounts the token endpoint. Errors of clients have OAuth's format, others that of this API. */
+/**
+ * Mounts the token endpoint. Errors that OAuth defines have OAuth's format; other errors have the format of this API.
+ */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
   mountAt(app, ssfPaths.token, async (request, response) => {
     requireMethod(request, response, ['POST']);
@@ -47,7 +49,7 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
     const admission = createAdmission(request, response, allowance, deps);
     await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
       const inHeader = readBasic(request);
-      // With a header, clients are authenticated before the body is read.
+      // Clients that send an `Authorization` header are authenticated before the body is read.
       if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
       const form = readForm(request, await collectBody({ request, response }, allowance));
       const inForm = readPosted(form);
@@ -69,14 +71,14 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
   });
 }
 
-/** @throws `caller_untrusted`, also if the key belongs to another application; `state_unavailable` */
+/** @throws `caller_untrusted`, also if the API key belongs to another application than `id`; `state_unavailable` */
 async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise<Client> {
   const client = await authenticateClient(secret, deps);
   if (client.application?.id !== id) throw new FaceError('caller_untrusted');
   return client;
 }
 
-/** Reads id and secret, each of which is form-encoded. */
+/** Reads id and secret from HTTP Basic authentication, in which OAuth form-encodes both. */
 function readBasic(request: Request): ShownClient | null {
   const header = request.get('authorization');
   if (header === undefined) return null;
@@ -114,7 +116,7 @@ function checkGrantType(form: URLSearchParams): void {
   if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
 }
 
-/** Returns the requested scopes, by default all of the key. */
+/** Returns the requested scopes; if none are requested, all scopes of the API key. */
 function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
   const grantable = grantableTo(client);
   const asked = readOne(form, 'scope')?.split(' ') ?? grantable;

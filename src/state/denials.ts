@@ -7,7 +7,7 @@ import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from './marker.js';
 
-/** Actions that revoke a token, or the one it replaced. */
+/** Audit actions after which a token is denied: the named token, or the token that the named one replaced. */
 const denying = [
   'revoked',
   'subject_erased',
@@ -21,7 +21,7 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   switch (action) {
     case 'revoked':
     case 'subject_erased':
-    // The token may still be written at the provider.
+    // The enrolment failed, but its token may have been written to the provider.
     case 'enrolment_refused':
       return detail.tokenId ?? null;
     case 'renewed':
@@ -31,7 +31,10 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
-/** Sources of the deny list of revoked tokens: the audit log, and a file about records that retention removed. */
+/**
+ * Sources of the deny list of tokens: the audit log, and a file with denied tokens whose audit records retention
+ * removed.
+ */
 type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 
 /**
@@ -48,7 +51,7 @@ export async function replayDenials(
   return denied;
 }
 
-/** Saves denied, unexpired tokens before retention removes their records. */
+/** Saves denied, unexpired tokens to a file before retention removes their audit records. */
 export async function keepDenials(
   files: DenialFiles,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
@@ -62,7 +65,7 @@ export async function keepDenials(
 
 const keptGuard = z.strictObject({ denied: z.record(z.string(), epochMsGuard.nullable()) });
 
-/** Reads denied tokens. Their expiry is in the record of the enrolment or of a client's revocation. */
+/** Reads denied tokens with their expiry, which is in the record of the enrolment or of a client's revocation. */
 async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | null>> {
   const { audit: auditFile, deniedTokens } = files;
   const kept = await readMarker(deniedTokens, keptGuard);
@@ -74,7 +77,8 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
     denied.set(tokenId, told ?? denied.get(tokenId) ?? null);
   }
   if (denied.size === 0) return denied;
-  // A second pass, for denied tokens only, because the ids of all enrolled users would be too many.
+  // A second pass reads the expiry of denied tokens only. Remembering the expiry of every token in the first pass would
+  // take too much memory.
   for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
     const told = toExpiry(detail.expiresAt);
     if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);

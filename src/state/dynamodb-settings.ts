@@ -4,10 +4,10 @@ import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
 
 export interface TableSettings {
-  /** Keys as name:role:type, such as `pk:HASH:S`. */
+  /** The table's key attributes as name:role:type, such as `pk:HASH:S`. */
   readonly keys: string;
   readonly removesExpired: boolean;
-  /** Keys of the ledger's index, in the same form; `null` without an index. */
+  /** Key attributes of the ledger's index as name:role:type; `null` if the table has no such index. */
   readonly ledgerIndex: string | null;
 }
 

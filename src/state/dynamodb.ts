@@ -24,8 +24,8 @@ import { orUnavailable } from './unavailable.js';
  * One table, one item per record and per counter:
  *   pk (S)         "r:" or "c:" and the key
  *   value (S)      JSON, or `sum` (N) for a counter
- *   revision (N)   of the write; not for counters
- *   expiresAt (N)  milliseconds, authoritative; absent: never
+ *   revision (N)   random id of the last write; absent for counters
+ *   expiresAt (N)  in milliseconds; decides about expiry; absent if the item never expires
  *   ttl (N)        in seconds, for the table's time to live, which deletes hours or days later
  */
 
@@ -38,7 +38,7 @@ const recordGuard = z.object({
 const itemGuard = z.object({ pk: z.object({ S: z.string() }).transform(({ S }) => S) });
 const counterGuard = z.object({ sum: numberGuard });
 
-/** Keys longer than this are replaced by their digest. DynamoDB's limit is 2,048 bytes. */
+/** Keys longer than 1,024 bytes are replaced by their digest, because DynamoDB limits keys to 2,048 bytes. */
 const longestKeyBytes = 1024;
 
 /** Maximum of attempts if several writers restart an expired counter. */
@@ -54,8 +54,8 @@ export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): Dyna
   });
 
 /**
- * Creates the state store in Amazon DynamoDB, with strong consistency. Timeouts are retried once; the revision
- * identifies a repeated write.
+ * Creates the state store in Amazon DynamoDB, with strong consistency. After a timeout, a call is retried once. The
+ * revision shows whether the first attempt of a write succeeded.
  */
 export function createDynamoDbStore(
   config: DynamoDbConfig,
@@ -75,7 +75,7 @@ export function createDynamoDbStore(
     return { value: JSON.parse(value), revision };
   };
 
-  /** Reads several records. A throttled table may omit some, which are then read one by one. */
+  /** Reads several records. A throttled table may omit some records, which are then read one by one. */
   const findMany = async (keys: readonly string[]): Promise<(StateRecord | null)[]> => {
     const Keys = keys.map((key) => toKey('r', key));
     const { Responses, UnprocessedKeys } = await client.send(

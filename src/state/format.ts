@@ -3,12 +3,12 @@ import { version } from '../base/version.js';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Format of the data folder and of a shared store. Versions before 0.1.0 did not record it. */
+/** Current format of the data folder and of a shared store. Versions before 0.1.0 did not record their format. */
 export const dataFormat = 2;
 
 const markGuard = z.object({
   format: z.int().min(1),
-  /** Oldest format whose versions can still read the data. */
+  /** Oldest format that a server may support and still read this data. */
   readableFrom: z.int().min(1),
   writtenBy: z.string(),
 });

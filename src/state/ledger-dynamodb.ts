@@ -16,14 +16,14 @@ import { orUnavailable } from './unavailable.js';
 
 /*
  * In the state's table, one item per row:
- *   pk (S)         "l:" partition "|" sort
- *   lp, ls (S)     partition and sort: keys of the index "ledger"; absent for tombstones
+ *   pk (S)         "l:", the partition, "|", the sort key
+ *   lp, ls (S)     partition and sort key: the keys of the index "ledger"; absent for tombstones
  *   value (S)      absent if empty
- *   version (N)    absent: never replaced by a number
- *   ttl (N)        seconds; the table deletes hours or days later
+ *   version (N)    a higher version replaces a lower one; no version replaces a row that has none
+ *   ttl (N)        expiry in seconds; DynamoDB deletes the item hours or days later
  */
 
-/** Index with hash key `lp`, range key `ls` and all attributes. */
+/** Name of the index with hash key `lp`, range key `ls` and all attributes. */
 export const ledgerIndex = 'ledger';
 
 const textGuard = z.object({ S: z.string() }).transform(({ S }) => S);
@@ -82,7 +82,6 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     KeyConditionExpression: 'lp = :partition AND ls BETWEEN :after AND :before',
     ExpressionAttributeValues: {
       ':partition': { S: partition },
-      // DynamoDB rejects an empty key, and no row starts with a space.
       ':after': { S: after === '' ? ' ' : after },
       ':before': { S: before },
     },
@@ -140,7 +139,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
             new QueryCommand({
               ...query(range),
               ScanIndexForward: order === 'oldest first',
-              // `BETWEEN` includes both ends, which are removed here.
+              // `BETWEEN` includes rows at both ends of the range, so two more are requested and the ends removed.
               Limit: limit - rows.length + 2,
               ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
             }),
@@ -169,7 +168,6 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
           count += Count ?? 0;
           ExclusiveStartKey = LastEvaluatedKey;
         } while (ExclusiveStartKey !== undefined);
-        // `BETWEEN` includes both ends.
         const ends = [range.after, range.before].map((sort) => toPk({ partition: range.partition, sort }));
         return count - (await readBatch(ends)).size;
       });

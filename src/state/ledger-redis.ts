@@ -15,10 +15,9 @@ const sortsGuard = z.array(z.string());
 const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
-/** Creates the ledger in Redis. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const client: Redis | Cluster = createRedisClient(config);
-  // If this fails, the client continues to connect in the background.
+  // If the first attempt to connect fails, the client continues in the background.
   await client.connect().catch(() => {});
   const setKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:s`;
   const hashKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:h`;
@@ -74,7 +73,7 @@ export async function createRedisLedger(config: RedisConfig): Promise<LedgerStor
             : await client.zrevrangebylex(key, greatest, least, 'LIMIT', 0, limit),
         );
         const values = await readValues(partition, sorts);
-        // Rows without a value are only in the set.
+        // Rows without a value are in the set, but not in the hash.
         return sorts.map((sort, index) => ({ sort, value: values[index] ?? '' }));
       });
     },

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { LedgerRange, LedgerStore } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/* The ledger can be rebuilt from the audit log, so writes are not synced. */
+/* The ledger can be rebuilt from the audit log, so its writes are not synced to disk. */
 const schema = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
@@ -32,7 +32,7 @@ const rowsGuard = z.array(rowGuard);
 const valueGuard = z.object({ value: z.string().nullable() }).optional();
 const countGuard = z.object({ rows: z.number(), last: z.string().nullable() });
 
-/** Rows counted at once, in a few milliseconds. */
+/** Number of rows counted at once, which takes a few milliseconds. */
 const countedAtOnce = 10_000;
 
 /**
@@ -96,14 +96,14 @@ export function createSqliteLedger(file: string): LedgerStore {
       );
     },
     async range({ partition, after, before }, limit, order) {
-      // Lets hook calls proceed between batches.
+      // Waits, so that hook calls can proceed between batches.
       await setImmediate();
       return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
     },
     async count(range) {
       let counted = 0;
       for (let { after } = range; ; ) {
-        // A million rows take a fifth of a second, so hook calls may proceed in between.
+        // Counting a million rows takes a fifth of a second, so hook calls may proceed between batches.
         await setImmediate();
         const { rows, last } = countFrom(range, after);
         counted += rows;

@@ -6,7 +6,7 @@ import { FaceError } from '../errors.js';
 import { isSystemError } from '../files/durable-file.js';
 
 /**
- * Reads a file next to the store.
+ * Reads a small JSON file next to the store.
  * @returns `null` if missing
  * @throws `state_unavailable` if malformed
  */
@@ -19,11 +19,14 @@ export async function readMarker<Guard extends z.ZodType>(file: string, guard: G
   }
 }
 
-/** Larger than the lead of a marker plus the allowed clock difference. */
+/**
+ * Limit beyond which an epoch is too far in the future, in seconds. It exceeds the lead of a new epoch plus the allowed
+ * clock difference.
+ */
 const aheadSec = 120;
 
 /**
- * Returns true if a machine with a fast clock wrote the epoch. Such an epoch would make everything issued before it
- * invalid.
+ * Returns true if a machine with a fast clock wrote the epoch of the store. Because everything issued before the epoch
+ * is invalid, all results would be refused until that time.
  */
 export const isAhead = (heldSince: EpochMs, clock: Clock): boolean => heldSince > addSec(clock.now(), aheadSec);

@@ -14,7 +14,7 @@ import { orUnavailable } from './unavailable.js';
 export interface Migration {
   readonly to: number;
   readonly what: string;
-  /** SQL for the embedded store. All steps run in one transaction. */
+  /** SQL statements for the embedded store. The statements of all steps run in one transaction. */
   readonly statements: string;
 }
 
@@ -48,10 +48,10 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Migrates a data folder. The embedded store is copied and then changed in one transaction, so that a crash changes
- * nothing.
- * @returns path of the copy, or `null`
- * @throws `data_newer`; `state_unavailable` if a server uses it or it is not writable
+ * Migrates a data folder. The embedded store is copied and then changed in one transaction, so that a crash leaves the
+ * store unchanged.
+ * @returns path of the copy, or `null` if none was made
+ * @throws `data_newer`; `state_unavailable` if a server uses the folder or it is not writable
  */
 export async function migrateFolder(
   files: DataFiles,
@@ -72,9 +72,10 @@ export async function migrateFolder(
 
 async function migrateStore(file: string, { format }: FormatMark, steps: readonly Migration[]): Promise<string> {
   const copy = copyBefore(file, dataFormat);
-  // Checked, because the database's error would not name the file.
+  // Access is checked first, because the database's error would not name the file.
   await access(file, constants.R_OK | constants.W_OK);
-  // If a crash came between store and mark, the copy already contains the former store.
+  // After a crash between the migration of the store and the change of the format file, the copy already contains the
+  // former store.
   const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
   if (!isCopied) await makeCopy(file, copy);
   await orUnavailable(async () => {
@@ -101,7 +102,7 @@ async function makeCopy(file: string, copy: string): Promise<void> {
   await rm(draft, { force: true });
   try {
     await snapshotSqlite(file, draft);
-    // A restored copy thus gets all denied tokens from the audit log again.
+    // Without its epoch, a restored copy gets all denied tokens from the audit log again.
     await forgetStoreEpoch(draft);
     await rename(draft, copy);
   } catch (error) {

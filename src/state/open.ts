@@ -7,7 +7,10 @@ import { type ReconcileDeps, readKnown, reconcile } from './reconcile.js';
 import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
-/** Opens the configured state store and reconciles it with the audit log. A shared store refuses calls until then. */
+/**
+ * Opens the configured state store and reconciles it with the audit log. A shared store refuses calls until it is
+ * reconciled.
+ */
 export async function openState(
   config: StateConfig,
   deps: ReconcileDeps & { readonly files: DataFiles },
@@ -35,7 +38,7 @@ export async function openStateToRead(
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
-/** Opens a shared store, whose client libraries are loaded only here. */
+/** Opens a shared store. Its client library is loaded only if needed. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
     case 'redis': {

@@ -17,8 +17,8 @@ export interface ReconcileDeps {
 }
 
 /**
- * Returns the epoch of the last reconciled store; `null` if there was none. It survives restarts, so that an emptied
- * store is detected.
+ * Returns the epoch of the store at the last reconciliation; `null` if there was none. It is in a file, so that an
+ * emptied store is detected even after a restart.
  * @throws `state_unavailable` if malformed
  */
 export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {

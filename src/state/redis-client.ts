@@ -52,7 +52,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
-      // Names are not resolved here, because certificates contain names.
+      // Host names are not resolved here, because TLS compares them with the certificate.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });
@@ -60,7 +60,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
   const alone = {
     ...options,
     retryStrategy: pauseMs,
-    // Reconnects to find the new master after a failover. Redis 6.2 has the word at the end of the message.
+    // Reconnects to find the new master after a failover. In Redis 6.2, `READONLY` is at the end of the message.
     reconnectOnError: ({ message }: Error) => message.includes('READONLY'),
   };
   if (sentinel === null) return new Redis({ ...alone, ...seed });

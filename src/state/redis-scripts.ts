@@ -3,8 +3,8 @@ import type { Cluster, Redis } from 'ioredis';
 
 /*
  * Each operation is one script on one key, which makes it atomic and possible in a cluster. A record is "<revision>
- * <expiresAt or nothing> <json>", a counter "<sum> <expiresAt>". Redis expires keys by its own clock, but `expiresAt`
- * and the caller's clock decide.
+ * <expiresAt or nothing> <json>", a counter "<sum> <expiresAt>". Redis expires keys by its own clock, but the caller
+ * decides about expiry by `expiresAt` and its own clock.
  */
 
 export interface Script {
@@ -96,7 +96,7 @@ export async function runScript(
   try {
     return await client.evalsha(sha1, keys.length, ...keys, ...args);
   } catch (error) {
-    // A restarted server has lost the script. Running the source caches it again.
+    // A restarted Redis server has lost the script. Sending its source caches it again.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(lua, keys.length, ...keys, ...args);
   }

@@ -14,7 +14,7 @@ export interface RedisFindings {
 
 /**
  * Reads the settings of each master.
- * @returns `null` if one does not respond
+ * @returns `null` if a master does not respond
  */
 export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings | null> {
   const client = createRedisClient(config);
@@ -30,7 +30,7 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
   }
 }
 
-/** Returns true if the ledger's commands are allowed. It tries them on an unused key and leaves no data. */
+/** Returns true if the ledger's commands are allowed. The commands are tried on an unused key and leave no data. */
 async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {
   const key = `{${keyPrefix}ledger:rights}`;
   const tried = await Promise.allSettled([

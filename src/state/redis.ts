@@ -30,7 +30,7 @@ export async function createRedisStore(
     if (isConnected) log.warn('state store not connected');
     isConnected = false;
   });
-  // If this fails, the client continues to connect in the background.
+  // If the first attempt to connect fails, the client continues in the background.
   await client.connect().catch(() => {});
 
   // Because of the braces, record and counter of a key are in one cluster slot.
@@ -47,7 +47,7 @@ export async function createRedisStore(
     parts: config.cluster === null ? 'one' : 'many',
     onInterruption(listener) {
       client.on('close', listener);
-      // A node of the cluster has returned.
+      // A node that joins the cluster may have lost its data before.
       client.on('+node', listener);
     },
     read,

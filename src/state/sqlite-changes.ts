@@ -8,7 +8,7 @@ export type Durability = 'durable' | 'mayBeLost';
 export interface SqliteChanges {
   /**
    * Queues a change.
-   * @throws `state_unavailable` if it failed or may not be synced
+   * @throws `state_unavailable` if the change failed, or if the sync to disk failed
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
   /** Resolves when a key's value is synced, so that no reader sees a value that may be lost. */
@@ -80,7 +80,6 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
           return () => resolve(result);
         };
         asked.push({ key, durability, run, refuse });
-        // Runs after everything that arrives in the same turn.
         turn ??= setImmediate(makeAsked);
       });
     },

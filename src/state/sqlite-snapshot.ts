@@ -23,7 +23,6 @@ export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      // Opening creates the table again.
       database.exec('drop table if exists held');
     } finally {
       database.close();

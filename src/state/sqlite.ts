@@ -9,9 +9,9 @@ import { isAhead } from './marker.js';
 import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
- * Every write creates a new AUTOINCREMENT row, so that a recreated record is never mistaken for the one that was read.
- * Answered writes must survive a power failure, so the write-ahead log is synced here, once for concurrent changes.
- * With synchronous=FULL, each change would block; with NORMAL, the log is not synced.
+ * Every write creates a new AUTOINCREMENT row, so that a deleted and recreated record has another revision than the one
+ * that was read. Answered writes must survive a power failure, so the write-ahead log is synced here, once for
+ * concurrent changes. With synchronous=FULL, each change would block; with NORMAL, SQLite does not sync the log itself.
  * https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
@@ -37,7 +37,6 @@ const schema = `
   );
 `;
 
-/** A single statement, because it is atomic. */
 const addToCounter = `
   insert into counter (key, value, expires_at) values (:key, :amount, :expiresAt)
   on conflict (key) do update set
@@ -48,7 +47,10 @@ const addToCounter = `
 
 const writesBetweenPurges = 16;
 
-/** More than is written between purges, so that purging catches up without delaying writers. */
+/**
+ * Maximum of expired records that one purge removes. It is more than is written between purges, so that purging catches
+ * up without delaying writers.
+ */
 const removedAtOnce = 4 * writesBetweenPurges;
 
 const heldGuard = z.object({ since: z.number().transform(epochMs) });
@@ -67,7 +69,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     const opened = new Database(file);
     opened.exec(schema);
     opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());
-    // The log exists as long as the database is open.
+    // The write-ahead log exists as long as the database is open.
     return { database: opened, log: file === ':memory:' ? null : openSync(`${file}-wal`, 'r+') };
   });
   const changes = createSqliteChanges(database, async () => {

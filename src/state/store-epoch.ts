@@ -3,23 +3,23 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isAhead } from './marker.js';
 
-/** A shared store, without detection of lost data. */
+/** A shared store before detection of lost data is added by `withStoreEpoch`. */
 export interface Store extends Omit<State, 'storeEpoch'> {
-  /** `many` if parts of the store can lose data independently, as cluster nodes. */
+  /** `many` if parts of the store, such as cluster nodes, can lose data independently. */
   readonly parts: 'one' | 'many';
   /** Registers a listener for lost connections, because data may be lost meanwhile. */
   onInterruption(listener: () => void): void;
 }
 
 /**
- * Key of the marker, which contains the time since when no data was lost (the epoch). If the store loses its data, it
- * loses the marker too.
+ * Key of the marker, which contains the time since when no data was lost (the epoch). A store that loses its data also
+ * loses this marker.
  */
 const markerKey = 'store';
 
 /**
- * Keys in all parts of a cluster, to detect that one part was lost. With six equal parts, one has none in 1 of 100,000
- * clusters.
+ * Keys spread over all nodes of a cluster, to detect that one node lost its data. If one of six nodes is lost, the
+ * probability that it held none of these keys is about 1 in 100,000.
  */
 const witnessKeys = Array.from({ length: 64 }, (_, index) => `store:${index}`);
 
@@ -31,9 +31,9 @@ const lookEveryMs = 1000;
 const forever = { expiresAt: null } as const;
 
 /**
- * Adds detection of lost data to a shared store. A marker is checked after each interruption, once a second, and by
- * `storeEpoch`. If it is missing or far ahead, a replica writes a new one, and each replica reconciles the store before
- * using it.
+ * Adds detection of lost data to a shared store. The marker is checked after each interruption, once a second, and by
+ * `storeEpoch`. If the marker is missing or far in the future, a replica writes a new one, and each replica reconciles
+ * the store before using it.
  * @param options.known - epoch of the last reconciliation
  */
 export function withStoreEpoch(
@@ -67,12 +67,13 @@ export function withStoreEpoch(
     const found = await store.read(markerKey);
     const marker = found === null ? null : epochMsGuard.parse(found.value);
     if (marker !== null && !isAhead(marker, clock) && (await isWhole())) return marker;
-    // The other keys are written before the marker: if one is missing, the marker is outdated.
+    // If the marker is missing, the witness keys are written first, because a marker is only valid if all of them
+    // exist.
     if (found === null) await writeWitnesses();
     const when = found === null ? 'absent' : ({ revision: found.revision } as const);
     await store.write(markerKey, newMarker(found === null), { when, ...forever });
     if (found !== null) await writeWitnesses();
-    // Read again, because another replica may have been first.
+    // The marker is read again, because another replica may have written it first.
     const written = await store.read(markerKey);
     if (written === null) throw new FaceError('state_unavailable', { reason: 'emptied' });
     return epochMsGuard.parse(written.value);
@@ -113,7 +114,7 @@ export function withStoreEpoch(
     for (;;) {
       const mine = looked ?? lookAnew();
       await mine;
-      // An interruption in the meantime invalidates the result.
+      // The result is only valid if there was no interruption in the meantime.
       if (looked === mine) return;
     }
   };

@@ -1,7 +1,7 @@
 import type { AuditSubscriber } from '../core/audit-subscribers.js';
 import type { Metrics } from './metrics.js';
 
-/** Counts audit records by connection. Unknown connections count as `other`. */
+/** Counts audit records by connection. Records of unknown connections are counted as `other`. */
 export const countAuditEvents =
   (metrics: Metrics, isConnection: (id: string) => boolean): AuditSubscriber =>
   ({ action, connection }) => {

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/* Labels never contain input, so that there are no personal data and a bounded number of series. */
+/*
+ * Labels never contain text from callers, so that metrics contain no personal data and the number of time series is
+ * bounded.
+ */
 const definitions = {
   requests: {
     name: 'facestep_http_requests_total',

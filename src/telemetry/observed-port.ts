@@ -47,7 +47,7 @@ export function createObservePort(metrics: Metrics, contexts: RequestContexts): 
       get(target, property) {
         const member: unknown = Reflect.get(target, property);
         if (!isMethod(member) || typeof property !== 'string') return member;
-        // Looked up each time, because a member may be replaced.
+        // The member is looked up at each call, because it may be replaced.
         const known = wrapped.get(member) ?? wrap(target, member, property);
         wrapped.set(member, known);
         return known;

@@ -11,9 +11,9 @@ export interface RequestOutcome {
   readonly method: string;
   /** Route pattern; `none` for unknown paths. */
   readonly route: string;
-  /** `null` if the client disconnected before the response. */
+  /** HTTP status; `null` if the client disconnected before the response. */
   readonly status: number | null;
-  /** `undefined` if successful. */
+  /** Error of the request; `undefined` if successful. */
   readonly refusal: unknown;
 }
 
@@ -48,7 +48,7 @@ export async function openTelemetry(
   { clock, contexts, log }: { readonly clock: Clock; readonly contexts: RequestContexts; readonly log: Log },
 ): Promise<Telemetry> {
   const metrics = createMetrics();
-  // Loaded only if traces are configured.
+  // The tracing module is loaded only if traces are configured.
   const tracing = config.traces === null ? null : (await import('./tracing.js')).openTracing(config.traces, { log });
   return {
     metrics,
@@ -67,7 +67,7 @@ export async function openTelemetry(
   };
 }
 
-/** Other methods are not counted by name, so that callers cannot create series. */
+/** Methods that are counted by name. Others are not, so that callers cannot create time series. */
 const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(

@@ -15,7 +15,7 @@ import type { FaceErrorCode } from '../errors.js';
 export interface TracedOutcome {
   readonly method: string;
   readonly route: string;
-  /** `null` without a response. */
+  /** HTTP status; `null` without a response. */
   readonly status: number | null;
   readonly code: FaceErrorCode | null;
 }
@@ -37,7 +37,7 @@ export interface Tracing {
   /**
    * Begins or continues a trace.
    * @param traceparent - not validated (W3C Trace Context, section 3.2); only this server decides about sampling
-   * @returns `null` if not sampled
+   * @returns `null` if the request is not sampled
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
   /** Sends the remaining spans, for 2 s at most. */

@@ -1,6 +1,5 @@
 /* Bits are numbered from the most significant bit of the first byte. */
 
-/** Expands bytes to one 0 or 1 per bit. */
 export function unpackBits(bytes: Uint8Array): Uint8Array {
   const bits = new Uint8Array(bytes.length * 8);
   for (let at = 0; at < bits.length; at += 1) bits[at] = (bytes[at >> 3] >> (7 - (at & 7))) & 1;

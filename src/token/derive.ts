@@ -10,7 +10,7 @@ import type { Stretch } from './stretch.js';
 
 export interface Context {
   readonly binding: Binding;
-  /** Header of the token. Each of its fields changes the keys. */
+  /** Header of the token. The derived keys depend on each of its fields. */
   readonly header: TokenHeader;
   readonly salt: Uint8Array;
 }
@@ -26,7 +26,10 @@ export interface TokenKeys {
   readonly content: KeyMaterial;
 }
 
-/** Encodes text as UTF-8. Unpaired surrogates are refused, because all would become the same replacement character. */
+/**
+ * Encodes text as UTF-8. Unpaired surrogates are refused, because all of them would become the same replacement
+ * character.
+ */
 function toUtf8(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
@@ -40,7 +43,8 @@ function uint(value: number, bytes: number): Buffer {
 }
 
 /**
- * Encodes all fields of the context, each with a four-byte length, so that no byte can move from one field to the next.
+ * Encodes all fields of the context. Each field is prefixed with its four-byte length, so that different contexts never
+ * have the same encoding.
  * @throws `request_malformed` if a text is not well-formed Unicode
  */
 export function encodeContext({ binding, header, salt }: Context): Uint8Array {
@@ -120,12 +124,12 @@ export function wipeTokenKeys(keys: TokenKeys): void {
   for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
 }
 
-/** @returns for each sealed position, its position in the code word */
+/** @returns for each position in the stored bits, the position in the code word */
 export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
- * Returns the 16-byte tag of a message. It covers the stored bytes: because the code corrects a few errors, an altered
- * copy of a denied token could otherwise still be opened.
+ * Returns the 16-byte tag of a message. The tag also covers the stored bytes. The code corrects a few wrong bits, so
+ * without this, an altered copy of a denied token would have a new id and could still be opened.
  */
 export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Array): Buffer =>
   keys.tag.use((key) =>

@@ -25,7 +25,7 @@ export const ownEngines = { first: 128, last: 255 } as const;
 
 export const mostPhotos = 5;
 
-/** Public part of a token. It is untrusted until the token is opened. */
+/** Public part of a token. Opening the token authenticates these fields; before that, they are untrusted. */
 export interface TokenHeader {
   readonly engine: EngineId;
   readonly hasSecret: boolean;

@@ -14,7 +14,7 @@ import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 export interface SealRequest {
-  /** Normalized mean of the photos, by the current engine. */
+  /** Normalized mean of the embeddings of the photos, made by the current engine. */
   readonly embedding: Embedding;
   readonly photos: number;
   readonly binding: Binding;
@@ -28,7 +28,10 @@ export interface UnlockRequest {
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** If the token has another expiry, it does not open, after the same work; `undefined` accepts any. */
+  /**
+   * Expected expiry. A token with another expiry does not open, but the same work is done; `undefined` accepts any
+   * expiry.
+   */
   readonly expectedExpiresAt?: EpochSec | null;
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
@@ -37,13 +40,14 @@ export interface UnlockRequest {
 export interface Opened {
   /** Similarity, −1 to 1, estimated from the share of equal sign bits. */
   readonly cosine: number;
-  /** True if key version or engine is not current. */
+  /** True if the token's key version or engine is not the current one. */
   readonly stale: boolean;
 }
 
 export interface Guess {
   /**
-   * Weighted share of the face that contradicts this message, 0 to 1. The right message almost always has the lowest.
+   * Weighted share of the face that contradicts this message, 0 to 1. The right message almost always has the lowest
+   * value.
    */
   readonly against: number;
   /** Tests the message, which costs one Argon2id run. */
@@ -53,9 +57,9 @@ export interface Guess {
 export interface Unlocked {
   /**
    * Opens the token with a face.
-   * @param embedding - by the token's engine; `null` if there is no usable face: the same work is done, but nothing
-   * opens
-   * @returns `null` if face, secret or context differ, without saying which
+   * @param embedding - made by the token's engine; `null` if there is no usable face, in which case nothing opens but
+   * the same work is done
+   * @returns `null` if face, secret or context differ; the caller does not learn which
    * @throws `token_key_retired` if key or engine are missing, after the same work
    */
   open(embedding: Embedding | null): Promise<Opened | null>;

@@ -19,8 +19,8 @@ export interface ListDecoder {
 
 /**
  * Creates a successive-cancellation list decoder (min-sum). Subtrees that contain no message bit, or only one at the
- * last position, are decided at once; with min-sum, their penalties are exact. Path `p` owns slot `p`, and a fork
- * copies slot numbers instead of values.
+ * last position, are decided at once; with min-sum, their penalties are exact. Path `p` writes only to slot `p`. When a
+ * path forks, slot numbers are copied instead of values.
  * @param positions - message positions, ascending; at least 3, including the last
  * @param listSize - number of paths: at least `candidateCount`, a power of two
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
@@ -28,7 +28,7 @@ export interface ListDecoder {
  */
 export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
   // Each layer has slots for beliefs, and for decisions of the left and the right half. In the top layer, all paths
-  // share one.
+  // share one slot.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);
   const beliefs = Array.from(
     { length: layers },

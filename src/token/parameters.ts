@@ -10,15 +10,18 @@ import { type Centre, createCentre, createViews, embeddingLength, type ToViews }
 
 export interface Level {
   /**
-   * The only threshold of a token: more bits require more equal sign bits. The mean of several photos is more similar
-   * to everyone, so it may need more bits.
+   * Length of the sealed message, which is the only threshold of a token: the longer the message, the more sign bits of
+   * two faces must be equal. The mean of several photos is more similar to every face, so it may need a longer message.
    */
   readonly messageBits: { readonly one: number; readonly several: number };
-  /** Without a token: lowest cosine of two centered embeddings of one person. */
+  /**
+   * Threshold for comparing photos without a token: lowest cosine of two centered embeddings at which they count as one
+   * person.
+   */
   readonly cosine: number;
   /** Minimum number of photos to enrol, 1 to 5. */
   readonly leastPhotos: number;
-  /** Guaranteed for any number of photos; `null` without a guarantee. */
+  /** Guaranteed maximum of the false match rate, for any number of photos; `null` without a guarantee. */
   readonly greatestFalseMatchRate: number | null;
   /** True if the measured rate is within the guarantee. */
   readonly isOffered: boolean;
@@ -39,7 +42,7 @@ export interface EngineParameters {
   readonly alikeCosines: { readonly enrolled: number; readonly shown: number };
   /** Number of paths of the decoder. More would open tokens to other faces too. */
   readonly listSize: number;
-  /** Minimum for the clearest photo of an enrolment. */
+  /** Minimum clearness (magnitude) of the clearest photo of an enrolment. */
   readonly leastClearness: number;
   readonly levels: Readonly<Record<Accuracy, Level>>;
 }
@@ -72,7 +75,7 @@ const levelGuard = z.strictObject({
   messageBits: z.strictObject({ one: z.int().min(16).max(256), several: z.int().min(16).max(256) }),
   cosine: cosineGuard,
   leastPhotos: z.int().min(1).max(mostPhotos),
-  /** Guaranteed rate, if any. */
+  /** Guaranteed maximum of the false match rate; `null` without a guarantee. */
   greatestFalseMatchRate: z.number().positive().max(1).nullable(),
   /** Measured for people who were not used for fitting. */
   falseMatch: rateIfAnyGuard,
@@ -86,9 +89,9 @@ export const engineEntryGuard = z.strictObject({
   provenance: z.strictObject({ fitted: z.string(), measured: z.string() }),
   listSize: z.literal([8, 16]),
   leastClearness: z.number().nonnegative(),
-  /** In millionths, so that values are exact. */
+  /** Mean embedding, in millionths, so that the values are exact integers. */
   meanInMillionths: z.array(z.int()).length(embeddingLength),
-  /** Orthonormal directions that people of one origin share. */
+  /** Orthonormal directions in which people of the same origin are similar. */
   directionsInMillionths: z.array(z.array(z.int()).length(embeddingLength)),
   /** Required for custom engines, absent for built-in ones. */
   rotation: z.literal(rotationLabel).optional(),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256. Words that would cause bias
- * are skipped.
+ * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256. Words that would make some
+ * permutations more likely are skipped.
  */
 export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
   const streamOf = (words: number): Buffer =>

@@ -1,4 +1,4 @@
-/** Two views of 512 values each. */
+/** Length of the code word: one bit for each of the 512 values of two views (transforms of the embedding). */
 export const codeLength = 1024;
 
 /**
@@ -13,7 +13,7 @@ function polarisationWeight(position: number): number {
 }
 
 /**
- * Returns the most reliable positions, which carry the message, ascending. All others are 0.
+ * Returns the most reliable positions, which carry the message, ascending. All other positions of the code are 0.
  * @param messageBits - 1 to 1,024
  */
 export function messagePositions(messageBits: number): Uint16Array {

@@ -5,12 +5,11 @@ import { drawPermutation } from './permutation.js';
 
 export const rotationLabel = 'facestep/fv1/rotation/1';
 
-/** Rotates a vector in place. */
 export type Rotate = (values: Float32Array) => void;
 
 /**
  * Creates the fixed rotation `H·D₂·P·H·D₁` for custom engines. Their models may return fewer numbers than the views
- * need, or numbers sorted by importance, which would make sign bits redundant.
+ * need, or numbers of unequal importance. Without the rotation, sign bits would then be redundant.
  * @param length - a power of two
  */
 export function createRotation(length: number): Rotate {

@@ -19,8 +19,9 @@ export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };
 const greatestWidth = 2;
 
 /**
- * Maximum of waiting runs per class of callers, about four seconds of work. A refusal takes eight runs, so callers are
- * turned away before the first: no attempt is left uncounted.
+ * Maximum of waiting Argon2id computations per class of callers, about four seconds of work. Refusing a face takes
+ * eight computations. Callers are turned away before the first of them, because an attempt that is broken off later
+ * would not be counted.
  */
 export const mostWaiting = 1024;
 const retryAfterSec = 4;
@@ -30,7 +31,8 @@ export type StretchPurpose = 'message' | 'secret';
 
 /**
  * Computes 32 bytes by Argon2id (RFC 9106, version 0x13) in another thread.
- * @param room - number of runs that the caller may need, which must all fit the queue. 0 continues an admitted series
+ * @param room - number of computations that the caller may need, all of which must fit in the queue; 0 for further
+ * computations of an admitted caller
  */
 export type Stretch = (
   purpose: StretchPurpose,
@@ -58,7 +60,7 @@ export function createStretch(cost: StretchCost): Stretch {
     try {
       return await work();
     } finally {
-      // The slot is passed on directly, so that no newcomer takes it.
+      // The next waiting computation starts at once, so that a new call cannot take its turn.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next.go();

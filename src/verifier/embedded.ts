@@ -28,7 +28,7 @@ import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 /** Photos to renew a token: as many as for a strong enrolment. */
 const photosToRenew = 3;
 
-/** Limited, so that a large comparison does not fill the engine's queue. */
+/** Photos examined at once, limited so that a large comparison does not fill the engine's queue. */
 const photosInWork = mostPhotos;
 
 /** Signals of a check. Liveness is examined only if required. */
@@ -36,7 +36,9 @@ export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
 
 interface SeenFace {
   readonly embedding: Embedding;
-  /** Returns true if all photos show one person, by the threshold for enrolment or check. */
+  /**
+   * Returns true if all photos show one person, by the threshold for enrolments (`enrolled`) or for checks (`shown`).
+   */
   isOnePerson(when: keyof EngineParameters['alikeCosines']): boolean;
   readonly magnitude: number;
 }
@@ -75,7 +77,7 @@ export function createEmbeddedVerifier(deps: {
   readonly parameters: Parameters;
   readonly keys: Keys;
   readonly random: Random;
-  /** Must have the published cost, except in tests. */
+  /** Argon2id. It must have the published cost, except in tests. */
   readonly stretch: Stretch;
 }): Verifier {
   const { engine } = deps;
@@ -83,7 +85,7 @@ export function createEmbeddedVerifier(deps: {
   const { levels } = current;
   const fv1 = createFv1(deps);
 
-  /** Examines all photos. The first refusal in order is thrown and the rest skipped. */
+  /** Examines all photos. If photos are refused, the first refusal is thrown, and the rest is skipped. */
   async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
@@ -124,7 +126,7 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  /** @param needed - photos whose refusal is thrown */
+  /** @param needed - photos that must be usable; a refusal of one is thrown */
   async function withEmbeddings<T>(
     photos: readonly Photo[],
     { needed, share }: { readonly needed: readonly Photo[]; readonly share: QueueShare },

@@ -52,7 +52,8 @@ export const areOfOnePerson = (
 ): boolean => withCentred(embeddings, centre, (centred) => outliersOf(centred, alikeCosines[when]).length === 0);
 
 /**
- * Finds embeddings that match fewer than half of the others. If two differ, or two pairs, these are all embeddings.
+ * Finds embeddings that match fewer than half of the other embeddings. If there are only two different embeddings, or
+ * two different pairs, all are returned.
  * @returns indices, ascending
  */
 export function outliersOf(embeddings: readonly Embedding[], threshold: number): number[] {

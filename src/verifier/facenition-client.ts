@@ -31,7 +31,7 @@ export type Endpoint = keyof typeof isRepeatable;
 /** Timeouts of a call. `total` includes retries. */
 export interface Timeouts {
   readonly connectMs: number;
-  /** From the last byte sent to the end of the response headers. */
+  /** Time from the last byte of the request to the end of the response headers. */
   readonly headersMs: number;
   readonly bodyMs: number;
   readonly totalMs: number;
@@ -52,7 +52,7 @@ export interface FacenitionClient {
    */
   call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
   deadline(): AbortSignal;
-  /** Returns true if the service works. It is asked at most once in five seconds. */
+  /** Returns true if the service works. The service is asked at most once in five seconds. */
   isReady(): Promise<boolean>;
   /** Waits for running calls, up to their deadlines. */
   close(): Promise<void>;
@@ -106,7 +106,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   ): Promise<Answer | Failure> => {
     let wasSent = false;
     const track = function* () {
-      // Before the first chunk, nothing was sent.
+      // When the first chunk is requested, the connection exists, so bytes may have been sent from here on.
       wasSent = true;
       yield* chunks();
     };

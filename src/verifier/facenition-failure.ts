@@ -5,7 +5,7 @@ import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../er
 
 export interface Failure {
   readonly error: FaceError;
-  /** True if the service is at fault, which opens the circuit breaker. */
+  /** True if the service is at fault. Several such failures open the circuit breaker. */
   readonly isOutage: boolean;
   /**
    * `always` if nothing was sent. `if_repeatable` if the service may have processed the call, so that only calls

@@ -6,7 +6,7 @@ import type { FormField } from './multipart.js';
 
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 
-// Omitted, because the service would accept an empty text as a value.
+// A missing value is omitted, because the service would accept an empty text as a value.
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 

@@ -10,10 +10,11 @@ export const tokenShape = /^[\x21-\x7e]{1,256}$/;
 
 const isOurs = (text: string): boolean => text.startsWith('fv1.');
 
-/** Prefixes a text with its length, so that no character can move to the next text. */
+/** Prefixes a text with its length, so that different lists of texts never have the same encoding. */
 function toBytes(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
-  // Unpaired surrogates would all become the same character, so two users could become one.
+  // All unpaired surrogates would become the same replacement character, so two different users could have the same
+  // scope.
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
@@ -41,7 +42,7 @@ export interface Identity {
   readonly expiresAt: EpochSec | null;
 }
 
-/** Lower-cases hexadecimal text, so that denying a token applies to both cases. */
+/** Converts hexadecimal text to lower case, so that a denied token is also denied in upper case. */
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
 /** Returns id and expiry of a token. The id of a foreign token is 128 bits of its SHA-256, and its expiry `null`. */
@@ -61,7 +62,7 @@ type Shape =
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
 export interface Decoys {
-  /** Remembers only the format of a token. */
+  /** Remembers the format of a token, but not its content. */
   learn(token: SealedToken): void;
   draw(hasSecret: boolean): SealedToken;
 }

@@ -50,7 +50,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
    * Verifies photos with a token, or with a decoy if the token is missing, has another expiry, or the photos are not
    * live. The service may report errors about the token at once, so they are thrown only after the same work with a
    * decoy.
-   * @returns `null` if it does not match
+   * @returns `null` if the photos do not match
    */
   const check = async <T>(
     request: VerifyRequest,
@@ -96,7 +96,8 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async verify(request) {
       checkRequest(request);
-      // Awaited before the deadline begins, because the time of the local judge is no outage of the service.
+      // The local judge is awaited before the deadline begins, because its time must not count as slowness of the
+      // service.
       const isJudgedLive = (await request.judgedLive) ?? true;
       const signal = client.deadline();
       // First, because this call is repeatable and not counted.
@@ -110,7 +111,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async score(request) {
       checkRequest(request);
-      // Used if the service refuses a decoy without a threshold.
+      // Threshold that is returned if the service refuses a decoy without stating one.
       let threshold = 1;
       const reply = await check(request, async (fields) => {
         const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
@@ -167,7 +168,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 }
 
-/** Waits for all calls before throwing the first error, so that none is still sending. */
+/** Waits for all calls before throwing the first error, so that no call is still sending photos. */
 async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {
@@ -185,10 +186,7 @@ function checkCount(endpoint: string, results: readonly unknown[], expected: num
   if (results.length !== expected) throw new FaceError('upstream_malformed', { endpoint, results: results.length });
 }
 
-/**
- * @throws `upstream_malformed` if the token is unreadable or has another expiry, because it would not match the
- * enrolment
- */
+/** @throws `upstream_malformed` if the service's token is unreadable or has another expiry than was requested */
 function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   try {
     const identity = identifyToken(token);

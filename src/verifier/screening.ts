@@ -11,7 +11,6 @@ import {
 import { FaceError } from '../errors.js';
 
 export function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
-  // The models are no more precise.
   const rounded = Math.round(value * 1000) / 1000;
   return { name, value: rounded, unit, atLeast: bound.atLeast, atMost: bound.atMost, pass: isWithin(bound, value) };
 }

@@ -39,7 +39,6 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
     (total, { engine }) => total + (engine.levels[accuracy].greatestFalseMatchRate ?? Infinity),
     0,
   );
-  // Rounded, so that five hundred times 5e-6 is .0025.
   return Number(sum.toPrecision(6));
 }
 
@@ -68,7 +67,7 @@ export async function searchRoster(
       for (const [at, { engine }] of some.entries()) {
         const position = from + at;
         guesses.push(...unlocked[position].guess(faceOf(engine)).map((guess) => ({ ...guess, position })));
-        // Lets other requests proceed after about a millisecond of work.
+        // Waits after about a millisecond of work, so that other requests can proceed.
         await setImmediate();
       }
     }

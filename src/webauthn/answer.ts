@@ -11,7 +11,7 @@ const base64url = (atMost: number) =>
     .max(atMost)
     .regex(/^[A-Za-z0-9_-]+$/);
 
-/** Maximum of 1,023 bytes (WebAuthn Level 3, section 4). */
+/** Credential id of at most 1,023 bytes (WebAuthn Level 3, section 4). */
 const idGuard = base64url(1364);
 
 /** 32 bytes, which are secret. */

@@ -17,14 +17,18 @@ const userVerification = 'required';
 const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
-/** Returns the PRF extension. It always has an input, because Windows Hello refuses an empty one. */
+/**
+ * Returns the input of the PRF extension. It always contains a salt, because Windows Hello refuses the extension
+ * without one.
+ */
 const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
 
-/** Loaded only when needed, because the library has three hundred files. */
+/** Loads the library only when needed, because it has three hundred files. */
 const loadLibrary = () => import('@simplewebauthn/server');
 
 /**
- * Creates WebAuthn for one origin. There is no attestation: the authenticator's claims are trusted.
+ * Creates WebAuthn for one origin. Attestation is not requested, so statements of the authenticator about itself are
+ * trusted.
  * @param publicUrl - its host is the relying party id
  * @see https://www.w3.org/TR/webauthn-3/
  */
@@ -130,5 +134,5 @@ const withSecret = (
   secret: ProvenPasskey['secret'] | null,
 ): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
 
-/** Drops the library's errors, because they contain the expected challenge. */
+/** Returns `null` instead of the library's errors, because they contain the expected challenge. */
 const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);

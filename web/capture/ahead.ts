@@ -1,6 +1,8 @@
 export interface Ahead<Result> {
   begin(): void;
-  /** Returns the result, and starts the work if necessary. The next call starts it again. */
+  /**
+   * Returns the result of the work, which is started now unless it was begun ahead. A second call does the work again.
+   */
   take(): Promise<Result>;
 }
 

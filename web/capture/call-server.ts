@@ -57,7 +57,7 @@ function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Repl
   const waitSec = wait === null ? null : Number(wait[0]);
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) throw toProblem(refusal.data.code, waitSec);
-  // A proxy answered, or the server is starting.
+  // The reply came from a proxy, or the server is starting.
   throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
 }
 

@@ -6,7 +6,7 @@ export interface CameraEntry {
   readonly label: string;
 }
 
-// Labels are in the device's language: iOS says "Rückkamera", Android "camera2 0, facing back".
+// Labels may be in the device's language: iOS has "Rückkamera", Android "camera2 0, facing back".
 const unsuitable =
   /\b(ir|infrared|infrarot\w*|infrarouge|depth|tof|rear|back|environment|world|r[üu]ck\w*|trasera|arri[eè]re)\b|خلفية/i;
 const virtual =
@@ -22,8 +22,9 @@ export function kindOf(label: string): CameraKind {
 const ranks: Record<CameraKind, number> = { front: 0, plain: 1, unsuitable: 2, virtual: 3 };
 
 /**
- * Returns the camera to open first: a front one, else one that is not infrared, rear or virtual, else any.
- * @returns `null` without labels, so that the browser chooses by `facingMode`
+ * Returns the camera to open first: if possible a front camera, else one that is not infrared, rear or virtual, else
+ * any.
+ * @returns `null` if the cameras have no labels; the browser should then choose by `facingMode`
  */
 export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | null {
   const named = cameras.filter(({ label, deviceId }) => label !== '' && deviceId !== '');

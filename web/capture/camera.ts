@@ -7,7 +7,7 @@ import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
-/** Longest wait for the first picture, after which the camera counts as failed. */
+/** Longest wait for the camera's first picture. After this time, the camera counts as failed. */
 const firstPictureWithinMs = 10_000;
 /** Shorter mutes are ignored, because phones mute the camera for calls and notifications. */
 const mutedForMs = 1500;
@@ -18,13 +18,16 @@ export interface Camera {
   readonly label: string;
   readonly device: DeviceWatch;
   readonly cameras: readonly CameraEntry[];
-  /** Rejects with `camera-stopped` if the camera ends; never resolves. */
+  /** Promise that rejects with `camera-stopped` if the camera stops. It never resolves. */
   readonly lost: Promise<never>;
   holdExposure(): void;
   stop(): void;
 }
 
-/** Returns true if the browser reports that it would not prompt for the camera. Most browsers do not report it. */
+/**
+ * Returns true if the browser reports that the page may use the camera without a prompt. Not every browser reports
+ * this.
+ */
 export async function isCameraAllowed(): Promise<boolean> {
   try {
     return (await navigator.permissions.query({ name: 'camera' })).state === 'granted';

@@ -2,7 +2,7 @@ import { type DeviceSignals, settableModes } from '../../src/core/step-up/device
 import { kindOf } from './camera-choice.js';
 
 export interface DeviceWatch {
-  /** Returns signals for the audit log, which are not verified. */
+  /** Returns signals about the device for the audit log. The server cannot verify them. */
   read(): DeviceSignals;
 }
 
@@ -21,7 +21,6 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
       const label = track?.label ?? '';
       const camera = kindOf(label);
       const { width, height, frameRate } = track?.getSettings() ?? {};
-      // Firefox reports no capabilities.
       const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
       return {
         camera,

@@ -2,7 +2,7 @@ export type Child = Node | string | null;
 
 /**
  * Creates an element. Text is never parsed as markup.
- * @param attributes - `true` sets an empty attribute; `false` and `null` set none
+ * @param attributes - `true` sets an attribute without a value; `false` and `null` omit it
  */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -47,7 +47,7 @@ export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAn
 export const paragraph = (text: string, look: string | null = null): HTMLParagraphElement =>
   el('p', { class: look }, text);
 
-/** Creates a decorative sign of a result, which the heading states in words. */
+/** Creates a decorative symbol of a result. The screen's heading states the result in words. */
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 

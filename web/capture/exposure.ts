@@ -7,7 +7,7 @@ import './zod-settings.js';
 const modes = z.optional(z.array(z.string()));
 
 /**
- * Capabilities that the DOM types lack.
+ * Capabilities of cameras that TypeScript's DOM types lack.
  * @see https://www.w3.org/TR/image-capture/#mediatrackcapabilities-section
  */
 const capabilitiesGuard = z.object({ exposureMode: modes, whiteBalanceMode: modes });
@@ -31,7 +31,10 @@ async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode
   await track.applyConstraints({ ...track.getConstraints(), advanced });
 }
 
-/** Longest wait for the release of the camera settings. Some drivers would keep them after the camera stops. */
+/**
+ * Longest wait until exposure is automatic again. Without this, some drivers would keep the fixed exposure after the
+ * camera stops.
+ */
 const releasedWithinMs = 500;
 
 export interface Exposure {

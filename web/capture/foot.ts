@@ -11,7 +11,8 @@ import type { View } from './view.js';
 const askAgainMs = 1000;
 
 /**
- * Returns true if the footer offers to stop. page.css hides the footer on the consent screen, which has its own button.
+ * Returns true if the footer offers to stop the check. page.css hides the footer on the consent screen, which has its
+ * own button for that.
  */
 const hasWayOut = ({ state, purpose, role }: View): boolean =>
   (state === 'started' || state === 'captured') && purpose !== 'manage' && role !== 'unpaired';
@@ -19,7 +20,7 @@ const hasWayOut = ({ state, purpose, role }: View): boolean =>
 /** Shows the footer of a view. Resolves with the new state after the user stops the check. */
 export type StandBelow = (view: View | null) => Promise<Change>;
 
-/** Creates the footer. After a change of screen, it still shows that the check is being stopped. */
+/** Creates the footer. If the screen changes while the check is being stopped, the footer continues to show this. */
 export function createFoot({ page, api }: { readonly page: Page; readonly api: PageApi }): StandBelow {
   let stopping: Promise<Change> | null = null;
   return (view) =>

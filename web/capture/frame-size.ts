@@ -1,4 +1,3 @@
-/** Size in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,6 @@
 import { sleep } from './step.js';
 
-/** Longest wait for full screen, because some systems move the window to its own screen. */
+/** Longest wait until the page is in full screen. It takes time, because some systems animate the change. */
 const filledWithinMs = 1000;
 
 export interface FullScreen {

@@ -22,7 +22,7 @@ type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandon
 
 const steps = {
   pairing,
-  // Load the home page only if needed: checks with a camera do not use it.
+  // The home page's code is loaded only if needed, because face checks do not use it.
   manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
   action,
@@ -79,7 +79,7 @@ const isEnd = (step: StepName): step is EndName =>
 
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  // No footer is needed there, because that screen contains its own way out.
+  // The screen of fallbacks (`ways`) gets no footer, because it has its own button to stop.
   const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });

@@ -17,7 +17,7 @@ interface BarcodeReader {
   detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
 }
 declare global {
-  // Available in Chrome on Android, ChromeOS and macOS only.
+  // Only Chrome on Android, ChromeOS and macOS has this class.
   var BarcodeDetector: (new (options: { formats: readonly string[] }) => BarcodeReader) | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function waitForPerson(kiosk: KioskLink, address: string, page: Pag
 
 interface Next {
   readonly ticket: string;
-  /** Page that accepts the ticket, or `null` for this page. */
+  /** URL of the page that accepts the ticket; `null` if this page does. */
   readonly address: string | null;
 }
 
@@ -104,7 +104,7 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
         ),
       ],
     }));
-    // The browser may refuse full screen.
+    // The browser may refuse full screen, which is ignored.
     if (choice === 'full-screen') await document.documentElement.requestFullscreen().catch(() => {});
     if (choice === 'full-screen' || Detector === undefined) continue;
     const link = await scan(new Detector({ formats: ['qr_code'] }), { address, page, ended });

@@ -21,7 +21,7 @@ const reloadAfterMs = 3000;
 
 const wishes = new URLSearchParams(location.search);
 
-/** Opens the link's ticket at once. A reload uses the session instead. */
+/** Opens the link's ticket. After a reload, the stored session is used instead. */
 async function open(api: PageApi): Promise<Change> {
   const link = parsePageLink(location.hash);
   const stored = sessionMemory.read();
@@ -37,7 +37,7 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** Starts the page for one user, in their browser or in the tab of a kiosk. */
+/** Starts the page for one user, in the user's browser or in a separate tab of a kiosk. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const opened = ahead(() => open(api));
   // Open the link only after a press, because mail scanners open links but press no buttons.
@@ -63,7 +63,6 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
 /** Starts a kiosk: one user after the other, without storing anything. */
 async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const page = await opening;
-  // A retry after a network error uses the same ticket.
   let ticket: string | null = null;
   return travel({
     page,
@@ -72,7 +71,7 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
     open: async () => {
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
-      // The page is cleared before it waits for the next user.
+      // Once a user has come, the page is cleared whenever it is idle.
       const wait = () => waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
       ticket ??= (await wait()).ticket;
       return api.open(ticket, null);

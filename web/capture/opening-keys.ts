@@ -4,7 +4,7 @@ import type { Memory } from './browser-memory.js';
 export class OpeningKeys {
   #last: string | null = null;
 
-  /** @param memory - storage that survives a reload, or `null` for none */
+  /** @param memory - storage that survives a reload; `null` to store nothing */
   constructor(private readonly memory: Memory | null) {}
 
   keyOf(ticket: string): string {

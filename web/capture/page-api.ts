@@ -36,7 +36,7 @@ import {
   viewReply,
 } from './view.js';
 
-/** Time for twelve pictures over a slow connection, and for judging them. */
+/** Timeout of sending pictures: enough for twelve pictures over a slow connection and for judging them. */
 const verdictWithinMs = 60_000;
 
 /** `lockedForSec`: seconds until the user's lockout ends. */
@@ -72,8 +72,8 @@ export class PageApi {
   }
 
   /**
-   * Returns the state of the step-up. It has the receipt if the check passed on the phone, or if an earlier reply was
-   * lost.
+   * Returns the state of the step-up. The result contains the receipt if the check passed on the user's phone, or if
+   * the reply with the receipt was lost.
    */
   async readState(): Promise<Opened & { readonly receipt: string | null }> {
     return this.call({ method: 'GET', path: '/session', reply: sessionReply });
@@ -92,7 +92,7 @@ export class PageApi {
   }
 
   /**
-   * Starts a new challenge and voids the previous one.
+   * Starts a new challenge, after which the previous one is invalid.
    * @param light - arrangement of the screen's halves, or `null` for movements only
    */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
@@ -114,7 +114,7 @@ export class PageApi {
     return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
   }
 
-  /** @param sent.reference - photo of an ID, for enrolment */
+  /** @param sent.reference - photo of an identity document, for enrolment */
   async send(sent: {
     readonly frames: Frames;
     readonly device: DeviceSignals | null;
@@ -136,7 +136,7 @@ export class PageApi {
   }
 
   /**
-   * Has the server check the photo of an ID.
+   * Lets the server check whether the photo of an identity document is usable.
    * @returns a hint, or `null` if the photo is usable
    */
   async lookAtReference(reference: Blob): Promise<Hint | null> {
@@ -151,8 +151,8 @@ export class PageApi {
   }
 
   /**
-   * Sends the computer's number as chosen on the phone. `null` means that none of the numbers was shown, which ends the
-   * check.
+   * Sends the number that the user chose on the phone, which must be the one that the computer shows. `null` means that
+   * the computer shows none of the offered numbers, which ends the check.
    */
   async chooseNumber(number: string | null): Promise<View> {
     return (await this.#post('/hand-off/choice', { number }, viewReply)).view;

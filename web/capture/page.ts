@@ -107,7 +107,7 @@ export class Page {
     return new Promise((resolve) => this.show((words) => build(words, resolve)));
   }
 
-  /** Announces the current movement at once; `null` ends it. */
+  /** Announces the requested movement at once to screen readers; `null` ends the movement. */
   tellMovement(movement: Movement | null): void {
     if (movement === null) {
       delete this.#main.dataset.movement;

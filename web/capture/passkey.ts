@@ -11,7 +11,7 @@ import {
 } from '@simplewebauthn/browser';
 
 /**
- * Reason why a ceremony failed:
+ * Reason why creating or using a passkey failed:
  * - `unsupported`: no WebAuthn, or no suitable authenticator
  * - `cancelled`: refusal or time-out; browsers report a missing credential the same way
  * - `not_known`: the authenticator does not know the credential
@@ -36,7 +36,7 @@ type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
 
 /**
- * Creates or uses a passkey and evaluates its PRF. Some authenticators need two prompts.
+ * Creates or uses a passkey and evaluates its PRF extension. With some authenticators, the user is prompted twice.
  * @param options - from `POST /face/passkey`
  * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
  * @throws PasskeyProblem

@@ -86,7 +86,7 @@ async function toJpeg(
   if (context === null || canvas.width === 0) throw new Problem('camera-stopped');
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', jpegQuality));
-  // Empty the canvas, because Safari limits the total size of canvases.
+  // The canvas is emptied, because Safari limits the total size of all canvases.
   canvas.width = 0;
   if (blob === null) throw new Problem('camera-stopped');
   return blob;

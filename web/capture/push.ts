@@ -7,11 +7,13 @@ export interface Subscription {
   readonly auth: string;
 }
 
-/** Returns true if the browser supports push. iPhones support it only for apps on the home screen. */
+/**
+ * Returns true if the browser supports push. iPhones support push only for pages that were added to the home screen.
+ */
 export const canBePushedTo = (): boolean =>
   'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
-/** Returns the server's id of this browser, or `null` if it is not subscribed. */
+/** Returns the id under which the server knows this browser; `null` if the browser is not subscribed. */
 export async function findThisDevice(workerUrl: string): Promise<string | null> {
   if (!canBePushedTo()) return null;
   const registration = await navigator.serviceWorker.getRegistration(workerUrl);
@@ -33,7 +35,7 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
     await untilActive(registration);
     const { pushManager } = registration;
     const former = await pushManager.getSubscription();
-    // The server's key has changed, so the old subscription is useless.
+    // A subscription for a former key of the server is useless, so it is ended.
     if (former !== null && keyOf(former) !== publicKey) await former.unsubscribe();
     const subscription = await pushManager.subscribe({
       userVisibleOnly: true,
@@ -49,7 +51,10 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
   }
 }
 
-/** Waits for this worker, because `navigator.serviceWorker.ready` waits for one of the page's scope. */
+/**
+ * Waits until this service worker is active. `navigator.serviceWorker.ready` would wait for a worker of the page's
+ * scope, which this one is not.
+ */
 function untilActive(registration: ServiceWorkerRegistration): Promise<void> {
   const worker = registration.installing ?? registration.waiting;
   if (registration.active !== null || worker === null) return Promise.resolve();

@@ -58,13 +58,13 @@ export interface Frames {
 
 export type Secret = { readonly pin: string } | { readonly passkey: string };
 
-/** State of the page. It determines the next step, and each step changes it. */
+/** State of the page. The state determines the next step, and each step changes the state. */
 export interface Facts {
   readonly view: View | null;
   readonly isKiosk: boolean;
-  /** False for a check started at the kiosk itself. */
+  /** True if the page returns to an application; false for a check started at the kiosk itself. */
   readonly leadsBack: boolean;
-  /** True on computers without a touch screen, which may use a phone's camera. */
+  /** True on computers without a touch screen, which may hand the check off to a phone. */
   readonly mayHandOff: boolean;
   /** Derived from the user agent, as on the server. */
   readonly isPhone: boolean;
@@ -148,7 +148,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (facts.lockedForSec !== null) return 'locked-out';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
-  // If only the photo of the ID is needed, its own screen shows the hint.
+  // If the hint is about the photo of the identity document, the screen for that photo shows it.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   const where = stepOfPlace(facts, view);
   if (where !== null) return where;
@@ -157,7 +157,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
-/** Returns `null` to use this browser's camera. */
+/** Returns `hand-off` to use a phone's camera; `null` to use this browser's. */
 function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-off' | null {
   if (view.role !== 'own') return null;
   if (place === 'phone') return 'hand-off';

@@ -12,14 +12,14 @@ export interface Tools {
 
 export type Step = (view: View, facts: Facts, tools: Tools) => Promise<Change>;
 
-/** Waits, unless the time is negative. */
+/** Waits for a time. A negative time counts as zero. */
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
 
 /**
- * Continues after a wait only if the step was not interrupted.
+ * Rejects if the step was interrupted. Call this after a wait, before continuing.
  * @throws the reason of `interrupted`
  */
 export const stillHere = ({ interrupted }: Pick<Tools, 'interrupted'>): Promise<void> =>

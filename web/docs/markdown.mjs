@@ -33,7 +33,7 @@ const nameParts = ({ tokens }) => {
   });
 };
 
-/** Removes empty table heads; an empty heading of a column becomes a cell. */
+/** Removes table heads without any text. In other heads, an empty heading becomes a normal cell. */
 const dropEmptyHeads = (state) => {
   const isEmpty = (token, index) => token.type === 'th_open' && state.tokens[index + 1].content === '';
   const kept = [];
@@ -92,9 +92,9 @@ export function createMarkdown(pages, takePicture) {
   };
 
   for (const rule of [dropEmptyHeads, nameParts, alignByClass, follow]) markdown.core.ruler.push(rule.name, rule);
-  // Remove comments, which are for authors.
+  // Comments are removed, because they are for authors.
   markdown.renderer.rules.html_inline = (tokens, index) => tokens[index].content.replace(/^<!--.*-->$/, '');
-  // Wide tables scroll sideways, also by keyboard.
+  // Wide tables can be scrolled sideways, also with the keyboard.
   markdown.renderer.rules.table_open = () =>
     '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n';
   markdown.renderer.rules.table_close = () => '</table></div>\n';

@@ -1,6 +1,6 @@
 import MiniSearch from 'minisearch';
 
-/** Part of a page. `sections.mjs` creates them in the same build. */
+/** Section of a page. `sections.mjs` creates the list of sections in the same build. */
 interface Section {
   readonly at: string;
   readonly page: string;
@@ -21,7 +21,7 @@ if (field !== null && form !== null && status !== null && list !== null) {
   const show = async (): Promise<void> => {
     const wanted = field.value.trim();
     const found = wanted === '' ? [] : await search(wanted);
-    // Drop the results if the user has typed on meanwhile.
+    // Results are dropped if the user has changed the text in the meantime.
     if (wanted !== field.value.trim()) return;
     status.textContent = wanted === '' ? '' : toCount(found.length);
     list.replaceChildren(...found.slice(0, shownResults).map((section) => toItem(section, wanted)));
@@ -72,7 +72,7 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
     return (wanted) => {
       for (const attempt of attempts) {
         const found = index.search(wanted, { ...attempt, prefix: true, boost: { heading: 4, page: 2 } });
-        // Rows of a table have the same address, so only the best one is shown.
+        // All rows of a table have the same address, so only the best matching row is shown.
         const places = new Map<string, Section>();
         for (const section of found.flatMap(({ id }) => sections[Number(id)] ?? []))
           if (!places.has(section.at)) places.set(section.at, section);

@@ -12,7 +12,7 @@ export const isLanguage = (text: string): text is Language => Object.hasOwn(lang
 
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');
 
-/** Returns the first available of the preferred languages, else English. */
+/** Returns the first of the preferred languages that is available; if none is, English. */
 export function chooseLanguage(wished: readonly string[]): Language {
   return wished.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';
 }

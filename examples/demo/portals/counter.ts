@@ -11,7 +11,7 @@ export const counterPortal: Portal = {
     let kiosk: Promise<Kiosk> | null = null;
     const counter = await startCounter({
       ...{ port, issuer, clientId, clientSecret },
-      // Portals start before the server, so request the client token at the first use.
+      // Portals start before the facestep server, so the client token is requested at the first use.
       kiosk() {
         kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
         return kiosk;

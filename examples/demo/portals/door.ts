@@ -10,7 +10,7 @@ export const doorPortal: Portal = {
     let roster: Promise<Roster> | null = null;
     const door = await startDoor({
       port,
-      // Portals start before the server, so request the client token at the first use.
+      // Portals start before the facestep server, so the client token is requested at the first use.
       openRoster() {
         roster ??= clientToken(['enrol', 'identify']).then((token) =>
           createRoster(createFacestepClient({ url: serverUrl, clientToken: token, fetch }), createMemoryStore()),

@@ -3,7 +3,10 @@ import type { Portal } from './portal.js';
 
 const clientId = 'home-page';
 
-/** The server's own page for enrolled users. This portal only starts the provider's sign-in for that page. */
+/**
+ * Portal for `/me`, the facestep server's own page for enrolled users. This code only simulates the provider's sign-in
+ * for that page.
+ */
 export const homePagePortal: Portal = {
   id: 'home-page',
   port: 8099,

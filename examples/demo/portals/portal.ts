@@ -10,7 +10,7 @@ export interface PortalGiven {
   readonly clientSecret: string;
   readonly connection: string;
   readonly user: { readonly login: string; readonly password: string; readonly id: string };
-  /** Returns a client token. Works once all portals have started. */
+  /** Returns a client token. It can be called only after all portals have started. */
   clientToken(scopes: readonly ClientScope[]): Promise<string>;
 }
 
@@ -22,7 +22,7 @@ export interface RunningPortal {
   readonly returnUrls?: readonly string[];
   /** Settings for `oidc.credentials`. */
   readonly credentials?: JsonObject;
-  /** Entry in the server's list of services. If omitted, the portal is not listed. */
+  /** Entry in the facestep server's list of services. If omitted, the portal is not listed. */
   readonly service?: { readonly name: string; readonly text: { readonly en: string } };
   /** Settings of the provider's own sign-in, for `me.signIn`. */
   readonly ownSignIn?: JsonObject;

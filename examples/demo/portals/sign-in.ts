@@ -3,7 +3,7 @@ import type { Portal } from './portal.js';
 
 const clientId = 'portal';
 
-/** A sign-in with password and face; users without an enrolment enrol at the first visit. */
+/** A sign-in with password and face. Users who are not enrolled yet enrol at their first sign-in. */
 export const signInPortal: Portal = {
   id: 'sign-in',
   port: 8090,

@@ -18,7 +18,8 @@ interface Known {
 }
 
 /**
- * Counts users who would be denied today. Skipped if the provider cannot be queried, which an earlier check reports.
+ * Counts users who would be denied today. The check is skipped if the provider cannot be queried, because an earlier
+ * check reports that.
  */
 export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
@@ -42,8 +43,8 @@ export const createCensusCheck = (
 });
 
 /**
- * Counts users whose token was created for another user or elsewhere. A token that the audit log does not know counts
- * as their own.
+ * Counts users whose token was created for another user or elsewhere. A token that the audit log does not mention
+ * counts as the user's own.
  */
 async function countForeign(
   holders: readonly Holder[],

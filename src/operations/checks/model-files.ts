@@ -36,7 +36,6 @@ export const createRecognitionCheck = (
   },
 });
 
-/** Creates the check that all model files exist and are unaltered. */
 export const createModelCheck = (folder: string): Check => ({
   title: modelFiles,
   async run() {

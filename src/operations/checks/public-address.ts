@@ -29,7 +29,7 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const headers = new Headers(init.headers);
-    // Not reused, because an open connection may close while this process is busy.
+    // The connection is not reused, because an open one may close while this process is busy.
     headers.set('connection', 'close');
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();
@@ -106,7 +106,7 @@ async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
   if (told === null) {
     return { verdict: 'warn', found: 'the answer has no Date header', remedy: 'Let the proxy pass it on.' };
   }
-  // The header is rounded down to whole seconds, so half a second is added.
+  // The `Date` header is rounded down to whole seconds, so half a second is added.
   const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);
   const found = `${skewSec} s from the clock here`;
   if (skewSec < SKEW_WARN_SEC) return { verdict: 'pass', found, remedy: null };

@@ -12,7 +12,7 @@ export const framingBounds = {
    */
   minWidthShare: 0.25,
   maxWidthShare: 0.65,
-  /** Offset from the center. A turned head moves its box by half of this. */
+  /** Maximum offset of the face from the center. Turning the head moves the box by half of this. */
   maxOffsetShare: 0.25,
 } as const;
 
@@ -20,7 +20,7 @@ export const framingBounds = {
 export const lightBounds = {
   brightness: qualityBounds.brightness,
   contrast: qualityBounds.contrast,
-  /** Share of the face clipped to white. 0.5 % of 2,874 people in the evaluation exceed 0.023. */
+  /** Maximum share of the face that is overexposed to white. Of 2,874 people in the evaluation, 0.5 % exceed 0.023. */
   maxClippedShare: 0.025,
   /** A backlit face is dark, and less than half as bright as its surroundings. 0.6 % of the same photos show one. */
   backlit: { maxShareOfSurroundings: 0.5, maxBrightness: 75 },
@@ -32,15 +32,20 @@ export const lightBounds = {
 
 export const stillnessBounds = {
   sharpness: qualityBounds.sharpness,
-  /** Mean movement of the 68 landmarks between two frames, as a share of face width. Noise is about 0.01. */
+  /**
+   * Maximum mean movement of the 68 landmarks between two frames, as a share of the face's width. Noise alone measures
+   * about 0.01.
+   */
   maxShiftShare: 0.05,
-  /** Limit for a held pose. A usual nod, 20° a second, makes 0.03 in a tenth of a second. */
+  /**
+   * Maximum movement at which a pose counts as held. A usual nod, 20° per second, measures 0.03 in a tenth of a second.
+   */
   maxHeldShiftShare: 0.02,
 } as const;
 
 /**
- * Degrees on the scale of toHeadTurn. On average, 15.5° of yaw are 18° in the engine's pose model, and 9.5° of pitch
- * are 13° (`npm run eval -- guidance-pose`).
+ * Degrees on the scale of toHeadTurn. On average, 15.5° of yaw on this scale are 18° in the engine's pose model, and
+ * 9.5° of pitch are 13° (`npm run eval -- guidance-pose`).
  */
 export const poseBounds = {
   turnedYawDeg: 15.5,

@@ -13,8 +13,8 @@ export interface BrowserStages {
   close(): Promise<void>;
 }
 
-// Load the runtime from this origin, with one thread. More threads require cross-origin isolation and would save only
-// milliseconds.
+// Load the model runtime from this page's origin, with one thread. More threads would require cross-origin isolation
+// and save only milliseconds.
 env.wasm.wasmPaths = { wasm: wasmUrl };
 env.wasm.numThreads = 1;
 

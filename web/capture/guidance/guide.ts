@@ -4,8 +4,8 @@ export type { GuidePose, Look } from './look.js';
 
 export interface Guide {
   /**
-   * Analyzes the current frame. The first steady frontal face defines the neutral pose. A video without a frame has no
-   * face.
+   * Analyzes the current frame. The first steady frontal face defines the neutral pose. If the video has no frame yet,
+   * the result has no face.
    * @throws GuidanceUnavailable
    */
   look(video: HTMLVideoElement): Promise<Look>;

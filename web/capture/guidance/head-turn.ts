@@ -3,7 +3,7 @@ import type { Point } from '../../../src/engine/picture.js';
 
 /**
  * Turn of a head in degrees of the engine's pose model: yaw negative to the person's own left, pitch positive upwards.
- * Only differences for one person are meaningful.
+ * Only differences between two turns of the same person are meaningful.
  */
 export interface HeadTurn {
   readonly yawDeg: number;
@@ -47,7 +47,7 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
 /** Fitted by least squares to one half of the evaluation people (`npm run eval -- guidance-pose`). */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
-/** Mean ratios of frontal faces in the same half. */
+/** Mean ratios of frontal faces in the same half of the people. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
 export function toHeadTurn(ratios: FaceRatios): HeadTurn {

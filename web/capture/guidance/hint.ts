@@ -4,7 +4,10 @@ import { frameLongestPx, toSentSize } from '../frame-size.js';
 import { framingBounds, lightBounds, stillnessBounds } from './bounds.js';
 import type { SeenFace, Sight } from './sight.js';
 
-/** Returns true if the only face is too small in the frame to send. */
+/**
+ * Returns true if the face would be too small in the picture that is sent. Returns false unless there is exactly one
+ * face.
+ */
 export function isTooSmall({ widthPx, heightPx, scale, face }: Sight): boolean {
   if (face === null) return false;
   const sent = toSentSize({ width: widthPx * scale, height: heightPx * scale }, frameLongestPx);
@@ -44,8 +47,9 @@ function toSearchHint({ brightness }: Sight): Hint {
 }
 
 /**
- * Returns the most useful hint, in order: one face, position, light, stillness.
- * @param shiftShare - landmark shift since the last frame, as a share of face width; 0 at the first
+ * Returns the most useful hint: first about the number of faces, then position, light and stillness.
+ * @param shiftShare - movement of the landmarks since the last frame, as a share of the face's width; 0 for the first
+ * frame
  */
 export function toHint(sight: Sight, shiftShare: number): Hint | null {
   if (sight.faces > 1) return 'one_face';

@@ -2,11 +2,11 @@ import type { Box } from '../../../src/core/face.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engine/picture.js';
 
 export interface Light {
-  /** Share of the face box clipped to white, 0 to 1. */
+  /** Share of the face's box that is overexposed to white, 0 to 1. */
   readonly clippedShare: number;
-  /** Mean gray level around the face, 0 to 255, or of the face if nothing is around it. */
+  /** Mean gray level around the face, 0 to 255; if the face fills the picture, the gray level of the face. */
   readonly surroundings: number;
-  /** Share of the surroundings clipped to white, 0 to 1: windows and lamps. */
+  /** Share of the surroundings that is overexposed to white, such as windows and lamps, 0 to 1. */
   readonly clippedAround: number;
 }
 
@@ -32,7 +32,9 @@ const wholeOf = ({ widthPx, heightPx }: Picture): Box => ({ x: 0, y: 0, width: w
 export const measureBrightness = (picture: Picture): number =>
   toMean([...readGreys(picture, wholeOf(picture), pictureGrid)]);
 
-/** Measures light on and around a face. A quarter of the box on each side (hair, neck) is ignored. */
+/**
+ * Measures light on and around a face. A margin of a quarter of the box on each side (hair, neck) counts as neither.
+ */
 export function measureLight(picture: Picture, face: Box): Light {
   const onFace = [...readGreys(picture, face, faceGrid)];
   const { columns, rows } = pictureGrid;

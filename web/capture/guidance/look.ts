@@ -1,16 +1,16 @@
 import type { Hint } from '../../../src/core/hints.js';
 
-/** Direction of the head from the person's point of view, in the unmirrored picture. */
+/** Direction of the head. Left and right are the person's own. */
 export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
-/** What the guide sees in a frame. It only helps the user: the server judges by itself. */
+/** What the guide sees in a frame. The guide only helps the user: the server judges the pictures by itself. */
 export interface Look {
   /** Number of faces, without bystanders much smaller than the nearest. */
   readonly faces: number;
   readonly hint: Hint | null;
   /** True for exactly one face that is large, lit and still enough, in any pose. */
   readonly ready: boolean;
-  /** True if the face is too small in the sent frame for the server to judge movements. */
+  /** True if the face would be too small in the sent picture for the server to judge movements. */
   readonly isTooSmall: boolean;
   readonly isTooBright: boolean;
   /** `null` between two poses, without exactly one face, and before the neutral pose is known. */

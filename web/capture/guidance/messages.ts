@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /* Messages between the page and its worker, which both sides validate. */
 
-// Without this, zod would test code generation, which the page's content security policy forbids and reports.
+// Without this, zod would test whether it may generate code. The page's content security policy forbids and reports
+// that.
 z.config({ jitless: true });
 
 export const frameGuard = z.object({ frame: z.instanceof(ImageBitmap) });

@@ -6,7 +6,7 @@ import type { GuidePose } from './look.js';
 export function toPose(turn: HeadTurn, neutral: HeadTurn): GuidePose | null {
   const yawDeg = turn.yawDeg - neutral.yawDeg;
   const pitchDeg = turn.pitchDeg - neutral.pitchDeg;
-  // The greater turn, relative to its threshold, names the pose.
+  // The pose is that of yaw or pitch, whichever exceeds its threshold by more.
   const sideways = Math.abs(yawDeg) / poseBounds.turnedYawDeg;
   const upOrDown = Math.abs(pitchDeg) / poseBounds.turnedPitchDeg;
   if (Math.max(sideways, upOrDown) >= 1) {

@@ -4,7 +4,10 @@ import { showRecoveryCodes } from '../screens/ways.js';
 import { emptyReply } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** Section of remembered devices. Devices of the enrolment end with it, so they are only listed. */
+/**
+ * Section of the passkey, recovery codes and remembered places. Passkey and codes belong to the enrolment and are
+ * revoked with it, so they cannot be removed here.
+ */
 export const devices: Section = {
   name: 'devices',
   async read({ page, api }) {

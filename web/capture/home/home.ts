@@ -82,7 +82,6 @@ function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }
       ],
     };
   });
-  // The pressed element was redrawn, so focus its replacement.
   if (came !== null && came.section !== null) {
     const part = document.querySelector(`[data-section="${came.section.name}"]`);
     part?.querySelector<HTMLElement>(came.said === null ? '[data-first]' : '[role="status"]')?.focus();

@@ -18,6 +18,5 @@ export const ownData: Section = {
 function download(name: string, text: string): void {
   const href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   el('a', { href, download: name }).click();
-  // The browser has started the download by this time.
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -26,7 +26,7 @@ export type Outcome =
 
 export const say = (text: Said['text'], isGood = true): Outcome => ({ kind: 'said', said: { text, isGood } });
 
-/** Runs work right after a press, without further prompts. */
+/** Runs work after a press and shows its outcome. */
 export type Press = (work: () => Promise<Outcome>) => void;
 
 export type Draw = (words: HomeWords, press: Press) => readonly (Node | null)[];

@@ -92,7 +92,7 @@ export interface Words {
   readonly permission: {
     readonly heading: string;
     readonly text: string;
-    /** Heading if the camera is already permitted, and only the light is left to decide. */
+    /** Heading if the camera is already permitted and the user only decides about flashing colors. */
     readonly getReady: string;
     readonly action: string;
   };
@@ -115,7 +115,7 @@ export interface Words {
   readonly challenge: {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
-    /** Shown while the light changes for a pose already reached. */
+    /** Shown while the screen's light changes and the user must hold the pose. */
     readonly hold: string;
   };
   readonly flashes: {
@@ -140,7 +140,7 @@ export interface Words {
   };
   readonly expired: { readonly heading: string; readonly text: string };
   readonly abandoned: { readonly heading: string; readonly text: string };
-  /** @param time - in the user's time zone; with the date if it is another day */
+  /** @param time - time in the user's time zone, with the date unless it is today */
   readonly tryAgainAt: (time: string, minutes: number) => string;
   readonly problems: Readonly<Record<ProblemName, ProblemWords>>;
   readonly manage: {
@@ -179,7 +179,7 @@ export interface Words {
     readonly keep: string;
     readonly kept: string;
   };
-  /** For users who got a notification about an event they did not cause. */
+  /** Texts for users who report that they did not cause the event of a notification. */
   readonly notMe: {
     readonly heading: string;
     readonly text: string;

@@ -1,6 +1,6 @@
 /*
- * Shows push notifications. It has no imports, because not every browser supports modules in service workers, and makes
- * no requests.
+ * Shows push notifications. This service worker has no imports, because not every browser supports modules in service
+ * workers. It makes no requests.
  */
 declare const self: ServiceWorkerGlobalScope;
 

@@ -86,7 +86,6 @@ async function lead(page: Page, api: PresenceApi): Promise<never> {
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // Another link in the same tab starts another visit.
   window.addEventListener('hashchange', () => location.reload());
   const page = await Page.open(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');

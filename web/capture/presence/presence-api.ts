@@ -14,7 +14,7 @@ import type { Frames } from '../state.js';
 
 export type { DuePresentation, SkipReason, TesterView } from '../../../src/core/presence/page-protocol.js';
 
-/** Time for five pictures over a slow connection. */
+/** Timeout of sending pictures: enough for five pictures over a slow connection. */
 const keptWithinMs = 60_000;
 
 export interface TakingPart {

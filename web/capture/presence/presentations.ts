@@ -5,7 +5,10 @@ import type { DuePresentation, SkipReason, TesterView } from './presence-api.js'
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
-/** @returns how the tester starts it: with flashing colors, without, or not at all */
+/**
+ * @returns how the tester starts this presentation: with flashing colors (`lit`), without (`unlit`), or not at all
+ * (`skip`)
+ */
 export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'unlit' | 'skip'> {
   const { index, of, species, light } = due;
   return page.ask((words, choose) => ({

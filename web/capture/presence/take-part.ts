@@ -2,7 +2,7 @@ import { actions, el, icon, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 import type { TakingPart, TesterView } from './presence-api.js';
 
-/** Texts of the consent. Changing them needs another `presenceConsentVersion`. */
+/** Texts of the consent. If you change them, also change `presenceConsentVersion`. */
 const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [string, string, string])[] => [
   [
     'camera',

@@ -4,7 +4,7 @@ import { Page } from '../page.js';
 import { showScheme } from './scheme.js';
 import { showPreview } from './screens.js';
 
-/* Preview of the capture page with an unpublished brand, in a frame of the console. Not interactive. */
+/* Preview of the capture page with an unpublished brand. The console shows it in a frame, and it cannot be operated. */
 const main = document.querySelector('main');
 if (main !== null) {
   // Without this, the first screen would take the focus from the console's form.

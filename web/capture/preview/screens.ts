@@ -55,7 +55,7 @@ function endingContent(ending: Ending, view: View, words: Words): Content {
   return { ...content, body: [...content.body, ...waysOn(ending, view, null, words)] };
 }
 
-/** @param screen - `consent`, `enrol`, or an ending; any other shows the consent */
+/** @param screen - `consent`, `enrol`, or the name of an ending; other values show the consent */
 export function showPreview(screen: string | null, page: Page): void {
   const view = {
     ...nobody,

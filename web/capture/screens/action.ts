@@ -39,7 +39,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     heading: words.action.heading,
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
-      // Show this note above the action: on a phone, the buttons may cover the end of the page.
+      // This note is above the action, because on a phone the buttons may cover the end of the page.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),
       paragraph(words.action.warning, 'note'),

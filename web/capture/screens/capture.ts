@@ -46,7 +46,8 @@ export async function takeFrames(
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
-  // Request full screen first: browsers allow it only soon after a press, and the last press was on the screen before.
+  // Request full screen first: browsers allow it only soon after a press, and the user pressed a button on the previous
+  // screen.
   const fullScreen = isLit ? fillScreen() : null;
   const guide = takeGuide();
   let camera: Camera | null = null;
@@ -86,7 +87,7 @@ interface Preparation {
   readonly needsCamera: boolean;
 }
 
-/** Asks for the camera and for flashing colors on one screen, before either is used. */
+/** Shows one screen that asks for the camera and announces flashing colors, before either is used. */
 async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: Tools): Promise<Change> {
   const choice = await tools.page.ask<'start' | 'unlit' | 'phone'>((words, choose) => {
     const go = button('plain', needsCamera ? words.permission.action : words.next, () => choose('start'));
@@ -126,5 +127,5 @@ async function whileRunning<Result>(
   }
 }
 
-/** Returns the guide only if already loaded, so that no user waits for it. */
+/** Returns the guide if it is already loaded, otherwise `null`, so that no user waits for it. */
 const guideNow = (guide: Promise<Guide | null>): Promise<Guide | null> => Promise.race([guide, Promise.resolve(null)]);

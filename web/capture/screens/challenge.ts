@@ -12,24 +12,30 @@ import { resume } from './framing.js';
 import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** Shortest time per picture, after a movement and after a light change only. */
+/**
+ * Shortest time from an instruction to its picture: `moved` if the instruction has a new movement, `rested` if only the
+ * light changes.
+ */
 const quickestPictureMs = { moved: 410, rested: 310 } as const;
 const readingMs = 450;
 /** Time to read and perform a movement if there is no guidance. */
 const unguidedMs = 2000;
 /** Longest wait, because the guide may not recognize a movement. The server waits 8 s and judges the picture. */
 const guidedAtMostMs = 6000;
-/** A user who rests this long will not turn further. */
+/** Rest after which a head is assumed not to turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
-/** Detection may miss a turning head for a frame or two, so a face counts as lost only after this time. */
+/**
+ * Time after which a missing face counts as lost. Shorter gaps are ignored, because detection may miss a turning head
+ * in one or two frames.
+ */
 const lostAfterMs = 500;
 /** Rest before a picture, because the next picture must show the same pose. */
 const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
-  /** The guide, or `null` to take pictures by time. */
+  /** The guide; `null` if pictures are taken after fixed times. */
   readonly guide: Guide | null;
   /** Full screen, or `null` if the challenge has movements only. */
   readonly fullScreen: FullScreen | null;
@@ -58,7 +64,7 @@ async function perform(
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // Show the first light only when the window has stopped moving.
+  // The first light is shown only after the change to full screen.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -128,8 +134,8 @@ interface Asked {
 /**
  * Waits for the movement, or for the time limit. Without light, the movement must be detected twice in a row; with
  * light, once while the head rests.
- * @param showLost - called if the face is lost, and when it is back
- * @returns false if the face is lost at the time limit
+ * @param showLost - called with true if the face is lost, and with false when it is back
+ * @returns false if no face is visible at the time limit
  */
 async function reach(
   { movement, toldAt, isLit, mayPause }: Asked,
@@ -153,7 +159,7 @@ async function reach(
       showLost(isLost);
     }
     if (isLost) {
-      // Measure the rest again from the return of the face.
+      // The time of rest is measured again from the return of the face.
       [stillSince, restsSince] = [now, now];
       await sleep(lookEveryMs);
       continue;

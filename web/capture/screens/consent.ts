@@ -21,7 +21,7 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
 }
 
 export const consent: Step = async (view, { place }, { page, api }) => {
-  // Check the browser before the user reads anything.
+  // The browser is checked before the user reads the text in vain.
   if (place !== 'phone') checkCameraSupport();
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
@@ -36,6 +36,6 @@ export const consent: Step = async (view, { place }, { page, api }) => {
   }));
   if (!agrees && view.role === 'own' && hasWays(view)) return { isElsewhere: true };
   if (!agrees) return { view: await api.decline() };
-  // The text has announced the camera, so the browser may ask for it now.
+  // The consent text has announced the camera, so the browser may prompt for it now.
   return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };
 };

@@ -94,7 +94,7 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
     left -= 1;
     count.textContent = page.words.kiosk.resets(left);
     if (left > 0) return;
-    // Stop the timer, because another navigation would cancel the first.
+    // The timer is stopped, because a second navigation would cancel the first.
     clearInterval(ticks);
     clear();
   }, 1000);

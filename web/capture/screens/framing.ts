@@ -9,9 +9,9 @@ import { createStage } from './stage.js';
 export type Framed = 'start' | 'phone' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
-/** The check starts when one face was framed and still for this time. */
+/** Time for which exactly one face must be well positioned and still before the check starts. */
 const steadyForMs = 800;
-/** After this time the user may start despite a hint, or without a guide. */
+/** Time after which a start button appears if a hint persists or there is no guide. */
 const startOfferedAfterMs = 8000;
 
 interface Framing {
@@ -47,7 +47,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     page.say(text);
   };
   const begin = (): void => {
-    // Hold the exposure for a well-lit face, before the light changes it.
+    // The exposure is fixed while the face is well lit, before the screen's light would change it.
     if (isLit && isReady(seen, isLit)) camera.holdExposure();
     choose('start');
   };

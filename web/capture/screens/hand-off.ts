@@ -45,14 +45,17 @@ export const handOff: Step = async (view, _facts, tools) => {
   return Promise.race([chosen, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
 
-/** Discards the phone, unless its pictures are being or were judged. */
+/** Starts again with another phone, unless the pictures of the current phone are being judged or were judged. */
 async function beginAnew({ api }: Tools): Promise<Change> {
   const found = await api.readState();
   if (found.view.state !== 'started') return found;
   return { view: { ...found.view, handOff: null }, place: 'phone' };
 }
 
-/** A link that no phone has opened is lost with its page. */
+/**
+ * Returns the stage of the hand-off. A link that no phone has opened yet is not stored, so a reloaded page starts with
+ * a new one.
+ */
 function stageOf({ handOff: known }: View): Stage {
   return known?.state === 'opened' || known?.state === 'paired' ? known.state : 'waiting';
 }

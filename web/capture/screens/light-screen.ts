@@ -18,7 +18,7 @@ export interface LightScreen {
   held(): Promise<void>;
 }
 
-/** @param over - content shown on top of the light */
+/** @param over - elements to show on top of the light */
 export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScreen {
   const halves = [el('div', { class: 'half' }), el('div', { class: 'half' })] as const;
   const lamp = el('div', { class: 'lamp', 'data-axis': axis, 'aria-hidden': 'true' }, ...halves);
@@ -28,12 +28,12 @@ export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): L
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
     async show({ first, second }) {
-      // Do not wait for the first light, which appears with the screen itself.
+      // The first light is shown without waiting, together with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
       fill(halves[0], first);
       fill(halves[1], second);
       await nextPaint();
-      // The light is painted with this frame and visible at the next.
+      // The browser paints the light in this frame; it is visible in the next.
       changedAt = performance.now();
       await nextPaint();
       return performance.now();

@@ -102,7 +102,7 @@ function wayOut(view: View | null, isKiosk: boolean, words: Words): Node | null 
   return history.length > 1 ? button('quiet', words.back, () => history.back()) : null;
 }
 
-/** Returns when to try again, with the date if it is another day. */
+/** Returns the text that says when to try again, with the date unless it is today. */
 function wait(until: number, locale: string, words: Words): string {
   const isToday = new Date(until).toDateString() === new Date().toDateString();
   const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) });

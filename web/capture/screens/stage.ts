@@ -5,7 +5,7 @@ export interface Stage {
   showProgress(done: number): void;
 }
 
-/** The mask is wider than the drawing, as the picture may be. */
+/** The mask extends beyond the drawing area, because the camera picture may be wider. */
 const mask = 'M-900-400H1110V800H-900ZM105 10a98 140 0 1 0 0 280a98 140 0 1 0 0-280Z';
 const rim = 'M105 10a98 140 0 0 1 0 280a98 140 0 0 1 0-280';
 

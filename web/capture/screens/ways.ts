@@ -34,7 +34,8 @@ export const ways: Step = async (view, { code }, tools) => {
 };
 
 /**
- * Asks for a code until it is correct or the user goes back. A code that was sent stays valid after a network error.
+ * Asks for a code until it is correct or the user goes back. After a network error, the user can still enter a code
+ * that was sent before.
  */
 async function give({ way, id }: Code, { page, api }: Tools): Promise<Change> {
   for (let isWrong = false; ; isWrong = true) {

@@ -6,7 +6,8 @@ import type { Right, Session } from './session.js';
 export interface Acting {
   readonly session: Session;
   /**
-   * Calls the server. Shows the sign-in if the session has ended, and offers a face check if one is needed.
+   * Calls the server. If the session has ended, the sign-in is shown; if the server requires a recent face check, one
+   * is offered.
    * @throws Refusal
    */
   call<Reply>(request: ServerRequest<Reply>): Promise<Reply>;
@@ -31,13 +32,13 @@ export type Loaded<Value> =
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 
-/** Milliseconds until the next poll; other values end polling. */
+/** Milliseconds until the next poll. `false` and `undefined` end polling. */
 type Wait = number | false | undefined;
 
 /** Codes of temporary failures: network errors, or a restarting server. */
 const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
 
-/** Delay of the next poll after a lost answer. */
+/** Milliseconds until the next poll after a request that got no answer. */
 const afterLostMs = 5000;
 
 /**
@@ -52,7 +53,7 @@ export function useLoaded<Reply>(
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
-  // The key contains everything variable in a request, and changes with each navigation.
+  // The key identifies the request and changes with each navigation, so that data is then loaded again.
   const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;
@@ -92,7 +93,7 @@ export interface Paged<Row> {
   readonly refusal: Refusal | null;
   readonly more: (() => void) | null;
   readonly reload: () => void;
-  /** Loads again, without counting as user activity. */
+  /** Loads the rows again. This does not count as user activity. */
   readonly poll: () => Promise<void>;
   /**
    * Loads all rows without showing them.
@@ -119,14 +120,14 @@ export function usePages<Reply, Row>(
   const first = request(null);
   const key = `${useMoves()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const turn = useRef(0);
-  /** @param known - rows to show meanwhile, and after a lost answer */
+  /** @param known - rows to show while the request runs, and if it gets no answer */
   const ask = async (from: string | null, before: readonly Row[], known: Shown<Row>, isPoll = false) => {
     turn.current += 1;
     const mine = turn.current;
     const isOver = () => mine !== turn.current;
     let [rows, cursor] = [before, from];
     try {
-      // A page may be empty although others follow.
+      // A page may have no rows although further pages follow.
       do {
         const page = read(await call({ ...request(cursor), isPoll }));
         rows = [...rows, ...page.rows];
@@ -135,7 +136,6 @@ export function usePages<Reply, Row>(
       if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
     } catch (thrown) {
       const refusal = toRefusal(thrown);
-      // Create a new array, so that effects run after each answer.
       const rows = passing.test(refusal.code) ? [...known.rows] : known.rows;
       if (!isOver()) setShown({ ...known, rows, state: 'refused', refusal });
     }

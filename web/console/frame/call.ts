@@ -9,7 +9,7 @@ export interface ServerRequest<Reply> {
   readonly isPoll?: boolean;
 }
 
-/** @param path - with its version, such as `/v1/administrators` */
+/** @param path - path with the API version, such as `/v1/administrators` */
 export const get = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'GET', path, body: null });
 
 /** Creates a request that changes something. Omits `undefined` fields. */
@@ -21,9 +21,11 @@ export const post = <Reply>(
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
-    /** A code of docs/reference/errors.md, or this page's `offline`, `time_out` or `unreadable`. */
+    /**
+     * Error code of the server (docs/reference/errors.md), or one of this page: `offline`, `time_out` or `unreadable`.
+     */
     readonly code: string,
-    /** Id in the server's log, or `null` if no answer was received. */
+    /** Id of the request in the server's log; `null` if no answer was received. */
     readonly requestId: string | null,
     /** Whole seconds before a retry, or `null` if unknown. */
     readonly waitSec: number | null = null,
@@ -53,7 +55,7 @@ export async function send<Reply>(
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('x-console-token', token);
   if (isPoll) headers.set('x-console-poll', '1');
-  // The browser sets the type of a form, with its boundary.
+  // For a form, the browser sets the content type itself, because it contains the boundary.
   const isForm = body instanceof FormData;
   if (body !== null && !isForm) headers.set('content-type', 'application/json');
   const init: RequestInit = {

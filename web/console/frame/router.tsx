@@ -6,12 +6,12 @@ const moved = 'facestep-moved';
 
 let moves = 0;
 
-/** Paths that navigation replaces in the history. */
+/** Paths that the next navigation replaces in the browser's history, so that the back button skips them. */
 const passed = /\/(sign-in|face-check)$/;
 
 /**
  * @param to - path after `base`, such as `/people`
- * @param isReplaced - true to leave no way back
+ * @param isReplaced - true to replace the current entry of the browser's history
  */
 export function goTo(to: string, isReplaced = false): void {
   moves += 1;
@@ -27,7 +27,7 @@ function subscribe(onMove: () => void): () => void {
   };
 }
 
-/** Returns a number that changes with each navigation, also to the same address. */
+/** Returns a number that changes with each navigation, even one to the same address. */
 export const useMoves = (): number => useSyncExternalStore(subscribe, () => moves);
 
 /** Returns the path after `base`, which is empty for the first screen. */

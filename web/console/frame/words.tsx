@@ -29,7 +29,7 @@ export const useWords = (): Words => useSpeech().words;
 
 export const useLanguage = (): Language => useSpeech().language;
 
-/** Returns a text by an untrusted name. */
+/** Returns the text of this name, which may be untrusted; `undefined` if there is none. */
 export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>
   Object.entries(texts).find(([each]) => each === name)?.[1];
 
@@ -79,7 +79,7 @@ export function useFormats() {
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
       },
       number: (value: number) => number.format(value),
-      /** @param value - 1 is 100 % */
+      /** @param value - share, of which 1 is 100 % */
       percent: (value: number) => percent.format(value),
       seconds: (value: number) => seconds.format(value),
       /**

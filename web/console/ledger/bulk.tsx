@@ -24,7 +24,7 @@ interface Shown {
 export interface Bulk {
   readonly shown: Shown | null;
   readonly stop: () => void;
-  /** Acts on people one after the other, and keeps the failures. Never rejects. */
+  /** Performs an action for people one after the other, and collects the failures. The promise never rejects. */
   run(
     label: string,
     people: AsyncIterable<Who> | Iterable<Who>,
@@ -67,7 +67,7 @@ export function useBulk(): Bulk {
           show(true);
         }
       } catch (thrown) {
-        // The rest of the list could not be read.
+        // The error came from reading the list, so the remaining people are unknown.
         failures.push({ who: { connection: '', subject: label }, refusal: toRefusal(thrown) });
       }
       show(false);
@@ -75,7 +75,7 @@ export function useBulk(): Bulk {
   };
 }
 
-/** Throws the first refusal in a reply about several connections. */
+/** Throws the first failure in a reply that has one outcome per connection. */
 function requireDone(reply: unknown): void {
   const outcomes = typeof reply === 'object' && reply !== null && 'subjects' in reply ? reply.subjects : [];
   if (!Array.isArray(outcomes)) return;

@@ -17,7 +17,7 @@ const whyOf = (line: Line, words: LedgerWords): string =>
 
 /**
  * Lists checks and other events, one row each. A row opens to show its events and ids.
- * @param ofAll - true if the list is about all people
+ * @param ofAll - true if the list contains events of all people
  */
 export function Checks({
   paged,

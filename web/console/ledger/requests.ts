@@ -29,7 +29,7 @@ export type Check = CheckReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
-/** Fields of a filter. `undefined` ones are omitted. */
+/** Fields of a filter. Fields that are `undefined` are not sent. */
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
@@ -57,10 +57,8 @@ export const listChecks = (filter: Filter, from: string | null) =>
 /** Counts of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');
 
-/** Lifetime of the link in an invitation, in hours. */
 export const invitationHours = 72;
 
-/** Sends an invitation to the user's e-mail address at the provider. */
 export const inviteByEmail = (who: Who, language: string) =>
   post<SentInvitationReply>('/v1/subjects/invite', { ...who, lifeHours: invitationHours, send: 'email', language });
 

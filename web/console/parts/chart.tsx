@@ -7,7 +7,7 @@ export interface Bar {
   /** UTC date, such as `2026-11-20`. */
   readonly day: string;
   readonly value: number;
-  /** Failed part of the value, by default 0. */
+  /** Part of `value` that failed, by default 0. */
   readonly failed?: number;
 }
 

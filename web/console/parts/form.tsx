@@ -12,7 +12,7 @@ import type { Refusal } from '../frame/call.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
 
-/** A form with one action at a time. Errors of `onSubmit` are shown below the fields. */
+/** A form that cannot be submitted again while `onSubmit` runs. Errors of `onSubmit` are shown below the fields. */
 export function ActForm({
   submit,
   onSubmit,

@@ -4,6 +4,5 @@ export function saveCsv(parts: readonly string[], name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser reads the URL only after the click.
   window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

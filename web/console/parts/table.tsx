@@ -22,7 +22,6 @@ export interface Column<Row> {
   readonly isHidden?: boolean;
 }
 
-/** Details that a press shows below a row. */
 interface Detail<Row> {
   readonly labelOf: (row: Row) => string;
   readonly show: (row: Row) => ReactNode;
@@ -39,7 +38,7 @@ export interface TableProps<Row> {
 
 const rowsOnPage = 25;
 
-/** Tables with fewer columns offer no choice of columns. */
+/** Minimum number of columns from which a table lets the user choose columns. */
 const leastChosen = 5;
 
 /** A table that is not exported offers a choice only if it hides a column at first. */
@@ -207,7 +206,7 @@ function Shown<Row>({
             (at + 1) * rowsOnPage < sorted.length || more !== null
               ? () => {
                   setPage(at + 1);
-                  // Load more before the last row is reached.
+                  // More rows are loaded before the user reaches the last one.
                   if ((at + 2) * rowsOnPage > sorted.length) more?.();
                 }
               : null
@@ -313,7 +312,6 @@ function SortChoice<Row>({
   );
 }
 
-/** Remembers the choice of columns in this browser. */
 function useColumnChoice<Row>(
   columns: readonly Column<Row>[],
   isExported: boolean,
@@ -360,7 +358,7 @@ function remember(place: string, hidden: readonly string[]): void {
   try {
     localStorage.setItem(place, hidden.join(' '));
   } catch {
-    // Without storage, the choice lasts until the page is left.
+    // If the browser stores nothing, the choice lasts until the user leaves the page.
   }
 }
 

@@ -15,7 +15,7 @@ export interface HomeWords {
   };
   readonly unreadable: string;
   readonly readAgain: string;
-  /** Shown to users without a face check, if enrolment by sign-in is not allowed. */
+  /** Shown to users who signed in without a face check, if the policy does not allow them to enrol again here. */
   readonly renewElsewhere: string;
   readonly checksText: string;
   readonly noChecks: string;

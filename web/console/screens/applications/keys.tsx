@@ -18,7 +18,7 @@ interface KeyRequests {
   readonly revoke: (key: string) => ServerRequest<unknown>;
 }
 
-/** Lists keys without their secrets. A new key is shown once. */
+/** Lists the API keys of an application without their secrets. The secret of a new key is shown once. */
 export function Keys({
   words: { keys },
   asked,

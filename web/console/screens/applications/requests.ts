@@ -27,7 +27,9 @@ export const registerApplication = (terms: Terms & { readonly tenant: string }) 
 
 const toText = (term: unknown): string => String([term].flat().toSorted());
 
-/** Sends only changed fields, because another administrator may have changed the others. */
+/**
+ * Sends only the fields that this administrator changed, because another administrator may have changed other fields.
+ */
 export function changeApplication(id: string, shown: Terms, terms: Terms) {
   const known = new Map<string, unknown>(Object.entries(shown));
   const changed = Object.entries(terms).filter(([name, term]) => toText(term) !== toText(known.get(name)));

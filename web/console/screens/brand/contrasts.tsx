@@ -20,7 +20,7 @@ export function Contrasts({
 }) {
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
-  // A color that is enough for the lowest contrast is also enough for the others.
+  // Only the lowest contrast of each color is reported, because a color that fixes it also fixes the others.
   const low = colourNames.flatMap((field) => {
     const [worst] = contrasts
       .filter((each) => each.nearest !== null && fieldOf(each) === field)

@@ -12,7 +12,7 @@ import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
 import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
 
-/** Pause in typing before a preview. */
+/** Time without typing after which the preview is updated. */
 const pauseMs = 400;
 
 const toColours = (brand: Brand | null): Colours => ({
@@ -68,7 +68,6 @@ export function Editor({
   const [page, setPage] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const edited = (): void => {
-    // The checked draft no longer matches the form.
     setChecked((former) => (former === null ? null : { ...former, digest: null }));
     setEdits((before) => before + 1);
     onEdit();

@@ -20,7 +20,7 @@ export function Preview({ page, words: { preview } }: { readonly page: string; r
   const address = `${page}?${new URLSearchParams({ screen, lang: language, scheme })}`;
   return (
     <>
-      {/* A new address creates a new frame, so that the browser's back button leaves the screen. */}
+      {/* A new address creates a new frame, because a reused one would add entries to the browser's history. */}
       <iframe key={address} className="shown" title={preview.frame} src={address} />
       <div className="form">
         <Choice

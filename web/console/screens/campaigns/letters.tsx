@@ -17,7 +17,7 @@ import {
   type WhichLetter,
 } from './requests.js';
 
-/** Pause in typing before a preview. */
+/** Time without typing after which the preview is updated. */
 const pauseMs = 500;
 
 interface Given {

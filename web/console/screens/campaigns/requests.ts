@@ -21,7 +21,7 @@ export const notEnrolled: readonly PersonState[] = personStates.filter(
   (state) => state !== 'enrolled' && state !== 'left_out',
 );
 
-/** States in which the e-mail did not arrive, or possibly not. */
+/** States in which the e-mail did not arrive, or may not have arrived. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 
 export const letterKinds = ['invitation', 'reminder'] as const;
@@ -31,12 +31,12 @@ export type Campaign = CampaignReply;
 
 export const listCampaigns = get<CampaignsReply>('/v1/campaigns');
 export const readCampaign = (id: string) => get<OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
-/** @param form - form fields, with the file `people` unless they have a `group` */
+/** @param form - form fields; either the field `group` or the file `people` names the people */
 export const planCampaign = (form: FormData) => post<OneCampaignReply>('/v1/campaigns', form);
 export const startCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/start', { campaign });
 export const stopCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/stop', { campaign });
 export const remindCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/remind', { campaign });
-/** @param again - states to send to again */
+/** @param again - states of people who get the e-mail again */
 export const resumeCampaign = (campaign: string, again: readonly string[]) =>
   post<OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
 

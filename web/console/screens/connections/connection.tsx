@@ -11,7 +11,6 @@ import { type Connection, examine, listConnections, readDoctor } from './request
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
 
-/** Tabs, each with its own address. */
 export const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
 export type Tab = (typeof tabs)[number];
 

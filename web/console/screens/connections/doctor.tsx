@@ -18,7 +18,7 @@ export function Doctor({
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
-  /** `null` if the user may not fix findings. */
+  /** Functions that fix findings; `null` if the user may not fix any. */
   readonly mending: Mending | null;
 }) {
   const { call } = useActing();

@@ -16,7 +16,7 @@ export type Connection = ConnectionsReply['connections'][number];
 export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 const of = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
-/** Longer timeout, because these requests query the provider about every user. */
+/** Timeout of requests that query the provider about every user. */
 const patient = { withinMs: 90_000 };
 
 /** @param isSure - true to proceed although no user is enrolled */
@@ -41,7 +41,7 @@ export const planConnection = (id: string) => ({ ...post<PlanReply>(of(id, 'plan
 
 export type Run = BegunRunReply['run'];
 export const readRun = (id: string) => post<LastRunReply>(of(id, 'run'));
-/** What to apply, by default everything. */
+/** What to apply: one step, or by default all. */
 export interface Applied {
   readonly step?: string;
   readonly pushSecrets?: boolean;

@@ -31,7 +31,7 @@ export function SettingUp({
   useEffect(() => {
     if (run === null || run.id !== mended.current || run.state === 'under_way') return;
     mended.current = null;
-    // If another check is running, its result is shown.
+    // If checks are already running, the result of that run is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

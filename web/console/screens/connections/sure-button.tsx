@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components/Button';
 import { toRefusal } from '../../frame/acting.js';
 import { ConfirmDialog } from '../../parts/confirm.js';
 
-/** A button with confirmation, and a second one if everyone would be refused. */
+/** A button with a confirmation, and with a second confirmation if every user would then be refused. */
 export function SureButton({
   label,
   about,

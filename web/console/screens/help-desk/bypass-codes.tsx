@@ -10,7 +10,7 @@ import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
 
-/** Polling delay while an item waits for another person. */
+/** Polling delay while a bypass code waits for the approval of another person. */
 const lookAgainMs = 5000;
 
 export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
@@ -19,7 +19,6 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
-  // Rows are new objects after each poll, so this effect runs again.
   useEffect(() => {
     if (!rows.some(({ state }) => state === 'waiting')) return;
     const timer = window.setTimeout(poll, lookAgainMs);

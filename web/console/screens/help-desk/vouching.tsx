@@ -114,7 +114,7 @@ function Person({
   readonly words: HelpDeskWords['calls'];
 }) {
   const format = useFormats();
-  // Limit the time, because this device's clock may be wrong.
+  // The remaining time is limited, because the clock of this device may be wrong.
   const left = until === null ? 0 : Math.ceil((Date.parse(until) - Date.now()) / 60_000);
   const { facts } = words;
   const rows: readonly (readonly [string, string | null])[] = [

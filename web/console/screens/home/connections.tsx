@@ -104,7 +104,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
 
 const mostReasons = 6;
 
-/** Counts refusals by reason. Codes with the same text are one reason. */
+/** Counts refusals by reason. Error codes with the same text are counted together. */
 function toReasons(refusals: Counts['refusals'], { ledger }: HomeWords) {
   const counts = new Map<string, number>();
   for (const [at, { code, count }] of refusals.entries()) {

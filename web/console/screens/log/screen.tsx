@@ -59,7 +59,6 @@ function Shown({ given, words }: { readonly given: URLSearchParams; readonly wor
 
 const everyMs = 2_000;
 
-/** Repeats work while the page is visible. */
 function useRepeated(work: () => Promise<void>, isOn: boolean): void {
   const latest = useRef(work);
   latest.current = work;

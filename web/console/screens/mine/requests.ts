@@ -53,6 +53,6 @@ export const issueOwnKey = (id: string) => post<ClientTokenReply>(of(id, '/keys'
 export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 export const readOwnUsage = (id: string) => post<UsageReply>(of(id, '/usage'), { days: usageDays });
 
-/** @param requestId - id of one reply, or `undefined` for the latest refusals */
+/** @param requestId - id of one request, or `undefined` for the latest refusals */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>
   post<RecentRefusalsReply>(of(id, '/refusals'), { requestId });

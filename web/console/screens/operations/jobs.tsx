@@ -5,7 +5,7 @@ import { Table } from '../../parts/table.js';
 import type { OperationsWords } from './messages/operations-words.js';
 import { type JobRow, readJobs } from './requests.js';
 
-/** Shows the background jobs of the server that answers. */
+/** Shows the background jobs of the replica that answers the request. */
 export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
   const { ago, number } = useFormats();
   const { problems } = useWords();

@@ -12,7 +12,7 @@ export const readKeys = get<KeysReply>('/v1/keys');
 export type Rotated = RotatedKeyReply;
 export const rotateKey = (use: Use) => post<RotatedKeyReply>('/v1/keys/rotate', { use });
 
-/** @param confirm - number of tokens that will be lost, or `undefined` for a dry run */
+/** @param confirm - number of tokens that the administrator agrees to lose, or `undefined` for a dry run */
 export const retireVersion = (version: number, confirm?: number) =>
   post<RetiredKeyReply>('/v1/keys/retire', { version, confirm });
 export const retireSigningKey = (name: string) => post<RetiredKeyReply>('/v1/keys/retire', { signing: name });

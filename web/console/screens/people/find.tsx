@@ -37,7 +37,6 @@ function Found({ text, words }: { readonly text: string; readonly words: PeopleW
   const loaded = useLoaded(findPeople(text));
   const found = loaded.state === 'loaded' ? loaded.value : null;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
-  // Open a single result at once.
   useEffect(() => {
     if (only !== undefined) goTo(pathOf(only), true);
   }, [only]);

@@ -163,7 +163,7 @@ function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
   );
 }
 
-/** Members of a group at the provider, enrolled or not. */
+/** Lists the members of a group at the provider, whether enrolled or not. */
 function GroupMembers({
   group,
   given,
@@ -173,7 +173,7 @@ function GroupMembers({
   return (
     <Await loaded={listed}>
       {({ connections }) => {
-        // If there is only one connection, no choice is needed.
+        // If there is only one connection, the user need not choose it.
         const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
         if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
         return <MembersOf connection={connection} group={group} status={given.get('status')} words={words} />;

@@ -22,7 +22,7 @@ export function Person({ who, words }: Props) {
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
-  // Changes after each action, to reload the data.
+  // This number changes after each action, which loads the data again.
   const [changes, setChanges] = useState(0);
   return (
     <>

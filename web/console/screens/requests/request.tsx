@@ -41,7 +41,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
                 request={request}
                 words={words}
                 onApproved={setOpenIdClient}
-                // After a partial failure, the approval can be repeated.
+                // An approval that failed in part can be repeated.
                 onAnswered={found.reload}
               />
               {request.state === 'submitted' &&
@@ -71,7 +71,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
 const toSaid = (field: FormDataEntryValue | null): string | undefined =>
   typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 
-/** Approves without a confirmation, because the page shows what is approved. */
+/** Approves a request. There is no confirmation, because the page shows what is approved. */
 function Approve({
   request,
   words: { approve, message },

@@ -24,7 +24,7 @@ export const listRequests = (state: string | undefined, cursor: string | null) =
 const of = (id: string, rest = ''): string => `/v1/application-requests/${encodeURIComponent(id)}${rest}`;
 export const readRequest = (id: string) => get<OneRequestReply>(of(id));
 
-/** @param given.tenant - tenant of the application, or `undefined` for the requested connection's */
+/** @param given.tenant - tenant of the application, or `undefined` for the tenant of the requested connection */
 export const approveRequest = (
   id: string,
   given: { readonly changedAt: string; readonly tenant: string | undefined; readonly message: string | undefined },
