@@ -90,7 +90,11 @@ const isFurtherFile = (file: string): boolean =>
   /^(client|oidc|(caller|client|config|flow|oidc|profile|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
 /** Files that only one adapter has. OneLogin runs a function that facestep generates. */
-const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };
+const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = {
+  entra: ['external-mfa.md'],
+  okta: ['optional.md'],
+  onelogin: ['smart-hook', 'smart-hook.ts'],
+};
 
 /**
  * Tests an adapter.
