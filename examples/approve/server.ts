@@ -11,7 +11,7 @@ import {
   type Site,
   sendJson,
   sendPage,
-  sendText,
+  sendScript,
 } from '../web/site.js';
 import { createDocuments, type Document, NotSigned } from './documents.js';
 import { createModules } from './modules.js';
@@ -75,9 +75,9 @@ export async function startBank(given: {
     const address = new URL(request.url ?? '/', site.url);
     const { pathname } = address;
     const asked = `${request.method} ${pathname}`;
-    if (pathname.startsWith('/modules/')) return sendText(response, 'text/javascript', await modules.read(pathname));
+    if (pathname.startsWith('/modules/')) return sendScript(response, await modules.read(pathname));
     if (pathname === '/page.js')
-      return sendText(response, 'text/javascript', await readFile(new URL('page.js', import.meta.url), 'utf8'));
+      return sendScript(response, await readFile(new URL('page.js', import.meta.url), 'utf8'));
     if (asked === 'GET /trusted.json') return sendJson(response, 200, await documents.trusted());
     const visit = visitOf(request, response);
     if (asked === 'GET /') return send(response, 200, renderBill(visit.amount));

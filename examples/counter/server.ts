@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { discover, type Registration } from '../web/face-check.js';
-import { listen, readBody, redirect, type Site, sendPage, sendText } from '../web/site.js';
+import { listen, readBody, redirect, type Site, sendPage, sendScript } from '../web/site.js';
 import { beginCheck, type Check } from './check.js';
 import { renderCheck, renderHome, renderPart, script } from './pages.js';
 
@@ -43,7 +43,7 @@ export async function startCounter({
     if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, home());
     if (pathname === '/') return send(response, 200, home());
     if (pathname === '/kiosk') return redirect(response, (await kiosk?.())?.url ?? '/');
-    if (pathname === '/counter.js') return sendText(response, 'text/javascript', script);
+    if (pathname === '/counter.js') return sendScript(response, script);
     if (pathname === '/checks' && isPost) return begin(request, response);
     const [, id = '', more = ''] = /^\/checks\/([\w-]+)(?:\/(\w+))?$/.exec(pathname) ?? [];
     const check = checks.get(id);

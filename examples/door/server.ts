@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 // In your project: '@facestep/client'.
 import { FacestepError } from '../../client/index.js';
-import { listen, readBody, redirect, type Site, sendJson, sendPage, sendText } from '../web/site.js';
+import { listen, readBody, redirect, type Site, sendJson, sendPage, sendScript } from '../web/site.js';
 import { renderDoor, renderRoster } from './pages.js';
 import type { Roster } from './roster.js';
 
@@ -41,7 +41,7 @@ export async function startDoor({
       return sendPage(response, 200, renderRoster(roster.names()), policy);
     }
     if (asked === 'GET /door.js')
-      return sendText(response, 'text/javascript', await readFile(new URL('page.js', import.meta.url), 'utf8'));
+      return sendScript(response, await readFile(new URL('page.js', import.meta.url), 'utf8'));
     const form = request.method === 'POST' ? await readForm(request) : null;
     if (form === null) return sendJson(response, 404, { problem: 'Page not found.' });
     if (pathname === '/look') return look(response, form);

@@ -41,9 +41,10 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(JSON.stringify(body));
 }
 
-export function sendText(response: ServerResponse, type: 'text/css' | 'text/javascript', text: string | null): void {
+/** Sends a script; `null` if there is none, which is answered with 404. */
+export function sendScript(response: ServerResponse, text: string | null): void {
   response.writeHead(text === null ? 404 : 200, {
-    'content-type': `${type}; charset=utf-8`,
+    'content-type': 'text/javascript; charset=utf-8',
     'cache-control': 'no-store',
   });
   response.end(text ?? '');

@@ -33,16 +33,14 @@ export interface Document {
   readonly body: string;
   /** HTML in the header. */
   readonly menu?: string;
-  /** HTML in the head. */
-  readonly head?: string;
   readonly style?: string;
   /** HTML after the body. */
   readonly script?: string;
 }
 
-export const toDocument = ({ site, title, body, menu = '', head = '', style = '', script = '' }: Document): string =>
+export const toDocument = ({ site, title, body, menu = '', style = '', script = '' }: Document): string =>
   `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} – ${escapeHtml(site)}</title><style>${skin}${style}</style>${head}</head>
+<title>${escapeHtml(title)} – ${escapeHtml(site)}</title><style>${skin}${style}</style></head>
 <body><header><b>${escapeHtml(site)}</b>${menu}</header>
 <main><h1>${escapeHtml(title)}</h1>${body}</main>${script}</body></html>`;
