@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
@@ -107,14 +107,6 @@ describe('the chain', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ time: '2023-11-14T22:13:20.000Z', previous: '0'.repeat(64) });
   });
 
-  test('is whole where nobody waited for the event before', async () => {
-    const audit = await open();
-    await Promise.all(Array.from({ length: 100 }, (_, index) => audit.append(event(`user ${index}`))));
-    const lines = linesOf();
-    expect(breaksOf(lines)).toEqual([]);
-    expect(sequences(lines)).toEqual(lines.map((_, index) => index + 1));
-  });
-
   test('goes on after a restart, also when a change of the file is known to nobody', async () => {
     await fill();
     const again = await open();
@@ -150,23 +142,6 @@ describe('the chain', () => {
       expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1]]);
       expect(linesOf().length).toBe(2);
     }
-  });
-
-  test('goes on after a second crash, before anything was added to the first', async () => {
-    const [first] = await fill();
-    writeFileSync(file, `${first}\n{"seq`);
-    await open();
-    appendFileSync(file, '\n');
-    const audit = await open();
-    await audit.append(event('e'));
-    expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1, 2]]);
-  });
-
-  test('goes on in a file of more than a megabyte', async () => {
-    const audit = await open();
-    for (let count = 0; count < 30; count += 1) await audit.append(event('a', 'x'.repeat(50_000)));
-    await (await open()).append(event('b'));
-    expect([breaksOf(linesOf()), linesOf().length]).toEqual([[], 31]);
   });
 
   test('goes on in a new file where the old one was put away', async () => {
@@ -207,10 +182,5 @@ describe('the file', () => {
     writeFileSync(file, kept);
     await audit.append(event('c'));
     expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1, 2]]);
-  });
-
-  test('in a folder that is not there is refused', async () => {
-    file = join(folder, 'none', 'x');
-    expect(await open().catch(toCode)).toBe('state_unavailable');
   });
 });

@@ -37,12 +37,3 @@ test('all trails are closed where the reader has seen enough', async () => {
   for await (const _ of mergeByTime(trails.map(({ source }) => source))) break;
   expect(trails.map(({ reading }) => reading.isOpen)).toEqual([false, false]);
 });
-
-test.each([0, 1])('all trails are closed where one cannot be read, after %i records', async (readable) => {
-  const trails = [trailOf('a', [2, 3]), trailOf('b', [...[1].slice(0, readable), 'unreadable'])];
-  const readAll = async (): Promise<void> => {
-    for await (const _ of mergeByTime(trails.map(({ source }) => source)));
-  };
-  await expect(readAll()).rejects.toThrow('unreadable');
-  expect(trails.map(({ reading }) => reading.isOpen)).toEqual([false, false]);
-});

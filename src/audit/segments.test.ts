@@ -57,17 +57,6 @@ describe('a segment', () => {
       expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
   });
 
-  test('is closed at 64 MiB', async () => {
-    const filler = 'x'.repeat(60_000);
-    await withAudit(deps, async (audit) => {
-      for (let each = 0; each < 1150; each += 1) await audit.append(event(`${each}`, filler));
-    });
-    const [first] = await closedSegmentsOf(deps.file);
-    expect(statSync(first!.file).size).toBeGreaterThanOrEqual(64 * 1024 * 1024);
-    expect(statSync(first!.file).size).toBeLessThan(65 * 1024 * 1024);
-    expect(await verify()).toMatchObject({ isSound: true, lastSequence: 1150 });
-  });
-
   test('that was closed before a crash, with nothing in the next yet: the chain goes on', async () => {
     await writeDays(8);
     writeFileSync(deps.file, '');
@@ -120,23 +109,6 @@ describe('retention', () => {
     const removed: number[] = [];
     for await (const { detail } of readEvents(deps.file, ['records_removed'])) removed.push(detail.through);
     expect(removed).toEqual([7]);
-  });
-
-  test('of a server that was off for longer: the store gets the new head, as what the old one is about was removed', async () => {
-    await writeDays(3);
-    clock.advanceSec(100 * day);
-    deps = { ...deps, retentionDays: 30 };
-    await writeDays(2, 3);
-    await writeDays(1, 5);
-    expect(await subjects()).toEqual(['day 3', 'day 4', 'day 5']);
-    expect(await verify()).toMatchObject({ isSound: true, firstSequence: 4, state: { kind: 'head', sequence: 7 } });
-  });
-
-  test('keeps everything unless asked', async () => {
-    await writeDays(1);
-    clock.advanceSec(4000 * day);
-    await writeDays(2, 1);
-    expect(await subjects()).toEqual(['day 0', 'day 1', 'day 2']);
   });
 });
 

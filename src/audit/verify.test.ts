@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { decodeJwt } from 'jose';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestSigner } from '../../test/keys.js';
@@ -199,6 +200,15 @@ describe('the heads', () => {
     const deps = await makeTrail(3);
     const stranger = { ...deps, signer: await createTestSigner() };
     expect(await verify(stranger)).toMatchObject({ isSound: false, heads: { verified: 0, unknownKey: 1 } });
+  });
+
+  test('of another type are invalid, although the server has signed them', async () => {
+    const deps = await makeTrail(3);
+    const heads = headsFileOf(deps.file);
+    const [head] = readFileSync(heads, 'utf8').split('\n');
+    const receipt = await deps.signer.sign('facestep-receipt+jwt', decodeJwt(head!));
+    writeFileSync(heads, `${receipt}\n`);
+    expect(await verify(deps)).toMatchObject({ isSound: false, heads: { verified: 0, invalid: { line: 1 } } });
   });
 
   test('that were taken away show by the store, and a store without any shows too', async () => {

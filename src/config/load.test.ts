@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -150,13 +149,6 @@ describe('refuses', () => {
     expect(JSON.stringify(problemsOf(error))).not.toContain('canary');
   });
 
-  test.each(['redis://10.0.0.5', 'redis://10.0.0.5:6379/', 'rediss://u:50%25@[::1]:6379/12'])(
-    'takes Redis at %s',
-    async (url) => {
-      await load({ state: { kind: 'redis', url } });
-    },
-  );
-
   test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'https://[2001:db8::1]:8443'])(
     'passkeys without a domain name: publicUrl %s',
     async (publicUrl) => {
@@ -194,65 +186,11 @@ describe('refuses', () => {
 });
 
 describe('accepts', () => {
-  test('nothing at all: every setting has a default', async () => {
-    const env = {};
-    const config = await loadConfig({
-      env,
-      readFile: (path) => readFile(path, 'utf8'),
-      connectionGuards: [otherGuard],
-    });
-    expect(config).toEqual({
-      port: 8080,
-      brand: null,
-      host: '127.0.0.1',
-      publicUrl: null,
-      proxyHops: 0,
-      dataFolder: './data',
-      modelsFolder: './models',
-      adminKey: null,
-      recognition: { engine: null, folder: null },
-      verifier: { kind: 'embedded', workers: null, queueLimit: 64 },
-      delivery: { kind: 'outbox', sms: { kind: 'outbox' } },
-      state: { kind: 'sqlite' },
-      keys: { kind: 'local', folder: null },
-      audit: { retentionDays: null },
-      securityEvents: [],
-      telemetry: { metrics: null, traces: null },
-      console: { signIn: null, sessionMinutes: 30, stepUp: null },
-      onboarding: { sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 },
-      webPush: null,
-      contactCodes: { countries: [] },
-      campaigns: { perMinute: 120, keptDays: 120 },
-      ledger: { days: 90, entries: 1_000_000 },
-      limits: {
-        ...{
-          outsiderStarts: 300,
-          outsiderStartsOfConnection: 3000,
-          outsiderLookUps: 150,
-          outsiderLookUpsOfConnection: 300,
-          outsiderChecks: 300,
-          outsiderChecksOfConnection: 3000,
-          clientPictures: 6000,
-        },
-        revocations: 1000,
-        identifications: 1200,
-      },
-      retention: { consentDays: 1095 },
-      stopDelaySec: 0,
-      connections: [],
-    });
-  });
-
   test('the environment over the file', async () => {
     const file = { port: 1, dataFolder: '/file', adminKey: 'from-file' };
     const config = await load(file, { PORT: '9090', FACESTEP_DATA: '/env', FACESTEP_ADMIN_KEY: 'from-env' });
     expect(config).toMatchObject({ port: 9090, dataFolder: '/env' });
     expect(secretOf(config.adminKey)).toBe('from-env');
-  });
-
-  test('an empty variable as one that is not set', async () => {
-    const config = await load({ port: 1 }, { PORT: '', FACESTEP_DATA: '', FACESTEP_ADMIN_KEY: '' });
-    expect(config).toMatchObject({ port: 1, dataFolder: './data', adminKey: null });
   });
 
   test('a receiver of security events that polls, where it has a token', async () => {
@@ -274,59 +212,6 @@ describe('accepts', () => {
     await expect(load({ securityEvents, keys })).rejects.toMatchObject({
       detail: { problems: [{ path: 'keys.oidc' }] },
     });
-  });
-
-  test.each(['localhost', '127.0.0.1', '[::1]'])('delivery in the clear to %s', async (host) => {
-    const delivery = { kind: 'smtp', url: `smtp://${host}:25`, from: 'a@b.example', requireTls: false };
-    expect(redact(await load({ delivery }))).toMatchObject({ delivery: { requireTls: false } });
-  });
-
-  test.each(['https://face.example', 'http://localhost:8080'])('passkeys for %s', async (publicUrl) => {
-    const connections = [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }];
-    expect(await load({ connections, publicUrl })).toMatchObject({ publicUrl });
-  });
-
-  test('a byte order mark', async () => {
-    expect(await load('\uFEFF{"port":1}')).toMatchObject({ port: 1 });
-  });
-
-  test('a connection, its policy filled up with the defaults', async () => {
-    const { connections } = await load({
-      connections: [
-        { ...sample, policy: { mode: 'shadow', freshnessSec: 60 } },
-        { id: 'b', kind: 'other', policy: { mode: 'enforce' } },
-      ],
-    });
-    expect(connections[0]?.policy).toEqual({
-      mode: 'shadow',
-      accuracy: 4,
-      notices: false,
-      language: 'en',
-      helpDesk: null,
-      scope: 'sign-in',
-      freshnessSec: 60,
-      sameAddress: true,
-      stepUpTimeoutSec: 600,
-      enrolmentDays: null,
-      liveness: 'challenge',
-      whenNotEnrolled: 'refuse',
-      userSecret: 'none',
-      camera: 'any',
-      handOff: null,
-      referencePhoto: false,
-      organisation: null,
-      fallbackUrl: null,
-      anotherWay: { email: false, sms: false, recoveryCodes: false, counts: false },
-      bypass: { allowed: false, minutes: 15, approvals: 1, takesKeys: true },
-      helpRequests: false,
-      returnUrls: [],
-      whenUnverified: 'deny',
-      whenUnavailable: 'deny',
-    });
-    expect(connections.map((each) => (each.kind === 'sample' ? secretOf(each.sample.hookSecret) : each.kind))).toEqual([
-      'Bearer s3cret',
-      'other',
-    ]);
   });
 
   test('secrets by reference, at any depth, without the line break at the end of a file', async () => {

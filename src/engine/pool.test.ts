@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
@@ -83,13 +81,6 @@ describe('a pool of one worker with room for two', () => {
     expect(pool.load()).toEqual({ waiting: 0, busy: 0, examinations: 1 });
   });
 
-  test('a refusal keeps its code and sizes, and leaves the photo too', async () => {
-    const photo = new Photo(Uint8Array.from(await plain(20, 30).png().toBuffer()));
-    const error = await refusalOf(pool.examine(photo, [], testShare));
-    expect([error.code, error.detail]).toEqual(['photo_too_small', { widthPx: 20, heightPx: 30 }]);
-    expect(isWiped(photo)).toBe(false);
-  });
-
   test('one job runs, two wait, the fourth is refused at once; the others are answered', async () => {
     const photos = [toPhoto(), toPhoto(), toPhoto(), toPhoto()];
     const jobs = photos.map((photo) => pool.examine(photo, ['embedding'], testShare));
@@ -145,25 +136,12 @@ describe('a pool of one worker with room for two', () => {
     expect(pool.load()).toMatchObject({ waiting: 0, busy: 0 });
   });
 
-  test('a worker that dies with nothing to do is replaced too', async () => {
-    await worker.terminate();
-    expect((await pool.examine(toPhoto(), ['embedding'], testShare)).embedding).not.toBeNull();
-  });
-
   test('closing waits for what was taken, and takes nothing more', async () => {
     const taken = pool.examine(toPhoto(), ['embedding'], testShare);
     const closed = pool.close();
     expect(pool.isReady()).toBe(false);
     expect((await refusalOf(pool.examine(toPhoto(), [], testShare))).code).toBe('overloaded');
     expect((await taken).embedding).not.toBeNull();
-    await closed;
-  });
-
-  test('closing ends where the last worker dies meanwhile: who waits is told', async () => {
-    worker.postMessage({ task: 'nonsense' });
-    const taken = [1, 2, 3].map(() => pool.examine(toPhoto(), [], testShare).then(() => null, toCode));
-    const closed = pool.close();
-    expect(await Promise.all(taken)).toEqual(['internal', 'overloaded', 'overloaded']);
     await closed;
   });
 });
@@ -227,28 +205,6 @@ describe("models of one's own", () => {
     expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
     await pool.close();
   });
-});
-
-test('a process that ends while models load or a job runs ends in order', async () => {
-  const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
-  const program = (delayMs: number): string => `
-    import { createEnginePool } from ${url('./pool.js')};
-    import { Photo } from ${url('../core/concealed.js')};
-    import { twicePhotographed } from ${url('../../test/crafted-pictures.js')};
-    const portrait = await twicePhotographed(1);
-    if (${delayMs} === 0) setTimeout(() => process.exit(0), 150);
-    const pool = await createEnginePool({ modelsFolder: ${JSON.stringify(modelsFolder)}, workers: 2, queueLimit: 50 });
-    for (let i = 0; i < 20; i += 1)
-      pool.examine(new Photo(Uint8Array.from(portrait)), ['embedding', 'pose', 'liveness']).catch(() => {});
-    setTimeout(() => process.exit(0), ${delayMs});`;
-  const folder = createFolder('exit');
-  try {
-    for (const delayMs of [0, 10, 20, 40]) {
-      writeFileSync(join(folder, 'program.mjs'), program(delayMs));
-      await promisify(execFile)(process.execPath, [join(folder, 'program.mjs')]);
-    }
-  } finally {
-  }
 });
 
 describe('models that are not the published ones', () => {

@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { modelsFolder } from '../../test/paths.js';
-import { models } from './manifest.js';
 import { replacePRelu } from './prelu.js';
 import { bytesField, type Field, messageField, numberField, textField, writeMessage } from './wire.js';
 
@@ -65,31 +61,4 @@ test('what stands for PRelu gives the same numbers, whatever the slopes', async 
     ),
     { numRuns: 50 },
   );
-});
-
-describe.each([models.embed, models.liveness])('$file', ({ file, input }) => {
-  const published = readFileSync(join(modelsFolder, file));
-
-  test('holds PRelu as published and none as loaded, and answers the same', async () => {
-    const changed = replacePRelu(published);
-    expect(holdsPRelu(published)).toBe(true);
-    expect(holdsPRelu(changed)).toBe(false);
-    const [, , height, width] = input;
-    const picture = Float32Array.from(
-      { length: 3 * height * width },
-      (_, at) => Math.sin(at / 7) * Math.cos(at / 1000),
-    );
-    const feeds = { input: new Tensor('float32', picture, input) };
-    const expected = await run(published, feeds);
-    const found = await run(changed, feeds);
-    const scale = Math.max(...expected.map(Math.abs));
-    expected.forEach((value, at) => {
-      expect(Math.abs(found[at]! - value)).toBeLessThan(1e-5 * scale);
-    });
-  });
-});
-
-test('a model without PRelu stays as it is', () => {
-  const published = readFileSync(join(modelsFolder, models.landmarks.file));
-  expect(replacePRelu(published)).toBe(published);
 });

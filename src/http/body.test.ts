@@ -35,14 +35,6 @@ describe('photos', () => {
     }
   });
 
-  test('several are a repeated field or a list', async () => {
-    const photos = [1, 2, 3].map((shot) => drawPicture('ada', shot));
-    const inForm = await form('/consistency-check', { photo: photos });
-    expect(inForm.body).toEqual({ ok: true, consistent: true, outliers: [], unusable: [] });
-    const list = photos.map((each) => Buffer.from(each).toString('base64'));
-    expect((await json('/consistency-check', { photo: list })).body).toEqual(inForm.body);
-  });
-
   test.each([
     ['application/json', `{"photo":"${base64}"}`],
     [
@@ -60,14 +52,6 @@ describe('photos', () => {
     const half = await sendHalf(server.port, '/detect', { headers, body: sent });
     expect(await half.answer).toMatch(/^HTTP\/1\.1 200 /);
     half.end();
-  });
-
-  test('keep the order in which they were sent', async () => {
-    const people = ['ada', 'ada', 'eve', 'ada', 'bob'];
-    const photos = people.map((person, shot) => drawPicture(person, shot));
-    const first = toForm({ photo: photos, auth_token: token });
-    expect((await server.postForm('/consistency-check', first)).body.outliers).toEqual([2, 4]);
-    expect((await form('/consistency-check', { auth_token: token, photo: photos }, {})).body.outliers).toEqual([2, 4]);
   });
 
   test.each<[string, Parameters<typeof toForm>[0], string]>([
@@ -142,12 +126,6 @@ describe('fields', () => {
     ['expiry', '2030-02-30T00:00:00Z'],
   ])('%s is refused (case %#)', async (name, value) => {
     expect(await generate({ [name]: value })).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
-  });
-
-  test('accuracy is a number or, as forms can send nothing else, a digit; 4 if not said', async () => {
-    expect((await generate({ accuracy: 5 })).body.accuracy).toBe(5);
-    expect((await form('/generate', { photo, accuracy: '1' })).body.accuracy).toBe(1);
-    expect((await generate({})).body.accuracy).toBe(4);
   });
 
   test.each(['x', 'fs1.', 'x'.repeat(256), 'x'.repeat(257), 'x'.repeat(10 * mebibyte), '\u0000'])(
@@ -291,13 +269,6 @@ describe('bodies', () => {
     await eventually(async () => {
       expect((await json('/detect', `{"photo":"${'A'.repeat(mebibyte)}"}`, {})).status).toBe(401);
     });
-  });
-
-  test('with a file after the closing boundary, which the parser never ends, are answered', async () => {
-    const lines = ['--b--', '--b', '--b', 'Content-Disposition: form-data; name="photo"; filename="a"', '', '', 'x'];
-    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
-    const answer = await server.send('POST', '/generate', { headers, body: lines.join('\r\n') });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
   test('of any bytes whatever are refused or understood, and never a fault', async () => {

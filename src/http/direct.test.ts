@@ -61,10 +61,3 @@ test.each(['/', '/calls', '/calls/work', '/calls/work/', '/calls//token', '/call
     expect(await ask(target)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   },
 );
-
-test('an address with broken percent signs is refused, and so is what an answer throws', async () => {
-  expect(await ask('/calls/%/token')).toMatchObject({ status: 404, body: { code: 'not_found' } });
-  const late = await ask('/calls/work/late');
-  expect(late).toMatchObject({ status: 503, body: { code: 'overloaded' } });
-  expect(late.head).toContain('Retry-After: 3');
-});

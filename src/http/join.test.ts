@@ -14,15 +14,6 @@ test('pieces of a byte each take the room of a few buffers, and are in their ord
   expect((await joinAndWipe(taken)).equals(sent)).toBe(true);
 });
 
-test('small and large pieces by turns are in their order, and take no more room than twice theirs', async () => {
-  const sent = Array.from({ length: 500 }, (_, at) => Buffer.alloc(at % 2 === 0 ? 1024 : 1, at % 251));
-  const expected = Buffer.concat(sent);
-  const taken = put(...sent).take();
-  const room = new Set(taken.map(({ buffer }) => buffer));
-  expect([...room].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(2 * expected.length);
-  expect((await joinAndWipe(taken)).equals(expected)).toBe(true);
-});
-
 test('nothing of them is left once they are joined, and what was taken is not kept', async () => {
   const sent = [3, 2000, 5, 7].map((length) => Buffer.alloc(length, 1));
   const pieces = put(...sent);

@@ -8,23 +8,6 @@ const start = epochMs(1_790_000_000_000);
 const after = (days: number): EpochMs => addSec(start, days * day);
 const key = (days: number): ScheduledKey => ({ signsFrom: after(days) });
 
-test('the first key signs alone for 88 days, then the next one is due, to sign two days later', () => {
-  const first = key(0);
-  expect(scheduleAt([first], start)).toEqual({ signing: first, published: [first], nextSignsFrom: null });
-  expect(scheduleAt([first], after(87.9)).nextSignsFrom).toBeNull();
-  expect(scheduleAt([first], after(88)).nextSignsFrom).toBe(after(90));
-});
-
-test('the next key is published before it signs, and the last one after', () => {
-  const [first, next] = [key(0), key(90)];
-  const at = (days: number) => scheduleAt([first, next], after(days));
-  expect(at(88)).toEqual({ signing: first, published: [first, next], nextSignsFrom: null });
-  expect(at(89.99).signing).toBe(first);
-  expect(at(90)).toEqual({ signing: next, published: [next, first], nextSignsFrom: null });
-  expect(at(91.99).published).toEqual([next, first]);
-  expect(at(92).published).toEqual([next]);
-});
-
 test('after a year switched off the old key signs on until a new one has been known for two days', () => {
   expect(scheduleAt([key(0)], after(400))).toMatchObject({ signing: key(0), nextSignsFrom: after(402) });
 });

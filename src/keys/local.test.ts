@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { runKeysContract } from '../../test/contract/keys.js';
@@ -62,11 +62,6 @@ test.each([
   expect(await readFile(file, 'utf8')).toBe(text);
 });
 
-test('refuses a folder that does not exist', async () => {
-  file = join(folder, 'missing', 'keys.json');
-  await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
-});
-
 test('the file is readable only by its owner, and nothing else remains in the folder', async () => {
   const keys = await start();
   await keys.rotate();
@@ -99,13 +94,6 @@ test('does not retire the current version', async () => {
   expect(await hex(keys, 1)).toHaveLength(64);
 });
 
-test('a change keeps what another process added', async () => {
-  const [mine, theirs] = [await start(), await start()];
-  await theirs.rotate();
-  expect(await mine.rotate()).toBe(3);
-  expect(await hex(mine, 2)).toBe(await hex(theirs, 2));
-});
-
 test('a change that cannot be written changes nothing', async () => {
   await start();
   const draftFails = (bytes: number): Uint8Array => {
@@ -116,16 +104,6 @@ test('a change that cannot be written changes nothing', async () => {
   await expect(keys.rotate()).rejects.toMatchObject({ code: 'config_invalid' });
   expect(await keys.versions()).toEqual([1]);
   expect(await (await start()).rotate()).toBe(2);
-});
-
-test('a change waits for the one of another process', async () => {
-  const keys = await start();
-  await mkdir(`${file}.lock`);
-  const rotated = keys.rotate();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await keys.currentVersion()).toBe(1);
-  await rm(`${file}.lock`, { recursive: true });
-  expect(await rotated).toBe(2);
 });
 
 test('what another process changes is in force at once: its new version, and a retired one no more', async () => {
@@ -162,18 +140,6 @@ test.each([
   await rm(file, { force: true });
   await writeFile(file, text, { mode: 0o600 });
   expect(await hex(keys, 1)).toBe(before);
-});
-
-test('starts and works in a folder it cannot write', async () => {
-  await start();
-  await chmod(folder, 0o500);
-  try {
-    const keys = await start();
-    expect(await hex(keys, 1)).toHaveLength(64);
-    expect(await readdir(folder)).toEqual(['keys.json']);
-  } finally {
-    await chmod(folder, 0o700);
-  }
 });
 
 (process.getuid?.() === 0 ? test : test.skip)(

@@ -110,18 +110,6 @@ describe('an attack fails, by the signal that is there for it', () => {
   });
 });
 
-describe('the two ways to tell a turn have the sign of the movement', () => {
-  test.each([
-    ['left', 'right', 'yaw', 'yaw'],
-    ['down', 'up', 'pitch', 'down'],
-  ] as const)('%s asked, %s done: both are negative', async (asked, done, pose, relief) => {
-    const frames = await makeGenuineFrames(sceneOf(1, ['centre', done, 'centre']));
-    const finding = await judge(frames, ['centre', asked, 'centre']);
-    expect(measured(finding, `pose_${pose}_1`)).toBeLessThan(-8);
-    expect(measured(finding, `relief_${relief}_1`)).toBeLessThan(-8);
-  });
-});
-
 describe('how alive the frames look is told by their mean', () => {
   /** The real engine, but each picture looks as alive as told, in their order. */
   const judgeAlive = (liveness: readonly number[]): Promise<LivenessFinding> => {

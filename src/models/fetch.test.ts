@@ -7,7 +7,6 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { demoPhotosFolder } from '../../examples/demo/pictures.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
-import { findSystemReason } from '../base/system-error.js';
 import { modelPackage } from '../engine/manifest.js';
 import { type FaceError, toCode } from '../errors.js';
 import { fetchDemoPhotos, fetchModels, hasNoModels, importModels } from './fetch.js';
@@ -85,17 +84,6 @@ describe('an archive that was brought', () => {
     expect(await refusalOf(archive)).toMatchObject({
       code: 'model_altered',
       detail: { problem: 'its digest is not that of faceplugin@1.0.3' },
-    });
-  });
-
-  test('is told where there is none, and where the folder cannot be made', async () => {
-    const absent = await refusalOf(join(folder, 'none.tgz'));
-    expect([absent.code, findSystemReason(absent)]).toEqual(['model_missing', expect.stringContaining('ENOENT')]);
-    writeFileSync(join(folder, 'file'), '');
-    const unwritable = await refusalOf('none.tgz', join(folder, 'file', 'models'));
-    expect(unwritable).toMatchObject({
-      code: 'model_missing',
-      detail: { problem: expect.stringContaining('a file stands where a folder is needed') },
     });
   });
 });

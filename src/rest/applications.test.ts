@@ -48,24 +48,6 @@ describe('an application', () => {
     expect(eventsOf('application_removed').at(-1)?.detail).toMatchObject({ id, by: 'owner' });
   });
 
-  test('has sane terms unless others are given', async () => {
-    const { body } = await post('/applications', { name: 'shop' });
-    const { id, createdAt, changedAt, ...terms } = body;
-    expect(id).toMatch(/^[0-9a-f]{24}$/);
-    expect(changedAt).toBe(createdAt);
-    expect(terms).toEqual({
-      ok: true,
-      name: 'shop',
-      tenant: 'default',
-      scopes: ['enrol', 'verify', 'match', 'screen'],
-      perMinute: 600,
-      perDay: 100_000,
-      contact: '',
-      owners: [],
-    });
-    expect((await get(`/applications/${id}`)).body).toEqual(body);
-  });
-
   test.each<[string, JsonObject]>([
     ['no name', {}],
     ['a scope that is none', { name: 'a', scopes: ['admin'] }],
@@ -98,46 +80,6 @@ describe('an application', () => {
     ])
       expect(await post(path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect((await get(`/applications/${first}`)).status).toBe(404);
-  });
-
-  test('stands in the audit trail with whoever did it', async () => {
-    const id = await register({ name: 'audited', tenant: 'acme' });
-    await post(`/applications/${id}/change`, { perDay: 7 });
-    await post(`/applications/${id}/remove`);
-    const [registered, changed, removed] = ['registered', 'changed', 'removed'].map((what) =>
-      eventsOf(`application_${what}`).at(-1),
-    );
-    expect(registered).toMatchObject({ connection: 'acme', detail: { id, name: 'audited', by: 'owner' } });
-    expect(changed).toMatchObject({ connection: 'acme', detail: { id, perDay: 7, by: 'owner' } });
-    expect(removed).toMatchObject({ connection: 'acme', detail: { id, name: 'audited', by: 'owner' } });
-  });
-
-  test('that was asked for is on record and listed, though its registration broke off before', async () => {
-    const terms = { name: 'asked for', scopes: ['verify'], perMinute: 1, perDay: 1, contact: '', tenant: 'x' } as const;
-    const asked = { id: 'a'.repeat(24), owners: ['developer'] };
-    const by = { name: 'anna', role: 'owner' } as const;
-    const registerWith = (deps: Partial<typeof server.deps>) =>
-      registerApplication(terms, by, { ...server.deps, ...deps }, asked);
-    const fail = () => Promise.reject(new FaceError('state_unavailable'));
-    await expect(registerWith({ audit: { ...server.audit, append: fail } })).rejects.toThrow();
-    // The server went down in the middle.
-    const { state } = server.deps;
-    const write: typeof state.write = (key, ...rest) => (key === 'applications' ? fail() : state.write(key, ...rest));
-    await expect(registerWith({ state: { ...state, write, delete: fail } })).rejects.toThrow();
-    await registerWith({});
-    const { applications } = (await get('/applications')).body as { applications: { id: string }[] };
-    expect(applications.filter(({ id }) => id === asked.id)).toHaveLength(1);
-    const [noted] = eventsOf('application_registered').filter(({ detail }) =>
-      JSON.stringify(detail).includes(asked.id),
-    );
-    expect(noted?.detail).toMatchObject({ id: asked.id, by: 'anna' });
-  });
-
-  test('of many registered at once none is lost', async () => {
-    const ids = await Promise.all(Array.from({ length: 12 }, () => register()));
-    const { body } = await get('/applications');
-    const listed = new Set((body.applications as { id: string }[]).map(({ id }) => id));
-    expect(ids.filter((id) => !listed.has(id))).toEqual([]);
   });
 });
 

@@ -58,19 +58,6 @@ describe('generateToken', () => {
     });
   });
 
-  test('by default has all scopes but score and content-key, the default tenant and 90 days', async () => {
-    const { body } = await generate({ name: 'shop' });
-    const told = (await report(String(body.token))).body;
-    expect(told).toMatchObject({ tenant: 'default', scopes: ['enrol', 'verify', 'match', 'screen'] });
-    expect(Date.parse(String(told.expiresAt)) - Date.parse(String(told.issuedAt))).toBe(90 * 86_400_000);
-  });
-
-  test('is not asked for a body by /token', async () => {
-    const { body } = await generate({ name: 'shop' });
-    const answer = await server.send('POST', '/token', { headers: { 'x-auth-token': String(body.token) } });
-    expect(answer.status).toBe(200);
-  });
-
   test('stores a digest and no token', async () => {
     const { body } = await generate({ name: 'shop' });
     const [, id, secret] = partsOf(String(body.token));

@@ -312,9 +312,4 @@ describe('a face check before what is grave', () => {
     expect((await add(headers)).status).toBe(201);
     expect((await begin(headers)).body.code).toBe('not_found');
   });
-
-  test('somebody whom the connection does not know is told', async () => {
-    const headers = await beginByProvider('owner', 'nobody@example.com');
-    expect((await begin(headers)).body.code).toBe('subject_unknown');
-  });
 });

@@ -5,7 +5,6 @@ import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { startTestTransmitter } from '../../test/transmitter.js';
 import { createEndpoints } from '../server/endpoints.js';
-import { readFormFields } from './form-fields.js';
 import { documentedPath } from './openapi.js';
 
 let server: ApiServer;
@@ -64,82 +63,6 @@ test('every described operation answers, and is not "not found"', async () => {
   }
 });
 
-const responsesOf = async (path: string, method: string) =>
-  (await read().then(documentGuard.parse)).paths[path]![method].responses;
-
-test('of every address it is said how another method is refused, and what may go wrong on the server', async () => {
-  const { paths } = documentGuard.parse(await read());
-  for (const [path, operations] of Object.entries(paths)) {
-    // Described by OpenID Connect, and by each provider.
-    if (/^\/(hooks|oidc)/.test(path)) continue;
-    const { status, headers, body } = await server.send('PROPFIND', path.replace(/\{\w+\}/g, 'x'));
-    expect([path, status, body.code]).toEqual([path, 405, 'method_not_allowed']);
-    expect(headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
-    for (const { responses } of Object.values(operations)) {
-      expect([path, Object.keys(responses)]).toEqual([path, expect.arrayContaining(['405', '500'])]);
-      expect(Object.keys(responses['405'].headers)).toEqual(['Allow']);
-    }
-  }
-});
-
-test('of a server that is not ready it is said how it answers', async () => {
-  const unready = await startApiServer({
-    verifier: createTestVerifier(),
-    findUnready: async () => ['state'],
-    findUnreadyHere: async () => ['engine'],
-  });
-  for (const path of ['/readyz', '/readyz/replica']) {
-    const { content } = (await responsesOf(path, 'get'))['503'];
-    const answer = await fetch(unready.origin + path);
-    expect(answer.status).toBe(503);
-    expect(z.fromJSONSchema(content['application/json'].schema).safeParse(await answer.json()).success).toBe(true);
-  }
-  await unready.stop();
-});
-
-test('it is said which answers tell when to come back, and how quotas stand', async () => {
-  const { paths } = documentGuard.parse(await read());
-  for (const { responses } of Object.values(paths).flatMap((operations) => Object.values(operations))) {
-    for (const status of ['429', '503'].filter(
-      (each) => each in responses && responses[each].content['application/json'].schema.$ref,
-    )) {
-      expect(Object.keys(responses[status].headers)).toContain('Retry-After');
-    }
-  }
-  const quota = ['RateLimit', 'RateLimit-Policy'];
-  const ofClient = await responsesOf('/authenticate', 'post');
-  for (const status of ['200', '400', '429'])
-    expect(Object.keys(ofClient[status].headers)).toEqual(expect.arrayContaining(quota));
-  expect((await responsesOf('/applications', 'get'))['200'].headers).toBeUndefined();
-});
-
-test.each([
-  ['/campaigns', 'people', 'text/csv', 'CSV'],
-  ['/identify', 'roster', 'text/plain', 'one token per line'],
-  ['/identify', 'photo', 'image/*', 'JPEG'],
-  ['/brand/check', 'logo', 'image/*', 'SVG'],
-  ['/signatures', 'document', 'application/octet-stream', 'any kind'],
-])('%s says of the files of %s what they are', async (path, field, mediaType, said) => {
-  const { paths } = documentGuard.parse(await read());
-  const { content } = paths[path]!.post.requestBody;
-  const form = content['multipart/form-data'].schema.properties[field];
-  expect(form.items.contentMediaType).toBe(mediaType);
-  expect(form.description).toContain(said);
-  const page = await (await fetch(`${server.origin}/catalogue`)).text();
-  const article = page.slice(page.indexOf(`</span> <code>${path}</code>`)).split('</article>')[0];
-  expect(article).toMatch(new RegExp(`<code>${field}</code> <small>[^<]+</small></dt><dd>[^<]*${said}`));
-});
-
-test('every operation has a description that says more than its summary', async () => {
-  const { paths } = documentGuard.parse(await read());
-  for (const [path, operations] of Object.entries(paths))
-    for (const [method, { summary, description = '' }] of Object.entries(operations)) {
-      const said = description.replace('«ours» ', '').replace(/ Needs the (scope|right) `[\w.-]+`\.$/, '');
-      expect([method, path, said]).toEqual([method, path, expect.stringMatching(/^\S.{5,}[.:]$/s)]);
-      expect(said).not.toBe(summary);
-    }
-});
-
 test('every endpoint is there once, with its scope, its bodies and its refusals', async () => {
   const { paths } = documentGuard.parse(await read());
   const seen = new Set<string>();
@@ -165,17 +88,4 @@ test('every endpoint is there once, with its scope, its bodies and its refusals'
     expect(operation.responses).toHaveProperty(String(endpoint.status));
     expect(operation.responses).toHaveProperty('400');
   }
-});
-
-test('what is a number or an answer in JSON is taken from a form, too', () => {
-  let seen = 0;
-  for (const { fieldsGuard, path } of createEndpoints(server.deps))
-    for (const [name, field] of Object.entries(fieldsGuard.shape))
-      for (const value of [1, 60, 3600, true]) {
-        if (!z.safeParse(field, value).success) continue;
-        const told = readFormFields(fieldsGuard, new Map([[name, String(value)]])).get(name);
-        expect([path, name, z.safeParse(field, told).success]).toEqual([path, name, true]);
-        seen += 1;
-      }
-  expect(seen).toBeGreaterThan(20);
 });

@@ -65,11 +65,6 @@ test('is asked before a photo is looked at, whichever way the token comes', asyn
   expect((await server.postForm('/quality', form, { 'x-auth-token': token })).body.code).toBe('quota_exceeded');
 });
 
-test('a client token of no application has none', async () => {
-  const { token } = await server.issue();
-  expect((await call(token)).headers.get('ratelimit')).toBeNull();
-});
-
 test('three replicas count together', async () => {
   const folder = createFolder('quota');
   const clock = createManualClock(1_790_000_000_000);

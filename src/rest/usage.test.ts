@@ -7,12 +7,10 @@ import { createFolder } from '../../test/folder.js';
 import { createTestJobs } from '../../test/jobs.js';
 import { createTextLog } from '../../test/sinks.js';
 import type { JsonObject } from '../base/json.js';
-import type { State } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
-import { FaceError } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
 import type { Client } from './client-tokens.js';
-import { createUsageRecorder, readLastUsed, readUsage, usageKeptDays } from './usage.js';
+import { createUsageRecorder, readUsage } from './usage.js';
 
 const folder = createFolder('usage');
 
@@ -58,49 +56,6 @@ test('the figures of three replicas add up, whenever each writes', async () => {
     { day: '2026-11-20', endpoint: 'POST /token', requests: 120, refusals: {} },
   ]);
   await Promise.all(replicas.map((replica) => replica.state.close()));
-});
-
-test('what the store does not take is added once it does', async () => {
-  const clock = createManualClock(noon);
-  const store = createSqliteState({ file: ':memory:', clock });
-  let isDown = true;
-  const state: State = {
-    ...store,
-    write: async (...args) => {
-      if (isDown) throw new FaceError('state_unavailable');
-      return store.write(...args);
-    },
-  };
-  const log = createTextLog();
-  const usage = createUsageRecorder({ state, clock, log, jobs: createTestJobs({ clock, log }) });
-  usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
-  await usage.flush();
-  expect(log.text()).toContain('state_unavailable');
-  usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
-  isDown = false;
-  await usage.stop();
-  expect(await readUsage('a', 1, { state, clock })).toMatchObject([{ requests: 2 }]);
-  expect(await readLastUsed('c'.repeat(24), { state })).toBe('2026-11-20');
-});
-
-test('a request before midnight counts for its own day, and each day is kept as long', async () => {
-  const log = createTextLog();
-  const clock = createManualClock(Date.parse('2026-11-20T23:59:59Z'));
-  const state = createSqliteState({ file: ':memory:', clock });
-  const usage = createUsageRecorder({ state, clock, log, jobs: createTestJobs({ clock, log }) });
-  const note = () => usage.note({ client: clientOf('a'), endpoint: 'POST /match', outcome: 'ok' });
-  note();
-  clock.advanceSec(1);
-  note();
-  await usage.flush();
-  expect((await readUsage('a', 2, { state, clock })).map(({ day }) => day)).toEqual(['2026-11-21', '2026-11-20']);
-  expect(await readLastUsed('c'.repeat(24), { state })).toBe('2026-11-21');
-  clock.advanceSec((usageKeptDays - 1) * 86_400);
-  expect((await readUsage('a', usageKeptDays, { state, clock })).map(({ day }) => day)).toEqual(['2026-11-21']);
-  expect(await state.read('usage:a:2026-11-20')).not.toBeNull();
-  clock.advanceSec(86_400);
-  expect(await state.read('usage:a:2026-11-20')).toBeNull();
-  await usage.stop();
 });
 
 test('administrators read it, by application and in all', async () => {

@@ -2,7 +2,6 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { collectSentBodies } from '../../test/sent-bodies.js';
 import { systemRandom } from '../../test/sinks.js';
 import type { RawHead, ServedHook } from '../connections/hook.js';
 import { FaceError } from '../errors.js';
@@ -77,20 +76,6 @@ describe('addresses', () => {
     expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
   });
 
-  test.each([
-    ['/nowhere', 'en', 'Page not found'],
-    ['/docs/nowhere', 'de-AT,de;q=0.9', 'Seite nicht gefunden'],
-    ['/nowhere/at/all', 'ar', 'الصفحة غير موجودة'],
-  ])('%s is a page to a browser in its language (%s), and JSON to a program', async (path, language, title) => {
-    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'accept-language': language };
-    const browser = await fetch(server.origin + path, { headers });
-    expect([browser.status, browser.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
-    expect(browser.headers.get('content-security-policy')).toContain("default-src 'none';style-src 'sha256-");
-    expect(await browser.text()).toContain(`<h1>${title}</h1>`);
-    expect(await server.send('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    expect(await server.send('POST', path, { headers })).toMatchObject({ body: { ok: false } });
-  });
-
   test('the version is in the prefix, and the header overrides it', async () => {
     const statusOf = async (path: string, header?: string) =>
       (await server.postJson(path, {}, header === undefined ? {} : { 'x-api-version': header })).status;
@@ -105,34 +90,6 @@ describe('addresses', () => {
     expect(await statusOf('/generate', '')).toBe(400);
   });
 });
-
-test.each([
-  ['/console/', { range: 'bytes=99999999-' }],
-  ['/console/', { 'if-match': '"another"' }],
-  ['/docs/', { range: 'bytes=99999999-', 'accept-encoding': 'br' }],
-  ['/face/notice-worker.js', { range: 'bytes=99999999-' }],
-])('what a file is not sent for is a refusal, and no fault of this server: %s %j', async (path, headers) => {
-  const before = server.log.text().length;
-  const refused = { status: 400, body: { ok: false, code: 'request_malformed' } };
-  const answer = await server.send('GET', path, { headers });
-  expect(answer).toMatchObject(refused);
-  // Whoever stands between keeps it in place of the file for nobody.
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(server.log.text().slice(before)).not.toContain('request failed');
-});
-
-test.each(['/openapi.json', '/catalogue'])(
-  '%s is the same bytes for all, however many do not read it',
-  async (path) => {
-    const types: unknown[] = [];
-    const ask = async () => types.push((await fetch(server.origin + path)).headers.get('content-type'));
-    const [first, second] = await collectSentBodies(async () => [await ask(), await ask()]);
-    expect(first).toBeInstanceOf(Buffer);
-    expect(second === first).toBe(true);
-    const type = path === '/catalogue' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-    expect(types).toEqual([type, type]);
-  },
-);
 
 test('says how it is', async () => {
   expect((await server.send('GET', '/healthz')).status).toBe(200);
@@ -190,14 +147,6 @@ describe('hooks', () => {
     expect([bodiless.status, bodiless.headers.get('content-length'), await bodiless.text()]).toEqual([200, '0', '']);
   });
 
-  test('a header sent twice is joined, not dropped', async () => {
-    hookCalls = [];
-    await sendRaw(
-      'POST /hooks/acme/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: a\r\nAuthorization: b\r\nContent-Length: 0\r\n\r\n',
-    );
-    expect(hookCalls[0]!.headers.authorization).toBe('a, b');
-  });
-
   test('answer a refusal, a fault and too large a body in their own shape', async () => {
     const refusals = [await call('abc'), await call('abcd'), await call(Buffer.alloc(1024 * 1024 + 1))];
     expect(await Promise.all(refusals.map((response) => response.json()))).toEqual([
@@ -217,21 +166,6 @@ describe('hooks', () => {
     },
   );
 });
-
-/** Writes bytes to the socket and returns all that comes back. */
-function sendRaw(text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let received = '';
-    connect(server.port, '127.0.0.1', function (this: { write(text: string): void }) {
-      this.write(text);
-    })
-      .on('data', (chunk) => {
-        received += chunk.toString();
-      })
-      .on('end', () => resolve(received))
-      .on('error', reject);
-  });
-}
 
 test('a body that stops being HTTP is no fault of this server', async () => {
   const before = server.log.text().length;

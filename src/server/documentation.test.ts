@@ -33,20 +33,6 @@ test.each(['/docs/', '/docs/index.html', '/docs/configuration.html', '/docs/adap
   },
 );
 
-test('without its slash the address leads to the one with it, where links begin', async () => {
-  const response = await get('/docs');
-  expect([response.status, response.headers.get('location')]).toEqual([308, '/docs/']);
-});
-
-test.each([
-  ['/docs/first-hour', '/docs/first-hour.html'],
-  ['/docs/reference/commands', '/docs/reference/commands.html'],
-  ['/docs/adapters/okta', '/docs/adapters/okta/'],
-])('%s leads to %s', async (asked, place) => {
-  const response = await get(asked);
-  expect([response.status, response.headers.get('location')]).toEqual([308, place]);
-});
-
 const types = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
@@ -78,15 +64,6 @@ test.each(['br', 'identity'])(
   },
 );
 
-test.each([
-  ...['/docs/none.html', '/docs/adapters/', '/docs/configurations', '/docs/configuration.md', '/docs/pictures/'],
-  ...['/docs/index.html.br', '/docs/..%2f.built', '/docs/%2e%2e/.built', '/docs/..%5c.built', '/docs/.built'],
-])('%s is not there', async (path) => {
-  const response = await get(path);
-  expect([response.status, response.headers.get('content-encoding')]).toEqual([404, null]);
-  expect(await response.json()).toMatchObject({ code: 'not_found' });
-});
-
 test.each(['/docs/../package.json', '/docs/../docs-web/../.built', '/docs//../../package.json'])(
   'a path that climbs, as no browser sends it, gets nothing: %s',
   async (path) => {
@@ -98,11 +75,3 @@ test.each(['/docs/../package.json', '/docs/../docs-web/../.built', '/docs//../..
     expect(Buffer.concat(answer).toString().split('\r\n')[0]).toBe('HTTP/1.1 404 Not Found');
   },
 );
-
-test('a HEAD has no body, and nothing is sent there', async () => {
-  const head = await get('/docs/', 'br', { method: 'HEAD' });
-  expect([head.status, await head.text()]).toEqual([200, '']);
-  const post = await get('/docs/', 'br', { method: 'POST', body: 'x' });
-  expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-  await post.text();
-});

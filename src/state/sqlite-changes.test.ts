@@ -92,28 +92,3 @@ test('a disk that fails is state_unavailable to whoever waits for it, and the ne
   waiting[1]!.answer();
   await again;
 });
-
-test('what cannot be written is written for nobody', async () => {
-  const { changes, note, count } = setUp();
-  const unavailable = { code: 'state_unavailable' };
-  const broken = changes.make('b', 'mayBeLost', () => {
-    throw new Error('SQLITE_FULL');
-  });
-  await Promise.all([
-    expect(note('a', 'mayBeLost', [])).rejects.toMatchObject(unavailable),
-    expect(broken).rejects.toMatchObject(unavailable),
-  ]);
-  expect(count()).toEqual([0]);
-});
-
-test('closing makes what was asked for', async () => {
-  const { changes, waiting, note, count } = setUp();
-  const told: string[] = [];
-  const made = note('a', 'durable', told);
-  const closed = changes.close();
-  expect(count()).toEqual([1]);
-  await setImmediate();
-  waiting[0]!.answer();
-  await Promise.all([made, closed]);
-  expect(told).toEqual(['a']);
-});

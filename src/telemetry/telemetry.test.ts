@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createMemoryAudit, createTextLog } from '../../test/sinks.js';
-import { withSubscribers } from '../core/audit-subscribers.js';
+import { createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../state/sqlite.js';
-import { countAuditEvents } from './audit-counters.js';
 import { createRequestContexts } from './request-context.js';
 import { openTelemetry } from './telemetry.js';
 
@@ -53,18 +51,6 @@ describe('what is counted', () => {
     expect(text).not.toContain('canary');
   });
 
-  test('limits, quotas and lockouts apart', async () => {
-    const { telemetry } = await open();
-    const refuse = (refusal: FaceError) => begin(telemetry).end({ ...ended, status: 429, refusal });
-    refuse(new FaceError('locked_out', { limit: 'outsiderStarts', retryAfterSec: 3 }));
-    refuse(new FaceError('locked_out', { lockout: 'subject', retryAfterSec: 3 }));
-    refuse(new FaceError('quota_exceeded', { retryAfterSec: 3 }));
-    const text = await telemetry.metrics.registry.metrics();
-    expect(text).toContain('facestep_limits_refused_total{limit="outsiderStarts"} 1');
-    expect(text).toContain('facestep_limits_refused_total{limit="quota"} 1');
-    expect(text).toContain('facestep_lockouts_total{kind="subject"} 1');
-  });
-
   test('what a hook left of its budget, and who left nothing', async () => {
     const { telemetry } = await open();
     const labels = { connection: 'acme', hook: 'token' };
@@ -98,24 +84,6 @@ describe('what is counted', () => {
     expect(text).toContain('facestep_port_calls_total{port="state",operation="read",outcome="state_unavailable"} 1');
     expect(text).toContain('facestep_port_call_duration_seconds_count{port="state",operation="read"} 2');
     expect(text).not.toContain('canary');
-  });
-
-  test('audit events by connection, where there is one of that name', async () => {
-    const { telemetry } = await open();
-    const kept = createMemoryAudit();
-    const audit = withSubscribers(kept, [countAuditEvents(telemetry.metrics, (id) => id === 'acme')]);
-    const event = { action: 'revoked', subject: 'u1', detail: { tokenId: null } } as const;
-    await audit.append({ ...event, connection: 'acme' });
-    await audit.append({ ...event, connection: 'a tenant that somebody wrote' });
-    await audit.append({
-      ...{ action: 'store_replaced', connection: '', subject: '', detail: { heldSince: '2026-11-20T08:00:00.000Z' } },
-    });
-    expect(kept.events).toHaveLength(3);
-    const text = await telemetry.metrics.registry.metrics();
-    expect(text).toContain('facestep_audit_events_total{action="revoked",connection="acme"} 1');
-    expect(text).toContain('facestep_audit_events_total{action="revoked",connection="other"} 1');
-    expect(text).toContain('facestep_state_replaced_total 1');
-    expect(text).not.toContain('somebody');
   });
 });
 
@@ -176,15 +144,6 @@ describe('traces', () => {
     expect(receiver.spans).toHaveLength(1);
     expect(receiver.spans[0]?.traceId).not.toMatch(/^0+$/);
     expect(receiver.text().toLowerCase()).not.toContain(traceId);
-  });
-
-  test('whoever asks for it is not traced more than the settings say', async () => {
-    const { telemetry, contexts } = await open({ sampleRatio: 0 });
-    const followed = begin(telemetry, `00-${traceId}-b7ad6b7169203331-01`);
-    expect(followed.run(() => contexts.current())).toEqual({ requestId: 'a1', network: '192.0.2.0/24', trace: null });
-    followed.end(ended);
-    await telemetry.close();
-    expect(receiver.spans).toEqual([]);
   });
 
   test('a receiver that is away costs spans, is told of once, and holds up neither requests nor the end', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Embedding } from '../core/concealed.js';
-import { cosineOf, meanOf, outliersOf, toScore } from './embeddings.js';
+import { outliersOf } from './embeddings.js';
 
 /** A unit vector at an angle in the plane of the first two axes. */
 const at = (degrees: number): Embedding => {
@@ -24,16 +24,4 @@ describe('outliers are those that reach the threshold with fewer than half of th
   ])('%s', (_name, degrees, expected) => {
     expect(outliers(...degrees)).toEqual(expected);
   });
-});
-
-test('the mean has length 1 and lies between', () => {
-  const mean = meanOf([at(0), at(60)]);
-  expect(cosineOf(mean, mean)).toBeCloseTo(1, 6);
-  expect(cosineOf(mean, at(30))).toBeCloseTo(1, 6);
-});
-
-test('scores have two decimals, cosines stay within their range', () => {
-  expect(toScore(0.41499)).toBe(0.41);
-  expect(toScore(-0.005)).toBeCloseTo(0, 9);
-  expect(cosineOf(at(0), at(0))).toBeLessThanOrEqual(1);
 });

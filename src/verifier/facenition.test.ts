@@ -96,7 +96,6 @@ const enrolRequest = (changes: Partial<EnrolRequest> = {}): EnrolRequest => ({
 
 const answer = (json: unknown): Behaviour => ({ status: 200, json });
 const yes = answer({ ok: true, authenticated: true, extra: [1] });
-const noFaces = answer({ ok: true, widthPx: 10, heightPx: 10, faces: [] });
 const lively = (value: unknown): Behaviour =>
   answer({
     ok: true,
@@ -190,67 +189,6 @@ describe('a service that fails', () => {
     const { verifier } = await setUp(() => answer(json));
     expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('upstream_malformed');
   });
-
-  test.each([
-    ['fewer results than pictures', { ok: true, results: [{ score: 0.5, match: true }] }],
-    ['a score out of range', { ok: true, results: Array(2).fill({ score: 1.5, match: true }) }],
-    [
-      'a match of an unusable picture',
-      { ok: true, results: Array(2).fill({ score: null, match: true, code: 'face_none' }) },
-    ],
-  ])('a comparison that answers %s is upstream_malformed', async (_name, json) => {
-    const { verifier } = await setUp(() => answer(json));
-    expect((await errorOf(verifier.match(draw(), [draw(), draw()], 4, testShare))).code).toBe('upstream_malformed');
-  });
-
-  test.each([
-    ['an outlier that was not sent', { ok: true, consistent: false, outliers: [2] }],
-    ['a contradiction', { ok: true, consistent: true, outliers: [1] }],
-    [
-      'a consistent group with an unusable picture',
-      { ok: true, consistent: true, outliers: [], unusable: [{ index: 0, code: 'face_none' }] },
-    ],
-  ])('a consistency check that answers %s is upstream_malformed', async (_name, json) => {
-    const { verifier } = await setUp(() => answer(json));
-    expect((await errorOf(verifier.consistency([draw(), draw()], 4, testShare))).code).toBe('upstream_malformed');
-  });
-
-  test('a comparison interrupted twice is asked again, and its third answer counts', async () => {
-    const { verifier, server } = await setUp((_request, count) =>
-      count < 3 ? 'reset' : answer({ ok: true, score: 0.123456, match: false }),
-    );
-    expect(await verifier.match(draw(), [draw()], 4, testShare)).toEqual([{ score: 0.12, match: false }]);
-    expect(server.requests.map(({ path }) => path)).toEqual(['/match', '/match', '/match']);
-    const [first, , third] = await Promise.all(server.requests.map(fieldsOf));
-    expect(third).toEqual(first);
-  });
-
-  test('where no connection stands, nothing was sent: an enrolment is asked again, too', async () => {
-    const { port, close } = await startFaultServer(() => 'close');
-    await close();
-    let started: Promise<FaultServer> | null = null;
-    const { verifier } = connect(`http://127.0.0.1:${port}`, () => {
-      started ??= startFaultServer(() => answer({ ok: true, token: opaqueToken }), port);
-    });
-    const outcome = verifier.enrol(enrolRequest()).then(
-      () => 'enrolled',
-      (error: unknown) => toCode(error),
-    );
-    // The pause before the next attempt is drawn at random, so the server may come too late; it is never asked twice.
-    expect(['enrolled', 'upstream_unavailable']).toContain(await outcome);
-    const server = await started!;
-    opened.push(server.close);
-    expect(server.requests.length).toBeLessThanOrEqual(1);
-    expect(await verifier.enrol(enrolRequest())).toMatchObject({ photos: 1 });
-  });
-
-  test('a service that is not there is upstream_unavailable', async () => {
-    const { port, close } = await startFaultServer(() => 'close');
-    await close();
-    const { verifier } = connect(`http://127.0.0.1:${port}`);
-    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
-    expect(await verifier.isReady()).toBe(false);
-  });
 });
 
 describe('a service that refuses', () => {
@@ -328,20 +266,6 @@ describe('the circuit', () => {
 });
 
 describe('connections', () => {
-  // A reply may come before its request is done with, so a second connection is opened; never a third.
-  test('are kept: calls one after the other share them', async () => {
-    const { verifier, server } = await setUp(() => yes);
-    for (let count = 0; count < 20; count += 1) await verifier.verify(verifyRequest());
-    expect(server.requests.length).toBe(20);
-    expect(server.connections()).toBeLessThanOrEqual(2);
-  });
-
-  test('are kept over refusals with a body', async () => {
-    const { verifier, server } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
-    for (let count = 0; count < 10; count += 1) await errorOf(verifier.verify(verifyRequest()));
-    expect(server.connections()).toBeLessThanOrEqual(2);
-  });
-
   test('are at most sixteen, and at most sixty-four calls are held', async () => {
     const { verifier, server } = await setUp(() => yes);
     const outcomes = await Promise.all(
@@ -358,14 +282,6 @@ describe('connections', () => {
     );
     for (let count = 0; count < 10; count += 1)
       expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: false });
-  });
-
-  test('end with the verifier', async () => {
-    const { verifier } = await setUp(() => yes);
-    await verifier.verify(verifyRequest());
-    await verifier.close();
-    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
-    expect(await verifier.isReady()).toBe(false);
   });
 });
 
@@ -418,12 +334,6 @@ describe('what is sent', () => {
     }
     expect(server.requests.map(({ path }) => path)).toEqual(['/base/generate', '/base/authenticate']);
     expect(Buffer.concat(server.requests.map(({ body }) => body)).toString('latin1')).not.toContain(subject);
-  });
-
-  test('without a secret and an expiry, neither field', async () => {
-    const { verifier, server } = await setUp(() => yes);
-    await verifier.verify(verifyRequest({ secret: null }));
-    expect(Object.keys(await fieldsOf(server.requests[0]!)).sort()).toEqual(['accuracy', 'photo', 'scope', 'token']);
   });
 
   test('nothing where the request can be refused here', async () => {
@@ -571,28 +481,6 @@ describe('liveness', () => {
     expect((await errorOf(verifier.verify(request))).code).toBe('upstream_malformed');
     expect(server.requests.map(({ path }) => path)).toEqual(['/liveness']);
   });
-
-  test('that is judged here takes nothing of the time the service has', async () => {
-    const { verifier, log } = await setUp(() => yes);
-    // As on a busy server: longer than the calls of one check may take together.
-    const slowly = () => new Promise<boolean>((resolve) => setTimeout(resolve, 1000, true));
-    const verdicts = await Promise.all(
-      Array.from({ length: 5 }, () => verifier.verify(verifyRequest({ judgedLive: slowly() }))),
-    );
-    expect(verdicts.map(({ matched }) => matched)).toEqual([true, true, true, true, true]);
-    expect(log.text()).not.toContain('circuit');
-  });
-
-  test('a refusal of the second photo waits for the others, which are still being sent', async () => {
-    const { verifier, server } = await setUp((_request, count) =>
-      count === 2 ? { status: 400, json: { ok: false, code: 'face_none' } } : lively(0.9),
-    );
-    const request = verifyRequest({ photos: [draw(), draw(), draw()], requireLiveness: true });
-    expect((await errorOf(verifier.verify(request))).code).toBe('face_none');
-    expect(server.requests.length).toBe(3);
-    const sent = await Promise.all(server.requests.map(fieldsOf));
-    expect(sent.map(({ photo }) => photo)).toEqual([[pixels], [pixels], [pixels]]);
-  });
 });
 
 describe('scores', () => {
@@ -636,61 +524,4 @@ describe('readiness', () => {
     expect(server.requests.length).toBe(2);
     expect(server.requests.map(({ path }) => path)).toEqual(['/authenticate', '/authenticate']);
   });
-
-  test('comes back by itself: the question is also what closes the circuit', async () => {
-    let isBack = false;
-    const { verifier, server, pass } = await setUp(() =>
-      isBack ? { status: 400, json: { ok: false } } : faults['json with 500'],
-    );
-    for (let count = 0; count < 5; count += 1) await errorOf(verifier.verify(verifyRequest()));
-    isBack = true;
-    expect(await verifier.isReady()).toBe(false);
-    expect(server.requests.length).toBe(5);
-    pass(10_000);
-    expect(await verifier.isReady()).toBe(true);
-  });
-});
-
-test('screening and comparison replies are taken over, unknown fields left out', async () => {
-  const measurement = { name: 'yaw', value: 1, unit: 'deg', atLeast: null, atMost: 35, pass: true };
-  const replies: Record<string, unknown> = {
-    '/detect': {
-      widthPx: 9,
-      heightPx: 8,
-      faces: [{ box: { x: 1, y: 2, width: 3, height: 4, z: 5 }, confidence: 0.9 }],
-    },
-    '/quality': { pass: true, reasons: [], measurements: [measurement], more: 1 },
-    '/liveness': { pass: false, reasons: ['yaw'], measurements: [measurement] },
-    '/match-bulk': {
-      results: [
-        { score: 0.1, match: false },
-        { score: 0.9, match: true, more: 1 },
-      ],
-    },
-    '/consistency-check': { consistent: false, outliers: [1] },
-  };
-  const { verifier } = await setUp(({ path }) => answer({ ok: true, ...Object(replies[path]) }));
-  expect(await verifier.detect(draw(), testShare)).toEqual({
-    widthPx: 9,
-    heightPx: 8,
-    faces: [{ box: { x: 1, y: 2, width: 3, height: 4 }, confidence: 0.9 }],
-  });
-  expect(await verifier.quality(draw(), testShare)).toEqual({ pass: true, reasons: [], measurements: [measurement] });
-  expect(await verifier.liveness(draw(), testShare)).toEqual({
-    pass: false,
-    reasons: ['yaw'],
-    measurements: [measurement],
-  });
-  expect(await verifier.match(draw(), [draw(), draw()], 4, testShare)).toEqual([
-    { score: 0.1, match: false },
-    { score: 0.9, match: true },
-  ]);
-  expect(await verifier.consistency([draw(), draw()], 4, testShare)).toEqual({
-    ...{ consistent: false, outliers: [1], unusable: [] },
-  });
-});
-
-test('no faces is an answer', async () => {
-  const { verifier } = await setUp(() => noFaces);
-  expect(await verifier.detect(draw(), testShare)).toEqual({ widthPx: 10, heightPx: 10, faces: [] });
 });

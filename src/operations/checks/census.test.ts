@@ -63,11 +63,6 @@ test.each([
   });
 });
 
-test('where a Facenition server checks, its own tokens are taken for theirs', async () => {
-  expect(await check([new SealedToken('a1b2c3')], 'facenition')).toMatchObject({ verdict: 'pass', enrolled: 1 });
-  expect(await check([ofNobody], 'facenition')).toMatchObject({ verdict: 'warn', enrolled: 0 });
-});
-
 test('where the provider does not tell, it says why and counts nobody', async () => {
   const census = () => Promise.reject(new FaceError('provider_refused'));
   const onCensus = () => expect('a count').toBe('none');
