@@ -78,15 +78,6 @@ describe('the other calls', () => {
     expect(await client.contentKey(token, [ada])).toEqual(key);
     expect(await client.contentKey(token, [eve])).toBeNull();
   });
-
-  test('compare and screen pictures', async () => {
-    expect(await client.matchBulk(ada, [eve, adaLater])).toMatchObject([{ match: false }, { match: true }]);
-    expect(await client.consistencyCheck([ada, adaLater, eve])).toEqual({
-      ...{ consistent: false, outliers: [2], unusable: [] },
-    });
-    expect(await client.quality(ada)).toMatchObject({ pass: true, reasons: [] });
-    expect(await client.liveness(Buffer.from('face ada 1 0.01'))).toMatchObject({ pass: false });
-  });
 });
 
 describe('what goes wrong is a FacestepError', () => {
@@ -125,33 +116,6 @@ describe('what goes wrong is a FacestepError', () => {
       await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'reply_malformed', status: 200 });
     await new Promise((resolve) => odd.close(resolve));
     await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable', status: null });
-  });
-
-  test('with an answer that breaks off, as where there is none', async () => {
-    const cut = createServer((request, response) => {
-      request.resume();
-      response.writeHead(200, { 'content-length': '100' }).write('{"ok":true,"authenticated":true}');
-      setTimeout(() => response.destroy(), 20);
-    });
-    await new Promise<void>((resolve) => cut.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(cut.address() as AddressInfo).port}`;
-    const lost = createFacestepClient({ url, clientToken: 'fst_canary', fetch: realFetch });
-    await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable', status: 200 });
-    await new Promise((resolve) => cut.close(resolve));
-  });
-
-  test('with the wait that a proxy before the server asks for, in words of its own', async () => {
-    const proxy = createServer((request, response) => {
-      request.resume();
-      response.writeHead(503, { 'content-type': 'text/html', 'retry-after': '7' }).end('<h1>Service Unavailable</h1>');
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const held = createFacestepClient({ url, clientToken: 'fst_canary', fetch: realFetch });
-    await expect(held.authenticate('t', [ada])).rejects.toMatchObject({
-      ...{ code: 'reply_malformed', status: 503, retryAfterSec: 7 },
-    });
-    await new Promise((resolve) => proxy.close(resolve));
   });
 
   test('a client token that no header can carry is refused at once, and not shown', () => {

@@ -38,6 +38,13 @@ const programs = [
     variable: null,
     skipped: 'the container image',
   },
+  {
+    path: '/usr/bin/unzip',
+    package: 'unzip',
+    what: 'program for ZIP archives',
+    variable: null,
+    skipped: 'the Helm chart',
+  },
 ];
 
 const apt = (...args) =>

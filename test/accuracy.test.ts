@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
@@ -134,16 +134,6 @@ describe('a folder of photos', () => {
     expect(first.stderr).toContain('1 files cannot be read as photos, such as: Stranger/broken.png (photo_invalid)');
   });
 
-  test('goes into files, and no name of a person or folder with it', async () => {
-    const [json, tables, plot] = await Promise.all(
-      ['accuracy.json', 'accuracy.md', 'det.svg'].map((name) => readFile(join(folder, 'out', name), 'utf8')),
-    );
-    expect(JSON.parse(json!)).toEqual(JSON.parse(first.stdout));
-    expect(tables).toContain('| level | K |');
-    expect(plot).toMatch(/^<svg /);
-    for (const text of [json, tables, plot]) expect(text).not.toMatch(/Stranger|Öz|facestep-accuracy/);
-  });
-
   test('by photos of chosen names, and gathered from several runs as a step-up uses levels', async () => {
     const out = join(folder, 'gathered');
     const { code, stdout } = await run('--data', data, '--judge', 'all', '--photos', '*_000*', '--json', '--out', out);
@@ -251,42 +241,6 @@ describe('a folder of sources', () => {
     });
     expect(first.stderr).toMatch(/Embedded in [\d.]+ s/);
   });
-
-  test('goes into files of its own, and no name of a person with it', async () => {
-    const [json, tables] = await Promise.all(
-      ['groups.json', 'groups.md'].map((name) => readFile(join(folder, 'groups', name), 'utf8')),
-    );
-    expect(JSON.parse(json!)).toEqual(JSON.parse(first.stdout));
-    expect(tables).toBe(groupsToMarkdown(JSON.parse(json!)));
-    expect(tables).toContain('| alike | 4 | 120 | 1 × 1 | 1.0e-4 | 1.0e+0 |');
-    for (const text of [json, tables]) expect(text).not.toMatch(/facestep-accuracy|_0001/);
-  });
-
-  test('--judge half is by the names of people, as in a folder of photos', async () => {
-    // By the digest of the names, A judges and Aaron does not.
-    const { code, stdout } = await run('--data', data, '--judge', 'half', '--json');
-    expect(code).toBe(0);
-    expect(groupReport.parse(JSON.parse(stdout)).sources.alike).toMatchObject({ people: 1 });
-  });
-});
-
-test('one person: no strangers to be taken for another, and that is said', async () => {
-  const data = await write('one', { 'A/1.jpg': pictures.person[0], 'A/2.jpg': pictures.person[1] });
-  const { code, stdout, stderr } = await run('--data', data, '--judge', 'all', '--json');
-  expect(code).toBe(0);
-  const figures = report.parse(JSON.parse(stdout));
-  expect(figures.protected['4']).toMatchObject({ fmr: null, fmrInterval: null, pairs: 0, fnmr: 0, genuinePairs: 1 });
-  expect(figures.promise['4']).toMatchObject({ fmr: null, upper: null, kept: null });
-  expect(stderr).toMatch(/Not measured: false matches: there is one person/);
-});
-
-test('nobody with two photos: strangers are compared, and what is missing is said', async () => {
-  const data = await write('singles', { 'A/1.jpg': pictures.person[0], 'B/1.jpg': pictures.stranger });
-  const { code, stdout } = await run('--data', data, '--judge', 'all', '--json');
-  expect(code).toBe(0);
-  const figures = report.parse(JSON.parse(stdout));
-  expect(figures.protected['4']).toMatchObject({ fmr: 0, pairs: 1, fnmr: null, genuinePairs: 0 });
-  expect(figures.missing).toContainEqual(expect.stringContaining('no genuine pairs'));
 });
 
 describe('bad input ends with code 2 and says what is wrong', () => {
@@ -296,14 +250,6 @@ describe('bad input ends with code 2 and says what is wrong', () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('    at ');
   };
-
-  test('folders', async () => {
-    await refused(/There is no folder/, '--data', join(folder, 'missing'));
-    await writeFile(join(folder, 'file'), '');
-    await refused(/is not a folder/, '--data', join(folder, 'file'));
-    await refused(/holds no photos/, '--data', await write('empty', {}));
-    await refused(/holds no photos/, '--data', await write('flat', { '1.jpg': pictures.person[0] }));
-  });
 
   test('photos', async () => {
     const texts = await write('texts', { 'A/1.jpg': 'text', 'B/1.jpg': '' });
@@ -318,14 +264,6 @@ describe('bad input ends with code 2 and says what is wrong', () => {
     await refused(/No photo in .* shows a face/, '--data', blank);
     // By the digest of the name, nobody here is in the half that judges.
     await refused(/--judge all/, '--data', await write('fitted', { 'Aaron/1.jpg': pictures.person[0] }));
-  });
-
-  test('pairs.txt', async () => {
-    const photos = { 'A/A_0001.jpg': pictures.person[0] };
-    const broken = await write('broken-pairs', { ...photos, 'pairs.txt': '1\nA 1 2\nA 1' });
-    await refused(/pairs\.txt, line 3: expected/, '--data', broken, '--judge', 'all');
-    const absent = await write('absent-pairs', { ...photos, 'pairs.txt': '1\nA 1 2\nA 1 B 1' });
-    await refused(/pairs\.txt, line 2: there is no photo 2 of A; 2 photos/, '--data', absent, '--judge', 'all');
   });
 
   test('arguments', async () => {
@@ -394,10 +332,4 @@ test('the cosines that embeddings alone are judged by are those of docs/engine.m
   const engine = await readFile(join(projectRoot, 'docs/engine.md'), 'utf8');
   expect(engine).toContain(`| 1 in 1,000 | ${publishedCosines['1e-3']} |`);
   expect(engine).toContain(`| 1 in 10,000 | ${publishedCosines['1e-4']} |`);
-});
-
-test('without arguments it says what there is', async () => {
-  const { code, stdout } = await run();
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/--data DIR[\s\S]*face-width/);
 });

@@ -53,16 +53,3 @@ test('whatever the search finds is there, and every page is found', () => {
   );
   expect(names.filter((name) => !places.some(([of]) => of === name))).toEqual([]);
 });
-
-test('each setting, each command and each error code is a place of its own', () => {
-  const at = (page: string, heading: string) =>
-    sections.find((each) => each.page === page && each.heading === heading)?.at;
-  expect(at('Configuration reference', 'publicUrl')).toBe('reference/configuration.html#row-publicurl');
-  expect(at('Error codes', 'face_none')).toBe('reference/errors.html#face_none');
-  expect(at('Commands', 'facestep doctor')).toBe('reference/commands.html#row-facestep-doctor');
-});
-
-test('a page leads to the previous and the next page of the navigation', () => {
-  expect(read('cli.html')).toContain('<a rel="prev" href="configuration.html">');
-  expect(read('cli.html')).toContain('<a rel="next" href="console.html">');
-});

@@ -7,10 +7,6 @@ const embedding = new Uint8Array(Float32Array.from({ length: 512 }, (_, at) => M
 const planted = { password: 'correct horse battery', photo, embedding };
 const harmless = Buffer.concat([randomBytes(1_000_000), Buffer.from('{"msg":"request"}')]);
 
-test('where nothing was planted nothing is found', () => {
-  expect(findLeaks(planted, { log: harmless, empty: Buffer.alloc(0) })).toEqual([]);
-});
-
 describe('a leak is found', () => {
   const hidden: [string, string | Uint8Array][] = [
     ['a text', planted.password],
@@ -31,8 +27,4 @@ describe('a leak is found', () => {
     expect(found.join()).toContain('in log');
     expect(found.join()).not.toContain('in other');
   });
-});
-
-test('what is too short to be told from chance is no secret to plant', () => {
-  expect(() => findLeaks({ code: '123456' }, { log: harmless })).toThrow('too short');
 });

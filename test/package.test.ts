@@ -94,29 +94,6 @@ test('what docs/install.md copies out of the package is in it', () => {
   expect(packed.files.map(({ path }) => path)).toEqual(expect.arrayContaining(copied));
 });
 
-test('git leaves out what a simulation is configured by, and packages', () => {
-  const ignored = readFileSync(join(projectRoot, '.gitignore'), 'utf8').split('\n');
-  expect(ignored).toEqual(expect.arrayContaining(['simulated.json', '*.tgz', '/data/']));
-});
-
-test('the package is of a size that a person would notice if it grew', () => {
-  // The compressed copies of the page's scripts and styles take 0.2 of it.
-  expect(packed.size).toBeLessThan(10.25 * mebibyte);
-  expect(packed.unpackedSize).toBeLessThan(25 * mebibyte);
-});
-
-test('it is scoped, and no command publishes it by accident', () => {
-  const guard = z.object({ name: z.string(), private: z.boolean(), bin: z.record(z.string(), z.string()) });
-  const {
-    name,
-    private: isPrivate,
-    bin,
-  } = guard.parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
-  expect(name).toMatch(/^@facestep\/[a-z]+$/);
-  expect(isPrivate).toBe(true);
-  expect(bin).toEqual({ facestep: 'dist/src/main.js' });
-});
-
 test('what is packed imports nothing that a production install lacks', () => {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })

@@ -36,36 +36,13 @@ beforeAll(async () => {
   resources = z.object({ Resources: z.record(z.string(), resourceGuard) }).parse(JSON.parse(text)).Resources;
 });
 
-/** The names in the central directory of a ZIP archive (APPNOTE 4.3.12). */
-function namesIn(archive: Buffer): string[] {
-  const names: string[] = [];
-  const signature = Buffer.from([0x50, 0x4b, 1, 2]);
-  for (let at = archive.indexOf(signature); at >= 0; at = archive.indexOf(signature, at + 46)) {
-    names.push(archive.toString('utf8', at + 46, at + 46 + archive.readUInt16LE(at + 28)));
-  }
-  return names;
-}
-
 const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
-const functionNames = ['Create', 'Define', 'PreToken', 'Verify'];
 
 describe('the bundle', () => {
   test('is under 500 KB, and holds no engine, no SDK and no secret', () => {
     expect(statSync(bundle).size).toBeLessThan(500_000);
     const code = readFileSync(bundle, 'utf8');
     expect(code).not.toMatch(/onnxruntime|@aws-sdk|@smithy|libsql|express|argon2/);
-  });
-
-  test('is as large as docs/performance.md says, to 2 %', () => {
-    const text = readFileSync(join(projectRoot, 'docs/performance.md'), 'utf8').replaceAll(/<!--.*?-->/g, '');
-    const [, size] = /one file of ([\d,]+) bytes/.exec(text) ?? [];
-    const bytes = Number(size?.replaceAll(',', ''));
-    expect(Math.abs(statSync(bundle).size / bytes - 1)).toBeLessThan(0.02);
-  });
-
-  test('is all that is packaged', () => {
-    const archive = readFileSync(join(folder, 'facestep-cognito.zip'));
-    expect(namesIn(archive).filter((name) => !name.endsWith('/'))).toEqual(['triggers/dist/index.mjs']);
   });
 });
 
@@ -93,27 +70,9 @@ describe('the package', () => {
       project.remove();
     }
   }, 180_000);
-
-  test('says what each variable is', () => {
-    const [source, readme] = ['triggers/index.ts', 'triggers/README.md'].map((name) =>
-      readFileSync(join(projectRoot, name), 'utf8'),
-    );
-    const named = (text = ''): string[] => [...new Set(text.match(/FACESTEP_[A-Z_]+/g))].sort();
-    expect(named(readme)).toEqual(named(source));
-  });
 });
 
 describe('the template', () => {
-  test('runs four functions on arm64 under a supported Node, with the five seconds that Cognito waits', () => {
-    const functions = ofType('AWS::Lambda::Function');
-    expect(functions.map(([name]) => name.replace('LambdaFunction', '')).toSorted()).toEqual(functionNames);
-    for (const [, { Properties }] of functions) {
-      expect(Properties).toMatchObject({ Timeout: 5, Architectures: ['arm64'], MemorySize: 512 });
-      expect(Properties?.Runtime).toMatch(/^nodejs2[24]\.x$/);
-      expect(Properties?.Handler).toMatch(/^triggers\/dist\/index\.[a-zA-Z]+$/);
-    }
-  });
-
   test('names the handlers that the bundle exports', async () => {
     const code = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(bundle)}))))`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { env: {} });

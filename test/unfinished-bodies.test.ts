@@ -143,34 +143,6 @@ test('600 anonymous connections with form bodies hold at most one source’s sha
   await expectOktaServed();
 });
 
-test('calls on one connection, one after the other without waiting, are each answered', async () => {
-  const calls = [];
-  for (const { headers, body } of [await toCall(), await toCall()]) {
-    for (const { authorization } of [headers, wrong]) {
-      const lines = `Host: x\r\nAuthorization: ${authorization}\r\nContent-Length: ${body.length}\r\n`;
-      calls.push(`POST /hooks/workforce/token HTTP/1.1\r\n${lines}\r\n${body.toString()}`);
-    }
-  }
-  const half = await send('/healthz', { headers: { 'content-length': '0' }, body: calls.join('') });
-  await eventually(async () => expect(half.received().match(/HTTP\/1.1 \d+/g)).toHaveLength(5));
-  const statuses = [...half.received().matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => Number(status));
-  expect(statuses.slice(1)).toEqual([200, 401, 200, 401]);
-});
-
-test('a connection that is refused often keeps nothing of it', async () => {
-  const warnings: Error[] = [];
-  const note = (warning: Error) => void warnings.push(warning);
-  process.on('warning', note);
-  const call = `POST /hooks/workforce/token HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`;
-  const half = await send('/healthz', { headers: { 'content-length': '0' } });
-  for (let times = 1; times <= 50; times += 1) {
-    await half.write(call);
-    await eventually(async () => expect(half.received().match(/HTTP\/1.1 \d+/g)).toHaveLength(times + 1));
-  }
-  process.off('warning', note);
-  expect(warnings).toEqual([]);
-});
-
 test('a caller that is known and waits to be told to go on is told, and answered', async () => {
   const { headers, body } = await toCall();
   const half = await send('/hooks/workforce/token', {

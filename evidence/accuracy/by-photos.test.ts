@@ -3,7 +3,7 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { createMeasuredEngine, parameters, shipped } from './bare-token.js';
-import { chooseAsUsed, chooseRuns, combinations, measureByPhotos, toModeRates, withAsUsed } from './by-photos.js';
+import { chooseAsUsed, chooseRuns, measureByPhotos, toModeRates } from './by-photos.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { toName } from './windows.js';
 
@@ -64,39 +64,6 @@ test.each([
   ['three photos each: strangers alone', times(5, 3), '3x1'],
 ])('stands for a step-up: %s', (_, photos, expected) => {
   expect(toName(chooseAsUsed(toPeople(photos)))).toBe(expected);
-});
-
-test('photos of one sitting stand for no step-up on another day', () => {
-  const own = draw();
-  const ten = times(10, 0).map(() => photoOf(own));
-  const named = (sitting: (at: number) => number): EmbeddedPerson[] => [
-    toPerson(
-      0,
-      ten,
-      ten.map((_photo, at) => `1_0_0_0${sitting(at)}_${at}.jpg`),
-    ),
-  ];
-  expect(toName(chooseAsUsed(named((at) => (at < 5 ? 1 : 2))))).toBe('5x5');
-  expect(toName(chooseAsUsed(named((at) => (at < 6 ? 1 : 2))))).toBe('3x2');
-  expect(toName(chooseAsUsed(named(() => 1)))).toBe('3x1');
-});
-
-test('what stands for a step-up is measured even where it is none of the usual combinations', () => {
-  expect(withAsUsed(five)).toBe(combinations);
-  expect(withAsUsed({ enrolled: 3, live: 2 }).map(toName)).toEqual([...combinations.map(toName), '3x2']);
-});
-
-test('of few people every run is tried at strangers, of many the first of each', () => {
-  const [few, many] = [toPeople(times(20, 1)), times(700, toPeople([1])[0]!)];
-  const one = { enrolled: 1, live: 1 };
-  expect(chooseRuns(few, one, Number.POSITIVE_INFINITY)).toMatchObject({ pairs: 200_000, rules: { isEven: false } });
-  expect(chooseRuns(few, one, 100)).toMatchObject({ pairs: 100 });
-  expect(chooseRuns(many, one, Number.POSITIVE_INFINITY)).toMatchObject({
-    pairs: Number.POSITIVE_INFINITY,
-    rules: { isEven: true },
-  });
-  // Nobody has three photos, so there is no pair of first runs of three.
-  expect(chooseRuns(many, { enrolled: 3, live: 1 }, 100)).toMatchObject({ rules: { isEven: false } });
 });
 
 test('five against five: two people who are one make false matches, one who changes makes a false non-match', async () => {

@@ -25,22 +25,10 @@ describe('of attacks', () => {
     expect(report.attacks.print?.refusedBy).toEqual({ relief_yaw: 30 });
   });
 
-  test('of species that pass as often, the figure is that of which least is known', () => {
-    const tried = [...several(90, {}), ...several(2, { species: 'mask' }), ...several(5, { species: 'phone-replay' })];
-    expect(ratePresence(tried).apcer).toMatchObject({ species: 'mask', errors: 0, presentations: 2 });
-    const again = [...several(3, { species: 'a' }), ...several(9, { species: 'b', person: 'one' })];
-    expect(ratePresence(again).apcer).toMatchObject({ species: 'b', intervalByPerson: [0, 0.975] });
-  });
-
   test('one without a response is in the non-response rate, and in no other', () => {
     const { attacks } = ratePresence([...several(9, {}), ...several(1, none)]);
     expect(attacks.print?.apcer).toMatchObject({ errors: 0, presentations: 9 });
     expect(attacks.print?.apnrr).toMatchObject({ errors: 1, presentations: 10, rate: 0.1 });
-  });
-
-  test('none at all is no rate, and not a rate of zero', () => {
-    expect(ratePresence([])).toMatchObject({ apcer: null, bpcer: null, bpnrr: null, people: 0, attacks: {} });
-    expect(ratePresence(several(2, none))).toMatchObject({ apcer: null, attacks: { print: { apcer: null } } });
   });
 });
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { sittingOf } from '../corpus/sitting.js';
 import { createChance } from '../statistics/chance.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureSource } from './source-strangers.js';
-import { findNearest, toNearest } from './strangers.js';
-import { everyRun, toTrials } from './windows.js';
+import { toNearest } from './strangers.js';
+import { toTrials } from './windows.js';
 
 /* Made-up people: their figures stand for nobody. */
 
@@ -65,17 +64,6 @@ test('a few who are alike among many who are not: nearest strangers pass more of
   expect(embeddings['1e-4']!.nearest.fmr).toBeGreaterThan(1.3 * embeddings['1e-4']!.fmr!);
 });
 
-test('the nearest strangers of a person are the ten most alike, without the person', () => {
-  const people = [...toPeople(20, 0), ...toPeople(11, 0.5)];
-  const nearest = findNearest(people);
-  expect(nearest.map(({ size }) => size)).toEqual(new Array<number>(31).fill(10));
-  for (let person = 20; person < 31; person += 1)
-    expect([...nearest[person]!].toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 11 }, (_, at) => 20 + at).filter((other) => other !== person),
-    );
-  expect(findNearest(people.slice(0, 3)).map(({ size }) => size)).toEqual([2, 2, 2]);
-});
-
 test('nearest strangers are tried at each person’s token, so two who are each other’s nearest are tried both ways round', () => {
   const people = toPeople(3, 0, ['1.jpg']);
   const { enrolled, live, impostor } = toTrials(people, { enrolled: 1, live: 1 }, 100, toNearest(people));
@@ -91,30 +79,6 @@ test('nearest strangers are tried at each person’s token, so two who are each 
     [2, 0],
     [2, 1],
   ]);
-});
-
-test('photos of one sitting are no genuine pair, where their names tell the sitting', () => {
-  expect(['0001_00_00_02_474.jpg', '000_0.jpg', 'anpage.13.jpg', 'Ana_Maria_de_la_0001.jpg'].map(sittingOf)).toEqual([
-    '02',
-    null,
-    null,
-    null,
-  ]);
-  const genuineOf = (files: string[], enrolled: number): number => {
-    const trials = toTrials(toPeople(1, 0, files), { enrolled, live: 1 }, 100, everyRun);
-    return trials.genuine.pairs.length / 2;
-  };
-  const two = ['7_0_0_01_1.jpg', '7_0_0_01_2.jpg', '7_0_0_01_3.jpg', '7_0_0_02_1.jpg', '7_0_0_02_2.jpg'];
-  expect(genuineOf(two, 1)).toBe(6);
-  // Three of the first sitting against two of the second; any other three are of both.
-  expect(genuineOf(two, 3)).toBe(2);
-  expect(genuineOf(two.slice(0, 3), 1)).toBe(0);
-  expect(
-    genuineOf(
-      two.map((_, at) => `${at}.jpg`),
-      1,
-    ),
-  ).toBe(10);
 });
 
 test('one person, or none with two photos, leaves what cannot be told at null', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { load, quantile, round, timeInTurns, toTiming } from './measure.js';
+import { load, quantile, timeInTurns, toTiming } from './measure.js';
 
 const hundred = Array.from({ length: 101 }, (_, at) => 100 - at);
 
@@ -30,8 +30,4 @@ test('a load does as many as asked, and at no time more side by side', async () 
   });
   expect([times.length, most]).toEqual([10, 3]);
   expect(perSecond).toBeGreaterThan(0);
-});
-
-test('figures are rounded to the digits asked for', () => {
-  expect([round(1.005_1), round(1.236), round(2.5, 0)]).toEqual([1.01, 1.24, 3]);
 });

@@ -50,18 +50,6 @@ test('photos may be chosen by name; those left out count nowhere, nor do people 
   expect(toPhotoFilter('*')('anything')).toBe(true);
 });
 
-test('links to photos and to people count, broken ones do not', async () => {
-  await put('a', '1.jpg');
-  await symlink(join(folder, 'a'), join(folder, 'b'));
-  await symlink(join(folder, 'a', '1.jpg'), join(folder, 'a', '2.jpg'));
-  await symlink(join(folder, 'nothing'), join(folder, 'a', '3.jpg'));
-  const { people } = await readCorpus(folder);
-  expect(people.map(({ person, files }) => [person, files.length])).toEqual([
-    ['a', 2],
-    ['b', 2],
-  ]);
-});
-
 test.each([
   ['is missing', async () => join(folder, 'missing'), /There is no folder/],
   [
@@ -104,14 +92,5 @@ describe('folders of sources', () => {
       ['link', 2, 1],
     ]);
     expect((await readSources(folder))![1]!.folder).toBe(join(folder, 'east'));
-  });
-
-  test('are none where people have photos, where there are none, and where there is nothing', async () => {
-    expect(await readSources(folder)).toBeNull();
-    expect(await readSources(join(folder, 'missing'))).toBeNull();
-    await put('person', '1.jpg');
-    await put('person/more', '1.jpg');
-    expect(await readSources(folder)).toBeNull();
-    expect(await readSources(join(folder, 'person', '1.jpg'))).toBeNull();
   });
 });

@@ -69,31 +69,6 @@ test('any text is pairs or bad input', () => {
   );
 });
 
-test('one number at the top means one fold, and spaces separate where there is no tab', () => {
-  expect(parsePairs('1\nA_B 1 2\nA_B 1 C_D 7\n')).toEqual([
-    {
-      genuine: [
-        {
-          line: 2,
-          photos: [
-            { person: 'A_B', number: 1 },
-            { person: 'A_B', number: 2 },
-          ],
-        },
-      ],
-      impostor: [
-        {
-          line: 3,
-          photos: [
-            { person: 'A_B', number: 1 },
-            { person: 'C_D', number: 7 },
-          ],
-        },
-      ],
-    },
-  ]);
-});
-
 describe('what is wrong is told with its line', () => {
   test.each([
     ['', /line 1: expected the number of folds/],

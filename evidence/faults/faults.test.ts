@@ -7,30 +7,9 @@ import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { holds, type Invariant } from './fault.js';
-import { createJournal } from './journal.js';
 import { faults } from './registry.js';
 import { toMarkdown } from './report.js';
 import { checkChains } from './trails.js';
-
-test('an invariant that was held against nothing does not hold', () => {
-  const invariant: Invariant = { invariant: 'something', checked: 1, broken: [] };
-  expect(holds(invariant)).toBe(true);
-  expect(holds({ ...invariant, checked: 0 })).toBe(false);
-  expect(holds({ ...invariant, broken: ['this'] })).toBe(false);
-});
-
-test('the journal counts answers by time and by what was done', () => {
-  const journal = createJournal();
-  journal.note({ doing: 'hook', answer: 'granted', tries: 1, ms: 2 });
-  journal.turnTo('during');
-  journal.note({ doing: 'hook', answer: 'granted', tries: 2, ms: 9 });
-  journal.note({ doing: 'hook', answer: 'denied', tries: 1, ms: 4 });
-  expect(journal.toSeen()).toEqual([
-    expect.objectContaining({ when: 'before', doing: 'hook', requests: 1, answers: { granted: 1 }, retried: 0 }),
-    expect.objectContaining({ when: 'during', requests: 2, answers: { granted: 1, denied: 1 }, retried: 1, maxMs: 9 }),
-  ]);
-});
 
 test('the summary for the document has one row per operation, flat figures and every broken rule', () => {
   const hook = { doing: 'hook', requests: 2, retried: 1, p50Ms: 2 };

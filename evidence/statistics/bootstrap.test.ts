@@ -21,15 +21,6 @@ describe('where there is nothing to resample', () => {
   });
 });
 
-test('the same people give the same interval', () => {
-  const interval = () =>
-    toPersonRate(createBootstrap(30, createChance('same')), {
-      trials: new Uint32Array(30).fill(10),
-      errors: Uint32Array.from({ length: 30 }, (_, person) => person % 4),
-    }).interval;
-  expect(interval()).toEqual(interval());
-});
-
 test('trials listed by pair have the interval of an even draw where they are one, and another where they are not', () => {
   const people = 12;
   const errors: [number, number][] = [
@@ -49,18 +40,6 @@ test('trials listed by pair have the interval of an even draw where they are one
   // As many trials, nearly all of them between two people: who is drawn decides.
   const uneven = pairs.map(([one, other], at): [number, number, number] => [one, other, at === 0 ? trials - 65 : 1]);
   expect(toPairRate(bootstrap, { trials, errors, among: { pairs: uneven } }).interval).not.toEqual(even.interval);
-});
-
-test('errors of one person are told with less certainty than as many errors of many', () => {
-  const bootstrap = createBootstrap(100, createChance('spread'));
-  const width = (errors: Uint32Array): number => {
-    const [low, high] = toPersonRate(bootstrap, { trials: new Uint32Array(100).fill(28), errors }).interval!;
-    return high - low;
-  };
-  const ofOne = new Uint32Array(100);
-  ofOne[7] = 28;
-  const ofMany = new Uint32Array(100).fill(1, 0, 28);
-  expect(width(ofOne)).toBeGreaterThan(2 * width(ofMany));
 });
 
 /*

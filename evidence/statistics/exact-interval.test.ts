@@ -27,13 +27,6 @@ test.each([
   else expect(binomialBelow(hits, trials, high)).toBeCloseTo(0.025, 8);
 });
 
-test('less than a whole hit may be none, and its high end lies between those of none and of one', () => {
-  const [low, high] = toExactInterval(0.5, 28);
-  expect(low).toBe(0);
-  expect(high).toBeGreaterThan(toExactInterval(0, 28)[1]);
-  expect(high).toBeLessThan(toExactInterval(1, 28)[1]);
-});
-
 test('errors on few groups are told by an exact interval of the groups, however many trials each had', () => {
   const few = { errors: 12, trials: 2800, interval: [0.001, 0.005], groups: 28, groupsWithError: 1 } as const;
   const { interval, by } = toGroupedInterval(few);

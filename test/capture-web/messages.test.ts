@@ -1,7 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { en as homeEn } from '../../web/capture/home/messages/en.js';
-import { es as homeEs } from '../../web/capture/home/messages/es.js';
-import { fr as homeFr } from '../../web/capture/home/messages/fr.js';
 import { ar } from '../../web/capture/messages/ar.js';
 import { de } from '../../web/capture/messages/de.js';
 import { en } from '../../web/capture/messages/en.js';
@@ -55,10 +52,6 @@ describe.each(Object.entries(wordsOf))('the words in %s', (tag, words) => {
     },
   );
 
-  test('name the button that stops a check that somebody else began', () => {
-    expect(words.pairing.warning).toContain(words.pairing.none);
-  });
-
   test('do not claim what nobody can promise', () => {
     const all = JSON.stringify([
       textsOf(words),
@@ -75,24 +68,4 @@ test('the first wished language that there is, is taken', () => {
   expect(chooseLanguage(['toString', '', 'xx'])).toBe('en');
   expect(chooseLanguage([])).toBe('en');
   expect([directionOf('ar'), directionOf('de')]).toEqual(['rtl', 'ltr']);
-});
-
-test('one is not many, where a number comes down to it', () => {
-  expect([en, de, es, fr].map(({ kiosk }) => kiosk.resets(1).split(' in ').at(-1))).toEqual([
-    'one second.',
-    'einer Sekunde geleert.',
-    'Esta pantalla se restablece en un segundo.',
-    'Cet écran s’efface dans une seconde.',
-  ]);
-  for (const words of [homeEn, homeEs, homeFr]) expect(words.recoveryCodesText(1, 'X')).not.toMatch(/are|Quedan|créés/);
-});
-
-test('Arabic counts as Arabic does', () => {
-  expect([1, 2, 3, 11, 103].map((tries) => ar.again.triesLeft(tries))).toEqual([
-    'بقيت لك محاولة واحدة.',
-    'بقيت لك محاولتان.',
-    'بقيت لك 3 محاولات.',
-    'بقيت لك 11 محاولة.',
-    'بقيت لك 103 محاولات.',
-  ]);
 });

@@ -17,15 +17,6 @@ test('a phone is led from consent to the result, one step after the other', () =
   expect(stepOf({ state: 'passed' }, { frames })).toBe('passed');
 });
 
-test('while pictures are judged, whoever sent them, nothing else is asked', () => {
-  const state = 'captured';
-  expect(stepOf({ state }, { again: { hint: null }, mayHandOff: true })).toBe('sending');
-  expect(stepOf({ state, handOff: { state: 'paired', code: '47' } }, { mayHandOff: true })).toBe('sending');
-  expect(stepOf({ state, role: 'camera' })).toBe('sending');
-  expect(stepOf({ state, purpose: 'manage' })).toBe('manage');
-  expect(stepOf({ state, role: 'unpaired' })).toBe('pairing');
-});
-
 test('what is to be approved is shown after the consent and before any camera, and once', () => {
   const action = { words: { type: 'facestep_action', title: 'Pay' }, digest: 'd', mixedScripts: false } as const;
   expect(stepOf({ action, consentNeeded: true })).toBe('consent');
@@ -56,24 +47,12 @@ test('what the camera needs is fetched behind the screens before it, where it is
   expect(isCameraAhead({ ...facts, view: null })).toBe(false);
 });
 
-test.each(['passed', 'failed', 'expired', 'abandoned'] as const)('nothing is asked of a check that has %s', (state) => {
-  expect(stepOf({ state, consentNeeded: true }, { again: { hint: null } })).toBe(state);
-});
-
 describe('a computer', () => {
   test('uses its own camera unless the user chooses a phone, after the consent', () => {
     expect(stepOf({ consentNeeded: true }, { mayHandOff: true })).toBe('consent');
     expect(stepOf({}, { mayHandOff: true })).toBe('capture');
     expect(stepOf({}, { mayHandOff: true, place: 'here' })).toBe('capture');
     expect(stepOf({}, { mayHandOff: true, place: 'phone' })).toBe('hand-off');
-  });
-
-  test('goes on following the phone after a reload, and can still do it itself', () => {
-    for (const state of ['opened', 'paired'] as const) {
-      const handOff = { state, code: '12' };
-      expect(stepOf({ handOff }, { mayHandOff: true })).toBe('hand-off');
-      expect(stepOf({ handOff }, { mayHandOff: true, place: 'here' })).toBe('capture');
-    }
   });
 
   test('goes to a phone at once where one is needed, whatever was chosen; a phone goes on', () => {
@@ -127,15 +106,6 @@ test('another try of a check starts from the secret, one of an enrolment from th
   expect(stepOf(check, afterTry(check, tried, 'more_light'))).toBe('try-again');
   expect(stepOf(check, { ...tried, ...afterTry(check, tried, 'more_light'), again: null })).toBe('pin');
   expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, tried, 'more_light'), again: null })).toBe('capture');
-});
-
-test('an ID photo is asked for anew where it was of no use, and for nothing else', () => {
-  const enrolment = { ...view, purpose: 'enrol', referencePhotoNeeded: true } as const;
-  const tried = { ...facts, referencePhoto: new Blob([]), frames };
-  expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, tried, 'reference_unlike') })).toBe('reference');
-  const dark = { ...tried, ...afterTry(enrolment, tried, 'more_light') };
-  expect(stepOf(enrolment, dark)).toBe('try-again');
-  expect(stepOf(enrolment, { ...dark, again: null })).toBe('capture');
 });
 
 test('the screen’s light is left out after two tries that did not show it, or for whoever asks: where that is allowed', () => {

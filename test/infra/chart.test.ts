@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
-import { objectsOf, readChartFile, renderChart, toValues } from './chart.js';
+import { objectsOf, readChartFile, renderChart } from './chart.js';
+import { canRunHelm } from './helm.js';
 import { kindGuards } from './kubernetes.js';
 
 const smallest = { keysSecret: 'facestep-keys' };
@@ -53,7 +55,9 @@ const load = (objects: Kubernetes[]) => {
   });
 };
 
-describe.each([
+const withHelm = canRunHelm ? describe : describe.skip;
+
+withHelm.each([
   ['as few values as possible', smallest],
   ['every value', fullest],
 ])('the chart with %s', (_, values) => {
@@ -123,70 +127,81 @@ describe.each([
   });
 });
 
-test('with every value there is an autoscaler in place of a number of replicas, an ingress and what Prometheus wants', () => {
-  const objects = render(fullest);
-  expect(only(objects, 'StatefulSet').spec.replicas).toBeUndefined();
-  expect(only(objects, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name).toBe('face-facestep');
-  expect(only(objects, 'Ingress').spec.rules[0]!.http.paths[0]!.backend.service.name).toBe('face-facestep');
-  const monitor = only(objects, 'ServiceMonitor').spec;
-  const watched = objects.filter(
-    (object) =>
-      object.kind === 'Service' &&
-      Object.entries(monitor.selector.matchLabels).every(([name, value]) => object.metadata.labels[name] === value),
-  );
-  expect(watched.map(({ metadata }) => metadata.name)).toEqual(['face-facestep-replicas']);
-  expect(only(objects, 'PrometheusRule').spec.groups.length).toBeGreaterThan(1);
-  expect(renderChart(fullest)['statefulset.yaml']).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
-});
+withHelm('with Helm', () => {
+  test('with every value there is an autoscaler in place of a number of replicas, an ingress and what Prometheus wants', () => {
+    const objects = render(fullest);
+    expect(only(objects, 'StatefulSet').spec.replicas).toBeUndefined();
+    expect(only(objects, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name).toBe('face-facestep');
+    expect(only(objects, 'Ingress').spec.rules[0]!.http.paths[0]!.backend.service.name).toBe('face-facestep');
+    const monitor = only(objects, 'ServiceMonitor').spec;
+    const watched = objects.filter(
+      (object) =>
+        object.kind === 'Service' &&
+        Object.entries(monitor.selector.matchLabels).every(([name, value]) => object.metadata.labels[name] === value),
+    );
+    expect(watched.map(({ metadata }) => metadata.name)).toEqual(['face-facestep-replicas']);
+    expect(only(objects, 'PrometheusRule').spec.groups.length).toBeGreaterThan(1);
+    expect(renderChart(fullest)).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
+  });
 
-test('one replica needs neither a shared store nor shared keys', async () => {
-  const objects = render(single);
-  expect(only(objects, 'StatefulSet').spec.template.spec.initContainers).toBeUndefined();
-  const { state, keys, dataFolder } = await load(objects);
-  expect({ state, keys }).toEqual({ state: { kind: 'sqlite' }, keys: { kind: 'local', folder: null } });
-  expect(dataFolder).toBe('/var/lib/facestep/data');
-});
+  test('one replica needs neither a shared store nor shared keys', async () => {
+    const objects = render(single);
+    expect(only(objects, 'StatefulSet').spec.template.spec.initContainers).toBeUndefined();
+    const { state, keys, dataFolder } = await load(objects);
+    expect({ state, keys }).toEqual({ state: { kind: 'sqlite' }, keys: { kind: 'local', folder: null } });
+    expect(dataFolder).toBe('/var/lib/facestep/data');
+  });
 
-test('with a key service several replicas need no Secret of keys', async () => {
-  const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
-  const keys = { kind: 'aws-kms', region: 'eu-central-1', sealing: [{ version: 1, keyId }], signing: { keyId } };
-  const objects = render({ config: { keys } });
-  expect(only(objects, 'StatefulSet').spec.template.spec.volumes.map(({ name }) => name)).not.toContain('keys');
-  expect((await load(objects)).keys).toMatchObject(keys);
-});
+  test('with a key service several replicas need no Secret of keys', async () => {
+    const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+    const keys = { kind: 'aws-kms', region: 'eu-central-1', sealing: [{ version: 1, keyId }], signing: { keyId } };
+    const objects = render({ config: { keys } });
+    expect(only(objects, 'StatefulSet').spec.template.spec.volumes.map(({ name }) => name)).not.toContain('keys');
+    expect((await load(objects)).keys).toMatchObject(keys);
+  });
 
-test('another store than Redis, and a Facenition server, are set by their own settings alone', async () => {
-  const state = { kind: 'dynamodb', table: 'facestep', region: 'eu-central-1' };
-  const verifier = {
-    kind: 'facenition',
-    url: 'https://api.example.com',
-    token: { file: '/run/secrets/facestep/token' },
-  };
-  const config = await load(render({ ...smallest, config: { state, verifier } }));
-  expect(config.state).toMatchObject(state);
-  expect(config.verifier).toMatchObject({ kind: 'facenition', url: verifier.url });
-});
+  test('another store than Redis, and a Facenition server, are set by their own settings alone', async () => {
+    const state = { kind: 'dynamodb', table: 'facestep', region: 'eu-central-1' };
+    const verifier = {
+      kind: 'facenition',
+      url: 'https://api.example.com',
+      token: { file: '/run/secrets/facestep/token' },
+    };
+    const config = await load(render({ ...smallest, config: { state, verifier } }));
+    expect(config.state).toMatchObject(state);
+    expect(config.verifier).toMatchObject({ kind: 'facenition', url: verifier.url });
+  });
 
-test.each([
-  ['a store of its own for each of several replicas', { ...smallest, config: { state: { kind: 'sqlite' } } }, /state/],
-  ['keys of its own for each of several replicas', {}, /keys/],
-  ['the same for an autoscaler', { replicaCount: 1, autoscaling: { enabled: true } }, /keys/],
-])('the chart refuses %s', (_, values, reason) => {
-  expect(() => renderChart(values)).toThrow(reason);
-});
+  test.each([
+    [
+      'a store of its own for each of several replicas',
+      { ...smallest, config: { state: { kind: 'sqlite' } } },
+      /state/,
+    ],
+    ['keys of its own for each of several replicas', {}, /keys/],
+    ['the same for an autoscaler', { replicaCount: 1, autoscaling: { enabled: true } }, /keys/],
+  ])('the chart refuses %s', (_, values, reason) => {
+    expect(() => renderChart(values)).toThrow(reason);
+  });
 
-test('another configuration means other pods', () => {
-  const checksumOf = (values: Record<string, unknown>) =>
-    only(render(values), 'StatefulSet').spec.template.metadata.annotations['checksum/config'];
-  expect(checksumOf({ ...smallest, stopDelaySec: 11 })).not.toBe(checksumOf(smallest));
-});
+  test('another configuration means other pods', () => {
+    const checksumOf = (values: Record<string, unknown>) =>
+      only(render(values), 'StatefulSet').spec.template.metadata.annotations['checksum/config'];
+    expect(checksumOf({ ...smallest, stopDelaySec: 11 })).not.toBe(checksumOf(smallest));
+  });
 
-test('the schema of the values knows every value, and no other', () => {
-  const schema = JSON.parse(readChartFile('values.schema.json'));
-  const isValid = (given: Record<string, unknown>) => z.fromJSONSchema(schema).safeParse(toValues(given)).success;
-  expect(Object.keys(schema.properties).filter((name) => name !== 'global')).toEqual(Object.keys(toValues({})));
-  expect([{}, fullest, single].map(isValid)).toEqual([true, true, true]);
-  // The chart would overrule the last two in silence.
-  const wrong = [{ replicas: 3 }, { image: { tags: 'x' } }, { config: { port: 80 } }, { config: { stopDelaySec: 5 } }];
-  expect(wrong.map(isValid)).toEqual([false, false, false, false]);
+  test('the values that Helm accepts are those that the chart has', () => {
+    const schema = JSON.parse(readChartFile('values.schema.json'));
+    expect(Object.keys(schema.properties).filter((name) => name !== 'global')).toEqual(
+      Object.keys(parse(readChartFile('values.yaml'))),
+    );
+    // The chart would overrule the last two in silence.
+    for (const wrong of [
+      { replicas: 3 },
+      { image: { tags: 'x' } },
+      { config: { port: 80 } },
+      { config: { stopDelaySec: 5 } },
+    ])
+      expect(() => renderChart({ ...smallest, ...wrong })).toThrow('specifications of the schema');
+  });
 });

@@ -1,55 +1,27 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
+import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
-import { renderTemplates } from './go-template.js';
+import { helm } from './helm.js';
 
-export const chartFolder = join(projectRoot, 'infra/helm/facestep');
+const chartFolder = join(projectRoot, 'infra/helm/facestep');
+const folder = createFolder('chart');
 
 export const readChartFile = (name: string): string => readFileSync(join(chartFolder, name), 'utf8');
 
-type Values = Record<string, unknown>;
-
-const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Merges values as Helm does: `null` removes a value. */
-const overlay = (below: Values, above: Values): Values =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(below), ...Object.keys(above)])].flatMap((name) => {
-      const [lower, upper = lower] = [below[name], above[name]];
-      if (upper === null) return [];
-      return [[name, isMap(lower) && isMap(upper) ? overlay(lower, upper) : upper]];
-    }),
-  );
-
-export const toValues = (given: Values): Values =>
-  overlay(parse(readChartFile('values.yaml'), { strict: true }), given);
-
-/** Renders the chart as release `face` in namespace `identity`. */
-export function renderChart(given: Values): Record<string, string> {
-  const { name, version, appVersion } = parse(readChartFile('Chart.yaml'));
-  const files = Object.fromEntries(
-    readdirSync(join(chartFolder, 'templates'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name), 'utf8')]),
-  );
-  return renderTemplates(files, {
-    Values: toValues(given),
-    Chart: { Name: name, Version: version, AppVersion: appVersion },
-    Release: { Name: 'face', Namespace: 'identity', Service: 'Helm' },
-    Files: { Get: (file: unknown) => readChartFile(String(file)) },
-  });
+/** Renders the chart as release `face` in namespace `identity`. Throws Helm's message if the chart refuses the values. */
+export function renderChart(values: Record<string, unknown>): string {
+  const file = join(folder, 'values.json');
+  writeFileSync(file, JSON.stringify(values));
+  return helm(['template', 'face', chartFolder, '--namespace', 'identity', '--values', file]);
 }
 
 /** Parses a rendered chart. Throws unless it is strict YAML. */
-export const objectsOf = (rendered: Readonly<Record<string, string>>): unknown[] =>
-  Object.entries(rendered)
-    .filter(([name]) => name.endsWith('.yaml'))
-    .flatMap(([, text]) =>
-      parseAllDocuments(text, { strict: true, uniqueKeys: true }).flatMap((document) => {
-        const [error] = document.errors;
-        if (error !== undefined) throw error;
-        const object: unknown = document.toJS();
-        return object === null ? [] : [object];
-      }),
-    );
+export const objectsOf = (rendered: string): unknown[] =>
+  parseAllDocuments(rendered, { strict: true, uniqueKeys: true }).flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    const object: unknown = document.toJS();
+    return object === null ? [] : [object];
+  });

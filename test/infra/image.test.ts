@@ -45,14 +45,6 @@ describe('the Dockerfile', () => {
     expect(JSON.parse(textsOf(ofRuntime(Keyword.ENTRYPOINT))[0]!)).toEqual(['node', '/app/dist/src/main.js']);
   });
 
-  test('asks for its own health by what the image has', () => {
-    const [check] = textsOf(ofRuntime(Keyword.HEALTHCHECK));
-    const command = z.array(z.string()).parse(JSON.parse(check!.slice(check!.indexOf('['))));
-    expect(command.slice(0, 2)).toEqual(['node', '-e']);
-    expect(command[2]).toContain('/healthz');
-    expect(() => new Function(command[2]!)).not.toThrow();
-  });
-
   test('holds no secret and copies only what is there', () => {
     expect(textsOf([...of(Keyword.ENV), ...of(Keyword.ARG)]).join('\n')).not.toMatch(/key|secret|token|password/i);
     expect(of(Keyword.ADD)).toEqual([]);
@@ -134,14 +126,6 @@ describe('compose.yaml', () => {
     for (const kind of ['configs', 'secrets', 'volumes', 'networks'] as const)
       expect([...new Set(used[kind])].toSorted()).toEqual(Object.keys(defined[kind]).toSorted());
     for (const { file } of Object.values(defined.configs)) expect(readdirSync(folder)).toContain(file.slice(2));
-  });
-
-  test('each replica has a disk of its own, and all have the same keys', () => {
-    const disks = replicas.map(([, { volumes }]) => volumes.find((each) => each.endsWith(':/var/lib/facestep')));
-    expect(new Set(disks).size).toBe(2);
-    for (const [, { volumes }] of replicas) expect(volumes).toContain('keys:/var/lib/facestep-keys');
-    expect(read('Caddyfile')).toContain(`reverse_proxy ${replicas.map(([name]) => `${name}:8080`).join(' ')} {`);
-    expect(read('Caddyfile')).toMatch(/^\s+health_uri \/readyz\/replica$/m);
   });
 
   test('Redis keeps what it is told, throws nothing out, and has no user without a password', () => {

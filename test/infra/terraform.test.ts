@@ -7,7 +7,7 @@ import { connectionGuards } from '../../adapters/index.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { projectRoot } from '../paths.js';
-import { type Module, modules, readModule, sources } from './terraform.js';
+import { type Module, readModule, sources } from './terraform.js';
 
 /** Everything in a source that refers to something: no comments, and of texts only what is put into them. */
 function expressionsOf(source: string): string {
@@ -38,16 +38,6 @@ describe.each(Object.keys(sources))('%s', (folder) => {
     expect(Object.keys(providers).toSorted()).toEqual([...new Set([...ofModules, ...used])].toSorted());
   });
 
-  test('every variable is used, and every one that is used is declared', () => {
-    const declared = Object.keys(readModule(folder).variable).toSorted();
-    expect([...referencesTo(source, /\bvar\.(\w+)/g)].toSorted()).toEqual(declared);
-  });
-
-  test('every local value is used, and every one that is used is there', () => {
-    const declared = readModule(folder).locals.flatMap((all) => Object.keys(all));
-    expect([...referencesTo(source, /\blocal\.(\w+)/g)].toSorted()).toEqual(declared.toSorted());
-  });
-
   test('every resource, data source and module that is referred to is there', () => {
     const { resource, data, ephemeral, module } = readModule(folder);
     for (const name of referencesTo(source, /(?<![\w.])((?:aws|azuread|okta|random)_\w+\.\w+)/g))
@@ -68,18 +58,6 @@ describe.each(Object.keys(sources))('%s', (folder) => {
       expect(Object.keys(output)).toEqual(expect.arrayContaining([...taken]));
     }
   });
-});
-
-test.each(modules)('%s: every variable and output says what it is, secrets are marked', (folder) => {
-  const { variable, output } = readModule(folder);
-  for (const [name, [settings]] of [...Object.entries(variable), ...Object.entries(output)]) {
-    expect({ name, description: settings!.description }).toEqual({
-      name,
-      description: expect.stringMatching(/.{10,}/),
-    });
-  }
-  for (const [name, [settings]] of Object.entries(variable))
-    if (/secret$/.test(name)) expect(settings!.sensitive).toBe(true);
 });
 
 describe('what the modules say is what the service says', () => {

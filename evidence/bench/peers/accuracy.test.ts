@@ -28,42 +28,6 @@ function judge(genuine: readonly (number | null)[], impostor: readonly (number |
 }
 
 describe('error rates of one library', () => {
-  test('are those worked out by hand', () => {
-    const report = judge([0.9, 0.8, 0.4, 0.7], [0.5, 0.3, 0.2, 0.1, 0.1, 0]);
-    // One false match in six is too many for 1e-2: the threshold is 0.5, and 0.4 is below it.
-    expect(report.fnmr['1e-2'].rate).toBe(0.25);
-    expect(report.fnmr['1e-3'].rate).toBe(0.25);
-    // Between 0 of 6 with 1 of 4, and 1 of 6 with 0 of 4.
-    expect(report.eer.rate).toBeCloseTo(1 / 12, 4);
-    expect(report.atDefault).toMatchObject({ threshold: 'at least 0.6', fmr: { rate: 0 }, fnmr: { rate: 0.25 } });
-    expect(report.fta.rate).toBe(0);
-  });
-
-  test('a score that several strangers share is let through for none or for all', () => {
-    expect(judge([0.9, 0.5, 0.8], [0.5, 0.5, 0.5]).fnmr['1e-2'].rate).toBeCloseTo(1 / 3, 4);
-  });
-
-  test('no error seen is no proof of none', () => {
-    const { eer, fnmr } = judge([0.9, 0.8, 0.9], [0.1, 0.2, 0.1]);
-    expect([eer.rate, fnmr['1e-2'].rate]).toEqual([0, 0]);
-    expect(fnmr['1e-2'].interval[0]).toBe(0);
-    expect(fnmr['1e-2'].interval[1]).toBeGreaterThan(0.5);
-  });
-
-  test('a photo without a face is not compared, and counts as a refusal', () => {
-    const report = judge([0.9, null, 0.4, 0.8], [0.5, null, 0.1, 0.2, null, 0.1]);
-    expect(report.compared).toEqual({ genuine: 3, impostor: 4 });
-    expect(report.pairs).toEqual({ genuine: 4, impostor: 6 });
-    expect(report.fta.rate).toBe(1 / 8);
-    expect(report.fnmr['1e-2'].rate).toBeCloseTo(1 / 3, 4);
-    expect(report.frr['1e-2'].rate).toBe(0.5);
-    expect(report.atDefault.frr.rate).toBe(0.5);
-  });
-
-  test('a library that always says the opposite is wrong throughout', () => {
-    expect(judge([0.1, 0.2, 0.1], [0.9, 0.8, 0.9]).eer.rate).toBe(1);
-  });
-
   test('doubt more where the errors are one person’s than where they are spread', () => {
     const genuine = Array.from({ length: 20 }, () => 0.9);
     const ofOne = pairsOf(20).map(([a]) => (a === 0 ? 0.8 : 0.1));
@@ -72,14 +36,6 @@ describe('error rates of one library', () => {
     expect([wide.rate, narrow.rate]).toEqual([0.1, 0.1]);
     expect(wide.interval[0]).toBe(0);
     expect(wide.interval[1]).toBeGreaterThan(narrow.interval[1] + 0.03);
-  });
-
-  test('are the same in every run', () => {
-    const scores = [
-      [0.9, 0.8, 0.4, 0.7],
-      [0.5, 0.3, 0.2, 0.1, 0.1, 0],
-    ] as const;
-    expect(judge(...scores)).toEqual(judge(...scores));
   });
 
   test('agree with trying every threshold, and lie in their intervals', () => {
