@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
-import { eventually } from '../eventually.js';
 import {
   type AnotherWayStage,
   enter,
@@ -61,43 +60,6 @@ for (const [language, window] of seats) {
     await person.close();
   });
 }
-
-inBrowser('too many wrong codes: the right one does not pass any more, and the page says how long', async () => {
-  const person = await stage.refuse('guesser', { language: 'en', window: 'phone' });
-  const { page, words } = person;
-  await press(page, words.ways.names.email);
-  await see(page, 'code');
-  const code = stage.mailedCode('guesser');
-  for (let tries = 1; tries <= 5; tries += 1) {
-    await enter(person, otherThan(code));
-    // What is said stands there from the try before; the field is made anew, and empty, with each answer.
-    await eventually(async () => expect(await page.getByLabel(words.ways.label).inputValue()).toBe(''));
-    await page.getByText(words.ways.wrong).waitFor();
-  }
-  await enter(person, code);
-  await see(page, 'locked-out');
-  await expectNoBarriers(page);
-  expect(await stage.stateOf(person.stepUpId)).toBe('started');
-  expect(stage.server.audit.events.filter(({ action }) => action === 'locked_out')).toMatchObject([
-    { subject: 'guesser' },
-  ]);
-  await person.close();
-});
-
-inBrowser(
-  'a mailbox that is gone: the page says that nothing was sent, and the other ways are still there',
-  async () => {
-    const { page, words, close } = await stage.refuse('gone', { language: 'de', window: 'phone' });
-    await press(page, words.ways.names.email);
-    await see(page, 'not-sent');
-    await page.getByText(words.problems['not-sent'].text).waitFor();
-    await expectNoBarriers(page);
-    await press(page, words.tryAgain);
-    await see(page, 'ways');
-    await page.getByRole('button', { name: words.ways.names.recovery_code }).waitFor();
-    await close();
-  },
-);
 
 /** A promise in the page. The page's policy forbids what waits by itself. */
 const until = (condition: string): string =>

@@ -91,17 +91,6 @@ inBrowser('a bill is paid once it was approved, and not where it was declined or
   expectNoBreach(complaints);
 });
 
-inBrowser('an amount that is none changes nothing', async () => {
-  const { page } = visitor;
-  await page.goto(portals.urlOf('approve'));
-  for (const amount of ['1e9', '-5.00', '<b>1</b>', '5']) {
-    await page.getByLabel('Another amount').fill(amount);
-    await page.getByRole('button', { name: 'Change the bill' }).click();
-    await page.getByText('Write the amount with two decimals').waitFor();
-  }
-  expect(await page.locator('main b').count()).toBe(0);
-});
-
 /** Chooses a document, and goes where the bank sends her. */
 async function choose(page: Page, name: string, buffer: Buffer): Promise<void> {
   await page.goto(`${portals.urlOf('approve')}/documents`);

@@ -54,15 +54,6 @@ for (const [name, plan] of plans) {
   });
 }
 
-inBrowser('nobody before the camera is no face, and costs no try', async () => {
-  const subject = await cast().enrolAda('plain');
-  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const { page, close } = await cast().sit('ada', { plan: 'away', isGuided: false });
-  expect(await follow(page, link)).toBe('try-again');
-  expect(await page.getByText('You have 3 attempts left.').isVisible()).toBe(true);
-  await close();
-});
-
 inBrowser('after too many tries there is a pause for everybody, the right face too', async () => {
   const locked = await cast().enrolAda('plain');
   const stranger = async (): Promise<void> => {

@@ -14,7 +14,6 @@ import { firstView } from '../first-view.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
-import { weighPage } from './page-weight.js';
 import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 
@@ -112,41 +111,6 @@ inBrowser.each(Object.keys(screens) as (keyof typeof screens)[])(
     }
   },
 );
-
-inBrowser('markup in a text is shown as it was written', async () => {
-  const { page, context, close } = await receive(browser);
-  await scriptReplies(context, { ...firstView, state: 'failed' }, {});
-  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-  await page.locator('main[data-screen="failed"]').waitFor();
-  expect(await page.locator('main').textContent()).toContain(markup);
-  expect(await page.locator('main b, main img').count()).toBe(0);
-  expect(await page.title()).toContain('<img src=x');
-  await close();
-});
-
-inBrowser('the organisation of a check stands before that of the brand', async () => {
-  const { page, context, close } = await receive(browser);
-  await scriptReplies(context, { ...firstView, organisation: 'Example Ltd', consentNeeded: true }, {});
-  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-  await page.locator('main[data-screen="consent"]').waitFor();
-  expect(await page.locator('main').textContent()).toContain('Example Ltd');
-  expect(await page.locator('.brand img').getAttribute('alt')).toBe('Example Ltd');
-  await close();
-});
-
-inBrowser('a kiosk has no link that leads away from it', async () => {
-  const { page, context, close } = await receive(browser);
-  await scriptReplies(context, firstView, {});
-  await page.goto(`${server.origin}/face/kiosk#a.b`);
-  await page.locator('main[data-screen="kiosk-idle"]').waitFor();
-  expect(await page.getByRole('link').count()).toBe(0);
-  await close();
-});
-
-inBrowser('a branded page weighs less than 150 kB too', async () => {
-  const { gzipBytes } = await weighPage(browser, server.origin);
-  expect(gzipBytes).toBeLessThan(150_000);
-});
 
 /** Shows an address in a frame of another page. */
 async function frame(page: Page, around: string, address: string): Promise<void> {

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { plainBrand } from '../../src/core/brand/brand.js';
-import { createBrands } from '../../src/core/brand/brands.js';
-import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { type ApiServer, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { inDialogue, visitHome } from './console-home.js';
-import { visitConsole } from './console-visitor.js';
 
 /* The page in a company's own colours, from the first screen to the end. */
 
@@ -77,21 +74,4 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
   await page.getByRole('img', { name: 'Logo: current' }).waitFor();
   expect((await server.deps.brands.inForce())?.digest).toBe(named?.digest);
   await leave();
-});
-
-inBrowser('where the configuration holds the brand, it is said so, and nothing can be put in force', async () => {
-  const brands = createBrands({ ...plainBrand, organisation: 'Configured Ltd' }, server.deps);
-  const other = await startApiServer({
-    verifier: createTestVerifier(),
-    issuer: 'http://localhost',
-    connections,
-    brands,
-  });
-  const at = { key: adminKey, path: '/brand' };
-  const { page, close } = await visitConsole(browser, `http://localhost:${other.port}`, at);
-  await page.getByText('The brand is set in the configuration file').waitFor();
-  await page.frameLocator('iframe').getByText('Configured Ltd').first().waitFor();
-  expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0);
-  await close();
-  await other.stop();
 });

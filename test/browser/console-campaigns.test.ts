@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { noteBounces } from '../../src/core/campaign/administer.js';
-import { readCampaign } from '../../src/core/campaign/storage.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
-import { eventually } from '../eventually.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
@@ -61,20 +58,6 @@ inBrowser('a planned campaign is started, says before what it will do, and is fo
   await leave();
 });
 
-inBrowser('who has not enrolled is seen', async () => {
-  await campaigns.send('Spring');
-  const { page, click, open, leave } = await visitHome(browser, origin);
-  await open('Campaigns');
-  await click(page.getByRole('link', { name: 'Spring' }));
-  const people = page.getByRole('table', { name: 'People' });
-  await people.getByRole('rowheader', { name: 'user0@example.com' }).waitFor();
-  expect(await people.getByRole('rowheader').count()).toBe(5);
-  await page.getByLabel('Show', { exact: true }).selectOption({ label: 'Skipped' });
-  await people.getByRole('rowheader', { name: 'nobody@elsewhere.example' }).waitFor();
-  expect(await people.getByRole('row').nth(1).textContent()).toContain('Not found at the provider');
-  await leave();
-});
-
 inBrowser('a campaign of a CSV file is planned, and its letter gets words of its own', async () => {
   const { page, click, open, leave } = await visitHome(browser, origin);
   await open('Campaigns');
@@ -127,67 +110,4 @@ inBrowser('a letter is shown in an origin of its own, to the frame of the consol
   expect(late.status).toBe(404);
   await late.text();
   await leave();
-});
-
-inBrowser('answers that are lost on the way end neither the progress nor what is being typed', async () => {
-  const id = await campaigns.send('Followed');
-  const { page } = await visitHome(browser, origin);
-  let isAway = false;
-  let lost = 0;
-  const asked: (string | undefined)[] = [];
-  await page.route(`**/v1/campaigns/${id}`, (route) => {
-    asked.push(route.request().headers()['x-console-poll']);
-    if (!isAway) return route.continue();
-    lost += 1;
-    return lost % 2 === 0 ? route.abort() : route.fulfill({ status: 502, body: 'Bad gateway' });
-  });
-  await page.goto(`${origin}/console/campaigns/${id}`);
-  await page.getByText('Enrolled: 0 of 5').waitFor();
-  const typed = page.getByLabel('Text', { exact: true });
-  await typed.fill('Dear {name}, half a sentence');
-  isAway = true;
-  await eventually(async () => expect(lost).toBeGreaterThan(2));
-  await page.getByText('Enrolled: 0 of 5').waitFor();
-  expect(await typed.inputValue()).toBe('Dear {name}, half a sentence');
-  expect(await page.getByRole('alert').count()).toBe(0);
-  isAway = false;
-  const before = asked.length;
-  await eventually(async () => expect(asked.length).toBeGreaterThan(before));
-  expect(await typed.inputValue()).toBe('Dear {name}, half a sentence');
-  // A page that asks by itself is not somebody who sits at it.
-  expect([asked[0], ...new Set(asked.slice(1))]).toEqual([undefined, '1']);
-  await page.context().close();
-});
-
-inBrowser(
-  'words that are not kept yet stay with their letter, whatever else is looked at, in whatever language',
-  async () => {
-    const { page } = await visitHome(browser, origin);
-    await page.goto(`${origin}/console/campaigns/${await campaigns.plan('Worded')}`);
-    const text = page.getByLabel('Text', { exact: true });
-    await text.fill('Dear {name}, half a sentence');
-    const letters = page.getByRole('main').getByLabel('Language', { exact: true });
-    await letters.selectOption('de');
-    await page.frameLocator('iframe').getByText('Guten Tag Ada Lovelace').waitFor();
-    expect(await text.inputValue()).not.toContain('half a sentence');
-    await letters.selectOption('en');
-    await page.frameLocator('iframe').getByText('half a sentence').waitFor();
-    expect(await text.inputValue()).toBe('Dear {name}, half a sentence');
-    await page.getByRole('navigation').getByLabel('Language').selectOption('de');
-    await page.locator('html[lang=de]').waitFor();
-    await page.getByRole('heading', { name: 'E-Mails' }).waitFor();
-    expect(await page.locator('textarea').inputValue()).toBe('Dear {name}, half a sentence');
-    await page.context().close();
-  },
-);
-
-inBrowser('the people of a campaign are shown as they go on', async () => {
-  const id = await campaigns.send('Going on');
-  const { page } = await visitHome(browser, origin);
-  await page.goto(`${origin}/console/campaigns/${id}`);
-  const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: 'user0@example.com' });
-  await row.getByText('Sent', { exact: true }).waitFor();
-  await noteBounces(await readCampaign(id, server.deps), ['user0@example.com'], 'ada', server.deps);
-  await row.getByText('Bounced').waitFor();
-  await page.context().close();
 });

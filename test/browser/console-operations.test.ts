@@ -110,20 +110,6 @@ inBrowser('what would change is shown as a difference, and set up', async () => 
   await page.getByText('Everything is set up.').waitFor();
 });
 
-inBrowser('the provider is given the secrets again', async () => {
-  const { page } = visitor;
-  await openOkta(page);
-  await click(page.getByRole('link', { name: 'Secrets' }));
-  await page.getByRole('heading', { name: 'okta.hooks.secret.value' }).waitFor();
-  await click(page.getByRole('button', { name: 'Push secrets to provider' }));
-  await click(dialogueOf(page).getByRole('button', { name: 'Push secrets to provider' }));
-  // The run before this one is shown as done until this one has begun.
-  await eventually(async () => {
-    expect(await operated.ended('okta')).toMatchObject({ pushSecrets: true, state: 'done' });
-  });
-  await page.getByText('All steps are done.').waitFor();
-});
-
 inBrowser('a key is rotated, and an old one destroyed by typing what is lost', async () => {
   const { page } = visitor;
   await click(page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }));
@@ -151,14 +137,4 @@ inBrowser('the audit trail is verified now', async () => {
   await page.getByText('The trail is sound: records 1 to 3 are complete and unaltered.').waitFor();
   expect(clicks).toBeLessThanOrEqual(5);
   expect(operated.actions()).toContain('trail_verified');
-});
-
-inBrowser('background jobs are listed', async () => {
-  const { page } = visitor;
-  await operated.server.usage.flush();
-  await page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }).click();
-  const row = page
-    .getByRole('row')
-    .filter({ has: page.getByRole('rowheader', { name: 'Store usage of applications' }) });
-  await row.getByRole('cell', { name: 'Done' }).waitFor();
 });

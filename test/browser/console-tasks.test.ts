@@ -192,27 +192,6 @@ inBrowser('somebody is unlocked', async () => {
   await leave();
 });
 
-inBrowser('an enrolment is ended', async () => {
-  await enrol('clara');
-  expect(profile.attributes.get('clara')).not.toBeNull();
-  const { page, click, find, confirm, leave } = await visit(helpDeskKey);
-  await find('clara@example.com');
-  await click(page.getByRole('button', { name: 'End the enrolment' }));
-  await confirm('End the enrolment');
-  await page.getByText('acme: done').waitFor();
-  expect(profile.attributes.get('clara')).toBeNull();
-  await leave();
-});
-
-inBrowser('one person is invited, who never enrolled', async () => {
-  const { page, click, find, leave } = await visit(helpDeskKey);
-  await find('berta@example.com');
-  await click(page.getByText('Create a link instead', { exact: true }));
-  await click(page.getByRole('button', { name: 'Create link' }));
-  expect(await page.getByLabel('Link', { exact: true }).inputValue()).toMatch(/^http:\/\/localhost\/face#/);
-  await leave();
-});
-
 inBrowser('somebody at the provider is found by name and invited by e-mail', async () => {
   const { page, click, confirm, leave } = await visit(helpDeskKey);
   await page.getByLabel('Find a person').fill('berta Exam');
@@ -245,27 +224,6 @@ inBrowser('lockouts of chosen people are ended, and the list is exported with na
   await leave();
 });
 
-inBrowser('the filtered log is saved as a file, all of it', async () => {
-  const { page, click, open, leave } = await visit();
-  await open('Sign-in log');
-  await page.getByLabel('Search').fill('ada@example.com');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/search=ada/);
-  await page.getByRole('link', { name: 'ada@example.com' }).first().waitFor();
-  const saved = page.waitForEvent('download');
-  await click(page.getByRole('button', { name: 'Export CSV' }));
-  const download = await saved;
-  expect(download.suggestedFilename()).toMatch(/^facestep-log-\d{4}-\d\d-\d\d\.csv$/);
-  const [head, ...lines] = readFileSync(await download.path(), 'utf8')
-    .trimEnd()
-    .split('\r\n');
-  expect(head).toMatch(/^"Time","Name","Username","ID","Application","Result","Why"/);
-  expect(lines.length).toBeGreaterThanOrEqual(5);
-  expect(lines.every((line) => line.includes('"ada Example","ada@example.com","ada"'))).toBe(true);
-  expect(lines.some((line) => line.includes(`"${refusedRequest}"`))).toBe(true);
-  await leave();
-});
-
 inBrowser('a person is erased, and there is a receipt', async () => {
   await enrol('dora');
   const { page, click, find, confirm, leave } = await visit();
@@ -288,22 +246,5 @@ inBrowser('the log is followed while the page is seen, and paused', async () => 
   await rowOf(page, 'Withdrew consent').getByRole('link', { name: 'berta@example.com' }).waitFor();
   await click(page.getByRole('button', { name: 'Pause' }));
   await page.getByRole('button', { name: 'Follow live' }).waitFor();
-  await leave();
-});
-
-inBrowser('what happened before the log is followed, or while it is paused, is listed too', async () => {
-  const { page, click, open, leave } = await visit();
-  await open('Sign-in log');
-  await rowOf(page, 'Approved').first().waitFor();
-  for (const subject of ['clara', 'dora']) {
-    const event = { connection: 'acme', subject, detail: { tokenId: null, by: 'portal' } };
-    await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);
-    server.clock.advanceSec(60);
-    await click(page.getByRole('button', { name: 'Follow live' }));
-    await rowOf(page, 'Withdrew consent')
-      .getByRole('link', { name: `${subject}@example.com` })
-      .waitFor();
-    await click(page.getByRole('button', { name: 'Pause' }));
-  }
   await leave();
 });

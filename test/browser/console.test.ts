@@ -10,7 +10,6 @@ import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
 import { changeApplication, readApplication, registerApplication } from '../../src/rest/applications.js';
 import { clientScopes } from '../../src/rest/scopes.js';
-import { fr as french } from '../../web/console/screens/administrators/messages/fr.js';
 import { en as english } from '../../web/console/screens/applications/messages/en.js';
 import { type ApiServer, adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
@@ -154,19 +153,6 @@ for (const path of ['/connections/okta', '/operations']) {
   });
 }
 
-inBrowser('usage is a chart, and the same figures are a table', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });
-  // The server's clock stands: its day is today here, too, where midnight has come since.
-  await page.clock.setFixedTime(server.clock.now());
-  await page.getByRole('link', { name: markup }).click();
-  const chart = page.getByRole('img', { name: 'Requests by day, the last 30 days' });
-  expect(await chart.locator('.bar:not(.failed)').last().getAttribute('height')).toBe('80');
-  await page.getByText('Show as table').click();
-  const today = page.getByRole('table', { name: 'Requests by day' }).getByRole('row').nth(1);
-  expect(await today.getByRole('cell').allTextContents()).toEqual(['3', '1']);
-  await close();
-});
-
 inBrowser('what another administrator changed of an application meanwhile stays', async () => {
   const terms = {
     name: 'Of two',
@@ -231,92 +217,6 @@ inBrowser('an administrator is added and removed by the keyboard alone', async (
   await tabTo(page, dialogue.getByRole('button', { name: 'Remove' }));
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Remove: barbara' }).waitFor({ state: 'detached' });
-  await close();
-});
-
-inBrowser('nobody goes back to the sign-in they came through, and an address that cannot be read is Home', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: null, path: '/sign-in?refused=not-finished' });
-  await page.getByLabel('Admin key').fill(adminKey);
-  await page.getByRole('button', { name: 'Sign in with the key' }).click();
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
-  await page.getByRole('navigation').getByRole('link', { name: 'Administrators' }).click();
-  await page.getByRole('heading', { name: 'Administrators', level: 1 }).waitFor();
-  await page.goBack();
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
-  await page.goBack();
-  expect(page.url()).toBe('about:blank');
-  await page.goto(`${origin}/console/people/%`);
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
-  await close();
-});
-
-inBrowser('the texts of all screens come in one file, of the language that is shown', async () => {
-  const { page, requests, close } = await visitConsole(browser, origin, { key: adminKey, path: '/brand' });
-  await page.getByRole('heading', { name: 'Brand', level: 1 }).waitFor();
-  await page.getByRole('navigation').getByRole('link', { name: 'Campaigns' }).click();
-  await page.getByRole('heading', { name: 'Campaigns', level: 1 }).waitFor();
-  const texts = requests.flatMap((url) => /\/console\/assets\/(ar|de|en|es|fr)-/.exec(url)?.[1] ?? []);
-  expect(texts).toEqual(['en']);
-  await close();
-});
-
-inBrowser('the same filter shows the log anew, and whoever has no mouse goes on where they are', async () => {
-  const { page, requests, close } = await visitConsole(browser, origin, { key: adminKey, path: '/log' });
-  const listed = () => requests.filter((url) => url.endsWith('/v1/log/checks')).length;
-  const show = page.getByRole('button', { name: 'Show', exact: true });
-  await page.getByLabel('Search', { exact: false }).first().fill('ada');
-  await show.press('Enter');
-  await page.waitForURL(/search=ada/);
-  await page.locator('main:focus').waitFor();
-  await eventually(async () => expect(listed()).toBe(2));
-  await show.press('Enter');
-  await eventually(async () => expect(listed()).toBe(3));
-  await page.locator('button:focus', { hasText: 'Show' }).waitFor();
-  await page.goBack();
-  await page.waitForURL(/log$/);
-  await close();
-});
-
-inBrowser('what is shown once stays where the language is changed', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
-  await page.getByLabel('Name', { exact: true }).fill('shown.once');
-  await page.getByRole('button', { name: 'Add' }).click();
-  const key = await page.getByLabel('Key of shown.once').inputValue();
-  await page.getByRole('navigation').getByLabel('Language').selectOption('fr');
-  await page.locator('html[lang=fr]').waitFor();
-  await page.getByRole('heading', { name: french.heading, level: 1 }).waitFor();
-  expect(await page.locator('input.secret').inputValue()).toBe(key);
-  await close();
-});
-
-inBrowser('a list that looks for news by itself stays as long as it was, and while the network is away', async () => {
-  const acme = server.deps.connections.get('acme')!;
-  for (let made = 0; made < 110; made += 1)
-    await issueBypass(
-      {
-        ...{ connection: acme, subject: `many-${made}`, minutes: null, application: null },
-        by: { id: `agent-${made}`, name: `agent-${made}`, means: 'key' },
-      },
-      server.deps,
-    );
-  const { page, requests, close } = await visitConsole(browser, origin, {
-    key: adminKey,
-    path: '/help-desk/bypass-codes',
-  });
-  const range = page.locator('.pager').getByRole('status');
-  for (let pages = 0; pages < 4; pages += 1) await page.getByRole('button', { name: 'Next' }).click();
-  await eventually(async () => expect(await range.textContent()).toMatch(/^101–/));
-  const shown = await range.textContent();
-  const asked = () => requests.filter((url) => url.endsWith('/bypass-codes/list')).length;
-  const before = asked();
-  await eventually(async () => expect(asked()).toBeGreaterThan(before + 1));
-  expect(await range.textContent()).toBe(shown);
-  await page.context().setOffline(true);
-  await page.getByRole('alert').waitFor();
-  expect(await range.textContent()).toBe(shown);
-  await page.context().setOffline(false);
-  await page.getByRole('alert').waitFor({ state: 'detached' });
-  expect(await range.textContent()).toBe(shown);
   await close();
 });
 

@@ -85,35 +85,6 @@ async function open(
     await page.context().close();
   });
 
-  test('part of a word finds, a slip of the hand too, and what is nowhere is said to be', async () => {
-    const { page } = await open('keys.html');
-    const field = page.getByRole('searchbox', { name: 'Search' });
-    const first = () => page.locator('form li').first().textContent();
-    await field.fill('face_mism');
-    await page.getByText(/found$|^The first/).waitFor();
-    expect(await first()).toContain('face_mismatch');
-    await field.fill('lokcout');
-    await page.locator('form li').first().waitFor();
-    await field.fill('xyzzyplugh');
-    await page.getByText('Nothing found').waitFor();
-    await page.keyboard.press('Escape');
-    expect(await field.inputValue()).toBe('');
-    await page.context().close();
-  });
-
-  test.each([
-    ['unlock user', 'reference/commands.html#row-facestep-subject-unlock'],
-    ['camera denied', 'first-hour.html#what-can-go-wrong'],
-    ['rotate secret', 'rotate-secrets.html#rotate-secrets'],
-  ])('"%s" finds its place first', async (words, place) => {
-    const { page } = await open('index.html');
-    await page.getByRole('searchbox', { name: 'Search' }).fill(words);
-    const first = page.locator('form li a').first();
-    await first.waitFor();
-    expect(await first.getAttribute('href')).toBe(`${server.origin}/docs/${place}`);
-    await page.context().close();
-  });
-
   test('a page reads without scripts, and leads to the others', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 800 } });
     context.setDefaultTimeout(patienceMs);

@@ -138,22 +138,6 @@ const prepare = `async () => {
     await expect(look(person, 1)).rejects.toThrow('GuidanceUnavailable');
   });
 
-  test('a browser whose workers have no canvas looks on the page’s own thread', async () => {
-    await open((page) => page.addInitScript('delete globalThis.OffscreenCanvas'));
-    await page.evaluate(`(${prepare})()`);
-    expect(page.workers()).toEqual([]);
-    const looks = await look(await toFrame(pictures.person[0]), 3);
-    expect(looks.at(-1)).toMatchObject({ faces: 1, hint: null, ready: true, pose: 'centre' });
-  });
-
-  test('a video without a picture has no face', async () => {
-    await open();
-    const seen = await page.evaluate<Look>(
-      'createGuide().then((guide) => guide.look(document.createElement("video")))',
-    );
-    expect(seen).toMatchObject({ faces: 0, hint: 'no_face', ready: false, pose: null });
-  });
-
   test.each<[string, (page: Page) => Promise<unknown>]>([
     [
       'of another type',
@@ -177,11 +161,6 @@ const prepare = `async () => {
     ['lost on the way', (page) => page.route('**/detect.onnx*', (route) => route.abort())],
   ])('a model that is %s: there is no guidance, by its name', async (_name, change) => {
     await open(change);
-    expect(await reasonOfNone()).toBe('GuidanceUnavailable');
-  });
-
-  test('without WebAssembly there is no guidance, by its name', async () => {
-    await open((page) => page.route('**/*.wasm', (route) => route.abort()));
     expect(await reasonOfNone()).toBe('GuidanceUnavailable');
   });
 });

@@ -1,11 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { eventually } from '../eventually.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { devices, stopCamera } from './screens.js';
 import type { Visitor } from './visitor.js';
-import { follow, goAlong, insist, leaveBy, press, screenOf, see } from './walk.js';
+import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
 
 const handOffGuard = z.object({ url: z.string(), code: z.string().regex(/^\d{2}$/) });
 
@@ -93,35 +92,6 @@ inBrowser(
   },
 );
 
-inBrowser(
-  'where the phone that opened the link goes no further, a new one is shown, and the former is over',
-  async () => {
-    const subject = await cast().enrolAda('phones');
-    const { link } = await cast().stage.startStepUp({ connection: 'phones', subject });
-    const computer = await cast().sit('ada', { userAgent: firefox });
-    await computer.page.goto(link);
-    // Some scan with an app that shows pages by itself, and has no camera for them.
-    const phones: Visitor[] = [];
-    for (const name of ['Agree and continue', 'Show a new code']) {
-      const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
-      await press(computer.page, name);
-      const reply: unknown = await (await replied).json();
-      await computer.page.locator('.qr').waitFor();
-      const phone = await cast().sit('ada', { ...devices.phone, userAgent: android, isGuided: false });
-      await phone.page.goto(handOffGuard.parse(reply).url);
-      await see(phone.page, 'pairing');
-      await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
-      phones.push(phone);
-    }
-    const [former, phone] = phones;
-    await leaveBy(former!.page, 'None of these');
-    expect(await screenOf(former!.page)).toBe('link-over');
-    await leaveBy(phone!.page, (await computer.page.locator('.code').textContent()) ?? '');
-    await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
-    for (const { close } of [computer, ...phones]) await close();
-  },
-);
-
 inBrowser('a link whose answer is lost on the way opens once the network is there again, on a phone, too', async () => {
   const subject = await cast().enrolAda('plain');
   const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
@@ -149,28 +119,6 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
   await see(phone.page, 'pairing');
   await phone.close();
   await computer.close();
-});
-
-inBrowser('a link whose page is loaded anew before the answer is there opens in that page', async () => {
-  const subject = await cast().enrolAda('plain');
-  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const visitor = await cast().sit('ada');
-  let answers = 0;
-  await visitor.context.route(
-    '**/face/open',
-    async (route) => {
-      // The server has it; its answer never comes.
-      await route.fetch();
-      answers += 1;
-    },
-    { times: 1 },
-  );
-  await visitor.page.goto(link);
-  await eventually(async () => expect(answers).toBe(1));
-  await visitor.page.reload();
-  await see(visitor.page, 'consent');
-  expect(await visitor.page.evaluate('Object.keys(sessionStorage)')).toEqual(['facestep-session']);
-  await visitor.close();
 });
 
 inBrowser('somebody who was sent the link of a stranger says so, and the stranger is told it is over', async () => {
@@ -215,31 +163,4 @@ inBrowser('another number than the computer’s ends the check, by the keyboard 
   expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
   await phone.close();
   await computer.close();
-});
-
-inBrowser('a kiosk takes one person after the other and keeps nothing of them', async () => {
-  const subject = await cast().enrolAda('plain');
-  const registered = await cast().stage.post('/kiosks', { name: 'Gate 1' });
-  const kiosk = z.object({ id: z.string(), url: z.string() }).parse(registered);
-  const { page, context, close } = await cast().sit('ada', { isGuided: false });
-  await page.goto(kiosk.url);
-  await see(page, 'kiosk-idle');
-  for (const next of [subject, await cast().stage.addUser()]) {
-    const { id } = await cast().stage.startStepUp({ connection: 'plain', subject: next, kiosk: kiosk.id });
-    await see(page, 'consent');
-    expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).toBe('[{},{}]');
-    if (next === subject) expect(await insist(page)).toBe('passed');
-    else {
-      await press(page, 'No thanks');
-      await see(page, 'abandoned');
-    }
-    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({
-      state: next === subject ? 'passed' : 'abandoned',
-    });
-    // By itself, after some seconds; the next one is called meanwhile.
-    await see(page, 'kiosk-idle');
-  }
-  expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).toBe('[{},{}]');
-  expect(await context.cookies()).toEqual([]);
-  await close();
 });

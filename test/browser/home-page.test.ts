@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { startPortals } from '../../examples/demo/portals.js';
 import { homePageGuard } from '../../src/config/home-page.js';
 import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
 import { linkIdentities, readLinks } from '../../src/core/links/links.js';
@@ -13,14 +12,11 @@ import { startCompanyProvider } from '../company-provider.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { fillLedger } from '../ledgered.js';
-import { modelsFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { seatAda } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
 import { receive } from './visitor.js';
-import { insist, readIn } from './walk.js';
+import { readIn } from './walk.js';
 
 /* A person at their own page, from the door to the end of everything on it. */
 
@@ -184,46 +180,4 @@ inBrowser('the door is within reach of everybody in every language, and says why
   }
   await close();
   await stop();
-});
-
-inBrowser('by a face check in the demonstration: the services are listed, and the enrolment is deleted', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const { page, close } = await receive(browser, { person: await seatAda(), isGuided: false });
-  await enrolAtPortal(page, portals);
-  await page.goto(portals.urlOf('home-page'));
-  await page.getByLabel('Username').fill(portals.login);
-  await page.getByRole('button', { name: 'Continue to the face check' }).click();
-  await insist(page);
-  await page.locator('main[data-screen="manage"]').waitFor();
-  expect(await page.locator('.service').allTextContents()).toEqual(['Example Portal', 'City Library']);
-  await page.getByText('Face check set up').waitFor();
-  await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByRole('button', { name: 'Yes, delete' }).click();
-  await page.getByText('Deleted.').waitFor();
-  expect(await focused(page)).toBe('Deleted.');
-  expect(portals.readToken()).toBeNull();
-  await close();
-  await portals.close();
-});
-
-inBrowser('by the sign-in of the provider in the demonstration: with the password, and no camera', async () => {
-  const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const { page, complaints, close } = await receive(browser, { ...narrow, allowsCamera: false });
-  const reach = async () => [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
-  await page.goto(portals.urlOf('home-page'));
-  await page.getByRole('link', { name: 'Sign in at Example Portal' }).click();
-  await page.getByRole('heading', { name: 'Sign in to Example Directory' }).waitFor();
-  expect(await reach()).toEqual([[], [], true]);
-  await page.getByLabel('Password').fill('a wrong one');
-  await page.getByRole('button').click();
-  await page.getByText('User name or password is wrong.').waitFor();
-  await page.getByLabel('Password').fill(portals.password);
-  await page.getByRole('button').click();
-  await page.locator('main[data-screen="manage"]').waitFor();
-  expect(await page.locator('.service').allTextContents()).toEqual(['Example Portal', 'City Library']);
-  expect(await reach()).toEqual([[], [], true]);
-  expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
-  expect(portals.readToken()).toBeNull();
-  await close();
-  await portals.close();
 });

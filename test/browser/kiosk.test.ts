@@ -1,10 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Route } from 'playwright-core';
 import { firstView } from '../first-view.js';
-import { failCamera } from './in-page/fail-camera.js';
 import { inBrowser, usePage } from './page-suite.js';
 import { scriptReplies } from './scripted-replies.js';
-import { press, see } from './walk.js';
+import { see } from './walk.js';
 
 /* A kiosk stands alone: whatever one person met there, it waits for the next one by itself. */
 
@@ -27,24 +26,6 @@ inBrowser('over a slow network the screen is cleared, too: the page is asked for
   await close();
 });
 
-inBrowser('a scan that fails, and nobody who tries again: it waits for the next person', async () => {
-  const { page, context, close } = await receive();
-  await context.addInitScript(failCamera, 'NotReadableError');
-  // A minute without anybody is a moment here; not every browser reads codes.
-  await context.addInitScript(
-    `{ const later = setTimeout;
-       window.setTimeout = (work, ms) => later(work, ms < 60_000 ? ms : 1000);
-       window.BarcodeDetector = class {}; }`,
-  );
-  await scriptReplies(context, firstView, {});
-  await page.goto(`${server.origin}/face/kiosk#gate.secret`);
-  await press(page, 'Scan my code');
-  await see(page, 'camera-busy');
-  await see(page, 'kiosk-idle');
-  await page.waitForRequest((request) => request.url().endsWith('/face/kiosk/next'));
-  await close();
-});
-
 inBrowser('a kiosk says that it is free only once whoever was there is gone for the server, too', async () => {
   const { page, context, close } = await receive();
   await scriptReplies(context, firstView, {});
@@ -58,23 +39,6 @@ inBrowser('a kiosk says that it is free only once whoever was there is gone for 
   await page.goto(`${server.origin}/face/kiosk#gate.secret`);
   await see(page, 'kiosk-idle');
   expect(isAnswered).toBe(true);
-  await close();
-});
-
-inBrowser('nor while that cannot be known: a kiosk without a network says nothing of the kind', async () => {
-  const { page, context, close } = await receive();
-  await scriptReplies(context, firstView, {});
-  let asked = 0;
-  let toldFree = false;
-  await context.route('**/face/kiosk/next', async (route) => {
-    asked += 1;
-    toldFree ||= await page.locator('[data-screen=kiosk-idle]').isVisible();
-    await (asked < 3 ? route.abort() : route.fulfill({ json: { ok: true, ticket: null, page: null } })).catch(() => {});
-  });
-  await page.goto(`${server.origin}/face/kiosk#gate.secret`);
-  await page.waitForResponse('**/face/kiosk/next');
-  expect(toldFree).toBe(false);
-  await see(page, 'kiosk-idle');
   await close();
 });
 

@@ -1,47 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';
 import { hasChromium } from './chromium.js';
-import { readNoted, rowOf, toLight, visitsOf } from './lit-visit.js';
+import { readNoted, visitsOf } from './lit-visit.js';
 import { leaveBy, press, see } from './walk.js';
 
 /* What the page does with its screen's light, by scripted replies; whom it passes is in lit-people.test.ts. */
 
 const inBrowser = hasChromium ? test.concurrent : test.skip;
 const visit = visitsOf();
-
-/** WCAG 2.2: relative luminance, and the contrast of two colours. */
-const luminanceOf = (colour: string): number => {
-  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map((level) => toLight(Number(level)));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-};
-const contrastOf = (a: string, b: string): number => {
-  const [light, dark] = [luminanceOf(a), luminanceOf(b)].sort((x, y) => y - x);
-  return (light! + 0.05) / (dark! + 0.05);
-};
-
-inBrowser('what stands on the light can be read on each of them, and the way out is pressed there', async () => {
-  const { page, close } = await visit();
-  await press(page, 'Continue');
-  await page.locator('.lamp').waitFor();
-  const styles = z
-    .array(z.tuple([z.string(), z.string()]))
-    .parse(
-      await page.evaluate(
-        '[[".over .instruction", ".over .instruction"], ["footer > .button", "footer"]].map(([text, ground]) => [getComputedStyle(document.querySelector(text)).color, getComputedStyle(document.querySelector(ground)).backgroundColor])',
-      ),
-    );
-  for (const [text, ground] of styles) {
-    // An opaque ground of its own: what shines around it does not matter.
-    expect(ground).toMatch(/^rgb\(/);
-    expect(contrastOf(text, ground)).toBeGreaterThanOrEqual(4.5);
-  }
-  await press(page, 'I can’t do this');
-  await see(page, 'abandoned');
-  expect(await page.locator('.lamp').count()).toBe(0);
-  await close();
-});
 
 describe('whoever cannot have flashes', () => {
   inBrowser('goes on by movements alone where that is offered, and nothing flashes', async () => {
@@ -91,37 +58,6 @@ inBrowser('after two tries that did not show the light the page goes on without 
   await see(page, 'try-again');
   expect(asked).toEqual([{ light: 'down' }, { light: 'down' }, {}]);
   await close();
-});
-
-describe('in browsers that lack something', () => {
-  const lacking: readonly (readonly [string, string])[] = [
-    ['no times of video frames', 'delete HTMLVideoElement.prototype.requestVideoFrameCallback'],
-    [
-      'no full screen, as on an iPhone',
-      'Object.defineProperty(Document.prototype, "fullscreenEnabled", { value: false }); delete Element.prototype.requestFullscreen',
-    ],
-    [
-      'a full screen that is refused',
-      'Element.prototype.requestFullscreen = () => Promise.reject(new TypeError("no"))',
-    ],
-    ['no capabilities of a camera, as in older browsers', 'delete MediaStreamTrack.prototype.getCapabilities'],
-    [
-      'a camera that will not be held',
-      'MediaStreamTrack.prototype.getCapabilities = () => ({ exposureMode: ["continuous", "manual"] }); MediaStreamTrack.prototype.applyConstraints = () => Promise.reject(new TypeError("no"))',
-    ],
-  ];
-  for (const [name, before] of lacking) {
-    inBrowser(`${name}: the light is shown all the same`, async () => {
-      const { page, complaints, close } = await visit({ before });
-      await press(page, 'Continue');
-      await see(page, 'sending');
-      expect((await readNoted(page)).lights.map(({ value }) => value).filter((value) => value !== '')).toEqual(
-        rowOf('down'),
-      );
-      expect(complaints).toEqual([]);
-      await close();
-    });
-  }
 });
 
 inBrowser(

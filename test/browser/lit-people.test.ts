@@ -38,15 +38,6 @@ for (const device of ['phone', 'desktop'] as const) {
   });
 }
 
-inBrowser('by movements alone where the person asks for that and the organisation lets them', async () => {
-  const { page, id, link, close } = await sit({ connection: 'offered', change: null });
-  await page.goto(link);
-  await page.getByRole('button', { name: 'Skip flashing colors' }).click();
-  expect(['passed', 'try-again']).toContain(await insist(page));
-  expect((await cast().stage.judgementsOf(id)).at(0)).toMatchObject({ judge: 'movement-1' });
-  await close();
-});
-
 const recording = ['centre', 'left', 'right', 'up', 'centre'].map((movement) => ({ movement, ms: 1500 }));
 const attacks: readonly (readonly [string, Before, RegExp])[] = [
   ['a recording in the place of the camera', { plan: recording, change: null }, /light_gain|light_match/],

@@ -31,19 +31,3 @@ inBrowser('nothing is sent before the button is pressed, and then the secret alo
   expect(complaints).toEqual([]);
   await close();
 });
-
-inBrowser('a link that is over says so', async () => {
-  const { page, close } = await receive();
-  await page.route('**/face/not-me', (route) =>
-    route.request().method() === 'POST'
-      ? route.fulfill({ status: 404, json: { ok: false, error: 'Refused.', code: 'step_up_unknown' } })
-      : route.continue(),
-  );
-  await page.goto(`${server.origin}/face/not-me#c2VjcmV0`);
-  await page.getByRole('button', { name: 'It wasn’t me: end it' }).click();
-  await page.locator('main[data-screen="link-over"]').waitFor();
-  await page.goto('about:blank');
-  await page.goto(`${server.origin}/face/not-me`);
-  await page.locator('main[data-screen="link-missing"]').waitFor();
-  await close();
-});

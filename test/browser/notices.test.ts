@@ -149,19 +149,6 @@ inBrowser(
   },
 );
 
-inBrowser('where the browser does not let notices be shown, the page says so, and e-mail stays', async () => {
-  const { page, close } = await visit(false);
-  await page.getByRole('checkbox', { name: 'it ends' }).uncheck();
-  await page.getByRole('button', { name: 'Also notify me on this device' }).click();
-  await page.getByText('blocks notifications from this page').waitFor();
-  await look(page);
-  // What was ticked is kept all the same.
-  expect(await page.getByRole('checkbox', { name: 'it ends' }).isChecked()).toBe(false);
-  await refuseAnna();
-  expect([service.opened.length, server.messages.length]).toEqual([0, 1]);
-  await close();
-});
-
 inBrowser('from another browser all can be taken off', async () => {
   const first = await visit(true);
   await first.page.getByRole('button', { name: 'Also notify me on this device' }).click();

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import type { Json, JsonObject } from '../../src/base/json.js';
 import { consoleGuard } from '../../src/config/console.js';
 import { onboardingGuard } from '../../src/config/onboarding.js';
 import type { Connection } from '../../src/core/connection.js';
-import { maxApplications } from '../../src/rest/applications.js';
 import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
 import { type CompanyProviderServer, startCompanyProvider } from '../company-provider.js';
 import { defaultPolicy } from '../core.js';
@@ -87,11 +85,6 @@ async function handIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: /submit/i }).click();
   await page.getByText('Submitted.').waitFor();
 }
-
-const requestsOf = async (fields: object) =>
-  (await server.postJson('/application-requests/list', fields, { 'x-admin-key': adminKey })).body as {
-    requests: JsonObject[];
-  };
 
 /** Counts what is pressed. */
 function counted() {
@@ -263,109 +256,6 @@ inBrowser('a draft is withdrawn, and a token of the sandbox is shown once with a
   await page.getByLabel('Language').selectOption('ar');
   await page.locator('[dir=rtl] h1').waitFor();
   expect(await lookAt(page, 'my applications, right to left')).toEqual([]);
-  expect(complaints).toEqual([]);
-  await close();
-});
-
-inBrowser('a request without a connection needs a tenant, and a change holds for the keys that are out', async () => {
-  const developer = await signIn('grace');
-  await go(developer.page, 'My applications');
-  await developer.page.getByRole('link', { name: 'New request' }).click();
-  await developer.page.getByLabel('Name', { exact: true }).fill('gateway');
-  await developer.page.getByLabel('Purpose').fill('Keeps its tokens itself.');
-  await developer.page.getByLabel('Connection').selectOption('');
-  expect(await lookAt(developer.page, 'my request: new')).toEqual([]);
-  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
-  // Written anew, it stays without one.
-  await developer.page.getByText('Change the request').click();
-  expect(await developer.page.getByLabel('Connection').inputValue()).toBe('');
-  await handIn(developer.page);
-  const { page, complaints, close } = await signIn('ada');
-  const approve = async (tenant: string | null) => {
-    await go(page, 'Requests');
-    await page.getByRole('link', { name: 'gateway' }).click();
-    if (tenant !== null) await page.getByLabel('Tenant').fill(tenant);
-    await page.getByRole('button', { name: 'Approve' }).click();
-    await page.locator('main').getByRole('status').getByText('Approved.').waitFor();
-  };
-  await approve('gate');
-  await developer.page.reload();
-  await developer.page.getByRole('button', { name: 'Get the first key' }).click();
-  const key = await developer.page.getByLabel('First key').inputValue();
-  const asked = async () => (await server.postJson('/token', {}, { 'x-auth-token': key })).body;
-  expect(await asked()).toMatchObject({ tenant: 'gate', scopes: ['verify'] });
-
-  await developer.page.getByRole('link', { name: /^To the application/ }).click();
-  await developer.page.getByText('Ask for a change').click();
-  await developer.page.getByLabel('Purpose').fill('Enrols as well.');
-  await developer.page.getByRole('checkbox', { name: 'enrol' }).check();
-  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
-  await handIn(developer.page);
-  await approve(null);
-  const { application } = await asked();
-  const { body } = await server.send('GET', `/applications/${application}`, { headers: { 'x-admin-key': adminKey } });
-  expect(new Set(Object(body.scopes))).toEqual(new Set(['enrol', 'verify']));
-  await developer.page.reload();
-  await developer.page.getByRole('link', { name: /^To the application/ }).waitFor();
-  expect(await developer.page.getByRole('button', { name: 'Get the first key' }).count()).toBe(0);
-  expect([...developer.complaints, ...complaints]).toEqual([]);
-  await developer.close();
-  await close();
-});
-
-inBrowser('what was approved and did not come into force is approved once more, and told as that', async () => {
-  const developer = await signIn('grace');
-  await write(developer.page, 'late');
-  await handIn(developer.page);
-  const { page, complaints, close } = await signIn('ada');
-  await go(page, 'Requests');
-  await page.getByRole('link', { name: 'late' }).click();
-  const index = await server.deps.state.read('applications');
-  const putIndex = (value: Json) => server.deps.state.write('applications', value, { when: 'any', expiresAt: null });
-  await putIndex(Array.from({ length: maxApplications }, (_, at) => `other${at}`));
-  await page.getByLabel('Message to the developer').first().fill('Welcome.');
-  await page.getByRole('button', { name: 'Approve' }).click();
-  await page.getByRole('alert').waitFor();
-  await page.locator('main').getByText('Welcome.', { exact: true }).waitFor({ state: 'attached' });
-  expect(await page.getByText('Approved.').count()).toBe(0);
-  await developer.page.reload();
-  await developer.page.getByText('Welcome.').waitFor();
-  expect(await developer.page.getByRole('button', { name: 'Get the first key' }).count()).toBe(0);
-
-  await putIndex(index!.value as Json);
-  await page.getByRole('button', { name: 'Approve' }).click();
-  await page.getByText('The developer can get the first key once.').waitFor();
-  expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
-  await developer.page.reload();
-  await developer.page.getByRole('button', { name: 'Get the first key' }).waitFor();
-  expect([...developer.complaints, ...complaints].filter((text) => !text.includes('409'))).toEqual([]);
-  await developer.close();
-  await close();
-});
-
-inBrowser('a page of a list that comes when another one is shown by then is left out', async () => {
-  const { page, complaints, close } = await signIn('ada');
-  const [row] = (await requestsOf({})).requests;
-  let answer = (): void => {};
-  const late = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  await page.route('**/v1/application-requests/list', async (route) => {
-    const { state, cursor } = route.request().postDataJSON();
-    if (cursor !== undefined) await late;
-    const id = `${state} ${cursor ?? 'first'}`;
-    await route.fulfill({ json: { ok: true, requests: [{ ...row, id, name: id }], cursor: cursor ? null : 'more' } });
-  });
-  await go(page, 'Requests');
-  await page.getByRole('link', { name: 'submitted first' }).waitFor();
-  const answered = page.waitForResponse((response) => response.request().postData()?.includes('more') === true);
-  await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByLabel('State').selectOption('refused');
-  await page.getByRole('link', { name: 'refused first' }).waitFor();
-  answer();
-  await answered;
-  await page.waitForTimeout(200);
-  expect(await page.getByRole('rowheader').allTextContents()).toEqual(['refused first']);
   expect(complaints).toEqual([]);
   await close();
 });

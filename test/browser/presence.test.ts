@@ -102,48 +102,6 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   });
 });
 
-inBrowser('whoever does not agree, cannot present something, or stops in the middle, has a way on', async () => {
-  const presence = preparePresenceTest(join(createFolder('presence-ways'), 'test'), shortPlan(['live', 'mask']), clock);
-  const running = await presence.start();
-  const browser = await launchChromium({ camera: 'pattern' });
-  const { page, close } = await sit(browser, 'follow');
-  await page.goto(running.link());
-  await see(page, 'tester');
-  for (const box of await page.getByRole('checkbox').all()) expect(await box.isChecked()).toBe(false);
-  await page.getByLabel('Code name').fill('kestrel');
-  await press(page, 'Take part');
-  expect(await page.getByRole('alert').textContent()).toContain('Without your agreement');
-  await takePart(page);
-
-  await leaveBy(page, 'Allow camera access');
-  await see(page, 'framing');
-  await leaveBy(page, 'Stop this presentation');
-  await see(page, 'presentation');
-  await leaveBy(page, 'Skip this');
-  await leaveBy(page, 'Back');
-  await leaveBy(page, 'Skip this');
-  await press(page, 'I presented it, and nothing came of it');
-  await page.getByRole('heading', { name: 'The mask', exact: true }).waitFor();
-  // The tab is loaded anew: its session goes on.
-  await page.reload();
-  await page.getByRole('heading', { name: 'The mask', exact: true }).waitFor();
-  await leaveBy(page, 'Skip this');
-  await leaveBy(page, 'I cannot present this here');
-  expect(await screenOf(page)).toBe('summary');
-  expect(await page.getByRole('listitem').allTextContents()).toEqual([
-    'The live, the office: 0 of 1 kept, 1 without a response',
-    'The mask, the office: 0 of 1 kept, left out',
-  ]);
-  await close();
-  await browser.close();
-  await running.stop();
-  const { printed } = await presence.run(['report', '--json']);
-  expect(JSON.parse(printed[0]!)).toMatchObject({
-    ...{ presentations: 1, notDone: 1, apcer: null, bpcer: null, attacks: {} },
-    bpnrr: { errors: 1, presentations: 1 },
-  });
-});
-
 inBrowser('on each screen nothing stands in anybody’s way', async () => {
   const presence = preparePresenceTest(join(createFolder('presence-screens'), 'test'), shortPlan(['live']), clock);
   const running = await presence.start();

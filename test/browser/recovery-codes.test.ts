@@ -1,10 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { firstView } from '../first-view.js';
 import { enter, expectNoBarriers, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { pageWords } from './page-words.js';
-import { scriptReplies } from './scripted-replies.js';
 import { insist, leaveBy, press, screenOf, see } from './walk.js';
 
 /* Recovery codes are made where a real face has enrolled, are shown once, and each stands in for one check. */
@@ -72,28 +70,4 @@ inBrowser('made and shown once at the enrolment; one passes, and not a second ti
   await enter(second, String(codes[1]));
   await see(second.page, 'passed_another_way');
   await second.close();
-});
-
-inBrowser('an application that waits has its receipt once they are written down, and not before', async () => {
-  const { page, context, requests, close } = await cast().sit('ada', { isGuided: false });
-  await context.route('http://localhost:1/**', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<main>back</main>' }),
-  );
-  const waiting = { recoveryCodesOffered: true, receiptWaits: true, returnUrl: 'http://localhost:1/done' };
-  await scriptReplies(
-    context,
-    { ...firstView, state: 'passed', ...waiting },
-    { '/recovery-codes': { codes: ['ABCD-EFGH-JKLM'] }, '/receipt': { receipt: 'a.b.c' } },
-  );
-  await context.route('**/face/receipt', (route) => route.abort(), { times: 1 });
-  await page.goto(`${cast().stage.url}/face#${firstView.id}.secret`);
-  await see(page, 'recovery-codes');
-  await press(page, en.recovery.show);
-  await page.getByText('ABCD-EFGH-JKLM').waitFor();
-  expect(requests.filter((url) => url.endsWith('/face/receipt'))).toEqual([]);
-  await press(page, en.recovery.done);
-  // A bad network does not ask for them again.
-  await see(page, 'offline');
-  await page.waitForURL('http://localhost:1/done#face_receipt=a.b.c');
-  await close();
 });

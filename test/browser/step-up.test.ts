@@ -45,30 +45,6 @@ inBrowser('can be canceled at any time, during movements and sending too, and re
   }
 });
 
-inBrowser('is decided first where the pictures are being judged when the person stops', async () => {
-  const { id, link } = await start();
-  const { page, context, close } = await cast().sit('ada', { isGuided: false });
-  const stop = page.getByRole('button', { name: 'I can’t do this' });
-  // The server judges at once; the page hears of it only once the person has stopped, however fast the judge is.
-  let stopped = (): void => undefined;
-  const untilStopped = new Promise<void>((resolve) => {
-    stopped = resolve;
-  });
-  await context.route('**/face/frames', async (route) => {
-    const response = await route.fetch();
-    await untilStopped;
-    await route.fulfill({ response }).catch(() => undefined);
-  });
-  await page.goto(link);
-  await goAlong(page, { upTo: 'sending' });
-  await stop.click();
-  stopped();
-  await page.locator('main:is([data-screen="passed"], [data-screen="abandoned"])').waitFor();
-  const { state } = await cast().stage.get(`/step-ups/${id}`);
-  expect(await page.locator('main').getAttribute('data-screen')).toBe(state);
-  await close();
-});
-
 inBrowser('works by the keyboard alone', async () => {
   const { link } = await start();
   const { page, close } = await cast().sit('ada', { isGuided: false, reducedMotion: 'reduce' });

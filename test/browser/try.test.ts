@@ -65,16 +65,6 @@ test('with --camera it prints a link and waits for whoever opens it', async () =
   expect(code).toBe(1);
 });
 
-test('where a drawn person cannot do it, it says why and gives the link', async () => {
-  const pin = await runHere(['try', 'with-pin', '--login', login], env);
-  expect(pin.stdout).toMatch(/^The policy asks for a PIN in addition to the face\. .*\n[\s\S]*\/face#/);
-  const without = await runHere(['try', 'simulated', '--login', login], {
-    ...env,
-    CHROMIUM_PATH: join(folder, 'none'),
-  });
-  expect(without.stdout).toMatch(/^A drawn person needs Chromium, and there is none at [\s\S]*\/face#/);
-});
-
 test('who is enrolled already is left alone', async () => {
   const backend = await connectBackend(service.url, simulation.config.adminKey, {
     connection: 'simulated',
@@ -85,22 +75,6 @@ test('who is enrolled already is left alone', async () => {
   await backend.enrol(subject, person[0]);
   expect(await runHere(['try', 'simulated', '--login', 'grace@example.com'], env)).toMatchObject({
     ...{ code: 2, stdout: '', stderr: expect.stringContaining('enrolled already') },
-  });
-});
-
-test.each([
-  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'No user at simulated has that name'],
-  ['no test user named', ['simulated'], '--login'],
-  [
-    'a connection there is none',
-    ['other', '--login', login],
-    'No connection "other" at this server. It has: simulated, with-pin',
-  ],
-])('%s is tried with nobody', async (_name, args, said) => {
-  expect(await runHere(['try', ...args], env)).toMatchObject({
-    code: 2,
-    stdout: '',
-    stderr: expect.stringContaining(said),
   });
 });
 
