@@ -77,17 +77,6 @@ test('the page is told if a word mixes scripts', async () => {
   expect(view).toMatchObject({ action: { words: mixed, mixedScripts: true } });
 });
 
-test('nobody is shown another way than a face to approve: there is none', async () => {
-  await server.stop();
-  await startWith({ fallbackUrl: 'https://help.example.com/' });
-  const { page, view } = await begin();
-  expect(view.fallbackUrl).toBeNull();
-  expect((await page.post('/face/decline')).body.view).toMatchObject({ state: 'abandoned', fallbackUrl: null });
-  const plain = await server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience }, auth);
-  const { body: opened } = await openLink(server, String(plain.body.url));
-  expect(opened.view).toMatchObject({ fallbackUrl: 'https://help.example.com/' });
-});
-
 test('the page receives the requested action, and the receipt contains it', async () => {
   const { body: started } = await ask({ nonce: 'n-1' });
   expect(started.actionDigest).toBe(digest);
@@ -123,16 +112,6 @@ test('the trail has the digest of what was approved, and the title alone of its 
   expect(JSON.stringify(events) + server.log.text()).not.toMatch(/Harbour Clinic|Household|\b1249\b/);
 });
 
-test('the trail tells who would not approve, and cuts a long title', async () => {
-  const { id, page } = await begin({ action: { ...action, title: 'e\u0301'.normalize('NFC').repeat(80) } });
-  await page.post('/face/decline');
-  const [declined] = server.audit.events.filter((event) => event.action === 'action_declined');
-  expect(declined?.detail).toEqual({
-    ...{ stepUpId: id, actionDigest: expect.stringMatching(/^[0-9a-f]{64}$/), application: 'bank.example.com' },
-    title: `${'é'.repeat(39)}…`,
-  });
-});
-
 describe('before the words were shown', () => {
   test('no challenge starts', async () => {
     const { page } = await begin();
@@ -148,13 +127,6 @@ describe('before the words were shown', () => {
     expect((await phone.post('/face/challenge')).body.code).toBe('action_unseen');
     expect((await phone.get('/face/session')).body).toMatchObject({ view: { action: { words: action } } });
     expect((await show(phone)).body.outcome).toBe('passed');
-  });
-
-  test('a check that approves nothing takes no digest of anything', async () => {
-    const { body } = await server.postJson('/step-ups', { connection: 'acme', subject: '00u1' }, auth);
-    const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
-    await page.consent();
-    expect((await page.post('/face/challenge', { action: digest })).body.code).toBe('action_unseen');
   });
 });
 
@@ -195,27 +167,12 @@ describe('an action is refused before anything begins', () => {
   test.each<[string, JsonObject, string]>([
     ['of a type that is not registered', { type: 'payment' }, 'action_malformed'],
     ['with a direction override', { title: 'Pay \u202eRUE' }, 'action_malformed'],
-    ['with a line break', { lines: ['a\nb'] }, 'action_malformed'],
     ['with 10,000 lines', { lines: Array.from({ length: 10_000 }, () => 'x') }, 'action_malformed'],
-    ['with too few decimals', { amount: { value: '1249.5', currency: 'EUR' } }, 'action_malformed'],
     ['with decimals that its currency has not', { amount: { value: '1249.50', currency: 'JPY' } }, 'action_malformed'],
-    ['with the amount NaN', { amount: { value: 'NaN', currency: 'EUR' } }, 'action_malformed'],
-    ['with the amount -0', { amount: { value: '-0', currency: 'EUR' } }, 'action_malformed'],
-    ['with the amount 1e9', { amount: { value: '1e9', currency: 'EUR' } }, 'action_malformed'],
-    ['with a number as its amount', { amount: { value: 1249.5, currency: 'EUR' } }, 'action_malformed'],
-    ['with the sign of a currency', { amount: { value: '1249.50', currency: '€' } }, 'action_malformed'],
-    ['with the name of a currency', { amount: { value: '1249.50', currency: 'Euro' } }, 'action_malformed'],
     ['with a field that would not be shown', { small: 'print' }, 'field_unknown'],
   ])('%s', async (_, changed, code) => {
     const { status, body } = await ask({ action: { ...action, ...changed } });
     expect([status, body.code]).toEqual([400, code]);
-  });
-
-  test.each<[string, JsonObject]>([
-    ['JPY', { value: '1250', currency: 'JPY' }],
-    ['KWD', { value: '12.345', currency: 'KWD' }],
-  ])('but not with the decimals of %s', async (_, amount) => {
-    expect((await ask({ action: { ...action, amount } })).status).toBe(201);
   });
 
   test('without an audience: nobody would be told', async () => {

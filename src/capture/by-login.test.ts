@@ -77,14 +77,6 @@ describe('an invitation', () => {
     expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
   });
 
-  test.each([{ login: nobody }, { subject: 'nobody' }, { login: nobody, purpose: 'manage' }])(
-    'of %j is refused, as there is nobody',
-    async (who) => {
-      for (const answer of [await post('/invitations', who), await invite(who)])
-        expect(answer).toMatchObject({ status: 404, body: { code: 'subject_unknown' } });
-    },
-  );
-
   test('waits for the provider, and nobody without the right learns who there is', async () => {
     profile.setDown(true);
     expect((await invite({ login })).body.code).toBe('profile_unavailable');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
+import { openLink, openOnPhone, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
@@ -206,27 +206,4 @@ describe('the policy', () => {
     );
     expect(actions().includes('handed_off')).toBe(isAllowed);
   });
-
-  test('that allows none any more opens no link from before', async () => {
-    const { page } = await begin();
-    const { url } = (await page.post('/face/hand-off')).body;
-    const { connections } = server.deps;
-    const acme = connections.get('acme')!;
-    Object.assign(acme, { policy: { ...acme.policy, handOff: false } });
-    expect((await openLink(server, String(url))).body.code).toBe('step_up_unknown');
-  });
-});
-
-test('a hand-off that an earlier version began has to be begun anew, and the step-up goes on', async () => {
-  await enrol();
-  const { id, page } = await begin();
-  await openOnPhone(server, page);
-  const found = (await server.deps.state.read(`step-up:${id}`))!;
-  const { application: _, ...record } = found.value as JsonObject;
-  const { ticketDigest, sessionDigest } = record.handOff as JsonObject;
-  const former = { ...record, handOff: { ticketDigest, sessionDigest, code: '4071' } } as JsonObject;
-  await server.deps.state.write(`step-up:${id}`, former, { when: 'any', expiresAt: null });
-  expect(await viewOf(page)).toMatchObject({ state: 'started', handOff: null });
-  const phone = await lendCamera(server, page);
-  expect((await phone.check(draw('ada'))).body.outcome).toBe('passed');
 });

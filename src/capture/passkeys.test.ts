@@ -95,27 +95,6 @@ describe('a connection with passkeys', () => {
     expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(secret);
   });
 
-  test('calls a synchronised credential one', async () => {
-    const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
-    const authenticator = newAuthenticator();
-    const page = await invite();
-    const answer = authenticator.create(await optionsOf(page), { isBackupEligible: true });
-    await page.check(draw('ada'), { passkey: JSON.stringify(answer) });
-    const next = await stepUp();
-    const used = authenticator.get(await optionsOf(next), { isBackupEligible: true });
-    const { body } = await next.check(draw('ada'), { passkey: JSON.stringify(used) });
-    expect(decodeJwt(String(body.receipt)).amr).toEqual(['face', 'swk']);
-  });
-
-  test('takes a credential whose PRF answers at its first use', async () => {
-    const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
-    const authenticator = newAuthenticator();
-    const page = await invite();
-    const answer = authenticator.create(await optionsOf(page), { hasPrfAtCreation: false });
-    expect((await page.check(draw('ada'), { passkey: JSON.stringify(answer) })).body.outcome).toBe('passed');
-    expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
-  });
-
   test('refuses the face alone, before it looks, and stays open', async () => {
     const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
     const authenticator = newAuthenticator();
@@ -173,16 +152,6 @@ describe('a connection with passkeys', () => {
     expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
   });
 
-  test('leaves the answer to an enrolment good where the frames were not', async () => {
-    const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
-    const authenticator = newAuthenticator();
-    const page = await invite();
-    const passkey = JSON.stringify(authenticator.create(await optionsOf(page)));
-    expect((await page.check(draw('ada', 0.01), { passkey })).body.outcome).toBe('try_again');
-    expect((await page.check(draw('ada'), { passkey })).body.outcome).toBe('passed');
-    expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
-  });
-
   test('has no way around a lost device: revoke, invite, enrol with a new one', async () => {
     const { newAuthenticator, invite, stepUp, revoke, enrolByApi } = await setUp(passkeys);
     const lost = newAuthenticator();
@@ -211,30 +180,6 @@ describe('a connection with passkeys', () => {
     const form = toForm({ challenge: String(body.challenge), password: 'A'.repeat(43), photo: drawPicture('ada', 1) });
     expect((await server.postForm(`/step-ups/${body.id}/photos`, form)).body.code).toBe('secret_missing');
   });
-
-  test('begins no ceremony before consent, after the end, or for the page of what is held', async () => {
-    const { invite, stepUp, auth } = await setUp(passkeys);
-    const { body } = await server.postJson('/step-ups', who, auth);
-    const silent = openPage(server, String((await openLink(server, String(body.url))).body.session));
-    expect((await silent.post('/face/passkey')).body.code).toBe('consent_missing');
-    const ended = await stepUp();
-    await ended.post('/face/decline');
-    expect((await ended.post('/face/passkey')).body.code).toBe('step_up_finished');
-    const held = await invite({ purpose: 'manage' });
-    expect((await held.post('/face/passkey')).body.code).toBe('not_found');
-    expect((await server.postJson('/face/passkey', {})).body.code).toBe('caller_untrusted');
-  });
-
-  test('refuses an answer that is none, without a word of it', async () => {
-    const { stepUp } = await setUp(passkeys);
-    const page = await stepUp();
-    const { nonce, photos } = await page.takeFrames(draw('ada'));
-    for (const passkey of ['canary', '{"assertion":"canary"}', 'A'.repeat(9000)]) {
-      const answer = await page.send({ nonce, photo: photos, passkey });
-      expect(answer.body.code).toBe('request_malformed');
-      expect(JSON.stringify(answer.body) + server.log.text()).not.toContain('canary');
-    }
-  });
 });
 
 describe('a connection with PINs', () => {
@@ -259,28 +204,6 @@ describe('a connection with PINs', () => {
     expect((await page.send({ ...frames, pin })).body.outcome).toBe('passed');
   });
 
-  test('answers a wrong PIN as a wrong face', async () => {
-    const { invite, stepUp } = await setUp(pins);
-    await (await invite()).check(draw('ada'), { pin });
-    const answers = [];
-    for (const [person, text] of [
-      ['ada', '482916'],
-      ['ada', '123456'],
-      ['eve', pin],
-    ] as const) {
-      const { status, body } = await (await stepUp()).check(draw(person), { pin: text });
-      const { id: _, expiresAt: __, ...view } = body.view as JsonObject;
-      answers.push({ status, ...body, view });
-    }
-    expect(answers[0]).toMatchObject({ status: 200, outcome: 'try_again', view: { triesLeft: 2 } });
-    for (const each of answers) expect(each).toEqual(answers[0]);
-  });
-
-  test('asks for no passkey', async () => {
-    const { stepUp } = await setUp(pins);
-    expect((await (await stepUp()).post('/face/passkey')).body.code).toBe('not_found');
-  });
-
   test('takes enrolments of a backend with a PIN that will do', async () => {
     const { enrolByApi, stepUp } = await setUp(pins);
     expect((await enrolByApi({})).body.code).toBe('secret_missing');
@@ -289,11 +212,4 @@ describe('a connection with PINs', () => {
     expect((await enrolByApi({ password: pin })).status).toBe(201);
     expect((await (await stepUp()).check(draw('ada'), { pin })).body.outcome).toBe('passed');
   });
-});
-
-test('a connection that asks for the face alone makes no use of what else is sent', async () => {
-  const { invite, stepUp } = await setUp({});
-  expect((await (await invite()).check(draw('ada'), { pin: '482915' })).body.outcome).toBe('passed');
-  const { body } = await (await stepUp()).check(draw('ada'));
-  expect(decodeJwt(String(body.receipt)).amr).toEqual(['face']);
 });

@@ -239,30 +239,6 @@ describe('the commands', () => {
       { from: 'user' },
     );
 
-  test('sign no file over 10 MB', async () => {
-    writeFileSync(at('large.bin'), Buffer.alloc(10 * 1024 * 1024 + 1));
-    await expect(signFile('large.bin')).rejects.toThrow('is over 10 MB');
-  });
-
-  test('sign a PDF like any file, without reading its content', async () => {
-    const evesApproval = await approve(actionOf(other), { subject: 'eve' });
-    const statement = `/FacestepApproval (${evesApproval}) /FacestepLength 5 /ByteRange [0 10 20 30 ] ${await signed(other)}`;
-    writeFileSync(at('contract.pdf'), `%PDF-1.7\n${statement}\n%%EOF\n`);
-    const trusted = ['--jwks', at('jwks.json'), '--issuer', server.deps.issuer];
-    const checkPdf = (...more: string[]) =>
-      createVerifySignatureCommand(deps()).parseAsync([at('contract.pdf'), ...trusted, ...more], { from: 'user' });
-    await expect(checkPdf()).rejects.toThrow(`${at('contract.pdf.jws')} cannot be read`);
-    await signFile('contract.pdf');
-    await checkPdf('--subject', 'eve');
-    expect([told.at(-1), code]).toEqual(['The signature does not hold. The receipt is about another person.', 1]);
-    code = 0;
-    await checkPdf('--subject', 'ada');
-    expect([lines.at(-1), code]).toEqual(['  contract.pdf', 0]);
-    // The signature of the statement’s author does not become that of the file around it.
-    await checkPdf('--subject', 'eve', at('contract.pdf'));
-    expect(code).toBe(1);
-  });
-
   test('sign a file that the person approves, and say offline who did', async () => {
     await signFile();
     expect(lines).toEqual([`Signed: ${at('contract.txt.jws')}`]);

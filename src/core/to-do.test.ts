@@ -14,7 +14,6 @@ const allWell: Facts = {
   keys: [{ name: 'Key a', isCurrent: true, problem: null, since: daysAgo(10), lifeDays: 365 }],
 };
 const codesOf = (facts: Partial<Facts>) => findToDo({ ...allWell, ...facts }, now).map(({ code }) => code);
-const ofConnection = (facts: Partial<ConnectionFacts>) => codesOf({ connections: [{ ...well, ...facts }] });
 
 test('where all is well nothing needs doing', () => {
   expect(codesOf({})).toEqual([]);
@@ -33,11 +32,6 @@ describe('of the server', () => {
     expect(item).toMatchObject({ code, connection: null });
     expect(codesOf(facts)).toEqual([code]);
   });
-
-  test('what is no more in use, or was never looked at, is nobody’s work', () => {
-    expect(codesOf({ keys: [{ ...allWell.keys[0]!, since: daysAgo(900), isCurrent: false }] })).toEqual([]);
-    expect(codesOf({ isTrailSound: null, headWaitingSec: 600, backupAt: daysAgo(7) })).toEqual([]);
-  });
 });
 
 describe('of a connection', () => {
@@ -54,23 +48,4 @@ describe('of a connection', () => {
     expect(items).toMatchObject([{ code, connection: 'work' }]);
     expect(items[0]?.words).toContain('work');
   });
-
-  test('in shadow mode nobody is refused; a month of it is no delay', () => {
-    expect(
-      ofConnection({
-        ...{ mode: 'shadow', shadowSince: daysAgo(30) },
-        examined: { at: daysAgo(1), isFailing: false, enrolled: 0 },
-      }),
-    ).toEqual([]);
-  });
-});
-
-test('what is at risk comes first', () => {
-  const connections = [
-    { ...well, examined: null, switchedBy: 'mia' },
-    { ...well, id: 'b', isBrokenOff: true },
-  ];
-  expect(codesOf({ connections, backupAt: null, isTrailSound: false })).toEqual([
-    ...['trail_unsound', 'apply_broken_off', 'backup_missing', 'doctor_old', 'mode_switched'],
-  ]);
 });

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
@@ -93,12 +91,6 @@ test('shows nothing of anybody, in the language that is asked for, and only wher
   expect(await (await ask('/')).json()).toMatchObject({ ownPage: '/me' });
   for (const path of ['/me/other', '/me/nobody', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
-});
-
-test('an address that a browser would not send is asked for like any other', async () => {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.end('GET http://a:99999/me/acme?lang=de HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*<html lang="de"/);
 });
 
 describe('by a face check', () => {
@@ -222,22 +214,12 @@ describe('by the sign-in of the provider', () => {
     expect(placeOf(await ask(path, cookie))).toContain('/face#');
     expect(refusalOf(await ask(path, cookie))).toBe('sign-in');
   });
-
-  test('a provider that does not answer is told', async () => {
-    await server.stop();
-    await start();
-    company.trouble = 'down';
-    expect(refusalOf(await ask('/me/acme/sign-in'))).toBe('down');
-    company.trouble = 'none';
-  });
 });
 
 test.each([
-  { services: [{ name: 'Leave', url: 'http://leave.example.com' }] },
   { services: [{ name: 'Leave', url: 'javascript:alert(1)' }] },
   { services: [{ name: 'Le\u202eave', url: 'https://leave.example.com' }] },
   { services: [{ name: 'Leave', url: 'https://leave.example.com', text: { de: 'ohne Englisch' } }] },
-  { faceCheck: false },
 ])('a configuration is refused: %j', (me) => {
   expect(homePageGuard.safeParse(me).success).toBe(false);
 });

@@ -69,22 +69,6 @@ describe('a poll', () => {
     expect(outcomes).toEqual([]);
   });
 
-  test('that waits while its receiver asks for more takes nothing of that off: the next one is told', async () => {
-    let isAsked = false;
-    deps = {
-      ...deps,
-      sleep: async (ms) => {
-        clock.advanceSec(ms / 1000);
-        if (!isAsked) await enqueue('a', 'credential-change');
-        isAsked = true;
-      },
-    };
-    expect(await ask({}, { ...stream, events: ['session-revoked'] })).toEqual({ sets: {} });
-    const widened: EventStream = { ...stream, events: ['session-revoked', 'credential-change'] };
-    const { sets } = await ask({}, widened);
-    expect(Object.keys(sets)).toEqual(['a']);
-  });
-
   test('that refuses an event while the disk is full is told of it again, until there is a dead letter', async () => {
     await enqueue('a');
     mkdirSync(deadLetters);

@@ -91,18 +91,6 @@ describe('a stream that is polled', () => {
     expect((await receiver.call('POST', stream.delivery.endpoint_url, {})).status).toBe(404);
   });
 
-  test('waits for an event, and for none once the process ends', async () => {
-    const receiver = await connect();
-    const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
-    const waiting = receiver.poll(stream);
-    await revoke('anna');
-    expect((await waiting).events).toMatchObject([{ name: 'session-revoked', subject: 'anna' }]);
-    const other = await receiver.createStream({});
-    const idle = receiver.poll(other);
-    transmitter.endPolls();
-    expect((await idle).events).toEqual([]);
-  });
-
   test('holds what comes while it is paused, and forgets it while it is disabled', async () => {
     const receiver = await connect();
     const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
@@ -170,32 +158,6 @@ describe('a stream that is pushed to', () => {
     await receiver.deleteStream(stream.stream_id);
     await revoke('bea');
     expect(pushed[0]!.taken.map(({ subject }) => subject)).not.toContain('bea');
-  });
-});
-
-describe('a stream whose receiver polled until it is pushed to', () => {
-  test('is told of what still waited to be polled, once, and before what comes then', async () => {
-    const receiver = await connect();
-    const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
-    await revoke('anna');
-    expect((await receiver.poll(stream)).events).toMatchObject([{ subject: 'anna' }]);
-    const keys = new URL(`${server.origin}/ssf/jwks.json`);
-    const audience = String(stream.aud);
-    pushed.push(await startSecurityEventReceiver({ keys, issuer: testIssuer, audience, token: null }));
-    // Whoever changes over takes a moment to get it right.
-    server.clock.advanceSec(2 * 86_400);
-    pushed[0]!.fail(503);
-    const endpoint = 'https://receiver.example.com/events';
-    await receiver.changeStream(stream.stream_id, {
-      delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: endpoint },
-    });
-    await until(() => transmitter.outcomes.length === 2);
-    expect(transmitter.outcomes).toEqual([`${stream.stream_id} failed`, `${stream.stream_id} delivered`]);
-    await revoke('bea');
-    await until(() => pushed[0]!.taken.length === 2);
-    expect(pushed[0]!.taken).toMatchObject([{ subject: 'anna' }, { subject: 'bea' }]);
-    await receiver.changeStream(stream.stream_id, { delivery: { method: 'urn:ietf:rfc:8936' } });
-    expect((await receiver.poll(stream, { returnImmediately: true })).events).toEqual([]);
   });
 });
 

@@ -48,14 +48,10 @@ test('a success, or a new enrolment, clears the count', async () => {
 
 test.each<[FaceErrorCode, boolean]>([
   ['face_none', false],
-  ['photo_invalid', false],
   ['overloaded', false],
-  ['key_service_unavailable', false],
-  ['upstream_unavailable', false],
   ['face_mismatch', true],
   ['liveness_low', true],
   ['token_key_retired', true],
-  ['internal', true],
 ])('an attempt that ends in %s counts: %s', async (code, counts) => {
   const { attempt, deps } = setUp();
   const fail = () =>
