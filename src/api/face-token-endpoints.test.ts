@@ -204,21 +204,6 @@ describe('is refused, and told nothing more', () => {
   });
 });
 
-describe('a token', () => {
-  test('is revoked by /revoke, for /authenticate and /authenticate-score', async () => {
-    const { token } = await generate();
-    const revoke = () => server.postJson('/revoke', { token: String(token) }, auth);
-    expect((await revoke()).body).toEqual({ ok: true });
-    expect((await authenticate(token)).body.code).toBe('token_revoked');
-    const scored = await post('/authenticate-score', { token: String(token), photo: ada });
-    expect(scored.body.code).toBe('token_revoked');
-    expect((await revoke()).status).toBe(200);
-    expect((await server.postJson('/revoke', { token: 'x' }, auth)).body.code).toBe('token_malformed');
-    const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
-    expect((await server.postJson('/revoke', { token: 'x' }, weak)).body.code).toBe('scope_missing');
-  });
-});
-
 describe('matching', () => {
   const eve = drawPicture('eve', 1);
 
@@ -242,21 +227,6 @@ describe('matching', () => {
       consistent: false,
       outliers: [2],
       unusable: [],
-    });
-  });
-
-  describe('one unusable picture among several', () => {
-    const wall = Buffer.from('wall');
-    const unusable = { code: 'face_none', error: expect.stringContaining('No face') };
-
-    test('is reported in its place by a bulk match, and refuses it as the probe', async () => {
-      const answer = await post('/match-bulk', { probe: ada, reference: [eve, wall, drawPicture('ada', 3)] });
-      expect(answer).toMatchObject({ status: 200, body: { results: [{ match: false }, {}, { match: true }] } });
-      expect(answer.body.results).toMatchObject({ 1: { score: null, match: false, ...unusable } });
-      const alone = await post('/match-bulk', { probe: ada, reference: wall });
-      expect(alone.body.results).toEqual([{ score: null, match: false, ...unusable }]);
-      expect((await post('/match-bulk', { probe: wall, reference: [ada, eve] })).body.code).toBe('face_none');
-      expect((await post('/match', { probe: ada, reference: wall })).body.code).toBe('face_none');
     });
   });
 });

@@ -70,21 +70,6 @@ function note(event: AuditEvent, request: string | null = null, network = '192.0
 const ask = async (path: string, fields: object = {}, key = adminKey) =>
   (await server.postJson(path, fields, { 'x-admin-key': key })).body;
 
-test('the members of a group have their enrolment, and those without one are listed', async () => {
-  const group = { connection: 'work', group: 'Pilot' };
-  expect(await ask('/people/members', group)).toMatchObject({
-    people: [
-      { subject: 'anna', login: loginOf('anna'), status: 'enrolled' },
-      { subject: 'ottilie', status: 'none' },
-    ],
-    isComplete: true,
-  });
-  expect(await ask('/people/members', { ...group, status: 'none' })).toMatchObject({
-    people: [{ subject: 'ottilie' }],
-  });
-  expect(await ask('/people/members', { ...group, connection: 'shop' })).toMatchObject({ code: 'connection_unknown' });
-});
-
 test('the list of people has ids, status, level and last check, newest first, and no name', async () => {
   const reply = await ask('/people/list');
   expect(reply).toMatchObject({

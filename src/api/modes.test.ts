@@ -56,23 +56,3 @@ test('a mode is switched by hand, never so that everybody is refused unasked, an
   await operated.post('/connections/okta/mode', { mode: 'shadow' });
   expect(await modeOf('okta')).toEqual({ inForce: 'shadow', file: 'shadow', switched: null });
 });
-
-test('once the file says the same the switch ends a day later, and until then a server with the former file keeps it', async () => {
-  await operated.post('/connections/okta/mode', { mode: 'enforce', isSure: true });
-  const other = await startOperatedServer(company, { dataFolder, state: operated.server.deps.state });
-  await operated.read('enforce');
-  const { followModes } = operated.server.deps.upkeep;
-  await followModes();
-  expect(await modeOf('okta')).toEqual({ inForce: 'enforce', file: 'enforce', switched: null });
-  expect(operated.actions()).toContain('connection_mode_settled');
-  await other.server.deps.upkeep.followModes();
-  expect(other.server.deps.upkeep.modes().get('okta')).toMatchObject({ mode: 'enforce' });
-  for (const { server } of [operated, other]) server.clock.advanceSec(86_401);
-  await other.server.deps.upkeep.followModes();
-  expect(other.server.deps.upkeep.modes().size).toBe(0);
-  await followModes();
-  await operated.read('shadow');
-  await followModes();
-  expect(await modeOf('okta')).toEqual({ inForce: 'shadow', file: 'shadow', switched: null });
-  await other.stop();
-});

@@ -312,28 +312,6 @@ test('floods are bounded: requests of one developer, messages of one request, an
   expect((await draft()).state).toBe('draft');
 });
 
-test('a developer sees what an application did, and why it was refused, by request id', async () => {
-  const application = await getApplication();
-  const key = String((await ask(grace, `/developer/requests/${application}/key`)).body.token);
-  const use = (path: string, body: JsonObject) => server.postJson(path, body, { 'x-auth-token': key });
-  await use('/token', {});
-  const lacking = await use('/match', {});
-  const malformed = await use('/step-ups', { connection: 'work', subject: 'anna', accuracy: 99 });
-  await server.usage.flush();
-  await server.refusals.flush();
-  const { usage } = (await ask(grace, `/developer/applications/${application}/usage`)).body;
-  expect(usage).toContainEqual(expect.objectContaining({ endpoint: 'POST /match', refusals: { scope_missing: 1 } }));
-  const path = `/developer/applications/${application}/refusals`;
-  const all = (await ask(grace, path)).body.refusals as JsonObject[];
-  expect(all).toMatchObject([
-    { endpoint: 'POST /step-ups', code: 'request_malformed', field: 'accuracy' },
-    { endpoint: 'POST /match', code: 'scope_missing', field: null, cause: lacking.body.error },
-  ]);
-  const requestId = malformed.headers.get('x-request-id');
-  expect((await ask(grace, path, { requestId })).body.refusals).toEqual([all[0]]);
-  expect(JSON.stringify(all)).not.toContain('anna');
-});
-
 describe('the sandbox', () => {
   const photo = Buffer.from(drawPhoto('anna', 1).use((bytes) => bytes)).toString('base64');
   const tokenOf = async (who: SessionHeaders) => {
@@ -372,13 +350,5 @@ describe('the sandbox', () => {
     expect(await ask(first, '/token')).toMatchObject(refused('caller_untrusted'));
     expect((await ask(second, '/token')).headers.get('ratelimit')).toContain('"minute";r=0');
     expect(await ask(second, '/token')).toMatchObject(refused('quota_exceeded'));
-  });
-
-  test('is nowhere unless it is configured, and never the tenant that serves every connection', async () => {
-    const bare = await start(null);
-    const ada = await signInAs(bare, 'sub-ada');
-    expect(await bare.postJson('/developer/sandbox-token', {}, ada)).toMatchObject(refused('not_found'));
-    await bare.stop();
-    expect(onboardingGuard.safeParse({ sandbox: 'default' }).success).toBe(false);
   });
 });

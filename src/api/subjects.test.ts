@@ -222,13 +222,6 @@ test.each([
   expect(await ask('unlock', { login, source })).toMatchObject(told);
 });
 
-test.each([{}, { connection: 'work' }, { login, subject: 'anna', connection: 'work' }, { subject: 'anna' }])(
-  '%j names nobody',
-  async (body) => {
-    expect((await ask('export', body)).code).toBe('request_malformed');
-  },
-);
-
 test('the command line does the same, and ends with 1 where something is left', async () => {
   await enrol(connections.shop);
   const run = (...args: string[]) => administer(server, ['subject', ...args]);

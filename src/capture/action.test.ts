@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
 import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
-import { defaultPolicy, testEvent } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
+import { testEvent } from '../../test/core.js';
+import { drawPicture } from '../../test/embedded.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
@@ -33,15 +33,8 @@ const digest = createHash('sha256')
   .digest('hex');
 
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  acme = {
-    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', ...policy },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
-  const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
-  await server.postForm('/enrolments', toForm({ connection: 'acme', subject: '00u1', ...consent, photo }), auth);
+  ({ server, acme, auth } = await startCapture(policy));
+  await enrolByApi(server);
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
@@ -49,15 +42,7 @@ afterEach(() => server.stop());
 const ask = (more: JsonObject = {}) =>
   server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience, action, ...more }, auth);
 
-/** A step-up whose link was opened, by somebody who agrees to be looked at. */
-async function begin(more: JsonObject = {}) {
-  const { body } = await ask(more);
-  const opened = await openLink(server, String(body.url));
-  const page = openPage(server, String(opened.body.session));
-  await page.consent();
-  return { id: String(body.id), page, view: opened.body.view as JsonObject };
-}
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
+const begin = (more: JsonObject = {}) => beginAgreed(server, { audience, action, ...more });
 
 async function show(page: ReturnType<typeof openPage>, shown: string = digest, person = 'ada') {
   const { nonce, photos } = await page.takeFrames(draw(person), { action: shown });

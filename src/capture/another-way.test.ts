@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy, testEvent } from '../../test/core.js';
-import { createTestVerifier } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
+import { type ApiServer, adminKey } from '../../test/api-server.js';
+import { beginPage, draw, startCapture, who } from '../../test/capture-bench.js';
+import type { openPage } from '../../test/capture-page.js';
+import { testEvent } from '../../test/core.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
-import type { Delivery, Keys } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;
@@ -19,38 +17,18 @@ const admin = { 'x-admin-key': adminKey };
 
 const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
 
-async function startWith(
-  policy: Partial<Policy> = {},
-  ports: { readonly keys?: Keys; readonly delivery?: Delivery } = {},
-): Promise<void> {
-  const toConnection = (id: string): Connection => ({
-    ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', anotherWay: offered, ...policy },
-  });
-  acme = toConnection('acme');
-  const connections = new Map([acme, toConnection('other')].map((each) => [each.id, each]));
-  server = await startApiServer({ verifier: createTestVerifier(), connections, ...ports });
-  auth = { 'x-auth-token': (await server.issue()).token };
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  ({ server, acme, auth } = await startCapture({ anotherWay: offered, ...policy }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
 const withReceipt = { audience: 'https://app.example.com' };
-const who = { connection: 'acme', subject: '00u1' };
 
-/** A step-up that a backend has started, opened by its person. */
 /** What a check for the hook of a sign-in is started with. */
 const forHook = { application: testEvent.application, address: testEvent.address };
 
-async function begin(more: object = withReceipt, path = '/step-ups') {
-  const { body } = await server.postJson(path, { ...who, ...more }, auth);
-  const opened = await openLink(server, String(body.url));
-  return {
-    id: String(body.id),
-    page: openPage(server, String(opened.body.session)),
-    view: opened.body.view as JsonObject,
-  };
-}
+const begin = (more: object = withReceipt, path?: string) => beginPage(server, more, path);
 type Page = ReturnType<typeof openPage>;
 
 const lastCode = () => String(/\d{6}/.exec(server.messages.at(-1)?.text ?? '')?.[0]);
@@ -62,14 +40,12 @@ const useRecovery = (page: Page, code: string) => page.post('/face/another-way/r
 const useBypass = (page: Page, code: string) => page.post('/face/another-way/bypass-code', { code });
 const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body;
 const wrong = (code: string) => (code === '000000' ? '111111' : '000000');
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 const detailsOf = (action: string) =>
   server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));
 
 /** A person enrols on the page. */
 async function enrol(person = 'ada') {
-  const { body } = await server.postJson('/invitations', who, auth);
-  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  const { page } = await begin({}, '/invitations');
   await page.consent();
   const { body: reply } = await page.check(draw(person));
   expect(reply.outcome).toBe('passed');
@@ -238,13 +214,6 @@ describe('recovery codes', () => {
       server.clock.advanceSec(121);
       expect(await take(page)).toBeNull();
       expect(issued()).toBe(1);
-    });
-
-    test('a backend that asks has it at once, and the page the same', async () => {
-      const { id, page } = await pass();
-      const [asked, taken] = await Promise.all([stateOf(id), take(page)]);
-      expect(asked).toMatchObject({ state: 'passed', receipt: taken });
-      expect(typeof taken).toBe('string');
     });
 
     test('a quarter of an hour later there is none', async () => {

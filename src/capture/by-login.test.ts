@@ -48,15 +48,6 @@ test('an enrolment is made and ended by the name somebody signs in by', async ()
   expect(profile.attributes.get('ada')).toBeNull();
 });
 
-test('a face check is started by that name, and its receipt is of the id', async () => {
-  await enrol({ login });
-  const { body } = await post('/step-ups', { login, audience: 'app' });
-  const form = toForm({ challenge: String(body.challenge), photo: drawPicture('ada', 9) });
-  expect(await server.postForm(`/step-ups/${body.id}/photos`, form)).toMatchObject({ body: { state: 'passed' } });
-  const view = await server.send('GET', `/step-ups/${body.id}`, { headers: { 'x-auth-token': token } });
-  expect(view.body).toMatchObject({ subject: 'ada', state: 'passed' });
-});
-
 test('the check of nobody begins and fails as that of a user without an enrolment', async () => {
   const outcomeOf = async (who: object) => {
     const { status, body } = await post('/step-ups', { ...who, audience: 'app' });

@@ -1,46 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { openLink, openOnPhone, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
-import type { Connection, Policy } from '../core/connection.js';
+import type { Policy } from '../core/connection.js';
 
 let server: ApiServer;
-let profile: ReturnType<typeof createMemoryProfile>;
 let auth: { 'x-auth-token': string };
 
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  profile = createMemoryProfile(['00u1']);
-  const connection: Connection = {
-    ...{ id: 'acme', kind: 'okta', profile, openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  ({ server, auth } = await startCapture({ returnUrls: ['https://app.example.com/back'], ...policy }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
-const who = { connection: 'acme', subject: '00u1' };
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
-
-async function enrol(): Promise<void> {
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
-  expect((await server.postForm('/enrolments', toForm({ ...who, ...consent, photo }), auth)).status).toBe(201);
-}
-
+const enrol = () => enrolByApi(server);
 /** A computer without a camera, whose person has agreed. */
-async function begin(more: object = {}, path = '/step-ups') {
-  const { body } = await server.postJson(path, { ...who, ...more }, auth);
-  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
-  await page.consent();
-  return { id: String(body.id), page };
-}
+const begin = (more?: object) => beginAgreed(server, more);
 
 const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view as JsonObject;
 const choose = (phone: ReturnType<typeof openPage>, number: string | null) =>

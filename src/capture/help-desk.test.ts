@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, adminKey } from '../../test/api-server.js';
+import { beginPage, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { type SessionHeaders, toSessionHeaders } from '../../test/console.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import { consoleGuard } from '../config/console.js';
-import type { Connection, Policy } from '../core/connection.js';
+import type { Policy } from '../core/connection.js';
 import { FaceError } from '../errors.js';
 import { beginSession } from '../rest/console-sessions.js';
 
@@ -20,19 +17,10 @@ let second: { 'x-admin-key': string };
 let auditor: { 'x-admin-key': string };
 
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  const toConnection = (id: string): Connection => ({
-    ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
-    policy: {
-      ...{ ...defaultPolicy, liveness: 'challenge', helpRequests: true },
-      bypass: { allowed: true, minutes: 20, approvals: 1, takesKeys: true },
-      ...policy,
-    },
-  });
-  const connections = new Map(['acme', 'other'].map((id) => [id, toConnection(id)]));
+  const bypass = { allowed: true, minutes: 20, approvals: 1, takesKeys: true } as const;
   const signIn = { issuer: 'https://login.example.com', clientId: 'console', clientSecret: 's', roles: {} };
   const console = consoleGuard.parse({ signIn });
-  server = await startApiServer({ verifier: createTestVerifier(), connections, console });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  ({ server, auth } = await startCapture({ helpRequests: true, bypass, ...policy }, { console }));
   const add = async (name: string, role: string) => {
     const { body } = await server.postJson('/administrators', { name, role }, { 'x-admin-key': adminKey });
     return { 'x-admin-key': String(body.key) };
@@ -46,32 +34,12 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
-const who = { connection: 'acme', subject: '00u1' };
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 const detailsOf = (action: string) =>
   server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));
 type Page = ReturnType<typeof openPage>;
 
-async function enrol(subject = '00u1', person = 'ada') {
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
-  const { status } = await server.postForm(
-    '/enrolments',
-    toForm({ connection: 'acme', subject, ...consent, photo }),
-    auth,
-  );
-  expect(status).toBe(201);
-}
-
-async function begin(more: object = {}) {
-  const { body } = await server.postJson('/step-ups', { ...who, audience: 'https://app.example.com', ...more }, auth);
-  const opened = await openLink(server, String(body.url));
-  return {
-    id: String(body.id),
-    page: openPage(server, String(opened.body.session)),
-    view: opened.body.view as JsonObject,
-  };
-}
+const enrol = () => enrolByApi(server);
+const begin = (more: object = {}) => beginPage(server, { audience: 'https://app.example.com', ...more });
 
 test.each([
   '/help-desk/vouchings',

@@ -91,12 +91,6 @@ describe('enrolments', () => {
 });
 
 describe('a step-up', () => {
-  test('needs the user’s secret where one was set', async () => {
-    await enrol({ password: 'horse' });
-    expect((await submit(await started())).body.state).toBe('failed');
-    expect((await submit(await started(), { password: 'horse' })).body.state).toBe('passed');
-  });
-
   test('with an audience ends in a receipt for it, and is not noted for the hooks', async () => {
     await enrol();
     const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com', nonce: 'n-1' };
@@ -136,18 +130,6 @@ describe('a step-up', () => {
     expect(await server.deps.state.read('passed:acme:identifier:new@example.com')).not.toBeNull();
     const other = (await start({ audience: 'a', scope: 'other' })).body as { id: string; challenge: string };
     expect((await submit(other)).body.state).toBe('failed');
-  });
-
-  test.each([
-    [{ subject: '00u1' }],
-    [{ subject: '00u1', token: 'fv1.x' }],
-    [{ connection: 'acme', subject: '00u1', nonce: 'n' }],
-    [{ connection: 'acme', subject: '00u1', audience: 'x'.repeat(513) }],
-  ])('is not started for %p', async (asked) => {
-    expect(await server.postJson('/step-ups', asked, auth)).toMatchObject({
-      status: 400,
-      body: { code: 'request_malformed' },
-    });
   });
 
   test('that a provider asked for starts once, and is for whom it says', async () => {

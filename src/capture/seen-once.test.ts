@@ -104,20 +104,6 @@ test('a step-up examines its five frames once, whoever they show and however it 
   for (const [outcome, take] of takes) expect(await check(page, take)).toEqual({ outcome, examined: 5, left: 0 });
 });
 
-test('nothing is left where somebody is locked out while the frames are looked at', async () => {
-  await startWith();
-  const outcomes: unknown[] = [];
-  for (let left = 0; left < 3; left += 1) {
-    const page = await open('/step-ups');
-    for (let tries = 0; tries < 3 && !outcomes.includes('locked_out'); tries += 1) {
-      const checked = await check(page, draw('eve'));
-      outcomes.push(checked.outcome);
-      expect(checked).toMatchObject({ examined: 5, left: 0 });
-    }
-  }
-  expect(outcomes).toContain('locked_out');
-});
-
 test('frames that the capture page cannot have taken are refused before any is examined', async () => {
   await startWith({ checkFrame: (photo) => photo.use(checkFrame) });
   const page = await open('/step-ups');

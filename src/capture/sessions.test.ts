@@ -1,67 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { digestOf, lendCamera, openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import type { Connection, Policy } from '../core/connection.js';
+import { drawPicture } from '../../test/embedded.js';
+import type { Policy } from '../core/connection.js';
 import { readConsent } from '../core/enrolment/consent.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { startedLink } from '../http/page-link.js';
 
 let server: ApiServer;
-let profile: ReturnType<typeof createMemoryProfile>;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 let auth: { 'x-auth-token': string };
 
+const returnUrls = ['https://app.example.com/back'];
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  profile = createMemoryProfile(['00u1', '00u2']);
-  const connection: Connection = {
-    id: 'acme',
-    kind: 'okta',
-    profile,
-    openStepUpRequest: async (nonce) => ({
-      ...{ subject: '00u1', nonce, audience: 'pool' },
-      ...{ issuedAt: toEpochSec(server.clock.now()), expiresAt: addSec(server.clock.now(), 60) },
-    }),
-    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  const openStepUpRequest = async (nonce: string) => ({
+    ...{ subject: '00u1', nonce, audience: 'pool' },
+    ...{ issuedAt: toEpochSec(server.clock.now()), expiresAt: addSec(server.clock.now(), 60) },
+  });
+  ({ server, profile, auth } = await startCapture({ returnUrls, ...policy }, { openStepUpRequest }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
-const who = { connection: 'acme', subject: '00u1' };
-/** A picture no other test has sent: of that person, following what was asked. */
-const draw =
-  (person: string, liveness = 0.9) =>
-  (movement: string) =>
-    Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
-
-async function enrol(person = 'ada', subject = '00u1'): Promise<void> {
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
-  const form = toForm({ connection: 'acme', subject, ...consent, photo });
-  expect((await server.postForm('/enrolments', form, auth)).status).toBe(201);
-}
+const enrol = (person?: string, subject?: string) => enrolByApi(server, subject, person);
 async function start(more: object = {}) {
   const { body } = await server.postJson('/step-ups', { ...who, ...more }, auth);
   return { id: String(body.id), url: String(body.url), challenge: String(body.challenge) };
 }
-async function open(url: string, more: object = {}) {
-  const { body } = await openLink(server, url, more);
-  const page = openPage(server, String(body.session));
-  return page;
-}
-async function startAndOpen(more: object = {}) {
-  const started = await start(more);
-  const page = await open(started.url);
-  await page.consent();
-  return { ...started, page };
-}
+const open = async (url: string) => openPage(server, String((await openLink(server, url)).body.session));
+const startAndOpen = (more: object = {}) => beginAgreed(server, more);
 const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state;
 
 describe('a face check on the page', () => {

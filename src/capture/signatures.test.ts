@@ -5,16 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
 import { signatureAudience } from '../../client/signature-header.js';
 import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../client/signature-verifier.js';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
 import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import { createSignCommand } from '../cli/sign.js';
 import { createVerifySignatureCommand } from '../cli/verify-signature.js';
-import type { Connection } from '../core/connection.js';
 
 /* A document from its digest to its signature, over the REST API and by the commands; and everything that does not hold. */
 
@@ -27,19 +24,10 @@ const actionOf = (bytes: Uint8Array, more: JsonObject = {}): JsonObject => ({
   ...{ type: 'facestep_action', title: 'Sign the contract', document: { name: 'contract.txt', digest: sha256(bytes) } },
   ...more,
 });
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 
 beforeEach(async () => {
-  const profile = createMemoryProfile(['ada', 'eve']);
-  const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
-  const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  for (const subject of ['ada', 'eve']) {
-    const photo = [1, 2, 3].map((shot) => drawPicture(subject, shot));
-    await server.postForm('/enrolments', toForm({ connection: 'acme', subject, ...consent, photo }), auth);
-  }
+  ({ server, auth } = await startCapture({}, {}, ['ada', 'eve']));
+  for (const subject of ['ada', 'eve']) await enrolByApi(server, subject, subject);
 });
 afterEach(() => server.stop());
 

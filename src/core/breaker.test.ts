@@ -32,16 +32,6 @@ describe('a circuit breaker', () => {
     expect(changes).toEqual(['open']);
   });
 
-  test('forgets outages at an answer', () => {
-    const { attempt, changes } = setUp();
-    for (let round = 0; round < 10; round += 1) {
-      attempt('outage');
-      attempt('outage');
-      attempt('answered');
-    }
-    expect(changes).toEqual([]);
-  });
-
   test('lets one attempt through after the cool-down, and closes at its answer', () => {
     const { breaker, attempt, open, pass, changes } = setUp();
     open();

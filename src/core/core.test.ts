@@ -421,13 +421,6 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'own', undefined, event)).toMatchObject({ outcome: 'verified' });
   });
 
-  test("nobody gets another's step-up", async () => {
-    const { enrol, stepUp, hook } = await setUp();
-    await enrol();
-    await stepUp();
-    expect(await hook('berta')).toMatchObject({ outcome: 'unverified' });
-  });
-
   test('a step-up that passed at a replica whose clock is ahead is no good: it would stay fresh for longer', async () => {
     const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60, whenUnverified: 'omit_claim' });
     await enrol();

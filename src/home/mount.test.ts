@@ -128,24 +128,6 @@ describe('by a face check', () => {
     expect(refusalOf(await ask('/me/acme/face-check', other.cookie))).toBe('face');
   });
 
-  test('new recovery codes can be created on the page, while enrolled', async () => {
-    await server.stop();
-    await start({ anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } });
-    await enrol('anna', 'ada');
-    const { cookie, page } = await follow(await begin(loginOf('anna')));
-    await page.consent();
-    expect(await show(page, 'ada')).toBe('passed');
-    const own = (await follow(await ask('/me/acme/face-check', cookie))).page;
-    expect((await own.get('/face/devices')).body).toMatchObject({ recoveryCodes: null, mayMakeCodes: true });
-    const former = (await own.post('/face/recovery-codes')).body.codes as string[];
-    const codes = (await own.post('/face/recovery-codes')).body.codes as string[];
-    expect(codes).toHaveLength(10);
-    expect(codes).not.toContain(former[0]);
-    expect((await own.get('/face/devices')).body).toMatchObject({ recoveryCodes: { left: 10 } });
-    await own.post('/face/enrolment/revoke');
-    expect((await own.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
-  });
-
   test('the link opens only in the requesting browser, and other pages cannot request it', async () => {
     const started = await begin(loginOf('anna'));
     const ticket = new URL(placeOf(started)).hash.slice(1);

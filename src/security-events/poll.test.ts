@@ -48,17 +48,6 @@ const enqueue = (jti: string, name: 'credential-change' | 'session-revoked' = 's
   );
 
 describe('a poll', () => {
-  test.each(['enabled', 'paused', 'disabled'] as const)(
-    'of a stream that is %s and has nothing to tell waits, unless it is to be answered at once',
-    async (status) => {
-      const start = clock.now();
-      expect(await ask({ returnImmediately: true }, { ...stream, status })).toEqual({ sets: {} });
-      expect(clock.now()).toBe(start);
-      expect(await ask({}, { ...stream, status })).toEqual({ sets: {} });
-      expect(clock.now() - start).toBe(25_000);
-    },
-  );
-
   test('gives nothing of what its receiver asks for no more, and keeps no room for it', async () => {
     await enqueue('a', 'credential-change');
     await enqueue('b');

@@ -94,13 +94,6 @@ test('the token is good for what was asked for, for an hour, and under /ssf alon
   expect(late.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
 });
 
-test('without a scope it has all that the key has, and never more than the application has now', async () => {
-  const { body, token } = await ask(grant, basic(application, secret));
-  expect(body.scope).toBe('ssf.read ssf.manage');
-  await server.postJson(`/applications/${application}/change`, { scopes: ['enrol'] }, asAdmin);
-  expect((await readStreams(token)).status).toBe(403);
-});
-
 test('it ends with its key, with the application, and never after the key', async () => {
   const { token } = await ask(grant, basic(application, secret));
   expect((await readStreams(token)).status).toBe(200);

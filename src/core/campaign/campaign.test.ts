@@ -144,29 +144,6 @@ test('nothing is done to a campaign that cannot be put on record', async () => {
   ]);
 });
 
-test('a stop in the middle holds, and going on goes on', async () => {
-  const people = numbered('user', 120);
-  const { begin, plan, start, until, countsOf, relay, deps, campaignOf } = await open(people);
-  const runner = begin();
-  const id = await plan({ people: named(people) });
-  const stopped = new Promise<void>((resolve) => {
-    relay.watch(() => {
-      if (relay.taken.length === 30) void stopCampaign(id, 'ada', deps).then(() => resolve());
-    });
-  });
-  await start(id);
-  await stopped;
-  await runner.close();
-  const { sent = 0, planned = 0, sending } = await countsOf(id);
-  expect([sent + planned, sending]).toEqual([120, undefined]);
-  expect(planned).toBeGreaterThan(0);
-  begin();
-  expect((await campaignOf(id)).state).toBe('stopped');
-  await resumeCampaign(id, [], 'ada', deps);
-  await until('all', async () => (await countsOf(id)).sent === 120);
-  expect(twice(relay.taken.map(({ to }) => to))).toEqual([]);
-});
-
 test('who is left out of a plan, and why', async () => {
   const { begin, plan, peopleOf, profile } = await open(['anna', 'berta', 'clara', 'dora']);
   profile.attributes.set('berta', 'FV1.x');

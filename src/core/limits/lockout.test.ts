@@ -102,15 +102,6 @@ describe('the lockouts of a subject', () => {
     expect(await failUntilLocked(bench)).toEqual({ failures: 5, minutes: 15 });
   });
 
-  test('do not depend on the pace: five failures in a day are five failures', async () => {
-    const bench = setUp();
-    for (let failure = 0; failure < 5; failure += 1) {
-      bench.clock.advanceSec(4 * 3600);
-      await bench.attempt(subject, false);
-    }
-    await expect(bench.attempt(subject, true)).rejects.toMatchObject({ detail: { lockout: 'subject' } });
-  });
-
   test('come also where the process died with the last failure', async () => {
     const { attempt, clock, deps } = setUp();
     for (let failure = 0; failure < 5; failure += 1) {
