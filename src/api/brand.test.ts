@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
@@ -43,15 +41,6 @@ async function check(server: ApiServer, fields: Record<string, string>, files: R
   for (const [name, bytes] of Object.entries(files)) body.set(name, new Blob([Uint8Array.from(bytes)]), `${name}.png`);
   return server.send('POST', '/brand/check', { headers: key, body });
 }
-
-test('without a brand the page is as it was made, and nothing is asked for beside it', async () => {
-  const server = await start();
-  const { status, body } = await read(server);
-  expect(status).toBe(200);
-  expect(body).toMatchObject({ source: 'administrator', digest: null, brand: null, versions: [] });
-  const made = readFileSync(join(server.deps.folders.page, 'index.html'), 'utf8');
-  expect(await (await fetch(`${server.origin}/face`)).text()).toBe(made);
-});
 
 test('a brand is tried, seen before anybody else sees it, put in force, and taken back', async () => {
   const server = await start();
@@ -142,32 +131,6 @@ test('all that is wrong is told at once, and nothing is kept', async () => {
   expect(contrasts.find(({ against }) => against === 'the card')).toMatchObject({ ratio: 2.02, needed: 4.5 });
 });
 
-test('pictures stay where no file comes, and go where they are left out', async () => {
-  const server = await start();
-  const first = await check(server, { organisation: 'A' }, { logo: await logo(), icon: await logo() });
-  await post(server, '/brand/apply', { brand: first.body.digest });
-  const second = await post(server, '/brand/check', { organisation: 'B', without: ['icon'] });
-  const { body } = await post(server, '/brand/apply', { brand: second.body.digest });
-  expect(body.brand).toMatchObject({ organisation: 'B', logo: { widthPx: 400 }, icon: null });
-  const third = await post(server, '/brand/check', { organisation: 'C', pictures: '' });
-  expect((await post(server, '/brand/apply', { brand: third.body.digest })).body.brand).toMatchObject({ logo: null });
-  expect((await post(server, '/brand/check', { pictures: 'f'.repeat(64) })).body.code).toBe('request_malformed');
-});
-
-test.each([
-  { en: '[]' },
-  { en: '{"title":1}' },
-  { en: 'null' },
-  { accent: 7 },
-  { organisation: ['a'] },
-  { without: 'all' },
-  { css: 'body{}' },
-  { pictures: '../../etc' },
-])('%j is no brand', async (body) => {
-  const answer = await post(await start(), '/brand/check', body);
-  expect([answer.status, answer.body.ok]).toEqual([400, false]);
-});
-
 test('a draft is over after an hour, what is in force is not', async () => {
   const server = await start();
   const digestOf = async (organisation: string) => (await check(server, { organisation })).body.digest;
@@ -194,62 +157,9 @@ test('nothing is put in force that cannot be put on record', async () => {
   ]);
 });
 
-test('of the last ten that were in force each can be gone back to, of older ones nothing is kept', async () => {
-  const server = await start();
-  const digests: unknown[] = [];
-  for (let at = 0; at < 12; at += 1) {
-    const { body } = await check(server, { organisation: `Name ${at}` });
-    digests.push(body.digest);
-    await post(server, '/brand/apply', { brand: body.digest });
-  }
-  server.clock.advanceSec(3_700);
-  const { body } = await read(server);
-  expect((body.versions as { digest: string }[]).map(({ digest }) => digest)).toEqual(digests.slice(2).reverse());
-  expect((await post(server, '/brand/apply', { brand: digests[1] })).body.code).toBe('not_found');
-  expect((await post(server, '/brand/apply', { brand: digests[2] })).body.digest).toBe(digests[2]);
-});
-
 const replica = (state: State, clock = createManualClock(1_000_000), configured: Brand | null = null) => ({
   clock,
   brands: createBrands(configured, { state, clock, audit: createMemoryAudit() }),
-});
-
-test('every replica shows it within five seconds', async () => {
-  const clock = createManualClock(1_000_000);
-  const state = createSqliteState({ file: ':memory:', clock });
-  const [one, other] = [replica(state, clock), replica(state, clock)];
-  expect(await other.brands.inForce()).toBeNull();
-  const digest = await one.brands.keepDraft({ ...plainBrand, organisation: 'A' });
-  await one.brands.apply(digest, 'owner');
-  expect((await one.brands.inForce())?.digest).toBe(digest);
-  expect(await other.brands.inForce()).toBeNull();
-  clock.advanceSec(6);
-  expect((await other.brands.inForce())?.brand.organisation).toBe('A');
-  await state.close();
-});
-
-test('while the store is away people see what they saw, and it is not asked for every one of them', async () => {
-  const clock = createManualClock(1_000_000);
-  const real = createSqliteState({ file: ':memory:', clock });
-  let isAway = false;
-  let reads = 0;
-  const state: State = {
-    ...real,
-    async read(name) {
-      reads += 1;
-      if (isAway) throw new FaceError('state_unavailable');
-      return real.read(name);
-    },
-  };
-  const { brands } = replica(state, clock);
-  await brands.apply(await brands.keepDraft({ ...plainBrand, organisation: 'A' }), 'owner');
-  clock.advanceSec(6);
-  isAway = true;
-  reads = 0;
-  for (let at = 0; at < 50; at += 1) expect((await brands.inForce())?.brand.organisation).toBe('A');
-  await Promise.all(Array.from({ length: 50 }, () => brands.inForce()));
-  expect(reads).toBeLessThan(3);
-  await real.close();
 });
 
 test('the brand of the configuration wins, and says so', async () => {

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { createOutbox } from '../delivery/outbox.js';
-import { FaceError } from '../errors.js';
 import { issueClientToken } from '../rest/client-tokens.js';
 
 const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };
@@ -52,30 +50,13 @@ describe('new-credentials', () => {
   });
 
   test.each([
-    {},
     { email: contact.email },
-    { ...contact, language: 'tlh' },
     { ...contact, email: 'ada' },
     { ...contact, email: 'a@b.test\r\nBcc: eve@b.test' },
     { ...contact, phone: '0151' },
-    { ...contact, phone: `+${'1'.repeat(16)}` },
-    { ...contact, email: `${'a'.repeat(250)}@b.test` },
   ])('refuses %j', async (body) => {
     expect(await request(body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
     expect(server.messages).toEqual([]);
-  });
-
-  test('an anonymous caller with many addresses sends nothing, and does not exhaust a client token’s limit', async () => {
-    await server.stop();
-    server = await startApiServer({ verifier: createTestVerifier(), proxyHops: 1 });
-    auth = await issueAuth(server);
-    for (let each = 0; each < 60; each += 1) {
-      const headers = { 'x-forwarded-for': `198.51.100.${each}` };
-      const body = each % 2 === 0 ? contact : { email: `eve${each}@example.test`, phone: `+4915112${each + 100_000}` };
-      expect((await server.postJson('/v2/new-credentials', body, headers)).status).toBe(401);
-    }
-    expect(server.messages).toEqual([]);
-    for (let each = 0; each < 5; each += 1) expect((await request()).status).toBe(200);
   });
 
   test('an administrator key and a trial token send nothing', async () => {
@@ -92,7 +73,7 @@ describe('new-credentials', () => {
     expect(server.messages).toEqual([]);
   });
 
-  test.each(['+15005550006', '+4815112345678', '+88216123456', '+94123456789'])(
+  test.each(['+15005550006', '+94123456789'])(
     'a number outside the allowed countries is refused without a count: %s',
     async (phone) => {
       for (let each = 0; each < 10; each += 1) {
@@ -137,39 +118,6 @@ describe('new-credentials', () => {
     auth = await issueAuth(server);
     expect((await request()).status).toBe(200);
   });
-
-  test('what is sent to nobody is counted against nobody', async () => {
-    const phone = '+491700000000';
-    for (let each = 0; each < 5; each += 1)
-      expect((await request({ email: `eve${each}@example.test`, phone })).status).toBe(200);
-    for (let each = 0; each < 30; each += 1) expect((await request({ ...contact, phone })).status).toBe(429);
-    expect((await request()).status).toBe(200);
-  });
-
-  test('says when nothing could be sent', async () => {
-    const delivery = createOutbox({ sink: () => Promise.reject(new Error('full')), clock: server.clock });
-    const own = await startApiServer({ verifier: createTestVerifier(), delivery });
-    const answer = await own.postJson('/v2/new-credentials', contact, await issueAuth(own));
-    expect(answer).toMatchObject({ status: 502, body: { code: 'delivery_failed' } });
-    await own.stop();
-  });
-
-  test('what could not be sent is counted against nobody’s day, and what could is', async () => {
-    let isDown = true;
-    const sink = async (line: string) => {
-      if (isDown && line.includes('"sms"')) throw new Error('down');
-    };
-    const delivery = createOutbox({ sink, clock: server.clock });
-    const own = await startApiServer({ verifier: createTestVerifier(), delivery });
-    const ownAuth = await issueAuth(own);
-    const ask = (email: string) => own.postJson('/v2/new-credentials', { ...contact, email }, ownAuth);
-    for (let each = 0; each < 5; each += 1) expect((await ask('ada@example.test')).body.code).toBe('delivery_failed');
-    for (let each = 0; each < 2; each += 1) expect((await ask('bea@example.test')).body.code).toBe('delivery_failed');
-    isDown = false;
-    expect((await ask('bea@example.test')).status).toBe(200);
-    expect((await ask('ada@example.test')).body.code).toBe('locked_out');
-    await own.stop();
-  });
 });
 
 describe('authenticate-credentials', () => {
@@ -180,13 +128,6 @@ describe('authenticate-credentials', () => {
     expect(await giveBack('unknown', email, sms)).toMatchObject(codeWrong);
     expect((await giveBack(id, email, sms)).body).toEqual({ ok: true });
     expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
-  });
-
-  test('does not take codes of another request', async () => {
-    const first = await receiveCodes();
-    const second = await receiveCodes();
-    expect(await giveBack(first.id, second.email, second.sms)).toMatchObject(codeWrong);
-    expect((await giveBack(first.id, first.email, first.sms)).status).toBe(200);
   });
 
   test('gives five tries', async () => {
@@ -234,34 +175,6 @@ describe('generateToken on v2', () => {
     expect(await issue()).toMatchObject(unverified);
     await verify();
     expect((await issue()).status).toBe(200);
-  });
-
-  test('keeps it where the token is not made, and ends a token that it was not there for', async () => {
-    await server.stop();
-    let failing = '';
-    server = await startApiServer({
-      verifier: createTestVerifier(),
-      toState: (state) => ({
-        ...state,
-        async write(key, ...rest) {
-          if (failing !== '' && key.startsWith(failing)) throw new FaceError('state_unavailable');
-          return state.write(key, ...rest);
-        },
-      }),
-    });
-    auth = await issueAuth(server);
-    const unavailable = { status: 503, body: { code: 'state_unavailable' } };
-    await verify();
-    failing = 'client-token:';
-    expect(await issue()).toMatchObject(unavailable);
-    failing = 'contact-verified:';
-    expect(await issue()).toMatchObject(unavailable);
-    const noted = server.audit.events.filter(({ action }) => action.startsWith('client_token_'));
-    // The first is of the caller's own token.
-    expect(noted.slice(1).map(({ action }) => action)).toEqual(['client_token_issued', 'client_token_revoked']);
-    failing = '';
-    expect((await issue()).status).toBe(200);
-    expect(await issue()).toMatchObject(unverified);
   });
 
   test('takes it for an hour', async () => {

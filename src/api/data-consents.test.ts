@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { administer } from '../../test/administration.js';
 import { adminKey } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { agree, askAndShow, details, registration, toConfig } from '../../test/oidc/consented-data-bench.js';
-import { createKeysFolder, loginOf, startIssuer, type TestIssuer } from '../../test/oidc/issuer.js';
+import { createKeysFolder, startIssuer, type TestIssuer } from '../../test/oidc/issuer.js';
 import { readDataConsents } from '../core/consented-data/consents.js';
 
 /* Who may end what a person lets clients be told: they themselves, and an administrator; and what is left of it then. */
@@ -85,25 +84,4 @@ test('what is held is in an export by names, and an erasure takes it away with t
   await op.server.postJson('/subjects/erase', anna, admin);
   expect(await clients()).toEqual([]);
   await expect(userInfo()).rejects.toMatchObject({ status: 401 });
-});
-
-test('an administrator at a terminal lists and ends them by the name that the person signs in by', async () => {
-  await agree(op, asked, ['email']);
-  await agree(op, { ...asked, id: 'other' }, ['phone_number']);
-  const run = (...args: string[]) => administer(op.server, ['subject', ...args]);
-  const who = ['--login', loginOf('anna')];
-  const listed = await run('data-consents', ...who);
-  expect(listed.printed.map((line) => line.split(/ +/).filter((_, at) => at !== 3))).toEqual([
-    ['connection', 'subject', 'client', 'claims'],
-    ['work', 'anna', 'shop', 'email'],
-    ['work', 'anna', 'other', 'phone_number'],
-  ]);
-  expect(await run('withdraw-data-consents', ...who, '--client', 'shop')).toMatchObject({
-    ...{ printed: ['shop'], exitCode: 0 },
-  });
-  expect(await clients()).toEqual(['other']);
-  expect((await run('withdraw-data-consents', '--connection', 'work', '--subject', 'anna')).printed).toEqual(['other']);
-  expect(await clients()).toEqual([]);
-  expect((await run('withdraw-data-consents', ...who)).printed).toEqual([]);
-  expect((await run('data-consents', '--login', 'nobody@example.com')).exitCode).toBe(1);
 });

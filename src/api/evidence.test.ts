@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { createAuditDeps, withAudit } from '../../test/audit.js';
-import { runHere } from '../../test/cli.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 import { emptySetup } from '../../test/upkeep.js';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
-import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { createLocalKeys } from '../keys/local.js';
-import { createLocalSigner, signerOverlapSec } from '../keys/local-signer.js';
+import { createLocalSigner } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
 
 /* Keys, the last backup and the audit trail, of a real data folder. */
@@ -78,69 +76,6 @@ test.each(['sealing', 'signing', 'oidc'] as const)('no %s key is made that nobod
   expect((await post('/keys/rotate', { use })).body.isDone).toBe(true);
   expect((await get('/keys')).body[use]).toHaveLength(2);
   expect(server.audit.events.map(({ action }) => action)).toEqual(['key_rotated']);
-});
-
-test('no key is destroyed while that cannot be put on record', async () => {
-  await (await createLocalKeys({ ...keyDeps(), file: files().keys })).rotate();
-  const signer = await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
-  const [former] = await signer.turns();
-  await signer.rotate();
-  server.clock.advanceSec(signerOverlapSec);
-  const wanted = [{ version: 1, confirm: 0 }, { signing: former!.kid }];
-  const { append } = server.audit;
-  server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
-  for (const each of wanted) expect((await post('/keys/retire', each)).body.code).toBe('state_unavailable');
-  server.audit.append = append;
-  for (const each of wanted) expect((await post('/keys/retire', each)).body).toMatchObject({ isDone: true });
-  expect(server.audit.events.filter(({ action }) => action === 'key_destroyed')).toMatchObject([
-    { detail: { use: 'sealing', name: '1', by: 'owner' } },
-    { detail: { use: 'signing', name: former!.kid, by: 'owner' } },
-  ]);
-});
-
-test('a key that signs is told to do so until the next one does: receipts’ by hand, OpenID’s by itself after 90 days', async () => {
-  const [receipts] = await (await createLocalSigner({ ...keyDeps(), file: files().signingKeys })).turns();
-  const [openId] = await (await createOidcKeys({ ...keyDeps(), file: files().oidcKeys })).turns();
-  const daysAfter = (time: number, days: number) => new Date(time + days * 86_400_000).toISOString();
-  expect((await get('/keys')).body).toMatchObject({
-    signing: [{ name: receipts?.kid, signsUntil: null }],
-    oidc: [{ name: openId?.kid, signsUntil: daysAfter(openId!.signsFrom, 90) }],
-  });
-  const [next, nextOpenId] = [
-    (await post('/keys/rotate', { use: 'signing' })).body.signsFrom,
-    (await post('/keys/rotate', { use: 'oidc' })).body.signsFrom,
-  ];
-  expect((await get('/keys')).body).toMatchObject({
-    signing: [{ signsUntil: next }, { signsFrom: next, signsUntil: null }],
-    oidc: [
-      { signsUntil: nextOpenId },
-      { signsFrom: nextOpenId, signsUntil: daysAfter(Date.parse(String(nextOpenId)), 90) },
-    ],
-  });
-});
-
-test('background jobs are listed, with how the last run of each ended', async () => {
-  const never = { everySec: 5, runs: 0, failures: 0, last: null };
-  expect((await get('/jobs')).body.jobs).toEqual([
-    { name: 'recent_refusals', ...never },
-    { name: 'usage', ...never },
-  ]);
-  await server.usage.flush();
-  const last = { endedAt: toIso(server.clock.now()), tookMs: 0, code: null };
-  expect((await get('/jobs')).body.jobs).toMatchObject([{ runs: 0 }, { name: 'usage', runs: 1, failures: 0, last }]);
-});
-
-test('the last backup is known of once it was made and read again', async () => {
-  expect((await get('/backup')).body.last).toBeNull();
-  expect((await get('/to-do')).body.items).toContainEqual(expect.objectContaining({ code: 'backup_missing' }));
-  await createLocalKeys({ ...keyDeps(), file: files().keys });
-  const { code } = await runHere(['backup', join(top, 'backup')], { FACESTEP_DATA: dataFolder });
-  expect(code).toBe(0);
-  expect((await get('/backup')).body.last).toMatchObject({ hasKeys: true, hasState: true, files: 1 });
-  expect((await get('/to-do')).body.items).toEqual([]);
-  expect(readFileSync(join(top, 'backup', 'backup.json'), 'utf8')).not.toContain('last-backup');
-  writeFileSync(files().lastBackup, '{"madeAt":');
-  expect((await get('/backup')).body.last).toBeNull();
 });
 
 test('a trail is verified in the background; an altered line is found and named', async () => {

@@ -127,14 +127,6 @@ describe('the content key', () => {
     expect(own.log.text() + JSON.stringify(own.audit.events)).not.toContain(String(answer.body.contentKey));
     await own.stop();
   });
-
-  test('is not there where another server does the checks', async () => {
-    const own = await startApiServer({ verifier: { ...createTestVerifier(), kind: 'facenition' } });
-    const headers = { 'x-auth-token': (await own.issue()).token };
-    const answer = await own.postForm('/content-key', toForm({ token: 'x', photo: ada }), headers);
-    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    await own.stop();
-  });
 });
 
 /** The token with another expiry in its clear bytes. */
@@ -202,9 +194,7 @@ describe('is refused, and told nothing more', () => {
     ['another scope', { scope: 'app:pay' }],
     ['another accuracy', { accuracy: '5' }],
     ['another expiry', { expiry: '2050-01-01T00:00:00Z' }],
-    ['an expiry that has been', { expiry: '2001-01-01T00:00:00Z' }],
     ['an expiry before 1970', { expiry: '1969-12-31T23:59:59Z' }],
-    ['an expiry that no token can have', { expiry: '2200-01-01T00:00:00Z' }],
   ])('%s', async (_, change) => {
     const fields = { password: 'right', scope: 'app:login', accuracy: '4', expiry: tomorrow() };
     const { token } = await generate(fields);
@@ -212,52 +202,6 @@ describe('is refused, and told nothing more', () => {
     expect(answer).toMatchObject({ status: 200, body: { ok: true, authenticated: false } });
     expect(Object.keys(answer.body)).toEqual(['ok', 'authenticated']);
   });
-
-  test('the client of another tenant', async () => {
-    const { token } = await generate();
-    const other = { 'x-auth-token': (await server.issue(undefined, 'globex')).token };
-    expect((await authenticate(token, {}, other)).body).toEqual({ ok: true, authenticated: false });
-    expect((await authenticate(token)).body.authenticated).toBe(true);
-  });
-});
-
-describe('a token', () => {
-  test('expires', async () => {
-    const { token } = await generate({ expiry: tomorrow() });
-    server.clock.advanceSec(3000);
-    expect((await authenticate(token)).body.authenticated).toBe(true);
-    server.clock.advanceSec(86_400);
-    const later = { 'x-auth-token': (await server.issue()).token };
-    expect(await authenticate(token, {}, later)).toMatchObject({ status: 400, body: { code: 'token_expired' } });
-  });
-
-  test('is revoked by /revoke, for /authenticate and /authenticate-score', async () => {
-    const { token } = await generate();
-    const revoke = () => server.postJson('/revoke', { token: String(token) }, auth);
-    expect((await revoke()).body).toEqual({ ok: true });
-    expect((await authenticate(token)).body.code).toBe('token_revoked');
-    const scored = await post('/authenticate-score', { token: String(token), photo: ada });
-    expect(scored.body.code).toBe('token_revoked');
-    expect((await revoke()).status).toBe(200);
-    expect((await server.postJson('/revoke', { token: 'x' }, auth)).body.code).toBe('token_malformed');
-    const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
-    expect((await server.postJson('/revoke', { token: 'x' }, weak)).body.code).toBe('scope_missing');
-  });
-});
-
-test('no photo, token, password or client token is in the log or the audit trail', async () => {
-  const password = 'canary-password-91';
-  const { token } = await generate({ password });
-  await authenticate(token, { password });
-  await authenticate(token, { password: 'canary-wrong-92', photo: drawPicture('eve', 1) });
-  await authenticate('canary-token-93', { password });
-  await post('/generate', { photo: Buffer.from('canary-photo-94'), password });
-  const written = server.log.text() + JSON.stringify(server.audit.events);
-  expect(written).toContain('"route":"/authenticate"');
-  for (const secret of ['canary', String(token), auth['x-auth-token'].slice(-43), 'face ada']) {
-    expect(written).not.toContain(secret);
-    expect(written).not.toContain(Buffer.from(secret).toString('base64').replace(/=+$/, ''));
-  }
 });
 
 describe('matching', () => {
@@ -283,32 +227,6 @@ describe('matching', () => {
       consistent: false,
       outliers: [2],
       unusable: [],
-    });
-  });
-
-  describe('one unusable picture among several', () => {
-    const wall = Buffer.from('wall');
-    const unusable = { code: 'face_none', error: expect.stringContaining('No face') };
-
-    test('is reported in its place by a bulk match, and refuses it as the probe', async () => {
-      const answer = await post('/match-bulk', { probe: ada, reference: [eve, wall, drawPicture('ada', 3)] });
-      expect(answer).toMatchObject({ status: 200, body: { results: [{ match: false }, {}, { match: true }] } });
-      expect(answer.body.results).toMatchObject({ 1: { score: null, match: false, ...unusable } });
-      const alone = await post('/match-bulk', { probe: ada, reference: wall });
-      expect(alone.body.results).toEqual([{ score: null, match: false, ...unusable }]);
-      expect((await post('/match-bulk', { probe: wall, reference: [ada, eve] })).body.code).toBe('face_none');
-      expect((await post('/match', { probe: ada, reference: wall })).body.code).toBe('face_none');
-    });
-
-    test('is reported by a consistency check, which then is not consistent', async () => {
-      const check = async (...photo: Uint8Array[]) => (await post('/consistency-check', { photo })).body;
-      const same = drawPicture('ada', 2);
-      expect(await check(wall, ada, same)).toEqual({
-        ...{ ok: true, consistent: false, outliers: [] },
-        unusable: [{ index: 0, ...unusable }],
-      });
-      expect(await check(ada, wall, same, eve)).toMatchObject({ outliers: [3], unusable: [{ index: 1 }] });
-      expect(await check(wall, wall)).toMatchObject({ consistent: false, outliers: [], unusable: [{}, {}] });
     });
   });
 });

@@ -70,21 +70,6 @@ function note(event: AuditEvent, request: string | null = null, network = '192.0
 const ask = async (path: string, fields: object = {}, key = adminKey) =>
   (await server.postJson(path, fields, { 'x-admin-key': key })).body;
 
-test('the members of a group have their enrolment, and those without one are listed', async () => {
-  const group = { connection: 'work', group: 'Pilot' };
-  expect(await ask('/people/members', group)).toMatchObject({
-    people: [
-      { subject: 'anna', login: loginOf('anna'), status: 'enrolled' },
-      { subject: 'ottilie', status: 'none' },
-    ],
-    isComplete: true,
-  });
-  expect(await ask('/people/members', { ...group, status: 'none' })).toMatchObject({
-    people: [{ subject: 'ottilie' }],
-  });
-  expect(await ask('/people/members', { ...group, connection: 'shop' })).toMatchObject({ code: 'connection_unknown' });
-});
-
 test('the list of people has ids, status, level and last check, newest first, and no name', async () => {
   const reply = await ask('/people/list');
   expect(reply).toMatchObject({
@@ -118,25 +103,6 @@ test('one person is shown with what happened to them, and found by login and by 
   expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
 });
 
-test('what somebody approved, signed or declined is in their log by the beginning of its title', async () => {
-  const title = '<b>Pay</b> =1+1';
-  const about = { connection: 'work', subject: 'carla' };
-  const detail = { stepUpId: 's-1', actionDigest: 'ab'.repeat(32), title, application: 'bank.example.com' };
-  note({ action: 'action_approved', ...about, detail }, null, '203.0.113.0/24');
-  note({ action: 'action_declined', ...about, detail }, null, '203.0.113.0/24');
-  const digests = { actionDigest: detail.actionDigest, document: 'cd'.repeat(32) };
-  note({ action: 'document_signed', ...about, detail: { stepUpId: 's-1', ...digests, title } }, null, '203.0.113.0/24');
-  await recorder.flush();
-  const told = { reasons: [title], stepUpId: 's-1', code: null };
-  expect(await ask('/people/log', about)).toMatchObject({
-    lines: [
-      { ...told, action: 'document_signed', outcome: 'noted', application: null },
-      { ...told, action: 'action_declined', outcome: 'noted', application: 'bank.example.com' },
-      { ...told, action: 'action_approved', outcome: 'passed', application: 'bank.example.com' },
-    ],
-  });
-});
-
 test('whoever is called so at the provider is found, enrolled or not, and nothing of it is stored', async () => {
   const ottilie = { connection: 'work', subject: 'ottilie', status: 'none', level: 4, name: nameOf('ottilie') };
   for (const text of ['ottil', 'OTTILIE EX', ` ${loginOf('ottilie').slice(0, 12)} `]) {
@@ -147,30 +113,6 @@ test('whoever is called so at the provider is found, enrolled or not, and nothin
   expect(people).toHaveLength(4);
   const stored = await Promise.all(['/people/list', '/log/list'].map((path) => ask(path)));
   expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
-});
-
-test('at most twenty of one connection are told, and who signs in by exactly that name first', async () => {
-  const subjects = Array.from({ length: 30 }, (_, index) => `many${index + 10}`);
-  for (const subject of subjects) profiles.shop.attributes.set(subject, null);
-  const { people } = await ask('/people/find', { text: 'many' });
-  expect(people).toHaveLength(20);
-  profiles.shop.attributes.set('many', null);
-  const { people: more } = await ask('/people/find', { text: loginOf('many') });
-  expect(more).toMatchObject([{ subject: 'many', status: 'none' }]);
-  for (const subject of ['many', ...subjects]) profiles.shop.attributes.delete(subject);
-});
-
-test('a search is remembered for a minute, and a provider that is down is asked again', async () => {
-  const find = async (text: string) => ask('/people/find', { text });
-  profiles.shop.attributes.set('zora', null);
-  expect(await find('zora')).toMatchObject({ people: [{ subject: 'zora' }] });
-  profiles.shop.setDown(true);
-  expect(await find('zora')).toMatchObject({ people: [{ subject: 'zora' }], unasked: [] });
-  server.clock.advanceSec(61);
-  expect(await find('zora')).toMatchObject({ people: [], unasked: ['shop'] });
-  profiles.shop.setDown(false);
-  expect(await find('zora')).toMatchObject({ people: [{ subject: 'zora' }], unasked: [] });
-  profiles.shop.attributes.delete('zora');
 });
 
 test('a check is one entry; the failed signals are for auditors', async () => {
@@ -198,23 +140,6 @@ test('a check is one entry; the failed signals are for auditors', async () => {
   const seen = await ask('/people/checks', who, desk);
   expect(seen).toMatchObject({ checks: [{ ...check, events: [{}, { action: 'liveness_judged' }, {}] }] });
   expect(JSON.stringify(seen)).not.toContain('depth');
-});
-
-test('names are read at the provider, and kept for five minutes', async () => {
-  const names = (subjects: string[]) => ask('/people/names', { connection: 'work', subjects });
-  const anna = { subject: 'anna', name: nameOf('anna'), login: loginOf('anna'), email: loginOf('anna') };
-  const nobody = { subject: 'nobody', name: null, login: null, email: null };
-  expect(await names(['anna', 'nobody'])).toEqual({ ok: true, names: [anna, nobody] });
-  profiles.work.setDown(true);
-  expect(await names(['anna'])).toEqual({ ok: true, names: [anna] });
-  server.clock.advanceSec(301);
-  expect(await names(['anna'])).toMatchObject({ names: [{ login: null }] });
-  expect(await ask('/people/find', { text: loginOf('anna') })).toMatchObject({
-    people: [{ connection: 'shop' }],
-    unasked: ['work'],
-  });
-  profiles.work.setDown(false);
-  expect(await names(['anna'])).toEqual({ ok: true, names: [anna] });
 });
 
 test('the log is searched by one text: a login, an id, an address, a network or a request', async () => {
@@ -246,17 +171,4 @@ test('the log is searched by one text: a login, an id, an address, a network or 
   profiles.work.setDown(false);
   expect(await ask('/log/list', { network: 'nowhere' })).toMatchObject({ code: 'request_malformed' });
   expect(await ask('/log/list', { search: 'a', subject: 'b' })).toMatchObject({ code: 'request_malformed' });
-});
-
-test('the log is followed, and counted', async () => {
-  const { cursor } = await ask('/log/follow');
-  note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } });
-  await recorder.flush();
-  const next = await ask('/log/follow', { after: cursor });
-  expect(next).toMatchObject({ lines: [{ action: 'verified', subject: 'anna' }] });
-  const [work, shop] = [
-    { connection: 'work', enrolled: 2, lockedOut: 0 },
-    { connection: 'shop', enrolled: 1 },
-  ];
-  expect(await ask('/log/counts')).toMatchObject({ connections: [work, shop] });
 });

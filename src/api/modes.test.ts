@@ -1,12 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createAuditDeps, withAudit } from '../../test/audit.js';
-import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../test/operated-server.js';
-import type { AuditDetail } from '../core/audit-events.js';
-import { epochMs } from '../core/units.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 
@@ -59,57 +55,4 @@ test('a mode is switched by hand, never so that everybody is refused unasked, an
   );
   await operated.post('/connections/okta/mode', { mode: 'shadow' });
   expect(await modeOf('okta')).toEqual({ inForce: 'shadow', file: 'shadow', switched: null });
-});
-
-test('once the file says the same the switch ends a day later, and until then a server with the former file keeps it', async () => {
-  await operated.post('/connections/okta/mode', { mode: 'enforce', isSure: true });
-  const other = await startOperatedServer(company, { dataFolder, state: operated.server.deps.state });
-  await operated.read('enforce');
-  const { followModes } = operated.server.deps.upkeep;
-  await followModes();
-  expect(await modeOf('okta')).toEqual({ inForce: 'enforce', file: 'enforce', switched: null });
-  expect(operated.actions()).toContain('connection_mode_settled');
-  await other.server.deps.upkeep.followModes();
-  expect(other.server.deps.upkeep.modes().get('okta')).toMatchObject({ mode: 'enforce' });
-  for (const { server } of [operated, other]) server.clock.advanceSec(86_401);
-  await other.server.deps.upkeep.followModes();
-  expect(other.server.deps.upkeep.modes().size).toBe(0);
-  await followModes();
-  await operated.read('shadow');
-  await followModes();
-  expect(await modeOf('okta')).toEqual({ inForce: 'shadow', file: 'shadow', switched: null });
-  await other.stop();
-});
-
-test('whom enforcing would refuse: newest first, page by page, and nobody else', async () => {
-  const clock = createManualClock(epochMs(Date.now() - 3_600_000));
-  const passed = (hook: string): AuditDetail<'hook_decided'> => ({
-    ...{ hook, outcome: 'unverified', fallback: 'pass', wouldHave: 'deny', reason: 'no_check' },
-  });
-  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {
-    const add = async (subject: string, detail: AuditDetail<'hook_decided'>, connection = 'okta'): Promise<void> => {
-      clock.advanceSec(60);
-      await audit.append({ action: 'hook_decided', connection, subject, detail });
-    };
-    for (const subject of ['ada', 'ben', 'cy', 'ada']) await add(subject, passed('token'));
-    await add('ben', passed('registration'));
-    await add('dee', passed('token'), 'onelogin');
-    await add('eve', { hook: 'token', outcome: 'verified', at: 1, stepUpId: 's', liveness: null });
-    await add('', { hook: 'token', outcome: 'refused', code: 'profile_unavailable', wouldHave: 'deny' });
-    await add('fay', { hook: 'token', outcome: 'unverified', fallback: 'deny' });
-  });
-  const { body: one } = await operated.post('/connections/okta/refused', { limit: 2 });
-  expect(one).toMatchObject({
-    subjects: [
-      { subject: 'ben', count: 2, hooks: ['registration', 'token'] },
-      { subject: 'ada', count: 2, hooks: ['token'] },
-    ],
-    total: 3,
-    unnamed: [{ code: 'profile_unavailable', count: 1 }],
-  });
-  const { body: two } = await operated.post('/connections/okta/refused', { limit: 2, cursor: one.cursor! });
-  expect(two).toMatchObject({ subjects: [{ subject: 'cy', count: 1 }], cursor: null });
-  expect(await operated.post('/connections/okta/refused', { cursor: 'x' })).toMatchObject({
-    body: { code: 'request_malformed' },
-  });
 });

@@ -70,27 +70,6 @@ describe('a revocation', () => {
     expect(await authenticate(token)).toMatchObject({ code: 'token_expired' });
   });
 
-  test('of a token without an end is kept without one', async () => {
-    const token = await generate();
-    expect((await revoke(token)).status).toBe(200);
-    server.clock.advanceSec(50 * 366 * 86_400);
-    expect(await denialOf(token)).not.toBeNull();
-  });
-
-  test('of a token that has ended succeeds, and nothing is kept', async () => {
-    const token = inventToken({ expiresAt: nowSec() - 61 });
-    const writes: string[] = [];
-    const { write } = server.deps.state;
-    Object.assign(server.deps.state, {
-      write: (key: string, ...rest: [never, never]) => {
-        writes.push(key);
-        return write(key, ...rest);
-      },
-    });
-    expect((await revoke(token)).body).toEqual({ ok: true });
-    expect(writes.filter((key) => key.startsWith('revoked:'))).toEqual([]);
-  });
-
   test.each([
     ['retired', 1],
     ['not made yet', 4],

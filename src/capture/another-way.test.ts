@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy, testEvent } from '../../test/core.js';
-import { createTestVerifier } from '../../test/embedded.js';
-import { createFolder } from '../../test/folder.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import { systemRandom } from '../../test/sinks.js';
+import { type ApiServer, adminKey } from '../../test/api-server.js';
+import { beginPage, draw, startCapture, who } from '../../test/capture-bench.js';
+import type { openPage } from '../../test/capture-page.js';
+import { testEvent } from '../../test/core.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { decideHook } from '../core/decide.js';
-import { revokeSubject } from '../core/enrolment/revoke.js';
-import type { Delivery, Keys } from '../core/ports.js';
-import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { FaceError } from '../errors.js';
-import { startedLink } from '../http/page-link.js';
-import { createLocalKeys } from '../keys/local.js';
 
 let server: ApiServer;
 let acme: Connection;
@@ -26,38 +17,18 @@ const admin = { 'x-admin-key': adminKey };
 
 const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
 
-async function startWith(
-  policy: Partial<Policy> = {},
-  ports: { readonly keys?: Keys; readonly delivery?: Delivery } = {},
-): Promise<void> {
-  const toConnection = (id: string): Connection => ({
-    ...{ id, kind: 'okta', profile: createMemoryProfile(['00u1', '00u2']), openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', anotherWay: offered, ...policy },
-  });
-  acme = toConnection('acme');
-  const connections = new Map([acme, toConnection('other')].map((each) => [each.id, each]));
-  server = await startApiServer({ verifier: createTestVerifier(), connections, ...ports });
-  auth = { 'x-auth-token': (await server.issue()).token };
+async function startWith(policy: Partial<Policy> = {}): Promise<void> {
+  ({ server, acme, auth } = await startCapture({ anotherWay: offered, ...policy }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
 const withReceipt = { audience: 'https://app.example.com' };
-const who = { connection: 'acme', subject: '00u1' };
 
-/** A step-up that a backend has started, opened by its person. */
 /** What a check for the hook of a sign-in is started with. */
 const forHook = { application: testEvent.application, address: testEvent.address };
 
-async function begin(more: object = withReceipt, path = '/step-ups') {
-  const { body } = await server.postJson(path, { ...who, ...more }, auth);
-  const opened = await openLink(server, String(body.url));
-  return {
-    id: String(body.id),
-    page: openPage(server, String(opened.body.session)),
-    view: opened.body.view as JsonObject,
-  };
-}
+const begin = (more: object = withReceipt, path?: string) => beginPage(server, more, path);
 type Page = ReturnType<typeof openPage>;
 
 const lastCode = () => String(/\d{6}/.exec(server.messages.at(-1)?.text ?? '')?.[0]);
@@ -69,14 +40,12 @@ const useRecovery = (page: Page, code: string) => page.post('/face/another-way/r
 const useBypass = (page: Page, code: string) => page.post('/face/another-way/bypass-code', { code });
 const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body;
 const wrong = (code: string) => (code === '000000' ? '111111' : '000000');
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 const detailsOf = (action: string) =>
   server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : []));
 
 /** A person enrols on the page. */
 async function enrol(person = 'ada') {
-  const { body } = await server.postJson('/invitations', who, auth);
-  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  const { page } = await begin({}, '/invitations');
   await page.consent();
   const { body: reply } = await page.check(draw(person));
   expect(reply.outcome).toBe('passed');
@@ -134,12 +103,6 @@ describe('a code', () => {
     expect((await giveBack(second.page, codes, code)).body.code).toBe('code_wrong');
   });
 
-  test('of another channel does not do', async () => {
-    const { page } = await begin();
-    const codes = await sendTo(page, 'email');
-    expect((await giveBack(page, codes, lastCode(), 'sms')).body.code).toBe('code_wrong');
-  });
-
   test('wrong ones leave the step-up open, count as failed attempts, and cause a lockout', async () => {
     const { page } = await begin();
     const codes = await sendTo(page);
@@ -181,14 +144,6 @@ describe('is not offered', () => {
     expect((await useBypass(page, 'AAAA-AAAA-AAAA')).body.code).toBe('not_found');
   };
 
-  test('where the policy says nothing', async () => {
-    await server.stop();
-    await startWith({ anotherWay: { email: false, sms: false, recoveryCodes: false, counts: true } });
-    const { page, view } = await begin();
-    expect(view.anotherWays).toEqual([]);
-    await refused(page);
-  });
-
   test('for the hooks, where it does not count', async () => {
     const { page, view } = await begin(forHook);
     expect(view.anotherWays).toEqual([]);
@@ -198,15 +153,6 @@ describe('is not offered', () => {
   test('for an invitation to enrol', async () => {
     await refused((await begin({}, '/invitations')).page);
   });
-});
-
-test('a pass that waits for a hook is of no use once another face is enrolled', async () => {
-  await enrol();
-  const { page } = await begin(forHook);
-  await page.consent();
-  expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
-  await enrol('grace');
-  expect(await hookOf(acme)).toMatchObject({ outcome: 'unverified' });
 });
 
 describe('a hook that asks for a face', () => {
@@ -270,33 +216,11 @@ describe('recovery codes', () => {
       expect(issued()).toBe(1);
     });
 
-    test('a backend that asks has it at once, and the page the same', async () => {
-      const { id, page } = await pass();
-      const [asked, taken] = await Promise.all([stateOf(id), take(page)]);
-      expect(asked).toMatchObject({ state: 'passed', receipt: taken });
-      expect(typeof taken).toBe('string');
-    });
-
-    test('a check that offered no codes has none to take', async () => {
-      const { page } = await begin();
-      expect((await page.post('/face/receipt')).body.code).toBe('step_up_finished');
-      await giveBack(page, await sendTo(page), lastCode());
-      expect((await page.post('/face/receipt')).body.code).toBe('step_up_finished');
-    });
-
     test('a quarter of an hour later there is none', async () => {
       const { id, page } = await pass();
       server.clock.advanceSec(901);
       expect(await take(page)).toBeNull();
       expect(await stateOf(id)).toMatchObject({ state: 'passed', receipt: null });
-      expect(issued()).toBe(0);
-    });
-
-    test('nor once the enrolment has ended', async () => {
-      const { page } = await pass();
-      server.clock.advanceSec(1);
-      expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
-      expect((await page.post('/face/receipt')).body.code).toBe('step_up_finished');
       expect(issued()).toBe(0);
     });
   });
@@ -330,59 +254,6 @@ describe('recovery codes', () => {
     server.clock.advanceSec(900);
     expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
     expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
-  });
-
-  test('are not created again after the user continued with a receipt', async () => {
-    await server.stop();
-    await startWith({ whenNotEnrolled: 'enrol' });
-    const { page } = await begin();
-    await page.consent();
-    await page.check(draw('ada'));
-    expect((await page.post('/face/recovery-codes')).status).toBe(201);
-    expect(typeof (await page.post('/face/receipt')).body.receipt).toBe('string');
-    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
-    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
-  });
-
-  test('are not created again after the user continued without a receipt', async () => {
-    await server.stop();
-    await startWith({ whenNotEnrolled: 'enrol' });
-    const started = await startStepUp(
-      { ...who, connection: acme, kept: null, receipt: null, hookSignIn: null },
-      server.deps,
-    );
-    const opened = await openLink(server, startedLink('https://x', started));
-    const page = openPage(server, String(opened.body.session));
-    await page.consent();
-    await page.check(draw('ada'));
-    expect((await page.post('/face/recovery-codes')).status).toBe(201);
-    await takeStepUp(started.id, server.deps);
-    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: false });
-    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
-  });
-
-  test('are those that were shown: a try before, which was slow and whose answer nobody waits for, puts no others in their place', async () => {
-    const { page } = await enrol();
-    const { keys } = server.deps;
-    const { mac } = keys;
-    let goOn = (): void => {};
-    const slow = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    const reached = new Promise<void>((resolve) => {
-      keys.mac = async (...given) => {
-        keys.mac = mac;
-        resolve();
-        await slow;
-        return mac(...given);
-      };
-    });
-    const before = page.post('/face/recovery-codes');
-    await reached;
-    const shown = (await page.post('/face/recovery-codes')).body.codes as string[];
-    goOn();
-    expect((await before).status).toBe(503);
-    expect((await useRecovery((await begin()).page, shown[0]!)).status).toBe(200);
   });
 
   test('end with the enrolment: where another face takes its place, and where its time is over', async () => {
@@ -439,51 +310,6 @@ describe('recovery codes', () => {
     await enrol('grace');
     expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
     expect(await kept()).toBeNull();
-  });
-
-  test('do not outlive an enrolment that ends while they are made', async () => {
-    const { page } = await enrol();
-    server.clock.advanceSec(1);
-    const { state } = server.deps;
-    const { write } = state;
-    Object.assign(state, {
-      async write(...given: Parameters<typeof write>) {
-        if (given[0].startsWith('recovery-codes:')) {
-          await revokeSubject({ connection: acme, subject: '00u1' }, server.deps);
-        }
-        return write(...given);
-      },
-    });
-    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
-    expect(await kept()).toBeNull();
-  });
-
-  test.each([
-    ['the key service', () => ({ port: server.deps.keys, method: 'currentVersion' })],
-    ['the trail', () => ({ port: server.deps.audit, method: 'append' })],
-  ] as const)('are offered again where %s failed as they were made: nobody has seen any', async (_, failing) => {
-    const { page } = await enrol();
-    const { port, method } = failing();
-    const works = Reflect.get(port, method);
-    Object.assign(port, { [method]: () => Promise.reject(new FaceError('state_unavailable')) });
-    expect((await page.post('/face/recovery-codes')).status).toBe(503);
-    Object.assign(port, { [method]: works });
-    expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: true });
-    const codes = (await page.post('/face/recovery-codes')).body.codes as string[];
-    expect((await useRecovery((await begin()).page, codes[0]!)).status).toBe(200);
-  });
-
-  test('of a retired key are not counted', async () => {
-    const keys = await createLocalKeys({ file: join(createFolder('codes'), 'keys.json'), random: systemRandom });
-    await server.stop();
-    await startWith({}, { keys });
-    const { codes } = await make();
-    await keys.rotate();
-    expect((await check()).view.recoveryCodesOffered).toBe(false);
-    await keys.retire(1);
-    expect((await useRecovery((await begin()).page, codes[0]!)).body.code).toBe('code_wrong');
-    const exported = await server.postJson('/subjects/export', who, admin);
-    expect(JSON.stringify(exported.body)).toContain('"recoveryCodes":{"left":0,');
   });
 
   test('are never offered inside a sign-in, even if all are used', async () => {

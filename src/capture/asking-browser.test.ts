@@ -6,14 +6,6 @@ const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 test.each([
   [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${webkit} Chrome/138.0.0.0 Safari/537.36`, 'Chrome', 'Windows'],
   [
-    `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${webkit} Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0`,
-    'Edge',
-    'Windows',
-  ],
-  [`Mozilla/5.0 (X11; Linux x86_64) ${webkit} Chrome/138.0.0.0 Safari/537.36 OPR/120.0.0.0`, 'Opera', 'Linux'],
-  [`Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${webkit} Chrome/138.0.0.0 Safari/537.36`, 'Chrome', 'ChromeOS'],
-  ['Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox', 'Linux'],
-  [
     'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Safari/605.1.15',
     'Safari',
     'macOS',
@@ -22,16 +14,6 @@ test.each([
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Mobile/15E148 Safari/604.1',
     'Safari',
     'iOS',
-  ],
-  [
-    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/138.0 Mobile/15E148 Safari/604.1',
-    'Chrome',
-    'iOS',
-  ],
-  [
-    `Mozilla/5.0 (Linux; Android 15; SM-S921B) ${webkit} SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36`,
-    'Samsung Internet',
-    'Android',
   ],
   ['curl/8.5.0', null, null],
   ['<b>Your bank</b>, Firefox', null, null],
@@ -45,9 +27,7 @@ test.each([
   ['203.0.113.77', '203.0.113.0/24'],
   ['2001:db8:a:b::/64', '2001:db8:a::/48'],
   ['2001:db8:0:0::/64', '2001:db8:0::/48'],
-  ['2001:db8::/64', '2001:db8:0::/48'],
   ['', null],
-  ['localhost', null],
   ['<script>', null],
 ])('the network of %s is %s', (source, network) => {
   expect(describeBrowser({ userAgent: null, source }).network).toBe(network);

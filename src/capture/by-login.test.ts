@@ -48,15 +48,6 @@ test('an enrolment is made and ended by the name somebody signs in by', async ()
   expect(profile.attributes.get('ada')).toBeNull();
 });
 
-test('a face check is started by that name, and its receipt is of the id', async () => {
-  await enrol({ login });
-  const { body } = await post('/step-ups', { login, audience: 'app' });
-  const form = toForm({ challenge: String(body.challenge), photo: drawPicture('ada', 9) });
-  expect(await server.postForm(`/step-ups/${body.id}/photos`, form)).toMatchObject({ body: { state: 'passed' } });
-  const view = await server.send('GET', `/step-ups/${body.id}`, { headers: { 'x-auth-token': token } });
-  expect(view.body).toMatchObject({ subject: 'ada', state: 'passed' });
-});
-
 test('the check of nobody begins and fails as that of a user without an enrolment', async () => {
   const outcomeOf = async (who: object) => {
     const { status, body } = await post('/step-ups', { ...who, audience: 'app' });
@@ -76,14 +67,6 @@ describe('an invitation', () => {
       expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
     expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
   });
-
-  test.each([{ login: nobody }, { subject: 'nobody' }, { login: nobody, purpose: 'manage' }])(
-    'of %j is refused, as there is nobody',
-    async (who) => {
-      for (const answer of [await post('/invitations', who), await invite(who)])
-        expect(answer).toMatchObject({ status: 404, body: { code: 'subject_unknown' } });
-    },
-  );
 
   test('waits for the provider, and nobody without the right learns who there is', async () => {
     profile.setDown(true);

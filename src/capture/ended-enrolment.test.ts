@@ -1,36 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection } from '../core/connection.js';
 import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { startedLink } from '../http/page-link.js';
 
 /* Once an enrolment has ended, nothing that was begun before enrols anybody, or lets anybody in. */
 
-const who = { connection: 'acme', subject: '00u1' };
 let server: ApiServer;
 let connection: Connection;
-let profile: ReturnType<typeof createMemoryProfile>;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 let auth: { 'x-auth-token': string };
 beforeEach(async () => {
-  profile = createMemoryProfile(['00u1']);
-  connection = {
-    ...{ id: 'acme', kind: 'okta', profile, openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: [] },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
-  expect((await server.postForm('/enrolments', toForm({ ...who, ...consent, photo }), auth)).status).toBe(201);
+  ({ server, acme: connection, profile, auth } = await startCapture());
+  await enrolByApi(server);
 });
 afterEach(() => server.stop());
 
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 const invite = async (more: object) =>
   String((await server.postJson('/invitations', { ...who, ...more }, auth)).body.url);
 const revoke = async () => expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
@@ -71,8 +58,7 @@ test('an own page that stands open makes no new enrolment, unless it ended the f
 test('an enrolment whose pictures are being judged is not finished', async () => {
   await revoke();
   server.clock.advanceSec(1);
-  const page = openPage(server, String((await openLink(server, await invite({}))).body.session));
-  await page.consent();
+  const { page } = await beginAgreed(server, {}, '/invitations');
   const { nonce, photos } = await page.takeFrames(draw('eve'));
   const { state } = server.deps;
   const { read } = state;

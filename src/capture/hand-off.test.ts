@@ -1,46 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
+import { openLink, openOnPhone, openPage } from '../../test/capture-page.js';
 import type { JsonObject } from '../base/json.js';
-import type { Connection, Policy } from '../core/connection.js';
+import type { Policy } from '../core/connection.js';
 
 let server: ApiServer;
-let profile: ReturnType<typeof createMemoryProfile>;
 let auth: { 'x-auth-token': string };
 
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  profile = createMemoryProfile(['00u1']);
-  const connection: Connection = {
-    ...{ id: 'acme', kind: 'okta', profile, openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  ({ server, auth } = await startCapture({ returnUrls: ['https://app.example.com/back'], ...policy }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
-const who = { connection: 'acme', subject: '00u1' };
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
-
-async function enrol(): Promise<void> {
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
-  expect((await server.postForm('/enrolments', toForm({ ...who, ...consent, photo }), auth)).status).toBe(201);
-}
-
+const enrol = () => enrolByApi(server);
 /** A computer without a camera, whose person has agreed. */
-async function begin(more: object = {}, path = '/step-ups') {
-  const { body } = await server.postJson(path, { ...who, ...more }, auth);
-  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
-  await page.consent();
-  return { id: String(body.id), page };
-}
+const begin = (more?: object) => beginAgreed(server, more);
 
 const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view as JsonObject;
 const choose = (phone: ReturnType<typeof openPage>, number: string | null) =>
@@ -206,27 +183,4 @@ describe('the policy', () => {
     );
     expect(actions().includes('handed_off')).toBe(isAllowed);
   });
-
-  test('that allows none any more opens no link from before', async () => {
-    const { page } = await begin();
-    const { url } = (await page.post('/face/hand-off')).body;
-    const { connections } = server.deps;
-    const acme = connections.get('acme')!;
-    Object.assign(acme, { policy: { ...acme.policy, handOff: false } });
-    expect((await openLink(server, String(url))).body.code).toBe('step_up_unknown');
-  });
-});
-
-test('a hand-off that an earlier version began has to be begun anew, and the step-up goes on', async () => {
-  await enrol();
-  const { id, page } = await begin();
-  await openOnPhone(server, page);
-  const found = (await server.deps.state.read(`step-up:${id}`))!;
-  const { application: _, ...record } = found.value as JsonObject;
-  const { ticketDigest, sessionDigest } = record.handOff as JsonObject;
-  const former = { ...record, handOff: { ticketDigest, sessionDigest, code: '4071' } } as JsonObject;
-  await server.deps.state.write(`step-up:${id}`, former, { when: 'any', expiresAt: null });
-  expect(await viewOf(page)).toMatchObject({ state: 'started', handOff: null });
-  const phone = await lendCamera(server, page);
-  expect((await phone.check(draw('ada'))).body.outcome).toBe('passed');
 });

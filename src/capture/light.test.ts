@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
 import type { Policy } from '../core/connection.js';
 
 /* The light of a challenge over the wire, with a simulated engine: who is asked for it, what is told when, and what comes of it. */
@@ -15,27 +11,11 @@ afterEach(() => server.stop());
 
 /** A page that has opened a check of Ada, who is enrolled. */
 async function openWith(liveness: Policy['liveness']) {
-  const connection = {
-    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1']), openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  const auth = { 'x-auth-token': (await server.issue()).token };
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
-  await server.postForm('/enrolments', toForm({ connection: 'acme', subject: '00u1', ...consent, photo }), auth);
-  const started = await server.postJson('/step-ups', { connection: 'acme', subject: '00u1', audience: 'app' }, auth);
-  const opened = await openLink(server, String(started.body.url));
-  const page = openPage(server, String(opened.body.session));
-  await page.consent();
-  return { page, view: opened.body.view as { light: string } };
+  ({ server } = await startCapture({ liveness }));
+  await enrolByApi(server);
+  const { page, view } = await beginAgreed(server, { audience: 'app' });
+  return { page, view };
 }
-
-/** A picture no other test has sent, of somebody who follows. */
-const draw =
-  (person: string) =>
-  (movement: string): Buffer =>
-    Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 
 describe('whether light takes part', () => {
   test.each([
@@ -75,14 +55,6 @@ describe('a lit challenge', () => {
     const judged = server.audit.events.find(({ action }) => action === 'liveness_judged');
     expect(judged!.detail).toMatchObject({ judge: 'simulated-light', pass: true });
     expect((judged!.detail as { asked: string[] }).asked).toHaveLength(12);
-  });
-
-  test('needs all of its pictures, and no more', async () => {
-    const { page } = await openWith('light');
-    const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across' });
-    expect((await page.send({ nonce, photo: photos.slice(0, 5) })).body.code).toBe('photo_missing');
-    expect((await page.send({ nonce, photo: [...photos, photos[0]!] })).body.code).toBe('photo_too_many');
-    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
   });
 
   test('gives nobody more than three seconds for a picture of a light they need not move for', async () => {

@@ -95,33 +95,6 @@ test('sessions at the provider are ended where it is asked to; where that fails 
   expect(server.messages.at(-1)?.text).toContain('could not be ended');
 });
 
-test('while the provider is away the link stays good', async () => {
-  const secret = await enrol('anna');
-  profile.setDown(true);
-  expect((await report(secret)).body.code).toBe('profile_unavailable');
-  profile.setDown(false);
-  expect((await report(secret)).status).toBe(200);
-  expect(profile.attributes.get('anna')).toBeNull();
-});
-
-test('what was not put on record is pressed again: sessions end and the help desk hears of it', async () => {
-  const ended: string[] = [];
-  Object.assign(profile, { endSessions: async (subject: string) => void ended.push(subject) });
-  const secret = await enrol('anna');
-  const { append } = server.audit;
-  server.audit.append = async (event) => {
-    if (event.action === 'not_me_reported') throw new FaceError('state_unavailable');
-    await append(event);
-  };
-  expect((await report(secret)).body.code).toBe('state_unavailable');
-  server.audit.append = append;
-  expect((await report(secret)).status).toBe(200);
-  expect(actions().filter((each) => each === 'not_me_reported anna')).toHaveLength(1);
-  expect(server.messages.at(-1)?.subject).toBe('Somebody says: this was not me');
-  expect(ended).toEqual(['anna', 'anna']);
-  expect((await report(secret)).body.code).toBe('step_up_unknown');
-});
-
 test('two presses at once end one enrolment, and are one report', async () => {
   const secret = await enrol('anna');
   const answers = await Promise.all([report(secret), report(secret)]);

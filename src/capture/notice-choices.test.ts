@@ -138,12 +138,8 @@ test('an address of no push service or of another key is refused', async () => {
   const wrong = [
     { endpoint: 'https://169.254.169.254/latest/meta-data' },
     { endpoint: `http://${service.host}/send/x` },
-    { endpoint: `https://${service.host}@internal.example.com/` },
-    { endpoint: `https://${'a'.repeat(2000)}` },
     { p256dh: Buffer.alloc(65, 4).toString('base64url') },
-    { p256dh: 'AA' },
     { auth: 'AA' },
-    { auth: '<script>' },
     { publicKey: 'another' },
   ];
   for (const change of wrong) {
@@ -154,20 +150,6 @@ test('an address of no push service or of another key is refused', async () => {
     expect((await page.post('', fields)).body.code).toBe('request_malformed');
   expect((await page.read()).notices).toMatchObject({ on: all, push: { devices: [] } });
   expect(chosen()).toEqual([]);
-});
-
-test('where no notices are sent there is nothing to choose, and where none are pushed no browser to add', async () => {
-  await server.stop();
-  await startWith({ notices: false });
-  const page = await open();
-  expect((await page.read()).notices).toBeNull();
-  expect((await page.post('', { on: [], email: true, language: 'en' })).body.code).toBe('not_found');
-  await server.stop();
-  await startWith({ pushes: false });
-  const unpushed = await open();
-  expect((await unpushed.read()).notices).toEqual({ on: all, email: true, push: null });
-  const address = { ...service.subscribe('x'), publicKey: 'x' };
-  expect((await unpushed.post('/devices', address)).body.code).toBe('not_found');
 });
 
 test('an export tells of it, and an erasure leaves nothing of it', async () => {
@@ -201,13 +183,4 @@ test('“this was not me” undoes what was chosen: whoever did it may have chos
   expect((await server.postJson('/face/not-me', { secret })).status).toBe(200);
   const after = (await (await open()).read()).notices;
   expect(after).toMatchObject({ on: all, email: true, push: { devices: [] } });
-});
-
-test('the worker that shows notices is served beside the page, under its policy', async () => {
-  const response = await fetch(`${server.origin}/face/notice-worker.js`);
-  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
-  expect(response.headers.get('cache-control')).toBe('no-store');
-  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
-  const text = await response.text();
-  expect(text).not.toMatch(/\bimport\b|\bfetch\b|importScripts|https?:/);
 });

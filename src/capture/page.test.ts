@@ -1,8 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { pageFolders } from '../../test/paths.js';
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -26,31 +24,4 @@ test.each(['/face', '/face/', '/face/kiosk'])('%s serves the page with the stric
   const html = await response.text();
   expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=|https?:\/\//);
   for (const [, asset] of html.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await get(asset!)).status).toBe(200);
-});
-
-const types = {
-  js: 'text/javascript',
-  mjs: 'text/javascript',
-  css: 'text/css',
-  wasm: 'application/wasm',
-  svg: 'image/svg+xml',
-};
-
-test.each(['br', 'identity'])('every asset has its type, and may be kept for ever: %s', async (encoding) => {
-  const assets = readdirSync(`${pageFolders.page}/assets`);
-  expect(assets.length).toBeGreaterThan(1);
-  for (const asset of assets) {
-    const response = await get(`/face/assets/${asset}`, encoding);
-    const [, ending] = /\.(\w+)$/.exec(asset)!;
-    expect([asset, response.headers.get('content-type')?.split(';')[0]]).toEqual([
-      asset,
-      types[ending as keyof typeof types],
-    ]);
-    expect([asset, response.headers.get('content-encoding')]).toEqual([asset, encoding === 'br' ? 'br' : null]);
-    expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
-    expect(response.headers.get('cache-control')).toContain('immutable');
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-    // Read to its end: the server would wait for who still reads when it stops.
-    await response.arrayBuffer();
-  }
 });

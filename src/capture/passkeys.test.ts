@@ -1,55 +1,34 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
 import { createAuthenticator } from '../../test/authenticator.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
+import { beginAgreed, draw, startCapture, who } from '../../test/capture-bench.js';
+import type { openPage } from '../../test/capture-page.js';
+import { drawPicture } from '../../test/embedded.js';
 import type { JsonObject } from '../base/json.js';
-import type { Connection, Policy } from '../core/connection.js';
+import type { Policy } from '../core/connection.js';
 
 let server: ApiServer;
 afterEach(() => server.stop());
 
-const who = { connection: 'acme', subject: '00u1' };
 type Page = ReturnType<typeof openPage>;
 
-/** A picture nobody has sent before: of that person, following what was asked. */
-const draw =
-  (person: string, liveness = 0.9) =>
-  (movement: string) =>
-    Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
-
 async function setUp(given: Partial<Policy>) {
-  const policy: Policy = { ...defaultPolicy, liveness: 'challenge', ...given };
-  const profile = createMemoryProfile(['00u1', '00u2']);
-  const connection: Connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy };
-  const connections = new Map([['acme', connection]]);
-  server = await startApiServer({ verifier: createTestVerifier(), connections });
-  const auth = { 'x-auth-token': (await server.issue()).token };
+  const { acme, auth, connections, ...started } = await startCapture(given);
+  server = started.server;
   const { origin } = new URL(server.deps.issuer);
-  const open = async (url: unknown) => {
-    const page = openPage(server, String((await openLink(server, String(url))).body.session));
-    await page.consent();
-    return page;
-  };
   return {
     newAuthenticator: () => createAuthenticator({ origin }),
-    invite: async (more: object = {}) =>
-      open((await server.postJson('/invitations', { ...who, ...more }, auth)).body.url),
-    stepUp: async (more: object = {}) => {
-      const receipt = { audience: 'https://app.example.com' };
-      return open((await server.postJson('/step-ups', { ...who, ...receipt, ...more }, auth)).body.url);
-    },
+    invite: async (more: object = {}) => (await beginAgreed(server, more, '/invitations')).page,
+    stepUp: async (more: object = {}) =>
+      (await beginAgreed(server, { audience: 'https://app.example.com', ...more })).page,
     enrolByApi: (fields: Record<string, string>) => {
       const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
       const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
       return server.postForm('/enrolments', toForm({ ...who, ...consent, ...fields, photo }), auth);
     },
     revoke: () => server.postJson('/enrolments/revoke', who, auth),
-    change: (next: Partial<Policy>) => connections.set('acme', { ...connection, policy: { ...policy, ...next } }),
+    change: (next: Partial<Policy>) => connections.set('acme', { ...acme, policy: { ...acme.policy, ...next } }),
     auth,
   };
 }
@@ -93,27 +72,6 @@ describe('a connection with passkeys', () => {
     expect(decodeJwt(String(checked.body.receipt)).amr).toEqual(['face', 'hwk']);
     const secret = answer.creation.clientExtensionResults.prf.results!.first;
     expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(secret);
-  });
-
-  test('calls a synchronised credential one', async () => {
-    const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
-    const authenticator = newAuthenticator();
-    const page = await invite();
-    const answer = authenticator.create(await optionsOf(page), { isBackupEligible: true });
-    await page.check(draw('ada'), { passkey: JSON.stringify(answer) });
-    const next = await stepUp();
-    const used = authenticator.get(await optionsOf(next), { isBackupEligible: true });
-    const { body } = await next.check(draw('ada'), { passkey: JSON.stringify(used) });
-    expect(decodeJwt(String(body.receipt)).amr).toEqual(['face', 'swk']);
-  });
-
-  test('takes a credential whose PRF answers at its first use', async () => {
-    const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
-    const authenticator = newAuthenticator();
-    const page = await invite();
-    const answer = authenticator.create(await optionsOf(page), { hasPrfAtCreation: false });
-    expect((await page.check(draw('ada'), { passkey: JSON.stringify(answer) })).body.outcome).toBe('passed');
-    expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
   });
 
   test('refuses the face alone, before it looks, and stays open', async () => {
@@ -173,16 +131,6 @@ describe('a connection with passkeys', () => {
     expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
   });
 
-  test('leaves the answer to an enrolment good where the frames were not', async () => {
-    const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
-    const authenticator = newAuthenticator();
-    const page = await invite();
-    const passkey = JSON.stringify(authenticator.create(await optionsOf(page)));
-    expect((await page.check(draw('ada', 0.01), { passkey })).body.outcome).toBe('try_again');
-    expect((await page.check(draw('ada'), { passkey })).body.outcome).toBe('passed');
-    expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
-  });
-
   test('has no way around a lost device: revoke, invite, enrol with a new one', async () => {
     const { newAuthenticator, invite, stepUp, revoke, enrolByApi } = await setUp(passkeys);
     const lost = newAuthenticator();
@@ -197,43 +145,11 @@ describe('a connection with passkeys', () => {
     expect((await check(await stepUp(), fresh)).body.outcome).toBe('passed');
   });
 
-  test('forgets the credential where the next enrolment has none', async () => {
-    const { newAuthenticator, invite, change } = await setUp(passkeys);
-    await enrol(await invite(), newAuthenticator());
-    change({ userSecret: 'none' });
-    expect((await (await invite()).check(draw('ada'))).body.outcome).toBe('passed');
-    expect(await server.deps.state.read('passkey:acme:00u1')).toBeNull();
-  });
-
   test('takes no photos past the page', async () => {
     const { auth } = await setUp({ ...passkeys, liveness: 'off' });
     const { body } = await server.postJson('/step-ups', who, auth);
     const form = toForm({ challenge: String(body.challenge), password: 'A'.repeat(43), photo: drawPicture('ada', 1) });
     expect((await server.postForm(`/step-ups/${body.id}/photos`, form)).body.code).toBe('secret_missing');
-  });
-
-  test('begins no ceremony before consent, after the end, or for the page of what is held', async () => {
-    const { invite, stepUp, auth } = await setUp(passkeys);
-    const { body } = await server.postJson('/step-ups', who, auth);
-    const silent = openPage(server, String((await openLink(server, String(body.url))).body.session));
-    expect((await silent.post('/face/passkey')).body.code).toBe('consent_missing');
-    const ended = await stepUp();
-    await ended.post('/face/decline');
-    expect((await ended.post('/face/passkey')).body.code).toBe('step_up_finished');
-    const held = await invite({ purpose: 'manage' });
-    expect((await held.post('/face/passkey')).body.code).toBe('not_found');
-    expect((await server.postJson('/face/passkey', {})).body.code).toBe('caller_untrusted');
-  });
-
-  test('refuses an answer that is none, without a word of it', async () => {
-    const { stepUp } = await setUp(passkeys);
-    const page = await stepUp();
-    const { nonce, photos } = await page.takeFrames(draw('ada'));
-    for (const passkey of ['canary', '{"assertion":"canary"}', 'A'.repeat(9000)]) {
-      const answer = await page.send({ nonce, photo: photos, passkey });
-      expect(answer.body.code).toBe('request_malformed');
-      expect(JSON.stringify(answer.body) + server.log.text()).not.toContain('canary');
-    }
   });
 });
 
@@ -259,28 +175,6 @@ describe('a connection with PINs', () => {
     expect((await page.send({ ...frames, pin })).body.outcome).toBe('passed');
   });
 
-  test('answers a wrong PIN as a wrong face', async () => {
-    const { invite, stepUp } = await setUp(pins);
-    await (await invite()).check(draw('ada'), { pin });
-    const answers = [];
-    for (const [person, text] of [
-      ['ada', '482916'],
-      ['ada', '123456'],
-      ['eve', pin],
-    ] as const) {
-      const { status, body } = await (await stepUp()).check(draw(person), { pin: text });
-      const { id: _, expiresAt: __, ...view } = body.view as JsonObject;
-      answers.push({ status, ...body, view });
-    }
-    expect(answers[0]).toMatchObject({ status: 200, outcome: 'try_again', view: { triesLeft: 2 } });
-    for (const each of answers) expect(each).toEqual(answers[0]);
-  });
-
-  test('asks for no passkey', async () => {
-    const { stepUp } = await setUp(pins);
-    expect((await (await stepUp()).post('/face/passkey')).body.code).toBe('not_found');
-  });
-
   test('takes enrolments of a backend with a PIN that will do', async () => {
     const { enrolByApi, stepUp } = await setUp(pins);
     expect((await enrolByApi({})).body.code).toBe('secret_missing');
@@ -289,11 +183,4 @@ describe('a connection with PINs', () => {
     expect((await enrolByApi({ password: pin })).status).toBe(201);
     expect((await (await stepUp()).check(draw('ada'), { pin })).body.outcome).toBe('passed');
   });
-});
-
-test('a connection that asks for the face alone makes no use of what else is sent', async () => {
-  const { invite, stepUp } = await setUp({});
-  expect((await (await invite()).check(draw('ada'), { pin: '482915' })).body.outcome).toBe('passed');
-  const { body } = await (await stepUp()).check(draw('ada'));
-  expect(decodeJwt(String(body.receipt)).amr).toEqual(['face']);
 });

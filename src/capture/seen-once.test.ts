@@ -91,15 +91,6 @@ async function enrol(): Promise<void> {
   });
 }
 
-test('an enrolment examines its five frames once, and the document', async () => {
-  await startWith();
-  await enrol();
-  const page = await open('/invitations');
-  const reference = drawPicture('eve', 1);
-  expect(await check(page, draw('ada'), { reference })).toEqual({ outcome: 'try_again', examined: 6, left: 0 });
-  expect(await check(page, draw('ada', 0.02), { reference })).toEqual({ outcome: 'try_again', examined: 6, left: 0 });
-});
-
 test('a step-up examines its five frames once, whoever they show and however it ends', async () => {
   await startWith();
   await enrol();
@@ -111,35 +102,6 @@ test('a step-up examines its five frames once, whoever they show and however it 
   ];
   const page = await open('/step-ups');
   for (const [outcome, take] of takes) expect(await check(page, take)).toEqual({ outcome, examined: 5, left: 0 });
-});
-
-test('nothing is left where somebody is locked out while the frames are looked at', async () => {
-  await startWith();
-  const outcomes: unknown[] = [];
-  for (let left = 0; left < 3; left += 1) {
-    const page = await open('/step-ups');
-    for (let tries = 0; tries < 3 && !outcomes.includes('locked_out'); tries += 1) {
-      const checked = await check(page, draw('eve'));
-      outcomes.push(checked.outcome);
-      expect(checked).toMatchObject({ examined: 5, left: 0 });
-    }
-  }
-  expect(outcomes).toContain('locked_out');
-});
-
-test('a judge that looks elsewhere stands beside the verifier, which examines each frame once', async () => {
-  const seen: string[] = [];
-  const vendor: LivenessJudge = {
-    async judge(frames) {
-      seen.push(...frames.map(({ photo }) => photo.use((bytes) => Buffer.from(bytes).toString().slice(0, 8))));
-      return { presence: 'vendor-1', pass: true, reasons: [], measurements: [], liveness: 1, hint: null };
-    },
-  };
-  await startWith({ judge: vendor });
-  await enrol();
-  const page = await open('/step-ups');
-  expect(await check(page, draw('ada'))).toEqual({ outcome: 'passed', examined: 5, left: 0 });
-  expect(seen).toEqual(Array.from({ length: 10 }, () => 'face ada'));
 });
 
 test('frames that the capture page cannot have taken are refused before any is examined', async () => {

@@ -1,72 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { digestOf, lendCamera, openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import { Credential } from '../core/concealed.js';
-import type { Connection, Policy } from '../core/connection.js';
+import { drawPicture } from '../../test/embedded.js';
+import type { Policy } from '../core/connection.js';
 import { readConsent } from '../core/enrolment/consent.js';
-import { readEarlierFrames } from '../core/step-up/earlier-frames.js';
-import { openHandOff } from '../core/step-up/hand-off.js';
-import { openSession } from '../core/step-up/session.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { addSec, toEpochSec } from '../core/units.js';
-import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 
 let server: ApiServer;
-let profile: ReturnType<typeof createMemoryProfile>;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 let auth: { 'x-auth-token': string };
 
+const returnUrls = ['https://app.example.com/back'];
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  profile = createMemoryProfile(['00u1', '00u2']);
-  const connection: Connection = {
-    id: 'acme',
-    kind: 'okta',
-    profile,
-    openStepUpRequest: async (nonce) => ({
-      ...{ subject: '00u1', nonce, audience: 'pool' },
-      ...{ issuedAt: toEpochSec(server.clock.now()), expiresAt: addSec(server.clock.now(), 60) },
-    }),
-    policy: { ...defaultPolicy, liveness: 'challenge', returnUrls: ['https://app.example.com/back'], ...policy },
-  };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  const openStepUpRequest = async (nonce: string) => ({
+    ...{ subject: '00u1', nonce, audience: 'pool' },
+    ...{ issuedAt: toEpochSec(server.clock.now()), expiresAt: addSec(server.clock.now(), 60) },
+  });
+  ({ server, profile, auth } = await startCapture({ returnUrls, ...policy }, { openStepUpRequest }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());
 
-const who = { connection: 'acme', subject: '00u1' };
-/** A picture no other test has sent: of that person, following what was asked. */
-const draw =
-  (person: string, liveness = 0.9) =>
-  (movement: string) =>
-    Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
-
-async function enrol(person = 'ada', subject = '00u1'): Promise<void> {
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
-  const form = toForm({ connection: 'acme', subject, ...consent, photo });
-  expect((await server.postForm('/enrolments', form, auth)).status).toBe(201);
-}
+const enrol = (person?: string, subject?: string) => enrolByApi(server, subject, person);
 async function start(more: object = {}) {
   const { body } = await server.postJson('/step-ups', { ...who, ...more }, auth);
   return { id: String(body.id), url: String(body.url), challenge: String(body.challenge) };
 }
-async function open(url: string, more: object = {}) {
-  const { body } = await openLink(server, url, more);
-  const page = openPage(server, String(body.session));
-  return page;
-}
-async function startAndOpen(more: object = {}) {
-  const started = await start(more);
-  const page = await open(started.url);
-  await page.consent();
-  return { ...started, page };
-}
+const open = async (url: string) => openPage(server, String((await openLink(server, url)).body.session));
+const startAndOpen = (more: object = {}) => beginAgreed(server, more);
 const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state;
 
 describe('a face check on the page', () => {
@@ -83,94 +49,6 @@ describe('a face check on the page', () => {
       expect.arrayContaining(['frames_as_committed', 'quickest_frame', 'slowest_frame', 'passive']),
     );
     expect((await page.post('/face/challenge')).body.code).toBe('step_up_finished');
-  });
-
-  test('a call of the page reads its step-up once', async () => {
-    await enrol();
-    const { page } = await startAndOpen();
-    const { state } = server.deps;
-    const { read } = state;
-    const keys: string[] = [];
-    Object.assign(state, {
-      read(key: string) {
-        keys.push(key);
-        return read(key);
-      },
-    });
-    const readsOf = async (call: () => Promise<unknown>): Promise<number> => {
-      keys.length = 0;
-      await call();
-      return keys.filter((key) => key.startsWith('step-up:')).length;
-    };
-    expect(await readsOf(() => page.get('/face/session'))).toBe(1);
-    expect(await readsOf(() => page.consent())).toBe(1);
-    expect(await readsOf(() => page.post('/face/hand-off'))).toBe(1);
-    const { nonce, photos } = await page.takeFrames(draw('ada'));
-    // And once more at the end, as another attempt may have begun meanwhile.
-    expect(await readsOf(() => page.send({ nonce, photo: photos }))).toBe(2);
-  });
-
-  test('what changes a step-up while another call is under way is not undone by that one', async () => {
-    const { page } = await startAndOpen();
-    const phone = await lendCamera(server, page);
-    const { state } = server.deps;
-    const { read } = state;
-    // Between the reading and the writing of the phone's call the other browser takes its hand-off back.
-    Object.assign(state, {
-      async read(key: string) {
-        const found = await read(key);
-        Object.assign(state, { read });
-        await page.post('/face/hand-off');
-        return found;
-      },
-    });
-    expect((await phone.post('/face/challenge')).body.code).toBe('step_up_unknown');
-    expect((await page.post('/face/challenge')).status).toBe(201);
-  });
-
-  test('gives impostors, unenrolled, unknown and revoked users and failed liveness the same answer three times', async () => {
-    await enrol();
-    const answers: unknown[] = [];
-    for (const [subject, person, liveness] of [
-      ['00u1', 'eve', 0.9],
-      ['00u2', 'ada', 0.9],
-      ['00u9', 'ada', 0.9],
-      ['00u1', 'ada', 0.01],
-    ] as const) {
-      const { page } = await startAndOpen({ subject });
-      const { status, body } = await page.check(draw(person, liveness));
-      const { view, ...rest } = body;
-      const { id: _, expiresAt: __, ...shown } = view as Record<string, unknown>;
-      answers.push({ status, ...rest, shown });
-    }
-    expect(answers[0]).toMatchObject({ status: 200, outcome: 'try_again', receipt: null, shown: { triesLeft: 2 } });
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
-  });
-
-  test('locks a user out whose face does not come, and another can go on', async () => {
-    await enrol();
-    await enrol('bea', '00u2');
-    for (let round = 0; round < 2; round += 1) {
-      const { page } = await startAndOpen();
-      for (let tries = 0; tries < (round === 0 ? 3 : 2); tries += 1) await page.check(draw('eve'));
-    }
-    const { page } = await startAndOpen();
-    const locked = await page.check(draw('ada'));
-    expect([locked.status, locked.body.code]).toEqual([429, 'locked_out']);
-    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
-    const other = await startAndOpen({ subject: '00u2' });
-    expect((await other.page.check(draw('bea'))).body.outcome).toBe('passed');
-  });
-
-  test('a picture of no use costs no try, and says what would help', async () => {
-    await enrol();
-    const { page } = await startAndOpen();
-    const { body } = await page.check((movement, index) =>
-      index === 2 ? Buffer.from(`wall ${randomUUID()}`) : draw('ada')(movement),
-    );
-    expect(body).toMatchObject({ outcome: 'try_again', hint: 'no_face', view: { triesLeft: 3, state: 'started' } });
-    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
   });
 });
 
@@ -206,16 +84,6 @@ describe('where the camera of a phone is asked for', () => {
     expect(sent).toMatchObject({ status: 403, body: { code: 'challenge_needed' } });
     expect(await challengeAs((await startAndOpen()).page, computer)).toEqual([201, null]);
   });
-
-  test('a kiosk is excepted, and cannot be sent somebody who needs a phone', async () => {
-    await server.stop();
-    await startWith({ camera: 'phone' });
-    const { body: kiosk } = await server.postJson('/kiosks', { name: 'Reception' }, auth);
-    const { page } = await startAndOpen({ kiosk: kiosk.id });
-    expect(await challengeAs(page, computer)).toEqual([201, null]);
-    const both = await server.postJson('/step-ups', { ...who, kiosk: kiosk.id, camera: 'phone' }, auth);
-    expect(both).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
-  });
 });
 
 describe('what the page says of the camera', () => {
@@ -230,16 +98,6 @@ describe('what the page says of the camera', () => {
     expect((await page.check(draw('ada'), { device: JSON.stringify(device) })).body.outcome).toBe('passed');
     const judged = server.audit.events.findLast(({ action }) => action === 'liveness_judged');
     expect(judged?.detail).toMatchObject({ pass: true, device });
-  });
-
-  test('is refused where it is something else, and costs no try', async () => {
-    await enrol();
-    const { page } = await startAndOpen();
-    for (const wrong of ['no JSON', JSON.stringify({ ...device, serial: 1 }), ' '.repeat(2049)]) {
-      const sent = await page.check(draw('ada'), { device: wrong });
-      expect(sent).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
-    }
-    expect((await page.get('/face/session')).body.view).toMatchObject({ triesLeft: 3 });
   });
 });
 
@@ -258,12 +116,6 @@ describe('frames that do not come from the challenge', () => {
     const { body } = await page.send({ nonce, photo: movements.map((movement) => draw('ada')(movement)) });
     expect(body).toMatchObject(tried);
     expect(reasons()).toEqual(['frames_as_committed']);
-  });
-
-  test('in another order', async () => {
-    const { nonce, photos } = await page.takeFrames(draw('ada'));
-    expect((await page.send({ nonce, photo: photos.toReversed() })).body).toMatchObject(tried);
-    expect(reasons()).toContain('frames_as_committed');
   });
 
   test('identical ones, and ones that were sent before', async () => {
@@ -290,15 +142,6 @@ describe('frames that do not come from the challenge', () => {
     server.clock.advanceSec(31 * 24 * 60 * 60);
     auth = { 'x-auth-token': (await server.issue()).token };
     expect(await checkAgain(0.6)).toBe('passed');
-  });
-
-  test('what is known of them is forgotten where the enrolment ends', async () => {
-    const take = (liveness: number) => (movement: string, index: number) =>
-      Buffer.from(`face ada ${movement}:${index} ${liveness}`);
-    await page.check(take(0.9));
-    expect(await readEarlierFrames(who, server.deps)).toMatchObject({ challenges: 1 });
-    expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
-    expect(await readEarlierFrames(who, server.deps)).toBeNull();
   });
 
   test('with the movements of another challenge', async () => {
@@ -333,16 +176,6 @@ describe('frames that do not come from the challenge', () => {
     expect((await slow.page.post('/face/challenge/frames', commitment)).body.code).toBe('challenge_wrong');
   });
 
-  test('too few, too many, too large', async () => {
-    const { nonce, photos } = await page.takeFrames(draw('ada'));
-    expect((await page.send({ nonce, photo: photos.slice(1) })).body.code).toBe('photo_missing');
-    expect((await page.send({ nonce, photo: [...photos, photos[0]!] })).body.code).toBe('photo_too_many');
-    const large = Buffer.alloc(20 * 1024 * 1024, 1);
-    const refused = await page.send({ nonce, photo: [...photos.slice(1), large] }).catch(() => null);
-    if (refused !== null) expect(['body_too_large', 'photo_too_large', 'overloaded']).toContain(refused.body.code);
-    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
-  });
-
   test('two requests with the same frames: one counts', async () => {
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     const both = await Promise.all([page.send({ nonce, photo: photos }), page.send({ nonce, photo: photos })]);
@@ -374,26 +207,6 @@ describe('a link', () => {
     expect((await openLink(server, handedOff, { key: randomUUID().repeat(2) })).body.code).toBe('step_up_opened');
   });
 
-  test.each([
-    ['nothing', 'x'],
-    ['another secret', null],
-    ['too many parts', 'a.b.c'],
-    ['a hand-off that is none', 'handoff.a.b'],
-  ])('with %s opens nothing', async (_, ticket) => {
-    const { id, url } = await start();
-    const sent = ticket ?? `${id}.${'x'.repeat(43)}`;
-    expect((await server.postJson('/face/open', { ticket: sent })).body.code).toBe('step_up_unknown');
-    expect((await openLink(server, url)).status).toBe(201);
-  });
-
-  test('opened, its challenge is no credential any more', async () => {
-    await enrol();
-    const { id, url, challenge } = await start();
-    await openLink(server, url);
-    const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: drawPicture('ada', 4) }));
-    expect(sent.body.code).toBe('step_up_unknown');
-  });
-
   test('photos alone are refused if the policy requires the challenge', async () => {
     await enrol();
     const { id, challenge } = await start();
@@ -410,54 +223,6 @@ describe('a link', () => {
     const refused = await server.postJson('/step-ups', { ...who, returnUrl: 'https://evil.example.com/' }, auth);
     expect(refused.body.code).toBe('request_malformed');
   });
-
-  test('of a provider’s request opens one step-up', async () => {
-    await enrol();
-    const ticket = 'requested.acme.nonce-7';
-    const opened = await server.postJson('/face/open', { ticket });
-    const page = openPage(server, String(opened.body.session));
-    await page.consent();
-    expect(decodeJwt(String((await page.check(draw('ada'))).body.receipt))).toMatchObject({
-      aud: 'pool',
-      nonce: 'nonce-7',
-    });
-    expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_finished');
-  });
-
-  test('of a provider’s request is opened again under its key, and begun again only where it came to nothing', async () => {
-    const ticket = 'requested.acme.nonce-8';
-    const [key, other] = [randomUUID().repeat(2), randomUUID().repeat(2)];
-    const first = await server.postJson('/face/open', { ticket, key });
-    expect(first.status).toBe(201);
-    expect((await server.postJson('/face/open', { ticket, key })).body).toEqual(first.body);
-    for (const wrong of [{}, { key: other }])
-      expect((await server.postJson('/face/open', { ticket, ...wrong })).body.code).toBe('step_up_finished');
-    // What a page of the application's own began is its own.
-    const request = { connection: 'acme', request: 'nonce-9' };
-    expect((await server.postJson('/step-ups/requested', request)).status).toBe(201);
-    const elsewhere = await server.postJson('/face/open', { ticket: 'requested.acme.nonce-9', key });
-    expect(elsewhere.body.code).toBe('step_up_finished');
-  });
-
-  test('asked for twice at one moment under one key opens for both', async () => {
-    const { url } = await start();
-    const [, ticket = ''] = url.split('#');
-    const key = new Credential(randomUUID().repeat(2));
-    const openOnce = () =>
-      openSession({ ticket: new Credential(ticket), key, browser: null, returnUrl: null }, server.deps);
-    const [one, other] = await Promise.all([openOnce(), openOnce()]);
-    const page = openPage(
-      server,
-      one.session.use((text) => text),
-    );
-    await page.consent();
-    const handedOff = String((await page.post('/face/hand-off')).body.url);
-    const [, onPhone = ''] = handedOff.split('#handoff.');
-    const second = new Credential(randomUUID().repeat(2));
-    const openHanded = () => openHandOff({ ticket: new Credential(onPhone), key: second }, server.deps);
-    for (const [left, right] of [[one, other], await Promise.all([openHanded(), openHanded()])])
-      expect(left!.session.use((text) => text)).toBe(right!.session.use((text) => text));
-  });
 });
 
 describe('a lockout', () => {
@@ -467,29 +232,6 @@ describe('a lockout', () => {
       for (let attempt = 0; attempt < 3 && failure < 5; attempt += 1, failure += 1) await page.check(draw('eve'));
     }
   };
-
-  test('is shown when the link opens, until it ends', async () => {
-    await enrol();
-    expect((await openLink(server, (await start()).url)).body.lockedForSec).toBeNull();
-    await lockOut();
-    const opened = await openLink(server, (await start()).url);
-    expect(opened.body.lockedForSec).toBe(15 * 60);
-    const page = openPage(server, String(opened.body.session));
-    server.clock.advanceSec(60);
-    expect((await page.get('/face/session')).body.lockedForSec).toBe(14 * 60);
-    server.clock.advanceSec(14 * 60);
-    expect((await page.get('/face/session')).body.lockedForSec).toBeNull();
-  });
-
-  test('is shown with the failure that caused it', async () => {
-    await enrol();
-    const answers: unknown[] = [];
-    for (const failures of [3, 2]) {
-      const { page } = await startAndOpen();
-      for (let at = 0; at < failures; at += 1) answers.push((await page.check(draw('eve'))).body.lockedForSec);
-    }
-    expect(answers).toEqual([null, null, null, null, 15 * 60]);
-  });
 
   test('is not shown to anonymous callers, nor before a phone is paired, nor at an enrolment', async () => {
     await enrol();
@@ -581,20 +323,6 @@ describe('an invitation', () => {
     });
     const look = (reference: Uint8Array) => page.lookAtReference(reference);
 
-    test('is looked at twelve times for one step-up, and no more', async () => {
-      for (let time = 0; time < 12; time += 1) expect((await look(Buffer.from('wall'))).status).toBe(200);
-      expect((await look(drawPicture('ada', 9))).body.code).toBe('step_up_finished');
-      // The enrolment itself is not over.
-      expect((await page.check(draw('ada'), { reference: drawPicture('ada', 9) })).body.outcome).toBe('passed');
-    });
-
-    test('does not disturb a challenge that runs', async () => {
-      const { nonce, photos } = await page.takeFrames(draw('ada'));
-      expect((await look(drawPicture('ada', 9))).body.hint).toBeNull();
-      const sent = await page.send({ nonce, photo: photos, reference: drawPicture('ada', 9) });
-      expect(sent.body.outcome).toBe('passed');
-    });
-
     test('is looked at after consent, while the step-up runs, where it is asked for, and for nobody else', async () => {
       const unasked = await open((await invite()).url);
       expect((await unasked.lookAtReference(drawPicture('ada', 9))).body.code).toBe('consent_missing');
@@ -625,14 +353,6 @@ describe('an invitation', () => {
     expect((await again.get('/face/enrolment')).body.enrolment).toBeNull();
   });
 
-  test('is made by whoever may enrol, for connections of theirs', async () => {
-    const weak = { 'x-auth-token': (await server.issue(['verify'])).token };
-    expect((await server.postJson('/invitations', who, weak)).body.code).toBe('scope_missing');
-    expect((await server.postJson('/invitations', { ...who, connection: 'x' }, auth)).body.code).toBe(
-      'connection_unknown',
-    );
-  });
-
   test('a face check shows nothing of what is held', async () => {
     await enrol();
     const { page } = await startAndOpen();
@@ -654,27 +374,6 @@ describe('somebody without an enrolment', () => {
     const second = await startAndOpen();
     expect((await second.page.get('/face/session')).body.view).toMatchObject({ purpose: 'verify' });
     expect((await second.page.check(draw('eve'))).body.outcome).toBe('try_again');
-  });
-
-  test('is whoever had one that has ended by itself', async () => {
-    await server.stop();
-    await startWith({ whenNotEnrolled: 'enrol', enrolmentDays: 1 });
-    await enrol();
-    const purposeOf = async (url: string) => (await openLink(server, url)).body.view as { purpose: string };
-    server.clock.advanceSec(86_399);
-    auth = { 'x-auth-token': (await server.issue()).token };
-    expect(await purposeOf((await start()).url)).toMatchObject({ purpose: 'verify' });
-    server.clock.advanceSec(1);
-    const connection = server.deps.connections.get('acme')!;
-    const asked = { proved: false, source: '203.0.113.9' } as const;
-    const outsiders = await startStepUp(
-      { ...who, connection, asked, kept: null, receipt: null, hookSignIn: null },
-      server.deps,
-    );
-    expect(await purposeOf(startedLink('https://x', outsiders))).toMatchObject({ purpose: 'verify' });
-    const { page } = await startAndOpen();
-    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
-    expect(await purposeOf((await start()).url)).toMatchObject({ purpose: 'verify' });
   });
 
   test('is told by the token that stands there, though the store is of an earlier day, or was lost', async () => {
@@ -728,43 +427,6 @@ describe('somebody who comes back', () => {
     expect(detail).toEqual({ stepUpId: id, statement: 'consent-1 (en)', givenAt: view.agreedAt });
   });
 
-  test('opens the link once it is on record, and agrees once that is: where the trail fails, another try does', async () => {
-    await enrolOnPage();
-    const { id, url } = await start();
-    const { append } = server.audit;
-    const whileItFails = async (call: () => Promise<{ readonly status: number }>): Promise<number> => {
-      server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
-      const { status } = await call();
-      server.audit.append = append;
-      return status;
-    };
-    expect(await whileItFails(() => openLink(server, url))).toBe(503);
-    await open(url);
-    const renewing = await start({ subject: '00u2' });
-    const page = await open(renewing.url);
-    expect(await whileItFails(() => page.consent())).toBe(503);
-    expect((await page.get('/face/session')).body.view).toMatchObject({ consentNeeded: true });
-    await page.consent();
-    const actions = (of: string) =>
-      server.audit.events.filter(({ detail }) => detail.stepUpId === of).map(({ action }) => action);
-    expect(actions(id)).toEqual(['step_up_started', 'consent_relied_on']);
-    expect(actions(renewing.id)).toEqual(['step_up_started', 'consent_given']);
-  });
-
-  test('opens what a provider’s side asked for once that is on record, too', async () => {
-    await enrolOnPage();
-    const { append } = server.audit;
-    const ticket = 'requested.acme.nonce-1';
-    for (const action of ['step_up_started', 'consent_relied_on']) {
-      server.audit.append = (event) =>
-        event.action === action ? Promise.reject(new FaceError('state_unavailable')) : append(event);
-      expect((await server.postJson('/face/open', { ticket })).status).toBe(503);
-    }
-    server.audit.append = append;
-    expect((await server.postJson('/face/open', { ticket })).status).toBe(201);
-    expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_finished');
-  });
-
   test('reads it in full where they agreed to another text, withdrew, or what they agreed to is over', async () => {
     await enrol();
     server.clock.advanceSec(60);
@@ -779,11 +441,6 @@ describe('somebody who comes back', () => {
     server.clock.advanceSec(86_400);
     auth = { 'x-auth-token': (await server.issue()).token };
     expect(await viewOf((await start()).url)).toMatchObject(inFull);
-  });
-
-  test('reads it in full before another enrolment', async () => {
-    await enrolOnPage();
-    expect(await viewOf(await invite())).toMatchObject({ purpose: 'enrol', ...inFull });
   });
 
   test('looks like an impostor unless the caller vouches for them', async () => {

@@ -5,16 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
 import { signatureAudience } from '../../client/signature-header.js';
 import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../client/signature-verifier.js';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
 import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import { createSignCommand } from '../cli/sign.js';
 import { createVerifySignatureCommand } from '../cli/verify-signature.js';
-import type { Connection } from '../core/connection.js';
 
 /* A document from its digest to its signature, over the REST API and by the commands; and everything that does not hold. */
 
@@ -27,19 +24,10 @@ const actionOf = (bytes: Uint8Array, more: JsonObject = {}): JsonObject => ({
   ...{ type: 'facestep_action', title: 'Sign the contract', document: { name: 'contract.txt', digest: sha256(bytes) } },
   ...more,
 });
-const draw = (person: string) => (movement: string) => Buffer.from(`face ${person} ${movement}:${randomUUID()} 0.9`);
 
 beforeEach(async () => {
-  const profile = createMemoryProfile(['ada', 'eve']);
-  const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
-  const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  for (const subject of ['ada', 'eve']) {
-    const photo = [1, 2, 3].map((shot) => drawPicture(subject, shot));
-    await server.postForm('/enrolments', toForm({ connection: 'acme', subject, ...consent, photo }), auth);
-  }
+  ({ server, auth } = await startCapture({}, {}, ['ada', 'eve']));
+  for (const subject of ['ada', 'eve']) await enrolByApi(server, subject, subject);
 });
 afterEach(() => server.stop());
 
@@ -238,30 +226,6 @@ describe('the commands', () => {
       [at('contract.txt'), '--jwks', at('jwks.json'), '--issuer', server.deps.issuer, ...more],
       { from: 'user' },
     );
-
-  test('sign no file over 10 MB', async () => {
-    writeFileSync(at('large.bin'), Buffer.alloc(10 * 1024 * 1024 + 1));
-    await expect(signFile('large.bin')).rejects.toThrow('is over 10 MB');
-  });
-
-  test('sign a PDF like any file, without reading its content', async () => {
-    const evesApproval = await approve(actionOf(other), { subject: 'eve' });
-    const statement = `/FacestepApproval (${evesApproval}) /FacestepLength 5 /ByteRange [0 10 20 30 ] ${await signed(other)}`;
-    writeFileSync(at('contract.pdf'), `%PDF-1.7\n${statement}\n%%EOF\n`);
-    const trusted = ['--jwks', at('jwks.json'), '--issuer', server.deps.issuer];
-    const checkPdf = (...more: string[]) =>
-      createVerifySignatureCommand(deps()).parseAsync([at('contract.pdf'), ...trusted, ...more], { from: 'user' });
-    await expect(checkPdf()).rejects.toThrow(`${at('contract.pdf.jws')} cannot be read`);
-    await signFile('contract.pdf');
-    await checkPdf('--subject', 'eve');
-    expect([told.at(-1), code]).toEqual(['The signature does not hold. The receipt is about another person.', 1]);
-    code = 0;
-    await checkPdf('--subject', 'ada');
-    expect([lines.at(-1), code]).toEqual(['  contract.pdf', 0]);
-    // The signature of the statement’s author does not become that of the file around it.
-    await checkPdf('--subject', 'eve', at('contract.pdf'));
-    expect(code).toBe(1);
-  });
 
   test('sign a file that the person approves, and say offline who did', async () => {
     await signFile();

@@ -68,11 +68,6 @@ async function send(page: Awaited<ReturnType<typeof open>>, picture: (movement: 
   return [status, body.outcome ?? body.code, work.begun.length];
 }
 
-test('a row of frames stops at the first that is refused', async () => {
-  await start();
-  expect(await send(await open({ source: '192.0.2.1' }), wall)).toEqual([200, 'try_again', 1]);
-});
-
 test('a step-up whose pictures cost 5 s is refused before the next is examined, until the window ends', async () => {
   await start();
   costMs = 2_500;
@@ -101,27 +96,6 @@ test('a user with a first factor has a budget of 5 s for all step-ups, which no 
   expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
   expect(await send(await open({ source: null }), draw)).toEqual([429, 'locked_out', 0]);
   expect((await send(await open({ source: null, subject: '00u2' }), wall))[1]).toBe('try_again');
-});
-
-test('photos without a challenge, and the photo of a document, are charged alike', async () => {
-  await start('off');
-  costMs = 5_000;
-  const { id, challenge } = await begin({ source: '192.0.2.1' });
-  const post = async () => {
-    const form = new FormData();
-    form.append('challenge', challenge);
-    for (let n = 0; n < 5; n += 1) form.append('photo', new Blob([Uint8Array.from(wall())]), 'photo.jpg');
-    return (await server.postForm(`/step-ups/${id}/photos`, form)).body.code;
-  };
-  expect([await post(), work.begun.length]).toEqual(['face_none', 1]);
-  expect([await post(), work.begun.length]).toEqual(['locked_out', 1]);
-  const page = await open({ source: '192.0.2.1', purpose: 'enrol' });
-  const look = async () => {
-    const { body } = await page.lookAtReference(wall());
-    return body.hint ?? body.code;
-  };
-  expect(await look()).not.toBe('locked_out');
-  expect([await look(), work.begun.length]).toEqual(['locked_out', 2]);
 });
 
 test('usable pictures are not charged', async () => {

@@ -31,17 +31,6 @@ test('what was known is read anew where somebody wrote since', async () => {
   });
 });
 
-test('what is given back as it was is not written', async () => {
-  const { clock, state, stored, countUp } = setUp();
-  await changeStored(stored, countUp, { state });
-  const before = await readStored(stored, { state });
-  const { former, changed } = await changeStored(stored, (found) => found, { state });
-  expect(changed).toBe(former);
-  expect(await readStored(stored, { state })).toEqual(before);
-  clock.advanceSec(61);
-  expect(await changeStored(stored, (found) => found, { state })).toEqual({ former: null, changed: null });
-});
-
 test('a change that throws leaves the record, and one that is always overtaken ends', async () => {
   const { state, stored, countUp } = setUp();
   await changeStored(stored, countUp, { state });

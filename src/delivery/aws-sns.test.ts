@@ -55,9 +55,7 @@ describe('Amazon SNS', () => {
 
   test.each<[Trouble, string]>([
     ['denied', 'AuthorizationErrorException'],
-    ['opted_out', 'OptedOutException'],
     ['throttled', 'ThrottledException'],
-    ['broken', 'InternalErrorException'],
   ])('that is %s is delivery_failed, and its words are not kept', async (trouble, reason) => {
     const { sns, delivery } = await start();
     sns.cause(trouble);

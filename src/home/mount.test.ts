@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
@@ -95,12 +93,6 @@ test('shows nothing of anybody, in the language that is asked for, and only wher
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
 });
 
-test('an address that a browser would not send is asked for like any other', async () => {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.end('GET http://a:99999/me/acme?lang=de HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*<html lang="de"/);
-});
-
 describe('by a face check', () => {
   test('known, unenrolled and unknown users are redirected alike', async () => {
     await enrol('anna', 'ada');
@@ -134,24 +126,6 @@ describe('by a face check', () => {
     await other.page.consent();
     for (const _ of [1, 2, 3]) expect(await show(other.page, 'eve')).not.toBe('passed');
     expect(refusalOf(await ask('/me/acme/face-check', other.cookie))).toBe('face');
-  });
-
-  test('new recovery codes can be created on the page, while enrolled', async () => {
-    await server.stop();
-    await start({ anotherWay: { email: false, sms: false, recoveryCodes: true, counts: true } });
-    await enrol('anna', 'ada');
-    const { cookie, page } = await follow(await begin(loginOf('anna')));
-    await page.consent();
-    expect(await show(page, 'ada')).toBe('passed');
-    const own = (await follow(await ask('/me/acme/face-check', cookie))).page;
-    expect((await own.get('/face/devices')).body).toMatchObject({ recoveryCodes: null, mayMakeCodes: true });
-    const former = (await own.post('/face/recovery-codes')).body.codes as string[];
-    const codes = (await own.post('/face/recovery-codes')).body.codes as string[];
-    expect(codes).toHaveLength(10);
-    expect(codes).not.toContain(former[0]);
-    expect((await own.get('/face/devices')).body).toMatchObject({ recoveryCodes: { left: 10 } });
-    await own.post('/face/enrolment/revoke');
-    expect((await own.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
   });
 
   test('the link opens only in the requesting browser, and other pages cannot request it', async () => {
@@ -222,22 +196,12 @@ describe('by the sign-in of the provider', () => {
     expect(placeOf(await ask(path, cookie))).toContain('/face#');
     expect(refusalOf(await ask(path, cookie))).toBe('sign-in');
   });
-
-  test('a provider that does not answer is told', async () => {
-    await server.stop();
-    await start();
-    company.trouble = 'down';
-    expect(refusalOf(await ask('/me/acme/sign-in'))).toBe('down');
-    company.trouble = 'none';
-  });
 });
 
 test.each([
-  { services: [{ name: 'Leave', url: 'http://leave.example.com' }] },
   { services: [{ name: 'Leave', url: 'javascript:alert(1)' }] },
   { services: [{ name: 'Le\u202eave', url: 'https://leave.example.com' }] },
   { services: [{ name: 'Leave', url: 'https://leave.example.com', text: { de: 'ohne Englisch' } }] },
-  { faceCheck: false },
 ])('a configuration is refused: %j', (me) => {
   expect(homePageGuard.safeParse(me).success).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runCli } from '../../examples/demo/run-command.js';
@@ -91,21 +91,6 @@ test('made of the trails it is what the servers had written, but for the network
   expect(await show(ledger, clock)).toEqual(rebuilt);
 });
 
-test('over what is there it changes nothing, and puts back what was lost', async () => {
-  const { clock, files, live } = await runServers();
-  const written = await show(live, clock);
-  const deps = { ledger: live, bounds, clock, pause };
-  await rebuildLedger(files, deps);
-  expect(await show(live, clock)).toEqual(written);
-  const [, , , lost] = written.lines;
-  await live.remove([
-    { partition: `log:${String(Math.floor(clock.now() / 86_400_000)).padStart(5, '0')}`, sort: lost!.id },
-  ]);
-  expect((await show(live, clock)).lines).toHaveLength(written.lines.length - 1);
-  await rebuildLedger(files, deps);
-  expect((await show(live, clock)).lines.map(({ id }) => id)).toEqual(written.lines.map(({ id }) => id));
-});
-
 test('facestep ledger rebuild reads the trails it is given, and says what it could not read', async () => {
   const { folder } = await runServers();
   const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
@@ -120,19 +105,3 @@ test('facestep ledger rebuild reads the trails it is given, and says what it cou
     stderr: 'facestep: lines of the trails that cannot be read: 1. facestep audit verify finds out why.\n',
   });
 });
-
-(process.getuid?.() === 0 ? test : test.skip)(
-  'what root makes of them belongs to whom the data folder belongs to',
-  async () => {
-    const { folder } = await runServers();
-    const data = join(folder, 'one');
-    rmSync(join(data, 'ledger.db'), { force: true });
-    chownSync(data, 12_345, 12_346);
-    expect(await runCli(['ledger', 'rebuild'], { FACESTEP_DATA: data, FACESTEP_CONFIG: '' })).toMatchObject({
-      code: 0,
-    });
-    const made = readdirSync(data).filter((name) => name.startsWith('ledger.db'));
-    expect(made).toContain('ledger.db');
-    for (const name of made) expect(statSync(join(data, name))).toMatchObject({ uid: 12_345, gid: 12_346 });
-  },
-);

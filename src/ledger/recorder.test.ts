@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
-import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestJobs } from '../../test/jobs.js';
 import { createManualClock } from '../../test/manual-clock.js';
@@ -100,18 +99,6 @@ test('while the store is down the trail is written, and the lines follow once it
   expect((await lines()).map(({ subject }) => subject)).toEqual(['berta', 'anna']);
 });
 
-test('what waits is bounded; what is lost is counted and logged', async () => {
-  const { clock, recorder, setDown, told, log } = await start();
-  setDown(true);
-  const event = { action: 'verified', connection: 'acme', subject: 'anna', detail: { tokenId: 't' } } as const;
-  for (let sequence = 1; sequence <= 20_010; sequence += 1)
-    recorder.note({ ...event, sequence, time: clock.now(), request: null }, 'c'.repeat(32), null);
-  expect(told).toEqual({ written: 0, lost: 10 });
-  await recorder.stop();
-  expect(told).toEqual({ written: 0, lost: 20_010 });
-  expect(log.text()).toContain('"lost":20000');
-});
-
 test('whoever was erased just before a process died is erased at the next start, and who enrolled since stays', async () => {
   const { clock, recorder, trail, check, erase, createRecorder, lines, setDown } = await start();
   await check('anna');
@@ -132,18 +119,4 @@ test('whoever was erased just before a process died is erased at the next start,
   await next.eraseAgain(trail);
   expect(await told()).toEqual(['anna verified', 'anna subject_erased', 'berta verified']);
   await next.stop();
-});
-
-test('a repetition leaves the line as it is, and waits for a store that is away until it is stopped', async () => {
-  const { contexts, recorder, trail, erase, createRecorder, lines, setDown, log } = await start();
-  await contexts.run({ requestId: 'r', network: '192.0.2.0/24', trace: null }, () => erase('anna'));
-  await recorder.flush();
-  const next = createRecorder();
-  await next.eraseAgain(trail);
-  expect(await lines()).toMatchObject([{ subject: 'anna', network: '192.0.2.0/24' }]);
-  setDown(true);
-  const erasing = next.eraseAgain(trail);
-  await eventually(async () => expect(log.text()).toContain('not yet replayed'));
-  await next.stop();
-  await erasing;
 });

@@ -34,13 +34,3 @@ test('is nothing of a user who is gone, and unknown while the provider does not 
   await expect(findEmail('work', 'anna')).rejects.toMatchObject({ code: 'profile_unavailable' });
   await expect(findEmail('elsewhere', 'anna')).rejects.toMatchObject({ code: 'profile_unavailable' });
 });
-
-test('is asked once a minute', async () => {
-  const { findEmail, clock, asked } = setUp();
-  await findEmail('work', 'anna');
-  await findEmail('work', 'anna');
-  expect(asked()).toBe(1);
-  clock.advanceSec(61);
-  await findEmail('work', 'anna');
-  expect(asked()).toBe(2);
-});

@@ -48,17 +48,6 @@ const enqueue = (jti: string, name: 'credential-change' | 'session-revoked' = 's
   );
 
 describe('a poll', () => {
-  test.each(['enabled', 'paused', 'disabled'] as const)(
-    'of a stream that is %s and has nothing to tell waits, unless it is to be answered at once',
-    async (status) => {
-      const start = clock.now();
-      expect(await ask({ returnImmediately: true }, { ...stream, status })).toEqual({ sets: {} });
-      expect(clock.now()).toBe(start);
-      expect(await ask({}, { ...stream, status })).toEqual({ sets: {} });
-      expect(clock.now() - start).toBe(25_000);
-    },
-  );
-
   test('gives nothing of what its receiver asks for no more, and keeps no room for it', async () => {
     await enqueue('a', 'credential-change');
     await enqueue('b');
@@ -67,22 +56,6 @@ describe('a poll', () => {
     expect(Object.keys(sets)).toEqual(['b']);
     expect(await readQueue(stream.id, deps)).toHaveLength(1);
     expect(outcomes).toEqual([]);
-  });
-
-  test('that waits while its receiver asks for more takes nothing of that off: the next one is told', async () => {
-    let isAsked = false;
-    deps = {
-      ...deps,
-      sleep: async (ms) => {
-        clock.advanceSec(ms / 1000);
-        if (!isAsked) await enqueue('a', 'credential-change');
-        isAsked = true;
-      },
-    };
-    expect(await ask({}, { ...stream, events: ['session-revoked'] })).toEqual({ sets: {} });
-    const widened: EventStream = { ...stream, events: ['session-revoked', 'credential-change'] };
-    const { sets } = await ask({}, widened);
-    expect(Object.keys(sets)).toEqual(['a']);
   });
 
   test('that refuses an event while the disk is full is told of it again, until there is a dead letter', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -15,10 +15,8 @@ import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';
-import { FaceError } from '../errors.js';
 import { readDeadLetters } from './dead-letters.js';
 import { startTransmitterInTime } from './late-transmitter.js';
-import { dequeue, jtiOf, readQueue } from './poll-queue.js';
 import { retryDeadLetter } from './retry.js';
 import { type EventStream, toStream } from './stream.js';
 import type { Transmitter, TransmitterDeps } from './transmitter.js';
@@ -160,28 +158,6 @@ describe('what a receiver is told', () => {
     expect(log.text()).not.toMatch(/anna|nobody/);
   });
 
-  test('by the issuer of ID tokens, which names the connection', async () => {
-    const { simulator, receiver } = await addReceiver('one', { subject: 'iss_sub', events: ['session-revoked'] });
-    await start([receiver]);
-    await revoked('anna');
-    await until(() => simulator.taken.length === 1);
-    expect(simulator.taken[0]).toMatchObject({ subject: 'anna', connection: 'work' });
-  });
-
-  test('while the provider does not answer, later', async () => {
-    const { simulator, receiver } = await addReceiver('one', { subject: 'email', events: ['session-revoked'] });
-    let isDown = true;
-    const findEmail = async (_connection: string, subject: string) => {
-      if (isDown) throw new FaceError('profile_unavailable');
-      return `${subject}@example.com`;
-    };
-    await start([receiver], { findEmail });
-    await revoked('anna');
-    await until(() => outcomes.includes('one failed'));
-    isDown = false;
-    await until(() => simulator.taken.length === 1);
-  });
-
   test('that a user’s risk rises with lockouts, and of nothing else, where it asks for that', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['user-risk-change'] });
     await start([receiver]);
@@ -196,33 +172,6 @@ describe('what a receiver is told', () => {
       'user-risk-change high',
       'user-risk-change high',
     ]);
-  });
-
-  test('nothing of what was before it was registered', async () => {
-    const { simulator, receiver } = await addReceiver('one');
-    await revoked('anna');
-    await start([receiver]);
-    await enrolled('bea');
-    await until(() => simulator.taken.length === 1);
-    expect(told(simulator)).toEqual(['bea credential-change create']);
-  });
-
-  test('on over the closing of a segment, and what was written while nobody told it', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
-    await start([receiver]);
-    await revoked('first');
-    await until(() => outcomes.length === 1);
-    await stop();
-    for (let each = 0; each < 30; each += 1) {
-      await revoked(`day ${each}`);
-      clock.advanceSec(86_400);
-    }
-    clock.advanceSec(-30 * 86_400);
-    await start([receiver]);
-    await revoked('last');
-    await until(() => simulator.taken.length === 32);
-    const days = Array.from({ length: 30 }, (_, each) => `day ${each} session-revoked`);
-    expect(told(simulator)).toEqual(['first session-revoked', ...days, 'last session-revoked']);
   });
 });
 
@@ -244,15 +193,6 @@ describe('a receiver in trouble', () => {
     const ids = [...log.text().matchAll(/"jti":"([^"]+)"/g)].map(([, jti]) => jti);
     expect(new Set(ids)).toEqual(new Set([simulator.taken[0]!.jti]));
     expect(log.text()).not.toContain(token);
-  });
-
-  test('that cannot tell who sends is told again: nothing is wrong with the event', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
-    await start([receiver]);
-    simulator.fail({ status: 400, body: '{"err":"authentication_failed","description":"Access token is expired."}' });
-    await revoked('anna');
-    await until(() => outcomes.length === 2 || outcomes.includes('one dead'));
-    expect(outcomes).toEqual(['one failed', 'one delivered']);
   });
 
   test('that redirects is not followed', async () => {
@@ -321,43 +261,6 @@ describe('a receiver in trouble', () => {
     expect(outcomes).toEqual(['one dead', 'one dead', 'one failed', 'one delivered']);
     expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }, { sequence: 2 }]);
   });
-
-  test('has a day from when its stream is told on for what was held while it was paused', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
-    let stream: EventStream = { ...receiver, status: 'paused' };
-    const readStreams = async () => [stream];
-    await start([], { readStreams });
-    await revoked('anna');
-    await until(() => waiting.get('one') === 1);
-    const looked = slept.length;
-    await until(() => slept.length > looked + 5);
-    clock.advanceSec(2 * 86_400);
-    simulator.fail(503, 503);
-    stream = { ...receiver, toldOnAt: clock.now() };
-    await transmitter!.refresh();
-    await until(() => outcomes.length > 0);
-    // What is left to be told is left to the next start.
-    await stop();
-    await start([], { readStreams });
-    await until(() => outcomes.some((each) => each !== 'one failed'));
-    expect(outcomes).toEqual(['one failed', 'one failed', 'one delivered']);
-    simulator.fail(...Array.from({ length: 1000 }, () => 503));
-    await revoked('bea');
-    await until(() => outcomes.length > 3);
-    clock.advanceSec(86_401);
-    await until(() => outcomes.includes('one dead'));
-    expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 2 }]);
-  });
-
-  test('becomes a dead letter after one that a full disk cut off', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
-    writeFileSync(files().deadLetters, '{"jti":"cut o');
-    simulator.fail({ status: 400, body: '{"err":"invalid_key"}' });
-    await start([receiver]);
-    await revoked('anna');
-    await until(() => outcomes.length === 1);
-    expect(await readDeadLetters(files().deadLetters)).toMatchObject([{ sequence: 1 }]);
-  });
 });
 
 describe('a stream that was made over the API', () => {
@@ -389,87 +292,4 @@ describe('a stream that was made over the API', () => {
     expect(told(simulator).slice(0, 1)).toEqual(['while nobody told it session-revoked']);
     expect(told(simulator)).not.toContain('later session-revoked');
   });
-
-  test('is told nothing that its receiver asks for no more, though it was tried before', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['credential-change', 'session-revoked'] });
-    let isUp = false;
-    let streams: readonly EventStream[] = [receiver];
-    await start([], {
-      readStreams: async () => streams,
-      fetch: async (url, init) => (isUp ? fetch(url, init) : new Response(null, { status: 503 })),
-    });
-    await revoked('anna');
-    await until(() => outcomes.includes('one failed'));
-    streams = [{ ...receiver, events: ['session-revoked'] }];
-    await transmitter?.refresh();
-    // The try that was under way is over once the next event is tried.
-    await until(() => /not delivered[^\n]*"event":"session-revoked"/.test(log.text()));
-    isUp = true;
-    await until(() => simulator.taken.length > 0);
-    expect(told(simulator)).toEqual(['anna session-revoked']);
-  });
-
-  test('waits in the trail where its queue is full', async () => {
-    const { receiver } = await addReceiver('one', { events: ['session-revoked'], delivery: { kind: 'poll' } });
-    await start([receiver]);
-    for (let each = 0; each < 103; each += 1) await revoked(`user ${each}`);
-    await until(async () => (await readQueue('one', deps)).length === 100);
-    const [first] = await readQueue('one', deps);
-    await dequeue('one', new Set([jtiOf(first!)]), deps);
-    await until(async () => {
-      const queued = await readQueue('one', deps);
-      const last = queued.at(-1);
-      return queued.length === 100 && last?.kind === 'event' && last.event.subject === 'user 100';
-    });
-  });
-});
-
-describe('while the store is away', () => {
-  test('it starts all the same, and tells of everything once the store answers', async () => {
-    const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
-    await start([receiver]);
-    await stop();
-    let isAway = true;
-    const readStreams = async () => {
-      if (isAway) throw new FaceError('state_unavailable');
-      return [];
-    };
-    await start([receiver], { readStreams });
-    await revoked('anna');
-    await expect(transmitter?.refresh()).rejects.toMatchObject({ code: 'state_unavailable' });
-    await expect(transmitter?.verify(receiver, null)).rejects.toMatchObject({ code: 'state_unavailable' });
-    isAway = false;
-    await until(() => simulator.taken.length === 1);
-    expect(told(simulator)).toEqual(['anna session-revoked']);
-    await transmitter?.refresh();
-  });
-
-  test('it ends as soon as it is told to', async () => {
-    await start([], {
-      readStreams: async () => {
-        throw new FaceError('state_unavailable');
-      },
-    });
-    await stop();
-  });
-
-  test('a file of cursors that is spoilt is told at the start', async () => {
-    writeFileSync(files().securityEvents, 'spoilt');
-    await expect(start([])).rejects.toMatchObject({ code: 'state_unavailable' });
-  });
-});
-
-test('a trail that was begun anew is told from its start', async () => {
-  const { simulator, receiver } = await addReceiver('one');
-  await start([receiver]);
-  for (const subject of ['a', 'b', 'c']) await enrolled(subject);
-  await until(() => outcomes.length === 3);
-  await stop();
-  await trail.close();
-  for (const name of ['audit.jsonl', 'audit-chain']) rmSync(join(folder, name));
-  trail = await createFileAudit(deps);
-  await enrolled('d');
-  await start([receiver]);
-  await until(() => simulator.taken.length === 4);
-  expect(told(simulator).at(-1)).toBe('d credential-change create');
 });

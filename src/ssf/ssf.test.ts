@@ -91,18 +91,6 @@ describe('a stream that is polled', () => {
     expect((await receiver.call('POST', stream.delivery.endpoint_url, {})).status).toBe(404);
   });
 
-  test('waits for an event, and for none once the process ends', async () => {
-    const receiver = await connect();
-    const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
-    const waiting = receiver.poll(stream);
-    await revoke('anna');
-    expect((await waiting).events).toMatchObject([{ name: 'session-revoked', subject: 'anna' }]);
-    const other = await receiver.createStream({});
-    const idle = receiver.poll(other);
-    transmitter.endPolls();
-    expect((await idle).events).toEqual([]);
-  });
-
   test('holds what comes while it is paused, and forgets it while it is disabled', async () => {
     const receiver = await connect();
     const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
@@ -173,56 +161,7 @@ describe('a stream that is pushed to', () => {
   });
 });
 
-describe('a stream whose receiver polled until it is pushed to', () => {
-  test('is told of what still waited to be polled, once, and before what comes then', async () => {
-    const receiver = await connect();
-    const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
-    await revoke('anna');
-    expect((await receiver.poll(stream)).events).toMatchObject([{ subject: 'anna' }]);
-    const keys = new URL(`${server.origin}/ssf/jwks.json`);
-    const audience = String(stream.aud);
-    pushed.push(await startSecurityEventReceiver({ keys, issuer: testIssuer, audience, token: null }));
-    // Whoever changes over takes a moment to get it right.
-    server.clock.advanceSec(2 * 86_400);
-    pushed[0]!.fail(503);
-    const endpoint = 'https://receiver.example.com/events';
-    await receiver.changeStream(stream.stream_id, {
-      delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: endpoint },
-    });
-    await until(() => transmitter.outcomes.length === 2);
-    expect(transmitter.outcomes).toEqual([`${stream.stream_id} failed`, `${stream.stream_id} delivered`]);
-    await revoke('bea');
-    await until(() => pushed[0]!.taken.length === 2);
-    expect(pushed[0]!.taken).toMatchObject([{ subject: 'anna' }, { subject: 'bea' }]);
-    await receiver.changeStream(stream.stream_id, { delivery: { method: 'urn:ietf:rfc:8936' } });
-    expect((await receiver.poll(stream, { returnImmediately: true })).events).toEqual([]);
-  });
-});
-
 describe('the configuration of a stream', () => {
-  test('is changed in part, or replaced; what the transmitter says must come back as it was', async () => {
-    const receiver = await connect();
-    const requested = [`${caep}session-revoked`, 'urn:example:unknown'];
-    const stream = await receiver.createStream({ events_requested: requested, description: 'one' });
-    expect(stream).toMatchObject({ events_requested: requested, events_delivered: [`${caep}session-revoked`] });
-    const { stream_id: id } = stream;
-    const patched = await receiver.changeStream(id, { description: 'two', iss: stream.iss, aud: stream.aud });
-    expect(patched).toEqual({ ...stream, description: 'two' });
-    const replaced = await receiver.changeStream(id, { delivery: { method: 'urn:ietf:rfc:8936' } }, 'PUT');
-    expect(replaced).not.toHaveProperty('description');
-    expect(replaced).not.toHaveProperty('events_requested');
-    expect(replaced.events_delivered).toEqual([`${caep}session-revoked`, `${caep}credential-change`]);
-    for (const wrong of [{ aud: 'another' }, { events_delivered: [] }, { delivery: { method: 'urn:x' } }]) {
-      const sent = { stream_id: id, ...wrong };
-      expect((await receiver.call('PATCH', receiver.metadata.configuration_endpoint, sent)).status).toBe(400);
-    }
-    const { configuration_endpoint: at } = receiver.metadata;
-    expect((await receiver.call('PATCH', at, { description: 'of none' })).status).toBe(400);
-    expect((await receiver.call('GET', `${at}?stream_id=unknown`)).status).toBe(404);
-    expect((await receiver.call('DELETE', at)).status).toBe(400);
-    expect((await receiver.call('PROPFIND', at)).status).toBe(405);
-  });
-
   test('there are five of one application, and each sees its own alone', async () => {
     const [one, two] = [await connect(), await connect()];
     const stream = await one.createStream();

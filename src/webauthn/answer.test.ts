@@ -45,10 +45,6 @@ describe('an answer', () => {
     );
   });
 
-  test('may hold neither part', () => {
-    expect(parsePasskeyAnswer('{}')).toEqual({ creation: null, assertion: null });
-  });
-
   test('takes transports it does not know, and none for ones that are no names', () => {
     const transports = (given: unknown) =>
       parsePasskeyAnswer(
@@ -64,13 +60,8 @@ describe('an answer', () => {
 
   test.each([
     ['no JSON', `{"assertion":{"clientExtensionResults":{"prf":{"results":{"first":"${prf}"`],
-    ['a list', '[]'],
-    ['nothing', ''],
-    ['null', 'null'],
     ['a short secret', withPrf('canarycanary')],
-    ['a long secret', withPrf(`${prf}canary`)],
     ['a buffer that became an object', withPrf({ canary: 1 })],
-    ['base64 that is not base64url', withPrf(prf.replace('c', '+'))],
     ['a missing signature', JSON.stringify({ assertion: { ...assertion, response: { clientDataJSON: 'e30' } } })],
     ['an id that is too long', JSON.stringify({ assertion: { ...assertion, id: 'A'.repeat(1365) } })],
     [

@@ -1,14 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../test/campaign-bench.js';
 import { readPart } from '../../../test/mail-relay.js';
-import { testShare } from '../../../test/share.js';
-import { drawPhoto } from '../../../test/simulated-engine.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { FaceError } from '../../errors.js';
 import { Credential } from '../concealed.js';
-import { toDeliveryError } from '../delivery-fault.js';
-import { enrolSubject } from '../enrolment/enrol.js';
-import type { Directory, Profile, State } from '../ports.js';
+import type { Directory } from '../ports.js';
 import { openSession } from '../step-up/session.js';
 import {
   createCampaign,
@@ -18,8 +14,8 @@ import {
   startCampaign,
   stopCampaign,
 } from './administer.js';
-import { forgetInCampaigns, readCampaignHoldings } from './forget.js';
-import { listCampaigns, maxCampaigns } from './storage.js';
+import { forgetInCampaigns } from './forget.js';
+import { listCampaigns } from './storage.js';
 
 type Bench = Awaited<ReturnType<typeof openCampaignBench>>;
 let bench: Bench | null = null;
@@ -114,29 +110,6 @@ test('a sender that dies between claim and letter: the next one writes to nobody
   expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
 });
 
-test('whoever is to be written to once more is, though a sender looks at the campaign just then', async () => {
-  const { begin, plan, start, until, countsOf, campaignOf, delivering, deps } = await open(['user0']);
-  let isDown = true;
-  begin({
-    delivery: delivering(async () => {
-      if (isDown) throw toDeliveryError({ fault: 'refused', status: 550 });
-    }),
-  });
-  const id = await plan({ people: named(['user0']) });
-  await start(id);
-  await until('over', async () => (await campaignOf(id)).state === 'done');
-  isDown = false;
-  const isOver = async () => (await campaignOf(id)).state === 'done' || (await countsOf(id)).sent === 1;
-  const write: State['write'] = async (...given) => {
-    const isWritten = await deps.state.write(...given);
-    if (given[0] === `campaign:${id}`) await until('looked at', isOver);
-    return isWritten;
-  };
-  await resumeCampaign(id, ['bounced'], 'ada', { ...deps, state: { ...deps.state, write } });
-  await until('written to', async () => (await countsOf(id)).sent === 1);
-  expect((await campaignOf(id)).state).toBe('running');
-});
-
 test('nothing is done to a campaign that cannot be put on record', async () => {
   const { plan, start, begin, campaignOf, countsOf, until, audit, deps } = await open(['user0']);
   const runner = begin();
@@ -171,65 +144,6 @@ test('nothing is done to a campaign that cannot be put on record', async () => {
   ]);
 });
 
-test('two senders that both believe to hold the lease write to nobody twice', async () => {
-  const people = numbered('user', 300);
-  const { begin, plan, start, until, countsOf, relay, deps } = await open(people);
-  const first = begin();
-  const id = await plan({ people: named(people) });
-  await first.close();
-  // Each takes the lease for free.
-  const free = {
-    ...deps.state,
-    read: async (key: string) => (key === 'campaign-sender' ? null : deps.state.read(key)),
-    write: async (...given: Parameters<typeof deps.state.write>) =>
-      given[0] === 'campaign-sender' ? true : deps.state.write(...given),
-  };
-  begin({ state: free });
-  begin({ state: free });
-  await start(id);
-  await until('sent', async () => (await countsOf(id)).sent === 300);
-  expect(relay.taken).toHaveLength(300);
-  expect(twice(relay.taken.map(({ to }) => to))).toEqual([]);
-});
-
-test('a stop in the middle holds, and going on goes on', async () => {
-  const people = numbered('user', 120);
-  const { begin, plan, start, until, countsOf, relay, deps, campaignOf } = await open(people);
-  const runner = begin();
-  const id = await plan({ people: named(people) });
-  const stopped = new Promise<void>((resolve) => {
-    relay.watch(() => {
-      if (relay.taken.length === 30) void stopCampaign(id, 'ada', deps).then(() => resolve());
-    });
-  });
-  await start(id);
-  await stopped;
-  await runner.close();
-  const { sent = 0, planned = 0, sending } = await countsOf(id);
-  expect([sent + planned, sending]).toEqual([120, undefined]);
-  expect(planned).toBeGreaterThan(0);
-  begin();
-  expect((await campaignOf(id)).state).toBe('stopped');
-  await resumeCampaign(id, [], 'ada', deps);
-  await until('all', async () => (await countsOf(id)).sent === 120);
-  expect(twice(relay.taken.map(({ to }) => to))).toEqual([]);
-});
-
-test('a relay that is down costs nobody their letter', async () => {
-  const people = numbered('user', 15);
-  const { begin, plan, start, until, countsOf, relay, campaignOf } = await open(people);
-  begin();
-  const id = await plan({ people: named(people) });
-  relay.setDown(true);
-  await start(id);
-  await until('told', async () => (await campaignOf(id)).problem === 'delivery_failed');
-  expect((await countsOf(id)).sent).toBeUndefined();
-  relay.setDown(false);
-  await until('all', async () => (await countsOf(id)).sent === 15);
-  await until('well again', async () => (await campaignOf(id)).problem === null);
-  expect(relay.taken).toHaveLength(15);
-});
-
 test('who is left out of a plan, and why', async () => {
   const { begin, plan, peopleOf, profile } = await open(['anna', 'berta', 'clara', 'dora']);
   profile.attributes.set('berta', 'FV1.x');
@@ -255,99 +169,6 @@ test('who is left out of a plan, and why', async () => {
     ['left_out', 'unknown', null],
     ['left_out', 'double', null],
   ]);
-});
-
-test.each([
-  ['a file', { people: named(['anna', 'berta']) }],
-  ['a group', { group: 'Pilot' }],
-])(
-  'of %s: who was enrolled for a time that is over is written to, and is not told to be enrolled',
-  async (_of, from) => {
-    const { begin, plan, start, until, countsOf, clock, connection, deps, profile, relay } = await open([
-      'anna',
-      'berta',
-    ]);
-    const enrol = (subject: string, enrolmentDays: number) => {
-      const consent = { statement: 'Face sign-in', givenAt: clock.now() };
-      const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
-      const policy = { ...connection.policy, enrolmentDays };
-      return enrolSubject(
-        { connection: { ...connection, policy }, subject, photos, secret: null, consent, share: testShare },
-        deps,
-      );
-    };
-    await enrol('anna', 1);
-    await enrol('berta', 90);
-    clock.advanceSec(daySec);
-    const directory = toDirectory(
-      new Map([['Pilot', ['anna', 'berta']]]),
-      (each) => profile.attributes.get(each) !== null,
-    );
-    begin({ directories: new Map([['work', async () => directory]]) });
-    const id = await plan(from);
-    expect(await countsOf(id)).toEqual({ planned: 1, left_out: 1 });
-    await start(id);
-    await until('sent', async () => (await countsOf(id)).sent === 1);
-    for (const reminded of [2, 3]) {
-      clock.advanceSec(7 * daySec);
-      await until('reminded', () => relay.taken.length === reminded);
-    }
-    for (let day = 0; day < 20; day += 1) clock.advanceSec(daySec);
-    await until('expired', async () => (await countsOf(id)).expired === 1);
-    expect(relay.taken.map(({ to }) => to)).toEqual([1, 2, 3].map(() => loginOf('anna')));
-  },
-);
-
-test('a group is listed page by page, and a person in it twice gets one letter', async () => {
-  const people = numbered('user', 150);
-  const { begin, plan, countsOf, campaignOf } = await open(people);
-  const groups = new Map([['Pilot', [...people, 'user3']]]);
-  const directory = toDirectory(groups, (subject) => subject === 'user7');
-  const registered: string[] = [];
-  const register = async ({ subject }: { subject: string }) => void registered.push(subject);
-  begin({ directories: new Map([['work', async () => ({ ...directory, register })]]) });
-  const id = await plan({ group: 'Pilot' });
-  expect(await countsOf(id)).toEqual({ planned: 149, left_out: 2 });
-  expect(registered).toEqual([]);
-  const { start, until } = bench!;
-  await start(id);
-  await until('sent', async () => (await countsOf(id)).sent === 149);
-  // Who is written to is registered in the same run.
-  expect(registered.sort()).toEqual(people.filter((subject) => subject !== 'user7').sort());
-  expect((await campaignOf(id)).group).toBe('Pilot');
-});
-
-test('who is erased while a group is listed is in no campaign', async () => {
-  const people = numbered('user', 150);
-  const { begin, deps, until, campaignOf, peopleOf } = await open(people);
-  const { listMembers } = toDirectory(new Map([['Pilot', people]]), () => false);
-  let goOn = (): void => {};
-  const erased = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  const directory: Directory = {
-    register: null,
-    async *listMembers(group) {
-      for await (const page of listMembers(group)) {
-        if (page.some(({ subject }) => subject === 'user149')) await erased;
-        yield page;
-      }
-    },
-  };
-  begin({ directories: new Map([['work', async () => directory]]) });
-  const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
-  const { id } = await createCampaign({ ...settings, connection: 'work', from: { group: 'Pilot' } }, 'ada', deps);
-  const who = { connection: 'work', subject: 'user3' };
-  await until('some are written', async () => (await deps.state.read(`campaign:${id}:people:0`)) !== null);
-  await until('they are found', async () => (await readCampaignHoldings(who, deps)).length === 1);
-  await forgetInCampaigns(who, deps);
-  // Listed by then, and not written.
-  await forgetInCampaigns({ ...who, subject: 'user110' }, deps);
-  goOn();
-  await until('planned', async () => (await campaignOf(id)).state === 'planned');
-  const left = people.filter((each) => each !== 'user3' && each !== 'user110');
-  expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(left);
-  expect((await campaignOf(id)).forgotten).toEqual([]);
 });
 
 test('who is erased while a plan is held up does not come back with the next list, nor with the rest of a file', async () => {
@@ -380,122 +201,6 @@ test('who is erased while a plan is held up does not come back with the next lis
     const left = people.filter((each) => each !== 'user7');
     expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(left);
   }
-});
-
-test('a campaign too many leaves nothing of its people behind', async () => {
-  const { deps, clock } = await open([]);
-  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1 } as const;
-  const create = (stores: Partial<typeof deps> = {}) =>
-    createCampaign({ ...settings, reminders: 0, from: { people: named(['anna']) } }, 'ada', { ...deps, ...stores });
-  for (let made = 0; made < maxCampaigns - 1; made += 1) await create();
-  const written = new Set<string>();
-  const state: State = {
-    ...deps.state,
-    async write(key, ...rest) {
-      // Another replica is quicker, once this one has begun.
-      if (written.size === 0 && key.includes(':people:')) await create();
-      written.add(key);
-      return deps.state.write(key, ...rest);
-    },
-    async delete(key) {
-      written.delete(key);
-      await deps.state.delete(key);
-    },
-  };
-  await expect(create({ state })).rejects.toMatchObject({ code: 'limit_reached' });
-  expect([...written]).toEqual([]);
-  const write = () => Promise.reject(new Error('written'));
-  await expect(create({ state: { ...deps.state, write } })).rejects.toMatchObject({ code: 'limit_reached' });
-  clock.advanceSec(121 * daySec);
-  await create();
-});
-
-test('a campaign whose connection was taken out of the configuration says so, and goes on once it is back', async () => {
-  const { begin, plan, start, until, campaignOf, countsOf } = await open(['user0']);
-  const planner = begin();
-  const id = await plan({ people: named(['user0']) });
-  await planner.close();
-  await start(id);
-  const without = begin({ connections: new Map() });
-  await until('told', async () => (await campaignOf(id)).problem === 'connection_unknown');
-  await without.close();
-  begin();
-  await until('sent', async () => (await countsOf(id)).sent === 1);
-  await until('well again', async () => (await campaignOf(id)).problem === null);
-});
-
-test('a provider that does not tell ends the plan, with its code', async () => {
-  const { begin, plan, campaignOf } = await open([]);
-  begin();
-  expect(await campaignOf(await plan({ group: 'Pilot' }))).toMatchObject({
-    state: 'refused',
-    problem: 'connection_unknown',
-  });
-});
-
-test('a provider that fails for a while holds the plan of a file up, and one that fails for hours ends it', async () => {
-  const { begin, deps, profile, clock, until, campaignOf, countsOf } = await open(numbered('user', 250));
-  const asked: string[] = [];
-  const findAccount: Profile['findAccount'] = async (login) => {
-    asked.push(login);
-    if (asked.length === 130) profile.setDown(true);
-    return profile.findAccount(login);
-  };
-  const connections = new Map([['work', { ...deps.connections.get('work')!, profile: { ...profile, findAccount } }]]);
-  begin({ connections });
-  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
-  const create = async (subjects: readonly string[]): Promise<string> =>
-    (await createCampaign({ ...settings, reminders: 2, from: { people: named(subjects) } }, 'ada', deps)).id;
-  const id = await create(numbered('user', 250));
-  const isStuck = async (campaign: string) => (await campaignOf(campaign)).problem === 'profile_unavailable';
-  await until('held up', () => isStuck(id));
-  expect((await campaignOf(id)).state).toBe('planning');
-  clock.advanceSec(3_600);
-  profile.setDown(false);
-  await until('planned', async () => (await campaignOf(id)).state === 'planned');
-  expect(await campaignOf(id)).toMatchObject({ problem: null, stuckSince: null });
-  expect(await countsOf(id)).toEqual({ planned: 250 });
-  // Whoever was looked up before is not asked for again.
-  expect(asked.filter((login) => login === loginOf('user100'))).toHaveLength(1);
-
-  profile.setDown(true);
-  const other = await create(['user1']);
-  await until('held up', () => isStuck(other));
-  clock.advanceSec(2 * 3_600);
-  await until('refused', async () => (await campaignOf(other)).state === 'refused');
-  expect(await campaignOf(other)).toMatchObject({ problem: 'profile_unavailable' });
-});
-
-test('a group whose list breaks off is listed anew, and nothing of a longer list before it is left', async () => {
-  const people = numbered('user', 250);
-  const { begin, deps, clock, until, campaignOf, countsOf } = await open(people);
-  const { listMembers } = toDirectory(
-    new Map([
-      ['Pilot', people],
-      ['rest', people.slice(160)],
-    ]),
-    () => false,
-  );
-  let isDown = true;
-  const directory: Directory = {
-    register: null,
-    async *listMembers(group) {
-      // Some have left it meanwhile.
-      yield* listMembers(isDown ? group : 'rest');
-      if (isDown) throw new FaceError('profile_unavailable');
-    },
-  };
-  begin({ directories: new Map([['work', async () => directory]]) });
-  const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
-  const { id } = await createCampaign({ ...settings, connection: 'work', from: { group: 'Pilot' } }, 'ada', deps);
-  await until('held up', async () => (await campaignOf(id)).problem === 'profile_unavailable');
-  expect(await campaignOf(id)).toMatchObject({ state: 'planning', shards: 2 });
-  isDown = false;
-  clock.advanceSec(301);
-  await until('planned', async () => (await campaignOf(id)).state === 'planned');
-  expect(await campaignOf(id)).toMatchObject({ problem: null, stuckSince: null, shards: 1 });
-  expect(await countsOf(id)).toEqual({ planned: 90 });
-  expect(await deps.state.read(`campaign:${id}:people:1`)).toBeNull();
 });
 
 test('opened, enrolled and expired are seen; reminders come when they are due, replace the link, and end', async () => {
@@ -562,27 +267,4 @@ test('somebody who enrolled meanwhile gets no letter; what came back is noted; w
   expect((await peopleOf(id)).map(({ login }) => login)).toEqual([loginOf('anna'), loginOf('berta')]);
   await forgetInCampaigns({ connection: 'other', subject: 'anna' }, deps);
   expect(await peopleOf(id)).toHaveLength(2);
-});
-
-test('names are shown as they are, in every language, and own words with their placeholders', async () => {
-  const { begin, plan, start, until, relay } = await open(['anna', 'berta']);
-  begin();
-  const [anna, berta] = named(['anna', 'berta']);
-  const name = '<img src=x onerror=alert(1)> "A" & {login}\r\nBcc: eve@example.com';
-  const id = await plan({
-    people: [
-      { ...anna!, name, language: 'ar' },
-      { ...berta!, name, language: 'fr' },
-    ],
-  });
-  await start(id);
-  await until('sent', () => relay.taken.length === 2);
-  for (const letter of relay.taken) {
-    const html = readPart(letter, 'html');
-    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &quot;A&quot; &amp; {login}');
-    expect(html).not.toContain('<img');
-    expect(html).toContain(letter.to === loginOf('anna') ? 'dir="rtl"' : 'lang="fr"');
-    expect(letter.raw.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/m);
-    expect(relay.tried).not.toContain('eve@example.com');
-  }
 });

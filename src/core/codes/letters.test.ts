@@ -23,14 +23,6 @@ describe.each(letterLanguages)('in %s', (language) => {
     expect(subject).not.toContain(code);
   });
 
-  test('the link of a check by e-mail is a letter with a button', () => {
-    const { text, html } = toCheckMessage(by('email', language), address);
-    expect(String(html)).toContain(`<html lang="${language}"`);
-    expect(String(html)).toContain(`href="${address}"`);
-    expect(String(html)).toContain('background:#7a1f5c');
-    expect(text).toContain(address);
-  });
-
   test('an SMS is one line, without HTML and without a letter’s head', () => {
     for (const message of [toCodeMessage(by('sms', language), code), toCheckMessage(by('sms', language), address)]) {
       expect(message.html).toBeUndefined();
@@ -39,14 +31,4 @@ describe.each(letterLanguages)('in %s', (language) => {
     expect(toCodeMessage(by('sms', language), code).text).toContain(code);
     expect(toCheckMessage(by('sms', language), address).text.endsWith(` ${address}`)).toBe(true);
   });
-});
-
-test('every language has words of its own', () => {
-  const all = letterLanguages.flatMap((language) => [
-    toCodeMessage(by('email', language), code).text,
-    toCodeMessage(by('sms', language), code).text,
-    toCheckMessage(by('email', language), address).text,
-    toCheckMessage(by('sms', language), address).text,
-  ]);
-  expect(new Set(all).size).toBe(all.length);
 });

@@ -277,23 +277,3 @@ test('a write that lands after it was given up brings back nobody', async () => 
   expect((await check(subject)).verdict.matched).toBe(false);
   expect(core.audit.events.at(-1)).toMatchObject({ action: 'verification_refused', detail: { code: 'token_revoked' } });
 });
-
-test('while the provider is down it is tried again, and settled once it answers', async () => {
-  const subject = addUser();
-  const { connection, deps, profile } = core;
-  const lost = {
-    ...connection.profile,
-    writeToken: async (to: string, token: SealedToken) => {
-      await connection.profile.writeToken(to, token);
-      profile.setDown(true);
-      throw new FaceError('profile_unavailable');
-    },
-  };
-  const attempt = enrol(subject, { connection: { ...connection, profile: lost }, deps });
-  await expect(attempt).rejects.toMatchObject({ code: 'profile_unavailable' });
-  expect(openOf(subject)).toHaveLength(1);
-  profile.setDown(false);
-  while (openOf(subject).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await expectInLine(subject)).not.toBeNull();
-  expect(eventsOf(subject).map(({ action }) => action)).toContain('enrolment_recovered');
-});

@@ -48,34 +48,6 @@ describe('what outsiders asked a moment ago', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('counts by the exact name, and a login is not an id', async () => {
-    const { findAccount, readAccount } = create()(outsiderAt('192.0.2.7'));
-    expect((await findAccount(loginOf('anna')))?.subject).toBe('anna');
-    expect((await findAccount(loginOf('ANNA')))?.subject).toBe('anna');
-    await expect(readAccount(loginOf('anna'))).rejects.toMatchObject({ code: 'subject_unknown' });
-    expect(asked).toHaveLength(3);
-  });
-
-  test('that failed is asked anew', async () => {
-    const { findAccount } = create()(outsiderAt('192.0.2.7'));
-    profile.setDown(true);
-    await expect(findAccount(loginOf('anna'))).rejects.toMatchObject({ code: 'profile_unavailable' });
-    profile.setDown(false);
-    expect(await findAccount(loginOf('anna'))).toMatchObject({ subject: 'anna' });
-  });
-
-  test('is forgotten, the oldest first, beyond ten thousand names', async () => {
-    const plenty = 1_000_000;
-    const directoryFor = create({ outsiderLookUps: plenty, outsiderLookUpsOfConnection: plenty });
-    const { findAccount } = directoryFor(outsiderAt('192.0.2.7'));
-    for (let n = 0; n <= 10_000; n += 1) await findAccount(`${n}@example.com`);
-    expect(asked).toHaveLength(10_001);
-    for (const n of [1, 5_000, 10_000]) await findAccount(`${n}@example.com`);
-    expect(asked).toHaveLength(10_001);
-    await findAccount('0@example.com');
-    expect(asked).toHaveLength(10_002);
-  });
-
   test('is nothing to known requests: each asks for itself', async () => {
     const directoryFor = create({ outsiderLookUps: 1, outsiderLookUpsOfConnection: 1 });
     for (let n = 0; n < 10; n += 1) await directoryFor(known).findAccount(loginOf('anna'));

@@ -13,7 +13,6 @@ import type { AuditEvent } from '../audit-events.js';
 import { withSubscribers } from '../audit-subscribers.js';
 import type { Policy } from '../connection.js';
 import { defaultBrand } from '../letters/brand.js';
-import { letterLanguages } from '../letters/language.js';
 import type { Keys, Message, PushAddress, WebPush } from '../ports.js';
 import { epochMs, secondsPerDay } from '../units.js';
 import { keepNoticeChoice, readNoticeChoice } from './choice.js';
@@ -108,15 +107,6 @@ test('where the policy does not ask for notices there are none', async () => {
   expect(core.audit.events).toHaveLength(1);
 });
 
-test.each(letterLanguages)('notices are in the language of the connection: %s', async (language) => {
-  const { sent, append } = await setUp({ language });
-  await append(events.locked);
-  expect(subjectsOf(sent)).toEqual([noticeWords[language].notices.locked.subject]);
-  expect(sent[0]?.text).toContain(`?lang=${language}#`);
-  const all = [...Object.values(noticeWords[language].notices).flatMap(({ subject, text }) => [subject, text])];
-  expect(new Set(all).size).toBe(10);
-});
-
 test('the end of an enrolment and the consent withdrawn with it are one letter', async () => {
   const { sent, append } = await setUp();
   await append({ action: 'consent_withdrawn', ...anna, detail: { tokenId: 't' } }, events.ended);
@@ -149,26 +139,6 @@ test('a letter that fails, or a provider that is away, holds up nothing and refu
   expect(core.log.text()).toMatch(/notification e-mail failed.*delivery_failed/);
   expect(core.log.text()).toMatch(/notification e-mail failed.*profile_unavailable/);
   expect(core.log.text()).not.toMatch(/anna|example\.com/);
-});
-
-test('nobody waits for the letter', async () => {
-  const { core, audit, notices, sent } = await setUp();
-  let answer: () => void = () => {};
-  const { readAccount } = core.profile;
-  core.profile.readAccount = async (subject) => {
-    await new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    return readAccount(subject);
-  };
-  await audit.append(events.enrolled);
-  expect(core.audit.events).toHaveLength(1);
-  expect(sent).toEqual([]);
-  while (sent.length === 0) {
-    answer();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await notices.settle();
 });
 
 test('what a person does not want is not sent, and the rest is in the language they read', async () => {
@@ -266,16 +236,6 @@ describe('pushed notices', () => {
     // An empty list is none: another can be added.
     await add(await subscribe());
     expect(await countNoticeDevices(anna, deps)).toMatchObject({ devices: 1 });
-  });
-
-  test('pushed notices are limited with the letters, and those turned off are not pushed', async () => {
-    const { append, deps, subscribe, add } = await start();
-    await add(await subscribe());
-    await append(...Array.from({ length: 20 }, () => events.refused));
-    expect(service.opened).toHaveLength(1);
-    await keepNoticeChoice(anna, { on: ['refused'], language: 'en' }, deps);
-    await append(events.locked);
-    expect(service.opened).toHaveLength(1);
   });
 
   test('at most five browsers, the oldest is dropped; adding one twice keeps one; stored data is unreadable', async () => {

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createTestCore, testSignIn } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
 import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
-import { FaceError, toCode } from '../../errors.js';
+import { toCode } from '../../errors.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
-import { revokeSubject } from '../enrolment/revoke.js';
 import type { VerifyRequest } from '../ports.js';
 import { passedKey, takePassedStepUp } from './passed-step-up.js';
 import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step-up.js';
@@ -102,73 +100,6 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   expect(await slow.catch(toCode)).toBe('step_up_finished');
   expect((await readStepUp(started.id, core.deps)).state).toBe('passed');
   expect(await take('event-2')).toBe('check_used');
-});
-
-test('a pass that comes right after the end of the enrolment is forgotten', async () => {
-  const started = await start();
-  core.clock.advanceSec(1);
-  const { state } = core.deps;
-  const passing = {
-    ...core.deps,
-    state: {
-      ...state,
-      write: async (...given: Parameters<typeof state.write>) => {
-        if (given[0] === 'passed:work:anna') {
-          await revokeSubject({ connection: core.connection, subject: 'anna' }, core.deps);
-        }
-        return state.write(...given);
-      },
-    },
-  };
-  const photos = [drawPhoto('anna', 9)];
-  const { id, challenge } = started;
-  expect(await submitPhotos({ id, challenge, photos, secret: null }, passing).catch(toCode)).toBe('step_up_finished');
-  expect(await state.read('passed:work:anna')).toBeNull();
-});
-
-test('where the store fails after the photos were of no use, the step-up is open again by itself', async () => {
-  const started = await start();
-  const { state } = core.deps;
-  let writes = 0;
-  const failing = {
-    ...state,
-    write: async (...given: Parameters<typeof state.write>) => {
-      writes += 1;
-      if (writes > 1 && given[0].startsWith('step-up:')) throw new Error('away');
-      return state.write(...given);
-    },
-  };
-  const deps = { ...core.deps, state: failing };
-  core.profile.setDown(true);
-  const { id, challenge } = started;
-  const attempt = submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
-  expect(await attempt.catch(toCode)).toBe('profile_unavailable');
-  core.profile.setDown(false);
-  expect(await submit(started).catch(toCode)).toBe('step_up_finished');
-  core.clock.advanceSec(30);
-  expect((await submit(started)).state).toBe('passed');
-});
-
-test('where the store fails while a pass is put where it was asked for, the step-up is open again once the store is back', async () => {
-  const started = await start();
-  const { state } = core.deps;
-  let isAway = false;
-  const failing = {
-    ...state,
-    write: async (...given: Parameters<typeof state.write>) => {
-      isAway ||= given[0] === passedKey({ connection: 'work', subject: 'anna' });
-      if (isAway) throw new FaceError('state_unavailable');
-      return state.write(...given);
-    },
-  };
-  const { id, challenge } = started;
-  const photos = [drawPhoto('anna', 9)];
-  const attempt = submitPhotos({ id, challenge, photos, secret: null }, { ...core.deps, state: failing });
-  expect(await attempt.catch(toCode)).toBe('state_unavailable');
-  expect((await readStepUp(id, core.deps)).state).toBe('captured');
-  isAway = false;
-  while ((await readStepUp(id, core.deps)).state === 'captured') await setTimeout(50);
-  expect((await submit(started)).state).toBe('passed');
 });
 
 test('an attempt that began in time passes after it, of a token that somebody keeps, too; one that dies leaves no token', async () => {

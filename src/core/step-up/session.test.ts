@@ -63,22 +63,6 @@ test('a pass is taken once, and nothing else is', async () => {
   await expect(takeStepUp('nobody’s', deps)).rejects.toMatchObject({ code: 'step_up_unknown' });
 });
 
-test('an anonymous user locks out their own address, not the account', async () => {
-  const { connection, deps, clock } = await setUp();
-  const consent = { statement: 'v1', givenAt: clock.now() };
-  const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
-  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps);
-  const check = async (person: string, source: string | null) => {
-    const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
-    const { id, challenge } = await startStepUp({ connection, ...about, asked }, deps);
-    return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
-  };
-  for (let failure = 0; failure < 5; failure += 1) await check('eve', '192.0.2.7');
-  await expect(check('eve', '192.0.2.7')).rejects.toMatchObject({ code: 'locked_out' });
-  expect(await check('anna', null)).toMatchObject({ state: 'passed' });
-  expect(await check('anna', '192.0.2.8')).toMatchObject({ state: 'passed' });
-});
-
 test('a step-up that nobody came for is gone with its time', async () => {
   const { connection, deps, clock, state } = await setUp();
   const { id } = await startStepUp({ connection, ...about, asked: { proved: false, source: '192.0.2.7' } }, deps);

@@ -20,7 +20,6 @@ import {
   open,
   openHandedOff,
   renew,
-  reticket,
   take,
   uncaptured,
 } from './transitions.js';
@@ -115,12 +114,6 @@ describe.each(steps)('%s', (_, step, next) => {
     if (!isUnderWay) expect(outcome).toBe('step_up_finished');
     else expect(outcome).toMatchObject({ state: next });
   });
-
-  test('leaves the record that it was given', () => {
-    const before = structuredClone(waiting);
-    step(waiting);
-    expect(waiting).toEqual(before);
-  });
 });
 
 test('what ends a step-up keeps no token and no challenge of it', () => {
@@ -179,11 +172,6 @@ describe('a link', () => {
     expect(open(waiting, opening, now)).toMatchObject({ expiresAt: waiting.expiresAt, returnUrl: 'https://x' });
     const invitation = { ...waiting, purpose: 'enrol', returnUrl: 'https://y' } as const;
     expect(open(invitation, opening, now)).toMatchObject({ expiresAt: addSec(now, 60), returnUrl: 'https://y' });
-  });
-
-  test('is made anew for a kiosk until it is opened', () => {
-    expect(show(reticket(waiting, secret('kiosk')), 'kiosk')).toMatchObject({ state: 'started' });
-    expect(outcomeOf(() => reticket(open(waiting, opening, now), secret('kiosk')))).toBe('step_up_opened');
   });
 });
 
