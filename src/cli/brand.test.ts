@@ -60,13 +60,3 @@ test('a check changes nothing, and says all that is wrong', async () => {
   }
   expect(await shown()).toEqual(before);
 });
-
-test.each<[unknown, string]>([
-  ['{', 'is no JSON'],
-  [{ color: '#fff' }, 'is no brand'],
-  [{ logo: 'missing.png' }, 'cannot be read'],
-])('a file with %j is not understood, and ends with 2', async (brand, said) => {
-  const { printed, told, exitCode } = await run(['set', await toFile(brand)]);
-  expect([printed, exitCode]).toEqual([[], 2]);
-  expect(told.join('\n')).toContain(said);
-});

@@ -37,17 +37,6 @@ test('a caller is asked for a face check, and nobody is vouched for before it', 
   expect(caller.told.join()).toContain('waiting');
 });
 
-test('a bypass code waits for another administrator', async () => {
-  const made = await run(['bypass', ...who, '--minutes', '5']);
-  expect(made.printed).toEqual([expect.stringMatching(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/)]);
-  const [, id = ''] = /approve (\S+)/.exec(made.told.join()) ?? [];
-  expect((await run(['bypasses'])).printed[1]).toContain('waiting');
-  await expect(run(['approve', id])).rejects.toMatchObject({ code: 'approver_same' });
-  const [key = ''] = (await administer(server, ['administrators', 'add', 'joan', '--role', 'help-desk'], adminKey))
-    .printed;
-  expect((await run(['approve', id], key)).told.join()).toContain('Approved');
-});
-
 test('a request for help is listed without moving the cursor, taken and settled', async () => {
   const { token } = await server.issue();
   const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };

@@ -55,26 +55,6 @@ test('every filter lets through what it names, the newest first', async () => {
   expect(await actionsOf(['--person', 'ada', '--until', since])).toEqual(adas.slice(1));
 });
 
-test('a table has names and the newest hundred, and says that there are more', async () => {
-  const { printed, told } = await run([]);
-  expect([printed.length, told]).toEqual([101, [expect.stringContaining('There may be more')]]);
-  expect(printed[0]).toMatch(/^time +connection +person +what +result/);
-  expect(printed[1]).toContain(loginOf('berta'));
-  const refused = await run(['--request', request]);
-  expect(refused.printed[1]).toMatch(/acme +ada@example.com +verification_refused +refused +face_mismatch/);
-  expect(refused.told).toEqual([]);
-});
-
-test('a CSV file has all of it, with the console’s columns, and no names', async () => {
-  const { printed, told } = await run(['--csv']);
-  expect(printed[0]).toBe(
-    '"time","connection","subject","action","outcome","code","reasons","application","hook","by","requestId","stepUpId","network","seconds"',
-  );
-  expect([printed.length, told]).toEqual([155, []]);
-  expect(printed.join('\n')).not.toContain('example.com');
-  expect((await run(['--csv', '--limit', '3'])).printed).toHaveLength(4);
-});
-
 test('the log is followed until it is stopped, each line once', async () => {
   const printed: string[] = [];
   let stop: () => void = () => {};

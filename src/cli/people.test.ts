@@ -43,20 +43,6 @@ test('who is enrolled is listed by name, the newest first, and by filter', async
   expect((await run(['list', '--limit', '3'])).told).toEqual([]);
 });
 
-test('whoever is called so is found, enrolled or not', async () => {
-  const found = await run(['find', 'berta Exam']);
-  expect(found.printed[1]).toMatch(/^acme +berta +berta@example.com +berta@example.com +berta Example +not enrolled/);
-  expect(found.exitCode).toBe(0);
-  const nobody = await run(['find', 'nobody']);
-  expect([nobody.printed, nobody.exitCode]).toEqual([[], 1]);
-  expect(nobody.told.join()).toContain('no user found');
-  profile.setDown(true);
-  const down = await run(['find', 'ada']);
-  profile.setDown(false);
-  expect([down.printed.length, down.exitCode]).toEqual([2, 1]);
-  expect(down.told.join()).toContain('acme did not respond');
-});
-
 test('one person is shown with what happened to them, and invited', async () => {
   const { printed } = await run(['show', 'acme', 'ada']);
   const text = printed.join('\n');

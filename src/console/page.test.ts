@@ -40,14 +40,6 @@ test.each(['/console', '/console/', '/console/sign-in', '/console/person/ada%40e
   },
 );
 
-test.each(['/console/people/%', '/console/people/acme/%E0%A4%A'])(
-  '%s, which nothing is written at, leads to the page',
-  async (path) => {
-    const response = await fetch(server.origin + path, { redirect: 'manual' });
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/console']);
-  },
-);
-
 const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 
 test.each(['br', 'identity'])('every asset has its type, and may be kept for ever: %s', async (encoding) => {

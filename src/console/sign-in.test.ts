@@ -114,18 +114,6 @@ describe('by the company’s provider', () => {
     company = usual;
   });
 
-  test('groups that only the user info tells are found', async () => {
-    await server.stop();
-    const usual = company;
-    company = await startCompanyProvider(redirectUri, users, 'user-info');
-    await start();
-    const response = await signIn('u1');
-    expect(await readSession(server, sessionOf(response))).toMatchObject({ session: { role: 'owner' } });
-    expect(asked).toContain('/me');
-    await company.stop();
-    company = usual;
-  });
-
   test('who is in no group does not get in, and it is recorded', async () => {
     isRefused(await signIn('u3'), 'no-role');
     const [event] = server.audit.events;
@@ -165,25 +153,6 @@ describe('by the company’s provider', () => {
     const right = await ask(toPath(back), mine.cookie);
     expect(sessionOf(right)).not.toBe('');
     isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
-  });
-
-  test('of two sign-ins in one browser the later one ends well, whichever answer comes first', async () => {
-    company.user = 'u1';
-    const [former, later] = [await visit(), await visit()];
-    const early = await ask(toPath(await company.follow(former.address.href)), later.cookie);
-    isRefused(early, 'not-finished');
-    expect(early.headers.getSetCookie()).toEqual([]);
-    expect(sessionOf(await ask(toPath(await company.follow(later.address.href)), later.cookie))).not.toBe('');
-  });
-
-  test('a provider that cannot answer for the moment is told as that', async () => {
-    company.user = 'u1';
-    const { cookie, address } = await visit();
-    const back = await company.follow(address.href);
-    company.trouble = 'overloaded';
-    const overloaded = await ask(toPath(back), cookie);
-    company.trouble = 'none';
-    isRefused(overloaded, 'provider-down');
   });
 
   test.each<[string, (back: URL, other: URL) => void]>([
@@ -230,15 +199,6 @@ describe('by the company’s provider', () => {
     const planted = cookie.replace(/\.[^.]*$/, `.${Buffer.from('//evil.example/console').toString('base64url')}`);
     const response = await ask(toPath(await company.follow(address.href)), planted);
     expect(placeOf(response)).toBe(`${testIssuer}/console`);
-  });
-
-  test('discovery is asked for once, and again after it failed', async () => {
-    company.trouble = 'down';
-    isRefused(await ask('/console/api/sign-in'), 'provider-down');
-    company.trouble = 'none';
-    await visit();
-    await visit();
-    expect(asked.filter((path) => path.startsWith('/.well-known/'))).toHaveLength(2);
   });
 
   test('made-up answers are counted, and no more are taken', async () => {

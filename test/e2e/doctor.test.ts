@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type Front, startFront } from '../../simulators/front.js';
 import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { copyModels } from '../models.js';
 import { modelsFolder } from '../paths.js';
 
 /* The doctor on a connection that is well, and with each link broken in turn. */
@@ -106,14 +105,6 @@ test('all is well: nothing fails, each of our own checks is there, and the proce
   expect(code).toBe(0);
 });
 
-test('as text, a check is a line, and what is wrong says what to do', async () => {
-  const { code, stdout } = await runCli(['doctor', 'simulated'], writeConfig({ publicUrl: null }));
-  expect(code).toBe(1);
-  expect(stdout).toMatch(/^pass {4}Configuration: /m);
-  expect(stdout).toMatch(/^FAIL {4}Public address: .+\n {8}To do: .+$/m);
-  expect(stdout).toMatch(/1 failed/);
-});
-
 describe('a broken link is found, and others are told apart from it', () => {
   const expectFailing = async (env: Record<string, string>, ...titles: readonly string[]) => {
     const { code, checks, verdicts } = await examine(env);
@@ -123,37 +114,10 @@ describe('a broken link is found, and others are told apart from it', () => {
     return { failed, verdicts };
   };
 
-  test('a configuration that is none: the paths are told, the values are not', async () => {
-    const { stdout, code } = await runHere(
-      ['doctor', 'simulated', '--json'],
-      writeConfig({ adminKey: 'canary with\nnewline', surprise: 1 }),
-    );
-    expect(code).toBe(1);
-    expect(reportGuard.parse(JSON.parse(stdout)).checks).toEqual([
-      expect.objectContaining({ title: 'Configuration', verdict: 'fail', found: expect.stringMatching(/adminKey/) }),
-    ]);
-    expect(stdout).not.toContain('canary');
-  });
-
-  test('a probe leaves no trace in the report', async () => {
-    const { stdout } = await runHere(['report', 'simulated', '--json'], writeConfig());
-    expect(JSON.parse(stdout)).toMatchObject({ hooks: [] });
-  });
-
-  test('no public address', async () => {
-    const { verdicts } = await expectFailing(writeConfig({ publicUrl: null }), 'Public address');
-    expect(verdicts).not.toHaveProperty('Hooks');
-  });
-
   test.each([401, 403, 404, 502])('a %i of the proxy in place of the hooks', async (status) => {
     front.rules = [{ path: /^\/hooks\//, act: { kind: 'answer', status, body: '{"message":"proxy"}' } }];
     const { failed } = await expectFailing(writeConfig(), 'Hooks');
     expect(failed[0]?.found).toContain(String(status));
-  });
-
-  test('a server that is not ready', async () => {
-    front.rules = [{ path: /^\/readyz$/, act: { kind: 'answer', status: 503, body: '{"ok":false}' } }];
-    await expectFailing(writeConfig(), 'Readiness');
   });
 
   test('a server that runs another configuration: it has no such hook', async () => {
@@ -166,11 +130,6 @@ describe('a broken link is found, and others are told apart from it', () => {
     expect(stdout).toMatch(/unheard-of\/token answers 404/);
     const { checks } = reportGuard.extend({ connection: z.string() }).parse(JSON.parse(stdout));
     expect(checks.find(({ title }) => title === 'Calls of the provider')).toMatchObject({ cause: 'Hooks' });
-  });
-
-  test('a hook that hangs', async () => {
-    front.rules = [{ path: /^\/hooks\/simulated\/token$/, act: { kind: 'hang' } }];
-    await expectFailing(writeConfig(), 'Hooks');
   });
 
   test('a slow hook is told, with its time', async () => {
@@ -196,25 +155,6 @@ describe('a broken link is found, and others are told apart from it', () => {
       'Calls of the provider': verdict === 'fail' ? 'skipped' : 'pass',
     });
   });
-
-  test('an answer that does not tell the time', async () => {
-    front.rules = [{ path: /^\/healthz$/, act: { kind: 'pass', without: 'date' } }];
-    expect((await examine()).verdicts).toMatchObject({ ...ownChecks, 'Server clock': 'warn' });
-  });
-
-  test('shadow mode is told', async () => {
-    const { verdicts } = await examine(writeConfig({}, { policy: { mode: 'shadow' } }));
-    expect(verdicts).toMatchObject({ ...ownChecks, Mode: 'warn' });
-  });
-
-  test.each([
-    [{}, 'pass'],
-    [{ handOff: true }, 'warn'],
-  ])('a hand-off beside passkeys is told: %j', async (given, verdict) => {
-    const policy = { mode: 'shadow', userSecret: 'passkey', ...given };
-    const { verdicts } = await examine(writeConfig({ publicUrl: 'https://face.invalid' }, { policy }));
-    expect(verdicts).toMatchObject({ 'Hand-off': verdict });
-  });
 });
 
 describe('the data folder', () => {
@@ -238,16 +178,6 @@ describe('the data folder', () => {
     ['keys.json', ['Token keys']],
     ['signing-keys.json', ['Signing keys']],
     ['state.db', ['State']],
-  ])('%s that others can read', async (file, titles) => {
-    const dataFolder = copyData();
-    chmodSync(join(dataFolder, file), 0o644);
-    expect(await failing({ dataFolder })).toEqual(titles);
-  });
-
-  test.each([
-    ['keys.json', ['Token keys']],
-    ['signing-keys.json', ['Signing keys']],
-    ['state.db', ['State']],
   ])('%s that is something else, without telling what', async (file, titles) => {
     const dataFolder = copyData();
     for (const end of ['', '-wal', '-shm']) rmSync(join(dataFolder, file + end), { force: true });
@@ -255,34 +185,5 @@ describe('the data folder', () => {
     expect(await failing({ dataFolder })).toEqual(titles);
     const { stdout, stderr } = await runHere(['doctor', 'simulated'], writeConfig({ dataFolder }));
     expect(stdout + stderr).not.toContain('canary');
-  });
-
-  test('signing keys of another server', async () => {
-    const dataFolder = copyData();
-    const other = mkdtempSync(join(top, 'other-'));
-    const another = await startService({ ...writeConfig(), FACESTEP_DATA: other, PORT: '0' });
-    await another.stop();
-    cpSync(join(other, 'signing-keys.json'), join(dataFolder, 'signing-keys.json'));
-    expect(await failing({ dataFolder })).toEqual(['Published keys']);
-  });
-});
-
-describe('the models', () => {
-  const judge = async (change: (folder: string) => void): Promise<string | undefined> => {
-    const folder = join(top, `models-${++files}`);
-    copyModels(folder);
-    change(folder);
-    return (await examine(writeConfig({ modelsFolder: folder }))).verdicts.Models;
-  };
-
-  test('one that is another', async () => {
-    const swap = (folder: string) => cpSync(join(folder, 'fr_pose.onnx'), join(folder, 'fr_feature.onnx'));
-    expect(await judge(swap)).toBe('fail');
-  });
-
-  test('are not asked for where a Facenition server checks', async () => {
-    const verifier = { kind: 'facenition', url: 'https://face.example.com', token: 'x' };
-    const { verdicts } = await examine(writeConfig({ verifier, modelsFolder: '/nowhere' }));
-    expect(verdicts).not.toHaveProperty('Models');
   });
 });

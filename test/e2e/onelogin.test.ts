@@ -148,21 +148,6 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
     expect(await signIn(ada.username)).toEqual(byFace);
   });
 
-  test('unenrolled users and users without a pass look alike on the sign-in page', async () => {
-    const enrolled = addUser();
-    const other = addUser();
-    await enrol(enrolled.id, [pictures.person[0]]);
-    const begin = async (identifier: string) => {
-      const response = await fetch(`${onelogin.url}/login/username`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ identifier, ip: '203.0.113.9' }),
-      });
-      return { status: response.status, names: Object.keys((await response.json()) as object) };
-    };
-    expect(await begin(enrolled.username)).toEqual(await begin(other.username));
-  });
-
   test('the hook writes nothing of the sign-in into its log, and never fails', async () => {
     const ada = addUser();
     await signIn(ada.username);

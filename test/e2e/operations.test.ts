@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -10,7 +9,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { toForm } from '../api-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
-import { modelsFolder, projectRoot } from '../paths.js';
+import { modelsFolder } from '../paths.js';
 import { hasRedis, startRedis } from '../redis.js';
 
 /* How a server is run: readiness, reload, stop. The server is a process of its own, on real models and photos. */
@@ -147,8 +146,8 @@ describe('facestep reload', () => {
     const taken = await reload();
     expect(taken).toMatchObject({ code: 0, stderr: '' });
     expect(taken.stdout.trim().split('\n').toSorted()).toEqual([
-      'in force: adminKey',
-      'in force: connections.0 (work)',
+      'active: adminKey',
+      'active: connections.0 (work)',
       'needs a restart, stays as it was: verifier.workers',
     ]);
     const recorded = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trim().split('\n').at(-1);
@@ -162,8 +161,8 @@ describe('facestep reload', () => {
       adminKey: 'another-key',
     });
     const changed = await reload('another-key');
-    expect(changed.stdout).toContain('in force: connections.0 (work).policy.mode\n');
-    expect(changed.stdout).toContain('in force: connections.0 (work).okta.hooks.secret.value\n');
+    expect(changed.stdout).toContain('active: connections.0 (work).policy.mode\n');
+    expect(changed.stdout).toContain('active: connections.0 (work).okta.hooks.secret.value\n');
     expect(changed.stdout).not.toContain('fedcba');
   });
 });
@@ -227,34 +226,6 @@ describe('a mode that was switched by hand', () => {
   });
 });
 
-describe('a signal that comes during the start', () => {
-  /** Gives the signal as soon as the configuration is read. */
-  async function startWith(signal: NodeJS.Signals) {
-    configure({});
-    const child = spawn(process.execPath, [join(projectRoot, 'dist/src/main.js')], {
-      env: { ...process.env, PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: files().config },
-      stdio: ['ignore', openSync(files().log, 'a'), 'ignore'],
-    });
-    await untilLogged('configuration');
-    child.kill(signal);
-    return { child, ended: once(child, 'exit') };
-  }
-
-  test('SIGHUP: the configuration is loaded anew once it is started', async () => {
-    const { child, ended } = await startWith('SIGHUP');
-    await Promise.race([untilLogged('configuration', 2), ended]);
-    expect(logged('listening')).toHaveLength(1);
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-  });
-
-  test('SIGTERM: it ends as it does later', async () => {
-    const { ended } = await startWith('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-    expect(logged('stopping')).toHaveLength(1);
-  });
-});
-
 describe('stop', () => {
   test('first it is not ready, then it takes no more; a step-up that waits goes on after the restart', async () => {
     await start({ stopDelaySec: 1 });
@@ -277,13 +248,5 @@ describe('stop', () => {
       status: 200,
       body: { state: 'passed' },
     });
-  });
-
-  test('who asks again does not wait', async () => {
-    await start({ stopDelaySec: 100 });
-    service.process.kill('SIGTERM');
-    await untilLogged('stopping');
-    service.process.kill('SIGINT');
-    expect(await endOf(service)).toBe(1);
   });
 });

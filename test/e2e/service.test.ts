@@ -118,12 +118,6 @@ describe('the process', () => {
     }
   });
 
-  test('takes the administrator key from the environment, and shows none', async () => {
-    const service = await start({ FACESTEP_ADMIN_KEY: 'chosen-by-the-administrator' });
-    expect(keyShown(service)).toBeUndefined();
-    await takeClientToken(service, 'chosen-by-the-administrator');
-  });
-
   test('ends by itself on SIGTERM, with the request under way answered', async () => {
     const service = await start();
     const clientToken = await takeClientToken(service, keyShown(service)!);

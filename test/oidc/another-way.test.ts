@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { JsonObject } from '../../src/base/json.js';
-import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What an OpenID client is told of a code that was given in place of a face. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 afterEach(() => op.stop());
 
 const start = async (counts: boolean) => {
   const anotherWay = { email: true, sms: false, recoveryCodes: false, counts };
-  op = await startIssuer({ keysFile: keys.file, policy: { anotherWay } });
+  op = await startIssuer({ policy: { anotherWay } });
 };
 
 /** A pushed request, as far as the capture page: what it is offered there. */

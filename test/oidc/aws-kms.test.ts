@@ -26,7 +26,6 @@ beforeAll(async () => {
   const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
   const { clients } = createOidcGuard().parse({ clients: [bank] });
   op = await startIssuer({
-    keysFile: '/nonexistent',
     config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] },
     openKeys: async (core) => {
       const files = filesOf({ dataFolder: '/nonexistent', keys });

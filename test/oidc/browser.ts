@@ -85,9 +85,10 @@ export async function showFace(
     advanceSec,
     liveness = 0.9,
     pin,
-  }: { person: string; advanceSec(seconds: number): void; liveness?: number; pin?: string },
+  }: { person: string; advanceSec(seconds: number): void; liveness?: number; pin?: string | undefined },
 ) {
   const { origin, hash } = new URL(link);
+  const answers: object[] = [];
   const post = async (path: string, body: object | FormData, session?: string) => {
     const { status, text } = await browser.visit(`${origin}${path}`, {
       method: 'POST',
@@ -97,9 +98,12 @@ export async function showFace(
       },
       body: body instanceof FormData ? body : JSON.stringify(body),
     });
-    return { status, body: JSON.parse(text) };
+    const answer = { status, body: JSON.parse(text) };
+    answers.push(answer);
+    return answer;
   };
-  const opened = await post('/face/open', { ticket: hash.slice(1) });
+  const [ticket, back] = hash.slice(1).split('&return=');
+  const opened = await post('/face/open', { ticket, ...(back && { returnUrl: decodeURIComponent(back) }) });
   if (opened.status !== 201) return { code: opened.body.code, outcome: null, returnUrl: null, view: null, session: '' };
   const { session, view } = opened.body;
   if (view.consentNeeded) await post('/face/consent', { version: view.consentVersion, language: 'en' }, session);
@@ -125,5 +129,5 @@ export async function showFace(
     body = await attempt();
     outcomes.push(body.outcome);
   }
-  return { ...body, outcomes, session, shown: view.action, returnUrl: String(view.returnUrl) };
+  return { ...body, answers, opened: view, outcomes, session, shown: view.action, returnUrl: String(view.returnUrl) };
 }

@@ -1,18 +1,13 @@
 import { ConfidentialClientApplication, type Configuration, ProtocolMode } from '@azure/msal-node';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { OidcClient } from 'oidc-client-ts';
-import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* Client libraries that people use, with their own defaults. openid-client is in the other tests. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
-  op = await startIssuer({ keysFile: keys.file });
+  op = await startIssuer();
   await op.enrol('anna');
 });
 afterEach(() => op.stop());

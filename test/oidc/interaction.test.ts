@@ -1,18 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
-import { FaceError } from '../../src/errors.js';
 import type { Browser } from './browser.js';
-import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 /** What happens before a record is written, by how its key begins. */
 let beforeWrite: Record<string, () => Promise<void>> = {};
 /** Keys of all records that were written. */
@@ -29,7 +22,7 @@ const toState = (state: State): State => ({
 const start = async (policy: Partial<Policy> = {}) => {
   beforeWrite = {};
   written = [];
-  op = await startIssuer({ keysFile: keys.file, policy, toState });
+  op = await startIssuer({ policy, toState });
 };
 beforeEach(() => start());
 afterEach(() => op.stop());
@@ -83,86 +76,10 @@ describe('who is checked', () => {
     expect(await end('nobody', 'eve')).toEqual(wrong);
   });
 
-  test('who passes as themselves is not somebody else', async () => {
-    await op.enrol('berta');
-    const { browser, link } = await leadToCamera();
-    const shown = await op.show(browser, link, 'berta');
-    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject(refusal);
-  });
-
-  test('who may have recovery codes has five minutes to write them down, however late they passed', async () => {
-    await op.stop();
-    await start({ anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } });
-    await op.enrol('anna');
-    const { browser, link } = await leadToCamera();
-    op.server.clock.advanceSec(op.connection.policy.stepUpTimeoutSec - 60);
-    const shown = await op.show(browser, link, 'anna');
-    op.server.clock.advanceSec(300);
-    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('nobody named: a page of our own asks, and what is typed is checked like any other', async () => {
-    await op.enrol('anna');
-    const browser = op.newBrowser();
-    const page = await browser.follow(asked({ login_hint: '' }));
-    expect(page.status).toBe(200);
-    expect(page.text).toContain('autocomplete="username"');
-    const post = (body: string) =>
-      browser.follow(page.url, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      });
-    expect((await post('username=%20')).status).toBe(200);
-    expect((await post('')).status).toBe(200);
-    const camera = await post(`username=${encodeURIComponent(` ${loginOf('anna')} `)}`);
-    expect(camera.url).toMatch(/\/face#/);
-    expect((await post('username=nobody')).url).not.toContain('nobody');
-    const { browser: other } = await leadToCamera();
-    expect(other).not.toBe(browser);
-    const again = await browser.follow(page.url);
-    const shown = await op.show(browser, again.url, 'anna');
-    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('its form may lead on to the client, as what is typed may be refused there: Chromium holds redirects to that', async () => {
-    const page = await op.newBrowser().follow(asked({ login_hint: '' }));
-    expect(page.headers.get('content-security-policy')).toContain('form-action https: http:;');
-  });
-
-  test('a name that is too long is refused to the client', async () => {
-    const browser = op.newBrowser();
-    const page = await browser.follow(asked({ login_hint: '' }));
-    const body = `username=${'x'.repeat(300)}`;
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const back = await browser.follow(page.url, { method: 'POST', body, headers });
-    expect(told(back.url)).toMatchObject({ error: 'invalid_request', state: 's-1' });
-  });
-
   test('a directory that is down is told as such', async () => {
     op.profile.setDown(true);
     const seen = await op.newBrowser().follow(asked());
     expect(told(seen.url)).toMatchObject({ error: 'temporarily_unavailable', state: 's-1' });
-  });
-});
-
-describe('cookies for every address of this host', () => {
-  const ofHost = ({ jar }: Browser) => [...jar.values()].filter(({ path }) => path === '/');
-
-  test.each(['anna', 'eve'])('end with the login of %s', async (person) => {
-    await op.enrol('anna');
-    const { browser, link } = await leadToCamera();
-    expect(ofHost(browser)).toHaveLength(1);
-    const shown = await op.show(browser, link, person);
-    const back = await browser.follow(shown.returnUrl!);
-    expect(back.url).toMatch(/^https:\/\/app\.example\.com\//);
-    expect(ofHost(browser)).toEqual([]);
-  });
-
-  test('are one, however often the camera is opened anew', async () => {
-    const { browser, interaction } = await leadToCamera();
-    for (const _visit of [1, 2]) await browser.follow(interaction);
-    expect(ofHost(browser)).toHaveLength(1);
   });
 });
 
@@ -186,25 +103,6 @@ describe('on a phone', () => {
     expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
   });
 });
-
-/** Holds the next visit that has passed where it keeps what the client may be told. */
-/** @param start - how the key of the record begins that is not written before `goOn` */
-function holdNext(start: string) {
-  let goOn = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    beforeWrite = {
-      [start]: () => {
-        beforeWrite = {};
-        resolve();
-        return held;
-      },
-    };
-  });
-  return { reached, goOn: () => goOn() };
-}
 
 describe('how it ends', () => {
   test('a passed check is consumed once; the return page works any number of times before', async () => {
@@ -230,53 +128,6 @@ describe('how it ends', () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => browser.visit(headers.get('location')!)));
     const codes = all.filter((seen) => seen.headers.get('location')?.includes('code=') === true);
     expect(codes).toHaveLength(1);
-  });
-
-  test('who comes again after what could not be kept has passed still', async () => {
-    const { browser, interaction } = await passAtCamera();
-    beforeWrite = {
-      'oidc-claims:': async () => {
-        throw new FaceError('state_unavailable');
-      },
-    };
-    expect((await browser.visit(interaction)).status).toBe(503);
-    beforeWrite = {};
-    expect(told((await browser.follow(interaction)).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('of two visits at once, as of two clicks, the one that its browser waits for ends well', async () => {
-    const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNext('oidc:work:Grant:');
-    const left = browser.visit(interaction);
-    await reached;
-    const { url } = await browser.follow(interaction);
-    goOn();
-    await left;
-    expect(told(url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('of two visits at once the one that has not taken the pass waits for the answer of the other', async () => {
-    const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNext('oidc:work:Interaction:');
-    const left = browser.visit(interaction);
-    await reached;
-    const waiting = browser.follow(interaction);
-    await Promise.race([waiting, delay(200)]);
-    goOn();
-    await left;
-    expect(told((await waiting).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('a visit that comes too late leaves the answer of another as it is', async () => {
-    const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNext('oidc:work:Grant:');
-    const late = browser.visit(interaction);
-    await reached;
-    const first = await browser.visit(interaction);
-    goOn();
-    expect((await late).headers.get('location')).toBe(first.headers.get('location'));
-    const { url } = await browser.follow(interaction);
-    expect(told(url)).toMatchObject({ code: expect.any(String) });
   });
 
   test('declined', async () => {
@@ -466,18 +317,4 @@ test('a PIN that took part is told, and without it the same face does not pass',
   expect(await end('739154')).toEqual(['face', 'pin']);
   expect(await end('739154')).toEqual(['face', 'pin']);
   expect(await end('451937')).toBe('access_denied');
-});
-
-test('on this machine alone, without TLS, cookies do without the marks of https', async () => {
-  const local = await startIssuer({ keysFile: keys.file, publicUrl: 'http://localhost:8080' });
-  const browser = local.newBrowser();
-  const url = asked().replace(op.issuer, local.issuer);
-  expect((await browser.follow(url)).url).toMatch(/^http:\/\/localhost:8080\/face#/);
-  const cookies = [...browser.jar.values()];
-  expect(cookies.map(({ name }) => name)).toContain('facestep-interaction');
-  for (const { name, attributes } of cookies) {
-    expect(name).not.toMatch(/^__/);
-    expect(attributes).not.toMatch(/;\s*secure/i);
-  }
-  await local.stop();
 });

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { createOidcGuard, type OidcConfig, withoutClients } from '../../src/config/oidc.js';
@@ -16,6 +15,7 @@ import { createIssuers } from '../../src/oidc/issuers.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
+import { createFolder } from '../folder.js';
 import { testIssuer } from '../keys.js';
 import { standardSettings } from '../settings.js';
 import { createMemoryProfile, loginOf } from '../simulated-profile.js';
@@ -33,15 +33,19 @@ export const oidcConfig = createOidcGuard().parse({
   ],
 });
 
-/** Creating the provider's keys is slow, so all tests of a file share a folder with them. */
-export async function createKeysFolder() {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-'));
-  return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
+let keysFolder = '';
+
+/** Creating the provider's keys is slow, so all tests of a file share them. */
+export function findKeysFile(): string {
+  if (!existsSync(keysFolder)) keysFolder = createFolder('oidc');
+  return join(keysFolder, 'oidc-keys.json');
 }
+
+export const createKeysFolder = async () => ({ file: findKeysFile(), remove: () => {} });
 
 /** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
-  keysFile,
+  keysFile = findKeysFile(),
   openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
   policy = {},
   config = oidcConfig,
@@ -54,7 +58,7 @@ export async function startIssuer({
   proxyHops = 0,
   rooms = createBodyRooms(),
 }: {
-  keysFile: string;
+  keysFile?: string;
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;
@@ -67,7 +71,7 @@ export async function startIssuer({
   /** If 1, client addresses are taken from `X-Forwarded-For`. */
   proxyHops?: number;
   rooms?: BodyRooms;
-}) {
+} = {}) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
     id: 'work',

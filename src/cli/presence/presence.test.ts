@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { createFolder } from '../../../test/folder.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from '../../../test/presence-test.js';
 import { presenceConsentVersion } from '../../core/presence/page-protocol.js';
-import { defaultPlan, planGuard } from './plan.js';
 
 /* A presence test at its socket, and what it leaves in its folder. */
 
@@ -107,18 +106,6 @@ describe('a link', () => {
       expect((await call(path, {}, 'another')).body.code).toBe('caller_untrusted');
     await running.stop();
   });
-
-  test('of a server without an https address works on this machine alone, and it says so', async () => {
-    const running = await presence.start();
-    expect(running.link()).toMatch(/^http:\/\/localhost:\d+\/face#\S{43}$/);
-    expect(running.told.join('\n')).toContain('--public-url');
-    await running.stop();
-    const proxied = await presence.start(['--public-url', 'https://presence.example.com/']);
-    expect(proxied.link()).toMatch(/^https:\/\/presence\.example\.com\/face#\S{43}$/);
-    expect(proxied.told.join('\n')).not.toContain('--public-url');
-    await proxied.stop();
-    await expect(presence.start(['--public-url', 'http://presence.example.com'])).rejects.toThrow('ended with 2');
-  });
 });
 
 describe('before somebody agrees', () => {
@@ -156,30 +143,6 @@ describe('presentations', () => {
     expect((await again.takePart('falcon')).body.view?.due).toBeNull();
     expect((await again.takePart('falcon', { device: 'phone' })).body.view?.due?.species.name).toBe('live');
     expect((await again.takePart('heron')).body.view?.due?.species.name).toBe('live');
-    await running.stop();
-  });
-
-  test('of one code name are of one person, also where a phone capitalises it', async () => {
-    const running = await presence.start();
-    const former = await visit(running);
-    await former.takePart('\u00e9den 1');
-    await former.perform('live');
-    const { takePart, perform } = await visit(running);
-    expect((await takePart('\u00c9den 1')).body.view?.due?.species.name).toBe('print');
-    await perform('print');
-    await running.stop();
-    const { printed } = await presence.run(['report', '--json']);
-    expect(JSON.parse(printed[0]!)).toMatchObject({ people: 1, presentations: 2 });
-    expect((await presence.run(['delete', '--person', '\u00c9den 1', '--yes'])).printed).toEqual([
-      'Erased: 2 presentations of 1 person.',
-    ]);
-  });
-
-  test('of people who agree at one moment are all kept', async () => {
-    const running = await presence.start();
-    const visits = [await visit(running), await visit(running), await visit(running)];
-    await Promise.all(visits.map(({ takePart }, at) => takePart(`tester ${at}`)));
-    for (const { perform } of visits) expect((await perform('live')).status).toBe(200);
     await running.stop();
   });
 
@@ -332,28 +295,5 @@ test('who allowed it is measured for accuracy, by the first picture of each live
   expect(JSON.parse(printed[0]!)).toMatchObject({
     ...{ command: 'facestep measure accuracy --presence DIR', data: { people: 2, photos: 4 } },
     protected: { 1: { fmr: 0, pairs: 4, fnmr: 0, genuinePairs: 2 } },
-  });
-  const tables = readFileSync(join(presence.data, '..', 'accuracy.md'), 'utf8');
-  expect(tables).toMatch(/^## FMR and FNMR\n/);
-  expect(tables).toContain('| level | photos | promise | FMR | 95 % | of pairs | FNMR | 95 % | of pairs |');
-  expect(tables).toMatch(/\| 4 \| 1 × 1 \| \S+ \| 0 \| 0 – \S+ \| 0 of 4 \| 0 % \| 0 – \S+ % \| 0 of 2 \|/);
-});
-
-describe('a plan', () => {
-  test('that is built in is one, but for who runs the test', async () => {
-    expect(planGuard.parse(defaultPlan)).toEqual(defaultPlan);
-    const nobodys = preparePresenceTest(join(top, 'nobodys'), defaultPlan, clock);
-    await expect(nobodys.start()).rejects.toThrow(/ended with 2: .*responsible/);
-    expect(existsSync(nobodys.data)).toBe(false);
-  });
-
-  test('with two parts of one name, or none, is none', async () => {
-    for (const [name, species] of [
-      ['twice', ['live', 'live']],
-      ['none', []],
-    ] as const) {
-      const wrong = preparePresenceTest(join(top, name), shortPlan(species), clock);
-      await expect(wrong.start()).rejects.toThrow(/not a plan: species/);
-    }
   });
 });
