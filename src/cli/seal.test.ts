@@ -163,14 +163,6 @@ describe('is refused, and no file is made', () => {
     }
   });
 
-  test('a server that is not there, or is another', async () => {
-    const gone = run('seal', at('report.pdf'), { '--url': 'http://127.0.0.1:9' });
-    await expect(gone).rejects.toMatchObject({ code: 'server_unreachable', detail: { url: 'http://127.0.0.1:9' } });
-    const other: Fetch = async () => new Response('<html>');
-    await expect(run('seal', at('report.pdf'), {}, other)).rejects.toMatchObject({ code: 'server_unreachable' });
-    expect(files()).not.toContain('report.pdf.sealed');
-  });
-
   test('once the person stops it, while the server is waited for', async () => {
     const waiting: Fetch = (_, { signal }) =>
       new Promise((_resolve, reject) => {

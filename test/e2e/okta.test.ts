@@ -115,17 +115,8 @@ describe('Okta fails open', () => {
     bench.okta.org.hookTimeoutMs = 3_000;
   });
 
-  test.each([
-    [
-      'answers 401',
-      (_: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(401).end(),
-    ],
-    [
-      'answers 500',
-      (_: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(500).end(),
-    ],
-  ])('a hook that %s lets the token through, without the claim', async (_, listener) => {
-    const broken = await serve(listener);
+  test('a hook that answers 401 lets the token through, without the claim', async () => {
+    const broken = await serve((_, response) => response.writeHead(401).end());
     await attachTokenHook(broken.url);
     expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
     await broken.close();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { type Action, digestAction } from '../../client/action.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* Approving a named action by OpenID Connect: `authorization_details` (RFC 9396). */
 
@@ -34,29 +34,15 @@ const action: Action = {
 
 async function prepare(details: unknown, { id = 'bank', person = 'anna' } = {}) {
   const config = await op.discover(id);
-  const verifier = client.randomPKCECodeVerifier();
-  const params = {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf(person) },
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
+  const { params, checks } = await prepareRequest({
+    login_hint: loginOf(person),
     authorization_details: typeof details === 'string' ? details : JSON.stringify(details),
-  };
+  });
   return {
-    config,
-    params,
-    checks: { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' },
+    ...{ config, checks },
     plain: () => client.buildAuthorizationUrl(config, params),
     pushed: () => client.buildAuthorizationUrlWithPAR(config, params),
   };
-}
-
-/** From the request to where the client is answered. */
-async function authorize(url: URL, person = 'anna') {
-  const browser = op.newBrowser();
-  const camera = await browser.follow(url.href);
-  expect(camera.url).toMatch(/^https:\/\/face\.example\.com\/face#/);
-  const shown = await op.show(browser, camera.url, person);
-  return { shown, back: await browser.follow(shown.returnUrl!) };
 }
 
 /** How the client is answered where nobody is shown anything. */
@@ -72,10 +58,10 @@ test.each(['plain', 'pushed'] as const)(
   async (way) => {
     await op.enrol('anna');
     const asked = await prepare([action]);
-    const { shown, back } = await authorize(await asked[way]());
+    const { shown, answer } = await op.authorize(await asked[way]());
     const digest = await digestAction(action);
     expect(shown.shown).toEqual({ words: action, digest, mixedScripts: false });
-    const tokens = await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
+    const tokens = await client.authorizationCodeGrant(asked.config, answer, asked.checks);
     expect(tokens.claims()).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], action, action_digest: digest });
     expect(tokens.authorization_details).toEqual([{ ...action, action_digest: digest }]);
   },
@@ -84,14 +70,14 @@ test.each(['plain', 'pushed'] as const)(
 describe('is not approved', () => {
   test('by another face', async () => {
     await op.enrol('anna');
-    const { back } = await authorize((await prepare([action])).plain(), 'berta');
-    expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
+    const { answer } = await op.authorize((await prepare([action])).plain(), 'berta');
+    expect(answer.searchParams.get('error')).toBe('access_denied');
   });
 
   test('by the first face of somebody who could enrol otherwise', async () => {
-    const { shown, back } = await authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
+    const { shown, answer } = await op.authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
     expect(shown.outcome).toBe('failed');
-    expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
+    expect(answer.searchParams.get('error')).toBe('access_denied');
   });
 
   test('for another client, which uses a request that this one pushed', async () => {

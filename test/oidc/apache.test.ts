@@ -101,11 +101,4 @@ async function visit({ op, apache }: Place, path: string, person: string): Promi
     const page = await visit(place, '/index.html', 'anna');
     expect([page.status, page.text, page.headers.get('x-user')]).toEqual([200, 'let in', loginOf('anna')]);
   });
-
-  test('another face ends at its page of errors, and not in a circle', async () => {
-    const place = await start((issuer) => shared(issuer) + bySecret);
-    await place.op.enrol('anna');
-    const page = await visit(place, '/index.html', 'eve');
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('access_denied')]);
-  });
 });

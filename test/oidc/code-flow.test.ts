@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, loginOf, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 let op: TestIssuer;
 const signer = await generateKeyPair('ES256', { extractable: true });
@@ -36,31 +36,13 @@ const ways: Record<string, { id: string; auth: client.ClientAuth }> = {
 /** An authorization request of one client, and what its tokens are exchanged with. */
 async function prepare(way: keyof typeof ways = 'a secret in the header', more: Params = {}) {
   const { id, auth } = ways[way]!;
-  const config = await op.discover(id, auth);
-  const verifier = client.randomPKCECodeVerifier();
-  const params = {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    ...more,
-  };
-  const checks = { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' };
-  return { config, params, checks };
-}
-
-/** From the request to where the client is answered. */
-async function authorize(url: string, person = 'anna') {
-  const browser = op.newBrowser();
-  const camera = await browser.follow(url);
-  expect(camera.url).toMatch(/^https:\/\/face\.example\.com\/face#/);
-  const shown = await op.show(browser, camera.url, person);
-  return { browser, shown, back: await browser.follow(shown.returnUrl!) };
+  return { config: await op.discover(id, auth), ...(await prepareRequest(more)) };
 }
 
 test.each(Object.keys(ways))('a client with %s gets tokens that say what was checked', async (way) => {
   await op.enrol('anna');
   const { config, params, checks } = await prepare(way);
-  const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+  const { back } = await op.authorize(client.buildAuthorizationUrl(config, params));
   const passedAt = Math.floor(op.server.clock.now() / 1000);
   const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
   expect(tokens.claims()).toMatchObject({
@@ -78,7 +60,7 @@ test.each(Object.keys(ways))('a client with %s gets tokens that say what was che
 test('an ID token of somebody else beside the name is refused; one of the same person, under whatever name, is not', async () => {
   await op.enrol('anna');
   const first = await prepare('PKCE alone');
-  const { back } = await authorize(client.buildAuthorizationUrl(first.config, first.params).href);
+  const { back } = await op.authorize(client.buildAuthorizationUrl(first.config, first.params));
   const { id_token: hint } = await client.authorizationCodeGrant(first.config, new URL(back.url), first.checks);
   const visit = async (changes: Record<string, string>): Promise<string> => {
     const { config, params } = await prepare('PKCE alone', { ...changes, id_token_hint: hint! });
@@ -96,7 +78,7 @@ test('a pushed request works once, with nothing in the address', async () => {
   const { config, params, checks } = await prepare();
   const url = await client.buildAuthorizationUrlWithPAR(config, params);
   expect(url.href).not.toContain('anna');
-  const { back } = await authorize(url.href);
+  const { back } = await op.authorize(url);
   const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
   expect(tokens.claims()?.sub).toBe('anna');
   const again = await op.newBrowser().follow(url.href);
@@ -110,7 +92,7 @@ test('form_post answers with a page that sends itself, under a policy that allow
     response_mode: 'form_post',
     state: '"><b>',
   });
-  const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+  const { back } = await op.authorize(client.buildAuthorizationUrl(config, params));
   expect(back.status).toBe(200);
   const policy = back.headers.get('content-security-policy')!;
   expect(policy).toMatch(/^default-src 'none';script-src 'sha256-[^']+';form-action https: http:;base-uri 'none';/);
@@ -140,7 +122,7 @@ describe('a code', () => {
   const obtain = async (way: keyof typeof ways = 'a secret in the header') => {
     await op.enrol('anna');
     const { config, params, checks } = await prepare(way);
-    const { back } = await authorize(client.buildAuthorizationUrl(config, params).href);
+    const { back } = await op.authorize(client.buildAuthorizationUrl(config, params));
     return { config, checks, back: new URL(back.url) };
   };
 

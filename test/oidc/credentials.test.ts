@@ -6,7 +6,6 @@ import { withdrawDataConsents } from '../../src/core/consented-data/consents.js'
 import { readCredentials } from '../../src/core/credentials/credentials.js';
 import { revokeSubject } from '../../src/core/enrolment/revoke.js';
 import { eraseSubject } from '../../src/core/enrolment/subject-rights.js';
-import type { State } from '../../src/core/ports.js';
 import { askAndShow, redeem } from './consented-data-bench.js';
 import { type CredentialVisits, offerIn, visitCredentials } from './credential-visits.js';
 import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
@@ -39,8 +38,7 @@ let visits: CredentialVisits;
 beforeEach(async () => {
   const relyingParty = { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] };
   const config = createOidcGuard().parse({ clients: [relyingParty], credentials });
-  noting = async () => {};
-  op = await startIssuer({ config, toState });
+  op = await startIssuer({ config });
   op.profile.details.set('anna', details);
   await op.enrol('anna');
   visits = visitCredentials(op);
@@ -66,15 +64,14 @@ async function getCredential(ticked: readonly string[] = ['name'], type?: string
   return { wallet, credential: await wallet.take(link, code) };
 }
 
-/** What a store does when a credential is noted. */
-let noting = async (): Promise<void> => {};
-const toState = (state: State): State => ({
-  ...state,
-  async write(key, value, options) {
-    if (key === 'credentials:work:anna') await noting();
-    return state.write(key, value, options);
-  },
-});
+/** A wallet that has redeemed an offer, and not yet asked for the credential. */
+async function redeemOffer() {
+  const wallet = await newWallet();
+  const { link, code } = await visits.getOffer();
+  const offer = await wallet.open(link);
+  return { wallet, offer, code, accessToken: await wallet.redeem(offer, code) };
+}
+const refusalOf = (data: object) => ({ response: { credentialErrorResponseResult: { data } } });
 
 describe('on the way to it', () => {
   test('the person is told what it is, and ticks what is in it: nothing is ticked beforehand', async () => {
@@ -157,10 +154,7 @@ describe('a wallet that is not ours', () => {
 
 describe('refused is', () => {
   test('a redeemed offer, and redeeming it again ends the first access token', async () => {
-    const wallet = await newWallet();
-    const { link, code } = await visits.getOffer();
-    const offer = await wallet.open(link);
-    const accessToken = await wallet.redeem(offer, code);
+    const { wallet, offer, code, accessToken } = await redeemOffer();
     await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
     const proof = await wallet.prove(offer);
     await expect(wallet.retrieve(offer, { accessToken, proof })).rejects.toThrow();
@@ -185,46 +179,35 @@ describe('refused is', () => {
   });
 
   test('a credential that was not offered', async () => {
-    const wallet = await newWallet();
-    const { link, code } = await visits.getOffer();
-    const offer = await wallet.open(link);
-    const accessToken = await wallet.redeem(offer, code);
+    const { wallet, offer, accessToken } = await redeemOffer();
     const proof = await wallet.prove(offer);
-    await expect(wallet.retrieve(offer, { accessToken, proof, type: 'library_card' })).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error: 'credential_request_denied' } } },
-    });
+    await expect(wallet.retrieve(offer, { accessToken, proof, type: 'library_card' })).rejects.toMatchObject(
+      refusalOf({ error: 'credential_request_denied' }),
+    );
   });
 
   test('a second credential for one offer, and a proof that was used before', async () => {
-    const wallet = await newWallet();
-    const first = await visits.getOffer();
-    const offer = await wallet.open(first.link);
-    const accessToken = await wallet.redeem(offer, first.code);
+    const { wallet, offer, accessToken } = await redeemOffer();
     const proof = await wallet.prove(offer);
     await wallet.retrieve(offer, { accessToken, proof });
-    await expect(wallet.retrieve(offer, { accessToken, proof: await wallet.prove(offer) })).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was already used' } } },
-    });
+    await expect(wallet.retrieve(offer, { accessToken, proof: await wallet.prove(offer) })).rejects.toMatchObject(
+      refusalOf({ error_description: 'the offer was already used' }),
+    );
     const second = await visits.getOffer();
     const again = await wallet.open(second.link);
     const another = await wallet.redeem(again, second.code);
-    await expect(wallet.retrieve(again, { accessToken: another, proof })).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error: 'invalid_proof' } } },
-    });
+    await expect(wallet.retrieve(again, { accessToken: another, proof })).rejects.toMatchObject(
+      refusalOf({ error: 'invalid_proof' }),
+    );
   });
 
   test('a proof with a nonce of its own, or by another key than the one it shows', async () => {
-    const [wallet, thief] = [await newWallet(), await newWallet()];
-    const { link, code } = await visits.getOffer();
-    const offer = await wallet.open(link);
-    const accessToken = await wallet.redeem(offer, code);
+    const { wallet, offer, accessToken } = await redeemOffer();
+    const thief = await newWallet();
     const [head = '', body = ''] = (await wallet.prove(offer)).split('.');
     const [, , signature = ''] = (await thief.prove(offer)).split('.');
-    const errorOf = (error: string) => ({
-      response: { credentialErrorResponseResult: { data: { error } } },
-    });
     await expect(wallet.retrieve(offer, { accessToken, proof: `${head}.${body}.${signature}` })).rejects.toMatchObject(
-      errorOf('invalid_proof'),
+      refusalOf({ error: 'invalid_proof' }),
     );
     const { nonce: _, ...claims } = decodeJwt(`${head}.${body}.${signature}`);
     const { SignJWT } = await import('jose');
@@ -232,7 +215,7 @@ describe('refused is', () => {
       .setProtectedHeader({ ...decodeProtectedHeader(`${head}.${body}.x`), alg: 'ES256' })
       .sign(wallet.privateKey);
     await expect(wallet.retrieve(offer, { accessToken, proof: forged })).rejects.toMatchObject(
-      errorOf('invalid_nonce'),
+      refusalOf({ error: 'invalid_nonce' }),
     );
   });
 
@@ -243,9 +226,9 @@ describe('refused is', () => {
     const signedIn = await askAndShow(op, { id: 'app' });
     const { tokens } = await redeem(signedIn, signedIn.page.url);
     const proof = await wallet.prove(offer);
-    await expect(wallet.retrieve(offer, { accessToken: tokens.access_token, proof })).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error: 'invalid_token' } } },
-    });
+    await expect(wallet.retrieve(offer, { accessToken: tokens.access_token, proof })).rejects.toMatchObject(
+      refusalOf({ error: 'invalid_token' }),
+    );
   });
 
   test('a wallet whose person has withdrawn, or been revoked, since the offer', async () => {
@@ -255,9 +238,9 @@ describe('refused is', () => {
     await expect(wallet.take(first.link, first.code)).rejects.toThrow();
     const second = await visits.getOffer();
     await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
-    await expect(wallet.take(second.link, second.code)).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error_description: 'the enrolment has ended' } } },
-    });
+    await expect(wallet.take(second.link, second.code)).rejects.toMatchObject(
+      refusalOf({ error_description: 'the enrolment has ended' }),
+    );
     expect(told()).toEqual([]);
   });
 });

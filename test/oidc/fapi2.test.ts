@@ -3,7 +3,7 @@ import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { toEpochSec } from '../../src/core/units.js';
-import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
  * A client under the FAPI 2.0 Security Profile, beside one that is not.
@@ -28,25 +28,8 @@ afterEach(() => op.stop());
 const signedBy = (key = ofApp.privateKey, kid = 'k1', change: (claims: client.JsonObject) => void = () => {}) =>
   client.PrivateKeyJwt({ key, kid }, { [client.modifyAssertion]: (_header, payload) => change(payload as never) });
 
-async function prepare(id: string, auth = signedBy(), change: Record<string, string | undefined> = {}) {
-  const config = await op.discover(id, auth);
-  const verifier = client.randomPKCECodeVerifier();
-  const asked: Record<string, string | undefined> = {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', login_hint: loginOf('anna') },
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    ...change,
-  };
-  const params = JSON.parse(JSON.stringify(asked)) as Record<string, string>;
-  return { config, params, checks: { pkceCodeVerifier: verifier, expectedState: 's-1' } };
-}
-
-/** From the pushed request to where the client is answered. */
-async function authorize(url: string) {
-  const browser = op.newBrowser();
-  const camera = await browser.follow(url);
-  const shown = await op.show(browser, camera.url, 'anna');
-  return new URL((await browser.follow(shown.returnUrl!)).url);
+async function prepare(id: string, auth = signedBy()) {
+  return { config: await op.discover(id, auth), ...(await prepareRequest()) };
 }
 
 const dpopOf = async (config: client.Configuration) => ({
@@ -57,7 +40,7 @@ test('it pushes, proves a key of its own, and gets tokens that are good with tha
   const { config, params, checks } = await prepare('bank');
   const options = await dpopOf(config);
   const url = await client.buildAuthorizationUrlWithPAR(config, params, options);
-  const back = await authorize(url.href);
+  const { answer: back } = await op.authorize(url);
   expect(back.searchParams.get('iss')).toBe(op.issuer);
   const tokens = await client.authorizationCodeGrant(config, back, checks, undefined, options);
   expect(tokens.token_type).toBe('dpop');
@@ -75,9 +58,10 @@ test('it pushes, proves a key of its own, and gets tokens that are good with tha
 });
 
 describe('refused', () => {
-  const push = async (auth: client.ClientAuth, change: Record<string, string | undefined> = {}) => {
-    const { config, params } = await prepare('bank', auth, change);
-    return client.buildAuthorizationUrlWithPAR(config, params, await dpopOf(config));
+  const push = async (auth: client.ClientAuth, leftOut = 'nothing') => {
+    const { config, params } = await prepare('bank', auth);
+    const sent = Object.entries(params).filter(([name]) => !name.startsWith(leftOut));
+    return client.buildAuthorizationUrlWithPAR(config, Object.fromEntries(sent), await dpopOf(config));
   };
 
   test('an assertion signed with RS256, or for an address instead of the issuer', async () => {
@@ -100,7 +84,7 @@ describe('refused', () => {
   });
 
   test('a request without PKCE, and one that was not pushed', async () => {
-    const without = push(signedBy(), { code_challenge: undefined, code_challenge_method: undefined });
+    const without = push(signedBy(), 'code_challenge');
     await expect(without).rejects.toMatchObject({ error: 'invalid_request' });
     for (const id of ['bank', 'pushing']) {
       const { config, params } = await prepare(id);
@@ -111,7 +95,7 @@ describe('refused', () => {
 
   test('a code without a proof of possession', async () => {
     const { config, params, checks } = await prepare('bank');
-    const back = await authorize((await client.buildAuthorizationUrlWithPAR(config, params)).href);
+    const { answer: back } = await op.authorize(await client.buildAuthorizationUrlWithPAR(config, params));
     const grant = client.authorizationCodeGrant(config, back, checks);
     await expect(grant).rejects.toMatchObject({ error: 'invalid_grant' });
   });

@@ -2,25 +2,20 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
-import type { Browser } from './browser.js';
+import { type Browser, callPage, ticketOf } from './browser.js';
 import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 let op: TestIssuer;
-/** What happens before a record is written, by how its key begins. */
-let beforeWrite: Record<string, () => Promise<void>> = {};
 /** Keys of all records that were written. */
 let written: string[] = [];
 const toState = (state: State): State => ({
   ...state,
   async write(key, value, options) {
     written.push(key);
-    const found = Object.keys(beforeWrite).find((start) => key.startsWith(start));
-    if (found !== undefined) await beforeWrite[found]!();
     return state.write(key, value, options);
   },
 });
 const start = async (policy: Partial<Policy> = {}) => {
-  beforeWrite = {};
   written = [];
   op = await startIssuer({ policy, toState });
 };
@@ -54,6 +49,9 @@ async function passAtCamera() {
   return led;
 }
 
+const call = async (browser: Browser, path: string, body: object, session = '') =>
+  (await callPage(browser, new URL(path, op.issuer).href, body, session)).body;
+
 const copyCookies = (from: Browser, to: Browser, only: RegExp): void => {
   for (const [key, cookie] of from.jar) if (only.test(cookie.name)) to.jar.set(key, cookie);
 };
@@ -83,25 +81,16 @@ describe('who is checked', () => {
   });
 });
 
-describe('on a phone', () => {
-  const call = async (browser: Browser, path: string, body: object, session = '') => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    return JSON.parse((await browser.visit(new URL(path, op.issuer).href, init)).text);
-  };
-  const ticketOf = (link: string) => new URL(link).hash.slice(1);
-
-  test('it is told which application asked; none of the numbers ends the sign-in of the first browser', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
-    const { url } = await call(browser, '/face/hand-off', {}, session);
-    const phone = op.newBrowser();
-    const opened = await call(phone, '/face/open', { ticket: ticketOf(url) });
-    expect(opened.view).toMatchObject({ role: 'unpaired', pairing: { application: new URL(redirectUri).host } });
-    await call(phone, '/face/hand-off/choice', { number: null }, opened.session);
-    expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
-  });
+test('a phone is told which application asked; none of the numbers ends the sign-in of the first browser', async () => {
+  await op.enrol('anna');
+  const { browser, interaction, link } = await leadToCamera();
+  const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
+  const { url } = await call(browser, '/face/hand-off', {}, session);
+  const phone = op.newBrowser();
+  const opened = await call(phone, '/face/open', { ticket: ticketOf(url) });
+  expect(opened.view).toMatchObject({ role: 'unpaired', pairing: { application: new URL(redirectUri).host } });
+  await call(phone, '/face/hand-off/choice', { number: null }, opened.session);
+  expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
 });
 
 describe('how it ends', () => {
@@ -132,15 +121,8 @@ describe('how it ends', () => {
 
   test('declined', async () => {
     const { browser, link, interaction } = await leadToCamera();
-    const { origin, hash } = new URL(link);
-    const post = (path: string, body: object, session = '') =>
-      browser.visit(`${origin}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${session}` },
-        body: JSON.stringify(body),
-      });
-    const { session } = JSON.parse((await post('/face/open', { ticket: hash.slice(1) })).text);
-    await post('/face/decline', {}, session);
+    const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
+    await call(browser, '/face/decline', {}, session);
     expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
   });
 
@@ -232,14 +214,8 @@ describe('whose browser it is', () => {
     const two = await leadToCamera({ state: 'two', login_hint: loginOf('berta') }, browser);
     const first = await op.show(browser, one.link, 'anna');
     const second = await op.show(browser, two.link, 'berta');
-    expect(told((await browser.follow(second.returnUrl!)).url)).toMatchObject({
-      state: 'two',
-      code: expect.any(String),
-    });
-    expect(told((await browser.follow(first.returnUrl!)).url)).toMatchObject({
-      state: 'one',
-      code: expect.any(String),
-    });
+    for (const [state, { returnUrl }] of Object.entries({ two: second, one: first }))
+      expect(told((await browser.follow(returnUrl!)).url)).toMatchObject({ state, code: expect.any(String) });
   });
 
   test('no session is kept: the next authorization needs a face again', async () => {

@@ -43,6 +43,18 @@ export function findKeysFile(): string {
 
 export const createKeysFolder = async () => ({ file: findKeysFile(), remove: () => {} });
 
+/** An authorization request with PKCE, and what its answer is checked with. */
+export async function prepareRequest(more: Readonly<Record<string, string>> = {}) {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const params = {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    ...more,
+  };
+  return { params, checks: { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' } };
+}
+
 /** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
   keysFile = findKeysFile(),
@@ -123,16 +135,25 @@ export async function startIssuer({
     const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
     await server.postForm('/enrolments', toForm({ ...fields, photo }), { 'x-auth-token': token });
   };
+  /** @param address - the browser's address, as a proxy reports it */
+  const newBrowser = (address?: string) =>
+    createBrowser((url, init) => {
+      const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
+      return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
+    });
+  const show = (browser: Browser, link: string, person: string, more: { pin?: string } = {}) =>
+    showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more });
   return {
-    ...{ server, issuer, profile, connection, open, discover, enrol },
-    /** @param address - the browser's address, as a proxy reports it */
-    newBrowser: (address?: string) =>
-      createBrowser((url, init) => {
-        const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
-        return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
-      }),
-    show: (browser: Browser, link: string, person: string, more: { liveness?: number; pin?: string } = {}) =>
-      showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more }),
+    ...{ server, issuer, profile, connection, open, discover, enrol, newBrowser, show },
+    /** From an authorization request to where the client is answered. */
+    async authorize({ href }: URL, person = 'anna') {
+      const browser = newBrowser();
+      const camera = await browser.follow(href);
+      if (!camera.url.includes('/face#')) throw new Error(`no camera at ${camera.url}`);
+      const shown = await show(browser, camera.url, person);
+      const back = await browser.follow(shown.returnUrl);
+      return { shown, back, answer: new URL(back.url) };
+    },
     stop: () => server.stop(),
   };
 }

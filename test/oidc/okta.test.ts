@@ -5,8 +5,6 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
-import { readAttempts } from '../../src/core/limits/lockout.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../keys.js';
 import { systemRandom } from '../sinks.js';
@@ -111,24 +109,6 @@ describe('a factor', () => {
     expect(details.accessToken.face_verification).toMatchObject({ result: 'verified', at: details.idToken.auth_time });
     // Without a face: the check was taken.
     expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
-  });
-
-  test.each([
-    ['signs its requests and names the user, are the user’s own', true, true, 'subject'],
-    ['signs its requests and leaves the name to our page, are an outsider’s', true, false, 'outsider'],
-    ['does not sign its requests, are an outsider’s', false, true, 'outsider'],
-  ])('of an org that %s failures', async (_, signs, names, whose) => {
-    okta.org.sendsLoginHint = names;
-    const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
-    if (!signs) okta.org.identityProviders.set(idp!.id, { ...idp!, requestAlgorithm: null });
-    expect(idp!.requestAlgorithm).toBe('HS256');
-    const browser = bench.openBrowser();
-    const asked = await browser.walk(factorStart(ada));
-    await browser.show(names ? asked.url : (await browser.say(asked, ada)).url, 'eve');
-    const binding = { tenant: 'workforce', idp: 'okta', subject: adaId, scope: 'sign-in', accuracy: 4 } as const;
-    const { failures: own } = await readAttempts(attemptsOfSubject(binding), bench.server.deps);
-    const { failures: outsiders } = await readAttempts(attemptsOfOutsiders(binding), bench.server.deps);
-    expect({ own, outsiders }).toEqual(whose === 'subject' ? { own: 3, outsiders: 0 } : { own: 0, outsiders: 3 });
   });
 
   test.each([['a name nobody has', 'nobody@example.com', 'ada']])(

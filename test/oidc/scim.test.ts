@@ -6,6 +6,7 @@ import { scimConnectionGuard } from '../../adapters/scim/config.js';
 import { createScimAdapter } from '../../adapters/scim/index.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { type ScimSimulator, startScimSimulator } from '../../simulators/scim/index.js';
+import { prepareRequest } from './issuer.js';
 import { type ProviderBench, startProviderBench } from './provider-bench.js';
 
 /*
@@ -56,16 +57,11 @@ async function signIn(login: string, face: string) {
   const config = await client.discovery(new URL(bench.issuer), 'sso', {}, client.ClientSecretPost(secret), {
     [client.customFetch]: (url, init) => bench.send(url, { ...init, body: init.body ?? null }),
   });
-  const pkceCodeVerifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: login },
-    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-  });
+  const { params, checks } = await prepareRequest({ redirect_uri: redirectUri, login_hint: login });
+  const url = client.buildAuthorizationUrl(config, params);
   const browser = bench.openBrowser();
   const camera = await browser.walk(url.href);
   const back = await browser.show(camera.url, face);
-  const checks = { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' };
   return client.authorizationCodeGrant(config, new URL(back.url), checks);
 }
 

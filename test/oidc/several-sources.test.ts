@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readLinks } from '../../src/core/links/links.js';
 import { adminKey } from '../api-server.js';
 import { openLink, openPage } from '../capture-page.js';
+import { callPage, ticketOf } from './browser.js';
 import { answer, askAndShow, redeem } from './consented-data-bench.js';
 import { loginOf } from './issuer.js';
 import {
@@ -127,20 +128,10 @@ describe('linking an account', () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
-    const { pathname, hash } = new URL(camera.url);
-    expect(pathname).toBe('/face');
-    const post = async (path: string, body: object, session?: string) => {
-      const headers = {
-        'content-type': 'application/json',
-        ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
-      };
-      const url = `${new URL(camera.url).origin}${path}`;
-      const { status, text } = await first.browser.visit(url, { method: 'POST', headers, body: JSON.stringify(body) });
-      return { status, body: JSON.parse(text) };
-    };
-    const { body: opened } = await post('/face/open', { ticket: hash.slice(1) });
+    const { origin } = new URL(camera.url);
+    const { body: opened } = await callPage(first.browser, `${origin}/face/open`, { ticket: ticketOf(camera.url) });
     expect(opened.view.handOffAllowed).toBe(false);
-    expect((await post('/face/hand-off', {}, opened.session)).status).toBe(404);
+    expect((await callPage(first.browser, `${origin}/face/hand-off`, {}, opened.session)).status).toBe(404);
   });
 });
 

@@ -152,18 +152,7 @@ test('files of any name are restored, and what a volume has at its root is neith
 });
 
 describe('a manifest that leads out of the backup is refused:', () => {
-  test.each([
-    'data/../x',
-    'data/./x',
-    'data//x',
-    '/data/x',
-    'data\\\\x',
-    'data/a\\\\b',
-    'data/a\\nb',
-    'data/..',
-    'data',
-    'other/x',
-  ])('%s', async (path) => {
+  test.each(['data/../x', '/data/x', 'data\\\\x'])('%s', async (path) => {
     const to = await backUp();
     const file = join(to, 'backup.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('data/audit.jsonl', path));

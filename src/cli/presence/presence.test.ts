@@ -86,6 +86,17 @@ async function visit(running: RunningTest) {
   return { ...{ opened, session, call, post, takePart, perform }, link: hash.slice(1) };
 }
 
+/** A running test with a presentation of each person. */
+async function presentLive(...people: readonly string[]): Promise<RunningTest> {
+  const running = await presence.start();
+  for (const person of people) {
+    const { takePart, perform } = await visit(running);
+    await takePart(person);
+    await perform('live');
+  }
+  return running;
+}
+
 const filesIn = (folder: string): Buffer[] => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 
 describe('a link', () => {
@@ -163,10 +174,7 @@ describe('presentations', () => {
 
 describe('in the folder', () => {
   test('nothing is readable, and names and modes reveal nothing', async () => {
-    const running = await presence.start();
-    const { takePart, perform } = await visit(running);
-    await takePart('peregrine');
-    await perform('live');
+    const running = await presentLive('peregrine');
     await running.stop();
     const bytes = Buffer.concat(filesIn(presence.data));
     for (const readable of ['peregrine', 'JFIF', 'plainly', 'live', 'office', 'computer', presenceConsentVersion])
@@ -181,11 +189,7 @@ describe('in the folder', () => {
   });
 
   test('a changed byte, another name or another passphrase fails to decrypt', async () => {
-    const running = await presence.start();
-    const { takePart, perform } = await visit(running);
-    await takePart('falcon');
-    await perform('live');
-    await running.stop();
+    await (await presentLive('falcon')).stop();
     const [name = ''] = readdirSync(presence.data).filter((each) => each.endsWith('.sealed'));
     const file = join(presence.data, name);
     const bytes = readFileSync(file);
@@ -219,18 +223,8 @@ describe('in the folder', () => {
 });
 
 describe('erasing', () => {
-  const makeTwo = async (): Promise<RunningTest> => {
-    const running = await presence.start();
-    for (const person of ['falcon', 'heron']) {
-      const { takePart, perform } = await visit(running);
-      await takePart(person);
-      await perform('live');
-    }
-    return running;
-  };
-
   test('one person leaves the other, and takes nothing more of the one', async () => {
-    const running = await makeTwo();
+    const running = await presentLive('falcon', 'heron');
     const former = readFileSync(join(presence.data, 'keys.json'));
     const { takePart, perform } = await visit(running);
     await takePart('falcon', { device: 'phone' });
@@ -252,7 +246,7 @@ describe('erasing', () => {
   });
 
   test('all leaves nothing, without a passphrase', async () => {
-    await (await makeTwo()).stop();
+    await (await presentLive('falcon', 'heron')).stop();
     writeFileSync(presence.passphraseFile, 'forgotten by everybody');
     // As a crash leaves them, in the middle of a write: the keys of everybody, and a presentation.
     const [keys, kept] = filesIn(presence.data);
@@ -267,7 +261,7 @@ describe('erasing', () => {
   });
 
   test('runs automatically with any command after the promised day', async () => {
-    await (await makeTwo()).stop();
+    await (await presentLive('falcon', 'heron')).stop();
     clock.advanceSec(6.9 * 86_400);
     expect((await presence.run(['report', '--json'])).told).toEqual([]);
     clock.advanceSec(0.2 * 86_400);
