@@ -64,13 +64,6 @@ test('a login that others can read is refused', async () => {
   expect(await runHere(['status'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') });
 });
 
-test('a login serves where the configuration names a key that is not readable here', async () => {
-  const env = { ...home(), ...configure({ ...ownSettings(), adminKey: { env: 'NOT_SET_HERE' } }) };
-  await expect(runHere(['status'], env)).rejects.toMatchObject({ code: 'config_invalid' });
-  await runHere(['login', server.origin], env, { secret: key });
-  expect((await runHere(['status'], env)).code).toBe(0);
-});
-
 test('a key goes to no other address than its own', async () => {
   const login = home();
   await runHere(['login', server.origin], login, { secret: key });

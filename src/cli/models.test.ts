@@ -81,20 +81,6 @@ describe('import', () => {
       expect(statSync(join(folder, file))).toMatchObject({ uid: 12_345, gid: 12_346 });
   });
 
-  test.each([
-    ['nowhere', () => `${data}.tgz`, 'There is no file'],
-    ['a folder', () => top, 'There is no file'],
-    [
-      'a model, without what it is',
-      () => model,
-      'is no archive of the models. For a model of your own give --preprocess',
-    ],
-  ])('takes no archive that is none, also where all models are there: %s', async (_name, fileOf, said) => {
-    const { code, out, err } = await run('models', 'import', fileOf());
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain(said);
-  });
-
   test.each<[string, (file: string) => void, RegExp]>([
     ['two gigabytes, unread', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
     ['a file cut short', (file) => truncateSync(file, 5000), /cut short/],

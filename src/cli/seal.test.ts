@@ -162,20 +162,6 @@ describe('is refused, and no file is made', () => {
       await expect(overItself).rejects.toMatchObject({ name: 'UsageError' });
     }
   });
-
-  test('once the person stops it, while the server is waited for', async () => {
-    const waiting: Fetch = (_, { signal }) =>
-      new Promise((_resolve, reject) => {
-        if (signal?.aborted) reject(signal.reason);
-        signal?.addEventListener('abort', () => reject(signal.reason));
-      });
-    const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 50));
-    expect(await run('seal', at('report.pdf'), {}, waiting, soon)).toEqual({
-      said: [expect.stringContaining('Stopped')],
-      exitCode: 1,
-    });
-    expect(files()).not.toContain('report.pdf.sealed');
-  });
 });
 
 describe('as a process', () => {

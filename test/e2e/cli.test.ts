@@ -237,19 +237,4 @@ describe('what cannot be done ends with 1', () => {
       await other.stop();
     }
   });
-
-  test('provisioning at a provider that does not answer: every step says so, nothing is applied', async () => {
-    const gone = writeConfig('gone', (config) =>
-      JSON.parse(JSON.stringify(config).replace(/("orgUrl":"http:\/\/127.0.0.1:)\d+/, '$11')),
-    );
-    const planned = await runHere(['provision', 'simulated', '--plan', '--json'], gone);
-    expect(planned.code).toBe(1);
-    const { ok, steps } = provisionGuard.parse(JSON.parse(planned.stdout));
-    expect(ok).toBe(false);
-    expect(JSON.parse(planned.stdout)).toHaveProperty('census', null);
-    expect(steps.map(({ before }) => before)).toContainEqual(expect.objectContaining({ state: 'failed' }));
-    const applied = await runHere(['provision', 'simulated', '--apply'], gone);
-    expect(applied.code).toBe(1);
-    expect(applied.stdout).toMatch(/^Stopped: /m);
-  });
 });

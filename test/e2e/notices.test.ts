@@ -5,7 +5,6 @@ import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
 import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { startMailRelay } from '../mail-relay.js';
@@ -15,14 +14,11 @@ const adminKey = `fsa_${'k'.repeat(32)}`;
 
 let okta: OktaSimulator;
 let relay: Awaited<ReturnType<typeof startMailRelay>>;
-let push: PushServiceSimulator;
 let service: Service;
 beforeEach(async () => {
   okta = await startOktaSimulator({ hookTimeoutMs: 30_000 });
   relay = await startMailRelay();
-  push = await startPushService({ contact: 'mailto:security@example.com', now: Date.now });
   const folder = createFolder('notices-sent');
-  await writeFile(join(folder, 'push.pem'), push.cert);
   const config = join(folder, 'facestep.json');
   const connection = {
     ...{ id: 'workforce', kind: 'okta', policy: { mode: 'enforce', liveness: 'off', notices: true, language: 'de' } },
@@ -34,19 +30,16 @@ beforeEach(async () => {
   const settings = {
     ...{ modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } },
     delivery: { kind: 'smtp', url: relay.url, from: 'face@example.com', requireTls: false },
-    webPush: { contact: 'mailto:security@example.com', services: [push.host] },
     connections: [connection],
   };
   await writeFile(config, JSON.stringify(settings));
   service = await startService({
     ...{ PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data'), FACESTEP_ADMIN_KEY: adminKey },
-    NODE_EXTRA_CA_CERTS: join(folder, 'push.pem'),
   });
 });
 afterEach(async () => {
   await service.stop();
   await relay.close();
-  await push.close();
   await okta.close();
 });
 

@@ -207,29 +207,6 @@ describe('a user who leaves', () => {
   });
 });
 
-describe('a SAML application', () => {
-  const claimsOfAssertion = async (statements: Record<string, string> = {}) => {
-    const uri = `${server.origin}/hooks/workforce/saml`;
-    const { id: appId } = await bench.okta.addSamlApp({ uri, channel: headerChannel, statements });
-    return async () => {
-      const assertion = await claimsOf(await bench.okta.signInBySaml({ appId, ...ada }));
-      return assertion.claims as Record<string, { attributeValues: { value: string }[] }>;
-    };
-  };
-  const verified = { attributeValues: [{ value: 'verified' }] };
-
-  test('gets the attribute with a step-up, once, and keeps its own', async () => {
-    const signIn = await claimsOfAssertion({ role: 'engineer' });
-    expect(Object.keys(await signIn())).toEqual(['role']);
-    await bench.passStepUp(adaId);
-    expect(await signIn()).toMatchObject({
-      role: { attributeValues: [{ value: 'engineer' }] },
-      face_verification: verified,
-    });
-    expect(Object.keys(await signIn())).toEqual(['role']);
-  });
-});
-
 describe('a user whose password is imported', () => {
   const login = 'imported@example.com';
   const signIn = (typed: string) => bench.okta.signIn({ login, password: typed });

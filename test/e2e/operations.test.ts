@@ -74,6 +74,12 @@ async function untilLogged(message: string, count = 1) {
   }
 }
 
+const okta = {
+  ...{ orgUrl: 'https://acme.okta.example', auth: { kind: 'api_token', token: 't' } },
+  hooks: { secret: { value: '0123456789abcdef' } },
+};
+const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta }];
+
 const endOf = async ({ process }: Service) => {
   if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
   return process.exitCode;
@@ -136,12 +142,6 @@ describe('facestep reload', () => {
     );
     expect((await takeClientToken()).status).toBe(200);
 
-    const okta = {
-      orgUrl: 'https://acme.okta.example',
-      auth: { kind: 'api_token', token: 't' },
-      hooks: { secret: { value: '0123456789abcdef' } },
-    };
-    const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta }];
     configure({ connections, adminKey: 'another-key', port: 9, verifier: { kind: 'embedded', workers: 2 } });
     const taken = await reload();
     expect(taken).toMatchObject({ code: 0, stderr: '' });
@@ -158,12 +158,6 @@ describe('facestep reload', () => {
 
 describe('a mode that was switched by hand', () => {
   test('holds over a restart, is told by the commands, and refuses where the file would let through', async () => {
-    const okta = {
-      orgUrl: 'https://acme.okta.example',
-      auth: { kind: 'api_token', token: 't' },
-      hooks: { secret: { value: '0123456789abcdef' } },
-    };
-    const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta }];
     const admin = { ...json, 'x-admin-key': adminKey };
     const modeOf = async () => (await call('/connections', { 'x-admin-key': adminKey })).body.connections;
     await start({ connections, publicUrl: 'http://127.0.0.1:9' });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -19,9 +18,6 @@ import { createStateFolder, type StateFolder } from '../state-folder.js';
 const publicUrl = 'https://face.example.com';
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const hookSecret = 'a secret of the test hooks';
-const requestSecret = randomBytes(32).toString('base64url');
-const userPoolId = 'eu-central-1_AbCdEfGhI';
-const clientId = 'client1';
 const callers = 50;
 const clock: Clock = { now: () => epochMs(Date.now()) };
 
@@ -36,12 +32,6 @@ const connections = [
       hooks: { secret: { value: hookSecret } },
       provision: { registration: {} },
     },
-  },
-  {
-    id: 'pool',
-    kind: 'cognito',
-    policy: { mode: 'shadow' },
-    cognito: { userPoolId, clientIds: [clientId], triggers: { requestSecret } },
   },
 ];
 

@@ -11,7 +11,6 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
-import { createSelfSigned } from '../../simulators/tls-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
@@ -22,7 +21,6 @@ import { modelsFolder } from '../paths.js';
  */
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
-const tls = createSelfSigned();
 
 let folder: string;
 let okta: OktaSimulator;
@@ -66,9 +64,7 @@ beforeEach(async () => {
   env = {
     ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey },
     FACESTEP_DATA: join(folder, 'data'),
-    NODE_EXTRA_CA_CERTS: join(folder, 'receiver.pem'),
   };
-  await writeFile(join(folder, 'receiver.pem'), tls.cert);
   service = await startService(env);
 });
 afterEach(async () => {

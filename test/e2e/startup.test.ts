@@ -95,13 +95,6 @@ describe('what keeps it from starting is said with its fix, and it ends with 1',
     expect(stderr).toContain(data);
   });
 
-  test('a configuration that is not there, and one that is not JSON', () => {
-    expect(startInVain({ FACESTEP_CONFIG: join(top, 'nowhere.json') }).stderr).toContain(join(top, 'nowhere.json'));
-    const file = join(top, `config-${++folders}.json`);
-    writeFileSync(file, '{ "port": ');
-    expect(startInVain({ FACESTEP_CONFIG: file }).stderr).toContain('not JSON at line 1');
-  });
-
   test('an older Node, before anything is loaded that needs a newer one', () => {
     const old = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"18.20.8"}})';
     const { stderr } = startInVain({}, ['--import', `data:text/javascript,${encodeURIComponent(old)}`]);

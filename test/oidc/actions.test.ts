@@ -68,12 +68,6 @@ test.each(['plain', 'pushed'] as const)(
 );
 
 describe('is not approved', () => {
-  test('by another face', async () => {
-    await op.enrol('anna');
-    const { answer } = await op.authorize((await prepare([action])).plain(), 'berta');
-    expect(answer.searchParams.get('error')).toBe('access_denied');
-  });
-
   test('by the first face of somebody who could enrol otherwise', async () => {
     const { shown, answer } = await op.authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
     expect(shown.outcome).toBe('failed');

@@ -91,6 +91,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
+const anna = () => ({ connection: op.connection, subject: 'anna' });
 const nowSec = (): number => Math.floor(op.server.clock.now() / 1000);
 
 /** A browser on the page that asks for a card, with what its QR code and its link say. */
@@ -173,25 +174,21 @@ describe('refused is', () => {
     }
   });
 
-  test('a card whose enrolment has ended', async () => {
+  test.each<[string, string, () => unknown]>([
+    ['of an enrolment that has ended', 'This card was revoked.', () => revokeSubject(anna(), op.server.deps)],
+    [
+      'of which nobody can say whether it has ended',
+      'cannot be checked now',
+      () => {
+        areListsThere = false;
+      },
+    ],
+    ['whose time is over', 'This card has expired.', () => op.server.clock.advanceSec(86_400)],
+  ])('a card %s', async (_, why, end) => {
     const carried = await carry();
-    await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
+    await end();
     const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere), 'This card was revoked.');
-  });
-
-  test('a card of which nobody can say whether it has ended', async () => {
-    const carried = await carry();
-    areListsThere = false;
-    const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere), 'cannot be checked now');
-  });
-
-  test('a card whose time is over', async () => {
-    const carried = await carry();
-    op.server.clock.advanceSec(86_400);
-    const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere), 'This card has expired.');
+    await expectRefusal(browser, await show(carried, elsewhere), why);
   });
 
   test('a repeated answer: to this page, to another one, and in a new envelope', async () => {

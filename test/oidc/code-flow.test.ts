@@ -57,22 +57,6 @@ test.each(Object.keys(ways))('a client with %s gets tokens that say what was che
   expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com', presence: 'simulated' });
 });
 
-test('an ID token of somebody else beside the name is refused; one of the same person, under whatever name, is not', async () => {
-  await op.enrol('anna');
-  const first = await prepare('PKCE alone');
-  const { back } = await op.authorize(client.buildAuthorizationUrl(first.config, first.params));
-  const { id_token: hint } = await client.authorizationCodeGrant(first.config, new URL(back.url), first.checks);
-  const visit = async (changes: Record<string, string>): Promise<string> => {
-    const { config, params } = await prepare('PKCE alone', { ...changes, id_token_hint: hint! });
-    return (await op.newBrowser().follow(client.buildAuthorizationUrl(config, params).href)).url;
-  };
-  for (const name of ['anna', 'ANNA@example.com']) expect(await visit({ login_hint: name })).toContain('/face#');
-  for (const name of ['bert', 'bert@example.com', 'nobody']) {
-    const { searchParams } = new URL(await visit({ login_hint: name }));
-    expect(searchParams.get('error')).toBe('login_required');
-  }
-});
-
 test('a pushed request works once, with nothing in the address', async () => {
   await op.enrol('anna');
   const { config, params, checks } = await prepare();

@@ -109,13 +109,4 @@ describe('Cognito: the custom challenge on the capture page', () => {
     expect((await open({ ticket, returnUrl })).status).toBe(201);
     expect((await open({ ticket, returnUrl })).status).toBe(409);
   });
-
-  test('takes a receipt for its own challenge alone', async () => {
-    const { receipt } = await signIn('ada', 'ada');
-    const browser = bench.openBrowser();
-    await browser.walk(`${cognito.url}/app/start?user=ada`);
-    const body = new URLSearchParams({ receipt: receipt! });
-    const end = await browser.walk(`${cognito.url}/app/answer`, { method: 'POST', body });
-    expect(readResult(end)).toMatchObject({ result: 'refused', reason: 'answer' });
-  });
 });

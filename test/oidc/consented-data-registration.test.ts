@@ -30,16 +30,6 @@ describe('what is not registered is left out, and the log says so', () => {
     expect({ ...idToken, ...(await userInfo()) }).not.toHaveProperty('birthdate');
     expect(loggedAsUnregistered()).toEqual([['birthdate', 'a name that cannot be logged']]);
   });
-
-  test('anything that a client asks for that registered nothing: nobody is asked', async () => {
-    await op.stop();
-    const { claims: _, ...plain } = registration;
-    await start(toConfig(plain));
-    const shown = await askAndShow(op, { scope: 'openid profile email', claims: { userinfo: { email: null } } });
-    const { userInfo } = await redeem(shown, shown.page.url);
-    expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', preferred_username: 'anna@example.com' });
-    expect(loggedAsUnregistered()).toEqual([['email']]);
-  });
 });
 
 describe('a configuration is refused', () => {

@@ -132,7 +132,7 @@ export async function startExternalMfaBench({
     });
 
   return {
-    ...{ entra, partner, appId, server, settings, provisioning, newBrowser, post, open },
+    ...{ entra, partner, appId, server, provisioning, newBrowser, post },
     issuer: `${testIssuer}/oidc/work`,
     addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
     async start(userId: string, changes: Record<string, string> = {}): Promise<PostedForm> {

@@ -53,7 +53,7 @@ async function errorOf(userId: string, changes: Record<string, string>) {
 describe('a person with their face', () => {
   test('signs in: Entra finds nothing wrong', async () => {
     const user = await enrolled();
-    const { form, back, answer } = await signIn(user.id, 'ada');
+    const { form, answer } = await signIn(user.id, 'ada');
     expect(answer.action).toBe(`${bench.entra.url}/common/federation/externalauthprovider`);
     expect(Object.keys(answer.fields).toSorted()).toEqual(['id_token', 'state']);
     expect(decodeProtectedHeader(answer.fields.id_token!)).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
@@ -66,20 +66,11 @@ describe('a person with their face', () => {
       acr: 'possessionorinherence',
       amr: ['face'],
     });
-    expect(claims.exp).toBeGreaterThan(claims.iat!);
     expect(await bench.entra.finishExternalMfa(answer.fields)).toEqual({
       userId: user.id,
       passed: true,
       reason: null,
     });
-
-    const policy = back.headers.get('content-security-policy');
-    // Entra redirects on from there, and Chromium holds that to the list too.
-    expect(policy).toContain('form-action https:');
-    expect(policy).toMatch(/script-src 'sha256-/);
-    expect(policy).not.toMatch(/unsafe|\*/);
-    expect(back.headers.get('x-frame-options')).toBe('DENY');
-    expect(back.headers.get('cache-control')).toContain('no-store');
   });
 });
 

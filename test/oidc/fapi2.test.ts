@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { toEpochSec } from '../../src/core/units.js';
@@ -98,37 +98,6 @@ describe('refused', () => {
     const { answer: back } = await op.authorize(await client.buildAuthorizationUrlWithPAR(config, params));
     const grant = client.authorizationCodeGrant(config, back, checks);
     await expect(grant).rejects.toMatchObject({ error: 'invalid_grant' });
-  });
-
-  test('a proof that was used before', async () => {
-    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const htu = `${op.issuer}/par`;
-    const proof = await new SignJWT({ htm: 'POST', htu, jti: 'once' })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
-      .setIssuedAt()
-      .sign(privateKey);
-    const send = async () => {
-      const assertion = await new SignJWT({ jti: String(Math.random()) })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
-        .setIssuer('bank')
-        .setSubject('bank')
-        .setAudience(op.issuer)
-        .setIssuedAt()
-        .setExpirationTime('1m')
-        .sign(ofApp.privateKey);
-      const { params } = await prepare('bank');
-      const body = new URLSearchParams({
-        ...{ ...params, client_id: 'bank', response_type: 'code', client_assertion: assertion },
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      });
-      return op.open(htu, { method: 'POST', body, headers: { dpop: proof } });
-    };
-    expect((await send()).status).toBe(201);
-    const again = await send();
-    expect([again.status, await again.json()]).toMatchObject([
-      400,
-      { error: expect.stringMatching(/dpop|request/), error_description: expect.stringContaining('eplay') },
-    ]);
   });
 });
 

@@ -18,7 +18,6 @@ let reach: { send: Fetch; now: () => number };
 let okta: OktaSimulator;
 let bench: ProviderBench;
 let adaId: string;
-let graceId: string;
 
 async function start(policy: Record<string, unknown> = {}): Promise<void> {
   reach = { send: (url, init) => fetch(url, init), now: () => Date.now() };
@@ -67,9 +66,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     channel: { type: 'HTTP', header: 'Authorization', secret: hookSecret },
   });
   adaId = await okta.createUser({ login: ada, password: 'correct horse' });
-  graceId = await okta.createUser({ login: 'grace@example.com', password: 'correct horse' });
   await bench.enrol(adaId, 'ada');
-  await bench.enrol(graceId, 'grace');
 }
 async function stop(): Promise<void> {
   await bench.stop();
