@@ -25,8 +25,7 @@ const wide = [
   'src/rest/catalogue\\.test',
   'src/state/redis-groups\\.test',
   'test/contract/(census|members|rotation)\\.test',
-  'test/e2e/(api-pictures|cli|doctor|doctor-faults|notices|operations|own-model|other-platform|simulations|startup)\\.test',
-  'test/e2e/(okta-process|okta-security-events|security-events)\\.test',
+  'test/e2e/(cli|doctor-faults|notices|operations|own-model|other-platform|security-events|simulations|startup)\\.test',
   'test/oidc/(apache|cognito-challenge|foreign-clients|.*-docs)\\.test',
   // Simulators, and calls compared with the providers' own descriptions.
   'simulators/',

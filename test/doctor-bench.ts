@@ -31,7 +31,6 @@ export const arnOf = (handler: string): string =>
 export interface Elsewhere {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly provider?: Readonly<Record<string, unknown>>;
-  readonly policy?: Readonly<Record<string, unknown>>;
   readonly connection?: Readonly<Record<string, unknown>>;
   readonly aheadSec?: number;
 }
@@ -109,13 +108,10 @@ export async function openDoctorBench(folder: string): Promise<DoctorBench> {
     scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
   };
   let files = 0;
-  const writeConfig = (
-    changed?: string,
-    { settings = {}, provider = {}, policy = {}, connection = {} }: Elsewhere = {},
-  ) => {
+  const writeConfig = (changed?: string, { settings = {}, provider = {}, connection = {} }: Elsewhere = {}) => {
     const file = join(folder, `config-${++files}.json`);
     const connections = Object.entries(entries).map(([kind, entry]) => ({
-      ...{ id: kind, kind, policy: { mode: 'enforce', ...(kind === changed ? policy : {}) } },
+      ...{ id: kind, kind, policy: { mode: 'enforce' } },
       [kind]: { ...entry, ...(kind === changed ? provider : {}) },
       ...(kind === changed ? connection : {}),
     }));

@@ -22,12 +22,3 @@ test('bash completes commands, inner commands, options and their values', async 
   expect(complete(script, ['people', 'list', '--status', 'e'])).toEqual(['enrolled', 'expired', 'ended']);
   expect(complete(script, ['completion', ''])).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']));
 });
-
-test.each([
-  ['zsh', '#compdef facestep'],
-  ['fish', 'complete -c facestep'],
-])('there is one for %s', async (shell, mark) => {
-  const { stdout } = await runHere(['completion', shell], {});
-  expect(stdout).toContain(mark);
-  expect(stdout).toContain('help-desk');
-});

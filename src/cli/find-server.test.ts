@@ -64,18 +64,6 @@ test('a login that others can read is refused', async () => {
   expect(await runHere(['status'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') });
 });
 
-test('address and key come from the configuration, without variables', async () => {
-  const env = configure(ownSettings());
-  expect(JSON.parse((await runHere(['status', '--json'], env)).stdout).url).toBe(server.origin);
-});
-
-test('a login serves where the configuration names a key that is not readable here', async () => {
-  const env = { ...home(), ...configure({ ...ownSettings(), adminKey: { env: 'NOT_SET_HERE' } }) };
-  await expect(runHere(['status'], env)).rejects.toMatchObject({ code: 'config_invalid' });
-  await runHere(['login', server.origin], env, { secret: key });
-  expect((await runHere(['status'], env)).code).toBe(0);
-});
-
 test('a key goes to no other address than its own', async () => {
   const login = home();
   await runHere(['login', server.origin], login, { secret: key });
@@ -95,10 +83,4 @@ test('a key goes to no other address than its own', async () => {
     });
   }
   expect(asked).toEqual([]);
-});
-
-test('an error with --json is one JSON object on standard error', async () => {
-  const { code, stdout, stderr } = await runHere(['mode', 'nothing', '--json'], configure(ownSettings()));
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(JSON.parse(stderr)).toMatchObject({ ok: false, code: 'usage', fix: expect.any(String) });
 });

@@ -4,7 +4,7 @@ import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.
 import { openLink, openPage } from '../../test/capture-page.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
-import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection } from '../core/connection.js';
 
 /* `facestep help-desk`, against a running server. */
@@ -26,27 +26,6 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const run = (args: readonly string[], key = adminKey) => administer(server, ['help-desk', ...args], key);
-const who = ['--connection', 'acme', '--login', loginOf('00u1')];
-
-test('a caller is asked for a face check, and nobody is vouched for before it', async () => {
-  const { printed, told } = await run(['vouch', ...who]);
-  expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/), expect.stringMatching(/\/face\?lang=en&sent#/)]);
-  expect(told.join('\n')).toMatch(/Read this number to the caller: \d\d\./);
-  const caller = await run(['caller', printed[0]!]);
-  expect([caller.printed, caller.exitCode]).toEqual([[], 1]);
-  expect(caller.told.join()).toContain('waiting');
-});
-
-test('a bypass code waits for another administrator', async () => {
-  const made = await run(['bypass', ...who, '--minutes', '5']);
-  expect(made.printed).toEqual([expect.stringMatching(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/)]);
-  const [, id = ''] = /approve (\S+)/.exec(made.told.join()) ?? [];
-  expect((await run(['bypasses'])).printed[1]).toContain('waiting');
-  await expect(run(['approve', id])).rejects.toMatchObject({ code: 'approver_same' });
-  const [key = ''] = (await administer(server, ['administrators', 'add', 'joan', '--role', 'help-desk'], adminKey))
-    .printed;
-  expect((await run(['approve', id], key)).told.join()).toContain('Approved');
-});
 
 test('a request for help is listed without moving the cursor, taken and settled', async () => {
   const { token } = await server.issue();

@@ -32,12 +32,6 @@ afterAll(() => company.close());
 
 const run = (...args: string[]) => administer(operated.server, ['mode', ...args]);
 
-test('of several connections, one must be named', async () => {
-  const { exitCode, told } = await run();
-  expect(exitCode).toBe(2);
-  expect(told.join()).toMatch(/^Error: There are several connections\.,Fix: Name one of: .*okta/);
-});
-
 test('nobody enrolled: nothing is changed until somebody says that they are sure, and back', async () => {
   const refused = await run('okta', 'enforce');
   expect(refused.exitCode).toBe(1);

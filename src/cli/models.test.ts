@@ -81,54 +81,6 @@ describe('import', () => {
       expect(statSync(join(folder, file))).toMatchObject({ uid: 12_345, gid: 12_346 });
   });
 
-  test.each([
-    ['nowhere', () => `${data}.tgz`, 'There is no file'],
-    ['a folder', () => top, 'There is no file'],
-    [
-      'a model, without what it is',
-      () => model,
-      'is no archive of the models. For a model of your own give --preprocess',
-    ],
-  ])('takes no archive that is none, also where all models are there: %s', async (_name, fileOf, said) => {
-    const { code, out, err } = await run('models', 'import', fileOf());
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain(said);
-  });
-
-  test('asks for a licence, and takes no empty one', async () => {
-    expect((await run('models', 'import', model, '--preprocess', 'facestep')).code).toBe(2);
-    expect((await run('models', 'import', model, '--preprocess', 'facestep', '--licence', ' ')).code).toBe(2);
-  });
-
-  test("takes a description of one's own, and names what is wrong with it", async () => {
-    const file = `${data}.json`;
-    const places = [
-      [38, 51],
-      [73, 51],
-      [56, 71],
-      [41, 92],
-      [70, 92],
-    ].map(([x, y]) => ({ x, y }));
-    const described = {
-      size: 112,
-      channels: 'rgb',
-      mean: [0, 0, 0],
-      deviation: [255, 255, 255],
-      places,
-      mirror: false,
-    };
-    writeFileSync(file, JSON.stringify(described));
-    const args = ['models', 'import', model, '--licence', 'ours', '--preprocess'];
-    expect((await run(...args, file)).out).toContain('Imported as');
-    writeFileSync(file, JSON.stringify({ ...described, deviation: [0, 1, 1], mirrored: true }));
-    const { code, err } = await run(...args, file);
-    expect(code).toBe(2);
-    expect(err).toMatch(/deviation: expected none near 0/);
-    writeFileSync(file, '{');
-    expect((await run(...args, file)).err).toContain('is no JSON');
-    expect((await run(...args, 'nowhere.json')).err).toContain('no file that can be read');
-  });
-
   test.each<[string, (file: string) => void, RegExp]>([
     ['two gigabytes, unread', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
     ['a file cut short', (file) => truncateSync(file, 5000), /cut short/],
@@ -160,12 +112,6 @@ describe('an engine in use', () => {
     expect((await run('models', 'list')).out).toContain(`${name}: makes new tokens`);
   });
 
-  test('of one model that was imported twice faces are described once', async () => {
-    await importModel('--name', 'again');
-    await setParameters('again-129');
-    expect((await open(name)).recognisers).toHaveLength(1);
-  });
-
   test.each<[string, (file: string) => boolean, string]>([
     ['its parameters altered', (file) => /[0-9a-f]{64}\.json$/.test(file), 'parameters_altered'],
     ['the registry altered', (file) => file === 'registry.json', 'parameters_altered'],
@@ -175,15 +121,6 @@ describe('an engine in use', () => {
     expect(await codeOf(open(name))).toBe(code);
     writeFileSync(file, '{');
     expect(await codeOf(open(name))).toBe(code);
-  });
-
-  test('is not there, or not measured: said of the setting', async () => {
-    await importModel('--name', 'other');
-    for (const wrong of ['other-129', 'none-200-0123456789abcdef'])
-      await expect(open(wrong)).rejects.toMatchObject({
-        code: 'config_invalid',
-        detail: { problems: [{ path: 'recognition.engine' }] },
-      });
   });
 
   test('is not removed; another is, after a word of confirmation, and its number is not given again', async () => {

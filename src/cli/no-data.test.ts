@@ -24,11 +24,6 @@ test.each([
   expect(stderr).toContain(`There is no audit trail ${join(data, 'audit.jsonl')}.`);
 });
 
-test('upgrade --check says in which folder it looked', async () => {
-  const { code, stdout } = await runHere(['upgrade', '--check'], env);
-  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`nothing is in ${data} yet`) });
-});
-
 const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 describeAsRoot('an account that may not read the data folder', () => {
@@ -50,13 +45,5 @@ describeAsRoot('an account that may not read the data folder', () => {
     expect(stdout).toContain('To do: Run this as the account of the service, or as root.');
     expect(stdout).toContain('not checked: Recognition');
     expect(stdout).not.toMatch(/internal|altered/);
-  });
-
-  test('is told so by models list', async () => {
-    const { code, stdout, stderr } = await asNobody('models', 'list');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(
-      /^Error: Open EACCES, .*registry\.json: this account may not do that\. \(EACCES\)\nFix: .*\n$/,
-    );
   });
 });

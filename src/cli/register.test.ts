@@ -75,20 +75,3 @@ test('one that was stopped goes on where it was, and tells whom it could not reg
   expect(second).toMatchObject({ exitCode: 0 });
   expect(second.printed.at(-1)).toBe('1 registered, 44 were before.');
 });
-
-test('a group has its members registered alone', async () => {
-  const [one, two] = [...entra.tenant.users.keys()];
-  const group = entra.addGroup([one!, two!]);
-  expect((await run(['register', 'work', '--group', group])).exitCode).toBe(0);
-  expect(new Set(registered())).toEqual(new Set([one, two]));
-});
-
-test.each([
-  ['neither group nor all', ['work']],
-  ['both', ['work', '--all', '--group', 'x']],
-  ['an unknown connection', ['nowhere', '--all']],
-  ['a connection whose people need not be registered', ['plain', '--all']],
-])('%s is not understood', async (_, args) => {
-  expect((await run(['register', ...args])).exitCode).toBe(2);
-  expect(registered()).toEqual([]);
-});

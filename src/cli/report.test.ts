@@ -7,7 +7,6 @@ import { createFolder } from '../../test/folder.js';
 import type { AuditDetail, AuditEvent } from '../core/audit-events.js';
 import { addSec, fromIso } from '../core/units.js';
 import { reportHooks } from '../operations/hook-report.js';
-import { toReportLines } from './report.js';
 
 const folder = createFolder('report');
 let file: string;
@@ -78,24 +77,6 @@ describe('counts', () => {
     });
   });
 
-  test('what an enforcing connection did', async () => {
-    await write(
-      decided({ hook: 'token', outcome: 'unverified', fallback: 'deny' }),
-      decided({ hook: 'token', outcome: 'unverified', fallback: 'omit_claim' }),
-    );
-    const { hooks } = await report();
-    expect(hooks).toMatchObject([{ denied: 1, claimOmitted: 1, wouldHave: { denied: 0, claimOmitted: 0 } }]);
-  });
-
-  test('neither other connections nor other actions', async () => {
-    await write(
-      decided(verified, 'anna', 'other'),
-      { action: 'revoked', connection: 'work', subject: 'anna', detail: { tokenId: '"action":"hook_decided"' } },
-      decided(verified),
-    );
-    expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 0 });
-  });
-
   test('only what happened since', async () => {
     await write(decided(verified), decided(verified), decided(verified));
     expect(await report(addSec(start, 3600))).toMatchObject({ hooks: [{ decisions: 2 }] });
@@ -122,38 +103,5 @@ describe('a damaged trail', () => {
   ])('%s (%s) is counted as unreadable', async (line) => {
     writeFileSync(file, `${line}\n`);
     expect(await report()).toEqual({ hooks: [], unreadableLines: 1 });
-  });
-
-  test('a hook named as a property of every object is one like any other', async () => {
-    await write(decided({ ...verified, hook: '__proto__' }), decided({ ...verified, hook: 'constructor' }));
-    expect((await report()).hooks.map(({ hook }) => hook)).toEqual(['__proto__', 'constructor']);
-  });
-});
-
-describe('as text', () => {
-  const head = { connection: 'work', mode: 'shadow', since: null } as const;
-
-  test('each count on a line of its own, those that are zero left out', async () => {
-    await write(decided(verified), decided(shadowed('deny')), decided(shadowed('deny'), 'berta'));
-    expect(toReportLines(head, await report())).toEqual([
-      'work: shadow mode',
-      '',
-      'Hook token, 2026-11-01T00:00:00.000Z to 2026-11-01T02:00:00.000Z',
-      '  decisions                          3',
-      '  verified                           1',
-      '  would have been denied             2',
-      '  users without a face check         2',
-    ]);
-  });
-
-  test('without a decision it says so', () => {
-    const empty = { hooks: [], unreadableLines: 2 };
-    expect(toReportLines({ ...head, since: '2026-11-01T00:00:00.000Z' }, empty)).toEqual([
-      'work: shadow mode',
-      '',
-      'No decision since 2026-11-01T00:00:00.000Z.',
-      '',
-      'Lines that cannot be read: 2',
-    ]);
   });
 });

@@ -116,13 +116,6 @@ describe('the right face', () => {
     expect(sent).toHaveLength(2);
     for (const body of sent) expect(body).not.toContain('the report');
   });
-
-  test('opens under the name it is told', async () => {
-    await run('seal', at('report.pdf'), { '--out': at('other') });
-    await run('open', at('other'), { '--out': at('back') });
-    expect(readFileSync(at('back'), 'utf8')).toBe('the report');
-    await expect(run('open', at('other'))).rejects.toMatchObject({ name: 'UsageError' });
-  });
 });
 
 describe('is refused, and no file is made', () => {
@@ -168,49 +161,6 @@ describe('is refused, and no file is made', () => {
       const overItself = run(name, out, { '--out': out }, unused);
       await expect(overItself).rejects.toMatchObject({ name: 'UsageError' });
     }
-  });
-
-  test('a server that is not there, or is another', async () => {
-    const gone = run('seal', at('report.pdf'), { '--url': 'http://127.0.0.1:9' });
-    await expect(gone).rejects.toMatchObject({ code: 'server_unreachable', detail: { url: 'http://127.0.0.1:9' } });
-    const other: Fetch = async () => new Response('<html>');
-    await expect(run('seal', at('report.pdf'), {}, other)).rejects.toMatchObject({ code: 'server_unreachable' });
-    expect(files()).not.toContain('report.pdf.sealed');
-  });
-
-  test('once the person stops it, while the server is waited for', async () => {
-    const waiting: Fetch = (_, { signal }) =>
-      new Promise((_resolve, reject) => {
-        if (signal?.aborted) reject(signal.reason);
-        signal?.addEventListener('abort', () => reject(signal.reason));
-      });
-    const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 50));
-    expect(await run('seal', at('report.pdf'), {}, waiting, soon)).toEqual({
-      said: [expect.stringContaining('Stopped')],
-      exitCode: 1,
-    });
-    expect(files()).not.toContain('report.pdf.sealed');
-  });
-
-  test.each([
-    [{ '--url': 'http://face.example.com' }],
-    [{ '--url': 'face' }],
-    [{ '--accuracy': '9' }],
-    [{ '--photo': null }],
-    [{ '--token-file': null }],
-    [{ '--more': 'x' }],
-  ])('%j', async (change: Record<string, string | null>) => {
-    await expect(run('seal', at('report.pdf'), change)).rejects.toMatchObject({ name: 'CommanderError' });
-  });
-
-  test('a file that is missing is told in one line', async () => {
-    const unread = { name: 'UsageError', message: `${at('nothing')} cannot be read` };
-    for (const option of ['--photo', '--token-file', '--client-token-file', '--password-file'])
-      await expect(run('seal', at('report.pdf'), { [option]: at('nothing') })).rejects.toMatchObject(unread);
-    const unused: Fetch = () => Promise.reject(new Error('the server was asked'));
-    await expect(run('seal', at('nothing'), {}, unused)).rejects.toMatchObject(unread);
-    await expect(run('open', at('nothing.sealed'), {}, unused)).rejects.toMatchObject({ name: 'UsageError' });
-    expect(files()).not.toContain('nothing.sealed');
   });
 });
 

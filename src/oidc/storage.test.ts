@@ -52,11 +52,3 @@ test('an assertion is noted once', async () => {
   const all = await Promise.allSettled(Array.from({ length: 10 }, () => seen.upsert('a', { jti: 'a' }, 60)));
   expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
-
-test('sessions, and what else is not used, are not kept', async () => {
-  const { storage } = open();
-  for (const model of ['Session', 'RefreshToken', 'ClientCredentials', 'constructor']) {
-    await storage(model).upsert('s', { jti: 's' }, 60);
-    expect(await storage(model).find('s')).toBeUndefined();
-  }
-});

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import * as cognitoSdk from '@aws-sdk/client-cognito-identity-provider';
-import * as dynamoDbSdk from '@aws-sdk/client-dynamodb';
 import * as kmsSdk from '@aws-sdk/client-kms';
 import * as lambdaSdk from '@aws-sdk/client-lambda';
-import * as snsSdk from '@aws-sdk/client-sns';
 import { afterEach, expect, test } from '@jest/globals';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
@@ -14,26 +12,17 @@ import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
-import { startSns } from '../../simulators/sns/index.js';
-import { stateGuard } from '../../src/config/state.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
-import { addSec } from '../../src/core/units.js';
-import { createSnsDelivery } from '../../src/delivery/aws-sns.js';
-import { createOutbox } from '../../src/delivery/outbox.js';
 import { createAwsKmsCalls } from '../../src/keys/aws-kms-calls.js';
-import { createDynamoDbClient } from '../../src/state/dynamodb.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { signIn } from '../cognito-browser.js';
 import { administer, connectionId, requestSecret } from '../contract/cognito.js';
-import { createTable, startDynamoDb } from '../dynamodb.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, systemClock, testIssuer } from '../keys.js';
 import { standardDeps } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
-import { createStateFolder } from '../state-folder.js';
-import { judgeAwsQueryCall } from './aws-query.js';
 import { judgeCalls } from './judgement.js';
 import { type AwsService, judgeAwsCall, namedInTarget } from './smithy.js';
 
@@ -54,7 +43,6 @@ async function observe(target: string) {
 
 const cognitoService: AwsService = { name: 'Cognito', sdk: cognitoSdk, operationOf: namedInTarget };
 const kmsService: AwsService = { name: 'KMS', sdk: kmsSdk, operationOf: namedInTarget };
-const dynamoDbService: AwsService = { name: 'DynamoDB', sdk: dynamoDbSdk, operationOf: namedInTarget };
 const lambdaService: AwsService = {
   name: 'Lambda',
   sdk: lambdaSdk,
@@ -69,7 +57,7 @@ const lambdaService: AwsService = {
 };
 
 const judge = (service: AwsService, calls: readonly Exchange[]): string[] =>
-  judgeCalls(service.name, calls, (call) => judgeAwsCall(call, service));
+  judgeCalls(calls, (call) => judgeAwsCall(call, service));
 
 const password = 'correct horse';
 const secret = 'a-secret-of-the-client-0123456789abcdef';
@@ -208,48 +196,4 @@ test('KMS: MACs, signatures and descriptions are as the SDK has them', async () 
   kms.cause('denied');
   await expect(aws.describeKey(sealing)).rejects.toMatchObject({ code: 'key_service_unavailable' });
   expect(judge(kmsService, calls)).toEqual([]);
-});
-
-test('DynamoDB: what the state store asks is as the SDK has it', async () => {
-  const server = await startDynamoDb();
-  closing.push(() => server.stop());
-  Object.assign(process.env, server.credentials);
-  const { calls, url } = await observe(server.endpoint);
-  const settings = { kind: 'dynamodb' as const, table: 'facestep', endpoint: url, region: 'eu-central-1' };
-  const administrator = createDynamoDbClient({ ...settings, endpoint: server.endpoint });
-  closing.push(() => administrator.destroy());
-  await createTable(administrator, 'facestep');
-  const folder = createStateFolder();
-  closing.push(() => folder.remove());
-  const state = await folder.open(stateGuard.parse(settings), systemClock);
-  closing.push(() => state.close());
-  const later = addSec(systemClock.now(), 60);
-  await state.write('a', { of: ['any', 1] }, { when: 'any', expiresAt: later });
-  await state.write('a', 2, { when: 'absent', expiresAt: null });
-  await state.read('a');
-  const { revision = 0 } = (await state.read('a')) ?? {};
-  await state.write('a', 3, { when: { revision }, expiresAt: later });
-  await state.add('counter', 1, later);
-  await state.add('counter', 1, later);
-  await state.storeEpoch();
-  await state.delete('a');
-  expect(judge(dynamoDbService, calls)).toEqual([]);
-});
-
-test('SNS: an SMS, and each reason why it is not sent, are as the SDK has them', async () => {
-  Object.assign(process.env, kmsEnvironment);
-  const sns = await startSns();
-  closing.push(() => sns.close());
-  const { calls, url } = await observe(sns.url);
-  const others = createOutbox({ sink: async () => {}, clock: systemClock });
-  const delivery = createSnsDelivery({ region: sns.region, endpoint: url, senderId: 'FACESTEP' }, { others });
-  const message = { channel: 'sms', to: '+4915112345678', subject: 'Your code', text: '123456 is your code.' } as const;
-  await delivery.send(message);
-  await expect(delivery.send({ ...message, to: '0151' })).rejects.toMatchObject({ code: 'delivery_failed' });
-  for (const trouble of ['denied', 'throttled', 'opted_out', 'broken'] as const) {
-    sns.cause(trouble);
-    await expect(delivery.send(message)).rejects.toMatchObject({ code: 'delivery_failed' });
-  }
-  const service = { name: 'SNS', version: '2010-03-31', sdk: snsSdk };
-  expect(judgeCalls('SNS', calls, (call) => judgeAwsQueryCall(call, service))).toEqual([]);
 });

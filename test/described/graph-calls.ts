@@ -79,7 +79,9 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
       case '$select':
         return value.split(',').flatMap(known);
       case '$filter':
-        return findInFilter(value, type, known);
+        return [...value.matchAll(/(\w+) eq |startswith\((\w+),/g)].flatMap(([, compared, begun]) =>
+          known(compared ?? begun ?? ''),
+        );
       case '$top':
         return /^[1-9]\d{0,2}$/.test(value) ? [] : [`query: $top ${value}`];
       case '$count':
@@ -91,32 +93,6 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
         return [`query: ${name} is not described`];
     }
   });
-}
-
-const comparison = /^(\w+) eq ('(?:[^']|'')*'|true|false)/;
-const beginning = /^startswith\((\w+),'(?:[^']|'')*'\)/;
-/**
- * User properties that can be filtered without advanced queries:
- * https://learn.microsoft.com/en-us/graph/aad-advanced-queries
- */
-const searchable = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName'];
-
-function findInFilter(filter: string, type: StructuredType | undefined, known: (name: string) => string[]): string[] {
-  const [compared, property = '', literal = ''] = comparison.exec(filter) ?? [];
-  const [begun, begunProperty = ''] = beginning.exec(filter) ?? [];
-  const taken = compared ?? begun;
-  if (taken === undefined) return [`query: $filter ${filter}`];
-  const findHere = (): string[] => {
-    if (compared === undefined) {
-      return searchable.includes(begunProperty) ? known(begunProperty) : [`query: ${begunProperty} is not searched so`];
-    }
-    const isBoolean = type?.properties.get(property)?.name === 'Edm.Boolean';
-    return isBoolean === literal.startsWith("'") ? [`query: ${property} is not compared so`] : known(property);
-  };
-  const rest = filter.slice(taken.length);
-  if (rest === '') return findHere();
-  if (!rest.startsWith(' or ')) return [`query: $filter ${filter}`];
-  return [...findHere(), ...findInFilter(rest.slice(' or '.length), type, known)];
 }
 
 function findInRequest(csdl: Csdl, { method, request }: Exchange, target: Target): string[] {

@@ -86,25 +86,5 @@ test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', as
   const refused = createOneLoginAdapter(deps({ clientSecret: 'another' }));
   await expect(refused.profile.readToken(subject)).rejects.toMatchObject({ code: 'profile_unavailable' });
 
-  expect(judgeCalls('OneLogin', calls, judge)).toEqual([]);
-});
-
-const given: Exchange = {
-  ...{ method: 'PUT', path: '/api/2/hooks/envs/1', query: new URLSearchParams() },
-  request: { headers: {}, body: '{"value":"x"}' },
-  response: {
-    ...{ status: 200, headers: {} },
-    body: '{"id":"1","name":"X","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}',
-  },
-};
-
-test.each<[string, Exchange, string]>([
-  ['a field too many', { ...given, request: { headers: {}, body: '{"value":"x","name":"X"}' } }, 'request'],
-  ['a field too few', { ...given, request: { headers: {}, body: '{}' } }, 'request.value'],
-  ['an unknown parameter', { ...given, query: new URLSearchParams({ x: '1' }) }, 'query'],
-  ['an answer of another shape', { ...given, response: { ...given.response, body: '{"id":1}' } }, 'answer.id'],
-  ['another status', { ...given, response: { ...given.response, status: 201 } }, 'status: 201'],
-])('%s is told', (_, exchange, told) => {
-  expect(judge(given).differences).toEqual([]);
-  expect(judge(exchange).differences.join()).toContain(told);
+  expect(judgeCalls(calls, judge)).toEqual([]);
 });

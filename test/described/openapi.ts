@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { createSchemas, type Direction, type Schema, schemaGuard } from './json-schema.js';
+import type { Judgement } from './judgement.js';
 
 const parameterGuard = z.object({
   name: z.string(),
@@ -53,11 +54,6 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
   url: (text) => URL.canParse(text),
   email: (text) => text.includes('@'),
 };
-
-export interface Judgement {
-  readonly operation: string | null;
-  readonly differences: readonly string[];
-}
 
 export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components }: Description) {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });

@@ -2,16 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jwtVerify } from 'jose';
-import { z } from 'zod';
 import { entraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
+import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
-import { type DirectoryUser, findServicePrincipal } from '../../simulators/entra/tenant.js';
+import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import { epochMs } from '../../src/core/units.js';
-import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { createTextLog, systemRandom } from '../sinks.js';
@@ -24,7 +23,7 @@ let pictures: Pictures;
 let entra: EntraSimulator;
 let daemon: Daemon;
 let service: Service;
-let clientToken: string;
+let backend: Backend;
 /** Applications whose tokens get the claims: of a connection that omits them, of one that denies, and of a sign-up. */
 let app: string;
 let strictApp: string;
@@ -91,46 +90,12 @@ beforeAll(async () => {
   service = await start();
   // So that the keys which tell who calls are there: the first call does not wait for them long.
   for (let calls = 0; calls < 5; calls++) await signIn(app, ada.id);
-  clientToken = await post('/generateToken', { name: 'test' }, { 'x-admin-key': adminKey }).then(({ body }) =>
-    String(body.token),
-  );
+  backend = await connectBackend(publicUrl, adminKey, { connection: 'customers', application: app });
 });
 afterAll(async () => {
   await service.stop();
   await entra.close();
 });
-
-const bodyGuard = z.record(z.string(), z.unknown());
-
-async function post(path: string, body: object | FormData, headers: Record<string, string> = {}) {
-  const isForm = body instanceof FormData;
-  const response = await fetch(publicUrl + path, {
-    method: 'POST',
-    headers: {
-      'x-auth-token': clientToken ?? '',
-      ...(isForm ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    body: isForm ? body : JSON.stringify(body),
-  });
-  return { status: response.status, body: bodyGuard.parse(await response.json()) };
-}
-
-const enrol = (subject: string, connection = 'customers') =>
-  post(
-    '/enrolments',
-    toForm({
-      ...{ connection, subject, consentStatement: 'face-check-1', consentGivenAt: new Date().toISOString() },
-      photo: [pictures.person[0]],
-    }),
-  );
-
-async function stepUp(fields: Record<string, unknown>, photo: Uint8Array = pictures.person[1]) {
-  const started = await post('/step-ups', fields);
-  expect(started.status).toBe(201);
-  const { id, challenge } = started.body;
-  return (await post(`/step-ups/${id}/photos`, toForm({ challenge: String(challenge), photo }))).body;
-}
 
 type Faces = { face_verified?: unknown; face_verified_at?: unknown; face_methods?: unknown };
 async function signIn(appId: string, userId: string): Promise<Faces> {
@@ -146,20 +111,14 @@ const unverified = { face_verified: 'false' };
 
 describe('from a face to a token', () => {
   test('the enrolment is in the directory, and only the enrolled face puts the claim there, once', async () => {
-    expect((await enrol(ada.id)).status).toBe(201);
+    await backend.enrol(ada.id, pictures.person[0]);
     expect(ada.extensions[attribute]).toMatch(/^.{100,256}$/);
     expect(await signIn(app, ada.id)).toEqual(unverified);
 
-    expect(
-      await stepUp({ connection: 'customers', subject: ada.id, application: app }, pictures.stranger),
-    ).toMatchObject({
-      state: 'failed',
-    });
+    expect(await backend.checkFace(ada.id, pictures.stranger)).toBe('failed');
     expect(await signIn(app, ada.id)).toEqual(unverified);
 
-    expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
-      state: 'passed',
-    });
+    expect(await backend.checkFace(ada.id, pictures.person[1])).toBe('passed');
     expect(await signIn(app, grace.id)).toEqual(unverified);
     expect(await signIn(app, ada.id)).toEqual({
       face_verified: 'true',
@@ -168,70 +127,11 @@ describe('from a face to a token', () => {
     });
     expect(await signIn(app, ada.id)).toEqual(unverified);
   });
-
-  test('revocation clears the directory, and what had passed', async () => {
-    expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
-      state: 'passed',
-    });
-    expect((await post('/enrolments/revoke', { connection: 'customers', subject: ada.id })).status).toBe(200);
-    expect(ada.extensions).toEqual({});
-    expect(await signIn(app, ada.id)).toEqual(unverified);
-    expect((await enrol(ada.id)).status).toBe(201);
-  });
-});
-
-describe('signing up', () => {
-  const email = 'new@example.com';
-  const form = (receipt = '') => ({
-    appId: app,
-    email,
-    attributes: { displayName: 'New', ...(receipt === '' ? {} : { [receiptAttribute]: receipt }) },
-  });
-  const extensionOf = (hook: string) =>
-    [...entra.tenant.customExtensions.values()].find(
-      ({ endpointConfiguration }) => endpointConfiguration.targetUrl === `${publicUrl}/hooks/customers/${hook}`,
-    )!.id;
-  const makeToken = async () => {
-    const made = await post('/generate', toForm({ photo: pictures.person[0], scope: 'sign-in' }));
-    expect(made.status).toBe(200);
-    return String(made.body.token);
-  };
-
-  test('begins for who has passed a step-up before', async () => {
-    entra.attachUserFlow(app, { start: extensionOf('attribute-collection-start'), submit: null });
-    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
-    const token = await makeToken();
-    const fields = { connection: 'customers', subject: email, token, scope: 'sign-in', application: app };
-    expect(await stepUp(fields, pictures.stranger)).toMatchObject({ state: 'failed' });
-    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
-    expect(await stepUp(fields)).toMatchObject({ state: 'passed' });
-    expect(await entra.signUp({ ...form(), signInType: 'federated' })).toMatchObject({ ok: false, page: 'block' });
-    expect(await entra.signUp(form())).toMatchObject({ ok: true });
-    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'block' });
-  });
-
-  test('ends for who brings a receipt, which is not stored', async () => {
-    entra.attachUserFlow(app, { start: null, submit: extensionOf('attribute-collection-submit') });
-    expect(await entra.signUp(form())).toMatchObject({ ok: false, page: 'validation' });
-    const audience = `${publicUrl}/hooks/customers`;
-    const fields = { subject: email, token: await makeToken(), scope: 'sign-in', audience };
-    const { state, receipt } = await stepUp(fields);
-    expect(state).toBe('passed');
-    const text = String(receipt);
-    expect(text.length).toBeGreaterThan(256);
-    expect(await entra.signUp({ ...form(text), email: 'other@example.com' })).toMatchObject({ page: 'validation' });
-    const signedUp = await entra.signUp(form(text));
-    if (!signedUp.ok) throw new Error(signedUp.message);
-    expect(entra.tenant.users.get(signedUp.userId)?.extensions).toEqual({});
-    expect(await entra.signUp(form(text))).toMatchObject({ ok: false, page: 'validation' });
-  });
 });
 
 describe('outages', () => {
   test('of the keys from the start verify no one and lock no one out, unless the policy denies', async () => {
-    expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
-      state: 'passed',
-    });
+    expect(await backend.checkFace(ada.id, pictures.person[1])).toBe('passed');
     await service.stop();
     entra.fail('keys', { status: 503 });
     service = await start();
@@ -242,31 +142,5 @@ describe('outages', () => {
     let faces = await signIn(app, ada.id);
     for (let calls = 0; calls < 20 && faces.face_verified !== 'true'; calls++) faces = await signIn(app, ada.id);
     expect(faces).toMatchObject({ face_verified: 'true' });
-  });
-
-  test('of this server stop sign-ins to its applications, and to no others', async () => {
-    const other = entra.addClientApp();
-    entra.setHookTimeoutMs(null);
-    service.process.kill('SIGSTOP');
-    await expect(signIn(app, ada.id)).rejects.toMatchObject({ error: 'AADSTS1100001', code: 1003005 });
-    service.process.kill('SIGCONT');
-    entra.setHookTimeoutMs(30_000);
-    await service.stop();
-    await expect(signIn(app, ada.id)).rejects.toMatchObject({ error: 'AADSTS1100001', code: 1003027 });
-    expect(await signIn(other, ada.id)).toEqual({});
-    service = await start();
-    expect(await signIn(app, ada.id)).toEqual(unverified);
-  });
-
-  test('a withdrawn permission keeps Entra from calling at all', async () => {
-    const principal = findServicePrincipal(entra.tenant, daemon.clientId)!;
-    const { appRoleAssignments } = entra.tenant;
-    const index = appRoleAssignments.findIndex(
-      ({ principalId, appRoleId }) => principalId === principal.id && appRoleId.startsWith('214e810f'),
-    );
-    const [withdrawn] = appRoleAssignments.splice(index, 1);
-    await expect(signIn(app, ada.id)).rejects.toMatchObject({ code: 1003021 });
-    appRoleAssignments.push(withdrawn!);
-    expect(await signIn(app, ada.id)).toEqual(unverified);
   });
 });

@@ -1,15 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import { encodeFunction, renderSmartHook } from '../../adapters/onelogin/smart-hook.js';
+import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { epochMs } from '../../src/core/units.js';
-import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { createTextLog, systemRandom } from '../sinks.js';
@@ -58,7 +57,7 @@ let facePolicyId: number;
 /** Not there where it did not start. */
 let service: Service;
 let pictures: Pictures;
-let clientToken: string;
+let backend: Backend;
 let settings: ReturnType<typeof toSettings>;
 beforeAll(async () => {
   pictures = await loadPictures();
@@ -75,7 +74,7 @@ beforeAll(async () => {
     FACESTEP_CONFIG: config,
     FACESTEP_ADMIN_KEY: adminKey,
   });
-  clientToken = String((await post('/generateToken', { name: 'portal' }, { 'x-admin-key': adminKey })).body.token);
+  backend = await connectBackend(service.url, adminKey, { connection: 'workforce', application: '959314' });
   await provision(settings, service.url);
 });
 afterAll(async () => {
@@ -83,33 +82,12 @@ afterAll(async () => {
   await onelogin.close();
 });
 
-type Fields = Parameters<typeof toForm>[0];
-async function post(path: string, fields: Fields, headers: Record<string, string> = { 'x-auth-token': clientToken }) {
-  const response = await fetch(service.url + path, { method: 'POST', headers, body: toForm(fields) });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-
 let users = 0;
 function addUser() {
   const username = `user-${++users}@example.com`;
   return { username, id: onelogin.addUser({ username, password }) };
 }
 const fieldOf = (id: number) => onelogin.account.users.get(id)?.customAttributes.facestep_token ?? null;
-
-const enrol = (id: number, photos: readonly Uint8Array[]) =>
-  post('/enrolments', {
-    connection: 'workforce',
-    subject: String(id),
-    consentStatement: 'face-check-1',
-    consentGivenAt: new Date().toISOString(),
-    photo: photos,
-  });
-
-async function stepUp(fields: Fields, photo: Uint8Array): Promise<unknown> {
-  const { body } = await post('/step-ups', { connection: 'workforce', application: '959314', ...fields });
-  const taken = await post(`/step-ups/${String(body.id)}/photos`, { challenge: String(body.challenge), photo });
-  return taken.body.state;
-}
 
 const signIn = (identifier: string, factors: readonly string[] = []) =>
   onelogin.signIn({ identifier, password, factors });
@@ -121,15 +99,15 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
     const [person, personAgain] = pictures.person;
     const ada = addUser();
     const grace = addUser();
-    expect((await enrol(ada.id, [person])).status).toBe(201);
+    await backend.enrol(String(ada.id), person);
     expect(fieldOf(ada.id)).toMatch(/^.{100,256}$/);
     expect(fieldOf(grace.id)).toBeNull();
 
     expect(await signIn(ada.username)).toEqual(byFace);
-    expect(await stepUp({ subject: String(ada.id) }, pictures.stranger)).toBe('failed');
+    expect(await backend.checkFace(String(ada.id), pictures.stranger)).toBe('failed');
     expect(await signIn(ada.username)).toEqual(byFace);
 
-    expect(await stepUp({ subject: String(ada.id) }, personAgain)).toBe('passed');
+    expect(await backend.checkFace(String(ada.id), personAgain)).toBe('passed');
     expect(await signIn(grace.username)).toEqual(byFace);
     expect(await signIn(ada.username)).toMatchObject({ ...normally, userId: ada.id });
     expect(await signIn(ada.username)).toEqual(byFace);
@@ -138,29 +116,13 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
 
     // The token copied into another user's field is bound to the first.
     onelogin.account.users.get(grace.id)!.customAttributes.facestep_token = fieldOf(ada.id);
-    expect(await stepUp({ subject: String(grace.id) }, personAgain)).toBe('failed');
+    expect(await backend.checkFace(String(grace.id), personAgain)).toBe('failed');
     expect(await signIn(grace.username)).toEqual(byFace);
 
-    expect(await stepUp({ subject: String(ada.id) }, personAgain)).toBe('passed');
-    const revoked = await post('/enrolments/revoke', { connection: 'workforce', subject: String(ada.id) });
-    expect(revoked.status).toBe(200);
+    expect(await backend.checkFace(String(ada.id), personAgain)).toBe('passed');
+    await backend.revoke(String(ada.id));
     expect(fieldOf(ada.id)).toBeNull();
     expect(await signIn(ada.username)).toEqual(byFace);
-  });
-
-  test('unenrolled users and users without a pass look alike on the sign-in page', async () => {
-    const enrolled = addUser();
-    const other = addUser();
-    await enrol(enrolled.id, [pictures.person[0]]);
-    const begin = async (identifier: string) => {
-      const response = await fetch(`${onelogin.url}/login/username`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ identifier, ip: '203.0.113.9' }),
-      });
-      return { status: response.status, names: Object.keys((await response.json()) as object) };
-    };
-    expect(await begin(enrolled.username)).toEqual(await begin(other.username));
   });
 
   test('the hook writes nothing of the sign-in into its log, and never fails', async () => {
@@ -173,50 +135,11 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
   });
 });
 
-describe('a person who is no user yet', () => {
-  test('is migrated by the customer’s own function, once the face was checked', async () => {
-    const compose = `exports.handler = async ({ user_identifier, password }) => password === 'correct horse'
-      ? { success: true, user: { username: user_identifier, email: user_identifier, password } }
-      : { success: false, user: {} };`;
-    const source = renderSmartHook({
-      type: 'user-migration',
-      settings: oneloginConnectionGuard.parse(settings),
-      publicUrl: service.url,
-      compose,
-    });
-    const created = await onelogin.callApi('POST', '/api/2/hooks', {
-      type: 'user-migration',
-      function: encodeFunction(source),
-      disabled: true,
-      runtime: 'nodejs24.x',
-      timeout: 1,
-      retries: 0,
-      env_vars: [],
-      packages: {},
-    });
-    expect(created.status).toBe(201);
-    await provision(settings, service.url);
-
-    const [person, personAgain] = pictures.person;
-    const identifier = 'New.Person@example.com';
-    const token = String((await post('/generate', { photo: [person] })).body.token);
-    const refused = { ok: false, denied: 'password' };
-    expect(await signIn(identifier)).toEqual(refused);
-    expect(await stepUp({ subject: identifier, token }, pictures.stranger)).toBe('failed');
-    expect(await signIn(identifier)).toEqual(refused);
-    expect(await stepUp({ subject: identifier, token }, personAgain)).toBe('passed');
-    expect(await onelogin.signIn({ identifier, password: 'a wrong guess' })).toEqual(refused);
-    expect(await stepUp({ subject: identifier, token }, personAgain)).toBe('passed');
-    expect(await signIn(identifier.toLowerCase())).toMatchObject({ ok: true });
-    expect(onelogin.account.runs.filter(({ failure }) => failure !== null)).toEqual([]);
-  });
-});
-
 describe('a server that has stopped moving', () => {
   test('is not waited for: the face policy stands in, whatever OneLogin does with hooks that fail', async () => {
     const ada = addUser();
-    await enrol(ada.id, [pictures.person[0]]);
-    expect(await stepUp({ subject: String(ada.id) }, pictures.person[1])).toBe('passed');
+    await backend.enrol(String(ada.id), pictures.person[0]);
+    expect(await backend.checkFace(String(ada.id), pictures.person[1])).toBe('passed');
     service.process.kill('SIGSTOP');
     try {
       for (const whenHookFails of ['continue', 'deny'] as const) {
@@ -229,9 +152,4 @@ describe('a server that has stopped moving', () => {
     }
     expect(onelogin.account.runs.at(-1)).toMatchObject({ failure: null });
   });
-});
-
-const open: OneLoginSimulator[] = [];
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close();
 });

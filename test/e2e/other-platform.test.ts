@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
@@ -55,12 +54,6 @@ async function serve(installation: string) {
   };
 }
 
-const loggedRuntimes = (): unknown[] =>
-  readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('model runtime'))
-    .map((line) => JSON.parse(line));
-
 describe('a token', () => {
   test.each([
     ['with the binary', 'without', 'here', 'without'],
@@ -83,49 +76,6 @@ describe('a token', () => {
   });
 });
 
-describe('it says which runtime computes', () => {
-  test.each([
-    ['no binary', 'without', /^Cannot find module .*onnxruntime_binding\.node/],
-    ['a binary that the system does not load', 'broken', /onnxruntime_binding\.node/],
-  ] as const)('with %s: at the terminal and in the log, with the reason', async (_name, installation, reason) => {
-    const { service } = await serve(installations[installation]);
-    expect(service.said.filter((line) => /onnxruntime-web \d/.test(line))).toEqual([
-      expect.stringMatching(/no binary for this platform.*docs\/install\.md/),
-    ]);
-    expect(loggedRuntimes().at(-1)).toMatchObject({
-      level: 40,
-      name: expect.stringMatching(/^onnxruntime-web /),
-      standsInBecause: expect.stringMatching(reason),
-    });
-  });
-
-  test('to whoever asks the doctor', () => {
-    const scim = { baseUrl: 'https://directory.example.com', auth: { kind: 'bearer', token: 'unused' } };
-    const withConnection = join(top, 'with-connection.json');
-    writeFileSync(
-      withConnection,
-      JSON.stringify({ modelsFolder, connections: [{ id: 'trial', kind: 'scim', policy: { mode: 'shadow' }, scim }] }),
-    );
-    const args = [mainOf(installations.without), 'doctor', 'trial', '--json'];
-    const { stdout } = spawnSync(process.execPath, args, {
-      env: { ...process.env, ...env, FACESTEP_CONFIG: withConnection },
-      encoding: 'utf8',
-    });
-    const { checks } = z.object({ checks: z.array(z.looseObject({ title: z.string() })) }).parse(JSON.parse(stdout));
-    expect(checks.find(({ title }) => title === 'Model runtime')).toMatchObject({
-      verdict: 'warn',
-      found: expect.stringMatching(/^onnxruntime-web \S+, in WebAssembly.*Cannot find module/),
-      remedy: expect.stringContaining('docs/install.md'),
-    });
-  });
-
-  test('where there is the binary, in the log alone', async () => {
-    const { service } = await serve(installations.here);
-    expect(service.said.join('\n')).not.toContain('onnxruntime');
-    expect(loggedRuntimes().at(-1)).toMatchObject({ level: 30, name: expect.stringMatching(/^onnxruntime-node /) });
-  });
-});
-
 describe('with neither', () => {
   const startInVain = (installation: string, node: readonly string[] = []) => {
     const ended = spawnSync(process.execPath, [...node, mainOf(installation), 'serve'], {
@@ -144,20 +94,5 @@ describe('with neither', () => {
     expect(said).toContain(`${process.platform}-${process.arch}`);
     expect(said).toContain('onnxruntime_binding.node');
     expect(said).toContain('onnxruntime-web');
-  });
-
-  test('nor does an engine in a Node that has no WebAssembly', () => {
-    const url = (path: string): string => JSON.stringify(pathToFileURL(join(installations.without, path)).href);
-    const options = JSON.stringify({ modelsFolder, workers: 1, queueLimit: 1 });
-    const program = `import(${url('dist/src/engine/pool.js')})
-      .then(({ createEnginePool }) => createEnginePool(${options}))
-      .catch(({ code, detail }) => console.log(JSON.stringify({ code, detail })));`;
-    const args = ['--jitless', '--eval', program];
-    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    const [, said = ''] = /^(\{.*\})$/m.exec(stdout) ?? [];
-    expect(JSON.parse(said)).toMatchObject({
-      code: 'runtime_unavailable',
-      detail: { webAssembly: expect.stringContaining('WebAssembly') },
-    });
   });
 });

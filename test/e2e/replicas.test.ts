@@ -1,25 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { signStepUpRequest } from '../../adapters/cognito/caller.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { filesOf } from '../../src/config/data-files.js';
 import { stateGuard } from '../../src/config/state.js';
-import { Credential } from '../../src/core/concealed.js';
 import type { Clock, State } from '../../src/core/ports.js';
-import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
 import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { epochMs } from '../../src/core/units.js';
-import { openKeyService } from '../../src/keys/open.js';
-import { toSignUpEvent, toTokenEvent } from '../contract/okta-events.js';
-import { createTestVerifier } from '../embedded.js';
+import { toTokenEvent } from '../contract/okta-events.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
-import { standardSettings } from '../settings.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { createStateFolder, type StateFolder } from '../state-folder.js';
 
 /* Three servers, each a process with its own data folder, on one Redis and one folder of keys; and fifty callers at once. */
@@ -27,9 +18,6 @@ import { createStateFolder, type StateFolder } from '../state-folder.js';
 const publicUrl = 'https://face.example.com';
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const hookSecret = 'a secret of the test hooks';
-const requestSecret = randomBytes(32).toString('base64url');
-const userPoolId = 'eu-central-1_AbCdEfGhI';
-const clientId = 'client1';
 const callers = 50;
 const clock: Clock = { now: () => epochMs(Date.now()) };
 
@@ -44,12 +32,6 @@ const connections = [
       hooks: { secret: { value: hookSecret } },
       provision: { registration: {} },
     },
-  },
-  {
-    id: 'pool',
-    kind: 'cognito',
-    policy: { mode: 'shadow' },
-    cognito: { userPoolId, clientIds: [clientId], triggers: { requestSecret } },
   },
 ];
 
@@ -113,20 +95,6 @@ const connections = [
     expect(new Set(refusals)).toEqual(new Set(['step_up_opened']));
   });
 
-  test('one starts a step-up by the request of a provider', async () => {
-    const settings = {
-      userPoolId,
-      issuer: publicUrl,
-      connection: 'pool',
-      requestSecret: new Credential(requestSecret),
-    };
-    const request = await signStepUpRequest({ subject: 'ada', clientId, nonce: 'n-1', now: clock.now() }, settings);
-    const started = await race((caller) => post(caller, '/step-ups/requested', { connection: 'pool', request }));
-    expect(started.filter(({ status }) => status === 201)).toHaveLength(1);
-    const refusals = started.filter(({ status }) => status !== 201).map((each) => each.body.code);
-    expect(new Set(refusals)).toEqual(new Set(['step_up_finished']));
-  });
-
   test('one event gets the claim of a passed step-up, and every server repeats it', async () => {
     const subject = '00u2';
     const signIn = { application: null, address: null };
@@ -140,33 +108,5 @@ const connections = [
     expect(claimed).toHaveLength(1);
     const again = await race((caller) => askHook(caller, 'token', event(claimed[0]!)));
     expect(again.filter(({ body }) => isClaimed(body))).toHaveLength(callers);
-  });
-
-  test('only one sign-up consumes a receipt', async () => {
-    const files = filesOf({ dataFolder: join(top, 'four'), keys: { kind: 'local', folder: join(top, 'keys') } });
-    const deps = { clock, random: systemRandom, log: createTextLog() };
-    const { signer } = await openKeyService({ kind: 'local', folder: join(top, 'keys') }, { files, ...deps });
-    const login = 'ada@example.com';
-    const receipt = await issueReceipt(
-      { audience: audienceOf(publicUrl, { id: 'workforce' }), nonce: null },
-      {
-        ...{ connection: 'workforce', subject: login, stepUpId: 's', passedAt: clock.now() },
-        ...{ accuracy: 4, liveness: null, presence: 'movement-1', methods: ['face'] },
-      },
-      {
-        ...deps,
-        state,
-        signer,
-        settings: standardSettings,
-        issuer: publicUrl,
-        audit: createMemoryAudit(),
-        verifier: createTestVerifier(),
-      },
-    );
-    const text = receipt.use((shown) => shown);
-    const answers = await race((caller) =>
-      askHook(caller, 'registration', toSignUpEvent(clock, login, text, `sign-up-${caller}`)),
-    );
-    expect(answers.filter(({ body }) => JSON.stringify(body).includes('"ALLOW"'))).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -170,6 +170,8 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
   const metricsUrl = said.map((line) => /Metrics: (\S+)/.exec(line)?.[1]).find((url) => url !== undefined);
   const metrics = await (await fetch(z.string().parse(metricsUrl))).text();
   await stop();
+  for (const name of ['.', ...readdirSync(data)])
+    expect([name, statSync(join(data, name)).mode & 0o077]).toEqual([name, 0]);
 
   const sinks = {
     ...Object.fromEntries(readdirSync(data).map((name) => [name, readFileSync(join(data, name))])),

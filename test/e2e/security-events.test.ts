@@ -7,12 +7,10 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { connectReceiver } from '../../simulators/security-event-client.js';
 import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
-import { createSelfSigned } from '../../simulators/tls-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
@@ -23,8 +21,6 @@ import { modelsFolder } from '../paths.js';
  */
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
-const tls = createSelfSigned();
-const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
 
 let folder: string;
 let okta: OktaSimulator;
@@ -68,9 +64,7 @@ beforeEach(async () => {
   env = {
     ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey },
     FACESTEP_DATA: join(folder, 'data'),
-    NODE_EXTRA_CA_CERTS: join(folder, 'receiver.pem'),
   };
-  await writeFile(join(folder, 'receiver.pem'), tls.cert);
   service = await startService(env);
 });
 afterEach(async () => {
@@ -146,53 +140,4 @@ test('a revocation is told though the process dies, and what is given up is list
   const verified = await runHere(['audit', 'verify', '--json'], env);
   expect(verified.code).toBe(0);
   expect(JSON.parse(verified.stdout)).toMatchObject([{ isSound: true, tampering: null }]);
-});
-
-test('a conformant receiver connects by client credentials alone, is pushed to, polls and leaves', async () => {
-  const asAdmin = { 'x-admin-key': adminKey };
-  const application = await post('/applications', asAdmin, { name: 'receiver', scopes: ['ssf.manage'] }, 201);
-  const { token } = await post(`/applications/${String(application.id)}/keys`, asAdmin, {}, 201);
-  const connected = await connectReceiver(`${publicUrl}/.well-known/ssf-configuration`, {
-    clientId: String(application.id),
-    clientSecret: String(token),
-  });
-
-  const polled = await connected.createStream({ events_requested: [`${caep}session-revoked`] });
-  const inbox = await startSecurityEventReceiver({
-    ...{ keys: new URL(connected.metadata.jwks_uri), issuer: publicUrl, audience: String(polled.aud) },
-    ...{ token: 'what-pushes-carry', tls },
-  });
-  try {
-    const pushed = await connected.createStream({
-      delivery: {
-        ...{ method: 'urn:ietf:rfc:8935', endpoint_url: inbox.url },
-        authorization_header: 'Bearer what-pushes-carry',
-      },
-    });
-    const states = [await connected.verify(polled.stream_id), await connected.verify(pushed.stream_id)];
-    await until(() => inbox.taken.length === 1);
-    expect(inbox.taken[0]).toMatchObject({ name: 'verification', subject: pushed.stream_id, state: states[1] });
-    const [verification] = (await connected.poll(polled)).events;
-    expect(verification).toMatchObject({ name: 'verification', subject: polled.stream_id, state: states[0] });
-
-    const ada = await revoke('ada');
-    await until(() => inbox.taken.length === 3);
-    expect(inbox.taken.slice(1)).toMatchObject([
-      { name: 'credential-change', subject: ada, connection: 'workforce' },
-      { name: 'session-revoked', subject: ada, connection: 'workforce' },
-    ]);
-    const { events } = await connected.poll(polled, { ack: [verification!.jti] });
-    expect(events).toMatchObject([{ name: 'session-revoked', subject: ada, connection: 'workforce' }]);
-
-    // What is not acknowledged outlives the process.
-    service.process.kill('SIGKILL');
-    await once(service.process, 'exit');
-    service = await startService(env);
-    expect((await connected.poll(polled)).events).toEqual(events);
-    expect((await connected.poll(polled, { ack: [events[0]!.jti], returnImmediately: true })).events).toEqual([]);
-    for (const { stream_id } of [polled, pushed]) await connected.deleteStream(stream_id);
-    expect(await connected.readStreams()).toEqual([]);
-  } finally {
-    await inbox.close();
-  }
 });

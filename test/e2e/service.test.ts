@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -78,50 +78,6 @@ describe('the process', () => {
     const other = toForm({ token: String(enrolled.body.token), photo: pictures.stranger });
     const refused = await post(second, '/authenticate', { 'x-auth-token': clientToken }, other);
     expect(refused).toEqual({ status: 200, body: { ok: true, authenticated: false } });
-  });
-
-  test('its data is readable only by its owner, and neither data nor log has a photo, token or secret', async () => {
-    const log = join(top, `log-${++folders}`);
-    const service = await start({}, log);
-    const adminKey = keyShown(service)!;
-    const clientToken = await takeClientToken(service, adminKey);
-    const headers = { 'x-auth-token': clientToken };
-    const password = 'canary-of-the-user';
-    const enrolled = await post(service, '/generate', headers, toForm({ photo: pictures.person[0], password }));
-    const token = String(enrolled.body.token);
-    const truncated = pictures.person[1].subarray(0, 2000);
-    for (const photo of [pictures.person[1], pictures.stranger, pictures.group, truncated]) {
-      await post(service, '/authenticate', headers, toForm({ token, photo, password }));
-      const json = { ...headers, 'content-type': 'application/json' };
-      const base64 = Buffer.from(photo).toString('base64');
-      await post(service, '/authenticate', json, JSON.stringify({ token, photo: base64, password }));
-    }
-    await post(service, '/authenticate', headers, toForm({ token: `${token}x`, photo: pictures.person[1], password }));
-    await service.stop();
-
-    expect(statSync(data).mode & 0o077).toBe(0);
-    // A lock holds nothing.
-    const written = readdirSync(data)
-      .map((name) => join(data, name))
-      .filter((file) => !file.endsWith('lock'));
-    for (const file of written) expect(statSync(file).mode & 0o077).toBe(0);
-    expect(written.length).toBeGreaterThan(3);
-    const jpeg = Buffer.from(pictures.person[0]).subarray(200, 264);
-    const canaries = [
-      ...[jpeg, jpeg.toString('base64').slice(4, 60), jpeg.toString('hex')],
-      ...[token, token.slice(30, 90), clientToken, clientToken.slice(-43), adminKey, password],
-    ];
-    for (const file of [...written, log]) {
-      const bytes = readFileSync(file);
-      expect(bytes.length).toBeGreaterThan(0);
-      for (const canary of canaries) expect(bytes.includes(canary)).toBe(false);
-    }
-  });
-
-  test('takes the administrator key from the environment, and shows none', async () => {
-    const service = await start({ FACESTEP_ADMIN_KEY: 'chosen-by-the-administrator' });
-    expect(keyShown(service)).toBeUndefined();
-    await takeClientToken(service, 'chosen-by-the-administrator');
   });
 
   test('ends by itself on SIGTERM, with the request under way answered', async () => {

@@ -1,6 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Script } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
@@ -77,29 +76,4 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   await backend.enrol(subject, pictures.person[0]);
   const answer = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });
   expect(answer.body).toMatchObject(expected[provider]!.withFace);
-
-  if (provider === 'onelogin') await checkSmartHook(env, JSON.stringify(simulation.config));
 });
-
-/** The Smart Hook as printed: JavaScript, for this connection, and without a secret. */
-async function checkSmartHook(env: Record<string, string>, config: string): Promise<void> {
-  const args = ['smart-hook', 'simulated', '--type', 'pre-authentication'];
-  const { code, stdout } = await runHere(args, env);
-  expect(code).toBe(0);
-  expect(() => new Script(stdout)).not.toThrow();
-  expect(stdout).toContain('/hooks/simulated/pre-authentication');
-  const secrets = [...config.matchAll(/"(?:secret|clientSecret|adminKey)":"([^"]+)"/g)].map(([, secret]) => secret!);
-  expect(secrets).toHaveLength(3);
-  for (const secret of secrets) expect(stdout).not.toContain(secret);
-
-  const theirs = join(folder, 'theirs.cjs');
-  writeFileSync(theirs, 'exports.handler = async () => ({ success: false, user: null }); // theirs');
-  const composed = await runHere([...args, '--compose', theirs], env);
-  expect(composed).toMatchObject({ code: 0, stdout: expect.stringContaining('// theirs') });
-  writeFileSync(theirs, 'this is no JavaScript; canary');
-  const refused = await runCli([...args, '--compose', theirs], env);
-  expect(refused).toMatchObject({ code: 1, stdout: '' });
-  expect(refused.stderr).not.toContain('canary');
-  rmSync(theirs);
-  expect(await runHere([...args, '--compose', theirs], env)).toMatchObject({ code: 2, stdout: '' });
-}

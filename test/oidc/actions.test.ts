@@ -1,19 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { type Action, digestAction } from '../../client/action.js';
-import type { JsonObject } from '../../src/base/json.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* Approving a named action by OpenID Connect: `authorization_details` (RFC 9396). */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 const bank = { kind: 'relying_party', secret: clientSecret, redirectUris: [redirectUri] } as const;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
   const clients = [
     { ...bank, id: 'bank', actions: true, mayEnrol: true },
@@ -21,7 +15,6 @@ beforeEach(async () => {
     { ...bank, id: 'wiki' },
   ];
   op = await startIssuer({
-    keysFile: keys.file,
     config: createOidcGuard().parse({ clients }),
     policy: {
       ...{ whenNotEnrolled: 'enrol' },
@@ -41,29 +34,15 @@ const action: Action = {
 
 async function prepare(details: unknown, { id = 'bank', person = 'anna' } = {}) {
   const config = await op.discover(id);
-  const verifier = client.randomPKCECodeVerifier();
-  const params = {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf(person) },
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
+  const { params, checks } = await prepareRequest({
+    login_hint: loginOf(person),
     authorization_details: typeof details === 'string' ? details : JSON.stringify(details),
-  };
+  });
   return {
-    config,
-    params,
-    checks: { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' },
+    ...{ config, checks },
     plain: () => client.buildAuthorizationUrl(config, params),
     pushed: () => client.buildAuthorizationUrlWithPAR(config, params),
   };
-}
-
-/** From the request to where the client is answered. */
-async function authorize(url: URL, person = 'anna') {
-  const browser = op.newBrowser();
-  const camera = await browser.follow(url.href);
-  expect(camera.url).toMatch(/^https:\/\/face\.example\.com\/face#/);
-  const shown = await op.show(browser, camera.url, person);
-  return { shown, back: await browser.follow(shown.returnUrl!) };
 }
 
 /** How the client is answered where nobody is shown anything. */
@@ -79,52 +58,20 @@ test.each(['plain', 'pushed'] as const)(
   async (way) => {
     await op.enrol('anna');
     const asked = await prepare([action]);
-    const { shown, back } = await authorize(await asked[way]());
+    const { shown, answer } = await op.authorize(await asked[way]());
     const digest = await digestAction(action);
     expect(shown.shown).toEqual({ words: action, digest, mixedScripts: false });
-    const tokens = await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
+    const tokens = await client.authorizationCodeGrant(asked.config, answer, asked.checks);
     expect(tokens.claims()).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], action, action_digest: digest });
     expect(tokens.authorization_details).toEqual([{ ...action, action_digest: digest }]);
   },
 );
 
-test('is found in the metadata', async () => {
-  const metadata = (await op.discover('bank')).serverMetadata();
-  expect(metadata.authorization_details_types_supported).toEqual(['facestep_action']);
-});
-
-test('a request that names no action gets tokens without one', async () => {
-  await op.enrol('anna');
-  const asked = await prepare([]);
-  const { shown, back } = await authorize(asked.plain());
-  expect(shown.shown).toBeNull();
-  const tokens = await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
-  expect(tokens.claims()).not.toHaveProperty('action');
-  expect(tokens.authorization_details).toBeUndefined();
-});
-
 describe('is not approved', () => {
-  test('by another face', async () => {
-    await op.enrol('anna');
-    const { back } = await authorize((await prepare([action])).plain(), 'berta');
-    expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
-  });
-
   test('by the first face of somebody who could enrol otherwise', async () => {
-    const { shown, back } = await authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
+    const { shown, answer } = await op.authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
     expect(shown.outcome).toBe('failed');
-    expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
-  });
-
-  test('a second time: each request is a face check of its own', async () => {
-    await op.enrol('anna');
-    const asked = await prepare([action]);
-    const { back } = await authorize(asked.plain());
-    await client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
-    const again = client.authorizationCodeGrant(asked.config, new URL(back.url), asked.checks);
-    await expect(again).rejects.toMatchObject({ error: 'invalid_grant' });
-    const { plain } = await prepare([action]);
-    expect((await op.newBrowser().follow(plain().href)).url).toContain('/face#');
+    expect(answer.searchParams.get('error')).toBe('access_denied');
   });
 
   test('for another client, which uses a request that this one pushed', async () => {
@@ -143,21 +90,10 @@ describe('a request is refused', () => {
   test.each<[string, unknown]>([
     ['with another type', [{ ...action, type: 'payment_initiation' }]],
     ['with two actions', [action, { ...action, title: 'Another' }]],
-    ['with one that is no list', action],
-    ['with text that is no JSON', '[{'],
     ['with a field that nobody would be shown', [{ ...action, fee: '1000' }]],
     ['with a direction override', [{ ...action, payee: 'a\u202eb' }]],
-    ['with 11 lines', [{ ...action, lines: Array.from({ length: 11 }, () => 'x') }]],
-    ['with many decimals', [{ ...action, amount: { value: '1.999', currency: 'EUR' } }]],
     ['with the amount 1e9', [{ ...action, amount: { value: '1e9', currency: 'EUR' } }]],
-    ['with the sign of a currency', [{ ...action, amount: { value: '1249.50', currency: '€' } }]],
   ])('%s', async (_, details) => {
     expect(await refusalOf(details)).toBe('invalid_authorization_details');
-  });
-
-  test('with 10,000 lines, as a pushed one', async () => {
-    const lines = Array.from({ length: 10_000 }, () => 'x');
-    const { pushed } = await prepare([{ ...action, lines } satisfies JsonObject]);
-    await expect(pushed()).rejects.toThrow();
   });
 });

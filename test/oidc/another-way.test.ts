@@ -1,45 +1,30 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { JsonObject } from '../../src/base/json.js';
-import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { callPage, ticketOf } from './browser.js';
+import { prepareRequest, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What an OpenID client is told of a code that was given in place of a face. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 afterEach(() => op.stop());
 
 const start = async (counts: boolean) => {
   const anotherWay = { email: true, sms: false, recoveryCodes: false, counts };
-  op = await startIssuer({ keysFile: keys.file, policy: { anotherWay } });
+  op = await startIssuer({ policy: { anotherWay } });
 };
 
 /** A pushed request, as far as the capture page: what it is offered there. */
 async function arrive(more: Record<string, string> = {}) {
   const config = await op.discover('app');
-  const verifier = client.randomPKCECodeVerifier();
-  const url = await client.buildAuthorizationUrlWithPAR(config, {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
-    ...{ code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
-    ...more,
-  });
+  const { params, checks } = await prepareRequest(more);
+  const url = await client.buildAuthorizationUrlWithPAR(config, params);
   const browser = op.newBrowser();
   const { url: page } = await browser.follow(url.href);
-  const { origin, hash } = new URL(page);
-  const post = async (path: string, body: object, headers: object = {}): Promise<JsonObject> => {
-    const sent = {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', ...headers },
-    };
-    return JSON.parse((await browser.visit(`${origin}${path}`, sent)).text);
-  };
-  const opened = await post('/face/open', { ticket: hash.slice(1).split('&')[0] });
-  const session = { authorization: `Bearer ${String(opened.session)}` };
+  const post = async (path: string, body: object, session?: string): Promise<JsonObject> =>
+    (await callPage(browser, new URL(path, page).href, body, session)).body;
+  const opened = await post('/face/open', { ticket: ticketOf(page).split('&')[0] });
+  const session = String(opened.session);
   return {
     view: opened.view as JsonObject,
     /** Passes by a code, and goes back to the client. */
@@ -51,10 +36,7 @@ async function arrive(more: Record<string, string> = {}) {
       expect(view.state).toBe('passed_another_way');
       return new URL((await browser.follow(String(view.returnUrl))).url);
     },
-    grant: (back: URL) =>
-      client.authorizationCodeGrant(config, back, {
-        ...{ pkceCodeVerifier: verifier, expectedState: 's-1', expectedNonce: 'n-1' },
-      }),
+    grant: (back: URL) => client.authorizationCodeGrant(config, back, checks),
   };
 }
 

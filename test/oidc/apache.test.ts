@@ -1,15 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Front, startFront } from '../../simulators/front.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { createFolder } from '../folder.js';
 import { hasApache, startApache } from './apache.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
-import { clientSecret, createKeysFolder, loginOf, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
  * The recipe of docs/oidc.md, run: Apache with mod_auth_openidc before a page, for whom a face check lets in.
@@ -67,14 +63,13 @@ interface Place {
 async function start(toSettings: (issuer: string) => string, proof: object = { secret: clientSecret }): Promise<Place> {
   const [port, apachePort] = [await findFreePort(), await findFreePort()];
   const publicUrl = `http://localhost:${port}`;
-  const keys = await createKeysFolder();
   const redirectUris = [`http://localhost:${apachePort}/callback`];
   const app = { kind: 'relying_party', id: 'apache', ...proof, redirectUris };
   const config = createOidcGuard().parse({ clients: [app] });
-  const op = await startIssuer({ keysFile: keys.file, config, publicUrl });
+  const op = await startIssuer({ config, publicUrl });
   const front = await startFront(op.server.origin, { port });
   const apache = await startApache(apachePort, toSettings(op.issuer));
-  stops = [keys.remove, () => op.stop(), () => front.close(), () => apache.stop()];
+  stops = [() => op.stop(), () => front.close(), () => apache.stop()];
   return { op, front, apache };
 }
 
@@ -105,50 +100,5 @@ async function visit({ op, apache }: Place, path: string, person: string): Promi
     await place.op.enrol('anna');
     const page = await visit(place, '/index.html', 'anna');
     expect([page.status, page.text, page.headers.get('x-user')]).toEqual([200, 'let in', loginOf('anna')]);
-  });
-
-  test('with a key in place of a secret, whose kid is named before the method', async () => {
-    const folder = createFolder('apache-key');
-    // Apache reads them after it gave up root's rights.
-    chmodSync(folder, 0o755);
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const [file, publicFile] = [join(folder, 'key.pem'), join(folder, 'public.pem')];
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    writeFileSync(publicFile, publicKey.export({ type: 'spki', format: 'pem' }));
-    const byKey = [
-      `OIDCPrivateKeyFiles wiki-2026#${file}`,
-      `OIDCPublicKeyFiles wiki-2026#${publicFile}`,
-      'OIDCProviderTokenEndpointAuth private_key_jwt',
-    ].join('\n');
-    const publicKeys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'wiki-2026' }];
-    const place = await start((issuer) => shared(issuer) + byKey, { publicKeys });
-    await place.op.enrol('anna');
-    const page = await visit(place, '/index.html', 'anna');
-    expect([page.status, page.text, page.headers.get('x-user')]).toEqual([200, 'let in', loginOf('anna')]);
-  });
-
-  test('another face ends at its page of errors, and not in a circle', async () => {
-    const place = await start((issuer) => shared(issuer) + bySecret);
-    await place.op.enrol('anna');
-    const page = await visit(place, '/index.html', 'eve');
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('access_denied')]);
-  });
-
-  test('prompt=none ends at its page of errors', async () => {
-    const { op, apache } = await start((issuer) => shared(issuer) + bySecret);
-    const atApache = createBrowser(openAsNavigation);
-    const sent = await atApache.visit(`${apache.url}/silent`);
-    const back = await bringBack(atApache, await op.newBrowser().follow(sent.headers.get('location') ?? ''));
-    expect([back.status, back.text]).toEqual([200, expect.stringContaining('login_required')]);
-  });
-
-  test('an error that comes as a query is taken for the start of a login: why the recipe says form_post', async () => {
-    const asQuery = (issuer: string) => shared(issuer).replace('OIDCResponseMode form_post\n', '') + bySecret;
-    const { op, apache } = await start(asQuery);
-    const atApache = createBrowser(openAsNavigation);
-    const sent = await atApache.visit(`${apache.url}/silent`);
-    const answer = await op.newBrowser().follow(sent.headers.get('location') ?? '');
-    expect(new URL(answer.url).searchParams.get('error')).toBe('login_required');
-    expect((await atApache.visit(answer.url)).text).not.toContain('login_required');
   });
 });

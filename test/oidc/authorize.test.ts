@@ -1,19 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { State } from '../../src/core/ports.js';
 import { type CountedState, countState, noteLookUps } from '../counted.js';
-import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What outsiders can make the OpenID provider do, by authorization requests that nobody vouches for. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 let counted: CountedState;
 let asked: string[];
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 afterEach(() => op.stop());
 
 /** Behind one proxy, with everything counted from now on. */
@@ -22,7 +17,7 @@ const start = async (more: Partial<Parameters<typeof startIssuer>[0]> = {}) => {
     counted = countState(state);
     return counted.state;
   };
-  op = await startIssuer({ keysFile: keys.file, toState, proxyHops: 1, ...more });
+  op = await startIssuer({ toState, proxyHops: 1, ...more });
   asked = noteLookUps(op.profile);
   Object.assign(counted.counts, { writes: 0, counters: 0, waits: 0 });
 };
@@ -85,16 +80,6 @@ describe('a browser that does not come back', () => {
     expect(await sentBack(`${op.issuer}/authorize`, form(paramsOf(odd)))).toEqual(paramsOf(odd));
     expect(done()).toEqual(nothing);
   });
-
-  test('gets a cookie for this request alone, for minutes', async () => {
-    await start();
-    const { headers } = await op.open(request(), { redirect: 'manual' });
-    const [cookie = '', ...others] = headers.getSetCookie();
-    expect(others).toEqual([]);
-    expect(cookie).toMatch(/^__Secure-facestep-visit-[\w-]=\d+\.[\w-]{43}; path=\/oidc\/work\/authorize; /);
-    expect(cookie).toMatch(/; samesite=lax; secure; httponly$/);
-    expect(headers.get('cache-control')).toBe('no-store');
-  });
 });
 
 describe('a browser that comes back', () => {
@@ -143,53 +128,6 @@ describe('a browser that comes back', () => {
     op.server.clock.advanceSec(3600);
     expect((await op.newBrowser().follow(again)).url).toMatch(/\/face#/);
   });
-
-  test('may have several sign-ins under way at once', async () => {
-    await start();
-    const browser = op.newBrowser();
-    const sentBack = await Promise.all(['a', 'b', 'c'].map((state) => browser.visit(request({ state }))));
-    for (const { headers } of sentBack.toReversed()) {
-      expect((await browser.follow(headers.get('location')!)).url).toMatch(/\/face#/);
-    }
-  });
-
-  test('by a request too long for an address is refused to the client, unless it is pushed', async () => {
-    await start();
-    const long = { state: 's-1', ui_locales: 'en '.repeat(4_000) };
-    const { url } = await op.newBrowser().follow(`${op.issuer}/authorize`, form(paramsOf(long)));
-    expect(told(url)).toMatchObject({ error: 'invalid_request', state: 's-1' });
-    const config = await op.discover('app');
-    const pushed = await client.buildAuthorizationUrlWithPAR(config, paramsOf(long));
-    expect((await op.newBrowser().follow(pushed.href)).url).toMatch(/\/face\?lang=en#/);
-  });
-});
-
-describe('what is refused anyway', () => {
-  test.each<[string, Record<string, string>, string]>([
-    ['nobody is signed in', { prompt: 'none' }, 'login_required'],
-    ['another prompt', { prompt: 'dance' }, 'invalid_request'],
-    [
-      'an acr nobody can have',
-      { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' },
-      'unmet_authentication_requirements',
-    ],
-  ])('is told to the client at once: %s', async (_name, change, error) => {
-    await start();
-    const { headers } = await op.open(request(change), { redirect: 'manual' });
-    expect(told(headers.get('location')!)).toMatchObject({ error, state: 's-1' });
-    expect(done()).toEqual(nothing);
-  });
-
-  test('after a look-up leaves no record either', async () => {
-    await start();
-    const claims = '{"id_token":{"sub":{"value":"berta"}}}';
-    const browser = op.newBrowser();
-    expect(told((await browser.follow(request({ claims }))).url)).toMatchObject({ error: 'login_required' });
-    op.profile.setDown(true);
-    const { url } = await browser.follow(request({ login_hint: 'who@example.com' }));
-    expect(told(url)).toMatchObject(later);
-    expect(counted.counts.writes).toBe(0);
-  });
 });
 
 describe('outsiders who come back', () => {
@@ -220,18 +158,6 @@ describe('outsiders who come back', () => {
     expect(asked).toHaveLength(40);
     // The interaction, how far it is (twice) and the step-up: none of them waits for the disk.
     expect(counted.counts).toMatchObject({ writes: 20 * 4, waits: 0 });
-  });
-
-  test('from 2,000 addresses: the store counts no more than it allows, and nobody else’s counters', async () => {
-    await start({ limits: { outsiderStartsOfConnection: 50 } });
-    const ends = await sendMany(2_000, async (n) =>
-      endOf((await op.newBrowser(`10.0.${Math.floor(n / 250)}.${n % 250}`).follow(request())).url),
-    );
-    expect(ends).toEqual({ '/face': 50, temporarily_unavailable: 1_950 });
-    // Two counters for each that is taken; two, and both taken back, for those who came at the same time as the first that
-    // was not; two look-ups with two more.
-    expect(counted.counts.counters).toBeLessThanOrEqual(2 * 50 + 4 * 50 + 4);
-    expect(counted.counts.writes).toBe(50 * 4);
   });
 
   test('exhaust the anonymous limit without blocking other callers', async () => {
@@ -280,16 +206,6 @@ describe('outsiders who come back', () => {
     expect(camera.url).toMatch(/\/face#/);
   });
 
-  test('count once for a whole sign-in, however often it leads to the camera', async () => {
-    await start({ limits: { outsiderStarts: 1 } });
-    const browser = op.newBrowser();
-    const first = await browser.authorize(request());
-    for (let visit = 0; visit < 5; visit += 1) {
-      expect((await browser.follow(first.headers.get('location')!)).url).toMatch(/\/face#/);
-    }
-    expect((await browser.follow(first.headers.get('location')!)).url).toMatch(/\/face$/);
-  });
-
   test('push in the name of a client without a secret only so often, and leave nothing beyond', async () => {
     await start({ limits: { outsiderStarts: 10, outsiderStartsOfConnection: 15 } });
     const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
@@ -303,17 +219,6 @@ describe('outsiders who come back', () => {
     expect(await pushFrom('192.0.2.8')).toEqual({ '201 pushed': 5, '400 temporarily_unavailable': 45 });
     expect(counted.counts.writes).toBe(15);
     expect(asked).toEqual([]);
-  });
-
-  test('who push in its name are sent back and counted like anybody', async () => {
-    await start();
-    const config = await op.discover('spa', client.None());
-    const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
-    const { href } = await client.buildAuthorizationUrlWithPAR(config, params);
-    const { headers } = await op.open(href, { redirect: 'manual' });
-    expect(headers.get('location')).toContain('facestep_return=');
-    expect(asked).toEqual([]);
-    expect((await op.newBrowser().follow(href)).url).toMatch(/\/face#/);
   });
 });
 

@@ -6,7 +6,7 @@ import { filesOf } from '../../src/config/data-files.js';
 import { keysGuard } from '../../src/config/keys.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { openKeyService } from '../../src/keys/open.js';
-import { loginOf, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { oidcConfig, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* A sign-in whose ID token is signed by a key in AWS KMS. */
 
@@ -26,7 +26,6 @@ beforeAll(async () => {
   const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
   const { clients } = createOidcGuard().parse({ clients: [bank] });
   op = await startIssuer({
-    keysFile: '/nonexistent',
     config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] },
     openKeys: async (core) => {
       const files = filesOf({ dataFolder: '/nonexistent', keys });
@@ -44,22 +43,13 @@ async function signIn(id = 'app') {
   const isBound = id === 'bank';
   const config = await op.discover(id, isBound ? client.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' }) : undefined);
   const options = isBound ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256')) } : {};
-  const verifier = client.randomPKCECodeVerifier();
-  const browser = op.newBrowser();
-  const asked = {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-  };
+  const { params, checks } = await prepareRequest();
   const url = isBound
-    ? await client.buildAuthorizationUrlWithPAR(config, asked, options)
-    : client.buildAuthorizationUrl(config, asked);
-  const camera = await browser.follow(url.href);
-  const shown = await op.show(browser, camera.url, 'anna');
-  const back = await browser.follow(shown.returnUrl!);
-  const checks = { pkceCodeVerifier: verifier, expectedNonce: 'n-1', expectedState: 's-1' };
+    ? await client.buildAuthorizationUrlWithPAR(config, params, options)
+    : client.buildAuthorizationUrl(config, params);
+  const { answer } = await op.authorize(url);
   kms.calls.length = 0;
-  return { exchange: () => client.authorizationCodeGrant(config, new URL(back.url), checks, undefined, options) };
+  return { exchange: () => client.authorizationCodeGrant(config, answer, checks, undefined, options) };
 }
 
 test.each([

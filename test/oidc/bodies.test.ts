@@ -1,22 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { paths } from '../../src/connections/openid-paths.js';
 import { createBodyRooms, roomLimits } from '../../src/http/rooms.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';
-import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+import { startIssuer, type TestIssuer } from './issuer.js';
 
 /* What is posted to an OpenID provider is counted as it arrives, and the library reads it all the same. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 const open: HalfSent[] = [];
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
   // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
-  op = await startIssuer({ keysFile: keys.file, rooms: createBodyRooms(roomLimits, 60_000) });
+  op = await startIssuer({ rooms: createBodyRooms(roomLimits, 60_000) });
 });
 afterEach(async () => {
   for (const each of open.splice(0)) each.end();
@@ -26,8 +21,6 @@ afterEach(async () => {
 
 const addresses = [paths.token, paths.push, paths.userInfo, paths.authorize].map((path) => `/oidc/work${path}`);
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-const post = (path: string, init: RequestInit) =>
-  fetch(`${op.server.origin}${path}`, { method: 'POST', redirect: 'manual', ...init });
 
 test('unfinished forms of one source hold no more than its share, and others’ hooks and sessions nothing of theirs', async () => {
   const { oidc, hooks, capture, clients } = op.server.deps.rooms;
@@ -46,39 +39,4 @@ test('unfinished forms of one source hold no more than its share, and others’ 
   await eventually(async () => expect(oidc.strangers.heldBytes).toBeGreaterThan(shareBytes - 50_000));
   expect(oidc.strangers.heldBytes).toBeLessThanOrEqual(shareBytes);
   for (const room of [hooks, capture, clients]) expect(room.strangers.heldBytes).toBe(0);
-});
-
-test('the library reads a form that was read before it, in one piece or in many', async () => {
-  const warned: unknown[] = [];
-  const { info, warn } = console;
-  Object.assign(console, { info: (text: unknown) => warned.push(text), warn: (text: unknown) => warned.push(text) });
-  const given = { client_id: 'app', client_secret: clientSecret, grant_type: 'authorization_code', code: 'x' };
-  const body = new URLSearchParams({ ...given, redirect_uri: 'https://app.example.com/callback' }).toString();
-  const inPieces = new ReadableStream({
-    start(controller) {
-      for (const letter of body) controller.enqueue(Buffer.from(letter));
-      controller.close();
-    },
-  });
-  for (const sent of [body, inPieces]) {
-    const answer = await post('/oidc/work/token', { headers: form, body: sent, duplex: 'half' } as RequestInit);
-    expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ error: 'invalid_grant' })]);
-  }
-  const wrong = await post('/oidc/work/token', { headers: form, body: body.replace(clientSecret, 'wrong') });
-  expect([wrong.status, await wrong.json()]).toEqual([401, expect.objectContaining({ error: 'invalid_client' })]);
-  Object.assign(console, { info, warn });
-  expect(warned).toEqual([]);
-});
-
-test('a form that is too large is refused, announced or not', async () => {
-  const body = Buffer.alloc(60_000, 'a');
-  for (const path of addresses) {
-    expect((await post(path, { headers: form, body })).status).toBe(413);
-    const half = await sendHalf(op.server.port, path, {
-      headers: { ...form, 'transfer-encoding': 'chunked' },
-      body: Buffer.concat([Buffer.from('ea60\r\n'), body]),
-    });
-    open.push(half);
-    expect(await half.answer).toMatch(/^HTTP\/1.1 413 /);
-  }
 });

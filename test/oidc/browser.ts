@@ -74,32 +74,35 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
 
 export type Browser = ReturnType<typeof createBrowser>;
 
+/** A call of the capture page. */
+export async function callPage(browser: Browser, url: string, body: object | FormData, session = '') {
+  const isForm = body instanceof FormData;
+  const { status, text } = await browser.visit(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${session}`, ...(isForm ? {} : { 'content-type': 'application/json' }) },
+    body: isForm ? body : JSON.stringify(body),
+  });
+  return { status, body: JSON.parse(text) };
+}
+export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
+
 let shots = 0;
 
 /** Runs the capture page's protocol for one person, with all allowed retries. */
 export async function showFace(
   browser: Browser,
   link: string,
-  {
-    person,
-    advanceSec,
-    liveness = 0.9,
-    pin,
-  }: { person: string; advanceSec(seconds: number): void; liveness?: number; pin?: string },
+  { person, advanceSec, pin }: { person: string; advanceSec(seconds: number): void; pin?: string | undefined },
 ) {
   const { origin, hash } = new URL(link);
+  const answers: object[] = [];
   const post = async (path: string, body: object | FormData, session?: string) => {
-    const { status, text } = await browser.visit(`${origin}${path}`, {
-      method: 'POST',
-      headers: {
-        ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
-        ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
-      },
-      body: body instanceof FormData ? body : JSON.stringify(body),
-    });
-    return { status, body: JSON.parse(text) };
+    const answer = await callPage(browser, `${origin}${path}`, body, session);
+    answers.push(answer);
+    return answer;
   };
-  const opened = await post('/face/open', { ticket: hash.slice(1) });
+  const [ticket, back] = hash.slice(1).split('&return=');
+  const opened = await post('/face/open', { ticket, ...(back && { returnUrl: decodeURIComponent(back) }) });
   if (opened.status !== 201) return { code: opened.body.code, outcome: null, returnUrl: null, view: null, session: '' };
   const { session, view } = opened.body;
   if (view.consentNeeded) await post('/face/consent', { version: view.consentVersion, language: 'en' }, session);
@@ -111,7 +114,7 @@ export async function showFace(
     if (pin !== undefined) form.append('pin', pin);
     for (let index = 0; index < 5; index += 1) {
       shots += 1;
-      const picture = Buffer.from(`face ${person} ${shots} ${liveness}`);
+      const picture = Buffer.from(`face ${person} ${shots} 0.9`);
       advanceSec(1);
       const digest = createHash('sha256').update(picture).digest('base64url');
       await post('/face/challenge/frames', { nonce: challenge.nonce, digest }, session);
@@ -125,5 +128,5 @@ export async function showFace(
     body = await attempt();
     outcomes.push(body.outcome);
   }
-  return { ...body, outcomes, session, shown: view.action, returnUrl: String(view.returnUrl) };
+  return { ...body, answers, opened: view, outcomes, session, shown: view.action, returnUrl: String(view.returnUrl) };
 }

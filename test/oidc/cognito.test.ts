@@ -1,5 +1,5 @@
 import { AdminLinkProviderForUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
@@ -9,16 +9,9 @@ import type { Fetch } from '../../src/core/ports.js';
 import { addFaceAttribute, administer } from '../contract/cognito.js';
 import { testIssuer } from '../keys.js';
 import { systemRandom } from '../sinks.js';
-import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
-
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 
 let cognito: CognitoSimulator;
 let pool: UserPool;
@@ -42,7 +35,7 @@ beforeEach(async () => {
     },
   });
   bench = await startProviderBench({
-    ...{ keysFile: keys.file, settings, reach },
+    ...{ settings, reach },
     createAdapter: createCognitoAdapter,
   });
   const { steps } = createCognitoProvisioning({

@@ -1,7 +1,7 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import type { Browser } from './browser.js';
-import { clientSecret, loginOf, redirectUri, type TestIssuer } from './issuer.js';
+import { clientSecret, prepareRequest, redirectUri, type TestIssuer } from './issuer.js';
 
 export const purposes = {
   name: { purpose: { en: 'To write your name on the contract', de: 'Damit Ihr Name im Vertrag steht' } },
@@ -36,17 +36,11 @@ export interface Asked {
 /** Starts a sign-in with the client's request, up to the face check. */
 export async function ask(op: TestIssuer, { id = 'shop', claims, ...more }: Asked = {}, browser = op.newBrowser()) {
   const config = await op.discover(id);
-  const pkceCodeVerifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
-    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-    ...(claims === undefined ? {} : { claims: JSON.stringify(claims) }),
-    ...Object.fromEntries(
-      Object.entries(more).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-    ),
+  const { params, checks } = await prepareRequest({
+    ...(claims && { claims: JSON.stringify(claims) }),
+    ...Object.fromEntries(Object.entries(more).flatMap(([name, value]) => (value ? [[name, String(value)]] : []))),
   });
-  const checks = { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' };
+  const url = client.buildAuthorizationUrl(config, params);
   return { config, checks, browser, camera: await browser.follow(url.href) };
 }
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { scimConnectionGuard } from '../../adapters/scim/config.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
-import { blocksOf, readPage } from '../page.js';
+import { readPage } from '../page.js';
 import { listenForCallback, openIdClientOver, runProgram, startWithScim } from './documented.js';
 
 /*
@@ -66,23 +65,4 @@ test('its configuration and its program fill a form, for whoever agrees', async 
   const known = await program.finish(again.consent.url, again.started);
   expect(known).toMatchObject({ given_name: 'Ada', employee_number: 'E-17' });
   expect(known).not.toHaveProperty('email');
-});
-
-test('its program gets access_denied of who does not agree', async () => {
-  await service.bench.server.postJson(
-    '/subjects/withdraw-data-consents',
-    { connection: 'people', subject: ada },
-    { 'x-admin-key': 'fsa_test-administrator' },
-  );
-  const { started, browser, consent } = await go();
-  const body = new URLSearchParams({ shown: shownIn(consent.text), decision: 'refuse' });
-  const back = await browser.walk(consent.url, { method: 'POST', body });
-  await expect(program.finish(back.url, started)).rejects.toMatchObject({ error: 'access_denied' });
-});
-
-test('every JSON on the page is JSON, and its sources of claims are ones that a connection takes', () => {
-  const [, sources = ''] = blocksOf(page, 'json');
-  const { claims } = JSON.parse(sources);
-  const guard = scimConnectionGuard.shape.claims;
-  expect(Object.keys(guard.parse(claims))).toEqual(['employee_number', 'name', 'address']);
 });

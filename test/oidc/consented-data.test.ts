@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { readDataConsents } from '../../src/core/consented-data/consents.js';
 import type { State } from '../../src/core/ports.js';
@@ -15,16 +15,11 @@ import {
   registration,
   toConfig,
 } from './consented-data-bench.js';
-import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+import { startIssuer, type TestIssuer } from './issuer.js';
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 const start = async (config = toConfig(), kept?: State) => {
-  op = await startIssuer({ keysFile: keys.file, config, ...(kept === undefined ? {} : { toState: () => kept }) });
+  op = await startIssuer({ config, ...(kept === undefined ? {} : { toState: () => kept }) });
   op.profile.details.set('anna', details);
   await op.enrol('anna');
 };
@@ -61,23 +56,6 @@ test('the page escapes values and purposes, preselects nothing, and only selecte
   expect(idToken).not.toHaveProperty('preferred_username');
 });
 
-test('of two clicks on the button the second ends well, and both are one consent', async () => {
-  const shown = await askAndShow(op, { claims: { userinfo: { email: null } } });
-  const [, back] = await Promise.all([
-    answer({ ...shown, browser: { ...shown.browser, follow: shown.browser.visit } }, 'agree', ['email']),
-    answer(shown, 'agree', ['email']),
-  ]);
-  expect(await (await redeem(shown, back.url)).userInfo()).toMatchObject({ sub: 'anna', email: 'anna@example.com' });
-  expect(await consents()).toHaveLength(1);
-});
-
-test('what is asked for in the ID token is told there, and an address whole', async () => {
-  const claims = { id_token: { address: null, email: { essential: true } } };
-  const { idToken, userInfo } = await agree(op, { claims }, ['address']);
-  expect(idToken).toMatchObject({ sub: 'anna', address: details.address, email: 'anna@example.com' });
-  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated' });
-});
-
 test('UserInfo is read when it is asked: a value that changed is told as it is, one that is gone is left out', async () => {
   const { userInfo } = await agree(op, { scope: 'openid phone profile' }, ['phone_number', 'name']);
   op.profile.details.set('anna', { phone_number: '+65 6999 0000' });
@@ -95,26 +73,6 @@ test('an essential claim cannot be omitted from an answer, and an unrequested on
   const claims = { userinfo: { email: { essential: true } } };
   const { userInfo } = await agree(op, { claims }, ['name', 'sub']);
   expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', email: 'anna@example.com' });
-});
-
-test('who has shown their face has five minutes to read and decide, however late that was', async () => {
-  const begun = await ask(op, { scope: 'openid email' });
-  // The last moments of a step-up.
-  op.server.clock.advanceSec(op.connection.policy.stepUpTimeoutSec - 60);
-  const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
-  const page = await begun.browser.follow(String(returnUrl));
-  op.server.clock.advanceSec(300);
-  const shown = { ...begun, page, interactionUrl: String(returnUrl) };
-  const { userInfo } = await redeem(shown, (await answer(shown, 'agree', ['email'])).url);
-  expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
-});
-
-test('a value that the provider has not is shown as absent, and agreeing is still possible', async () => {
-  op.profile.details.delete('anna');
-  const shown = await askAndShow(op, { claims: { userinfo: { phone_number: { essential: true } } } });
-  expect(shown.page.text).toContain('<span class="absent">Not in your profile</span>');
-  const { userInfo } = await redeem(shown, (await answer(shown, 'agree')).url);
-  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated' });
 });
 
 describe('a consent that was given', () => {
@@ -226,15 +184,6 @@ describe('a provider that does not answer', () => {
     await askAndShow(op, { scope: 'openid email' }).catch(() => null);
     for (const value of ['6123', 'Example</b>']) expect(op.server.log.text()).not.toContain(value);
   });
-});
-
-test('the page is in the language of the person, with the purpose in it where there is one', async () => {
-  const german = await askAndShow(op, { scope: 'openid profile email', ui_locales: 'de' });
-  expect(german.page.text).toContain('<html lang="de" dir="ltr">');
-  expect(german.page.text).toContain('Damit Ihr Name im Vertrag steht');
-  expect(german.page.text).toContain('To send you the contract');
-  const arabic = await askAndShow(op, { scope: 'openid email', ui_locales: 'ar' });
-  expect(arabic.page.text).toContain('<html lang="ar" dir="rtl">');
 });
 
 test('no other browser sees or answers the page', async () => {

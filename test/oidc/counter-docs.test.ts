@@ -4,7 +4,7 @@ import { createOidcGuard } from '../../src/config/oidc.js';
 import { readPage } from '../page.js';
 import { numbersOn, openPhone } from './counter-bench.js';
 import { configurationOf, openIdClientOver, runProgram } from './documented.js';
-import { clientSecret, createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
  * What docs/in-person.md says, done to the letter: its configuration, and its program with openid-client, over sockets.
@@ -19,15 +19,13 @@ interface Program {
   ask(check: object, number?: string): Promise<Record<string, unknown>>;
 }
 
-const { written, connections } = configurationOf(page, { ...environment, SCIM_TOKEN: 'a-token-of-the-directory' });
+const { written } = configurationOf(page, { ...environment, SCIM_TOKEN: 'a-token-of-the-directory' });
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 let program: Program;
 beforeAll(async () => {
-  keys = await createKeysFolder();
   const config = createOidcGuard().parse(written.connections[0].oidc);
-  op = await startIssuer({ keysFile: keys.file, config });
+  op = await startIssuer({ config });
   await op.enrol('anna');
   program = await runProgram<Program>(page, {
     ...{ modules: { client: openIdClientOver(op.open) }, exported: ['begin', 'ask'], environment },
@@ -36,11 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await op.stop();
-  await keys.remove();
-});
-
-test('its configuration is one', () => {
-  expect(connections).toHaveLength(1);
 });
 
 test('its program is told who passed, both ways round', async () => {
@@ -58,10 +51,4 @@ test('its program is told who passed, both ways round', async () => {
     expect(await program.ask(check)).toMatchObject({ state: 'checking' });
     expect(await program.ask(check, shown)).toMatchObject({ state: 'verified', person: { sub: 'anna' } });
   }
-});
-
-test('its program is told no more than access_denied of a wrong number', async () => {
-  const check = await program.begin();
-  await openPhone(op).open(String(check.verification_uri_complete));
-  expect(await program.ask(check, 'none')).toEqual({ state: 'access_denied' });
 });

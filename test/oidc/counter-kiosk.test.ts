@@ -1,22 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { counterConfig, numbersOn, openCounter, openPhone } from './counter-bench.js';
-import { createKeysFolder, loginOf, startIssuer, type TestIssuer } from './issuer.js';
+import { loginOf, startIssuer, type TestIssuer } from './issuer.js';
 
 /* A check of a counter that a person answers at a kiosk: no phone takes part, and the two numbers do. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
 beforeAll(async () => {
-  keys = await createKeysFolder();
   // A kiosk is a device of the organisation's own, also where people have to use their phones.
-  op = await startIssuer({ keysFile: keys.file, config: counterConfig, policy: { camera: 'phone' } });
+  op = await startIssuer({ config: counterConfig, policy: { camera: 'phone' } });
   await op.enrol('anna');
   await op.enrol('berta');
 });
 afterAll(async () => {
   await op.stop();
-  await keys.remove();
 });
 
 const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null } });
@@ -113,32 +110,6 @@ test('nobody goes on where somebody before them stopped, and the counter hears o
       error_description: 'no one is at the kiosk',
     });
   }
-});
-
-test('it goes on in the language that was chosen at the kiosk', async () => {
-  const kiosk = await placeKiosk();
-  const counter = await openCounter(op);
-  const begun = await counter.begin({ kiosk: kiosk.id, ui_locales: 'fr' });
-  const { ticket, page } = await kiosk.poll();
-  const person = openPhone(op, kiosk.browser);
-  const opened = await person.post(String(page), { ticket: String(ticket), language: 'de' });
-  expect(opened.text).toContain('Zwei Zahlen');
-  const { reply } = await counter.ask(begun);
-  expect((await person.choose(opened, String(reply?.number))).text).toContain('Danach wird Ihr Gesicht geprüft.');
-});
-
-test('a wrong number ends it, on either side', async () => {
-  const kiosk = await placeKiosk();
-  const first = await sendTo(kiosk);
-  const after = await first.person.choose(first.opened, 'none');
-  expect(after.text).toContain('This check has ended');
-  expect((await first.counter.ask(first.begun)).reply).toMatchObject({
-    error_description: 'a wrong number was chosen on the phone',
-  });
-  const second = await sendTo(kiosk);
-  const { shown } = numbersOn(second.opened);
-  await second.counter.ask(second.begun, String(10 + ((Number(shown) - 9) % 90)));
-  expect((await second.person.choose(second.opened, second.told)).text).toContain('This check has ended');
 });
 
 test('a counter sends nobody to a kiosk of others, or to none', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { cognitoClientGuard } from '../../adapters/cognito/config-oidc.js';
 import { createCognitoClients } from '../../adapters/cognito/oidc.js';
@@ -7,7 +7,7 @@ import { createOktaClients } from '../../adapters/okta/oidc.js';
 import { oneloginFactorGuard } from '../../adapters/onelogin/config-oidc.js';
 import { createOneLoginClients } from '../../adapters/onelogin/oidc.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { clientSecret, createKeysFolder, loginOf, oidcConfig, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, oidcConfig, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
  * A request may demand one subject: by the `sub` of its `claims`, or by an ID token of theirs. Nobody else is told of then
@@ -34,15 +34,9 @@ const cognito = createOidcGuard(cognitoClientGuard).parse({
   clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [origin] }],
 });
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
   op = await startIssuer({
-    keysFile: keys.file,
     config: oidcConfig,
     createOidcClients: (deps) => [
       ...createOktaClients(okta, deps),

@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
-  op = await startIssuer({ keysFile: keys.file });
+  op = await startIssuer();
 });
 afterEach(() => op.stop());
 
@@ -34,22 +29,10 @@ test('the discovery document names everything under the issuer, and nothing that
     jwks_uri: 'https://face.example.com/oidc/work/jwks',
     pushed_authorization_request_endpoint: 'https://face.example.com/oidc/work/par',
     acr_values_supported: ['face'],
-    scopes_supported: ['openid', 'profile'],
-    response_types_supported: ['code'],
-    response_modes_supported: ['form_post', 'fragment', 'query'],
-    grant_types_supported: ['authorization_code'],
-    subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    claims_parameter_supported: true,
-    request_uri_parameter_supported: false,
-    request_parameter_supported: true,
-    request_object_signing_alg_values_supported: ['HS256', 'RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
   });
-  // `sid` is in tokens of clients that ask for it by the claims parameter.
-  const claims = ['sub', 'acr', 'amr', 'auth_time', 'presence', 'preferred_username', 'sid', 'iss'];
-  expect(body.claims_supported).toEqual(claims);
   expect(body).not.toHaveProperty('end_session_endpoint');
   expect(body).not.toHaveProperty('registration_endpoint');
   const addresses = Object.values(body).filter((value) => String(value).startsWith('http'));

@@ -10,7 +10,6 @@ import { startScimSimulator } from '../../simulators/scim/index.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { blocksOf } from '../page.js';
-import { createKeysFolder } from './issuer.js';
 import { startProviderBench } from './provider-bench.js';
 
 /* Helpers for tests that follow a documentation page literally, with other addresses and secrets. */
@@ -102,7 +101,6 @@ export async function startWithScim(
     readonly details?: Readonly<Record<string, unknown>>;
   },
 ) {
-  const keys = await createKeysFolder();
   const scim = await startScimSimulator();
   scim.directory.extensions.set(tokenSchema, [defineAttribute('token')]);
   for (const [schema, attribute] of extensions) scim.directory.extensions.set(schema, [attribute]);
@@ -112,7 +110,7 @@ export async function startWithScim(
     { ...addresses, 'https://sso.example.com/scim/v2': scim.baseUrl },
   );
   const bench = await startProviderBench({
-    ...{ keysFile: keys.file, settings: scimConnectionGuard.parse(written.connections[0]) },
+    ...{ settings: scimConnectionGuard.parse(written.connections[0]) },
     ...{ reach: { send: (url, init) => fetch(url, init), now: () => Date.now() }, createAdapter: createScimAdapter },
   });
   const ada = scim.addUser('ada@example.com');
@@ -125,7 +123,6 @@ export async function startWithScim(
     async stop() {
       await bench.stop();
       await scim.close();
-      await keys.remove();
     },
   };
 }

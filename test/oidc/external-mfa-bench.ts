@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { entraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
@@ -16,8 +15,9 @@ import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
 import { createTextLog, systemRandom } from '../sinks.js';
-import { type Browser, createBrowser, type Seen } from './browser.js';
+import { type Browser, createBrowser, type Seen, showFace } from './browser.js';
 import { fromHtmlText } from './html-text.js';
+import { findKeysFile } from './issuer.js';
 
 export interface PostedForm {
   readonly action: string;
@@ -34,61 +34,14 @@ export function readForm({ text }: Seen): PostedForm {
   };
 }
 
-let shots = 0;
-
-async function showUntilOver(
-  browser: Browser,
-  link: string,
-  { person, pin, advanceSec }: { readonly person: string; readonly pin?: string; advanceSec(seconds: number): void },
-) {
-  const { origin, hash } = new URL(link);
-  const answers: { readonly status: number; readonly body: Record<string, unknown> }[] = [];
-  let session = '';
-  const send = async (path: string, body: object | FormData) => {
-    const isForm = body instanceof FormData;
-    const { status, text } = await browser.visit(`${origin}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${session}`, ...(isForm ? {} : { 'content-type': 'application/json' }) },
-      body: isForm ? body : JSON.stringify(body),
-    });
-    const answer = { status, body: JSON.parse(text) };
-    answers.push(answer);
-    return answer.body;
-  };
-  const opened = await send('/face/open', { ticket: hash.slice(1) });
-  const { view } = opened;
-  if (view === undefined) return { answers, session, returnUrl: '' };
-  ({ session } = opened);
-  if (view.consentNeeded) await send('/face/consent', { version: view.consentVersion, language: 'en' });
-  for (let outcome = 'try_again'; outcome === 'try_again'; ) {
-    const { nonce } = await send('/face/challenge', {});
-    const form = new FormData();
-    form.append('nonce', nonce);
-    if (pin !== undefined) form.append('pin', pin);
-    for (let index = 0; index < 5; index += 1) {
-      shots += 1;
-      advanceSec(0.5);
-      const picture = Buffer.from(`face ${person} ${shots} 0.9`);
-      await send('/face/challenge/frames', { nonce, digest: createHash('sha256').update(picture).digest('base64url') });
-      form.append('photo', new Blob([picture], { type: 'image/jpeg' }), 'photo.jpg');
-    }
-    ({ outcome } = await send('/face/frames', form));
-  }
-  return { answers, session, returnUrl: String(view.returnUrl) };
-}
-
 /** Starts a provisioned Entra tenant with External MFA, this server, and a browser between them, on real sockets. */
 export async function startExternalMfaBench({
-  keysFile,
   policy = {},
-  client = {},
   onExchange,
 }: {
-  readonly keysFile: string;
   readonly policy?: object;
-  readonly client?: object;
   readonly onExchange?: (exchange: Exchange) => void;
-}) {
+} = {}) {
   let origin = '';
   let now = Date.now;
   const open = (url: string, init: RequestInit = {}) => {
@@ -114,7 +67,6 @@ export async function startExternalMfaBench({
           tenantIds: [entra.tenant.id, partner.id],
           login: entra.url,
           groups: ['all_users'],
-          ...client,
         },
       ],
     },
@@ -152,7 +104,7 @@ export async function startExternalMfaBench({
       const { id, kind, policy: demanded } = settings;
       const connection: Connection = { id, kind, policy: demanded, profile, openStepUpRequest: null };
       connections.set(id, connection);
-      const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+      const oidcKeys = await createOidcKeys({ file: findKeysFile(), ...core });
       return createIssuers([{ connection, oidc: settings.oidc!, organisations: null, createOidcClients }], {
         ...core,
         oidcKeys,
@@ -180,7 +132,7 @@ export async function startExternalMfaBench({
     });
 
   return {
-    ...{ entra, partner, appId, server, settings, provisioning, newBrowser, post, open },
+    ...{ entra, partner, appId, server, provisioning, newBrowser, post },
     issuer: `${testIssuer}/oidc/work`,
     addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
     async start(userId: string, changes: Record<string, string> = {}): Promise<PostedForm> {
@@ -196,10 +148,7 @@ export async function startExternalMfaBench({
       if (status !== 201) throw new Error(`enrolment: ${status}`);
     },
     show: (browser: Browser, link: string, person: string, pin?: string) =>
-      showUntilOver(browser, link, {
-        ...{ person, advanceSec: server.clock.advanceSec },
-        ...(pin === undefined ? {} : { pin }),
-      }),
+      showFace(browser, link, { person, pin, advanceSec: server.clock.advanceSec }),
     /** Simulates an outage of the state store. */
     setDown(isDown: boolean): void {
       down = isDown;

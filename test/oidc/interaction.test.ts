@@ -1,35 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
-import { FaceError } from '../../src/errors.js';
-import type { Browser } from './browser.js';
-import { createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { type Browser, callPage, ticketOf } from './browser.js';
+import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
-/** What happens before a record is written, by how its key begins. */
-let beforeWrite: Record<string, () => Promise<void>> = {};
 /** Keys of all records that were written. */
 let written: string[] = [];
 const toState = (state: State): State => ({
   ...state,
   async write(key, value, options) {
     written.push(key);
-    const found = Object.keys(beforeWrite).find((start) => key.startsWith(start));
-    if (found !== undefined) await beforeWrite[found]!();
     return state.write(key, value, options);
   },
 });
 const start = async (policy: Partial<Policy> = {}) => {
-  beforeWrite = {};
   written = [];
-  op = await startIssuer({ keysFile: keys.file, policy, toState });
+  op = await startIssuer({ policy, toState });
 };
 beforeEach(() => start());
 afterEach(() => op.stop());
@@ -61,6 +49,9 @@ async function passAtCamera() {
   return led;
 }
 
+const call = async (browser: Browser, path: string, body: object, session = '') =>
+  (await callPage(browser, new URL(path, op.issuer).href, body, session)).body;
+
 const copyCookies = (from: Browser, to: Browser, only: RegExp): void => {
   for (const [key, cookie] of from.jar) if (only.test(cookie.name)) to.jar.set(key, cookie);
 };
@@ -83,62 +74,6 @@ describe('who is checked', () => {
     expect(await end('nobody', 'eve')).toEqual(wrong);
   });
 
-  test('who passes as themselves is not somebody else', async () => {
-    await op.enrol('berta');
-    const { browser, link } = await leadToCamera();
-    const shown = await op.show(browser, link, 'berta');
-    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject(refusal);
-  });
-
-  test('who may have recovery codes has five minutes to write them down, however late they passed', async () => {
-    await op.stop();
-    await start({ anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } });
-    await op.enrol('anna');
-    const { browser, link } = await leadToCamera();
-    op.server.clock.advanceSec(op.connection.policy.stepUpTimeoutSec - 60);
-    const shown = await op.show(browser, link, 'anna');
-    op.server.clock.advanceSec(300);
-    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('nobody named: a page of our own asks, and what is typed is checked like any other', async () => {
-    await op.enrol('anna');
-    const browser = op.newBrowser();
-    const page = await browser.follow(asked({ login_hint: '' }));
-    expect(page.status).toBe(200);
-    expect(page.text).toContain('autocomplete="username"');
-    const post = (body: string) =>
-      browser.follow(page.url, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      });
-    expect((await post('username=%20')).status).toBe(200);
-    expect((await post('')).status).toBe(200);
-    const camera = await post(`username=${encodeURIComponent(` ${loginOf('anna')} `)}`);
-    expect(camera.url).toMatch(/\/face#/);
-    expect((await post('username=nobody')).url).not.toContain('nobody');
-    const { browser: other } = await leadToCamera();
-    expect(other).not.toBe(browser);
-    const again = await browser.follow(page.url);
-    const shown = await op.show(browser, again.url, 'anna');
-    expect(told((await browser.follow(shown.returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('its form may lead on to the client, as what is typed may be refused there: Chromium holds redirects to that', async () => {
-    const page = await op.newBrowser().follow(asked({ login_hint: '' }));
-    expect(page.headers.get('content-security-policy')).toContain('form-action https: http:;');
-  });
-
-  test('a name that is too long is refused to the client', async () => {
-    const browser = op.newBrowser();
-    const page = await browser.follow(asked({ login_hint: '' }));
-    const body = `username=${'x'.repeat(300)}`;
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const back = await browser.follow(page.url, { method: 'POST', body, headers });
-    expect(told(back.url)).toMatchObject({ error: 'invalid_request', state: 's-1' });
-  });
-
   test('a directory that is down is told as such', async () => {
     op.profile.setDown(true);
     const seen = await op.newBrowser().follow(asked());
@@ -146,65 +81,17 @@ describe('who is checked', () => {
   });
 });
 
-describe('cookies for every address of this host', () => {
-  const ofHost = ({ jar }: Browser) => [...jar.values()].filter(({ path }) => path === '/');
-
-  test.each(['anna', 'eve'])('end with the login of %s', async (person) => {
-    await op.enrol('anna');
-    const { browser, link } = await leadToCamera();
-    expect(ofHost(browser)).toHaveLength(1);
-    const shown = await op.show(browser, link, person);
-    const back = await browser.follow(shown.returnUrl!);
-    expect(back.url).toMatch(/^https:\/\/app\.example\.com\//);
-    expect(ofHost(browser)).toEqual([]);
-  });
-
-  test('are one, however often the camera is opened anew', async () => {
-    const { browser, interaction } = await leadToCamera();
-    for (const _visit of [1, 2]) await browser.follow(interaction);
-    expect(ofHost(browser)).toHaveLength(1);
-  });
+test('a phone is told which application asked; none of the numbers ends the sign-in of the first browser', async () => {
+  await op.enrol('anna');
+  const { browser, interaction, link } = await leadToCamera();
+  const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
+  const { url } = await call(browser, '/face/hand-off', {}, session);
+  const phone = op.newBrowser();
+  const opened = await call(phone, '/face/open', { ticket: ticketOf(url) });
+  expect(opened.view).toMatchObject({ role: 'unpaired', pairing: { application: new URL(redirectUri).host } });
+  await call(phone, '/face/hand-off/choice', { number: null }, opened.session);
+  expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
 });
-
-describe('on a phone', () => {
-  const call = async (browser: Browser, path: string, body: object, session = '') => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${session}` };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    return JSON.parse((await browser.visit(new URL(path, op.issuer).href, init)).text);
-  };
-  const ticketOf = (link: string) => new URL(link).hash.slice(1);
-
-  test('it is told which application asked; none of the numbers ends the sign-in of the first browser', async () => {
-    await op.enrol('anna');
-    const { browser, interaction, link } = await leadToCamera();
-    const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
-    const { url } = await call(browser, '/face/hand-off', {}, session);
-    const phone = op.newBrowser();
-    const opened = await call(phone, '/face/open', { ticket: ticketOf(url) });
-    expect(opened.view).toMatchObject({ role: 'unpaired', pairing: { application: new URL(redirectUri).host } });
-    await call(phone, '/face/hand-off/choice', { number: null }, opened.session);
-    expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
-  });
-});
-
-/** Holds the next visit that has passed where it keeps what the client may be told. */
-/** @param start - how the key of the record begins that is not written before `goOn` */
-function holdNext(start: string) {
-  let goOn = (): void => {};
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    beforeWrite = {
-      [start]: () => {
-        beforeWrite = {};
-        resolve();
-        return held;
-      },
-    };
-  });
-  return { reached, goOn: () => goOn() };
-}
 
 describe('how it ends', () => {
   test('a passed check is consumed once; the return page works any number of times before', async () => {
@@ -232,64 +119,10 @@ describe('how it ends', () => {
     expect(codes).toHaveLength(1);
   });
 
-  test('who comes again after what could not be kept has passed still', async () => {
-    const { browser, interaction } = await passAtCamera();
-    beforeWrite = {
-      'oidc-claims:': async () => {
-        throw new FaceError('state_unavailable');
-      },
-    };
-    expect((await browser.visit(interaction)).status).toBe(503);
-    beforeWrite = {};
-    expect(told((await browser.follow(interaction)).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('of two visits at once, as of two clicks, the one that its browser waits for ends well', async () => {
-    const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNext('oidc:work:Grant:');
-    const left = browser.visit(interaction);
-    await reached;
-    const { url } = await browser.follow(interaction);
-    goOn();
-    await left;
-    expect(told(url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('of two visits at once the one that has not taken the pass waits for the answer of the other', async () => {
-    const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNext('oidc:work:Interaction:');
-    const left = browser.visit(interaction);
-    await reached;
-    const waiting = browser.follow(interaction);
-    await Promise.race([waiting, delay(200)]);
-    goOn();
-    await left;
-    expect(told((await waiting).url)).toMatchObject({ code: expect.any(String) });
-  });
-
-  test('a visit that comes too late leaves the answer of another as it is', async () => {
-    const { browser, interaction } = await passAtCamera();
-    const { reached, goOn } = holdNext('oidc:work:Grant:');
-    const late = browser.visit(interaction);
-    await reached;
-    const first = await browser.visit(interaction);
-    goOn();
-    expect((await late).headers.get('location')).toBe(first.headers.get('location'));
-    const { url } = await browser.follow(interaction);
-    expect(told(url)).toMatchObject({ code: expect.any(String) });
-  });
-
   test('declined', async () => {
     const { browser, link, interaction } = await leadToCamera();
-    const { origin, hash } = new URL(link);
-    const post = (path: string, body: object, session = '') =>
-      browser.visit(`${origin}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${session}` },
-        body: JSON.stringify(body),
-      });
-    const { session } = JSON.parse((await post('/face/open', { ticket: hash.slice(1) })).text);
-    await post('/face/decline', {}, session);
+    const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
+    await call(browser, '/face/decline', {}, session);
     expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
   });
 
@@ -381,14 +214,8 @@ describe('whose browser it is', () => {
     const two = await leadToCamera({ state: 'two', login_hint: loginOf('berta') }, browser);
     const first = await op.show(browser, one.link, 'anna');
     const second = await op.show(browser, two.link, 'berta');
-    expect(told((await browser.follow(second.returnUrl!)).url)).toMatchObject({
-      state: 'two',
-      code: expect.any(String),
-    });
-    expect(told((await browser.follow(first.returnUrl!)).url)).toMatchObject({
-      state: 'one',
-      code: expect.any(String),
-    });
+    for (const [state, { returnUrl }] of Object.entries({ two: second, one: first }))
+      expect(told((await browser.follow(returnUrl!)).url)).toMatchObject({ state, code: expect.any(String) });
   });
 
   test('no session is kept: the next authorization needs a face again', async () => {
@@ -466,18 +293,4 @@ test('a PIN that took part is told, and without it the same face does not pass',
   expect(await end('739154')).toEqual(['face', 'pin']);
   expect(await end('739154')).toEqual(['face', 'pin']);
   expect(await end('451937')).toBe('access_denied');
-});
-
-test('on this machine alone, without TLS, cookies do without the marks of https', async () => {
-  const local = await startIssuer({ keysFile: keys.file, publicUrl: 'http://localhost:8080' });
-  const browser = local.newBrowser();
-  const url = asked().replace(op.issuer, local.issuer);
-  expect((await browser.follow(url)).url).toMatch(/^http:\/\/localhost:8080\/face#/);
-  const cookies = [...browser.jar.values()];
-  expect(cookies.map(({ name }) => name)).toContain('facestep-interaction');
-  for (const { name, attributes } of cookies) {
-    expect(name).not.toMatch(/^__/);
-    expect(attributes).not.toMatch(/;\s*secure/i);
-  }
-  await local.stop();
 });

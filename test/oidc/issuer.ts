@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { createOidcGuard, type OidcConfig, withoutClients } from '../../src/config/oidc.js';
@@ -16,6 +15,7 @@ import { createIssuers } from '../../src/oidc/issuers.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
+import { createFolder } from '../folder.js';
 import { testIssuer } from '../keys.js';
 import { standardSettings } from '../settings.js';
 import { createMemoryProfile, loginOf } from '../simulated-profile.js';
@@ -33,15 +33,31 @@ export const oidcConfig = createOidcGuard().parse({
   ],
 });
 
-/** Creating the provider's keys is slow, so all tests of a file share a folder with them. */
-export async function createKeysFolder() {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-'));
-  return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
+let keysFolder = '';
+
+/** Creating the provider's keys is slow, so all tests of a file share them. */
+export function findKeysFile(): string {
+  if (!existsSync(keysFolder)) keysFolder = createFolder('oidc');
+  return join(keysFolder, 'oidc-keys.json');
+}
+
+export const createKeysFolder = async () => ({ file: findKeysFile(), remove: () => {} });
+
+/** An authorization request with PKCE, and what its answer is checked with. */
+export async function prepareRequest(more: Readonly<Record<string, string>> = {}) {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const params = {
+    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    ...more,
+  };
+  return { params, checks: { pkceCodeVerifier, expectedNonce: 'n-1', expectedState: 's-1' } };
 }
 
 /** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
-  keysFile,
+  keysFile = findKeysFile(),
   openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
   policy = {},
   config = oidcConfig,
@@ -54,7 +70,7 @@ export async function startIssuer({
   proxyHops = 0,
   rooms = createBodyRooms(),
 }: {
-  keysFile: string;
+  keysFile?: string;
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;
@@ -67,7 +83,7 @@ export async function startIssuer({
   /** If 1, client addresses are taken from `X-Forwarded-For`. */
   proxyHops?: number;
   rooms?: BodyRooms;
-}) {
+} = {}) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
     id: 'work',
@@ -119,16 +135,25 @@ export async function startIssuer({
     const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
     await server.postForm('/enrolments', toForm({ ...fields, photo }), { 'x-auth-token': token });
   };
+  /** @param address - the browser's address, as a proxy reports it */
+  const newBrowser = (address?: string) =>
+    createBrowser((url, init) => {
+      const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
+      return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
+    });
+  const show = (browser: Browser, link: string, person: string, more: { pin?: string } = {}) =>
+    showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more });
   return {
-    ...{ server, issuer, profile, connection, open, discover, enrol },
-    /** @param address - the browser's address, as a proxy reports it */
-    newBrowser: (address?: string) =>
-      createBrowser((url, init) => {
-        const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
-        return open(url, { ...init, headers: { ...Object(init.headers), ...more } });
-      }),
-    show: (browser: Browser, link: string, person: string, more: { liveness?: number; pin?: string } = {}) =>
-      showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more }),
+    ...{ server, issuer, profile, connection, open, discover, enrol, newBrowser, show },
+    /** From an authorization request to where the client is answered. */
+    async authorize({ href }: URL, person = 'anna') {
+      const browser = newBrowser();
+      const camera = await browser.follow(href);
+      if (!camera.url.includes('/face#')) throw new Error(`no camera at ${camera.url}`);
+      const shown = await show(browser, camera.url, person);
+      const back = await browser.follow(shown.returnUrl);
+      return { shown, back, answer: new URL(back.url) };
+    },
     stop: () => server.stop(),
   };
 }

@@ -1,33 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
-import { readAttempts } from '../../src/core/limits/lockout.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../keys.js';
 import { systemRandom } from '../sinks.js';
-import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const hookSecret = 'Bearer a-secret-of-the-hooks-0123456789';
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 const ada = 'Ada.Lovelace@example.com';
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
-
 let reach: { send: Fetch; now: () => number };
 let okta: OktaSimulator;
 let bench: ProviderBench;
 let adaId: string;
-let graceId: string;
 
 async function start(policy: Record<string, unknown> = {}): Promise<void> {
   reach = { send: (url, init) => fetch(url, init), now: () => Date.now() };
@@ -54,7 +44,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     },
   });
   bench = await startProviderBench({
-    ...{ keysFile: keys.file, settings, reach },
+    ...{ settings, reach },
     createAdapter: createOktaAdapter,
   });
   const { steps } = createOktaProvisioning({
@@ -76,9 +66,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     channel: { type: 'HTTP', header: 'Authorization', secret: hookSecret },
   });
   adaId = await okta.createUser({ login: ada, password: 'correct horse' });
-  graceId = await okta.createUser({ login: 'grace@example.com', password: 'correct horse' });
   await bench.enrol(adaId, 'ada');
-  await bench.enrol(graceId, 'grace');
 }
 async function stop(): Promise<void> {
   await bench.stop();
@@ -120,57 +108,17 @@ describe('a factor', () => {
     expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
   });
 
-  test.each([
-    ['signs its requests and names the user, are the user’s own', true, true, 'subject'],
-    ['signs its requests and leaves the name to our page, are an outsider’s', true, false, 'outsider'],
-    ['does not sign its requests, are an outsider’s', false, true, 'outsider'],
-  ])('of an org that %s failures', async (_, signs, names, whose) => {
-    okta.org.sendsLoginHint = names;
-    const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
-    if (!signs) okta.org.identityProviders.set(idp!.id, { ...idp!, requestAlgorithm: null });
-    expect(idp!.requestAlgorithm).toBe('HS256');
-    const browser = bench.openBrowser();
-    const asked = await browser.walk(factorStart(ada));
-    await browser.show(names ? asked.url : (await browser.say(asked, ada)).url, 'eve');
-    const binding = { tenant: 'workforce', idp: 'okta', subject: adaId, scope: 'sign-in', accuracy: 4 } as const;
-    const { failures: own } = await readAttempts(attemptsOfSubject(binding), bench.server.deps);
-    const { failures: outsiders } = await readAttempts(attemptsOfOutsiders(binding), bench.server.deps);
-    expect({ own, outsiders }).toEqual(whose === 'subject' ? { own: 3, outsiders: 0 } : { own: 0, outsiders: 3 });
-  });
-
-  test('asks nobody for a name where Okta tells it', async () => {
-    okta.org.sendsLoginHint = true;
-    const browser = bench.openBrowser();
-    const camera = await browser.walk(factorStart(ada));
-    expect(camera.url).toMatch(/\/face#/);
-    expect(readResult(await browser.show(camera.url, 'ada')).result).toBe('signed-in');
-  });
-
-  test('tells the name Okta finds its user by to whom asks for it', async () => {
-    const [idp] = [...okta.org.identityProviders.values()].filter(({ type }) => type === 'OIDC');
-    okta.org.identityProviders.set(idp!.id, { ...idp!, client: { ...idp!.client, scopes: ['openid', 'profile'] } });
-    expect(await signIn(ada, { face: 'ada' })).toMatchObject(refused('user', 'email'));
-  });
-
-  test('of another user is refused by Okta, whose ever face it is', async () => {
-    expect(await signIn(ada, { name: 'grace@example.com', face: 'grace' })).toMatchObject(refused('user'));
-    // She is linked now: her sub is not Ada's, whatever the name says.
-    expect((await signIn('grace@example.com', { face: 'grace' })).result).toBe('signed-in');
-    expect(await signIn(ada, { name: 'grace@example.com', face: 'grace' })).toMatchObject(refused('user'));
-  });
-
-  test.each([
-    ['another face', ada, 'eve'],
-    ['somebody without an enrolment', 'charles@example.com', 'charles'],
-    ['a name nobody has', 'nobody@example.com', 'ada'],
-  ])('of %s is refused, and nobody sees which', async (_, name, face) => {
-    await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
-    const { asked, camera, ...end } = await signIn(ada, { name, face });
-    expect(asked.text).toContain('name="username"');
-    expect(camera.url).toMatch(/\/face#/);
-    expect(end).toMatchObject(refused('error', 'access_denied'));
-    expect(await bench.server.deps.state.read(`passed:workforce:${adaId}`)).toBeNull();
-  });
+  test.each([['a name nobody has', 'nobody@example.com', 'ada']])(
+    'of %s is refused, and nobody sees which',
+    async (_, name, face) => {
+      await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
+      const { asked, camera, ...end } = await signIn(ada, { name, face });
+      expect(asked.text).toContain('name="username"');
+      expect(camera.url).toMatch(/\/face#/);
+      expect(end).toMatchObject(refused('error', 'access_denied'));
+      expect(await bench.server.deps.state.read(`passed:workforce:${adaId}`)).toBeNull();
+    },
+  );
 });
 
 describe('an identity verification', () => {
@@ -269,19 +217,6 @@ describe('an identity verification', () => {
     expect(response.status).toBe(201);
     return z.object({ request_uri: z.string() }).parse(await response.json()).request_uri;
   };
-
-  test.each([
-    [401, { client_secret: 'x' }, 'invalid_client'],
-    [401, { client_id: 'okta', client_secret: 'x' }, 'invalid_client'],
-    [400, { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
-    [400, { response_type: 'token' }, 'unsupported_response_type'],
-    [400, { code_challenge_method: 'plain' }, 'invalid_request'],
-    [400, { claims: '{' }, 'invalid_request'],
-  ])('is pushed right, or refused with %d: %j', async (status, changes, error) => {
-    const response = await push(changes);
-    expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ error });
-  });
 
   test('begins with a pushed request alone, which is good until its answer', async () => {
     const given = { client_id: 'okta-idv', response_type: 'code', scope: 'openid', login_hint: adaId };

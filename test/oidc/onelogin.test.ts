@@ -1,20 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { discover } from '../../simulators/relying-party.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { createKeysFolder } from './issuer.js';
 import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 const client = { clientId: 'onelogin', clientSecret: secret, scopes: ['openid', 'profile', 'email'] };
-
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 
 let onelogin: OneLoginSimulator;
 let bench: ProviderBench;
@@ -37,7 +30,7 @@ beforeEach(async () => {
     user_field: { name: 'Face', shortname: 'facestep_token' },
   });
   bench = await startProviderBench({
-    ...{ keysFile: keys.file, settings, reach },
+    ...{ settings, reach },
     createAdapter: createOneLoginAdapter,
   });
   // What only the console does.

@@ -68,11 +68,3 @@ test('its configuration and its program sign somebody in for an organisation, un
   joinOnly('Bakery accounts');
   await expect(program.may('filer', signedIn)).rejects.toMatchObject({ status: 401 });
 });
-
-test('its program may name one, and gets access_denied where that is not theirs', async () => {
-  joinOnly('corp:T08GB0001A:filer', 'Bakery accounts');
-  const { asked } = await go('201912345K');
-  expect([asked.text.includes('Harbour Bakery'), asked.text.includes('Orchard Cycles')]).toEqual([true, false]);
-  const other = await go('53312345A');
-  await expect(program.finish(other.asked.url, other.started)).rejects.toMatchObject({ error: 'access_denied' });
-});

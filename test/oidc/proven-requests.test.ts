@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { cognitoClientGuard } from '../../adapters/cognito/config-oidc.js';
 import { createCognitoClients } from '../../adapters/cognito/oidc.js';
@@ -9,7 +9,7 @@ import { bindingOf } from '../../src/core/connection.js';
 import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { readAttempts } from '../../src/core/limits/lockout.js';
 import { toEpochSec } from '../../src/core/units.js';
-import { clientSecret, createKeysFolder, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* Whose failures count for whom: what a request has to be, for a wrong face to be the person's own failure. */
 
@@ -18,14 +18,11 @@ const oktaRedirectUri = 'https://org.example.com/oauth2/v1/authorize/callback';
 const idvRedirectUri = 'https://org.example.com/idp/identity-verification/callback';
 const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let pair: { publicKey: CryptoKey; privateKey: CryptoKey };
 let op: TestIssuer;
 beforeAll(async () => {
-  keys = await createKeysFolder();
   pair = await generateKeyPair('ES256');
 });
-afterAll(() => keys.remove());
 // Each begins with the server's clock at the library's: showing a face moves it.
 beforeEach(async () => {
   const apps = createOidcGuard().parse({
@@ -50,7 +47,6 @@ beforeEach(async () => {
     clients: [{ kind: 'cognito', id: 'cognito', secret: clientSecret, domains: orgUrls }],
   });
   op = await startIssuer({
-    keysFile: keys.file,
     config: apps,
     createOidcClients: (deps) => [...createOktaClients(okta, deps), ...createCognitoClients(cognito, deps)],
     policy: { whenNotEnrolled: 'enrol' },
@@ -142,11 +138,6 @@ describe('a wrong face is the person’s own failure after', () => {
     expect(await failAfter({ client_id: 'app', request_uri })).toEqual(ownFailures);
   });
 
-  test('a signed request that an application pushed', async () => {
-    const { request_uri } = await push('app', { request: await sign('app') });
-    expect(await failAfter({ client_id: 'app', request_uri })).toEqual(ownFailures);
-  });
-
   test('a signed request, whatever is written beside it', async () => {
     const beside: Params = { login_hint: loginOf('berta'), scope: 'openid profile' };
     expect(await failAfter({ ...beside, client_id: 'app', request: await sign('app') })).toEqual(ownFailures);
@@ -217,15 +208,9 @@ describe('refused is', () => {
   const unsigned = () => new UnsecuredJWT({ ...asked('app'), iss: 'app', aud: op.issuer, ...timesOf() }).encode();
   test.each<[string, () => Promise<string> | string]>([
     ['an unsigned request', unsigned],
-    [
-      'one that says it is unsigned, in capitals',
-      () => unsigned().replace(/^[^.]+/, Buffer.from('{"alg":"NONE"}').toString('base64url')),
-    ],
     ['one under another secret', () => sign('app', {}, { secret: `${clientSecret}x` })],
     ['one under another algorithm', () => sign('app', {}, { alg: 'HS512', secret: clientSecret.padEnd(64, 'x') })],
     ['one under another client’s key', () => sign('app', {}, { alg: 'ES256' })],
-    ['one of another client', () => sign('keyed', { client_id: 'app' })],
-    ['one for another issuer', () => sign('app', { aud: 'https://face.example.com/oidc/other' })],
     ['one that is over', () => sign('app', timesOf(-600))],
     ['one that begins later', () => sign('app', { nbf: nowSec() + 300 })],
     [
@@ -236,8 +221,6 @@ describe('refused is', () => {
         return `${header}.${payload}.${signature}`;
       },
     ],
-    ['what is no token', () => 'x'],
-    ['nothing', () => '..'],
   ])('%s', async (_, make) => {
     const { error } = await failAfter({ ...asked('app'), request: await make() });
     expect(error).toMatch(/^invalid_request/);

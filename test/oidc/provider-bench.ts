@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { OidcConfig } from '../../src/config/oidc.js';
 import type { Adapter } from '../../src/connections/adapter.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
@@ -13,8 +11,9 @@ import { connect } from '../../src/server/connect.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
-import { createBrowser } from './browser.js';
+import { createBrowser, showFace } from './browser.js';
 import { fromHtmlText } from './html-text.js';
+import { findKeysFile } from './issuer.js';
 
 export interface Configured {
   readonly id: string;
@@ -30,24 +29,12 @@ export interface Seen {
   readonly text: string;
 }
 
-const shownGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']), receipt: z.string().nullable() });
-
-function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
-  const [ticket = '', returnUrl] = fragment.split('&return=');
-  return { ticket, ...(returnUrl === undefined ? {} : { returnUrl: decodeURIComponent(returnUrl) }) };
-}
-
-/** Makes each picture different, because the server refuses repeated ones. */
-let shots = 0;
-
 /** Starts the service with one connection. The simulated provider is a relying party of the service. */
 export async function startProviderBench<Settings extends Configured>({
-  keysFile,
   settings,
   createAdapter,
   reach,
 }: {
-  readonly keysFile: string;
   readonly settings: Settings;
   readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
   readonly reach: { send: Fetch; now: () => number };
@@ -67,7 +54,7 @@ export async function startProviderBench<Settings extends Configured>({
       const { connection } = connected;
       connections.set(id, connection);
       hooks.set(id, connected.hooks);
-      const oidcKeys = await createOidcKeys({ file: keysFile, ...core });
+      const oidcKeys = await createOidcKeys({ file: findKeysFile(), ...core });
       const { createOidcClients } = adapter;
       return createIssuers(oidc === null ? [] : [{ connection, oidc, organisations, createOidcClients }], {
         ...core,
@@ -103,51 +90,13 @@ export async function startProviderBench<Settings extends Configured>({
         }
         throw new Error('redirects without end');
       };
-      const openCamera = async (link: string) => {
-        const { origin, hash } = new URL(link);
-        let session: string | null = null;
-        const post = async (path: string, body: object): Promise<Record<string, never>> => {
-          const headers = {
-            ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
-            ...(session === null ? {} : { authorization: `Bearer ${session}` }),
-          };
-          const sent = body instanceof FormData ? body : JSON.stringify(body);
-          const { text } = await browser.visit(`${origin}${path}`, { method: 'POST', headers, body: sent });
-          return JSON.parse(text);
-        };
-        const opened = z
-          .object({ session: z.string(), view: z.object({ consentVersion: z.string(), returnUrl: z.string() }) })
-          .parse(await post('/face/open', toOpening(hash.slice(1))));
-        session = opened.session;
-        await post('/face/consent', { version: opened.view.consentVersion, language: 'en' });
-        return { post, returnUrl: opened.view.returnUrl };
-      };
-      const takeFrames = async (post: Awaited<ReturnType<typeof openCamera>>['post'], person: string) => {
-        const nonce: string = z.string().parse((await post('/face/challenge', {})).nonce);
-        const photos: Uint8Array[] = [];
-        for (let index = 0; index < 5; index += 1) {
-          shots += 1;
-          const photo = Buffer.from(`face ${person} ${shots} 0.9`);
-          photos.push(photo);
-          server.clock.advanceSec(1);
-          const digest = createHash('sha256').update(photo).digest('base64url');
-          await post('/face/challenge/frames', { nonce, digest });
-        }
-        return shownGuard.parse(await post('/face/frames', toForm({ nonce, photo: photos })));
-      };
       return {
         ...browser,
         walk,
         async show(link: string, person: string): Promise<Seen & { receipt: string | null }> {
-          const { post, returnUrl } = await openCamera(link);
-          let shown = await takeFrames(post, person);
-          while (shown.outcome === 'try_again') shown = await takeFrames(post, person);
-          return { ...(await walk(returnUrl)), receipt: shown.receipt };
-        },
-        async decline(link: string): Promise<Seen> {
-          const { post, returnUrl } = await openCamera(link);
-          await post('/face/decline', {});
-          return walk(returnUrl);
+          const { advanceSec } = server.clock;
+          const { returnUrl, receipt } = await showFace(browser, link, { person, advanceSec });
+          return { ...(await walk(returnUrl)), receipt };
         },
         say: (page: Seen, username: string) =>
           walk(page.url, { method: 'POST', body: new URLSearchParams({ username }) }),

@@ -1,31 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  clientSecret,
-  createKeysFolder,
-  loginOf,
-  oidcConfig,
-  redirectUri,
-  startIssuer,
-  type TestIssuer,
-} from './issuer.js';
+import { clientSecret, loginOf, oidcConfig, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-const printed: unknown[] = [];
-const consoleMethods = ['log', 'info', 'warn', 'error'] as const;
-const kept = consoleMethods.map((method) => console[method]);
 beforeAll(async () => {
-  for (const method of consoleMethods) console[method] = (...args: unknown[]) => void printed.push(args);
-  keys = await createKeysFolder();
-  op = await startIssuer({ keysFile: keys.file });
+  op = await startIssuer();
 });
 afterAll(async () => {
-  consoleMethods.forEach((method, index) => {
-    console[method] = kept[index]!;
-  });
   await op.stop();
-  await keys.remove();
 });
 
 type Params = Record<string, string | readonly string[] | undefined>;
@@ -72,56 +54,27 @@ test('the page with the camera speaks the language that the client wishes, where
 
 describe('told to the client', () => {
   test.each<[string, Params, string]>([
-    ['no response type', { response_type: undefined }, 'invalid_request'],
     ['a response type that is not served', { response_type: 'token' }, 'unsupported_response_type'],
-    ['an ID token from the front', { response_type: 'id_token' }, 'unsupported_response_type'],
     ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type'],
-    ['no scope', { scope: undefined }, 'invalid_request'],
     ['a scope without openid', { scope: 'profile' }, 'invalid_request'],
-    ['a scope without openid, and nothing else of OpenID', { scope: 'profile', nonce: undefined }, 'invalid_request'],
-    ['neither scope nor nonce', { scope: undefined, nonce: undefined }, 'invalid_request'],
     [
       'a name and a demanded sub of different people',
       { claims: JSON.stringify({ id_token: { sub: { value: 'bert' } } }) },
       'login_required',
     ],
-    ['an unknown response mode', { response_mode: 'pigeon' }, 'unsupported_response_mode'],
     [
       'no PKCE from a public client',
       { code_challenge: undefined, code_challenge_method: undefined },
       'invalid_request',
     ],
-    ['PKCE without its method', { code_challenge_method: undefined }, 'invalid_request'],
     ['PKCE in the clear', { code_challenge_method: 'plain' }, 'invalid_request'],
-    ['a PKCE challenge that is too short', { code_challenge: 'abc' }, 'invalid_request'],
-    ['a PKCE challenge of other characters', { code_challenge: `${challenge.slice(1)}!` }, 'invalid_request'],
     ['prompt=none: nobody is signed in', { prompt: 'none' }, 'login_required'],
-    ['prompt=none with another', { prompt: 'none login' }, 'invalid_request'],
-    ['an unknown prompt', { prompt: 'dance' }, 'invalid_request'],
-    ['a max_age that is no number', { max_age: 'soon' }, 'invalid_request'],
-    ['a negative max_age', { max_age: '-1' }, 'invalid_request'],
     ['an unsigned request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'invalid_request_object'],
     ['a request by address', { request_uri: 'https://app.example.com/request' }, 'request_uri_not_supported'],
-    ['a pushed request nobody pushed', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'invalid_request_uri'],
-    ['a registration', { registration: '{}' }, 'registration_not_supported'],
-    ['claims that are no JSON', { claims: '{' }, 'invalid_request'],
-    ['claims that are no object', { claims: '[]' }, 'invalid_request'],
-    [
-      'claims of another shape',
-      { claims: '{"id_token":{"acr":{"essential":true,"values":"face"}}}' },
-      'invalid_request',
-    ],
-    ['an ID token hint that is none', { id_token_hint: 'x' }, 'invalid_request'],
     ['an unsigned ID token hint', { id_token_hint: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.' }, 'invalid_request'],
-    ['a login hint that is too long', { login_hint: 'x'.repeat(257) }, 'invalid_request'],
     [
       'another essential acr',
       { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' },
-      'unmet_authentication_requirements',
-    ],
-    [
-      'another essential acr, as one value',
-      { claims: '{"id_token":{"acr":{"essential":true,"value":"mfa"}}}' },
       'unmet_authentication_requirements',
     ],
     [
@@ -129,40 +82,16 @@ describe('told to the client', () => {
       { claims: '{"id_token":{"amr":{"essential":true,"values":["otp","pin"]}}}' },
       'unmet_authentication_requirements',
     ],
-    ['another subject than the one named', { claims: '{"id_token":{"sub":{"value":"berta"}}}' }, 'login_required'],
-    ...[
-      'response_type',
-      'scope',
-      'nonce',
-      'prompt',
-      'login_hint',
-      'max_age',
-      'acr_values',
-      'code_challenge',
-      'claims',
-    ].map((name): [string, Params, string] => [`${name} twice`, { [name]: ['login', 'login'] }, 'invalid_request']),
+    ...['scope', 'login_hint', 'claims'].map((name): [string, Params, string] => [
+      `${name} twice`,
+      { [name]: ['login', 'login'] },
+      'invalid_request',
+    ]),
   ])('%s', async (_name, change, error) => {
     const { status, url } = await send(change);
     expect(status).toBe(303);
     expect(url.split(/[?#]/)[0]).toBe(redirectUri);
     expect(told(url)).toMatchObject({ error, state: 's-1', iss: op.issuer });
-  });
-
-  test('state twice: it is told without either', async () => {
-    expect(told((await send({ state: ['a', 'b'] })).url)).toEqual({
-      error: 'invalid_request',
-      error_description: expect.any(String),
-      iss: op.issuer,
-    });
-  });
-
-  test.each([
-    ['fragment', 303],
-    ['form_post', 400],
-  ])('in the response mode asked for: %s', async (mode, status) => {
-    const seen = await send({ prompt: 'none', response_mode: mode });
-    expect(seen.status).toBe(status);
-    expect(mode === 'fragment' ? new URL(seen.url).hash : seen.text).toContain('login_required');
   });
 });
 
@@ -170,26 +99,11 @@ describe('told to the person alone, on a page of our own', () => {
   test.each<[string, Params, string]>([
     ['no client', { client_id: undefined }, 'invalid_request'],
     ['an unknown client', { client_id: 'nobody' }, 'invalid_client'],
-    ['a client named twice', { client_id: ['spa', 'app'] }, 'invalid_request'],
     ['a foreign redirect URI', { redirect_uri: 'https://evil.example.com/callback' }, 'invalid_redirect_uri'],
-    ['a longer path', { redirect_uri: `${redirectUri}/more` }, 'invalid_redirect_uri'],
-    ['another query', { redirect_uri: `${redirectUri}?next=https://evil.example.com` }, 'invalid_redirect_uri'],
-    [
-      'a user in the redirect URI',
-      { redirect_uri: 'https://app.example.com@evil.example.com/callback' },
-      'invalid_redirect_uri',
-    ],
-    ['a script as redirect URI', { redirect_uri: 'javascript:alert(1)' }, 'invalid_redirect_uri'],
-    ['no redirect URI of a client with two', { redirect_uri: undefined }, 'invalid_request'],
     ['a redirect URI twice', { redirect_uri: [redirectUri, redirectUri] }, 'invalid_request'],
     [
       'a foreign redirect URI and another mistake',
       { redirect_uri: 'https://evil.example.com/', prompt: 'dance' },
-      'invalid_redirect_uri',
-    ],
-    [
-      'a foreign redirect URI for a posted form',
-      { redirect_uri: 'https://evil.example.com/', response_mode: 'form_post' },
       'invalid_redirect_uri',
     ],
   ])('%s', async (_name, change, error) => {
@@ -202,31 +116,14 @@ describe('told to the person alone, on a page of our own', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none';style-src 'sha256-");
     expect(headers.get('x-frame-options')).toBe('DENY');
   });
-
-  test('in the language of the browser, or the one asked for', async () => {
-    const visit = async (change: Params, accept: string) => {
-      const url = `${op.issuer}/authorize?${encode({ ...good, redirect_uri: 'https://evil.example.com/', ...change })}`;
-      return (await op.newBrowser().follow(url, { headers: { 'accept-language': accept } })).text;
-    };
-    expect(await visit({}, 'de-AT,en;q=0.5')).toContain('<html lang="de" dir="ltr">');
-    expect(await visit({}, 'xx')).toContain('<html lang="en" dir="ltr">');
-    expect(await visit({ ui_locales: 'xx ar' }, 'de')).toContain('<html lang="ar" dir="rtl">');
-  });
 });
 
 describe('what a fresh face check satisfies', () => {
   test.each<[string, Params]>([
     ['prompt=login', { prompt: 'login' }],
-    ['prompt=consent', { prompt: 'consent' }],
-    ['prompt=select_account', { prompt: 'login select_account consent' }],
-    ['max_age=0', { max_age: '0' }],
     ['max_age', { max_age: '60' }],
-    ['the acr it has', { acr_values: 'mfa face' }],
-    ['an acr it has not, as a wish', { acr_values: 'mfa' }],
     ['the acr as an essential claim', { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa","face"]}}}' }],
-    ['the amr as an essential claim', { claims: '{"id_token":{"amr":{"essential":true,"values":["otp","face"]}}}' }],
     ['the subject as a claim', { claims: '{"id_token":{"sub":{"value":"anna"}}}', login_hint: undefined }],
-    ['parameters nobody knows', { colour: 'blue', facestep: ['a', 'b'] }],
   ])('%s', async (_name, change) => {
     await op.enrol('anna');
     const browser = op.newBrowser();
@@ -257,20 +154,6 @@ describe('the authorization endpoint', () => {
     expect((await post(JSON.stringify(good), { 'content-type': 'application/json' })).status).toBe(400);
     expect((await post('', form, `?${encode(good)}`)).status).toBe(400);
     expect((await post(`state=${'x'.repeat(60_000)}`, form)).status).toBe(413);
-  });
-
-  test.each([
-    ['PUT', '/authorize', 405],
-    ['DELETE', '/token', 405],
-    ['GET', '/token', 405],
-    ['GET', '/par', 405],
-    ['POST', '/jwks', 405],
-    ['GET', '/session/end', 404],
-    ['GET', '/reg', 404],
-    ['GET', '/interaction', 404],
-    ['GET', '/.well-known/openid-configuration/', 200],
-  ])('%s %s answers %d', async (method, path, status) => {
-    expect((await op.open(`${op.issuer}${path}`, { method })).status).toBe(status);
   });
 
   test('of a connection without clients is not there', async () => {
@@ -309,10 +192,7 @@ test('addresses never come from the request', async () => {
 });
 
 test.each<[string, string, Params, number, string]>([
-  ['no grant type', 'token', {}, 400, 'invalid_request'],
   ['another grant type', 'token', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
-  ['the implicit grant', 'token', { grant_type: 'implicit' }, 400, 'unsupported_grant_type'],
-  ['no code', 'token', { grant_type: 'authorization_code' }, 400, 'invalid_request'],
   [
     'an unknown code',
     'token',
@@ -321,26 +201,11 @@ test.each<[string, string, Params, number, string]>([
     'invalid_grant',
   ],
   [
-    'a code twice',
-    'token',
-    { grant_type: 'authorization_code', code: ['x', 'y'], redirect_uri: redirectUri },
-    400,
-    'invalid_request',
-  ],
-  [
     'a foreign redirect URI',
     'par',
     { ...good, client_id: 'app', redirect_uri: 'https://evil.example.com/' },
     400,
     'invalid_request',
-  ],
-  ['another client in the body', 'par', { ...good, client_id: 'spa' }, 400, 'invalid_request'],
-  [
-    'a pushed address',
-    'par',
-    { ...good, client_id: 'app', request_uri: 'urn:ietf:params:oauth:request_uri:x' },
-    400,
-    'request_uri_not_supported',
   ],
 ])('%s at /%s', async (_name, path, params, status, error) => {
   const authorization = `Basic ${Buffer.from(`app:${clientSecret}`).toString('base64')}`;
@@ -356,8 +221,7 @@ test.each(['', 'Bearer', 'Bearer x', 'Basic eDp5'])('UserInfo answers nobody who
   expect(JSON.stringify(await response.json())).not.toContain('sub');
 });
 
-test('nothing was printed, and the log tells refusals without what was sent', () => {
-  expect(printed).toEqual([]);
+test('the log tells refusals without what was sent', () => {
   expect(op.server.log.text()).toContain('unmet_authentication_requirements');
   expect(op.server.log.text()).not.toMatch(/evil|anna@example/);
   expect(op.server.log.text()).not.toContain('OpenID request failed');

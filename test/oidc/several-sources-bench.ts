@@ -33,14 +33,16 @@ const toConnection = (id: string, organisation: string, policy: Partial<Policy> 
 };
 
 /** Starts three sources of data: Anna is enrolled at all of them, Berta at work and payroll. */
-export async function startSources(
-  keysFile: string,
-  { clients = [registration], policy = {} }: { clients?: object[]; policy?: Partial<Policy> } = {},
-) {
+export async function startSources({
+  clients = [registration],
+  policy = {},
+}: {
+  clients?: object[];
+  policy?: Partial<Policy>;
+} = {}) {
   const payroll = toConnection('payroll', 'Example Payroll', policy);
   const club = toConnection('club', 'Rowing Club');
   const op = await startIssuer({
-    keysFile,
     config: toConfig(...clients),
     policy: { organisation: 'Example Company' },
     sources: [payroll.connection, club.connection],

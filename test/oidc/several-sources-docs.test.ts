@@ -4,7 +4,7 @@ import { defaultPolicy } from '../core.js';
 import { blocksOf, readPage } from '../page.js';
 import { createMemoryProfile, loginOf } from '../simulated-profile.js';
 import { configurationOf, joseOver, listenForCallback, openIdClientOver, runProgram } from './documented.js';
-import { createKeysFolder, startIssuer, type TestIssuer } from './issuer.js';
+import { startIssuer, type TestIssuer } from './issuer.js';
 import { agreeTo, link } from './several-sources-bench.js';
 
 /* What docs/several-sources.md says, done to the letter: its configuration, and its program with openid-client and jose. */
@@ -23,13 +23,11 @@ interface Program {
   finish(address: string, started: object): Promise<unknown>;
 }
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let party: Awaited<ReturnType<typeof listenForCallback>>;
 let op: TestIssuer;
 let program: Program;
 const payroll = { ...createMemoryProfile(['a-17']), claimNames: new Set(['annual_income']) };
 beforeAll(async () => {
-  keys = await createKeysFolder();
   party = await listenForCallback();
   const addresses = { 'https://bank.example.com/callback': party.redirectUri };
   const secrets = { ...environment, SCIM_TOKEN: 'a-token-of-the-directory', PAYROLL_TOKEN: 'a-token-of-the-payroll' };
@@ -39,7 +37,7 @@ beforeAll(async () => {
   if (config === null || config === undefined || other === undefined) throw new Error('the page has two connections');
   const { organisation } = other.policy;
   op = await startIssuer({
-    ...{ keysFile: keys.file, publicUrl, config, policy: { organisation: work?.policy.organisation ?? null } },
+    ...{ publicUrl, config, policy: { organisation: work?.policy.organisation ?? null } },
     sources: [
       {
         ...{ id: other.id, kind: 'memory', profile: payroll, openStepUpRequest: null },
@@ -58,7 +56,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await op.stop();
   party.close();
-  await keys.remove();
 });
 
 /** From the start of the program to the page on which the person agrees. */
@@ -88,14 +85,4 @@ test('its configuration and its program get what two sources tell, and check wha
   const documented = z.record(z.string(), z.unknown()).parse(JSON.parse(blocksOf(page, 'json')[1] ?? ''));
   expect(Object.keys(told).toSorted()).toEqual([...Object.keys(documented), 'presence'].toSorted());
   expect(told._claim_status).toEqual(documented._claim_status);
-});
-
-test('the next time only the face is asked for; a source without a value tells nothing, and signs nothing', async () => {
-  const again = await go();
-  const { told } = finished.parse(await program.finish(again.shown.page.url, again.started));
-  expect(told.annual_income).toBe(54_000);
-  payroll.details.set('a-17', {});
-  const without = await go();
-  const { told: less, signed } = finished.parse(await program.finish(without.shown.page.url, without.started));
-  expect([less._claim_status, signed]).toEqual([{ payroll: 'answered' }, {}]);
 });

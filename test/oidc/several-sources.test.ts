@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { readLinks } from '../../src/core/links/links.js';
-import { FaceError } from '../../src/errors.js';
 import { adminKey } from '../api-server.js';
 import { openLink, openPage } from '../capture-page.js';
-import { answer, ask, askAndShow, redeem } from './consented-data-bench.js';
-import { createKeysFolder, loginOf } from './issuer.js';
+import { callPage, ticketOf } from './browser.js';
+import { answer, askAndShow, redeem } from './consented-data-bench.js';
+import { loginOf } from './issuer.js';
 import {
   agreeTo,
   agreeToAll,
@@ -20,14 +20,9 @@ import {
 
 /* One consent over claims of several connections: who may link what, and what is told then. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let bench: Awaited<ReturnType<typeof startSources>>;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
-  bench = await startSources(keys.file);
+  bench = await startSources();
 });
 afterEach(() => bench.op.stop());
 
@@ -133,47 +128,10 @@ describe('linking an account', () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
-    const { pathname, hash } = new URL(camera.url);
-    expect(pathname).toBe('/face');
-    const post = async (path: string, body: object, session?: string) => {
-      const headers = {
-        'content-type': 'application/json',
-        ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
-      };
-      const url = `${new URL(camera.url).origin}${path}`;
-      const { status, text } = await first.browser.visit(url, { method: 'POST', headers, body: JSON.stringify(body) });
-      return { status, body: JSON.parse(text) };
-    };
-    const { body: opened } = await post('/face/open', { ticket: hash.slice(1) });
+    const { origin } = new URL(camera.url);
+    const { body: opened } = await callPage(first.browser, `${origin}/face/open`, { ticket: ticketOf(camera.url) });
     expect(opened.view.handOffAllowed).toBe(false);
-    expect((await post('/face/hand-off', {}, opened.session)).status).toBe(404);
-  });
-
-  test('a face check that was left is begun anew, and its source is one that the request asks for', async () => {
-    const { op } = bench;
-    const first = await askAndShow(op, everything);
-    await beginLink(first, 'payroll', loginOf('anna-payroll'));
-    const back = await first.browser.follow(first.interactionUrl);
-    expect(back.text).toContain('Your account at Example Payroll was not linked.');
-    expect((await beginLink(first, 'work', loginOf('anna'))).text).toContain('name="shown"');
-    expect((await beginLink(first, 'nowhere', loginOf('anna'))).text).toContain('name="shown"');
-    await link(op, first, { source: 'payroll' });
-    expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
-  });
-
-  test('another account at the same connection takes the place of the former', async () => {
-    const { op } = bench;
-    await link(op, await askAndShow(op, everything), { source: 'payroll' });
-    const berta = { connection: 'work', subject: 'berta' };
-    const config = await op.discover('bank');
-    const begun = await ask(op, { ...everything, login_hint: loginOf('berta') });
-    const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'berta');
-    const page = await begun.browser.follow(String(returnUrl));
-    const shown = { ...begun, config, page, interactionUrl: String(returnUrl) };
-    // Anna lends her face to Berta: then it is Berta's account, and Anna's no more.
-    await link(op, shown, { source: 'payroll', subject: 'anna-payroll', person: 'anna' });
-    expect(await linkedWith(berta)).toEqual(['payroll:anna-payroll']);
-    expect(await linkedWith()).toEqual([]);
+    expect((await callPage(first.browser, `${origin}/face/hand-off`, {}, opened.session)).status).toBe(404);
   });
 });
 
@@ -208,17 +166,7 @@ describe('what is told', () => {
     expect(told._claim_status).toEqual({ payroll: 'answered' });
   });
 
-  test('holds for the next sign-in, which asks nothing', async () => {
-    await agreeToAll(bench.op);
-    const again = await askAndShow(bench.op, everything);
-    expect(again.page.url).toContain('code=');
-    expect(await (await redeem(again, again.page.url)).userInfo()).toMatchObject({
-      employee_number: 4711,
-      motto: 'Row',
-    });
-  });
-
-  test('a source that fails is told as that, on the page and in UserInfo, and the rest is told', async () => {
+  test('a source that fails is told as that, and the rest is told', async () => {
     const { op, club } = bench;
     const { userInfo } = await agreeToAll(op);
     club.setDown(true);
@@ -226,52 +174,6 @@ describe('what is told', () => {
     expect(told).toMatchObject({ employee_number: 4711, _claim_status: { payroll: 'answered', club: 'unanswered' } });
     expect(told).not.toHaveProperty('motto');
     expect(told._claim_sources).not.toHaveProperty('club');
-    const page = await askAndShow(op, { ...everything, prompt: 'consent' });
-    expect(page.page.text).toContain('Rowing Club did not respond');
-    expect(page.page.text).toContain('4711');
-    const rest = await redeem(page, (await agreeTo(page)).url);
-    expect(await rest.userInfo()).toMatchObject({ name: 'Anna Example', employee_number: 4711 });
-    // What it did not tell is asked for once it answers.
-    club.setDown(false);
-    expect((await askAndShow(op, everything)).page.text).toContain('Motto');
-  });
-
-  test('a source that is slow holds up nobody', async () => {
-    const { op, club } = bench;
-    const { userInfo } = await agreeToAll(op);
-    const { readClaims } = club;
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    club.readClaims = async (...asked) => {
-      await gate;
-      return readClaims(...asked);
-    };
-    expect(await userInfo()).toMatchObject({ employee_number: 4711, _claim_status: { club: 'unanswered' } });
-    release();
-  });
-
-  test('a source that has no such user any more, or answers with another, tells nothing', async () => {
-    const { op, payroll } = bench;
-    const { userInfo } = await agreeToAll(op);
-    // What every adapter makes of an answer about another user than was asked for.
-    payroll.readClaims = async () => {
-      throw new FaceError('subject_unknown');
-    };
-    const told = await userInfo();
-    expect(told).toMatchObject({ motto: 'Row', _claim_status: { payroll: 'unanswered', club: 'answered' } });
-    expect(told).not.toHaveProperty('employee_number');
-  });
-
-  test('who does not link goes on without: the essential is asked for anew, the rest is not', async () => {
-    const { op } = bench;
-    const first = await askAndShow(op, everything);
-    const { userInfo } = await redeem(first, (await agreeTo(first)).url);
-    expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', name: 'Anna Example' });
-    expect((await askAndShow(op, everything)).page.text).toContain('Example Payroll: your account is not linked');
-    const modest = { id: 'bank', claims: { userinfo: { name: { essential: true }, motto: null } } };
-    expect((await askAndShow(op, modest)).page.url).toContain('code=');
   });
 });
 
@@ -326,18 +228,10 @@ describe('a consent over several sources', () => {
     expect(events('identities_unlinked')).toHaveLength(2);
   });
 
-  test('counts for the links that were shown: one that changed while the page stood there is asked for again', async () => {
-    const { op } = bench;
-    const shown = await link(op, await askAndShow(op, everything), { source: 'payroll' });
-    await op.server.postJson('/subjects/end-links', { ...anna, other: 'payroll' }, admin);
-    const again = await agreeTo(shown);
-    expect(again.text).toContain('Example Payroll: your account is not linked');
-  });
-
   test('cannot be had by another client, nor told of a source that the page did not show', async () => {
     const { op } = bench;
     await op.stop();
-    bench = await startSources(keys.file, { clients: [registration, { ...registration, id: 'other' }] });
+    bench = await startSources({ clients: [registration, { ...registration, id: 'other' }] });
     await agreeToAll(bench.op);
     const other = await askAndShow(bench.op, { ...everything, id: 'other' });
     expect(other.page.text).toContain('4711');
@@ -375,31 +269,10 @@ describe('a configuration', () => {
     ['its own connection', from('motto', 'work'), 'from names its own connection'],
     ['a claim that the source has no attribute for', from('shoe_size', 'club'), 'no attribute is known for it'],
   ])('is refused with %s', async (_, client, reason) => {
-    const started = startSources(keys.file, { clients: [client] });
+    const started = startSources({ clients: [client] });
     await expect(started).rejects.toMatchObject({
       code: 'config_invalid',
       detail: { reason: expect.stringContaining(reason) },
     });
-  });
-
-  test('is refused where a counter asks for what another connection knows', async () => {
-    const counter = {
-      ...{ kind: 'counter', id: 'desk', name: 'Desk', secret: 's'.repeat(32) },
-      claims: { motto: { ...claims.motto, from: 'club' } },
-    };
-    await expect(startSources(keys.file, { clients: [counter] })).rejects.toMatchObject({
-      detail: { client: 'desk', reason: expect.stringContaining('only relying parties') },
-    });
-  });
-
-  test('is told in discovery: aggregated claims, where a client has them', async () => {
-    const { issuer } = bench.op;
-    expect(await discover(issuer)).toMatchObject({
-      claim_types_supported: ['normal', 'aggregated'],
-      claims_supported: expect.arrayContaining(['_claim_status', 'motto']),
-    });
-    const { claims_supported, claim_types_supported } = await discover(issuer.replace(/work$/, 'club'));
-    expect(claims_supported).not.toContain('_claim_status');
-    expect(claim_types_supported).toEqual(['normal']);
   });
 });

@@ -21,7 +21,6 @@ import { readRecords } from '../../audit/records.js';
 import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
 import { openKeyService } from '../../keys/open.js';
-import { createSqliteLedger } from '../../state/ledger-sqlite.js';
 import { openState } from '../../state/open.js';
 import { restoreBackup } from './restore.js';
 import { writeBackup } from './write.js';
@@ -108,16 +107,6 @@ describe('a backup', () => {
     await again.stop();
   });
 
-  test('leaves out the ledger, which is made of the trail again', async () => {
-    const ledger = createSqliteLedger(server.files.ledger);
-    await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
-    const to = await backUp();
-    await ledger.close();
-    expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('ledger'))).toEqual(
-      [],
-    );
-  });
-
   test('holds no keys where it is not to', async () => {
     const to = await backUp(false);
     expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('keys'))).toEqual([]);
@@ -146,13 +135,6 @@ describe('a backup', () => {
     await expect(backup).rejects.toMatchObject({ code: 'state_unavailable' });
     await closing;
   });
-
-  test('is not made over something', async () => {
-    const to = await backUp();
-    await expect(
-      writeBackup({ ...server, to, withKeys: true }, { clock: server.clock, random: systemRandom }),
-    ).rejects.toThrow('not empty');
-  });
 });
 
 test('files of any name are restored, and what a volume has at its root is neither copied nor in the way', async () => {
@@ -170,18 +152,7 @@ test('files of any name are restored, and what a volume has at its root is neith
 });
 
 describe('a manifest that leads out of the backup is refused:', () => {
-  test.each([
-    'data/../x',
-    'data/./x',
-    'data//x',
-    '/data/x',
-    'data\\\\x',
-    'data/a\\\\b',
-    'data/a\\nb',
-    'data/..',
-    'data',
-    'other/x',
-  ])('%s', async (path) => {
+  test.each(['data/../x', '/data/x', 'data\\\\x'])('%s', async (path) => {
     const to = await backUp();
     const file = join(to, 'backup.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('data/audit.jsonl', path));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { createFolder } from '../../../test/folder.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from '../../../test/presence-test.js';
 import { presenceConsentVersion } from '../../core/presence/page-protocol.js';
-import { defaultPlan, planGuard } from './plan.js';
 
 /* A presence test at its socket, and what it leaves in its folder. */
 
@@ -87,6 +86,17 @@ async function visit(running: RunningTest) {
   return { ...{ opened, session, call, post, takePart, perform }, link: hash.slice(1) };
 }
 
+/** A running test with a presentation of each person. */
+async function presentLive(...people: readonly string[]): Promise<RunningTest> {
+  const running = await presence.start();
+  for (const person of people) {
+    const { takePart, perform } = await visit(running);
+    await takePart(person);
+    await perform('live');
+  }
+  return running;
+}
+
 const filesIn = (folder: string): Buffer[] => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 
 describe('a link', () => {
@@ -106,18 +116,6 @@ describe('a link', () => {
     for (const path of ['/tester', '/challenge', '/challenge/frames', '/presentations', '/presentations/skip'])
       expect((await call(path, {}, 'another')).body.code).toBe('caller_untrusted');
     await running.stop();
-  });
-
-  test('of a server without an https address works on this machine alone, and it says so', async () => {
-    const running = await presence.start();
-    expect(running.link()).toMatch(/^http:\/\/localhost:\d+\/face#\S{43}$/);
-    expect(running.told.join('\n')).toContain('--public-url');
-    await running.stop();
-    const proxied = await presence.start(['--public-url', 'https://presence.example.com/']);
-    expect(proxied.link()).toMatch(/^https:\/\/presence\.example\.com\/face#\S{43}$/);
-    expect(proxied.told.join('\n')).not.toContain('--public-url');
-    await proxied.stop();
-    await expect(presence.start(['--public-url', 'http://presence.example.com'])).rejects.toThrow('ended with 2');
   });
 });
 
@@ -159,30 +157,6 @@ describe('presentations', () => {
     await running.stop();
   });
 
-  test('of one code name are of one person, also where a phone capitalises it', async () => {
-    const running = await presence.start();
-    const former = await visit(running);
-    await former.takePart('\u00e9den 1');
-    await former.perform('live');
-    const { takePart, perform } = await visit(running);
-    expect((await takePart('\u00c9den 1')).body.view?.due?.species.name).toBe('print');
-    await perform('print');
-    await running.stop();
-    const { printed } = await presence.run(['report', '--json']);
-    expect(JSON.parse(printed[0]!)).toMatchObject({ people: 1, presentations: 2 });
-    expect((await presence.run(['delete', '--person', '\u00c9den 1', '--yes'])).printed).toEqual([
-      'Erased: 2 presentations of 1 person.',
-    ]);
-  });
-
-  test('of people who agree at one moment are all kept', async () => {
-    const running = await presence.start();
-    const visits = [await visit(running), await visit(running), await visit(running)];
-    await Promise.all(visits.map(({ takePart }, at) => takePart(`tester ${at}`)));
-    for (const { perform } of visits) expect((await perform('live')).status).toBe(200);
-    await running.stop();
-  });
-
   test('are taken once, with the frames of their challenge', async () => {
     const running = await presence.start();
     const { takePart, post, perform } = await visit(running);
@@ -200,10 +174,7 @@ describe('presentations', () => {
 
 describe('in the folder', () => {
   test('nothing is readable, and names and modes reveal nothing', async () => {
-    const running = await presence.start();
-    const { takePart, perform } = await visit(running);
-    await takePart('peregrine');
-    await perform('live');
+    const running = await presentLive('peregrine');
     await running.stop();
     const bytes = Buffer.concat(filesIn(presence.data));
     for (const readable of ['peregrine', 'JFIF', 'plainly', 'live', 'office', 'computer', presenceConsentVersion])
@@ -218,11 +189,7 @@ describe('in the folder', () => {
   });
 
   test('a changed byte, another name or another passphrase fails to decrypt', async () => {
-    const running = await presence.start();
-    const { takePart, perform } = await visit(running);
-    await takePart('falcon');
-    await perform('live');
-    await running.stop();
+    await (await presentLive('falcon')).stop();
     const [name = ''] = readdirSync(presence.data).filter((each) => each.endsWith('.sealed'));
     const file = join(presence.data, name);
     const bytes = readFileSync(file);
@@ -256,18 +223,8 @@ describe('in the folder', () => {
 });
 
 describe('erasing', () => {
-  const makeTwo = async (): Promise<RunningTest> => {
-    const running = await presence.start();
-    for (const person of ['falcon', 'heron']) {
-      const { takePart, perform } = await visit(running);
-      await takePart(person);
-      await perform('live');
-    }
-    return running;
-  };
-
   test('one person leaves the other, and takes nothing more of the one', async () => {
-    const running = await makeTwo();
+    const running = await presentLive('falcon', 'heron');
     const former = readFileSync(join(presence.data, 'keys.json'));
     const { takePart, perform } = await visit(running);
     await takePart('falcon', { device: 'phone' });
@@ -289,7 +246,7 @@ describe('erasing', () => {
   });
 
   test('all leaves nothing, without a passphrase', async () => {
-    await (await makeTwo()).stop();
+    await (await presentLive('falcon', 'heron')).stop();
     writeFileSync(presence.passphraseFile, 'forgotten by everybody');
     // As a crash leaves them, in the middle of a write: the keys of everybody, and a presentation.
     const [keys, kept] = filesIn(presence.data);
@@ -304,7 +261,7 @@ describe('erasing', () => {
   });
 
   test('runs automatically with any command after the promised day', async () => {
-    await (await makeTwo()).stop();
+    await (await presentLive('falcon', 'heron')).stop();
     clock.advanceSec(6.9 * 86_400);
     expect((await presence.run(['report', '--json'])).told).toEqual([]);
     clock.advanceSec(0.2 * 86_400);
@@ -332,28 +289,5 @@ test('who allowed it is measured for accuracy, by the first picture of each live
   expect(JSON.parse(printed[0]!)).toMatchObject({
     ...{ command: 'facestep measure accuracy --presence DIR', data: { people: 2, photos: 4 } },
     protected: { 1: { fmr: 0, pairs: 4, fnmr: 0, genuinePairs: 2 } },
-  });
-  const tables = readFileSync(join(presence.data, '..', 'accuracy.md'), 'utf8');
-  expect(tables).toMatch(/^## FMR and FNMR\n/);
-  expect(tables).toContain('| level | photos | promise | FMR | 95 % | of pairs | FNMR | 95 % | of pairs |');
-  expect(tables).toMatch(/\| 4 \| 1 × 1 \| \S+ \| 0 \| 0 – \S+ \| 0 of 4 \| 0 % \| 0 – \S+ % \| 0 of 2 \|/);
-});
-
-describe('a plan', () => {
-  test('that is built in is one, but for who runs the test', async () => {
-    expect(planGuard.parse(defaultPlan)).toEqual(defaultPlan);
-    const nobodys = preparePresenceTest(join(top, 'nobodys'), defaultPlan, clock);
-    await expect(nobodys.start()).rejects.toThrow(/ended with 2: .*responsible/);
-    expect(existsSync(nobodys.data)).toBe(false);
-  });
-
-  test('with two parts of one name, or none, is none', async () => {
-    for (const [name, species] of [
-      ['twice', ['live', 'live']],
-      ['none', []],
-    ] as const) {
-      const wrong = preparePresenceTest(join(top, name), shortPlan(species), clock);
-      await expect(wrong.start()).rejects.toThrow(/not a plan: species/);
-    }
   });
 });

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,7 +8,6 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -66,26 +64,6 @@ describe('a file', () => {
     },
   );
 
-  test('of 200 MB too, in little memory', async () => {
-    const block = randomBytes(1_000_000);
-    const hash = createHash('sha256');
-    for (let written = 0; written < 200; written += 1) {
-      block.writeUInt32BE(written, 0);
-      writeFileSync(at('plain'), block, { flag: 'a' });
-      hash.update(block);
-    }
-    const before = process.memoryUsage().rss;
-    await sealFile(workOf(), deps);
-    await openFile(toOpen(), deps);
-    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
-    expect(
-      createHash('sha256')
-        .update(readFileSync(at('opened')))
-        .digest('hex'),
-    ).toBe(hash.digest('hex'));
-    rmSync(folder, { recursive: true });
-  });
-
   test('is sealed as its format says: by hand the same bytes come out', async () => {
     const content = Buffer.from('for one face only');
     const sealed = await sealBytes(content, { key: keyOf('pässword') });
@@ -99,14 +77,6 @@ describe('a file', () => {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(25, 37));
     decipher.setAAD(sealed.subarray(0, 53)).setAuthTag(sealed.subarray(-16));
     expect(Buffer.concat([decipher.update(sealed.subarray(53, -16)), decipher.final()])).toEqual(content);
-  });
-
-  test('sealed twice is two different files', async () => {
-    const first = await sealBytes(Buffer.alloc(100));
-    await sealFile(workOf({ to: at('again') }), deps);
-    const second = readFileSync(at('again'));
-    for (const [from, to] of [[9, 25] as const, [25, 37] as const, [53, 153] as const])
-      expect(first.subarray(from, to).equals(second.subarray(from, to))).toBe(false);
   });
 });
 
@@ -136,12 +106,6 @@ describe('nothing is opened, and nothing is left behind', () => {
     await refuses(Buffer.concat([sealed, sealed.subarray(-16)]));
   });
 
-  test('of a large file whose last byte is wrong', async () => {
-    const sealed = await sealBytes(randomBytes(5_000_000));
-    sealed[sealed.length - 17]! ^= 1;
-    await refuses(sealed);
-  });
-
   test('from whatever bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), async (bytes, hasMagic) => {
@@ -166,14 +130,6 @@ describe('nothing is opened, and nothing is left behind', () => {
     await expect(checkSealedUnder(at('sealed'), 'AAAAAAAAAAAAAAAAAAAAAA')).rejects.toMatchObject(invalid);
     await checkSealedUnder(at('sealed'), tokenId);
     await expect(checkSealedUnder(at('plain'), tokenId)).rejects.toMatchObject(invalid);
-  });
-
-  test('once the person stops it', async () => {
-    const controller = new AbortController();
-    controller.abort();
-    writeFileSync(at('plain'), content);
-    await expect(sealFile(workOf({ signal: controller.signal }), deps)).rejects.toMatchObject({ name: 'AbortError' });
-    expect(readdirSync(folder)).toEqual(['plain']);
   });
 });
 
@@ -210,22 +166,5 @@ describe('what is no file to seal', () => {
     execFileSync('mkfifo', [at('pipe')]);
     for (const from of [folder, '/dev/null', '/dev/zero', at('pipe'), at('nothing')])
       await expect(sealFile(workOf({ from }), deps)).rejects.toMatchObject({ name: 'UsageError' });
-  });
-
-  test('one over 64 GiB, before a byte of it is read', async () => {
-    writeFileSync(at('plain'), '');
-    truncateSync(at('plain'), 2 ** 36 - 31);
-    await expect(sealFile(workOf(), deps)).rejects.toMatchObject({ name: 'UsageError' });
-    truncateSync(at('plain'), 2 ** 36 + 100);
-    await expect(openFile(toOpen({ from: at('plain') }), deps)).rejects.toMatchObject(invalid);
-    expect(readdirSync(folder)).toEqual(['plain']);
-  });
-
-  test('one in a folder that cannot be written', async () => {
-    writeFileSync(at('plain'), 'content');
-    await expect(sealFile(workOf({ to: join(folder, 'no', 'such') }), deps)).rejects.toMatchObject({ code: 'ENOENT' });
-    chmodSync(at('plain'), 0o400);
-    await sealFile(workOf(), deps);
-    expect(statSync(at('plain')).mode & 0o777).toBe(0o400);
   });
 });
