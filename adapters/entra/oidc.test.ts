@@ -132,10 +132,6 @@ describe('the person', () => {
     expect(log.text()).toContain(requestId);
   });
 
-  test('of another tenant is known with that tenant', async () => {
-    expect(await askWith({ id_token_hint: await issue(other) })).toMatchObject({ subject: `${other.id}/${oid}` });
-  });
-
   test('is nobody without exactly one hint', async () => {
     const { id_token_hint: hint = '', ...rest } = await usual();
     expect(await errorOf(ask(new URLSearchParams(rest)))).toBe('invalid_request');
@@ -147,9 +143,7 @@ describe('the person', () => {
 
   test.each([
     ['of another audience', { aud: randomUUID() }],
-    ['of another issuer', { iss: 'https://login.example' }],
     ['too old', { iat: 1 }],
-    ['without an object id', { oid: undefined }],
   ])('is refused with a hint %s, and nothing says why', async (_, claims) => {
     const hint = await issue(entra.tenant, claims);
     const error = await askWith({ id_token_hint: hint }).catch((thrown: unknown) => thrown);
@@ -170,11 +164,6 @@ describe('the person', () => {
     );
   });
 
-  test('cannot be told while the cloud does not give its keys', async () => {
-    entra.fail('keys', { status: 503 });
-    expect(await errorOf(askWith({}))).toBe('profile_unavailable');
-  });
-
   test('is logged with a request id that is one, and with no other text', async () => {
     await askWith({ 'client-request-id': 'canary' });
     expect(log.text()).not.toContain('canary');
@@ -184,14 +173,9 @@ describe('the person', () => {
 describe('what is asked for', () => {
   test.each([
     [{ acr: ['possessionorinherence'] }, 'none'],
-    [{ acr: ['knowledgeorinherence'] }, 'none'],
-    [{ acr: ['knowledgeorpossessionorinherence'] }, 'none'],
     [{ acr: ['inherence'], amr: ['face'] }, 'none'],
-    [{ acr: ['possession', 'inherence'] }, 'none'],
     [{}, 'none'],
     [{ acr: ['knowledgeorpossession'] }, 'unmet_authentication_requirements'],
-    [{ acr: ['possession'] }, 'unmet_authentication_requirements'],
-    [{ acr: ['knowledge'] }, 'unmet_authentication_requirements'],
     [{ acr: ['Inherence'] }, 'unmet_authentication_requirements'],
     [{ acr: ['possessionorinherence'], amr: ['fido', 'otp'] }, 'unmet_authentication_requirements'],
   ])('%j: %s', async (values, expected) => {
@@ -199,13 +183,9 @@ describe('what is asked for', () => {
   });
 
   test.each([
-    ['{"id_token":{"acr":null}}', 'none'],
     ['{"id_token":{"acr":{"value":"possession"}}}', 'unmet_authentication_requirements'],
-    ['{"id_token":{"acr":{"values":["possession"]}}}', 'unmet_authentication_requirements'],
     ['{"id_token":{"amr":{"values":["otp"]}}}', 'unmet_authentication_requirements'],
-    ['{"id_token":{"acr":"possession"}}', 'invalid_request'],
     ['nonsense', 'invalid_request'],
-    ['[]', 'invalid_request'],
   ])('%s: %s', async (claims, expected) => {
     expect(await errorOf(askWith({ claims }))).toBe(expected);
   });

@@ -81,27 +81,6 @@ test('a person is registered for the method, and known as such', async () => {
   expect(new Set(waits)).toEqual(new Set([1000]));
 });
 
-test('nobody is found before there is a method to register for', async () => {
-  entra.tenant.methods.clear();
-  await expect(provisioning.registration!.findRegistrants(null)).rejects.toMatchObject({
-    code: 'provider_refused',
-    detail: { reason: expect.stringContaining('provision it first') },
-  });
-});
-
-test('what the application may not do is told, by the doctor too', async () => {
-  entra.addUser({ mail: 'ada@example.com' });
-  const [ada] = await provisioning.registration!.findRegistrants(null);
-  const poor = connect(roles.filter((role) => !role.startsWith('UserAuthMethod')));
-  await expect(poor.registration!.isRegistered(ada!)).rejects.toMatchObject({ detail: { status: 403 } });
-  const finding = (given: Provisioning) => given.checks.find(({ title }) => title === 'Registering users')!.run();
-  expect(await finding(poor)).toMatchObject({
-    verdict: 'warn',
-    remedy: expect.stringContaining('UserAuthMethod-External.ReadWrite.All'),
-  });
-  expect(await finding(provisioning)).toMatchObject({ verdict: 'pass' });
-});
-
 test.each(['usgov', 'china'])('nobody is registered in a cloud whose Graph does not do that: %s', async (cloud) => {
   const { registration, checks } = connect(roles, cloud);
   expect(registration).toBeNull();
@@ -111,15 +90,6 @@ test.each(['usgov', 'china'])('nobody is registered in a cloud whose Graph does 
 
 const register = 'UserAuthMethod-External.ReadWrite.All';
 const look = 'Policy.Read.AuthenticationMethod';
-
-test('users are registered with the permissions that README names for it, and no more', async () => {
-  const { id } = entra.addUser({ mail: 'ada@example.com' });
-  const { registration, checks } = connect(['User.ReadWrite.All', register, look]);
-  await registration!.register({ id, login: 'ada@example.com' });
-  expect(await registration!.isRegistered({ id, login: 'ada@example.com' })).toBe(true);
-  const check = checks.find(({ title }) => title === 'Registering users');
-  expect(await check?.run()).toMatchObject({ verdict: 'pass' });
-});
 
 test.each([
   [register, look],

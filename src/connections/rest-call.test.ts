@@ -40,13 +40,6 @@ test('status, headers and JSON are told, whatever the status; a text cut between
   expect([status, headers.get('x-limit'), body]).toEqual([418, '5', { name: 'Zoë' }]);
 });
 
-test.each(['', '<html>', '{"a":'])('%j is no JSON', async (text) => {
-  expect(await call(await listen((_request, response) => response.end(text)))).toMatchObject({
-    status: 200,
-    body: undefined,
-  });
-});
-
 test('no redirect is followed', async () => {
   const seen: unknown[] = [];
   const elsewhere = await listen((request, response) => {
