@@ -24,7 +24,7 @@ const wide = [
   'src/cli/',
   'src/rest/catalogue\\.test',
   'src/state/redis-groups\\.test',
-  'test/contract/(census|members|rotation)\\.test',
+  'test/contract/(members|rotation)\\.test',
   'test/e2e/(api-pictures|cli|doctor|doctor-faults|notices|operations|own-model|other-platform|simulations|startup)\\.test',
   'test/e2e/(okta-process|okta-security-events|security-events)\\.test',
   'test/oidc/(apache|cognito-challenge|foreign-clients|.*-docs)\\.test',

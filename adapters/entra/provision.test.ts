@@ -81,6 +81,11 @@ const snapshot = () =>
   );
 
 describe('an empty tenant', () => {
+  test('is told what an application loses whose claims are set in the console', async () => {
+    const found = (await plan(provisioning)).find(({ title }) => title === `Claims in tokens of ${client}`);
+    expect(found).toMatchObject({ state: 'missing', changes: [expect.stringContaining('Attributes & Claims')] });
+  });
+
   test('is planned without being changed: every step says what it will do', async () => {
     const before = snapshot();
     const found = await plan(provisioning);

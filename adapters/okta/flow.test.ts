@@ -149,6 +149,15 @@ describe('somebody who signs up', () => {
     expect(isAllowed(await signUp(late))).toBe(false);
   });
 
+  test('is told beside the field that is wrong', async () => {
+    expect(await signUp('x')).toMatchObject({
+      body: { error: { errorCauses: [{ location: 'data.userProfile.facestepReceipt' }] } },
+    });
+    expect(await ask('registration', toProgressiveEvent(bench.clock, grace, freshId()))).toMatchObject({
+      body: { error: { errorCauses: [{ location: 'data.userProfileUpdate.employeeNumber' }] } },
+    });
+  });
+
   test('is refused as one who completes a profile, and as a kind of registration not known', async () => {
     for (const requestType of ['progressive.profile', 'something.new', '']) {
       const event = { ...toSignUpEvent(bench.clock, login, await issue(), freshId()), requestType };

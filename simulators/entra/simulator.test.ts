@@ -261,6 +261,18 @@ describe('signing in', () => {
     return (await jwtVerify(signIn.token, publicJwk, { issuer: entra.tenant.issuer, audience: appId })).payload;
   };
 
+  test('waits as long as was registered, twice', async () => {
+    const { extensionId } = await answerWith(() => {});
+    const type = '#microsoft.graph.onTokenIssuanceStartCustomExtension';
+    const clientConfiguration = { timeoutInMilliseconds: 200, maximumRetries: 1 };
+    await graph('PATCH', `/identity/customAuthenticationExtensions/${extensionId}`, {
+      '@odata.type': type,
+      clientConfiguration,
+    });
+    expect(await entra.signIn({ appId, userId })).toMatchObject({ code: 1003005 });
+    expect(calls).toHaveLength(2);
+  });
+
   test('gives a token with the mapped claims, and tells the hook who it is', async () => {
     const { appId: hookAppId } = await answerWith(claimsReply({ shoe: '42', sizes: ['a', 'b'], unmapped: 'x' }));
     const claims = await claimsOf(await entra.signIn({ appId, userId }));

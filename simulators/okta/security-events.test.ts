@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { type OktaSimulator, startOktaSimulator } from './index.js';
@@ -95,4 +96,16 @@ test.each<[string, string, () => Promise<unknown>]>([
 ])('%s is refused: %s', async (_, err, send) => {
   expect(await send()).toEqual({ status: 400, err });
   expect(user()).not.toHaveProperty('sessionsEndedAt');
+});
+
+test('a key of less than 2048 bits is refused', async () => {
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  published = { ...short.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'RS256', use: 'sig' };
+  const [header, claims] = [
+    { alg: 'RS256', typ: 'secevent+jwt', kid: 'k1' },
+    toClaims({ [sessionRevoked]: toEvent() }),
+  ];
+  const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const signature = sign('sha256', Buffer.from(signed), short.privateKey).toString('base64url');
+  expect(await send(`${signed}.${signature}`)).toEqual({ status: 400, err: 'invalid_key' });
 });

@@ -1,0 +1,42 @@
+import type { Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner } from '../keys.js';
+import { standardDeps } from '../settings.js';
+import { createMemoryAudit, createTextLog } from '../sinks.js';
+import { createManualClock } from './state.js';
+
+/** Creates what a connection needs of the core, with the test's clock. */
+export async function createBenchCore() {
+  const clock = createManualClock();
+  return {
+    ...{ ...standardDeps, clock, audit: createMemoryAudit(), log: createTextLog() },
+    state: createSqliteState({ file: ':memory:', clock }),
+    verifier: createTestVerifier(),
+    signer: await createTestSigner(),
+  };
+}
+
+export const createPassStepUp =
+  (connection: string, policy: Policy, core: CoreDeps) =>
+  (subject: string, stepUpId = 'step-up-1', signIn: HookSignIn = { application: null, address: null }): Promise<void> =>
+    recordPassedStepUp(
+      { connection, subject },
+      {
+        ...{ stepUpId, passedAt: core.clock.now(), liveness: 0.97, presence: 'movement-1' },
+        ...{ anotherWay: false, signIn },
+      },
+      policy,
+      core,
+    );
+
+/** Ends something once, however often it is asked to. */
+export function endOnce(end: () => Promise<void>): () => Promise<void> {
+  let ended: Promise<void> | undefined;
+  return () => {
+    ended ??= end();
+    return ended;
+  };
+}
