@@ -50,17 +50,6 @@ describe('the attribute', () => {
     expect([...attributesOf('ada').keys()].toSorted()).toEqual(['email', 'sub']);
   });
 
-  test('is read by sub in a pool whose users sign in with an e-mail address', async () => {
-    const byEmail = await simulator.createPool({}, ['email']);
-    const administrator = administer(simulator, byEmail);
-    await addFaceAttribute(byEmail, administrator);
-    const grace = await administrator.createUser('grace@example.com', 'correct horse');
-    const { profile } = observe(undefined, byEmail);
-    await profile.writeToken(grace, new SealedToken('FV1.abc'));
-    expect(byEmail.users.get(grace)?.attributes.get('custom:face_token')).toBe('FV1.abc');
-    await expect(profile.readToken('grace@example.com')).rejects.toMatchObject({ code: 'subject_unknown' });
-  });
-
   test('is that of the user with this sub, not of one who took it for a name', async () => {
     const impostor = addUser(pool, ada, new Map(), Date.now());
     const { profile, calls } = observe();

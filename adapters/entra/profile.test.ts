@@ -114,18 +114,6 @@ describe('credentials', () => {
     expect(JSON.stringify(error) + log.text()).not.toContain(canary);
     expect((error as Error).cause).toBeUndefined();
   });
-
-  test('whose access token was revoked get another, once', async () => {
-    const profile = connect();
-    await profile.readToken(user.id);
-    await entra.rotateKey({ dropFormer: true });
-    await profile.writeToken(user.id, new SealedToken('FV1.x'));
-    expect(user.extensions[attribute]).toBe('FV1.x');
-    expect(entra.requests.login).toBe(2);
-    entra.fail('graph', { status: 401 });
-    await expect(profile.readToken(user.id)).rejects.toMatchObject({ ...unavailable, detail: { status: 401 } });
-    expect(entra.requests.login).toBe(3);
-  });
 });
 
 describe('subjects', () => {
@@ -187,19 +175,6 @@ describe('what the directory holds', () => {
 });
 
 describe('outages', () => {
-  test.each([
-    [429, 10],
-    [503, 5],
-  ])('Graph answers %i', async (status, retryAfterSec) => {
-    const profile = connect();
-    await profile.readToken(user.id);
-    entra.fail('graph', { status, ...(retryAfterSec === undefined ? {} : { retryAfterSec }) });
-    for (const attempt of [profile.readToken(user.id), profile.clearToken(user.id)])
-      await expect(attempt).rejects.toMatchObject({ ...unavailable, detail: { status } });
-    entra.heal('graph');
-    expect(await read(profile)).toBeNull();
-  });
-
   test('Graph that says later is asked again after a moment, and no more than twice', async () => {
     const profile = connect();
     await profile.readToken(user.id);

@@ -120,14 +120,6 @@ describe('an empty tenant', () => {
       },
     ]);
   });
-
-  test('beside another tenant needs one that is open to both', async () => {
-    const tenants = [entra.tenant.id, (await entra.addTenant()).id];
-    const given = connect({ tenantIds: tenants }, { tenants });
-    expect((await stepsOf(given)[0]!.inspect()).state).toBe('different');
-    expect(await applyAll(given)).toEqual(ready);
-    expect(application.signInAudience).toBe('AzureADMultipleOrgs');
-  });
 });
 
 describe('what is there', () => {
@@ -146,14 +138,6 @@ describe('what is there', () => {
     expect(application.requiredResourceAccess).toContainEqual(theirs);
     expect(entra.tenant.permissionGrants).toMatchObject([{ scope: 'openid User.Read profile' }]);
     expect(methodsOf()[0]?.includeTargets).toEqual([target, { ...target, id: group, isRegistrationRequired: false }]);
-  });
-
-  test('is changed where this server has moved', async () => {
-    await applyAll(connect());
-    const moved = connect({}, { at: 'https://face2.example.com' });
-    expect(await statesOf(moved)).toEqual(['different', 'ready', 'ready', 'different', 'ready']);
-    expect(await applyAll(moved)).toEqual(ready);
-    expect(methodsOf()).toMatchObject([{ openIdConnectSetting: { discoveryUrl: expect.stringContaining('face2') } }]);
   });
 });
 

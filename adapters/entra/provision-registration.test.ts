@@ -81,13 +81,6 @@ test('a person is registered for the method, and known as such', async () => {
   expect(new Set(waits)).toEqual(new Set([1000]));
 });
 
-test.each(['usgov', 'china'])('nobody is registered in a cloud whose Graph does not do that: %s', async (cloud) => {
-  const { registration, checks } = connect(roles, cloud);
-  expect(registration).toBeNull();
-  const check = checks.find(({ title }) => title === 'Registering users');
-  expect(await check?.run()).toMatchObject({ verdict: 'manual', remedy: expect.stringContaining('My Security info') });
-});
-
 const register = 'UserAuthMethod-External.ReadWrite.All';
 const look = 'Policy.Read.AuthenticationMethod';
 

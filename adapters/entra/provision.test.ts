@@ -245,19 +245,6 @@ describe('what others have made', () => {
     ]);
   });
 
-  test.each([
-    ['of another type', { dataType: 'Boolean' }],
-    ['with several values', { isMultiValued: true }],
-    ['of groups', { targetObjects: ['Group'] }],
-  ])('an extension property %s is no place for a token', async (_, changes) => {
-    entra.addExtension(daemon.clientId, 'facestepToken');
-    const { extensionProperties } = findApplication(entra.tenant, daemon.clientId)!;
-    const [id, property] = [...extensionProperties][0]!;
-    expect((await statesOf())[0]).toBe('ready');
-    extensionProperties.set(id, { ...property, ...changes });
-    expect((await statesOf())[0]).toBe('blocked');
-  });
-
   test('a policy of ours with more claims keeps them', async () => {
     await applyAll(provisioning);
     const policy = [...entra.tenant.policies.values()][0]!;
@@ -269,26 +256,6 @@ describe('what others have made', () => {
     const { ClaimsMappingPolicy } = JSON.parse(policy.definition[0]!);
     expect(ClaimsMappingPolicy.IncludeBasicClaimSet).toBe('false');
     expect(ClaimsMappingPolicy.ClaimsSchema).toEqual([theirs, expect.anything(), expect.anything(), expect.anything()]);
-  });
-});
-
-test('a server that has moved is called at its new address, by the extension that was there', async () => {
-  await applyAll(provisioning);
-  const [before] = [...entra.tenant.customExtensions.keys()];
-  const moved = connect({}, { at: 'https://face2.example.com/base' });
-  expect((await plan(moved))[4]).toMatchObject({
-    state: 'different',
-    changes: [expect.stringContaining('face2'), expect.any(String)],
-  });
-  expect(new Set(await applyAll(moved))).toEqual(new Set(['ready']));
-  expect([...entra.tenant.customExtensions.entries()]).toMatchObject([
-    [
-      before,
-      { endpointConfiguration: { targetUrl: 'https://face2.example.com/base/hooks/workforce/token-issuance-start' } },
-    ],
-  ]);
-  expect(await findingOf('Entra finds nothing wrong with token-issuance-start', moved)).toMatchObject({
-    verdict: 'pass',
   });
 });
 
@@ -340,20 +307,6 @@ describe('checks', () => {
     expect(
       (await diagnose(provisioning.checks)).every(({ verdict, remedy }) => verdict === 'pass' || remedy !== null),
     ).toBe(true);
-  });
-
-  test('tell a wrong secret from a missing permission and from an outage', async () => {
-    const first = (given: Provisioning) => given.checks[0]!.run();
-    expect(await first(connect({ auth: { kind: 'secret', secret: 'wrong' } }))).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('AADSTS7000215'),
-    });
-    expect(await first(connect({}, { by: entra.addDaemon([]) }))).toMatchObject({
-      verdict: 'fail',
-      remedy: expect.stringContaining('User.ReadWrite.All'),
-    });
-    entra.fail('graph', { status: 503 });
-    expect(await first(provisioning)).toMatchObject({ verdict: 'fail', found: 'Graph answers with status 503' });
   });
 
   test('tell an expired secret as that, once: what cannot be looked at then is no other fault', async () => {

@@ -44,14 +44,14 @@ describe('a password', () => {
     expect(isKept(await type(rightPassword, { username: 'Ada@Example.com' }))).toBe(true);
   });
 
-  test('is never right where no former directory is configured', async () => {
-    const by = bench.connect({ okta: { passwordImport: undefined } });
-    await passFace();
+  test('is not let in by a policy that omits claims: there is none to omit', async () => {
+    const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
-  test('is not let in by a policy that omits claims: there is none to omit', async () => {
-    const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
+  test('is never right where no former directory is configured', async () => {
+    const by = bench.connect({ okta: { passwordImport: undefined } });
+    await passFace();
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 

@@ -54,14 +54,6 @@ describe('the attribute', () => {
     expect(attributesOf(ada)).not.toHaveProperty('facestepToken');
   });
 
-  test.each([['x'.repeat(257)], [42], [['FV1.abc']], [{ token: 'FV1.abc' }], ['']])(
-    'that holds no token is no enrolment (%#)',
-    async (value) => {
-      attributesOf(ada).facestepToken = value;
-      expect(await bench.adapter.profile.readToken(ada)).toBeNull();
-    },
-  );
-
   test('is written where Okta says so: a page in its place, or another value, is no write', async () => {
     const page = '<html><body>Back soon</body></html>';
     for (const body of [page, JSON.stringify({ id: ada, profile: { facestepToken: 'FV1.other' } })]) {
@@ -155,13 +147,6 @@ describe('a service application with a key pair', () => {
     const profile = await connect(options);
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect((await profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
-  });
-
-  test('goes on after its access token has expired', async () => {
-    const profile = await connect({ requireDpop: true });
-    expect(await profile.readToken(ada)).toBeNull();
-    bench.clock.advanceSec(7200);
-    expect(await profile.readToken(ada)).toBeNull();
   });
 });
 

@@ -87,43 +87,6 @@ describe('the factor', () => {
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
   });
 
-  test('has its methods counted only where it is asked for, beside a passkey', async () => {
-    await stepOf('Identity provider: okta_factor').apply();
-    const given = { factor: { trustClaims: true }, policy: { userSecret: 'passkey' } };
-    const step = stepOf('Identity provider: okta_factor', given);
-    expect(await step.inspect()).toMatchObject({
-      state: 'different',
-      changes: [expect.stringContaining('trustClaims')],
-    });
-    await step.apply();
-    expect(idpOf('OIDC').trustClaims).toBe(true);
-    expect(() => provision({ factor: { trustClaims: true } })).toThrow(/together with a possession/);
-  });
-
-  test('that does not sign its requests works on, is told of, and is left as it is', async () => {
-    await stepOf('Identity provider: okta_factor').apply();
-    const idp = idpOf('OIDC');
-    const { algorithms: _, ...protocol } = JSON.parse(JSON.stringify(idp.definition.protocol));
-    const former = [
-      protocol,
-      { ...protocol, algorithms: { request: { signature: { algorithm: 'HS256', scope: 'NONE' } } } },
-    ];
-    const step = stepOf('Identity provider: okta_factor');
-    for (const each of former) {
-      const definition = { ...idp.definition, protocol: each };
-      const usage = 'FACTOR_ONLY' as const;
-      bench.okta.org.identityProviders.set(idp.id, { ...idp, usage, requestAlgorithm: null, definition });
-      await stepOf('IdP authenticator').apply();
-      expect(await runCheck('okta_factor: identity provider')).toMatchObject({
-        verdict: 'warn',
-        found: expect.stringContaining('does not sign its requests'),
-      });
-      expect(await step.inspect()).toEqual({ state: 'ready' });
-      await step.apply();
-      expect(idpOf('OIDC').definition.protocol).toEqual(each);
-    }
-  });
-
   test('keeps what an administrator has set beside, whatever else is put right', async () => {
     const step = stepOf('Identity provider: okta_factor');
     await step.apply();

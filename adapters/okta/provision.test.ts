@@ -8,7 +8,6 @@ import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
 import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '../../test/contract/okta.js';
 import { diagnose } from '../../test/diagnose.js';
-import { testIssuer } from '../../test/keys.js';
 import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
 
 let bench: OktaBench;
@@ -84,23 +83,6 @@ describe('an empty org', () => {
     await applyAll(again);
     expect(writes).toEqual([]);
   });
-
-  test('keeps all else of its rules', async () => {
-    const before = structuredClone(tokenRule().definition);
-    const enrolment = structuredClone(bench.okta.org.registrationRule.definition);
-    await applyAll(provision({ okta: everything }));
-    const { id: tokenHookId } = tokenHook();
-    const { system: _, ...kept } = before;
-    expect(tokenRule().definition).toEqual({
-      ...kept,
-      actions: { token: { ...(before.actions as { token: object }).token, inlineHook: { id: tokenHookId } } },
-    });
-    const { profileEnrollment } = enrolment.actions as { profileEnrollment: object };
-    expect(bench.okta.org.registrationRule.definition).toMatchObject({
-      conditions: null,
-      actions: { profileEnrollment },
-    });
-  });
 });
 
 describe('a service application', () => {
@@ -125,6 +107,23 @@ describe('a service application', () => {
 });
 
 describe('what is there already', () => {
+  test('keeps all else of its rules', async () => {
+    const before = structuredClone(tokenRule().definition);
+    const enrolment = structuredClone(bench.okta.org.registrationRule.definition);
+    await applyAll(provision({ okta: everything }));
+    const { id: tokenHookId } = tokenHook();
+    const { system: _, ...kept } = before;
+    expect(tokenRule().definition).toEqual({
+      ...kept,
+      actions: { token: { ...(before.actions as { token: object }).token, inlineHook: { id: tokenHookId } } },
+    });
+    const { profileEnrollment } = enrolment.actions as { profileEnrollment: object };
+    expect(bench.okta.org.registrationRule.definition).toMatchObject({
+      conditions: null,
+      actions: { profileEnrollment },
+    });
+  });
+
   test('is adopted by its address, under whatever name, and its secret header set right', async () => {
     const channel = { type: 'HTTP', header: 'x-secret', secret: 'other' } as const;
     const uri = `${server.origin}/hooks/workforce/token`;
@@ -181,20 +180,6 @@ describe('what is there already', () => {
     expect([tokenRule(), org.registrationRule, foreign]).toEqual(before);
   });
 
-  test('and ambiguous is asked about, and taken where it is named', async () => {
-    bench.okta.org.servers.get('default')!.otherPolicies.push({ id: '00pother', name: 'Other' });
-    const { id } = bench.okta.org.servers.get('default')!.policy;
-    expect(await inspect('Rule of the authorization server')).toMatchObject({
-      state: 'blocked',
-      remedy: expect.stringContaining('00pother (Other)'),
-    });
-    const provisioning = provision({ okta: { provision: { policyId: id, ruleId: tokenRule().id } } });
-    await applyAll(provisioning);
-    expect(tokenRule().hookId).toBe(tokenHook().id);
-    const wrong = provision({ okta: { provision: { policyId: id, ruleId: '0prwrong' } } });
-    expect(await inspect('Rule of the authorization server', wrong)).toMatchObject({ state: 'blocked' });
-  });
-
   test('as an event hook keeps its other events, and is verified anew', async () => {
     const uri = `${server.origin}/hooks/workforce/events`;
     await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'], verify: false });
@@ -229,14 +214,6 @@ describe('the security events provider', () => {
   const providerOf = () => [...bench.okta.org.securityEventsProviders.values()][0]!;
   const url = () => `${server.origin}/.well-known/ssf-configuration`;
 
-  test('is there only where it is asked for, and is made once', async () => {
-    expect(provision({ okta: everything }).steps.map(({ title }) => title)).not.toContain('Security events provider');
-    expect(await step().inspect()).toMatchObject({ state: 'missing' });
-    await step().apply();
-    expect(await step().inspect()).toEqual({ state: 'ready' });
-    expect(providerOf()).toMatchObject({ status: 'ACTIVE', settings: { well_known_url: url(), issuer: testIssuer } });
-  });
-
   test('is adopted by our issuer, made to read our metadata, and activated', async () => {
     const settings = { well_known_url: null, issuer: server.origin, jwks_url: 'https://former.example.com/keys' };
     const theirs = { id: 'sse1', name: 'Ours by hand', type: 'face', status: 'INACTIVE', settings } as const;
@@ -250,37 +227,6 @@ describe('the security events provider', () => {
     expect(bench.okta.org.securityEventsProviders.size).toBe(1);
     expect(providerOf()).toMatchObject({ name: 'Ours by hand', type: 'face', settings: { well_known_url: url() } });
   });
-});
-
-test('a hook by OAuth with a former address keeps its credentials: the console changes it', async () => {
-  const { okta } = bench;
-  const client = okta.addClient({ secret: 'hook client secret' });
-  const tokenUrl = `${okta.url}/oauth2/hooks/v1/token`;
-  const secret = { clientSecret: 'hook client secret', hookKeyId: null };
-  const channel = { type: 'OAUTH', clientId: client.id, ...secret, tokenUrl, scope: 'facehook' } as const;
-  await okta.attachHook({ kind: 'token', uri: `${server.origin}/hooks/workforce/token`, channel });
-  expect(await inspect('Inline hook: token')).toEqual({ state: 'ready' });
-  Object.assign(tokenHook(), { name: 'Face step-up (workforce, token)' });
-  Object.assign(tokenHook().channel.config, { uri: 'https://former.example.com/hooks/workforce/token' });
-  const before = structuredClone(tokenHook());
-  const oauth = { issuer: 'https://example.okta.com/oauth2/h', audience: 'a', clientId: client.id };
-  for (const hooks of [{ oauth }, { oauth, secret: { value: hookSecret } }]) {
-    const provisioning = provision({ okta: { hooks } });
-    expect(await inspect('Inline hook: token', provisioning)).toMatchObject({ state: 'manual' });
-    await applyAll(provisioning);
-    expect(tokenHook()).toEqual(before);
-  }
-});
-
-test('an event hook that cannot be verified is an error, and is verified the next time', async () => {
-  const elsewhere = bench.provision({ publicUrl: 'http://127.0.0.1:9' });
-  await expect(stepOf(elsewhere, 'Event hook').apply()).rejects.toMatchObject({
-    code: 'provider_refused',
-    detail: { status: 400, call: expect.stringMatching(/^POST .*\/lifecycle\/verify$/) },
-  });
-  await applyAll(provision());
-  expect(eventHook().verificationStatus).toBe('VERIFIED');
-  expect(bench.okta.org.eventHooks.size).toBe(1);
 });
 
 test.each<[string, () => Response]>([

@@ -102,15 +102,6 @@ describe('the custom field', () => {
     expect(JSON.stringify(error)).not.toContain('FV1');
   });
 
-  test.each([['x'.repeat(257)], [42], [['FV1.abc']], [{ token: 'FV1.abc' }], ['']])(
-    'that holds no token is no enrolment (%#)',
-    async (value) => {
-      const user = { id: Number(ada), custom_attributes: { [attribute]: value } };
-      const { profile } = observe(answering(() => Response.json(user)));
-      expect(await profile.readToken(ada)).toBeNull();
-    },
-  );
-
   test('is reached by id alone', async () => {
     const { profile, requests } = observe();
     for (const subject of [
@@ -154,12 +145,6 @@ describe('the access token', () => {
     expect(tokens()).toBe(2);
   });
 
-  test('that is not taken even when new is not asked for again and again', async () => {
-    const { profile, requests } = observe(answering(() => Response.json({}, { status: 401 })));
-    await expect(profile.readToken(ada)).rejects.toMatchObject({ ...unavailable, detail: { status: 401 } });
-    expect(requests).toHaveLength(4);
-  });
-
   test.each<[string, () => Response]>([
     ['wrong credentials', () => Response.json({ status: { code: 401 } }, { status: 401 })],
     ['no token', () => Response.json({ expires_in: 36_000 })],
@@ -187,16 +172,6 @@ describe('the rate limit', () => {
     expect(requests).toHaveLength(sent);
     bench.clock.advanceSec(1);
     expect(await profile.readToken(ada)).toBeNull();
-  });
-
-  test.each([
-    [undefined, 60],
-    ['soon', 60],
-    ['1790000000', 3_600],
-  ])('whose end is %j is waited for %d seconds', async (reset, retryAfterSec) => {
-    const headers = reset === undefined ? {} : { 'X-RateLimit-Reset': reset };
-    const { profile } = observe(answering(() => Response.json({}, { status: 429, headers })));
-    await expect(profile.readToken(ada)).rejects.toMatchObject({ detail: { status: 429, retryAfterSec } });
   });
 });
 

@@ -1,33 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
-import { onboardingGuard } from '../../src/config/onboarding.js';
-import { createBrands } from '../../src/core/brand/brands.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { listen } from '../../src/http/listen.js';
-import { createBodyRooms } from '../../src/http/rooms.js';
-import { createAccountNames } from '../../src/ledger/account-names.js';
-import { type AppDeps, createApp } from '../../src/server/app.js';
-import { createSqliteLedger } from '../../src/state/ledger-sqlite.js';
-import { createPasskeys } from '../../src/webauthn/passkeys.js';
-import { noCampaigns } from '../../test/campaigns.js';
 import {
   hookSecret,
   type OneLoginBench,
   type OneLoginChanges,
   openOneLoginBench,
 } from '../../test/contract/onelogin.js';
-import { createTestSight } from '../../test/embedded.js';
-import { createKeysInMemory } from '../../test/keys.js';
-import { pageFolders, projectRoot } from '../../test/paths.js';
-import { consoleDeps } from '../../test/settings.js';
-import { createSimulatedJudge } from '../../test/simulated-judge.js';
-import { createQuietTelemetry } from '../../test/telemetry.js';
-import { createTestUpkeep } from '../../test/upkeep.js';
+import { startHooks } from '../../test/hook-server.js';
+import { projectRoot } from '../../test/paths.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,
@@ -53,41 +38,9 @@ afterEach(async () => {
   await bench.close();
 });
 
-/** The whole service on a socket, with that adapter in it. */
+/** The hooks of the adapter on a socket. */
 async function startServer(changes: OneLoginChanges = {}): Promise<string> {
-  const adapter = bench.connect(changes);
-  const deps: AppDeps = {
-    ...bench.core,
-    adminKeyDigest: new Uint8Array(32),
-    ...consoleDeps,
-    onClientRequest: () => {},
-    contactCodes: { countries: [] },
-    onboarding: onboardingGuard.parse({}),
-    delivery: { send: async () => {} },
-    judge: createSimulatedJudge(),
-    sight: createTestSight(),
-    keys: createKeysInMemory(randomBytes(32)),
-    webPush: null,
-    passkeys: createPasskeys({ publicUrl: 'https://face.example.com' }),
-    connections: new Map([['workforce', { id: 'workforce', policy: bench.policy, ...adapter }]]),
-    hooks: new Map([['workforce', adapter.hooks]]),
-    mountOidc: () => {},
-    securityEvents: null,
-    folders: pageFolders,
-    proxyHops: 0,
-    rooms: createBodyRooms(),
-    telemetry: await createQuietTelemetry(bench.core.clock),
-    ledger: createSqliteLedger(':memory:'),
-    accounts: createAccountNames(bench.core),
-    brands: createBrands(null, bench.core),
-    recordsOf: async () => ({ records: [], left: 0 }),
-    ...noCampaigns,
-    reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
-    upkeep: createTestUpkeep(bench.core),
-    findUnready: async () => [],
-    findUnreadyHere: async () => [],
-  };
-  const { port, stop } = await listen(createApp(deps).listener, { host: '127.0.0.1', port: 0 });
+  const { port, stop } = await startHooks(new Map([['workforce', bench.connect(changes).hooks]]));
   open.push(stop);
   return `http://127.0.0.1:${port}`;
 }
@@ -233,11 +186,6 @@ describe('without our server', () => {
       expect(await choose('allow')).toEqual({ success: true, user: { username: 'ada' } });
     },
   );
-
-  test.each([401, 403, 404, 429])('status %d is no outage', async (status) => {
-    const url = await answering(status, '{"decision":"allow"}');
-    expect(await run(url, { onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
-  });
 });
 
 describe('a hostile context', () => {
@@ -307,16 +255,6 @@ describe('composed with the function that was there before', () => {
     await bench.passStepUp(userId);
     const context = { ...application, request_id: 'another' };
     expect(await run(url, { compose: choose(4711), context })).toEqual(steered(4711));
-  });
-
-  test.each([
-    ['module.exports', 'module.exports = { handler: async (context) => ({ user: context.user }) };'],
-    ['a comment at its end', `${choose(ownPolicyId)} // the end`],
-    ['a variable named as ours', `const facestep = 1, settings = 2, at = 3; ${choose(ownPolicyId)}`],
-    ['the first contract, without success', 'exports.handler = async (context) => ({ user: context.user });'],
-  ])('may be written with %s', async (_, compose) => {
-    await bench.passStepUp(userId);
-    expect(await run(await startServer(), { compose })).toEqual(normal);
   });
 
   test.each([

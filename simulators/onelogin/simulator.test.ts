@@ -99,15 +99,4 @@ describe('a sign-in', () => {
       { failure, tries: 2 },
     ]);
   });
-
-  test('of an unknown name may be migrated, once', async () => {
-    const source = `exports.handler = async ({ user_identifier, password }) => password === 'correct horse'
-      ? { success: true, user: { username: user_identifier, email: user_identifier, password, firstname: 'Ada', lastname: 'B' } }
-      : { success: false, user: {} };`;
-    await call('POST', '/api/2/hooks', hookOf(source, { type: 'user-migration' }));
-    expect(await onelogin.signIn({ ...ada, password: 'x' })).toEqual({ ok: false, denied: 'password' });
-    expect(await onelogin.signIn(ada)).toMatchObject({ ok: true });
-    expect(await onelogin.signIn(ada)).toMatchObject({ ok: true });
-    expect(onelogin.account.runs.map(({ type }) => type)).toEqual(['user-migration', 'user-migration']);
-  });
 });
