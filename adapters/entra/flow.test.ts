@@ -164,12 +164,6 @@ describe('sign-up, before the form', () => {
   const start = (address: string, by?: ServedAdapter) =>
     ask('attribute-collection-start', toStartEvent(tenantId, address, freshId()), by);
 
-  test('goes on once for the address that passed a step-up, however it is spelt', async () => {
-    await bench.passStepUp(subjectOfIdentifier(email));
-    expect(isShown(await start('Ada@Example.com'))).toBe(true);
-    expect(actionOf(await start(email))).toBe('microsoft.graph.attributeCollectionStart.showBlockPage');
-  });
-
   test('is blocked though the policy omits claims, for a step-up of a user, and without an address', async () => {
     expect(isShown(await start(email))).toBe(false);
     await bench.passStepUp(email);

@@ -154,16 +154,6 @@ describe('the person', () => {
     expect(log.text()).not.toContain(hint.split('.')[1]);
   });
 
-  test('proves one sign-in: the same hint is the same proof', async () => {
-    const hint = await issue();
-    const proofs = [await askWith({ id_token_hint: hint }), await askWith({ id_token_hint: hint })];
-    expect(proofs[0]?.proof).toEqual({ id: expect.any(String), expiresAt: expect.any(Number) });
-    expect(proofs[1]?.proof).toEqual(proofs[0]?.proof);
-    expect((await askWith({ id_token_hint: await issue(entra.tenant, { sub: 'o' }) }))?.proof).not.toEqual(
-      proofs[0]?.proof,
-    );
-  });
-
   test('is logged with a request id that is one, and with no other text', async () => {
     await askWith({ 'client-request-id': 'canary' });
     expect(log.text()).not.toContain('canary');
@@ -192,12 +182,5 @@ describe('what is asked for', () => {
 
   test.each(['query', 'fragment', 'form_post.jwt', ''])('an answer by %s is refused', async (mode) => {
     expect(await errorOf(askWith({ response_mode: mode }))).toBe('invalid_request');
-  });
-
-  test('in vain does not use the hint up', async () => {
-    const hint = await issue();
-    await errorOf(askWith({ id_token_hint: hint, claims: toClaims({ acr: ['possession'] }) }));
-    await errorOf(askWith({ id_token_hint: hint, response_mode: 'query' }));
-    expect(await errorOf(askWith({ id_token_hint: hint }))).toBe('none');
   });
 });

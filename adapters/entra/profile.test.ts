@@ -161,19 +161,6 @@ describe('subjects', () => {
   });
 });
 
-describe('what the directory holds', () => {
-  test('is no token where it is something else, which is logged without it', async () => {
-    for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
-      user.extensions[attribute] = value;
-      expect(await read(connect())).toBeNull();
-    }
-    user.extensions[attribute] = '';
-    expect(await read(connect())).toBeNull();
-    expect(log.text()).toContain(attribute);
-    expect(log.text()).not.toContain(canary);
-  });
-});
-
 describe('outages', () => {
   test('Graph that says later is asked again after a moment, and no more than twice', async () => {
     const profile = connect();
@@ -202,6 +189,17 @@ describe('outages', () => {
       url.includes('/v1.0/') ? Promise.resolve(Response.json({ id: randomUUID() })) : entra.fetch(url, init),
     );
     await expect(other.readToken(user.id)).rejects.toMatchObject(unknown);
+  });
+
+  test('is no token where it is something else, which is logged without it', async () => {
+    for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
+      user.extensions[attribute] = value;
+      expect(await read(connect())).toBeNull();
+    }
+    user.extensions[attribute] = '';
+    expect(await read(connect())).toBeNull();
+    expect(log.text()).toContain(attribute);
+    expect(log.text()).not.toContain(canary);
   });
 
   test('each request has an end, and follows no redirect', async () => {

@@ -211,5 +211,3 @@ describe('what the state store cannot tell', () => {
     }
   });
 });
-
-describe('hostile calls with good credentials', () => {});

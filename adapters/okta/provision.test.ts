@@ -318,14 +318,12 @@ describe('the checks', () => {
   });
 
   test.each<[string, 'fail' | 'warn', () => unknown]>([
-    ['Profile attribute', 'fail', () => bench.okta.org.attributes.clear()],
     [
       'Profile attribute',
       'warn',
       () => bench.okta.org.attributes.set('facestepToken', { type: 'string', master: { type: 'PROFILE_MASTER' } }),
     ],
     ['Inline hook: token', 'fail', () => Object.assign(tokenHook(), { status: 'INACTIVE' })],
-    ['Okta calls the token hook', 'fail', () => Object.assign(tokenHook().channel.config, { authScheme: null })],
     [
       'Rules that mint',
       'fail',
@@ -343,15 +341,5 @@ describe('the checks', () => {
   ])('tell what is wrong: %s (%#)', async (title, verdict, damage) => {
     damage();
     expect(await verdictOf(title)).toBe(verdict);
-  });
-
-  test('tell of credentials that Okta refuses, and of an org that does not answer', async () => {
-    const { checks } = provision({ okta: { auth: { kind: 'api_token', token: 'not-a-token' } } });
-    expect(await checks[0]!.run()).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('The API token is revoked or expired'),
-    });
-    const down = provision({ fetch: () => Promise.reject(new TypeError('fetch failed')) });
-    expect(await down.checks[0]!.run()).toMatchObject({ verdict: 'fail', found: 'The org does not answer' });
   });
 });

@@ -130,6 +130,16 @@ describe('with our server', () => {
   });
 
   test.each([
+    ['no face policy', { FACESTEP_POLICY_ID: '' }],
+    ['a face policy that is no number', { FACESTEP_POLICY_ID: 'Face' }],
+  ])('with %s nobody gets in without a step-up', async (_, env) => {
+    const url = await startServer();
+    expect(await run(url, { env })).toEqual(denied);
+    await bench.passStepUp(userId);
+    expect(await run(url, { env, context: { ...application, request_id: 'another' } })).toEqual(normal);
+  });
+
+  test.each([
     ['another secret', { env: { FACESTEP_SECRET: `${hookSecret}x` } }],
     ['no secret', { env: { FACESTEP_SECRET: '' } }],
   ])('with %s it is refused, which is no outage: never the normal policy', async (_, options) => {
@@ -138,16 +148,6 @@ describe('with our server', () => {
     expect(await run(url, { ...options, onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
     const onelogin = { whenDown: 'allow', unverified: 'refuse' };
     expect(await run(url, { ...options, onelogin })).toEqual(denied);
-  });
-
-  test.each([
-    ['no face policy', { FACESTEP_POLICY_ID: '' }],
-    ['a face policy that is no number', { FACESTEP_POLICY_ID: 'Face' }],
-  ])('with %s nobody gets in without a step-up', async (_, env) => {
-    const url = await startServer();
-    expect(await run(url, { env })).toEqual(denied);
-    await bench.passStepUp(userId);
-    expect(await run(url, { env, context: { ...application, request_id: 'another' } })).toEqual(normal);
   });
 });
 
@@ -170,10 +170,6 @@ describe('without our server', () => {
   });
 
   // Neither a decision nor a refusal of ours would be a denial here.
-  test.each(outages)('it is an outage where %s', async (_, start) => {
-    expect(await run(await start(), { onelogin: { whenDown: 'refuse', timeoutSec: 1 } })).toEqual(denied);
-  });
-
   test.each(outages.filter(([what]) => /listens|500|never answers/.test(what)))(
     'where %s nobody is migrated, unless that was chosen',
     async (_, start) => {
@@ -186,6 +182,10 @@ describe('without our server', () => {
       expect(await choose('allow')).toEqual({ success: true, user: { username: 'ada' } });
     },
   );
+
+  test.each(outages)('it is an outage where %s', async (_, start) => {
+    expect(await run(await start(), { onelogin: { whenDown: 'refuse', timeoutSec: 1 } })).toEqual(denied);
+  });
 });
 
 describe('a hostile context', () => {
@@ -222,17 +222,6 @@ describe('a hostile context', () => {
       expect(await run(await startServer(), { context })).toEqual(steered(bench.facePolicyId));
     },
   );
-
-  test.each([
-    {},
-    { ...migration, user_identifier: huge },
-    { ...migration, user_identifier: ['jim-hendrix'] },
-    { ...migration, request_id: null },
-  ])('migrates nobody (%#)', async (context) => {
-    await bench.passStepUp(subjectOfIdentifier('jim-hendrix'));
-    const compose = 'exports.handler = async () => ({ success: true, user: {} });';
-    expect(await run(await startServer(), { type: 'user-migration', context, compose })).toEqual(nobody);
-  });
 });
 
 describe('composed with the function that was there before', () => {

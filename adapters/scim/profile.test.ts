@@ -160,6 +160,15 @@ describe('a user', () => {
 });
 
 describe('a login', () => {
+  const user = { id: '1', userName: 'ada@example.com' };
+  test.each([
+    ['more than are shown', { totalResults: 2, Resources: [user] }],
+    ['somebody else', { totalResults: 1, Resources: [{ ...user, userName: 'ada@example.com.example' }] }],
+  ])('that finds %s finds nobody', async (_, list) => {
+    const { profile } = observe(() => Response.json(list));
+    expect(await profile.findAccount('ada@example.com')).toBeNull();
+  });
+
   test('is a value of the filter, whatever stands in it', async () => {
     const login = 'a"or\\userName';
     const id = bench.server.addUser(login);
@@ -167,16 +176,6 @@ describe('a login', () => {
     expect((await profile.findAccount(login))?.subject).toBe(id);
     expect(sent[0]!.url.searchParams.get('filter')).toBe('userName eq "a\\"or\\\\userName"');
     expect(await profile.findAccount('x"or(userName')).toBeNull();
-  });
-
-  const user = { id: '1', userName: 'ada@example.com' };
-  test.each([
-    ['more than one', { totalResults: 2, Resources: [user, { ...user, id: '2' }] }],
-    ['more than are shown', { totalResults: 2, Resources: [user] }],
-    ['somebody else', { totalResults: 1, Resources: [{ ...user, userName: 'ada@example.com.example' }] }],
-  ])('that finds %s finds nobody', async (_, list) => {
-    const { profile } = observe(() => Response.json(list));
-    expect(await profile.findAccount('ada@example.com')).toBeNull();
   });
 });
 
@@ -254,16 +253,5 @@ describe('credentials', () => {
     bench.clock.advanceSec(1);
     await profile.readToken(ada);
     expect(tokens()).toBe(2);
-  });
-
-  test('of a client get another token where one was revoked, once', async () => {
-    const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
-    await profile.readToken(ada);
-    bench.server.directory.accessTokens.clear();
-    expect(await profile.readToken(ada)).toBeNull();
-    expect(sent.map(({ url }) => url.pathname.split('/')[1])).toEqual(['oauth', 'scim', 'scim', 'oauth', 'scim']);
-    bench.server.directory.accessTokenSec = -1;
-    bench.server.directory.accessTokens.clear();
-    await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
   });
 });

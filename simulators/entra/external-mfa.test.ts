@@ -127,21 +127,3 @@ describe('an answer is refused', () => {
     expect(entra.tenant.methodRegistrations).toEqual([]);
   });
 });
-
-describe('a provider is refused', () => {
-  const reason = (who: { userId: string } = { userId }) =>
-    entra.startExternalMfa(who).then(
-      () => 'let through',
-      (error: { reason: string }) => error.reason,
-    );
-
-  test.each<[string, () => unknown, string]>([
-    ['without a length', () => (chunked = true), 'discovery_content_length'],
-    ['with the certificate of another key', () => (jwk.n = `${jwk.n?.slice(0, -4)}AAAA`), 'keys_x5c'],
-    ['at an address that is not registered', () => (metadata.authorization_endpoint = `${issuer}/other`), 'IDSTS50161'],
-    ['without consent', () => entra.tenant.servicePrincipals.clear(), 'AADSTS900491'],
-  ])('%s', async (_, spoil, expected) => {
-    spoil();
-    expect(await reason()).toBe(expected);
-  });
-});

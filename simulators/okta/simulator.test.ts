@@ -13,14 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => okta.close());
 
-const profile = { login: 'ada@example.com', email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' };
-const define = (name: string, attribute: object | null) =>
-  client.schemaApi.updateUserProfile({
-    schemaId: 'default',
-    userSchema: {
-      definitions: { custom: { id: '#custom', type: 'object', properties: { [name]: attribute as never } } },
-    },
-  });
 const hookOf = (uri: string) => ({
   name: 'Face step-up',
   type: 'com.okta.oauth2.tokens.transform' as const,
@@ -30,35 +22,6 @@ const hookOf = (uri: string) => ({
     version: '1.0.0',
     config: { uri, method: 'POST', headers: [], authScheme: { type: 'HEADER', key: 'Authorization', value: 'secret' } },
   },
-});
-
-describe('users', () => {
-  test('POST changes what it names, null clears, PUT clears what it does not name', async () => {
-    const { id: userId = '' } = await client.userApi.createUser({
-      body: { profile: { ...profile, title: 'Countess' } },
-    });
-    await client.userApi.updateUser({ userId, user: { profile: { department: 'Engines' } } });
-    expect(okta.org.users.get(userId)?.profile).toEqual({ ...profile, title: 'Countess', department: 'Engines' });
-    await client.userApi.updateUser({ userId, user: { profile: { title: null } } });
-    expect(okta.org.users.get(userId)?.profile).toEqual({ ...profile, department: 'Engines' });
-    await client.userApi.replaceUser({ userId, user: { profile } });
-    expect(okta.org.users.get(userId)?.profile).toEqual(profile);
-  });
-
-  test('hold custom attributes only as the schema defines them', async () => {
-    const { id: userId = '' } = await client.userApi.createUser({ body: { profile } });
-    const write = (value: string | number) =>
-      client.userApi.updateUser({ userId, user: { profile: { faceToken: value as string } } });
-    const refused = { status: 400, errorCode: 'E0000001' };
-    await expect(write('x')).rejects.toMatchObject(refused);
-    await define('faceToken', { title: 'Face', type: 'string', maxLength: 8 });
-    await write('12345678');
-    await expect(write('123456789')).rejects.toMatchObject(refused);
-    await expect(write(5)).rejects.toMatchObject(refused);
-    await expect(define('FACETOKEN', { title: 'Face', type: 'string' })).rejects.toMatchObject(refused);
-    await define('faceToken', null);
-    expect(okta.org.users.get(userId)?.profile).toEqual(profile);
-  });
 });
 
 describe('inline hooks', () => {

@@ -26,20 +26,6 @@ const hookOf = (source: string, changes: Record<string, unknown> = {}) => ({
 const returning = (answer: string) => `exports.handler = async (context) => (${answer});`;
 const keep = '{ success: true, user: { policy_id: context.user.policy_id } }';
 
-test('the rate limit counts every call, tells so, and is over after an hour', async () => {
-  let now = 1_790_000_000_000;
-  await onelogin.close();
-  onelogin = await startOneLoginSimulator({ now: () => now });
-  onelogin.account.callsPerHour = 2;
-  expect(await call('GET', '/auth/rate_limit')).toMatchObject({
-    body: { data: { 'X-RateLimit-Limit': 2, 'X-RateLimit-Remaining': 1, 'X-RateLimit-Reset': 3600 } },
-  });
-  expect((await call('GET', '/api/2/hooks')).status).toBe(200);
-  expect((await call('GET', '/api/2/hooks')).status).toBe(429);
-  now += 3_600_000;
-  expect((await call('GET', '/api/2/hooks')).status).toBe(200);
-});
-
 describe('hooks', () => {
   test.each([
     ['another type', { type: 'post-user-create' }],

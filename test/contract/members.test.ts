@@ -241,18 +241,6 @@ const whileBusy =
     };
   };
 
-test('a list goes on where Cognito had too many requests in the middle of it', async () => {
-  const { groupId, provision } = await providers.cognito!();
-  const isOfList = (_url: string, { headers }: RequestInit): boolean =>
-    (new Headers(headers).get('x-amz-target') ?? '').endsWith('.ListUsersInGroup');
-  const refusal = () => Response.json({ __type: 'TooManyRequestsException' }, { status: 400 });
-  const name = groupId ?? groupName;
-  expect(await listAll(provision(whileBusy(isOfList, refusal)), name)).toHaveLength(expected.length);
-  // It is no refusal: the same may be asked later.
-  const always = provision(() => async () => new Response('{}', { status: 500 }));
-  await expect(listAll(always, name)).rejects.toMatchObject({ code: 'profile_unavailable' });
-});
-
 test('a list goes on where a SCIM server wants to be left alone in the middle of it', async () => {
   const bench = await openScimBench();
   closing.push(() => bench.close());
@@ -282,29 +270,6 @@ test('a SCIM server that passes over the filter, or takes none, names no other g
   expect(await listAll(passing, 'pilot')).toMatchObject([{ subject: id }]);
   const without = provision(() => Response.json({ scimType: 'invalidFilter' }, { status: 400 }));
   expect(await listAll(without, 'group-1')).toMatchObject([{ subject: id }]);
-});
-
-test('a group of a SCIM server that is longer than is read is asked for by the ids alone, and refused where that is too long', async () => {
-  const bench = await openScimBench();
-  closing.push(() => bench.close());
-  const id = bench.server.addUser('ada@example.com');
-  bench.server.directory.groups.set('group-1', { displayName: 'All', members: [id] });
-  const member = { value: id, type: 'User' };
-  const long = { id: 'group-1', members: [{ ...member, display: 'x'.repeat(8 * 1024 * 1024) }] };
-  const listWith = (answer: (attributes: string | null) => object) => {
-    const send: Fetch = async (url, init) =>
-      url.includes('/Groups/group-1?')
-        ? Response.json(answer(new URL(url).searchParams.get('attributes')))
-        : fetch(url, init);
-    return listAll(provisionScim(bench, send), 'group-1');
-  };
-  const isShort = (attributes: string | null): boolean => attributes === 'members.value,members.type';
-  const short = { id: 'group-1', members: [member] };
-  expect(await listWith((asked) => (isShort(asked) ? short : long))).toMatchObject([{ subject: id }]);
-  // Servers that do not know attributes of attributes.
-  await expect(listWith(() => long)).rejects.toMatchObject({ code: 'limit_reached' });
-  const nobody = listWith((asked) => (isShort(asked) ? { id: 'group-1' } : long));
-  await expect(nobody).rejects.toMatchObject({ code: 'limit_reached' });
 });
 
 test('a SCIM server that passes over where a page begins, or tells of somebody twice, has each user once', async () => {

@@ -108,13 +108,6 @@ test('okta: no call of a hook is refused; then the log says that the old secret 
   expect(failed).toEqual([]);
 });
 
-test('okta: without the time with both, calls are refused', async () => {
-  const { bench, server, after, push, signIn } = await openOkta();
-  const calls = await whileCalling(signIn, [() => server.reload(bench.connect(after).hooks), () => push(after)]);
-  expect(calls).toContain(false);
-  expect(calls.at(-1)).toBe(true);
-});
-
 test('okta: a plan without --push-secrets sees nothing, as Okta never shows the secret', async () => {
   const { bench, server, both } = await openOkta();
   const { steps } = bench.provision({ ...both, publicUrl: server.publicUrl });
@@ -169,13 +162,6 @@ test('onelogin: no call of a hook is refused; then the log says that the old sec
   ]);
   expect(calls).not.toContain(false);
   expect(bench.core.log.text().split(notice)).toHaveLength(2);
-});
-
-test('onelogin: without the time with both, calls are refused', async () => {
-  const { bench, server, after, push, signIn } = await openOneLogin();
-  const calls = await whileCalling(signIn, [() => server.reload(bench.connect(after).hooks), () => push(after)]);
-  expect(calls).toContain(false);
-  expect(calls.at(-1)).toBe(true);
 });
 
 test('cognito: step-ups are opened whichever secret the functions have; without the time with both some are not', async () => {

@@ -125,14 +125,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.add('n', 1, expiresAt)).toBe(1);
     });
 
-    test('deleting twice is no error', async () => {
-      const { state } = await start();
-      await state.write('a', 1, forever);
-      await state.delete('a');
-      await state.delete('a');
-      expect(await state.read('a')).toBeNull();
-    });
-
     test('what was written is there after a restart', async () => {
       const { state, reopen } = await start();
       await state.write('a', { kept: true }, forever);
@@ -154,14 +146,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       for (const [index, key] of keys.entries()) expect(await state.add(key, 1, expiresAt)).toBe(101 + index);
       for (const key of keys) await state.delete(key);
       for (const key of keys) expect(await state.read(key)).toBeNull();
-    });
-
-    test('what is written with its end behind it is written, and gone', async () => {
-      const { state, clock } = await start();
-      await state.write('a', 1, forever);
-      expect(await state.write('a', 2, { when: 'any', expiresAt: clock.now() })).toBe(true);
-      expect(await state.read('a')).toBeNull();
-      expect(await state.write('a', 3, { when: 'absent', expiresAt: null })).toBe(true);
     });
 
     test('two servers on one store: of both their writers and takers exactly one succeeds, and counters add up', async () => {
