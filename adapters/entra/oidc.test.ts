@@ -103,13 +103,6 @@ describe('the library gets', () => {
     expect(await taken(unknown)).toEqual({ ...rest, response_type: 'id_token' });
   });
 
-  test('the redirect address also under the name it had in 2025', async () => {
-    const { redirect_uri: address = '', ...rest } = await usual();
-    const { params } = await client.admit!(new URLSearchParams({ ...rest, redirect_url: address }));
-    expect(params.getAll('redirect_uri')).toEqual([address]);
-    expect(await taken({ redirect_url: 'https://evil.example' })).toMatchObject({ redirect_uri: address });
-  });
-
   test('what was sent twice as often as it was sent', async () => {
     const sent = new URLSearchParams(await usual());
     for (const name of ['state', 'nonce', 'redirect_uri', 'response_type', 'claims']) sent.append(name, 'again');

@@ -6,6 +6,7 @@ import { createRsaCertificate } from '../../simulators/tls-server.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
 import { canary } from '../../test/contract/adapter.js';
+import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
 import { entraConnectionGuard } from './config.js';
@@ -36,18 +37,7 @@ beforeEach(() => {
 });
 
 function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fetch): Profile {
-  const { entra: settings } = entraConnectionGuard.parse({
-    id: 'workforce',
-    kind: 'entra',
-    policy: { mode: 'shadow' },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: daemon.clientId,
-      auth: { kind: 'secret', secret: daemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-      ...changes,
-    },
-  });
+  const { entra: settings } = entraConnectionGuard.parse(toEntraConnection(entra, daemon, changes));
   return createEntraProfile({ claims: {}, entra: settings }, { fetch, log, sleep: async (ms) => void waits.push(ms) });
 }
 const read = async (profile: Profile, subject = user.id) =>

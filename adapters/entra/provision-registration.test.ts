@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
+import { applyAll } from '../../test/contract/bench.js';
+import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { entraConnectionGuard } from './config.js';
-import { createEntraProvisioning } from './provision.js';
 
 const clock = createManualClock();
 let entra: EntraSimulator;
@@ -23,31 +22,15 @@ beforeEach(async () => {
   entra = await startEntraSimulator({ now: () => clock.now(), throttledEvery: 4 });
   appId = entra.addClientApp();
   provisioning = connect(roles);
-  for (const step of provisioning.steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
+  await applyAll(provisioning);
   waits = [];
 });
 afterEach(() => entra.close());
 
-function connect(granted: readonly string[], cloud = 'global'): Provisioning {
-  const daemon = entra.addDaemon(granted);
-  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], cloud, login: entra.url };
-  const settings = entraConnectionGuard.parse({
-    id: 'workforce',
-    kind: 'entra',
-    policy: { mode: 'shadow' },
-    oidc: { clients: [client] },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: daemon.clientId,
-      auth: { kind: 'secret', secret: daemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-    },
-  });
-  const deps = { settings, publicUrl: 'https://face.example.com', clock, random: systemRandom, fetch: entra.fetch };
-  return createEntraProvisioning({ ...deps, log: createTextLog() }, async (ms) => void waits.push(ms));
+function connect(granted: readonly string[]): Provisioning {
+  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], login: entra.url };
+  const connection = toEntraConnection(entra, entra.addDaemon(granted), {}, { clients: [client] });
+  return provisionEntra(connection, { clock, fetch: entra.fetch }, async (ms) => void waits.push(ms));
 }
 
 test('everybody is found, over pages, but for disabled accounts; a group has its members alone', async () => {

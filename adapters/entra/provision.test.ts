@@ -8,19 +8,16 @@ import {
   grantedRoles,
   graphRoles,
 } from '../../simulators/entra/tenant.js';
-import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
+import { applyAll, statesOf } from '../../test/contract/bench.js';
+import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { diagnose } from '../../test/diagnose.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { entraConnectionGuard } from './config.js';
-import { createEntraProvisioning } from './provision.js';
 
 const publicUrl = 'https://face.example.com';
 const callerTitle = 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)';
 const clock = createManualClock();
-
-const sleep = async (ms: number): Promise<void> => clock.advanceSec(ms / 1000);
 
 let entra: EntraSimulator;
 let daemon: Daemon;
@@ -35,42 +32,13 @@ beforeEach(async () => {
 });
 afterEach(() => entra.close());
 
-function connect(
-  changes: Record<string, unknown> = {},
-  { by = daemon, at = publicUrl, fetch = entra.fetch } = {},
-): Provisioning {
-  const settings = entraConnectionGuard.parse({
-    id: 'workforce',
-    kind: 'entra',
-    policy: { mode: 'shadow' },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: by.clientId,
-      auth: { kind: 'secret', secret: by.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-      hooks: { clientApps: [client] },
-      ...changes,
-    },
+const connect = (changes: object = {}, { by = daemon, at = publicUrl, fetch = entra.fetch } = {}): Provisioning =>
+  provisionEntra(toEntraConnection(entra, by, { hooks: { clientApps: [client] }, ...changes }), {
+    ...{ clock, fetch, publicUrl: at },
   });
-  const log = createTextLog();
-  return createEntraProvisioning({ settings, publicUrl: at, clock, random: systemRandom, fetch, log }, sleep);
-}
 
 const plan = ({ steps }: Provisioning) =>
   Promise.all(steps.map(async (step) => ({ title: step.title, ...(await step.inspect()) })));
-const statesOf = async (given = provisioning) => (await plan(given)).map(({ state }) => state);
-
-/** As the command does it: in order, what is missing or different. */
-async function applyAll({ steps }: Provisioning): Promise<StepStatus['state'][]> {
-  const after: StepStatus['state'][] = [];
-  for (const step of steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-    after.push((await step.inspect()).state);
-  }
-  return after;
-}
-
 const findingOf = async (title: string, given = provisioning) =>
   (await diagnose(given.checks)).find((finding) => finding.title === title);
 
@@ -107,7 +75,7 @@ describe('an empty tenant', () => {
   test('is set up, and then every step is ready and nothing is done twice', async () => {
     expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
     const after = snapshot();
-    expect(new Set(await statesOf())).toEqual(new Set(['ready']));
+    expect(new Set(await statesOf(provisioning))).toEqual(new Set(['ready']));
     expect(new Set(await applyAll(connect()))).toEqual(new Set(['ready']));
     expect(snapshot()).toBe(after);
 

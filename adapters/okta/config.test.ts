@@ -59,3 +59,28 @@ describe('the configuration of a connection', () => {
     expect(oktaConnectionGuard.safeParse(settings).success).toBe(false);
   });
 });
+
+describe('its OpenID clients', () => {
+  const secret = 'a-secret-of-the-client-0123456789abcdef';
+  const factor = { kind: 'okta_factor', id: 'okta', secret, orgUrls: ['https://example.okta.com'] };
+  const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
+  const idv = { ...factor, ...pages, kind: 'okta_idv', id: 'idv' };
+  const parse = (...clients: object[]) => oktaConnectionGuard.safeParse({ ...minimal, oidc: { clients } });
+
+  test('have the redirect URIs of the org', () => {
+    expect(parse(factor, idv).data?.oidc?.clients).toMatchObject([
+      { redirectUris: ['https://example.okta.com/oauth2/v1/authorize/callback'] },
+      { redirectUris: ['https://example.okta.com/idp/identity-verification/callback'] },
+    ]);
+  });
+
+  test.each<[string, object[], string]>([
+    ['an org over http', [{ ...factor, orgUrls: ['http://example.okta.com'] }], ''],
+    ['a redirect URI that is derived', [{ ...factor, redirectUris: ['https://evil.example/'] }], ''],
+    ['a secret that can be guessed', [{ ...factor, secret: 'secret' }], ''],
+    ['trusted claims without a passkey', [{ ...factor, trustClaims: true }], 'policy.userSecret "passkey"'],
+    ['two identity verifications', [idv, { ...idv, id: 'other' }], 'two clients are of the kind okta_idv'],
+  ])('are refused with %s', (_, clients, message) => {
+    expect(parse(...clients).error?.issues[0]?.message).toContain(message);
+  });
+});

@@ -152,16 +152,3 @@ test('the identity verification is created over the API', async () => {
   expect(idpOf('IDV_STANDARD').client).toMatchObject({ issuer, parEndpoint: `${issuer}/par`, clientId: 'idv' });
   expect(await runCheck('okta_idv: identity provider')).toMatchObject({ verdict: 'pass' });
 });
-
-describe('the doctor', () => {
-  test('finds our metadata, or what is wrong with it', async () => {
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'pass' });
-    metadata.token_endpoint = 'https://evil.example/token';
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail', found: 'Its endpoints are elsewhere' });
-    metadata.issuer = 'https://evil.example';
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail' });
-    metadata = {};
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail' });
-    expect(await runCheck('OpenID provider', { publicUrl: 'http://127.0.0.1:1' })).toMatchObject({ verdict: 'fail' });
-  });
-});

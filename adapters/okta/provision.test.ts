@@ -6,6 +6,7 @@ import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
+import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '../../test/contract/okta.js';
 import { diagnose } from '../../test/diagnose.js';
 import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
@@ -25,13 +26,6 @@ afterEach(async () => {
 const everything = { provision: { registration: {}, saml: true } };
 const provision = (settings: OktaSettings = {}) => bench.provision({ publicUrl: server.origin, ...settings });
 const inspectAll = async ({ steps }: Provisioning) => Promise.all(steps.map((step) => step.inspect()));
-const statesOf = async (provisioning: Provisioning) => (await inspectAll(provisioning)).map(({ state }) => state);
-const applyAll = async ({ steps }: Provisioning) => {
-  for (const step of steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
-};
 const stepOf = ({ steps }: Provisioning, title: string) => steps.find((step) => step.title.startsWith(title))!;
 const inspect = (title: string, provisioning = provision({ okta: everything })): Promise<StepStatus> =>
   stepOf(provisioning, title).inspect();
@@ -302,7 +296,7 @@ describe('the checks', () => {
   };
   const verdictOf = async (title: string, settings?: OktaSettings) =>
     (await run(settings)).find((finding) => finding.title.startsWith(title))?.verdict;
-  beforeEach(() => applyAll(provision({ okta: everything })));
+  beforeEach(async () => void (await applyAll(provision({ okta: everything }))));
 
   test('of an org that is set up pass, but for what Okta does by itself; they use nothing up', async () => {
     const ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import type { Json } from '../../src/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   isAllowed,
   type OneLoginBench,
   openOneLoginBench,
-  replyGuard,
   signed,
   toPreAuthenticationEvent,
   toUserMigrationEvent,
@@ -106,26 +103,11 @@ describe('what the state store cannot tell', () => {
   });
 });
 
-const poison = fc.oneof(
-  { weight: 4, arbitrary: fc.jsonValue() },
-  fc.constantFrom<Json>(null, '', 0, -1, 1e308, 1.5, true, [], {}, 'constructor', { length: 1 }, '\ud800'),
-  fc.constant('x'.repeat(100_000)),
-);
-
 describe('hostile calls with good credentials', () => {
   test.each([
-    ['pre-authentication', () => toPreAuthenticationEvent(eve, freshId()), decided('step_up')],
-    ['user-migration', () => toUserMigrationEvent('eve@example.com', freshId()), decided('deny')],
-  ])('to %s are answered like anybody without a step-up', async (hook, toEvent, expected) => {
-    const names = Object.keys(toEvent());
-    await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.constantFrom(...names), poison), async (changes) => {
-        const reply = await ask(hook, { ...toEvent(), ...changes });
-        expect(replyGuard.safeParse(reply).error).toBeUndefined();
-        expect(reply).toEqual(expected);
-      }),
-      { numRuns: 300 },
-    );
+    ['pre-authentication', decided('step_up')],
+    ['user-migration', decided('deny')],
+  ])('to %s are answered like anybody without a step-up', async (hook, expected) => {
     for (const text of ['', 'null', '[]', '"x"', '['.repeat(100_000), '\ufeff{}', '{"user_id":', '\xff']) {
       const reply = await askHook(adapter, hook, signed(bench.clock, Buffer.from(text, 'latin1')));
       expect(reply).toEqual(expected);

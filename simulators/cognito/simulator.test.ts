@@ -88,22 +88,6 @@ describe('the challenge loop', () => {
     const third = await answer(second.Session, 'yes');
     expect(third.AuthenticationResult?.AccessToken).toEqual(expect.any(String));
   });
-
-  test('takes a session once, in its time, and from its app client', async () => {
-    deploy({});
-    const { Session } = await begin();
-    await answer(Session, 'no');
-    await expect(answer(Session, 'yes')).rejects.toMatchObject(refusal('NotAuthorizedException'));
-    const late = await begin();
-    nowMs += 3 * 60_000;
-    await expect(answer(late.Session, 'yes')).rejects.toMatchObject(refusal('NotAuthorizedException'));
-    const foreign = await begin();
-    const of = clientId;
-    clientId = await administrator.createAppClient();
-    await expect(answer(foreign.Session, 'yes')).rejects.toMatchObject(refusal('NotAuthorizedException'));
-    clientId = of;
-    await expect(answer(`x${foreign.Session}`, 'yes')).rejects.toMatchObject(refusal('NotAuthorizedException'));
-  });
 });
 
 describe('a function', () => {
@@ -134,18 +118,6 @@ describe('a function', () => {
       ...refusal('InvalidLambdaResponseException'),
       message: 'Unrecognizable lambda output',
     });
-  });
-});
-
-describe('a user there is not', () => {
-  const beginAs = (ClientId: string) =>
-    administrator.client.send(
-      new InitiateAuthCommand({ ClientId, AuthFlow: 'CUSTOM_AUTH', AuthParameters: { USERNAME: 'nobody' } }),
-    );
-
-  test('never gets tokens, whatever the functions say', async () => {
-    deploy({ define: 'return { ...event, response: { issueTokens: true } };' });
-    await expect(beginAs(clientId)).rejects.toMatchObject(refusal('NotAuthorizedException'));
   });
 });
 

@@ -3,10 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt, jwtVerify } from 'jose';
-import { entraConnectionGuard } from '../../adapters/entra/config.js';
-import { createEntraProvisioning } from '../../adapters/entra/provision.js';
+import { applyAll } from '../../test/contract/bench.js';
+import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { type EntraSimulator, startEntraSimulator } from './index.js';
 import { findApplication } from './tenant.js';
 
@@ -47,21 +46,11 @@ async function answerWith(listener: RequestListener | object): Promise<void> {
     server.close();
     await once(server, 'close');
   };
-  const { clientId, secret } = entra.addDaemon();
-  hookAppId = clientId;
-  const settings = entraConnectionGuard.parse({
-    ...{ id: 'workforce', kind: 'entra', policy: { mode: 'shadow' } },
-    entra: {
-      ...{ tenantId: entra.tenant.id, clientId, auth: { kind: 'secret', secret } },
-      endpoints: { login: entra.url, graph: entra.url },
-      hooks: { clientApps: [appId] },
-    },
-  });
+  const daemon = entra.addDaemon();
+  hookAppId = daemon.clientId;
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const deps = { settings, publicUrl, clock, random: systemRandom, fetch: entra.fetch, log: createTextLog() };
-  for (const { inspect, apply } of createEntraProvisioning(deps).steps) {
-    if ((await inspect()).state !== 'ready') await apply();
-  }
+  const connection = toEntraConnection(entra, daemon, { hooks: { clientApps: [appId] } });
+  await applyAll(provisionEntra(connection, { clock, fetch: entra.fetch, publicUrl }));
 }
 const signIn = () => entra.signIn({ appId, userId });
 

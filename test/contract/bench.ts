@@ -1,6 +1,8 @@
+import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
+import { isToApply } from '../../src/operations/steps.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner } from '../keys.js';
@@ -39,4 +41,15 @@ export function endOnce(end: () => Promise<void>): () => Promise<void> {
     ended ??= end();
     return ended;
   };
+}
+
+type Steps = Pick<Provisioning, 'steps'>;
+
+export const statesOf = async ({ steps }: Steps): Promise<StepStatus['state'][]> =>
+  (await Promise.all(steps.map((step) => step.inspect()))).map(({ state }) => state);
+
+/** Does in order what is missing or different. @returns the states afterwards */
+export async function applyAll({ steps }: Steps): Promise<StepStatus['state'][]> {
+  for (const step of steps) if (isToApply(await step.inspect())) await step.apply();
+  return statesOf({ steps });
 }

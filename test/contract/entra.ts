@@ -9,17 +9,19 @@ import {
   parseAttributeCollectionSubmit,
   parseTokenIssuanceStart,
 } from '../../adapters/entra/schema.js';
-import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import type { Fetch } from '../../src/core/ports.js';
+import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../keys.js';
 import { serveAdapter } from '../serve-adapter.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
 
@@ -37,6 +39,33 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
     return text === undefined ? entra.fetch(url, init) : new Response(text);
   };
 }
+
+/** The configuration of a connection to a tenant of the simulator. */
+export const toEntraConnection = (
+  entra: EntraSimulator,
+  { clientId, secret }: Daemon,
+  changes: object = {},
+  oidc: object | null = null,
+) => ({
+  ...{ id: 'workforce', kind: 'entra', policy: { mode: 'shadow' }, oidc },
+  entra: {
+    ...{ tenantId: entra.tenant.id, clientId, auth: { kind: 'secret', secret } },
+    endpoints: { login: entra.url, graph: entra.url },
+    ...changes,
+  },
+});
+
+/** What sets up a tenant. Its waits are over at once, by the clock. */
+export function provisionEntra(
+  connection: unknown,
+  { clock, fetch, publicUrl = 'https://face.example.com' }: { clock: EntraClock; fetch: Fetch; publicUrl?: string },
+  sleep = async (ms: number): Promise<void> => clock.advanceSec(ms / 1000),
+): Provisioning {
+  const settings = entraConnectionGuard.parse(connection);
+  const deps = { settings, publicUrl, clock, random: systemRandom, fetch, log: createTextLog() };
+  return createEntraProvisioning(deps, sleep);
+}
+type EntraClock = Clock & { advanceSec(seconds: number): void };
 
 export interface EntraSettingsOfTest {
   readonly claims?: ClaimSources;

@@ -1,15 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { pushingSecret } from '../../src/operations/push-secret.js';
 import { applySteps, isDone } from '../../src/operations/steps.js';
 import { startHooks } from '../hook-server.js';
-import { testIssuer } from '../keys.js';
 import { createTextLog, systemRandom } from '../sinks.js';
-import { openTriggerBench, requestSecret, toCommon, toHandlers, toRequest, toSettings } from './cognito.js';
 import { openOktaBench } from './okta.js';
 import { openOneLoginBench } from './onelogin.js';
 
@@ -162,55 +158,4 @@ test('onelogin: no call of a hook is refused; then the log says that the old sec
   ]);
   expect(calls).not.toContain(false);
   expect(bench.core.log.text().split(notice)).toHaveLength(2);
-});
-
-test('cognito: step-ups are opened whichever secret the functions have; without the time with both some are not', async () => {
-  const bench = await openTriggerBench();
-  const simulator = await startCognitoSimulator();
-  closing.push(async () => bench.state.close());
-  closing.push(() => simulator.close());
-  const pool = { ...(await simulator.createPool({ PoolName: 'Customers' })), id: bench.who.userPoolId };
-  const next = `${requestSecret}-next`;
-  const connect = (triggers: object) => {
-    const settings = toSettings(simulator, pool, [bench.who.clientId], { cognito: { triggers } });
-    return createCognitoAdapter({
-      ...{ settings, publicUrl: testIssuer, clock: bench.clock, log: bench.log, random: systemRandom, fetch },
-    }).openStepUpRequest!;
-  };
-  const rotate = async (middle: object) => {
-    let handlers = toHandlers(await bench.connect({ requestSecret }));
-    let open = connect({ requestSecret });
-    const call = async (): Promise<boolean> => {
-      const event = {
-        ...{ ...toCommon(bench.who, 'ada'), triggerSource: 'CreateAuthChallenge_Authentication' },
-        request: {
-          userAttributes: { sub: '5f2b8b1e-0d5c-4a53-8c0a-9f3f3c1b2a11' },
-          challengeName: 'CUSTOM_CHALLENGE',
-          session: ['SRP_A', 'PASSWORD_VERIFIER'].map((challengeName) => ({ challengeName, challengeResult: true })),
-        },
-        response: {},
-      };
-      const answer = await handlers['create-auth-challenge']!.admit(toRequest(event));
-      const { body } = await answer(toRequest(event).body);
-      const request = /"request":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '';
-      return open(request).then(
-        () => true,
-        () => false,
-      );
-    };
-    return whileCalling(call, [
-      () => {
-        open = connect(middle);
-      },
-      async () => {
-        handlers = toHandlers(await bench.connect({ requestSecret: next }));
-      },
-      () => {
-        open = connect({ requestSecret: next });
-      },
-    ]);
-  };
-  expect(await rotate({ requestSecret: next, previousRequestSecret: requestSecret })).not.toContain(false);
-  expect(bench.log.text()).toContain(notice);
-  expect(await rotate({ requestSecret: next })).toContain(false);
 });
