@@ -130,15 +130,6 @@ describe('refuses', () => {
     expect(await codeOf(hs256)).toBe('caller_untrusted malformed');
   });
 
-  test('claims that were changed after signing', async () => {
-    const [header, payload = '', signature] = (await issue()).split('.');
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    const changed = Buffer.from(JSON.stringify({ ...claims, oid: randomUUID() })).toString('base64url');
-    expect(await codeOf(`${header}.${changed}.${signature}`)).toBe(
-      'caller_untrusted ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
-    );
-  });
-
   test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('text that is no hint', async (text) => {
     expect(await codeOf(text)).toBe('caller_untrusted malformed');
   });

@@ -256,22 +256,4 @@ describe('checks', () => {
       (await diagnose(provisioning.checks)).every(({ verdict, remedy }) => verdict === 'pass' || remedy !== null),
     ).toBe(true);
   });
-
-  test('find a permission that was withdrawn', async () => {
-    await applyAll(provisioning);
-    const { appRoleAssignments } = entra.tenant;
-    appRoleAssignments.splice(
-      appRoleAssignments.findIndex(({ appRoleId }) => appRoleId.startsWith('214e810f')),
-      1,
-    );
-    const { checks } = connect();
-    const failed = (await diagnose(checks)).filter(({ verdict }) => verdict === 'fail');
-    expect(failed).toMatchObject([{ title: 'Consent that the hooks are sent events' }]);
-    // Entra says the same, in its own words.
-    const check = checks.find(({ title }) => title === 'Entra finds nothing wrong with token-issuance-start');
-    expect(await check!.run()).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('PermissionNotGranted'),
-    });
-  });
 });

@@ -41,21 +41,6 @@ const runCheck = (title: string, given = {}) =>
     .run();
 const idpOf = (type: string) => [...bench.okta.org.identityProviders.values()].find((idp) => idp.type === type)!;
 
-test('a list without an end is given up, and nothing is created', async () => {
-  const methods: string[] = [];
-  const link = `<${bench.okta.url}/api/v1/idps?after=0>; rel="next"`;
-  const { steps } = bench.provision({
-    oidc: { clients: [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] }] },
-    fetch: async (_, { method }) => {
-      methods.push(method ?? '');
-      return Response.json([], { headers: { link } });
-    },
-  });
-  const step = steps.find(({ title }) => title.startsWith('Identity provider'))!;
-  await expect(step.apply()).rejects.toMatchObject({ code: 'profile_unavailable' });
-  expect(new Set(methods)).toEqual(new Set(['GET']));
-});
-
 describe('the factor', () => {
   test('is an identity provider, then what only the console does, then an authenticator', async () => {
     const idp = stepOf('Identity provider: okta_factor');

@@ -202,27 +202,6 @@ describe('what is there already', () => {
   });
 });
 
-describe('the security events provider', () => {
-  const asked = { provision: { securityEventsProvider: true } };
-  const step = () => stepOf(provision({ okta: asked }), 'Security events provider');
-  const providerOf = () => [...bench.okta.org.securityEventsProviders.values()][0]!;
-  const url = () => `${server.origin}/.well-known/ssf-configuration`;
-
-  test('is adopted by our issuer, made to read our metadata, and activated', async () => {
-    const settings = { well_known_url: null, issuer: server.origin, jwks_url: 'https://former.example.com/keys' };
-    const theirs = { id: 'sse1', name: 'Ours by hand', type: 'face', status: 'INACTIVE', settings } as const;
-    bench.okta.org.securityEventsProviders.set('sse1', theirs);
-    expect(await step().inspect()).toMatchObject({
-      state: 'different',
-      changes: [expect.anything(), expect.anything()],
-    });
-    await step().apply();
-    expect(await step().inspect()).toEqual({ state: 'ready' });
-    expect(bench.okta.org.securityEventsProviders.size).toBe(1);
-    expect(providerOf()).toMatchObject({ name: 'Ours by hand', type: 'face', settings: { well_known_url: url() } });
-  });
-});
-
 test.each<[string, () => Response]>([
   ['HTML', () => new Response('<html>')],
   ['another list', () => Response.json([null, 7, { id: 5 }])],

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
+import { openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 import { systemRandom } from '../../test/sinks.js';
 import { createOneLoginProvisioning } from './provision.js';
@@ -212,28 +211,19 @@ describe('a hook that is not ours', () => {
 });
 
 describe('checks', () => {
-  const open: Server[] = [];
+  const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const server of open.splice(0)) await stop(server);
+    for (const close of open.splice(0)) await close();
   });
-  const stop = async (server: Server) => {
-    if (!server.listening) return;
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
 
   /** Answers as the server does an unsigned call. */
   async function startServer(status: number) {
-    const server = createServer((request, response) => {
+    const server = await openServer((request, response) => {
       request.resume();
       response.writeHead(status).end();
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    open.push(server);
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-    return { url, close: () => stop(server) };
+    });
+    open.push(server.close);
+    return server;
   }
 
   test('of a provisioned account find nothing wrong, and say what one has to look at', async () => {

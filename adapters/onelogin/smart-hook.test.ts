@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { openServer } from '../../test/contract/bench.js';
 import {
   hookSecret,
   type OneLoginBench,
@@ -47,15 +47,9 @@ async function startServer(changes: OneLoginChanges = {}): Promise<string> {
 
 /** A server that is not ours, in its place. */
 async function startOther(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const { url, close } = await openServer(listener);
+  open.push(close);
+  return url;
 }
 
 const answering = (status: number, body: string) => startOther((_, response) => response.writeHead(status).end(body));

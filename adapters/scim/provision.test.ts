@@ -108,13 +108,4 @@ describe('the checks', () => {
       found: expect.stringContaining('not there'),
     });
   });
-
-  test.each([
-    ['fail', { mutability: 'readOnly' }],
-    ['warn', { caseExact: false }],
-    ['pass', { returned: 'default' }],
-  ])('%s an attribute with %j', async (verdict, change) => {
-    Object.assign(attribute(), change);
-    expect(await check(/^Attribute/)).toMatchObject({ verdict });
-  });
 });

@@ -99,15 +99,6 @@ describe('a function', () => {
     expect(simulator.lambda.coldStarts()).toBe(3);
   });
 
-  test('that throws is run once, and its message reaches the client', async () => {
-    deploy({ define: "throw new Error('the reason');" });
-    await expect(begin()).rejects.toMatchObject({
-      ...refusal('UserLambdaValidationException'),
-      message: 'DefineAuthChallenge failed with error the reason.',
-    });
-    expect(pool.invocations).toHaveLength(1);
-  });
-
   test.each([
     ['a number in a map', 'create', 'return { response: { publicChallengeParameters: { exp: 5 } } };'],
     ['text for a boolean', 'verify', "return { response: { answerCorrect: 'true' } };"],

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt, jwtVerify } from 'jose';
-import { applyAll } from '../../test/contract/bench.js';
+import { applyAll, openServer } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { type EntraSimulator, startEntraSimulator } from './index.js';
@@ -31,7 +29,7 @@ afterEach(async () => {
 
 /** Provisions a hook that answers so. */
 async function answerWith(listener: RequestListener | object): Promise<void> {
-  const server = createServer(async (request, response) => {
+  const { url, close } = await openServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
@@ -39,18 +37,12 @@ async function answerWith(listener: RequestListener | object): Promise<void> {
     response.setHeader('content-type', 'application/json; charset=utf-8');
     if (typeof listener === 'function') listener(request, response);
     else response.end(JSON.stringify(listener));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closeHook = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
+  });
+  closeHook = close;
   const daemon = entra.addDaemon();
   hookAppId = daemon.clientId;
-  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const connection = toEntraConnection(entra, daemon, { hooks: { clientApps: [appId] } });
-  await applyAll(provisionEntra(connection, { clock, fetch: entra.fetch, publicUrl }));
+  await applyAll(provisionEntra(connection, { clock, fetch: entra.fetch, publicUrl: url }));
 }
 const signIn = () => entra.signIn({ appId, userId });
 

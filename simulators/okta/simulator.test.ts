@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from '@okta/okta-sdk-nodejs';
+import { openServer } from '../../test/contract/bench.js';
 import { type OktaSimulator, startOktaSimulator } from './index.js';
 
 // Okta's own SDK, as any administrator's program would use it.
@@ -28,13 +27,11 @@ describe('inline hooks', () => {
   test('are executed with their secret, tried twice at most, and 400 where they fail', async () => {
     const seen: (string | undefined)[] = [];
     const statuses = [500, 200, 500, 503, 404];
-    const server = createServer((request, response) => {
+    const { url, close } = await openServer((request, response) => {
       seen.push(request.headers.authorization);
       response.writeHead(statuses.shift() ?? 200).end('{"commands":[]}');
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const uri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/h`;
+    });
+    const uri = `${url}/h`;
     const { id } = await client.inlineHookApi.createInlineHook({ inlineHook: hookOf(uri) as never });
     const execute = () => client.inlineHookApi.executeInlineHook({ inlineHookId: id!, payloadData: {} as never });
     await execute();
@@ -43,7 +40,6 @@ describe('inline hooks', () => {
     expect(seen).toHaveLength(4);
     await expect(execute()).rejects.toMatchObject({ status: 400 });
     expect(seen).toHaveLength(5);
-    server.closeAllConnections();
-    server.close();
+    await close();
   });
 });

@@ -10,7 +10,6 @@ afterEach(() => onelogin.close());
 const call = (method: string, path: string, body?: unknown) => onelogin.callApi(method, path, body);
 const ada = { identifier: 'ada@example.com', password: 'correct horse' };
 const addAda = () => onelogin.addUser({ username: ada.identifier, password: ada.password });
-const idOf = ({ body }: { body: unknown }) => (body as { id: string }).id;
 
 const hookOf = (source: string, changes: Record<string, unknown> = {}) => ({
   type: 'pre-authentication',
@@ -24,31 +23,6 @@ const hookOf = (source: string, changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 const returning = (answer: string) => `exports.handler = async (context) => (${answer});`;
-const keep = '{ success: true, user: { policy_id: context.user.policy_id } }';
-
-describe('hooks', () => {
-  test.each([
-    ['another type', { type: 'post-user-create' }],
-    ['too long a function', { function: 'A'.repeat(20_001) }],
-    ['a variable that is not there', { env_vars: ['FACESTEP_SECRET'] }],
-    ['no packages', { packages: undefined }],
-  ])('are refused with %s', async (_, changes) => {
-    expect((await call('POST', '/api/2/hooks', hookOf(returning(keep), changes))).status).toBe(422);
-  });
-
-  test('are replaced whole, and their code only while they are disabled', async () => {
-    const withoutOptions = hookOf(returning(keep));
-    const hook = { ...withoutOptions, options: { location_enabled: true } };
-    const path = `/api/2/hooks/${idOf(await call('POST', '/api/2/hooks', hook))}`;
-    expect((await call('PUT', path, { disabled: true })).status).toBe(422);
-    expect((await call('PUT', path, hookOf(returning('1')))).status).toBe(500);
-    expect(await call('PUT', path, { ...withoutOptions, disabled: true })).toMatchObject({ body: { options: {} } });
-    expect((await call('PUT', path, hookOf(returning('1'), { disabled: true }))).status).toBe(200);
-    expect(await call('PUT', path, hookOf(returning('1')))).toMatchObject({
-      body: { disabled: false, status: 'ready' },
-    });
-  });
-});
 
 describe('a sign-in', () => {
   test('is steered and denied by the hook, which sees only its own variables and what it opted in to', async () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
@@ -52,4 +55,16 @@ export const statesOf = async ({ steps }: Steps): Promise<StepStatus['state'][]>
 export async function applyAll({ steps }: Steps): Promise<StepStatus['state'][]> {
   for (const step of steps) if (isToApply(await step.inspect())) await step.apply();
   return statesOf({ steps });
+}
+
+/** Opens a server that answers so. */
+export async function openServer(answer: RequestListener) {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = endOnce(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }

@@ -244,15 +244,6 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
     });
   });
 
-  test('is read each time: what was changed a moment ago is told', async () => {
-    const profile = harness.connect({});
-    harness.fill(values);
-    expect(await read(profile, ['given_name'])).toEqual({ given_name: 'Ada' });
-    const changed = JSON.parse(JSON.stringify(values).replaceAll('"Ada"', '"Augusta"'));
-    harness.fill(changed);
-    expect(await read(profile, ['given_name'])).toEqual({ given_name: 'Augusta' });
-  });
-
   test('a named attribute is told where the connection says which it is, and in place of a usual one', async () => {
     harness.fill(own.values);
     harness.fill(values);

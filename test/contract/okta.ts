@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
@@ -22,7 +20,7 @@ import { testIssuer } from '../keys.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {
   rightPassword,
   toLifecycleEvent,
@@ -125,7 +123,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
 /** Starts the directory from which passwords are imported. It accepts one password for all users. */
 async function startFormerDirectory() {
   const asked: { username: string; password: string }[] = [];
-  const server = createServer(async (request, response) => {
+  const { url, close } = await openServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk);
     if (request.headers.authorization !== `Bearer ${canary}-verifier-secret`) return response.writeHead(401).end();
@@ -133,17 +131,7 @@ async function startFormerDirectory() {
     asked.push(question);
     return response.end(JSON.stringify({ verified: question.password === rightPassword }));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  return {
-    asked,
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/verify`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { asked, url: `${url}/verify`, close };
 }
 
 const questionGuard = z.strictObject({ username: z.string(), password: z.string() });

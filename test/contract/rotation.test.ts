@@ -1,13 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { pushingSecret } from '../../src/operations/push-secret.js';
 import { applySteps, isDone } from '../../src/operations/steps.js';
 import { startHooks } from '../hook-server.js';
-import { createTextLog, systemRandom } from '../sinks.js';
+import { createTextLog } from '../sinks.js';
 import { openOktaBench } from './okta.js';
-import { openOneLoginBench } from './onelogin.js';
 
 /* A secret is replaced while people sign in: with both accepted meanwhile no call is refused, without it some are. */
 
@@ -114,48 +112,4 @@ test('okta: a plan without --push-secrets sees nothing, as Okta never shows the 
   expect(JSON.stringify(await Promise.all(steps.map(pushingSecret).map((step) => step.inspect())))).not.toContain(
     fresh,
   );
-});
-
-async function openOneLogin() {
-  const bench = await openOneLoginBench();
-  closing.push(() => bench.close());
-  const ada = { username: 'ada@example.com', password: 'correct horse' };
-  const id = bench.onelogin.addUser(ada);
-  const configure = (hooks: object) => ({ onelogin: { hooks, timeoutSec: 10 } });
-  const before = configure({ secret: old });
-  const both = configure({ secret: fresh, previousSecret: old });
-  const after = configure({ secret: fresh });
-  const server = await startServer(bench.connect(before).hooks);
-  const provision = (changes: typeof before) =>
-    push(
-      createOneLoginProvisioning({
-        ...{ settings: bench.configure(changes), publicUrl: server.publicUrl, clock: bench.clock },
-        ...{ random: systemRandom, fetch, log: bench.core.log },
-      }),
-    );
-  await provision(before);
-  let signIns = 0;
-  return {
-    ...{ bench, server, both, after, push: provision },
-    /** Whoever has passed gets their own policy; where the call is refused, the face policy. */
-    async signIn() {
-      signIns += 1;
-      await bench.passStepUp(String(id), `step-up-${signIns}`);
-      const { ok } = await bench.onelogin.signIn({ identifier: ada.username, password: ada.password });
-      return ok;
-    },
-  };
-}
-
-test('onelogin: no call of a hook is refused; then the log says that the old secret is used no more', async () => {
-  const { bench, server, both, after, push, signIn } = await openOneLogin();
-  const calls = await whileCalling(signIn, [
-    () => server.reload(bench.connect(both).hooks),
-    () => expect(bench.core.log.text()).toContain(`"${notice}"`),
-    () => push(both),
-    () => bench.clock.advanceSec(61),
-    () => server.reload(bench.connect(after).hooks),
-  ]);
-  expect(calls).not.toContain(false);
-  expect(bench.core.log.text().split(notice)).toHaveLength(2);
 });

@@ -73,24 +73,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await state.read('a'))?.value).toBe(3);
     });
 
-    test('only one of many concurrent writers creates an absent key', async () => {
-      const { state } = await start();
-      const written = await Promise.all(
-        Array.from({ length: 20 }, (_, writer) => state.write('a', writer, { when: 'absent', expiresAt: null })),
-      );
-      expect(written.filter(Boolean)).toHaveLength(1);
-    });
-
-    test('of many writers over one revision exactly one succeeds', async () => {
-      const { state } = await start();
-      await state.write('a', 'first', forever);
-      const { revision } = (await state.read('a'))!;
-      const written = await Promise.all(
-        Array.from({ length: 20 }, (_, writer) => state.write('a', writer, { when: { revision }, expiresAt: null })),
-      );
-      expect(written.filter(Boolean)).toHaveLength(1);
-    });
-
     test('a revision never returns, not even after delete or expiry', async () => {
       const { state, clock } = await start();
       await state.write('a', 1, { when: 'any', expiresAt: addSec(clock.now(), 60) });
