@@ -24,7 +24,7 @@ const wide = [
   'src/cli/',
   'src/rest/catalogue\\.test',
   'src/state/redis-groups\\.test',
-  'test/contract/(census|members|rotation)\\.test',
+  'test/contract/(members|rotation)\\.test',
   'test/e2e/(cli|doctor-faults|notices|operations|own-model|other-platform|security-events|simulations|startup)\\.test',
   'test/oidc/(apache|cognito-challenge|foreign-clients|.*-docs)\\.test',
   // Simulators, and calls compared with the providers' own descriptions.

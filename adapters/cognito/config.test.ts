@@ -29,27 +29,10 @@ describe('the configuration of a connection', () => {
   });
 
   test.each([
-    ['another region', { userPoolId: 'us-gov-west-1_AbC123' }],
-    ['a pool of an emulator', { userPoolId: 'local_3k2j' }],
-    ['keys of its own', { credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's' } }],
-    ['functions', { triggers: { requestSecret: secret, functions } }],
-    ['another attribute', { attribute: 'custom:face' }],
-    ['an endpoint', { endpoint: 'https://vpce-1.cognito-idp.eu-central-1.vpce.amazonaws.com' }],
-  ])('takes %s', (_, changes) => {
-    expect(cognitoConnectionGuard.safeParse(withCognito(changes)).error).toBeUndefined();
-  });
-
-  test.each([
     ['no app client', withCognito({ clientIds: [] })],
-    ['an app client twice', withCognito({ clientIds: ['a', 'a'] })],
-    ['an app client that is none', withCognito({ clientIds: ['a,b'] })],
     ['a short secret', withCognito({ triggers: { requestSecret: 'x'.repeat(31) } })],
-    ['no secret', withCognito({ triggers: {} })],
-    ['a pool without its region', withCognito({ userPoolId: 'AbCdEfGhI' })],
     ['a pool that names a host', withCognito({ userPoolId: 'evil.example.com/_AbC' })],
-    ['a pool with more behind it', withCognito({ userPoolId: 'eu-central-1_AbC"' })],
     ['a standard attribute', withCognito({ attribute: 'email' })],
-    ['a long attribute', withCognito({ attribute: `custom:${'a'.repeat(21)}` })],
     ['an endpoint in the clear', withCognito({ endpoint: 'http://cognito.example.com' })],
     [
       'half of the functions',
@@ -62,7 +45,6 @@ describe('the configuration of a connection', () => {
       }),
     ],
     ['an unknown field', withCognito({ region: 'eu-central-1' })],
-    ['another provider', { ...minimal, kind: 'okta' }],
   ])('is refused with %s', (_, settings) => {
     expect(cognitoConnectionGuard.safeParse(settings).success).toBe(false);
   });
@@ -75,20 +57,10 @@ describe('the settings of the triggers', () => {
     mode: 'enforce',
   };
 
-  test.each(['enforce', 'shadow'])('say the mode %s', (mode) => {
-    const parsed = triggerSettingsGuard.parse({ ...settings, mode });
-    expect(parsed).toMatchObject({ mode, issuer: 'https://face.example.com' });
-  });
-
-  test.each([
-    { receiptKeys: { keys: [] } },
-    { receiptKeys: undefined },
-    { requestSecret: 'short' },
-    { mode: 'off' },
-    { mode: undefined },
-    { issuer: 'http://face.example.com' },
-    { clientIds: [''] },
-  ])('are refused with %j', (change) => {
-    expect(triggerSettingsGuard.safeParse({ ...settings, ...change }).success).toBe(false);
-  });
+  test.each([{ receiptKeys: { keys: [] } }, { mode: 'off' }, { issuer: 'http://face.example.com' }])(
+    'are refused with %j',
+    (change) => {
+      expect(triggerSettingsGuard.safeParse({ ...settings, ...change }).success).toBe(false);
+    },
+  );
 });

@@ -67,25 +67,6 @@ describe('keys fetched ahead of a call', () => {
     return { fetchAhead, call };
   }
 
-  test('are there for the first, of each tenant', async () => {
-    const { fetch, hold, asked } = createHeldFetch();
-    const { fetchAhead, call } = connect(fetch);
-    await fetchAhead();
-    hold();
-    expect([await call(), await call(bench.partner)]).toHaveLength(2);
-    expect(asked).toHaveLength(4);
-  });
-
-  test('that cannot be had are asked for again by the call', async () => {
-    const { fetch, hold, letGo } = createHeldFetch();
-    const { fetchAhead, call } = connect(fetch);
-    hold();
-    const ahead = fetchAhead();
-    letGo(new TypeError('fetch failed'));
-    await ahead;
-    expect(await call()).toEqual({ tenantId: bench.entra.tenant.id });
-  });
-
   test('are renewed after half an hour, while calls go on with those that are known', async () => {
     const { fetch, hold, letGo, asked, answered } = createHeldFetch();
     const { call } = connect(fetch);
@@ -108,25 +89,6 @@ describe('keys fetched ahead of a call', () => {
     bench.clock.advanceSec(1_799);
     await call();
     expect(asked).toHaveLength(5);
-  });
-
-  test('are there for the first call of a morning, too', async () => {
-    const { fetch, hold, letGo, answered } = createHeldFetch();
-    const { fetchAhead, call } = connect(fetch);
-    await fetchAhead();
-    const nightSec = 14 * 3_600;
-    // The library that keeps the keys has a clock of its own.
-    const now = Date.now;
-    Date.now = () => now() + nightSec * 1_000;
-    try {
-      bench.clock.advanceSec(nightSec);
-      hold();
-      expect(await call()).toEqual({ tenantId: bench.entra.tenant.id });
-      letGo();
-      await until(() => answered.length === 6);
-    } finally {
-      Date.now = now;
-    }
   });
 });
 

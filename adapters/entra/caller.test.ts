@@ -198,20 +198,4 @@ describe('keys', () => {
       await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(outage);
     }
   });
-
-  test('that take too long are an outage now, and there for the next call', async () => {
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const fetch: Fetch = async (url, init) => {
-      await held;
-      return fetchKeys(url, init);
-    };
-    const { verify, urls } = connect({ fetch });
-    await expect(verify(bearer(await bench.createBearer()))).rejects.toMatchObject(outage);
-    release();
-    await verify(bearer(await bench.createBearer()));
-    expect(urls).toHaveLength(2);
-  });
 });

@@ -107,12 +107,6 @@ describe('tokens', () => {
     }
   });
 
-  test('of a guest are of the guest’s id here', async () => {
-    const guest = bench.entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
-    await bench.passStepUp(guest.id);
-    expect(isClaimed(await askAbout(guest.id))).toBe(true);
-  });
-
   test('asked for in the name of another tenant are not verified, and use nothing up', async () => {
     await bench.passStepUp(ada);
     const foreign = toTokenIssuanceEvent(partner.id, ada, freshId());
@@ -164,23 +158,11 @@ describe('tokens', () => {
       expect(reply.status).not.toBe(200);
     }
   });
-
-  test('are not verified while the keys to tell who calls cannot be had', async () => {
-    await bench.passStepUp(ada);
-    const cut = bench.connect({ fetch: () => Promise.reject(new TypeError('fetch failed')) });
-    expect(await askAbout(ada, cut)).toMatchObject(notVerified);
-  });
 });
 
 describe('sign-up, before the form', () => {
   const start = (address: string, by?: ServedAdapter) =>
     ask('attribute-collection-start', toStartEvent(tenantId, address, freshId()), by);
-
-  test('goes on once for the address that passed a step-up, however it is spelt', async () => {
-    await bench.passStepUp(subjectOfIdentifier(email));
-    expect(isShown(await start('Ada@Example.com'))).toBe(true);
-    expect(actionOf(await start(email))).toBe('microsoft.graph.attributeCollectionStart.showBlockPage');
-  });
 
   test('is blocked though the policy omits claims, for a step-up of a user, and without an address', async () => {
     expect(isShown(await start(email))).toBe(false);
@@ -255,13 +237,5 @@ describe('sign-up, with the form', () => {
     });
     expect(actionOf(reply)).toBe(block);
     expect(isTaken(await submit(receipt))).toBe(true);
-  });
-
-  test('is served only where an attribute is configured', () => {
-    expect(Object.keys(bench.connect({ hooks: { signUp: {} } }).hooks)).toEqual([
-      'token-issuance-start',
-      'attribute-collection-start',
-    ]);
-    expect(Object.keys(bench.connect({ hooks: { signUp: undefined } }).hooks)).toEqual(['token-issuance-start']);
   });
 });

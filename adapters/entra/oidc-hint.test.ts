@@ -70,27 +70,15 @@ test('takes either audience: the client id as documented, the application as see
   expect(await codeOf(await issue({ aud: appId }))).toBe('good');
 });
 
-test('takes ids in upper case, and tells them in lower case', async () => {
-  const upper = entra.tenant.id.toUpperCase();
-  const hint = await issue({ tid: upper, oid: oid.toUpperCase() });
-  expect(await verify(hint)).toMatchObject({ tid: entra.tenant.id, oid });
-});
-
 describe('refuses', () => {
   test.each([
     ['another audience', { aud: randomUUID() }, 'audience'],
     ['several audiences', { aud: [clientId, 'other'] }, 'claims'],
-    ['no audience', { aud: undefined }, 'claims'],
     ['another issuer', { iss: 'https://login.example/v2.0' }, 'issuer'],
-    ['the issuer of tokens of version 1', { iss: 'https://sts.windows.net/x/' }, 'issuer'],
     ['no subject', { sub: undefined }, 'claims'],
-    ['an empty subject', { sub: '' }, 'claims'],
-    ['no object id', { oid: undefined }, 'claims'],
     ['an object id that is none', { oid: 'ada' }, 'claims'],
-    ['no tenant', { tid: undefined }, 'malformed'],
     ['a tenant off the list', { tid: randomUUID() }, 'tenant'],
     ['no time of issue', { iat: undefined }, 'claims'],
-    ['a time of issue in words', { iat: 'now' }, 'claims'],
   ])('%s', async (_, claims, reason) => {
     expect(await codeOf(await issue(claims))).toBe(`caller_untrusted ${reason}`);
   });
@@ -108,10 +96,6 @@ describe('refuses', () => {
     verify = connect({ state: createSqliteState({ file: ':memory:', clock }) });
     expect(await codeOf(await issue({ iat: nowSec() - 1, nbf: nowSec() }))).toBe('caller_untrusted forgotten');
     expect(await codeOf(await issue())).toBe('good');
-  });
-
-  test('one that is not valid for long', async () => {
-    expect(await codeOf(await issue({ nbf: nowSec() + 601 }))).toBe('caller_untrusted not_yet_valid');
   });
 
   test('another tenant, and its key for a hint of ours', async () => {
@@ -144,15 +128,6 @@ describe('refuses', () => {
       .setProtectedHeader({ alg: 'HS256', kid })
       .sign(createSecretKey(Buffer.from(pem)));
     expect(await codeOf(hs256)).toBe('caller_untrusted malformed');
-  });
-
-  test('claims that were changed after signing', async () => {
-    const [header, payload = '', signature] = (await issue()).split('.');
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    const changed = Buffer.from(JSON.stringify({ ...claims, oid: randomUUID() })).toString('base64url');
-    expect(await codeOf(`${header}.${changed}.${signature}`)).toBe(
-      'caller_untrusted ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
-    );
   });
 
   test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('text that is no hint', async (text) => {
@@ -205,14 +180,6 @@ describe('keys', () => {
       fetch: (url, init) => entra.fetch(url.replace(entra.tenant.id, external.id), init),
     });
     expect(await codeOf(await issue(), crossed)).toBe('profile_unavailable metadata_unreachable');
-  });
-
-  test('are looked up again after a day', async () => {
-    const before = entra.requests.keys;
-    await verify(await issue());
-    clock.advanceSec(86_401);
-    await verify(await issue());
-    expect(entra.requests.keys - before).toBe(4);
   });
 
   test('that sign for others are not taken, though the tenant publishes them', async () => {

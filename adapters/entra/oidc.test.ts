@@ -103,13 +103,6 @@ describe('the library gets', () => {
     expect(await taken(unknown)).toEqual({ ...rest, response_type: 'id_token' });
   });
 
-  test('the redirect address also under the name it had in 2025', async () => {
-    const { redirect_uri: address = '', ...rest } = await usual();
-    const { params } = await client.admit!(new URLSearchParams({ ...rest, redirect_url: address }));
-    expect(params.getAll('redirect_uri')).toEqual([address]);
-    expect(await taken({ redirect_url: 'https://evil.example' })).toMatchObject({ redirect_uri: address });
-  });
-
   test('what was sent twice as often as it was sent', async () => {
     const sent = new URLSearchParams(await usual());
     for (const name of ['state', 'nonce', 'redirect_uri', 'response_type', 'claims']) sent.append(name, 'again');
@@ -132,10 +125,6 @@ describe('the person', () => {
     expect(log.text()).toContain(requestId);
   });
 
-  test('of another tenant is known with that tenant', async () => {
-    expect(await askWith({ id_token_hint: await issue(other) })).toMatchObject({ subject: `${other.id}/${oid}` });
-  });
-
   test('is nobody without exactly one hint', async () => {
     const { id_token_hint: hint = '', ...rest } = await usual();
     expect(await errorOf(ask(new URLSearchParams(rest)))).toBe('invalid_request');
@@ -147,9 +136,7 @@ describe('the person', () => {
 
   test.each([
     ['of another audience', { aud: randomUUID() }],
-    ['of another issuer', { iss: 'https://login.example' }],
     ['too old', { iat: 1 }],
-    ['without an object id', { oid: undefined }],
   ])('is refused with a hint %s, and nothing says why', async (_, claims) => {
     const hint = await issue(entra.tenant, claims);
     const error = await askWith({ id_token_hint: hint }).catch((thrown: unknown) => thrown);
@@ -158,21 +145,6 @@ describe('the person', () => {
       error_description: 'id_token_hint is not accepted',
     });
     expect(log.text()).not.toContain(hint.split('.')[1]);
-  });
-
-  test('proves one sign-in: the same hint is the same proof', async () => {
-    const hint = await issue();
-    const proofs = [await askWith({ id_token_hint: hint }), await askWith({ id_token_hint: hint })];
-    expect(proofs[0]?.proof).toEqual({ id: expect.any(String), expiresAt: expect.any(Number) });
-    expect(proofs[1]?.proof).toEqual(proofs[0]?.proof);
-    expect((await askWith({ id_token_hint: await issue(entra.tenant, { sub: 'o' }) }))?.proof).not.toEqual(
-      proofs[0]?.proof,
-    );
-  });
-
-  test('cannot be told while the cloud does not give its keys', async () => {
-    entra.fail('keys', { status: 503 });
-    expect(await errorOf(askWith({}))).toBe('profile_unavailable');
   });
 
   test('is logged with a request id that is one, and with no other text', async () => {
@@ -184,14 +156,9 @@ describe('the person', () => {
 describe('what is asked for', () => {
   test.each([
     [{ acr: ['possessionorinherence'] }, 'none'],
-    [{ acr: ['knowledgeorinherence'] }, 'none'],
-    [{ acr: ['knowledgeorpossessionorinherence'] }, 'none'],
     [{ acr: ['inherence'], amr: ['face'] }, 'none'],
-    [{ acr: ['possession', 'inherence'] }, 'none'],
     [{}, 'none'],
     [{ acr: ['knowledgeorpossession'] }, 'unmet_authentication_requirements'],
-    [{ acr: ['possession'] }, 'unmet_authentication_requirements'],
-    [{ acr: ['knowledge'] }, 'unmet_authentication_requirements'],
     [{ acr: ['Inherence'] }, 'unmet_authentication_requirements'],
     [{ acr: ['possessionorinherence'], amr: ['fido', 'otp'] }, 'unmet_authentication_requirements'],
   ])('%j: %s', async (values, expected) => {
@@ -199,25 +166,14 @@ describe('what is asked for', () => {
   });
 
   test.each([
-    ['{"id_token":{"acr":null}}', 'none'],
     ['{"id_token":{"acr":{"value":"possession"}}}', 'unmet_authentication_requirements'],
-    ['{"id_token":{"acr":{"values":["possession"]}}}', 'unmet_authentication_requirements'],
     ['{"id_token":{"amr":{"values":["otp"]}}}', 'unmet_authentication_requirements'],
-    ['{"id_token":{"acr":"possession"}}', 'invalid_request'],
     ['nonsense', 'invalid_request'],
-    ['[]', 'invalid_request'],
   ])('%s: %s', async (claims, expected) => {
     expect(await errorOf(askWith({ claims }))).toBe(expected);
   });
 
   test.each(['query', 'fragment', 'form_post.jwt', ''])('an answer by %s is refused', async (mode) => {
     expect(await errorOf(askWith({ response_mode: mode }))).toBe('invalid_request');
-  });
-
-  test('in vain does not use the hint up', async () => {
-    const hint = await issue();
-    await errorOf(askWith({ id_token_hint: hint, claims: toClaims({ acr: ['possession'] }) }));
-    await errorOf(askWith({ id_token_hint: hint, response_mode: 'query' }));
-    expect(await errorOf(askWith({ id_token_hint: hint }))).toBe('none');
   });
 });

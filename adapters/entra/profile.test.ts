@@ -6,6 +6,7 @@ import { createRsaCertificate } from '../../simulators/tls-server.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
 import { canary } from '../../test/contract/adapter.js';
+import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
 import { entraConnectionGuard } from './config.js';
@@ -36,18 +37,7 @@ beforeEach(() => {
 });
 
 function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fetch): Profile {
-  const { entra: settings } = entraConnectionGuard.parse({
-    id: 'workforce',
-    kind: 'entra',
-    policy: { mode: 'shadow' },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: daemon.clientId,
-      auth: { kind: 'secret', secret: daemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-      ...changes,
-    },
-  });
+  const { entra: settings } = entraConnectionGuard.parse(toEntraConnection(entra, daemon, changes));
   return createEntraProfile({ claims: {}, entra: settings }, { fetch, log, sleep: async (ms) => void waits.push(ms) });
 }
 const read = async (profile: Profile, subject = user.id) =>
@@ -76,16 +66,6 @@ describe('sessions', () => {
       );
       await expect(answering.endSessions?.(user.id)).rejects.toMatchObject(unavailable);
     }
-  });
-
-  test('are not ended without the permission, which the refusal tells', async () => {
-    const writer = entra.addDaemon(['User.ReadWrite.All']);
-    const profile = connect({ clientId: writer.clientId, auth: { kind: 'secret', secret: writer.secret } });
-    await expect(profile.endSessions?.(user.id)).rejects.toMatchObject({
-      ...unavailable,
-      detail: { status: 403, code: 'Authorization_RequestDenied' },
-    });
-    expect(user.signInSessionsValidFromDateTime).toBeUndefined();
   });
 });
 
@@ -123,28 +103,6 @@ describe('credentials', () => {
     });
     expect(JSON.stringify(error) + log.text()).not.toContain(canary);
     expect((error as Error).cause).toBeUndefined();
-  });
-
-  test('whose access token was revoked get another, once', async () => {
-    const profile = connect();
-    await profile.readToken(user.id);
-    await entra.rotateKey({ dropFormer: true });
-    await profile.writeToken(user.id, new SealedToken('FV1.x'));
-    expect(user.extensions[attribute]).toBe('FV1.x');
-    expect(entra.requests.login).toBe(2);
-    entra.fail('graph', { status: 401 });
-    await expect(profile.readToken(user.id)).rejects.toMatchObject({ ...unavailable, detail: { status: 401 } });
-    expect(entra.requests.login).toBe(3);
-  });
-
-  test('without the permission are an outage that names it', async () => {
-    const reader = entra.addDaemon(['User.Read.All']);
-    const profile = connect({ clientId: reader.clientId, auth: { kind: 'secret', secret: reader.secret }, attribute });
-    expect(await read(profile)).toBeNull();
-    await expect(profile.writeToken(user.id, new SealedToken('FV1.x'))).rejects.toMatchObject({
-      ...unavailable,
-      detail: { status: 403, code: 'Authorization_RequestDenied' },
-    });
   });
 });
 
@@ -193,54 +151,7 @@ describe('subjects', () => {
   });
 });
 
-describe('what the directory holds', () => {
-  test('is a token up to 256 characters', async () => {
-    const profile = connect();
-    const text = `FV1.${'x'.repeat(252)}`;
-    await profile.writeToken(user.id, new SealedToken(text));
-    expect(await read(profile)).toBe(text);
-    await expect(profile.writeToken(user.id, new SealedToken(`${text}x`))).rejects.toMatchObject({
-      detail: { status: 400 },
-    });
-    expect(user.extensions[attribute]).toBe(text);
-  });
-
-  test('is no token where it is something else, which is logged without it', async () => {
-    for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
-      user.extensions[attribute] = value;
-      expect(await read(connect())).toBeNull();
-    }
-    user.extensions[attribute] = '';
-    expect(await read(connect())).toBeNull();
-    expect(log.text()).toContain(attribute);
-    expect(log.text()).not.toContain(canary);
-  });
-
-  test('cannot be written where the extension is not defined', async () => {
-    const profile = connect({ attribute: `${attribute}2` });
-    await expect(profile.writeToken(user.id, new SealedToken(canary))).rejects.toMatchObject({
-      ...unavailable,
-      detail: { status: 400 },
-    });
-  });
-});
-
 describe('outages', () => {
-  test.each([
-    [429, 10],
-    [500, undefined],
-    [503, 5],
-    [504, undefined],
-  ])('Graph answers %i', async (status, retryAfterSec) => {
-    const profile = connect();
-    await profile.readToken(user.id);
-    entra.fail('graph', { status, ...(retryAfterSec === undefined ? {} : { retryAfterSec }) });
-    for (const attempt of [profile.readToken(user.id), profile.clearToken(user.id)])
-      await expect(attempt).rejects.toMatchObject({ ...unavailable, detail: { status } });
-    entra.heal('graph');
-    expect(await read(profile)).toBeNull();
-  });
-
   test('Graph that says later is asked again after a moment, and no more than twice', async () => {
     const profile = connect();
     await profile.readToken(user.id);
@@ -257,30 +168,6 @@ describe('outages', () => {
     expect(user.extensions[attribute]).toBe('FV1.x');
   });
 
-  test('Graph that says later and not when is left alone for twice as long each time', async () => {
-    const profile = connect();
-    await profile.readToken(user.id);
-    entra.fail('graph', { status: 503 });
-    await expect(profile.readToken(user.id)).rejects.toMatchObject({ ...unavailable, detail: { status: 503 } });
-    expect(waits).toEqual([500, 1000]);
-  });
-
-  test('the login host answers nothing that is understood, then recovers', async () => {
-    let isDown = true;
-    const fetch: Fetch = (url, init) =>
-      isDown && url.includes('/oauth2/') ? Promise.reject(new TypeError('fetch failed')) : entra.fetch(url, init);
-    const profile = connect({}, fetch);
-    await expect(profile.readToken(user.id)).rejects.toMatchObject(unavailable);
-    isDown = false;
-    expect(await read(profile)).toBeNull();
-    for (const body of ['<html>', 'null', '{}', '[]']) {
-      const broken = connect({}, (url, init) =>
-        url.includes('/oauth2/') ? Promise.resolve(new Response(body)) : entra.fetch(url, init),
-      );
-      await expect(broken.readToken(user.id)).rejects.toMatchObject(unavailable);
-    }
-  });
-
   test('Graph answers nothing that is understood', async () => {
     for (const body of ['<html>', 'null', '{}', '[]', '{"id":7}']) {
       const profile = connect({}, (url, init) =>
@@ -292,6 +179,17 @@ describe('outages', () => {
       url.includes('/v1.0/') ? Promise.resolve(Response.json({ id: randomUUID() })) : entra.fetch(url, init),
     );
     await expect(other.readToken(user.id)).rejects.toMatchObject(unknown);
+  });
+
+  test('is no token where it is something else, which is logged without it', async () => {
+    for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
+      user.extensions[attribute] = value;
+      expect(await read(connect())).toBeNull();
+    }
+    user.extensions[attribute] = '';
+    expect(await read(connect())).toBeNull();
+    expect(log.text()).toContain(attribute);
+    expect(log.text()).not.toContain(canary);
   });
 
   test('each request has an end, and follows no redirect', async () => {
@@ -319,25 +217,5 @@ describe('a login', () => {
     );
     expect(await other.findAccount('charles@example.com')).toBeNull();
     expect((await other.findAccount('ADA@example.com'))?.subject).toBe(user.id);
-  });
-
-  test('may begin with a dollar sign, which Graph takes for an option unless the name is in quotes', async () => {
-    const named = entra.addUser({ mail: "$ada.o'brien@example.com" });
-    expect((await connect().findAccount("$Ada.O'Brien@example.com"))?.subject).toBe(named.id);
-    expect(await connect().findAccount('$charles@example.com')).toBeNull();
-  });
-
-  test.each([
-    [400, 'resolves', null],
-    [404, 'resolves', null],
-    [403, 'rejects', unavailable],
-    [500, 'rejects', unavailable],
-  ] as const)('that Graph answers with %d %s', async (status, outcome, expected) => {
-    const profile = connect({}, async (url, init) =>
-      url.includes('/users/') ? Response.json({}, { status }) : entra.fetch(url, init),
-    );
-    const found = profile.findAccount('ada@example.com');
-    if (outcome === 'resolves') expect(await found).toBe(expected);
-    else await expect(found).rejects.toMatchObject(expected);
   });
 });

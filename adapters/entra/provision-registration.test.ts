@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
+import { applyAll } from '../../test/contract/bench.js';
+import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { entraConnectionGuard } from './config.js';
-import { createEntraProvisioning } from './provision.js';
 
 const clock = createManualClock();
 let entra: EntraSimulator;
@@ -23,31 +22,15 @@ beforeEach(async () => {
   entra = await startEntraSimulator({ now: () => clock.now(), throttledEvery: 4 });
   appId = entra.addClientApp();
   provisioning = connect(roles);
-  for (const step of provisioning.steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
+  await applyAll(provisioning);
   waits = [];
 });
 afterEach(() => entra.close());
 
-function connect(granted: readonly string[], cloud = 'global'): Provisioning {
-  const daemon = entra.addDaemon(granted);
-  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], cloud, login: entra.url };
-  const settings = entraConnectionGuard.parse({
-    id: 'workforce',
-    kind: 'entra',
-    policy: { mode: 'shadow' },
-    oidc: { clients: [client] },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: daemon.clientId,
-      auth: { kind: 'secret', secret: daemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-    },
-  });
-  const deps = { settings, publicUrl: 'https://face.example.com', clock, random: systemRandom, fetch: entra.fetch };
-  return createEntraProvisioning({ ...deps, log: createTextLog() }, async (ms) => void waits.push(ms));
+function connect(granted: readonly string[]): Provisioning {
+  const client = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], login: entra.url };
+  const connection = toEntraConnection(entra, entra.addDaemon(granted), {}, { clients: [client] });
+  return provisionEntra(connection, { clock, fetch: entra.fetch }, async (ms) => void waits.push(ms));
 }
 
 test('everybody is found, over pages, but for disabled accounts; a group has its members alone', async () => {
@@ -81,45 +64,8 @@ test('a person is registered for the method, and known as such', async () => {
   expect(new Set(waits)).toEqual(new Set([1000]));
 });
 
-test('nobody is found before there is a method to register for', async () => {
-  entra.tenant.methods.clear();
-  await expect(provisioning.registration!.findRegistrants(null)).rejects.toMatchObject({
-    code: 'provider_refused',
-    detail: { reason: expect.stringContaining('provision it first') },
-  });
-});
-
-test('what the application may not do is told, by the doctor too', async () => {
-  entra.addUser({ mail: 'ada@example.com' });
-  const [ada] = await provisioning.registration!.findRegistrants(null);
-  const poor = connect(roles.filter((role) => !role.startsWith('UserAuthMethod')));
-  await expect(poor.registration!.isRegistered(ada!)).rejects.toMatchObject({ detail: { status: 403 } });
-  const finding = (given: Provisioning) => given.checks.find(({ title }) => title === 'Registering users')!.run();
-  expect(await finding(poor)).toMatchObject({
-    verdict: 'warn',
-    remedy: expect.stringContaining('UserAuthMethod-External.ReadWrite.All'),
-  });
-  expect(await finding(provisioning)).toMatchObject({ verdict: 'pass' });
-});
-
-test.each(['usgov', 'china'])('nobody is registered in a cloud whose Graph does not do that: %s', async (cloud) => {
-  const { registration, checks } = connect(roles, cloud);
-  expect(registration).toBeNull();
-  const check = checks.find(({ title }) => title === 'Registering users');
-  expect(await check?.run()).toMatchObject({ verdict: 'manual', remedy: expect.stringContaining('My Security info') });
-});
-
 const register = 'UserAuthMethod-External.ReadWrite.All';
 const look = 'Policy.Read.AuthenticationMethod';
-
-test('users are registered with the permissions that README names for it, and no more', async () => {
-  const { id } = entra.addUser({ mail: 'ada@example.com' });
-  const { registration, checks } = connect(['User.ReadWrite.All', register, look]);
-  await registration!.register({ id, login: 'ada@example.com' });
-  expect(await registration!.isRegistered({ id, login: 'ada@example.com' })).toBe(true);
-  const check = checks.find(({ title }) => title === 'Registering users');
-  expect(await check?.run()).toMatchObject({ verdict: 'pass' });
-});
 
 test.each([
   [register, look],

@@ -8,19 +8,16 @@ import {
   grantedRoles,
   graphRoles,
 } from '../../simulators/entra/tenant.js';
-import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
+import { applyAll, statesOf } from '../../test/contract/bench.js';
+import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { diagnose } from '../../test/diagnose.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { entraConnectionGuard } from './config.js';
-import { createEntraProvisioning } from './provision.js';
 
 const publicUrl = 'https://face.example.com';
 const callerTitle = 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)';
 const clock = createManualClock();
-
-const sleep = async (ms: number): Promise<void> => clock.advanceSec(ms / 1000);
 
 let entra: EntraSimulator;
 let daemon: Daemon;
@@ -35,42 +32,13 @@ beforeEach(async () => {
 });
 afterEach(() => entra.close());
 
-function connect(
-  changes: Record<string, unknown> = {},
-  { by = daemon, at = publicUrl, fetch = entra.fetch } = {},
-): Provisioning {
-  const settings = entraConnectionGuard.parse({
-    id: 'workforce',
-    kind: 'entra',
-    policy: { mode: 'shadow' },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: by.clientId,
-      auth: { kind: 'secret', secret: by.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-      hooks: { clientApps: [client] },
-      ...changes,
-    },
+const connect = (changes: object = {}, { by = daemon, at = publicUrl, fetch = entra.fetch } = {}): Provisioning =>
+  provisionEntra(toEntraConnection(entra, by, { hooks: { clientApps: [client] }, ...changes }), {
+    ...{ clock, fetch, publicUrl: at },
   });
-  const log = createTextLog();
-  return createEntraProvisioning({ settings, publicUrl: at, clock, random: systemRandom, fetch, log }, sleep);
-}
 
 const plan = ({ steps }: Provisioning) =>
   Promise.all(steps.map(async (step) => ({ title: step.title, ...(await step.inspect()) })));
-const statesOf = async (given = provisioning) => (await plan(given)).map(({ state }) => state);
-
-/** As the command does it: in order, what is missing or different. */
-async function applyAll({ steps }: Provisioning): Promise<StepStatus['state'][]> {
-  const after: StepStatus['state'][] = [];
-  for (const step of steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-    after.push((await step.inspect()).state);
-  }
-  return after;
-}
-
 const findingOf = async (title: string, given = provisioning) =>
   (await diagnose(given.checks)).find((finding) => finding.title === title);
 
@@ -107,7 +75,7 @@ describe('an empty tenant', () => {
   test('is set up, and then every step is ready and nothing is done twice', async () => {
     expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
     const after = snapshot();
-    expect(new Set(await statesOf())).toEqual(new Set(['ready']));
+    expect(new Set(await statesOf(provisioning))).toEqual(new Set(['ready']));
     expect(new Set(await applyAll(connect()))).toEqual(new Set(['ready']));
     expect(snapshot()).toBe(after);
 
@@ -140,20 +108,6 @@ describe('an empty tenant', () => {
     expect(findServicePrincipal(tenant, client)?.claimsMappingPolicyIds.size).toBe(1);
   });
 
-  test('with a sign-up gets its extensions, and the console’s part is described', async () => {
-    const receiptAttribute = `extension_${daemon.clientId.replaceAll('-', '')}_faceReceipt`;
-    provisioning = connect({ hooks: { clientApps: [client], signUp: { receiptAttribute } } });
-    const after = await applyAll(provisioning);
-    expect(after.at(-1)).toBe('manual');
-    expect(new Set(after.slice(0, -1))).toEqual(new Set(['ready']));
-    const addresses = [...entra.tenant.customExtensions.values()].map((each) => each.endpointConfiguration.targetUrl);
-    expect(addresses.map((url) => url.split('/').at(-1))).toEqual([
-      'token-issuance-start',
-      'attribute-collection-start',
-      'attribute-collection-submit',
-    ]);
-  });
-
   test('of customers gets Microsoft’s caller of hooks first: no extension is made without it', async () => {
     const there = await entra.addTenant('external');
     entra.consent(daemon.clientId, there, Object.keys(graphRoles));
@@ -170,32 +124,6 @@ describe('an empty tenant', () => {
     expect(await findingOf(callerTitle)).toMatchObject({ verdict: 'pass' });
     expect(there.customExtensions.size).toBe(1);
   });
-
-  test('whose Graph never shows what it took is no success', async () => {
-    entra.setLateSec(600);
-    const [step] = provisioning.steps;
-    const before = clock.now();
-    await expect(step!.apply()).rejects.toMatchObject({
-      code: 'provider_refused',
-      detail: { reason: expect.stringContaining('later') },
-    });
-    expect(clock.now() - before).toBeLessThan(90_000);
-    clock.advanceSec(600);
-    expect((await step!.inspect()).state).toBe('ready');
-  });
-
-  test('is set up though Graph does not know yet what an earlier step made', async () => {
-    entra.setLateSec(30);
-    expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
-  });
-
-  test('without an application of its own for the hooks is told how to register one', async () => {
-    provisioning = connect({ hooks: { appId: randomUUID(), clientApps: [client] } });
-    expect((await plan(provisioning))[1]).toMatchObject({
-      state: 'manual',
-      instructions: [expect.any(String), expect.any(String)],
-    });
-  });
 });
 
 describe('what others have made', () => {
@@ -209,36 +137,23 @@ describe('what others have made', () => {
     ];
     application.api = { ...application.api, oauth2PermissionScopes: [{ value: 'theirs' }] };
     const former = structuredClone(application.requiredResourceAccess);
+    // What another service has set up for another application.
     const other = entra.addClientApp();
-    const theirs = {
-      '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
-      id: randomUUID(),
-      displayName: 'theirs',
-      description: null,
-      endpointConfiguration: {
-        '@odata.type': '#microsoft.graph.httpRequestEndpoint',
-        targetUrl: 'https://other.example/x',
-      },
-      authenticationConfiguration: {
-        '@odata.type': '#microsoft.graph.azureAdTokenAuthentication',
-        resourceId: 'api://other.example/x',
-      },
-      clientConfiguration: null,
+    const owner = entra.addDaemon();
+    const theirs = connect({ hooks: { clientApps: [other] } }, { by: owner, at: 'https://other.example' });
+    await applyAll(theirs);
+    const [[id, extension] = []] = [...tenant.customExtensions];
+    tenant.customExtensions.set(id!, { ...extension!, displayName: 'theirs' });
+    const theirPart = () => {
+      const { customExtensions, listeners, policies } = tenant;
+      const things = [customExtensions, listeners, policies].map((each) => [...each.values()][0]);
+      return JSON.stringify([
+        ...things,
+        findApplication(tenant, other)?.api,
+        findApplication(tenant, owner.clientId)?.api,
+      ]);
     };
-    tenant.customExtensions.set(theirs.id, theirs);
-    const listener = {
-      '@odata.type': '#microsoft.graph.onTokenIssuanceStartListener',
-      id: randomUUID(),
-      conditions: { applications: { includeApplications: [{ appId: other }] } },
-      handler: {
-        '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler',
-        customExtension: { id: theirs.id },
-      },
-    };
-    tenant.listeners.set(listener.id, listener);
-    const policy = { id: randomUUID(), displayName: 'theirs', isOrganizationDefault: false, definition: ['{"x":1}'] };
-    tenant.policies.set(policy.id, policy);
-    const untouched = JSON.stringify([theirs, listener, policy, findApplication(tenant, other)?.api]);
+    const untouched = theirPart();
 
     expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
     expect(application.identifierUris).toEqual(['api://theirs', `api://face.example.com/${daemon.clientId}`]);
@@ -248,14 +163,7 @@ describe('what others have made', () => {
       { id: '214e810f-fda8-4fd7-a475-29461495eb00', type: 'Role' },
     ]);
     expect(application.requiredResourceAccess[1]).toEqual(former[1]);
-    expect(
-      JSON.stringify([
-        tenant.customExtensions.get(theirs.id),
-        tenant.listeners.get(listener.id),
-        tenant.policies.get(policy.id),
-        findApplication(tenant, other)?.api,
-      ]),
-    ).toBe(untouched);
+    expect(theirPart()).toBe(untouched);
   });
 
   test('in our way is never overwritten', async () => {
@@ -285,19 +193,6 @@ describe('what others have made', () => {
     ]);
   });
 
-  test.each([
-    ['of another type', { dataType: 'Boolean' }],
-    ['with several values', { isMultiValued: true }],
-    ['of groups', { targetObjects: ['Group'] }],
-  ])('an extension property %s is no place for a token', async (_, changes) => {
-    entra.addExtension(daemon.clientId, 'facestepToken');
-    const { extensionProperties } = findApplication(entra.tenant, daemon.clientId)!;
-    const [id, property] = [...extensionProperties][0]!;
-    expect((await statesOf())[0]).toBe('ready');
-    extensionProperties.set(id, { ...property, ...changes });
-    expect((await statesOf())[0]).toBe('blocked');
-  });
-
   test('a policy of ours with more claims keeps them', async () => {
     await applyAll(provisioning);
     const policy = [...entra.tenant.policies.values()][0]!;
@@ -309,36 +204,6 @@ describe('what others have made', () => {
     const { ClaimsMappingPolicy } = JSON.parse(policy.definition[0]!);
     expect(ClaimsMappingPolicy.IncludeBasicClaimSet).toBe('false');
     expect(ClaimsMappingPolicy.ClaimsSchema).toEqual([theirs, expect.anything(), expect.anything(), expect.anything()]);
-  });
-
-  test('a service principal somebody disabled is left to them', async () => {
-    findServicePrincipal(entra.tenant, daemon.clientId)!.accountEnabled = false;
-    expect((await statesOf())[2]).toBe('blocked');
-  });
-
-  test('an application of several tenants gets no mapped claims by this', async () => {
-    findApplication(entra.tenant, client)!.signInAudience = 'AzureADMultipleOrgs';
-    expect((await statesOf())[7]).toBe('manual');
-  });
-});
-
-test('a server that has moved is called at its new address, by the extension that was there', async () => {
-  await applyAll(provisioning);
-  const [before] = [...entra.tenant.customExtensions.keys()];
-  const moved = connect({}, { at: 'https://face2.example.com/base' });
-  expect((await plan(moved))[4]).toMatchObject({
-    state: 'different',
-    changes: [expect.stringContaining('face2'), expect.any(String)],
-  });
-  expect(new Set(await applyAll(moved))).toEqual(new Set(['ready']));
-  expect([...entra.tenant.customExtensions.entries()]).toMatchObject([
-    [
-      before,
-      { endpointConfiguration: { targetUrl: 'https://face2.example.com/base/hooks/workforce/token-issuance-start' } },
-    ],
-  ]);
-  expect(await findingOf('Entra finds nothing wrong with token-issuance-start', moved)).toMatchObject({
-    verdict: 'pass',
   });
 });
 
@@ -353,14 +218,6 @@ describe('what Graph says no to', () => {
         code: 'Authorization_RequestDenied',
         call: expect.stringMatching(/^POST \/applications\//),
       },
-    });
-  });
-
-  test('for the moment is an outage', async () => {
-    entra.fail('graph', { status: 429, retryAfterSec: 10 });
-    await expect(provisioning.steps[0]!.inspect()).rejects.toMatchObject({
-      code: 'profile_unavailable',
-      detail: { status: 429 },
     });
   });
 
@@ -398,132 +255,5 @@ describe('checks', () => {
     expect(
       (await diagnose(provisioning.checks)).every(({ verdict, remedy }) => verdict === 'pass' || remedy !== null),
     ).toBe(true);
-  });
-
-  test('fail on an empty tenant, and say what to run', async () => {
-    const found = await diagnose(provisioning.checks);
-    const failed = found.filter(({ verdict }) => verdict === 'fail');
-    expect(failed.length).toBeGreaterThanOrEqual(6);
-    // What is put on another thing is not looked at before that is there.
-    expect(found.filter(({ verdict }) => verdict === 'skipped').length).toBeGreaterThanOrEqual(3);
-    expect(failed.every(({ remedy }) => remedy !== null && remedy.length > 0)).toBe(true);
-  });
-
-  test('tell a wrong secret from a missing permission and from an outage', async () => {
-    const first = (given: Provisioning) => given.checks[0]!.run();
-    expect(await first(connect({ auth: { kind: 'secret', secret: 'wrong' } }))).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('AADSTS7000215'),
-    });
-    expect(await first(connect({}, { by: entra.addDaemon([]) }))).toMatchObject({
-      verdict: 'fail',
-      remedy: expect.stringContaining('User.ReadWrite.All'),
-    });
-    entra.fail('graph', { status: 503 });
-    expect(await first(provisioning)).toMatchObject({ verdict: 'fail', found: 'Graph answers with status 503' });
-  });
-
-  test('tell an expired secret as that, once: what cannot be looked at then is no other fault', async () => {
-    await applyAll(provisioning);
-    entra.expireSecret(daemon);
-    const found = await diagnose(connect().checks);
-    const failed = found.filter(({ verdict }) => verdict === 'fail');
-    expect(failed).toMatchObject([
-      {
-        title: 'Credentials of the service',
-        found: 'The client secret has expired (AADSTS7000222)',
-        remedy: expect.stringContaining('New client secret'),
-      },
-    ]);
-    expect(found.filter(({ cause }) => cause === 'Credentials of the service').length).toBeGreaterThan(5);
-  });
-
-  test('tell a clock that is wrong from a wrong certificate', async () => {
-    const send: typeof entra.fetch = async (url, init) =>
-      new URL(url).pathname.endsWith('/token')
-        ? Response.json(
-            {
-              error: 'invalid_client',
-              error_description: 'AADSTS700024: Client assertion is not within its valid time range.',
-            },
-            { status: 401 },
-          )
-        : entra.fetch(url, init);
-    expect(await connect({}, { fetch: send }).checks[0]?.run()).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringMatching(/clock.*AADSTS700024/),
-      remedy: expect.stringContaining('NTP'),
-    });
-  });
-
-  test('say that every enrolment is lost where the directory extension was deleted', async () => {
-    await applyAll(provisioning);
-    findApplication(entra.tenant, daemon.clientId)!.extensionProperties.clear();
-    const title = `Directory extension extension_${daemon.clientId.replaceAll('-', '')}_facestepToken`;
-    expect(await findingOf(title)).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('every enrolment is lost'),
-    });
-  });
-
-  test('say what the credentials may not look at', async () => {
-    await applyAll(provisioning);
-    const found = await verdicts(connect({}, { by: entra.addDaemon(['User.ReadWrite.All']) }));
-    expect(found['Credentials of the service']).toBe('pass');
-    expect(found['Custom authentication extension: token-issuance-start']).toBe('warn');
-  });
-
-  test('find clocks that are apart', async () => {
-    const there = await startEntraSimulator({ now: () => clock.now() + 31_000 });
-    try {
-      const own = there.addDaemon();
-      const settings = entraConnectionGuard.parse({
-        id: 'workforce',
-        kind: 'entra',
-        policy: { mode: 'shadow' },
-        entra: {
-          tenantId: there.tenant.id,
-          clientId: own.clientId,
-          auth: { kind: 'secret', secret: own.secret },
-          endpoints: { login: there.url, graph: there.url },
-        },
-      });
-      const log = createTextLog();
-      const { checks } = createEntraProvisioning({
-        settings,
-        publicUrl,
-        clock,
-        random: systemRandom,
-        fetch: there.fetch,
-        log,
-      });
-      expect(await checks[1]!.run()).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('NTP') });
-    } finally {
-      await there.close();
-    }
-  });
-
-  test('find keys that cannot be had', async () => {
-    expect(await findingOf('Keys that tell who calls', connect({ hooks: { tenants: [randomUUID()] } }))).toMatchObject({
-      verdict: 'fail',
-    });
-  });
-
-  test('find a permission that was withdrawn', async () => {
-    await applyAll(provisioning);
-    const { appRoleAssignments } = entra.tenant;
-    appRoleAssignments.splice(
-      appRoleAssignments.findIndex(({ appRoleId }) => appRoleId.startsWith('214e810f')),
-      1,
-    );
-    const { checks } = connect();
-    const failed = (await diagnose(checks)).filter(({ verdict }) => verdict === 'fail');
-    expect(failed).toMatchObject([{ title: 'Consent that the hooks are sent events' }]);
-    // Entra says the same, in its own words.
-    const check = checks.find(({ title }) => title === 'Entra finds nothing wrong with token-issuance-start');
-    expect(await check!.run()).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('PermissionNotGranted'),
-    });
   });
 });

@@ -120,6 +120,15 @@ describe('an access token', () => {
     expect(urls).toEqual([]);
   });
 
+  test('of a key published since is believed once the cached set may be fetched again', async () => {
+    const published: JWK[] = [];
+    const { verify } = publish(async () => Response.json({ keys: published }));
+    await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
+    published.push(publicJwk);
+    // Within the pause between two fetches strangers cannot make us fetch for each of their tokens.
+    await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
+  });
+
   test('that cannot be checked because the keys cannot be had is an outage, not a stranger', async () => {
     const outages: (() => Promise<Response>)[] = [
       () => Promise.reject(new TypeError('fetch failed')),
@@ -133,15 +142,6 @@ describe('an access token', () => {
       const error = publish(outage).verify(bearer(await toToken()));
       await expect(error).rejects.toMatchObject({ code: 'profile_unavailable' });
     }
-  });
-
-  test('of a key published since is believed once the cached set may be fetched again', async () => {
-    const published: JWK[] = [];
-    const { verify } = publish(async () => Response.json({ keys: published }));
-    await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
-    published.push(publicJwk);
-    // Within the pause between two fetches strangers cannot make us fetch for each of their tokens.
-    await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
   });
 });
 

@@ -44,14 +44,14 @@ describe('a password', () => {
     expect(isKept(await type(rightPassword, { username: 'Ada@Example.com' }))).toBe(true);
   });
 
-  test('is never right where no former directory is configured', async () => {
-    const by = bench.connect({ okta: { passwordImport: undefined } });
-    await passFace();
+  test('is not let in by a policy that omits claims: there is none to omit', async () => {
+    const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
-  test('is not let in by a policy that omits claims: there is none to omit', async () => {
-    const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
+  test('is never right where no former directory is configured', async () => {
+    const by = bench.connect({ okta: { passwordImport: undefined } });
+    await passFace();
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
@@ -66,12 +66,7 @@ describe('a former directory', () => {
   const answers: [string, Fetch][] = [
     ['that is down', () => Promise.reject(new TypeError('fetch failed'))],
     ['that says 500', async () => Response.json({ verified: true }, { status: 500 })],
-    ['that says 401', async () => Response.json({ verified: true }, { status: 401 })],
-    ['that says HTML', async () => new Response('<html>')],
     ['that says a text', async () => Response.json({ verified: 'true' })],
-    ['that says 1', async () => Response.json({ verified: 1 })],
-    ['that says nothing', async () => new Response('')],
-    ['that says null', async () => Response.json(null)],
     ['that hangs', (_, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', reject))],
   ];
   test.each(answers)('%s vouches for nobody', async (_, send) => {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { testIssuer } from '../../test/keys.js';
 
@@ -42,41 +41,6 @@ const runCheck = (title: string, given = {}) =>
     .run();
 const idpOf = (type: string) => [...bench.okta.org.identityProviders.values()].find((idp) => idp.type === type)!;
 
-test('a connection without clients has no such steps', () => {
-  expect(
-    bench
-      .provision()
-      .steps.map(({ title }) => title)
-      .join(),
-  ).not.toMatch(/Identity provider|authenticator/);
-});
-
-test('ours is found among those of others, on whatever page', async () => {
-  await stepOf('Identity provider: okta_factor').apply();
-  const foreign = z.array(z.object({ name: z.string() }));
-  const first = await fetch(`${bench.okta.url}/api/v1/idps?type=OIDC&limit=200`, {
-    headers: { Authorization: `SSWS ${bench.okta.apiToken}` },
-  });
-  expect(foreign.parse(await first.json()).map(({ name }) => name)).toEqual(['Partners', 'East']);
-  expect(first.headers.get('link')).toContain('rel="next"');
-  expect(await stepOf('Identity provider: okta_factor').inspect()).toEqual({ state: 'ready' });
-});
-
-test('a list without an end is given up, and nothing is created', async () => {
-  const methods: string[] = [];
-  const link = `<${bench.okta.url}/api/v1/idps?after=0>; rel="next"`;
-  const { steps } = bench.provision({
-    oidc: { clients: [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] }] },
-    fetch: async (_, { method }) => {
-      methods.push(method ?? '');
-      return Response.json([], { headers: { link } });
-    },
-  });
-  const step = steps.find(({ title }) => title.startsWith('Identity provider'))!;
-  await expect(step.apply()).rejects.toMatchObject({ code: 'profile_unavailable' });
-  expect(new Set(methods)).toEqual(new Set(['GET']));
-});
-
 describe('the factor', () => {
   test('is an identity provider, then what only the console does, then an authenticator', async () => {
     const idp = stepOf('Identity provider: okta_factor');
@@ -108,58 +72,6 @@ describe('the factor', () => {
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
   });
 
-  test('has its methods counted only where it is asked for, beside a passkey', async () => {
-    await stepOf('Identity provider: okta_factor').apply();
-    const given = { factor: { trustClaims: true }, policy: { userSecret: 'passkey' } };
-    const step = stepOf('Identity provider: okta_factor', given);
-    expect(await step.inspect()).toMatchObject({
-      state: 'different',
-      changes: [expect.stringContaining('trustClaims')],
-    });
-    await step.apply();
-    expect(idpOf('OIDC').trustClaims).toBe(true);
-    expect(() => provision({ factor: { trustClaims: true } })).toThrow(/together with a possession/);
-  });
-
-  test('keeps the attribute that an administrator has added to take the user name from, and no other', async () => {
-    await stepOf('Identity provider: okta_factor').apply();
-    const idp = idpOf('OIDC');
-    const step = stepOf('Identity provider: okta_factor');
-    const take = (template: string) => {
-      const policy = { ...(idp.definition.policy as object), subject: { userNameTemplate: { template } } };
-      bench.okta.org.identityProviders.set(idp.id, { ...idp, definition: { ...idp.definition, policy } });
-    };
-    take('idpuser.preferred_username');
-    expect(await step.inspect()).toEqual({ state: 'ready' });
-    take('idpuser.firstName');
-    expect(await step.inspect()).toMatchObject({ changes: ['Set the user name template of "Face check (workforce)"'] });
-  });
-
-  test('that does not sign its requests works on, is told of, and is left as it is', async () => {
-    await stepOf('Identity provider: okta_factor').apply();
-    const idp = idpOf('OIDC');
-    const { algorithms: _, ...protocol } = JSON.parse(JSON.stringify(idp.definition.protocol));
-    const former = [
-      protocol,
-      { ...protocol, algorithms: { request: { signature: { algorithm: 'HS256', scope: 'NONE' } } } },
-      { ...protocol, algorithms: { request: { signature: { algorithm: 'RS256', scope: 'REQUEST' } } } },
-    ];
-    const step = stepOf('Identity provider: okta_factor');
-    for (const each of former) {
-      const definition = { ...idp.definition, protocol: each };
-      const usage = 'FACTOR_ONLY' as const;
-      bench.okta.org.identityProviders.set(idp.id, { ...idp, usage, requestAlgorithm: null, definition });
-      await stepOf('IdP authenticator').apply();
-      expect(await runCheck('okta_factor: identity provider')).toMatchObject({
-        verdict: 'warn',
-        found: expect.stringContaining('does not sign its requests'),
-      });
-      expect(await step.inspect()).toEqual({ state: 'ready' });
-      await step.apply();
-      expect(idpOf('OIDC').definition.protocol).toEqual(each);
-    }
-  });
-
   test('keeps what an administrator has set beside, whatever else is put right', async () => {
     const step = stepOf('Identity provider: okta_factor');
     await step.apply();
@@ -181,16 +93,6 @@ describe('the factor', () => {
       ...{ factor: { trustClaims: true }, policy: { userSecret: 'passkey' } },
     }).apply();
     expect(idpOf('OIDC').definition).toEqual({ ...safeguarded, policy: { ...safeguarded.policy, trustClaims: true } });
-  });
-
-  test('gets another secret with the other secrets that are pushed', async () => {
-    const step = stepOf('Identity provider: okta_factor');
-    await step.pushSecret?.();
-    expect(bench.okta.org.identityProviders.size).toBe(0);
-    await step.apply();
-    const replaced = `${secret}-anew`;
-    await stepOf('Identity provider: okta_factor', { factor: { secret: replaced } }).pushSecret?.();
-    expect(idpOf('OIDC').client.clientSecret).toBe(replaced);
   });
 
   test('that somebody has changed is put right, and keeps its name and its use', async () => {
@@ -234,23 +136,4 @@ test('the identity verification is created over the API', async () => {
   });
   expect(idpOf('IDV_STANDARD').client).toMatchObject({ issuer, parEndpoint: `${issuer}/par`, clientId: 'idv' });
   expect(await runCheck('okta_idv: identity provider')).toMatchObject({ verdict: 'pass' });
-});
-
-describe('the doctor', () => {
-  test('finds our metadata, or what is wrong with it', async () => {
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'pass' });
-    metadata.token_endpoint = 'https://evil.example/token';
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail', found: 'Its endpoints are elsewhere' });
-    metadata.issuer = 'https://evil.example';
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail' });
-    metadata = {};
-    expect(await runCheck('OpenID provider')).toMatchObject({ verdict: 'fail' });
-    expect(await runCheck('OpenID provider', { publicUrl: 'http://127.0.0.1:1' })).toMatchObject({ verdict: 'fail' });
-  });
-
-  test('finds redirect URIs that the org does not have', async () => {
-    expect(await runCheck('okta_factor: redirect URIs')).toMatchObject({ verdict: 'pass' });
-    const orgUrls = ['https://login.example.com'];
-    expect(await runCheck('okta_idv: redirect URIs', { orgUrls })).toMatchObject({ verdict: 'fail' });
-  });
 });

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
-import { createOidcGuard } from '../../src/config/oidc.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 import { systemRandom } from '../../test/sinks.js';
 import { createScimProvisioning } from './provision.js';
@@ -39,13 +38,6 @@ describe('the steps', () => {
     expect(await inspect()).toMatchObject([{ state: 'manual' }, { state: 'manual' }]);
     bench.server.directory.servesSchemas = false;
     expect(await inspect()).toMatchObject([{ state: 'manual' }, { state: 'manual' }]);
-  });
-
-  test('are refused with credentials that are not taken', async () => {
-    const { steps } = provision({ auth: { kind: 'bearer', token: 'canary' } });
-    const error = await steps[0]!.inspect().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'provider_refused', detail: { status: 401 } });
-    expect(JSON.stringify(error)).not.toContain('canary');
   });
 });
 
@@ -90,14 +82,6 @@ describe('the checks', () => {
       expect(await wrote()).toMatchObject({ verdict: 'pass', found: expect.stringContaining(carl) });
       expect([...users.keys()].map(bench.readAttribute)).toEqual(['FV1.abc', null, null]);
     });
-
-    test('and remove what an interrupted run left', async () => {
-      const [ada] = bench.server.directory.users.keys();
-      const left = 'facestep-probe-'.padEnd(256, 'Aa0_-Zz9');
-      bench.server.directory.users.get(ada!)!.extensions.set(schema, new Map([['token', left]]));
-      expect(await wrote()).toMatchObject({ verdict: 'pass' });
-      expect(bench.readAttribute(ada!)).toBeNull();
-    });
   });
 
   test.each(Object.entries(variants))('find nothing wrong at a server of the kind %s', async (_kind, variant) => {
@@ -123,85 +107,5 @@ describe('the checks', () => {
       verdict: 'fail',
       found: expect.stringContaining('not there'),
     });
-  });
-
-  test('find the attribute by a name in another case', async () => {
-    const scim = { attribute: `${schema.toUpperCase()}:TOKEN` };
-    expect(await provision(scim).steps[0]!.inspect()).toEqual({ state: 'ready' });
-    for (const title of [/^Attribute/, /Resource type/, /A user/]) {
-      expect(await check(title, scim)).toMatchObject({ verdict: 'pass' });
-    }
-  });
-
-  test('find credentials that are not taken', async () => {
-    const wrong = { auth: { kind: 'bearer', token: 'other' } };
-    expect(await check(/Credentials/, wrong)).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringMatching(/401.*revoked/),
-    });
-    const { tokenUrl, client } = bench.server;
-    const auth = { kind: 'client_credentials', tokenUrl, clientId: client.id, clientSecret: 'other' };
-    expect(await check(/Credentials/, { auth })).toMatchObject({ verdict: 'fail' });
-    expect(await check(/Credentials/, { auth: { ...auth, clientSecret: client.secret } })).toMatchObject({
-      verdict: 'pass',
-    });
-  });
-
-  test('find an address where no SCIM server is', async () => {
-    const elsewhere = { baseUrl: `${bench.server.baseUrl}/elsewhere` };
-    expect(await check(/Credentials/, elsewhere)).toMatchObject({ verdict: 'fail' });
-    expect(await check(/supports/, elsewhere)).toMatchObject({ verdict: 'fail' });
-  });
-
-  test('find a server without PATCH', async () => {
-    bench.server.directory.supportsPatch = false;
-    expect(await check(/supports/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('PATCH') });
-  });
-
-  test.each([
-    ['fail', { mutability: 'readOnly' }],
-    ['fail', { mutability: 'writeOnly', returned: 'never' }],
-    ['fail', { type: 'boolean' }],
-    ['fail', { multiValued: true }],
-    ['warn', { caseExact: false }],
-    ['pass', { returned: 'default' }],
-  ])('%s an attribute with %j', async (verdict, change) => {
-    Object.assign(attribute(), change);
-    expect(await check(/^Attribute/)).toMatchObject({ verdict });
-  });
-
-  test('find an attribute, an extension and schemas that are not there', async () => {
-    bench.server.directory.extensions.set(schema, []);
-    expect(await check(/^Attribute/)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('attribute') });
-    bench.server.directory.extensions.clear();
-    expect(await check(/^Attribute/)).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringMatching(/extension.*every enrolment.*lost/),
-    });
-    expect(await check(/Resource type/)).toMatchObject({ verdict: 'fail' });
-    bench.server.directory.servesSchemas = false;
-    expect(await check(/^Attribute/)).toMatchObject({ verdict: 'manual' });
-    expect(await check(/Resource type/)).toMatchObject({ verdict: 'manual' });
-  });
-
-  test('find a server that shows nobody, and one that cannot be reached', async () => {
-    bench.server.directory.users.clear();
-    expect(await check(/A user/)).toMatchObject({ verdict: 'warn' });
-    expect(await check(/Write and read/)).toMatchObject({ verdict: 'manual' });
-    await bench.server.close();
-    for (const each of provision().checks.slice(0, 5)) {
-      await expect(each.run()).rejects.toMatchObject({ code: 'profile_unavailable' });
-    }
-    await bench.core.state.close();
-    bench = await openScimBench();
-  });
-
-  test('look at our own metadata where a relying party is configured', async () => {
-    const client = { kind: 'relying_party', id: 'sso', redirectUris: ['https://sso.example.com/back'] };
-    const settings = { ...bench.configure(), oidc: createOidcGuard().parse({ clients: [client] }) };
-    const { clock, log } = bench.core;
-    const deps = { settings, publicUrl: 'http://127.0.0.1:1', clock, log, random: systemRandom, fetch };
-    const found = createScimProvisioning(deps).checks.find(({ title }) => title === 'OpenID provider');
-    expect(await found?.run()).toMatchObject({ verdict: 'fail', found: expect.stringContaining('/oidc/workforce/') });
   });
 });

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from '@okta/okta-sdk-nodejs';
+import { openServer } from '../../test/contract/bench.js';
 import { type OktaSimulator, startOktaSimulator } from './index.js';
 
 // Okta's own SDK, as any administrator's program would use it.
@@ -13,14 +12,6 @@ beforeEach(async () => {
 });
 afterEach(() => okta.close());
 
-const profile = { login: 'ada@example.com', email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' };
-const define = (name: string, attribute: object | null) =>
-  client.schemaApi.updateUserProfile({
-    schemaId: 'default',
-    userSchema: {
-      definitions: { custom: { id: '#custom', type: 'object', properties: { [name]: attribute as never } } },
-    },
-  });
 const hookOf = (uri: string) => ({
   name: 'Face step-up',
   type: 'com.okta.oauth2.tokens.transform' as const,
@@ -32,86 +23,15 @@ const hookOf = (uri: string) => ({
   },
 });
 
-describe('users', () => {
-  test('are created, found by id and by login, and no two have one login', async () => {
-    const { id } = await client.userApi.createUser({ body: { profile } });
-    expect(id).toMatch(/^00u\w{17}$/);
-    expect(await client.userApi.getUser({ userId: id! })).toMatchObject({ id, profile });
-    expect(await client.userApi.getUser({ userId: profile.login })).toMatchObject({ id });
-    await expect(client.userApi.createUser({ body: { profile } })).rejects.toMatchObject({ errorCode: 'E0000001' });
-    const missing = client.userApi.getUser({ userId: '00unobody' });
-    await expect(missing).rejects.toMatchObject({ status: 404, errorCode: 'E0000007' });
-  });
-
-  test('POST changes what it names, null clears, PUT clears what it does not name', async () => {
-    const { id: userId = '' } = await client.userApi.createUser({
-      body: { profile: { ...profile, title: 'Countess' } },
-    });
-    await client.userApi.updateUser({ userId, user: { profile: { department: 'Engines' } } });
-    expect(okta.org.users.get(userId)?.profile).toEqual({ ...profile, title: 'Countess', department: 'Engines' });
-    await client.userApi.updateUser({ userId, user: { profile: { title: null } } });
-    expect(okta.org.users.get(userId)?.profile).toEqual({ ...profile, department: 'Engines' });
-    await client.userApi.replaceUser({ userId, user: { profile } });
-    expect(okta.org.users.get(userId)?.profile).toEqual(profile);
-  });
-
-  test('hold custom attributes only as the schema defines them', async () => {
-    const { id: userId = '' } = await client.userApi.createUser({ body: { profile } });
-    const write = (value: string | number) =>
-      client.userApi.updateUser({ userId, user: { profile: { faceToken: value as string } } });
-    const refused = { status: 400, errorCode: 'E0000001' };
-    await expect(write('x')).rejects.toMatchObject(refused);
-    await define('faceToken', { title: 'Face', type: 'string', maxLength: 8 });
-    await write('12345678');
-    await expect(write('123456789')).rejects.toMatchObject(refused);
-    await expect(write(5)).rejects.toMatchObject(refused);
-    await expect(define('FACETOKEN', { title: 'Face', type: 'string' })).rejects.toMatchObject(refused);
-    await define('faceToken', null);
-    expect(okta.org.users.get(userId)?.profile).toEqual(profile);
-  });
-});
-
 describe('inline hooks', () => {
-  test('are created active, read without their secret, and deleted once inactive', async () => {
-    const created = await client.inlineHookApi.createInlineHook({
-      inlineHook: hookOf('https://face.example.com/h') as never,
-    });
-    const inlineHookId = created.id!;
-    expect(created).toMatchObject({ status: 'ACTIVE', type: 'com.okta.oauth2.tokens.transform' });
-    const shown = await fetch(`${okta.url}/api/v1/inlineHooks/${inlineHookId}`, {
-      headers: { Authorization: `SSWS ${okta.apiToken}` },
-    });
-    const text = await shown.text();
-    expect(text).toContain('https://face.example.com/h');
-    expect(text).not.toContain('secret');
-    await expect(client.inlineHookApi.deleteInlineHook({ inlineHookId })).rejects.toMatchObject({ status: 403 });
-    expect(await client.inlineHookApi.deactivateInlineHook({ inlineHookId })).toMatchObject({ status: 'INACTIVE' });
-    expect(await client.inlineHookApi.activateInlineHook({ inlineHookId })).toMatchObject({ status: 'ACTIVE' });
-    await client.inlineHookApi.deactivateInlineHook({ inlineHookId });
-    await client.inlineHookApi.deleteInlineHook({ inlineHookId });
-    await expect(client.inlineHookApi.getInlineHook({ inlineHookId })).rejects.toMatchObject({ status: 404 });
-  });
-
-  test.each([
-    'http://face.example.com/h',
-    'ftp://127.0.0.1/h',
-    'https://face.example.com/a b',
-    `https://x.y/${'z'.repeat(1024)}`,
-  ])('have no such address: %s', async (uri) => {
-    const create = client.inlineHookApi.createInlineHook({ inlineHook: hookOf(uri) as never });
-    await expect(create).rejects.toMatchObject({ status: 400 });
-  });
-
   test('are executed with their secret, tried twice at most, and 400 where they fail', async () => {
     const seen: (string | undefined)[] = [];
     const statuses = [500, 200, 500, 503, 404];
-    const server = createServer((request, response) => {
+    const { url, close } = await openServer((request, response) => {
       seen.push(request.headers.authorization);
       response.writeHead(statuses.shift() ?? 200).end('{"commands":[]}');
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const uri = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/h`;
+    });
+    const uri = `${url}/h`;
     const { id } = await client.inlineHookApi.createInlineHook({ inlineHook: hookOf(uri) as never });
     const execute = () => client.inlineHookApi.executeInlineHook({ inlineHookId: id!, payloadData: {} as never });
     await execute();
@@ -120,31 +40,6 @@ describe('inline hooks', () => {
     expect(seen).toHaveLength(4);
     await expect(execute()).rejects.toMatchObject({ status: 400 });
     expect(seen).toHaveLength(5);
-    server.closeAllConnections();
-    server.close();
+    await close();
   });
-
-  test('hang on a rule of an authorization server by the SDK, too', async () => {
-    const { id } = await client.inlineHookApi.createInlineHook({
-      inlineHook: hookOf('https://face.example.com/h') as never,
-    });
-    const { policy } = okta.org.servers.get('default')!;
-    await client.authorizationServerApi.replaceAuthorizationServerPolicyRule({
-      authServerId: 'default',
-      policyId: policy.id,
-      ruleId: policy.rule.id,
-      policyRule: {
-        name: 'Default rule',
-        type: 'RESOURCE_ACCESS',
-        conditions: { grantTypes: { include: ['password'] } },
-        actions: { token: { inlineHook: { id: id! } } },
-      },
-    });
-    expect(policy.rule.hookId).toBe(id);
-  });
-});
-
-test('nobody gets in without credentials', async () => {
-  const stranger = new Client({ orgUrl: okta.url, token: 'not-a-token', cacheMiddleware: null });
-  await expect(stranger.userApi.getUser({ userId: 'x' })).rejects.toMatchObject({ status: 401, errorCode: 'E0000011' });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { toTokenIssuanceReply } from '../../adapters/entra/reply.js';
-import { toSamlHookReply, toTokenHookReply } from '../../adapters/okta/reply.js';
+import { toTokenHookReply } from '../../adapters/okta/reply.js';
 import { toDecisionReply } from '../../adapters/onelogin/reply.js';
 import type { HookDecision } from '../core/decide.js';
 import { epochSec } from '../core/units.js';
@@ -23,16 +23,6 @@ test('Okta’s tokens carry the claim with what it was, and nothing of a face', 
   });
   expect(JSON.stringify(body)).not.toMatch(/verified|liveness/);
 });
-
-test.each([true, false])(
-  'Okta’s assertion says another_way, whether or not it had the attribute (%s)',
-  (hasFaceClaim) => {
-    const { body } = toSamlHookReply(decision, { hasFaceClaim });
-    expect(JSON.stringify(body)).toContain('another_way');
-    expect(JSON.stringify(body)).toContain(hasFaceClaim ? '"replace"' : '"add"');
-    expect(JSON.stringify(body)).not.toContain('verified');
-  },
-);
 
 test('Entra’s token says that no face was verified, and that a one-time password was', () => {
   expect(toTokenIssuanceReply(decision)).toMatchObject({

@@ -1,25 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
+import { openServer } from '../../test/contract/bench.js';
 import { patienceMs } from '../../test/patience.js';
 import { callRest, isTooLong, type RestCall } from './rest-call.js';
 
 const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
 });
 
 async function listen(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  const { url, close } = await openServer(answer);
+  open.push(close);
+  return `${url}/`;
 }
 
 const call = (url: string, changes: Partial<RestCall> = {}) =>
@@ -38,13 +33,6 @@ test('status, headers and JSON are told, whatever the status; a text cut between
   });
   const { status, headers, body } = await call(url);
   expect([status, headers.get('x-limit'), body]).toEqual([418, '5', { name: 'Zoë' }]);
-});
-
-test.each(['', '<html>', '{"a":'])('%j is no JSON', async (text) => {
-  expect(await call(await listen((_request, response) => response.end(text)))).toMatchObject({
-    status: 200,
-    body: undefined,
-  });
 });
 
 test('no redirect is followed', async () => {

@@ -2,13 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/manual-clock.js';
 import { createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
-import {
-  createNoteSecretUse,
-  createPreviousSecretChecks,
-  findSecret,
-  marksOf,
-  type SecretUse,
-} from './rotating-secret.js';
+import { createNoteSecretUse, findSecret, marksOf, type SecretUse } from './rotating-secret.js';
 
 const current = new Credential('canary-current');
 const previous = new Credential('canary-previous');
@@ -53,14 +47,6 @@ test('each use is reported; the log says once a minute for each hook that the pr
       ...{ message: 'called with the previous secret', connection: 'workforce', hook },
     })),
   );
-});
-
-test('doctor reminds of a previous secret, and says nothing without one', async () => {
-  expect(createPreviousSecretChecks(undefined, 'okta.hooks.previousSecret')).toEqual([]);
-  const [check] = createPreviousSecretChecks(previous, 'okta.hooks.previousSecret');
-  const finding = await check?.run();
-  expect(finding).toMatchObject({ verdict: 'warn', found: 'okta.hooks.previousSecret is still accepted' });
-  expect(JSON.stringify(finding)).not.toContain('canary');
 });
 
 test('a mark tells two secrets apart and holds 16 bits', () => {

@@ -8,15 +8,16 @@ import { SealedToken } from '../../src/core/concealed.js';
 import type { Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createTextLog } from '../sinks.js';
+import { endOnce } from './bench.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openOktaBench } from './okta.js';
 import { attribute as field, openOneLoginBench } from './onelogin.js';
 import { openScimBench, name as scimName, schema as scimSchema } from './scim.js';
 
-/* What a profile tells of a person by claims of OpenID Connect: one suite, on every provider's simulator. */
+/* What a profile tells of a person, by claims of OpenID Connect and by groups: one suite, on every provider's simulator. */
 
-/** One provider with one user, whose attributes the suite fills in as an administrator does. */
+/** One provider with one user, whose attributes and groups the suite fills in as an administrator does. */
 interface ClaimsHarness {
   /** The profile of the connection, with these sources configured. */
   connect(claims: ClaimSources): Profile;
@@ -26,6 +27,10 @@ interface ClaimsHarness {
   readonly tokenAttribute: string;
   /** Puts values into the provider, by its own names. */
   fill(values: Readonly<Record<string, unknown>>): void;
+  /** Puts the user into a group that is made for it, whose name counts. @returns its id */
+  join(name: string): string;
+  /** Takes the user out of a group, or ends the role. */
+  leave(id: string): void;
   logText(): string;
   stopProvider(): Promise<void>;
   close(): Promise<void>;
@@ -52,17 +57,20 @@ const cases: Record<AdapterName, ClaimsCase> = {
     async setUp() {
       const bench = await openOktaBench();
       const subject = await bench.okta.createUser({ login, password: 'correct horse' });
-      let isStopped = false;
+      const { groups } = bench.okta.org;
+      bench.okta.org.pagesGroupsOfUsers = true;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
         ...{ subject, unknown: '00u1ab2cd3ef4gh5ij67', tokenAttribute: 'facestepToken' },
         fill: (values) => void Object.assign(bench.okta.org.users.get(subject)!.profile, values),
-        logText: () => bench.core.log.text(),
-        async stopProvider() {
-          isStopped = true;
-          await bench.okta.close();
+        join(name) {
+          const id = `00g${String(groups.size).padStart(17, '0')}`;
+          groups.set(id, { name, members: new Set([subject]) });
+          return id;
         },
-        close: () => (isStopped ? bench.closeButOkta() : bench.close()),
+        leave: (id) => void groups.get(id)?.members.delete(subject),
+        logText: () => bench.core.log.text(),
+        ...{ stopProvider: bench.stopProvider, close: bench.close },
       };
     },
     values: {
@@ -75,18 +83,20 @@ const cases: Record<AdapterName, ClaimsCase> = {
   entra: {
     async setUp() {
       const bench = await openEntraBench();
+      const { tenant } = bench.entra;
       const { id } = bench.entra.addUser({ mail: login });
-      let isStopped = false;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
         ...{ subject: id, unknown: '00000000-0000-4000-8000-000000000000', tokenAttribute: bench.attribute },
-        fill: (values) => void Object.assign(bench.entra.tenant.users.get(id)!.details, values),
-        logText: () => bench.core.log.text(),
-        async stopProvider() {
-          isStopped = true;
-          await bench.entra.close();
+        fill: (values) => void Object.assign(tenant.users.get(id)!.details, values),
+        join(name) {
+          const group = bench.entra.addGroup([id], undefined, name);
+          tenant.groupDetails.set(group, { onPremisesSyncEnabled: true });
+          return group;
         },
-        close: () => (isStopped ? bench.core.state.close() : bench.close()),
+        leave: (group) => void tenant.groups.get(group)?.delete(id),
+        logText: () => bench.core.log.text(),
+        ...{ stopProvider: bench.stopProvider, close: bench.close },
       };
     },
     values: {
@@ -108,7 +118,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const subject = await administrator.createUser('ada', 'Correct-Horse-9', login);
       const log = createTextLog();
       const user = () => [...pool.users.values()].find(({ sub }) => sub === subject)!;
-      let isStopped = false;
+      const stopProvider = endOnce(() => simulator.close());
       return {
         connect: (claims) => createCognitoProfile(toSettings(simulator, pool, ['web'], { claims }), { fetch, log }),
         ...{ subject, unknown: '00000000-0000-4000-8000-000000000000', tokenAttribute: 'custom:face_token' },
@@ -118,12 +128,13 @@ const cases: Record<AdapterName, ClaimsCase> = {
             else user().attributes.set(name, String(value));
           }
         },
-        logText: () => log.text(),
-        async stopProvider() {
-          isStopped = true;
-          await simulator.close();
+        join(name) {
+          pool.groups.set(name, new Set(['ada']));
+          return name;
         },
-        close: async () => (isStopped ? undefined : simulator.close()),
+        leave: (id) => void pool.groups.get(id)?.delete('ada'),
+        logText: () => log.text(),
+        ...{ stopProvider, close: stopProvider },
       };
     },
     values: {
@@ -143,7 +154,6 @@ const cases: Record<AdapterName, ClaimsCase> = {
       onelogin.account.fields.push({ id: 85_307, name: 'Badge', shortname: 'badge', position: 2 });
       const id = onelogin.addUser({ username: login, password: 'correct horse' });
       const user = () => onelogin.account.users.get(id)!;
-      let isStopped = false;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
         ...{ subject: String(id), unknown: '99999999', tokenAttribute: `custom_attributes.${field}` },
@@ -152,12 +162,16 @@ const cases: Record<AdapterName, ClaimsCase> = {
           if (badge !== undefined) user().customAttributes.badge = String(badge);
           Object.assign(user().details, details);
         },
-        logText: () => bench.core.log.text(),
-        async stopProvider() {
-          isStopped = true;
-          await onelogin.close();
+        join(name) {
+          const role = 4_700 + onelogin.account.roles.size;
+          onelogin.account.roles.set(role, name);
+          Object.assign(user(), { roleIds: [...user().roleIds, role] });
+          return String(role);
         },
-        close: () => (isStopped ? bench.core.state.close() : bench.close()),
+        leave: (role) =>
+          void Object.assign(user(), { roleIds: user().roleIds.filter((each) => String(each) !== role) }),
+        logText: () => bench.core.log.text(),
+        ...{ stopProvider: bench.stopProvider, close: bench.close },
       };
     },
     values: { firstname: 'Ada', lastname: 'Lovelace', phone: bidi, preferred_locale_code: 'en-GB' },
@@ -170,7 +184,7 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const subject = bench.server.addUser(login);
       bench.server.directory.extensions.set(enterprise, [defineAttribute('employeeNumber')]);
       const user = () => bench.server.directory.users.get(subject)!;
-      let isStopped = false;
+      const { groups } = bench.server.directory;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
         ...{ subject, unknown: '2819c223-7f76-453a-919d-413861904646', tokenAttribute: `${scimSchema}:${scimName}` },
@@ -180,12 +194,14 @@ const cases: Record<AdapterName, ClaimsCase> = {
             user().extensions.set(enterprise, new Map([['employeeNumber', String(employeeNumber)]]));
           }
         },
-        logText: () => bench.core.log.text(),
-        async stopProvider() {
-          isStopped = true;
-          await bench.server.close();
+        join(displayName) {
+          const id = `group-${groups.size}`;
+          groups.set(id, { displayName, members: [subject] });
+          return id;
         },
-        close: () => (isStopped ? bench.core.state.close() : bench.close()),
+        leave: (id) => void groups.set(id, { displayName: '', members: [] }),
+        logText: () => bench.core.log.text(),
+        ...{ stopProvider: bench.stopProvider, close: bench.close },
       };
     },
     values: {
@@ -228,15 +244,6 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
     });
   });
 
-  test('is read each time: what was changed a moment ago is told', async () => {
-    const profile = harness.connect({});
-    harness.fill(values);
-    expect(await read(profile, ['given_name'])).toEqual({ given_name: 'Ada' });
-    const changed = JSON.parse(JSON.stringify(values).replaceAll('"Ada"', '"Augusta"'));
-    harness.fill(changed);
-    expect(await read(profile, ['given_name'])).toEqual({ given_name: 'Augusta' });
-  });
-
   test('a named attribute is told where the connection says which it is, and in place of a usual one', async () => {
     harness.fill(own.values);
     harness.fill(values);
@@ -257,5 +264,90 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
     await expect(profile.readClaims('../me', ['email'])).rejects.toMatchObject({ code: 'subject_unknown' });
     await harness.stopProvider();
     await expect(read(profile, ['email'])).rejects.toMatchObject({ code: 'profile_unavailable' });
+  });
+});
+
+const byId = (one: { id: string }, other: { id: string }): number => one.id.localeCompare(other.id);
+
+describe.each(Object.entries(cases))('groups of %s', (_, { setUp }) => {
+  let harness: ClaimsHarness;
+  let profile: Profile;
+  beforeEach(async () => {
+    harness = await setUp();
+    profile = harness.connect({});
+  });
+  afterEach(() => harness.close());
+  const read = async () => (await profile.readGroups(harness.subject)).toSorted(byId);
+
+  test('of who is in none there are none, and of who is in many all are told, with their names, on every page', async () => {
+    expect(await read()).toEqual([]);
+    const expected = Array.from({ length: 13 }, (_, at) => {
+      const name = at === 3 ? '<b>\u202ecorp:x:y' : `corp:acme-${at}:filer`;
+      return { id: harness.join(name), name };
+    });
+    expect(await read()).toEqual(expected.toSorted(byId));
+    expect(harness.logText()).not.toContain('corp:');
+  });
+
+  test('are read each time: one that somebody was taken out of a moment ago is not told', async () => {
+    const id = harness.join('corp:acme:filer');
+    const kept = harness.join('corp:beta:filer');
+    expect(await read()).toHaveLength(2);
+    harness.leave(id);
+    expect((await read()).map((group) => group.id)).toEqual([kept]);
+  });
+
+  test('somebody unknown is, and a provider that is down is told as such', async () => {
+    await expect(profile.readGroups(harness.unknown)).rejects.toMatchObject({ code: 'subject_unknown' });
+    await expect(profile.readGroups('../me')).rejects.toMatchObject({ code: 'subject_unknown' });
+    await harness.stopProvider();
+    await expect(read()).rejects.toMatchObject({ code: 'profile_unavailable' });
+  });
+
+  test('more than can be read while somebody waits are none, and no part of them', async () => {
+    for (let at = 0; at < 5_010; at += 1) harness.join(`corp:acme-${at}:filer`);
+    await expect(read()).rejects.toMatchObject({
+      code: 'profile_unavailable',
+      detail: { reason: 'too many groups' },
+    });
+  });
+});
+
+describe('a name that others than administrators may have chosen is not told', () => {
+  test('of a group that Okta has imported: it may be called like one of Okta’s own', async () => {
+    const bench = await openOktaBench();
+    const subject = await bench.okta.createUser({ login, password: 'correct horse' });
+    const members = new Set([subject]);
+    bench.okta.org.groups.set('00g00000000000000001', { name: 'corp:acme:filer', members, type: 'APP_GROUP' });
+    expect(await bench.connect({}).profile.readGroups(subject)).toEqual([{ id: '00g00000000000000001', name: null }]);
+    await bench.close();
+  });
+
+  test('an Entra group that is neither on-premises nor role-assignable, because any user may create it', async () => {
+    const bench = await openEntraBench();
+    const { id: subject } = bench.entra.addUser({ mail: login });
+    const [own, forRoles] = ['corp:acme:filer', 'corp:acme:admin'].map((name) =>
+      bench.entra.addGroup([subject], undefined, name),
+    );
+    bench.entra.tenant.groupDetails.set(forRoles!, { isAssignableToRole: true });
+    const groups = await bench.connect({}).profile.readGroups(subject);
+    expect(groups.toSorted(byId)).toEqual(
+      [
+        { id: own, name: null },
+        { id: forRoles, name: 'corp:acme:admin' },
+      ].toSorted((one, other) => byId({ id: one.id! }, { id: other.id! })),
+    );
+    await bench.close();
+  });
+
+  test('of Entra are not told without the permission that its README names: its ids are', async () => {
+    const bench = await openEntraBench();
+    const { id: subject } = bench.entra.addUser({ mail: login });
+    const group = bench.entra.addGroup([subject], undefined, 'corp:acme:filer');
+    bench.entra.tenant.groupDetails.set(group, { onPremisesSyncEnabled: true });
+    const { clientId, secret } = bench.entra.addDaemon(['User.ReadWrite.All']);
+    const { profile } = bench.connect({ entra: { clientId, auth: { kind: 'secret', secret } } });
+    expect(await profile.readGroups(subject)).toEqual([{ id: group, name: null }]);
+    await bench.close();
   });
 });

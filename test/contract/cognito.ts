@@ -25,14 +25,11 @@ import type { RawReply } from '../../src/connections/hook.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
-import { createTestVerifier } from '../embedded.js';
-import { createTestSigner, testIssuer } from '../keys.js';
+import { testIssuer } from '../keys.js';
 import { serveAdapter } from '../serve-adapter.js';
-import { standardDeps } from '../settings.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
+import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
-import { createManualClock } from './state.js';
+import { createBenchCore, endOnce } from './bench.js';
 
 export const requestSecret = `${canary}-request-secret`;
 
@@ -116,16 +113,8 @@ export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) 
 
 /** Creates Lambda triggers with their own user pool and signing keys, and a signer of receipts. */
 export async function openTriggerBench() {
-  const clock = createManualClock();
-  const log = createTextLog();
-  const audit = createMemoryAudit();
-  const state = createSqliteState({ file: ':memory:', clock });
-  const signer = await createTestSigner();
-  const core: CoreDeps = {
-    ...{ clock, state, audit, log, signer },
-    ...standardDeps,
-    verifier: createTestVerifier(),
-  };
+  const core = await createBenchCore();
+  const { clock, log, audit, state, signer } = core;
   const who = { userPoolId: 'eu-central-1_AbCdEfGhI', clientId: '1example23456789' };
   const connect = async (changes: Readonly<Record<string, unknown>> = {}) => {
     const settings = triggerSettingsGuard.parse({
@@ -148,18 +137,12 @@ export async function openTriggerBench() {
       changes: { audience?: string; connection?: string; by?: Partial<CoreDeps> } = {},
     ): Promise<string> {
       const { audience = toReceiptAudience(who), connection = connectionId, by = {} } = changes;
-      const check = {
-        connection,
-        subject,
-        stepUpId: 'step-up-1',
-        passedAt: clock.now(),
-        accuracy: 4,
-        liveness: 0.97,
-        presence: 'movement-1',
-      };
       const receipt = await issueReceipt(
         { audience, nonce },
-        { ...check, accuracy: 4, methods: ['face'] },
+        {
+          ...{ connection, subject, stepUpId: 'step-up-1', passedAt: clock.now() },
+          ...{ accuracy: 4, liveness: 0.97, presence: 'movement-1', methods: ['face'] },
+        },
         { ...core, ...by },
       );
       return receipt.use((text) => text);
@@ -356,7 +339,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     isGranted: says('"face_verified":"true"'),
     isLetThrough: () => true,
   };
-  let isStopped = false;
+  const stopProvider = endOnce(() => simulator.close());
   return {
     adapter,
     triggers: toHandlers(bench.triggers),
@@ -374,10 +357,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
       const shadow = toSettings(simulator, pool, [who.clientId], { policy: { mode: 'shadow' } });
       return serveAdapter(createCognitoAdapter, { settings: shadow, ...deps });
     },
-    async stopProvider() {
-      isStopped = true;
-      await simulator.close();
-    },
+    stopProvider,
     async passStepUp(subject) {
       passed = { subject, receipt: await bench.issue(subject, ownNonce) };
       signInOfReceipt = null;
@@ -389,7 +369,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
       'pre-token-generation': preToken,
     },
     async close() {
-      if (!isStopped) await simulator.close();
+      await stopProvider();
       await bench.state.close();
     },
   };

@@ -15,20 +15,15 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
-import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
-import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
-import { createTestVerifier } from '../embedded.js';
-import { createTestSigner, testIssuer } from '../keys.js';
-import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
-import { standardSettings } from '../settings.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
+import { testIssuer } from '../keys.js';
+import { serveAdapter } from '../serve-adapter.js';
+import { createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { createManualClock } from './state.js';
+import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
 
 /** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
@@ -45,6 +40,33 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
   };
 }
 
+/** The configuration of a connection to a tenant of the simulator. */
+export const toEntraConnection = (
+  entra: EntraSimulator,
+  { clientId, secret }: Daemon,
+  changes: object = {},
+  oidc: object | null = null,
+) => ({
+  ...{ id: 'workforce', kind: 'entra', policy: { mode: 'shadow' }, oidc },
+  entra: {
+    ...{ tenantId: entra.tenant.id, clientId, auth: { kind: 'secret', secret } },
+    endpoints: { login: entra.url, graph: entra.url },
+    ...changes,
+  },
+});
+
+/** What sets up a tenant. Its waits are over at once, by the clock. */
+export function provisionEntra(
+  connection: unknown,
+  { clock, fetch, publicUrl = 'https://face.example.com' }: { clock: EntraClock; fetch: Fetch; publicUrl?: string },
+  sleep = async (ms: number): Promise<void> => clock.advanceSec(ms / 1000),
+): Provisioning {
+  const settings = entraConnectionGuard.parse(connection);
+  const deps = { settings, publicUrl, clock, random: systemRandom, fetch, log: createTextLog() };
+  return createEntraProvisioning(deps, sleep);
+}
+type EntraClock = Clock & { advanceSec(seconds: number): void };
+
 export interface EntraSettingsOfTest {
   readonly claims?: ClaimSources;
   readonly entra?: Readonly<Record<string, unknown>>;
@@ -54,29 +76,7 @@ export interface EntraSettingsOfTest {
   readonly fetch?: Fetch;
 }
 
-export interface EntraBench {
-  readonly entra: EntraSimulator;
-  readonly daemon: Daemon;
-  readonly attribute: string;
-  readonly receiptAttribute: string;
-  readonly hookAppId: string;
-  readonly partner: Tenant;
-  readonly adapter: ServedAdapter;
-  readonly core: CoreDeps & {
-    readonly log: ReturnType<typeof createTextLog>;
-    readonly audit: ReturnType<typeof createMemoryAudit>;
-  };
-  readonly clock: Clock & { advanceSec(seconds: number): void };
-  readonly policy: Policy;
-  passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  issueReceipt(subject: string, audience?: string): Promise<string>;
-  /** Creates a bearer token of Entra's events service. `claims` override the valid ones. */
-  createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
-  connect(settings?: EntraSettingsOfTest): ServedAdapter;
-  provision(settings: EntraSettingsOfTest, publicUrl: string): Provisioning;
-  connectInShadowMode(): ServedAdapter;
-  close(): Promise<void>;
-}
+export type EntraBench = Awaited<ReturnType<typeof openEntraBench>>;
 
 /** Starts a tenant with the test's clock and the directory extension. */
 export async function openEntraBench({
@@ -85,8 +85,9 @@ export async function openEntraBench({
 }: {
   readonly throttledEvery?: number | null;
   readonly onExchange?: (exchange: Exchange) => void;
-} = {}): Promise<EntraBench> {
-  const clock = createManualClock();
+} = {}) {
+  const core = await createBenchCore();
+  const { clock } = core;
   const entra = await startEntraSimulator({
     kind: 'external',
     now: () => clock.now(),
@@ -101,13 +102,6 @@ export async function openEntraBench({
   const hookAppId = randomUUID();
   const attribute = entra.addExtension(daemon.clientId, 'facestepToken');
   const receiptAttribute = entra.addExtension(daemon.clientId, 'faceReceipt');
-  const log = createTextLog();
-  const audit = createMemoryAudit();
-  const state = createSqliteState({ file: ':memory:', clock });
-  const core: EntraBench['core'] = {
-    ...{ clock, random: systemRandom, state, audit, log, verifier: createTestVerifier() },
-    ...{ signer: await createTestSigner(), issuer: testIssuer, settings: standardSettings },
-  };
   const toDeps = ({
     claims = {},
     entra: changes = {},
@@ -136,50 +130,37 @@ export async function openEntraBench({
   // The adapter retries calls to Graph without waiting.
   const createAdapter = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => {});
   const { policy } = toDeps({}).settings;
-  const connection = { connection: 'customers' };
+  const stopProvider = endOnce(() => entra.close());
   return {
     ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
     adapter: serveAdapter(createAdapter, toDeps({})),
-    connect: (settings = {}) => serveAdapter(createAdapter, toDeps(settings)),
-    provision: (changes, publicUrl) =>
+    connect: (settings: EntraSettingsOfTest = {}) => serveAdapter(createAdapter, toDeps(settings)),
+    provision: (changes: EntraSettingsOfTest, publicUrl: string) =>
       createEntraProvisioning({ ...core, ...toDeps(changes), publicUrl }, async (ms) => clock.advanceSec(ms / 1000)),
     connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
-    passStepUp: (subject, stepUpId = 'step-up-1', signIn = { application: null, address: null }) =>
-      recordPassedStepUp(
-        { ...connection, subject },
-        {
-          ...{ stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
-          ...{ anotherWay: false, signIn },
-        },
-        policy,
-        core,
-      ),
-    async issueReceipt(subject, audience = audienceOf(testIssuer, { id: 'customers' })) {
+    passStepUp: createPassStepUp('customers', policy, core),
+    async issueReceipt(subject: string, audience = audienceOf(testIssuer, { id: 'customers' })) {
       const receipt = await issueReceipt(
         { audience, nonce: null },
         {
-          ...connection,
-          subject,
-          stepUpId: 'step-up-1',
-          passedAt: clock.now(),
-          accuracy: 4,
-          liveness: 0.97,
-          presence: 'movement-1',
-          methods: ['face'],
+          ...{ connection: 'customers', subject, stepUpId: 'step-up-1', passedAt: clock.now() },
+          ...{ accuracy: 4, liveness: 0.97, presence: 'movement-1', methods: ['face'] },
         },
         core,
       );
       return receipt.use((text) => text);
     },
-    createBearer: (claims = {}, tenant = entra.tenant) =>
+    /** Creates a bearer token of Entra's events service. `claims` override the valid ones. */
+    createBearer: (claims: Readonly<Record<string, unknown>> = {}, tenant = entra.tenant) =>
       signToken(
         tenant,
         { ...{ iss: tenant.issuer, aud: hookAppId, azp: eventsServiceAppId, tid: tenant.id, ver: '2.0' }, ...claims },
         clock.now(),
       ),
+    stopProvider,
     async close() {
-      await entra.close();
-      await state.close();
+      await stopProvider();
+      await core.state.close();
     },
   };
 }
@@ -398,7 +379,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
     isGranted: isTaken,
     isLetThrough: isTaken,
   };
-  let isStopped = false;
   const decided = ['hook_decided', 'receipt_redeemed'];
   return {
     adapter,
@@ -414,11 +394,8 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       const value = entra.tenant.users.get(subject)?.extensions[bench.attribute] ?? null;
       return z.string().nullable().parse(value);
     },
-    async stopProvider() {
-      isStopped = true;
-      await entra.close();
-    },
-    connectInShadowMode: () => bench.connectInShadowMode(),
+    stopProvider: bench.stopProvider,
+    connectInShadowMode: bench.connectInShadowMode,
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       await bench.passStepUp(subjectOfIdentifier(toEmail(subject)), 'step-up-1', signIn);
@@ -429,9 +406,6 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       'attribute-collection-start': attributeCollectionStart,
       'attribute-collection-submit': attributeCollectionSubmit,
     },
-    async close() {
-      if (isStopped) await core.state.close();
-      else await bench.close();
-    },
+    close: bench.close,
   };
 }

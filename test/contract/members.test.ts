@@ -1,22 +1,21 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
-import { entraConnectionGuard } from '../../adapters/entra/config.js';
-import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { createScimProvisioning } from '../../adapters/scim/provision.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser } from '../../simulators/cognito/pool.js';
-import { startEntraSimulator } from '../../simulators/entra/index.js';
+import { type CensusPage, type Holder, takeCensus } from '../../src/connections/census.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';
+import { openEntraBench } from './entra.js';
 import { openOktaBench } from './okta.js';
 import { attribute as field, openOneLoginBench } from './onelogin.js';
-import { name, openScimBench, schema } from './scim.js';
+import { name, openScimBench, type ScimBench, schema } from './scim.js';
 import { createManualClock } from './state.js';
 
-/* Who is in a group, as each provider lists it: by page, without those who have left, by the group's id and by its name. */
+/* Who is enrolled, and who is in a group, as each provider lists it: by page, without those who have left. */
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -38,10 +37,18 @@ const groupName = `Face "pilot" & d'accord`;
 const expected = indexes
   .filter((index) => isMember(index) && isActive(index))
   .map((index) => ({ login: loginOf(index), email: loginOf(index), isEnrolled: isEnrolled(index) }));
+/** Whom a count must find, where only those count of whom this is so. */
+const toCounted = (isCounted: (index: number) => boolean) => {
+  const users = indexes.filter((index) => isActive(index) && isCounted(index));
+  return { users: users.length, enrolled: users.filter(isEnrolled).length, isComplete: true };
+};
+const counted = toCounted(() => true);
 
 interface Opened {
   /** The provider's id of the group; `null`: it knows groups by their names alone. */
   readonly groupId: string | null;
+  /** What a count tells: Okta's and OneLogin's find users of one status alone. */
+  readonly counted: typeof counted;
   provision(observe: (send: Fetch) => Fetch): Provisioning;
 }
 
@@ -52,7 +59,10 @@ const oktaStatuses = {
   leftOut: ['SUSPENDED', 'DEPROVISIONED', 'STAGED', 'PROVISIONED'],
 } as const;
 
-const providers: Readonly<Record<string, () => Promise<Opened>>> = {
+const provisionScim = (bench: ScimBench, send: Fetch, sleep?: (ms: number) => Promise<void>): Provisioning =>
+  createScimProvisioning({ ...bench.core, settings: bench.configure(), publicUrl, fetch: send }, sleep);
+
+const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> = {
   async okta() {
     const bench = await openOktaBench();
     closing.push(() => bench.close());
@@ -70,13 +80,14 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
     const groupId = '00g1a2b3c4d5e6f7g8h9';
     bench.okta.org.groups.set(groupId, { name: groupName, members });
     bench.okta.org.groups.set('00gffffffffffffffff9', { name: 'others', members: new Set() });
-    return { groupId, provision: (observe) => bench.provision({ fetch: observe(fetch) }) };
+    const ofFirst = toCounted((index) => index % oktaStatuses.staying.length === 0);
+    return { groupId, counted: ofFirst, provision: (observe) => bench.provision({ fetch: observe(fetch) }) };
   },
   async entra() {
-    const entra = await startEntraSimulator({ throttledEvery: 4 });
-    closing.push(() => entra.close());
-    const daemon = entra.addDaemon(['User.Read.All', 'GroupMember.Read.All']);
-    const attribute = entra.addExtension(daemon.clientId, 'facestepToken');
+    const bench = await openEntraBench({ throttledEvery: 4 });
+    closing.push(() => bench.close());
+    const { entra, attribute } = bench;
+    const { clientId, secret } = entra.addDaemon(['User.Read.All', 'GroupMember.Read.All']);
     const members = indexes.flatMap((index) => {
       const user = entra.addUser({ mail: loginOf(index) });
       if (isEnrolled(index)) user.extensions[attribute] = 'FV1.x';
@@ -85,22 +96,10 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
     });
     const groupId = entra.addGroup(members, undefined, groupName);
     entra.addGroup([], undefined, 'others');
-    const settings = entraConnectionGuard.parse({
-      ...{ id: 'workforce', kind: 'entra', policy: { mode: 'shadow' } },
-      entra: {
-        ...{ tenantId: entra.tenant.id, clientId: daemon.clientId, attribute },
-        auth: { kind: 'secret', secret: daemon.secret },
-        endpoints: { login: entra.url, graph: entra.url },
-      },
-    });
-    const clock = createManualClock(Date.now());
+    const settings = { clientId, attribute, auth: { kind: 'secret', secret } };
     return {
-      groupId,
-      provision: (observe) =>
-        createEntraProvisioning(
-          { settings, publicUrl, clock, random: systemRandom, log: createTextLog(), fetch: observe(entra.fetch) },
-          async () => {},
-        ),
+      ...{ groupId, counted },
+      provision: (observe) => bench.provision({ entra: settings, fetch: observe(entra.fetch) }, publicUrl),
     };
   },
   async cognito() {
@@ -118,7 +117,7 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
     const settings = toSettings(simulator, pool, [await administrator.createAppClient()]);
     const clock = createManualClock();
     return {
-      groupId: null,
+      ...{ groupId: null, counted },
       provision: (observe) =>
         createCognitoProvisioning({
           ...{ settings, publicUrl, clock, random: systemRandom, log: createTextLog(), fetch: observe(fetch) },
@@ -144,14 +143,16 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
     const settings = bench.configure();
     return {
       groupId: '4711',
+      counted: toCounted((index) => index % oneLoginStatuses.staying.length === 0),
       provision: (observe) =>
         createOneLoginProvisioning({
           ...{ settings, publicUrl, clock: bench.clock, random: systemRandom, log, fetch: observe(fetch) },
         }),
     };
   },
-  async scim() {
+  async scim(traits = {}) {
     const bench = await openScimBench();
+    Object.assign(bench.server.directory, traits);
     closing.push(() => bench.close());
     const members = indexes.flatMap((index) => {
       const id = bench.server.addUser(loginOf(index));
@@ -161,14 +162,9 @@ const providers: Readonly<Record<string, () => Promise<Opened>>> = {
       return isMember(index) ? [id] : [];
     });
     bench.server.directory.groups.set('group-1', { displayName: groupName, members });
-    const { log } = bench.core;
-    const settings = bench.configure();
     return {
-      groupId: 'group-1',
-      provision: (observe) =>
-        createScimProvisioning({
-          ...{ settings, publicUrl, clock: bench.clock, random: systemRandom, log, fetch: observe(fetch) },
-        }),
+      ...{ groupId: 'group-1', counted },
+      provision: (observe) => provisionScim(bench, observe(fetch)),
     };
   },
 };
@@ -192,6 +188,30 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
     }
   });
 
+  test('counts active users and those whose attribute is filled, on every page, and changes nothing', async () => {
+    const { provision, counted } = await open();
+    const methods: string[] = [];
+    const observe = (send: Fetch): Fetch => {
+      return (url, init) => {
+        // Cognito has one method for all.
+        const target = new Headers(init.headers).get('x-amz-target');
+        methods.push(target ?? (/token/.test(new URL(url).pathname) ? 'token' : (init.method ?? 'GET')));
+        return send(url, init);
+      };
+    };
+    const holders: Holder[] = [];
+    expect(await provision(observe).census((holder) => holders.push(holder))).toEqual(counted);
+    // By the id that their token is bound to.
+    expect(new Set(holders.map(({ subject }) => subject)).size).toBe(counted.enrolled);
+    for (const { subject, token } of holders) {
+      expect(token.use((text) => text)).toBe('FV1.x');
+      expect(subject).toMatch(/^[\w-]+$/);
+    }
+    const reads = ['token', 'GET', 'AWSCognitoIdentityProviderService.ListUsers'];
+    expect(methods.filter((method) => !reads.includes(method))).toEqual([]);
+    expect(methods.length).toBeGreaterThan(1);
+  });
+
   test('a group that is not there is not_found', async () => {
     const { provision } = await open();
     const listed = listAll(
@@ -204,33 +224,10 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
   test('says so where the provider does not tell', async () => {
     const { provision } = await open();
     const refuse = (): Fetch => async () => Response.json({ error: 'no' }, { status: 403 });
-    await expect(listAll(provision(refuse), groupName)).rejects.toMatchObject({
-      code: expect.stringMatching(/^(provider_refused|profile_unavailable)$/),
-    });
+    const refusal = { code: expect.stringMatching(/^(provider_refused|profile_unavailable)$/) };
+    await expect(listAll(provision(refuse), groupName)).rejects.toMatchObject(refusal);
+    await expect(provision(refuse).census()).rejects.toMatchObject(refusal);
   });
-});
-
-/** The first calls after the first page are refused as too many, as often as a sign-in would not wait for. */
-const whileBusy =
-  (isOfList: (url: string, init: RequestInit) => boolean, refusal: () => Response) =>
-  (send: Fetch): Fetch => {
-    let asked = 0;
-    return async (url, init) => {
-      asked += isOfList(url, init) ? 1 : 0;
-      return asked > 1 && asked < 4 && isOfList(url, init) ? refusal() : send(url, init);
-    };
-  };
-
-test('a list goes on where Cognito had too many requests in the middle of it', async () => {
-  const { groupId, provision } = await providers.cognito!();
-  const isOfList = (_url: string, { headers }: RequestInit): boolean =>
-    (new Headers(headers).get('x-amz-target') ?? '').endsWith('.ListUsersInGroup');
-  const refusal = () => Response.json({ __type: 'TooManyRequestsException' }, { status: 400 });
-  const name = groupId ?? groupName;
-  expect(await listAll(provision(whileBusy(isOfList, refusal)), name)).toHaveLength(expected.length);
-  // It is no refusal: the same may be asked later.
-  const always = provision(() => async () => new Response('{}', { status: 500 }));
-  await expect(listAll(always, name)).rejects.toMatchObject({ code: 'profile_unavailable' });
 });
 
 test('a list goes on where a SCIM server wants to be left alone in the middle of it', async () => {
@@ -241,10 +238,13 @@ test('a list goes on where a SCIM server wants to be left alone in the middle of
   const waits: number[] = [];
   const sleep = async (ms: number) => void waits.push(ms);
   const refusal = () => Response.json({}, { status: 429, headers: { 'retry-after': '30' } });
-  const isOfList = (url: string): boolean => url.includes('/Users/');
-  const { log } = bench.core;
-  const deps = { publicUrl, clock: bench.clock, random: systemRandom, log, fetch: whileBusy(isOfList, refusal)(fetch) };
-  const provisioning = createScimProvisioning({ ...deps, settings: bench.configure() }, sleep);
+  // The first calls after the first page are refused, as often as a sign-in would not wait for.
+  let asked = 0;
+  const busy: Fetch = async (url, init) => {
+    asked += url.includes('/Users/') ? 1 : 0;
+    return url.includes('/Users/') && asked > 1 && asked < 4 ? refusal() : fetch(url, init);
+  };
+  const provisioning = provisionScim(bench, busy, sleep);
   expect(await listAll(provisioning, groupName)).toHaveLength(members.length);
   expect(waits).toEqual([30_000, 30_000]);
 });
@@ -257,10 +257,7 @@ test('a SCIM server that passes over the filter, or takes none, names no other g
   const all = { Resources: [{ id: 'group-1', displayName: 'Pilot' }] };
   const provision = (answer: () => Response) => {
     const send: Fetch = async (url, init) => (/\/Groups\?filter=/.test(url) ? answer() : fetch(url, init));
-    const { log } = bench.core;
-    return createScimProvisioning({
-      ...{ settings: bench.configure(), publicUrl, clock: bench.clock, random: systemRandom, log, fetch: send },
-    });
+    return provisionScim(bench, send);
   };
   const passing = provision(() => Response.json(all));
   await expect(listAll(passing, 'Board')).rejects.toMatchObject({ code: 'not_found' });
@@ -269,27 +266,48 @@ test('a SCIM server that passes over the filter, or takes none, names no other g
   expect(await listAll(without, 'group-1')).toMatchObject([{ subject: id }]);
 });
 
-test('a group of a SCIM server that is longer than is read is asked for by the ids alone, and refused where that is too long', async () => {
-  const bench = await openScimBench();
-  closing.push(() => bench.close());
-  const id = bench.server.addUser('ada@example.com');
-  bench.server.directory.groups.set('group-1', { displayName: 'All', members: [id] });
-  const member = { value: id, type: 'User' };
-  const long = { id: 'group-1', members: [{ ...member, display: 'x'.repeat(8 * 1024 * 1024) }] };
-  const listWith = (answer: (attributes: string | null) => object) => {
-    const send: Fetch = async (url, init) =>
-      url.includes('/Groups/group-1?')
-        ? Response.json(answer(new URL(url).searchParams.get('attributes')))
-        : fetch(url, init);
-    const { log } = bench.core;
-    const deps = { settings: bench.configure(), publicUrl, clock: bench.clock, random: systemRandom, log, fetch: send };
-    return listAll(createScimProvisioning(deps), 'group-1');
+test('a SCIM server that passes over where a page begins, or tells of somebody twice, has each user once', async () => {
+  const { provision } = await providers.scim!();
+  const whole = (send: Fetch): Fetch => {
+    return (url, init) => send(url.replace(/&startIndex=\d+&count=\d+/, '&count=1000'), init);
   };
-  const isShort = (attributes: string | null): boolean => attributes === 'members.value,members.type';
-  const short = { id: 'group-1', members: [member] };
-  expect(await listWith((asked) => (isShort(asked) ? short : long))).toMatchObject([{ subject: id }]);
-  // Servers that do not know attributes of attributes.
-  await expect(listWith(() => long)).rejects.toMatchObject({ code: 'limit_reached' });
-  const nobody = listWith((asked) => (isShort(asked) ? { id: 'group-1' } : long));
-  await expect(nobody).rejects.toMatchObject({ code: 'limit_reached' });
+  expect(await provision(whole).census()).toEqual(counted);
+  // Users come and go meanwhile: the second page begins with the last ones of the first.
+  const shifted = (send: Fetch): Fetch => {
+    return (url, init) =>
+      send(
+        url.replace(/startIndex=(\d{3})/, (_, at) => `startIndex=${at - 3}`),
+        init,
+      );
+  };
+  expect(await provision(shifted).census()).toEqual(counted);
+  // Only the size of the page is told.
+  const paged = await providers.scim!({ countsPageAlone: true });
+  expect(await paged.provision((send) => send).census()).toEqual(counted);
+});
+
+describe('a count', () => {
+  const clock = createManualClock();
+
+  test('asks for no more pages once it has seen 20,000 users, and says that it is not complete', async () => {
+    let pages = 0;
+    async function* endless(): AsyncGenerator<CensusPage> {
+      for (;;) {
+        pages += 1;
+        yield { users: 1_000, enrolled: 1, holders: [] };
+      }
+    }
+    expect(await takeCensus(endless(), { clock })).toEqual({ users: 20_000, enrolled: 20, isComplete: false });
+    expect(pages).toBe(20);
+  });
+
+  test('ends after a minute, with what it has', async () => {
+    async function* slow(): AsyncGenerator<CensusPage> {
+      yield { users: 10, enrolled: 2, holders: [] };
+      clock.advanceSec(61);
+      yield { users: 10, enrolled: 2, holders: [] };
+      await new Promise(() => {});
+    }
+    expect(await takeCensus(slow(), { clock })).toMatchObject({ isComplete: false });
+  });
 });

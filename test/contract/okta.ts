@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
@@ -12,22 +10,17 @@ import {
   parseTokenHook,
 } from '../../adapters/okta/schema.js';
 import type { Exchange } from '../../simulators/exchanges.js';
-import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
+import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
-import type { Provisioning } from '../../src/connections/provisioning.js';
-import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
-import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
-import { createTestVerifier } from '../embedded.js';
-import { createTestSigner, testIssuer } from '../keys.js';
-import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
-import { standardDeps } from '../settings.js';
-import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
+import type { Fetch } from '../../src/core/ports.js';
+import { testIssuer } from '../keys.js';
+import { serveAdapter } from '../serve-adapter.js';
+import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
+import { createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {
   rightPassword,
   toLifecycleEvent,
@@ -48,28 +41,10 @@ import {
   samlReplyGuard,
   tokenReplyGuard,
 } from './okta-replies.js';
-import { createManualClock } from './state.js';
 
 export const hookSecret = `Bearer ${canary}-hook-secret`;
 
-export interface OktaBench {
-  readonly okta: OktaSimulator;
-  readonly adapter: ServedAdapter;
-  readonly core: CoreDeps & {
-    readonly log: ReturnType<typeof createTextLog>;
-    readonly audit: ReturnType<typeof createMemoryAudit>;
-  };
-  readonly clock: Clock & { advanceSec(seconds: number): void };
-  readonly policy: Policy;
-  passStepUp(userId: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  connect(settings?: OktaSettings): ServedAdapter;
-  provision(settings?: OktaSettings & { readonly publicUrl?: string }): Provisioning;
-  readonly passwordVerifier: { readonly url: string; readonly secret: string };
-  readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
-  connectInShadowMode(): ServedAdapter;
-  close(): Promise<void>;
-  closeButOkta(): Promise<void>;
-}
+export type OktaBench = Awaited<ReturnType<typeof openOktaBench>>;
 
 export interface OktaSettings {
   readonly claims?: ClaimSources;
@@ -84,18 +59,13 @@ export interface OktaSettings {
  * Starts an org with the test's clock and the token's attribute. Its hook timeout is long, because the machine may be
  * busy.
  */
-export async function openOktaBench(onExchange?: (exchange: Exchange) => void): Promise<OktaBench> {
-  const clock = createManualClock();
+export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
+  const core = await createBenchCore();
+  const { clock, log, state } = core;
   const okta = await startOktaSimulator({ now: () => clock.now(), hookTimeoutMs: 30_000, onExchange });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
-  const log = createTextLog();
-  const audit = createMemoryAudit();
-  const state = createSqliteState({ file: ':memory:', clock });
   const formerDirectory = await startFormerDirectory();
   const passwordVerifier = { url: formerDirectory.url, secret: `${canary}-verifier-secret` };
-  const signer = await createTestSigner();
-  const verifier = createTestVerifier();
-  const core = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
   const toDeps = ({
     claims = {},
     okta: changes = {},
@@ -128,6 +98,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
   };
   await provision().steps[0]!.apply();
   const adapter = connect();
+  const stopProvider = endOnce(() => okta.close());
   return {
     okta,
     adapter,
@@ -139,22 +110,10 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
     passwordVerifier,
     passwordsAsked: formerDirectory.asked,
     connectInShadowMode: () => serveAdapter(createOktaAdapter, toDeps({ policy: { mode: 'shadow' } })),
-    passStepUp: (subject, stepUpId = 'step-up-1', signIn = { application: null, address: null }) =>
-      recordPassedStepUp(
-        { connection: 'workforce', subject },
-        {
-          ...{ stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
-          ...{ anotherWay: false, signIn },
-        },
-        usual,
-        core,
-      ),
+    passStepUp: createPassStepUp('workforce', usual, core),
+    stopProvider,
     async close() {
-      await okta.close();
-      await formerDirectory.close();
-      await state.close();
-    },
-    closeButOkta: async () => {
+      await stopProvider();
       await formerDirectory.close();
       await state.close();
     },
@@ -164,7 +123,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
 /** Starts the directory from which passwords are imported. It accepts one password for all users. */
 async function startFormerDirectory() {
   const asked: { username: string; password: string }[] = [];
-  const server = createServer(async (request, response) => {
+  const { url, close } = await openServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk);
     if (request.headers.authorization !== `Bearer ${canary}-verifier-secret`) return response.writeHead(401).end();
@@ -172,17 +131,7 @@ async function startFormerDirectory() {
     asked.push(question);
     return response.end(JSON.stringify({ verified: question.password === rightPassword }));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  return {
-    asked,
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/verify`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { asked, url: `${url}/verify`, close };
 }
 
 const questionGuard = z.strictObject({ username: z.string(), password: z.string() });
@@ -261,7 +210,6 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     isGranted: () => false,
     isLetThrough: ({ status }) => status === 204,
   };
-  let isStopped = false;
   return {
     adapter,
     logText: () => core.log.text(),
@@ -275,20 +223,14 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       const value = okta.org.users.get(subject)?.profile.facestepToken ?? null;
       return z.string().nullable().parse(value);
     },
-    async stopProvider() {
-      isStopped = true;
-      await okta.close();
-    },
-    connectInShadowMode: () => bench.connectInShadowMode(),
+    stopProvider: bench.stopProvider,
+    connectInShadowMode: bench.connectInShadowMode,
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       // A user whose password is imported has no ID yet, only a name.
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { token, registration, saml, 'password-import': passwordImport, events },
-    async close() {
-      if (isStopped) await bench.closeButOkta();
-      else await bench.close();
-    },
+    close: bench.close,
   };
 }

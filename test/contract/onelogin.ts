@@ -1,43 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type OneLoginConnection, oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
+import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
-import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
+import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { RawReply } from '../../src/connections/hook.js';
-import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
-import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
-import { createTestVerifier } from '../embedded.js';
-import { createTestSigner } from '../keys.js';
-import { type ServedAdapter, serveAdapter } from '../serve-adapter.js';
-import { standardDeps } from '../settings.js';
-import { createMemoryAudit, createTextLog } from '../sinks.js';
+import { serveAdapter } from '../serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { createManualClock } from './state.js';
+import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
 
 export const hookSecret = `${canary}-hook-secret`;
 
-export interface OneLoginBench {
-  readonly onelogin: OneLoginSimulator;
-  readonly adapter: ServedAdapter;
-  readonly core: CoreDeps & {
-    readonly log: ReturnType<typeof createTextLog>;
-    readonly audit: ReturnType<typeof createMemoryAudit>;
-  };
-  readonly clock: Clock & { advanceSec(seconds: number): void };
-  readonly policy: Policy;
-  readonly facePolicyId: number;
-  passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  configure(changes?: OneLoginChanges): OneLoginConnection;
-  connect(changes?: OneLoginChanges): ServedAdapter;
-  close(): Promise<void>;
-}
+export type OneLoginBench = Awaited<ReturnType<typeof openOneLoginBench>>;
 
 export interface OneLoginChanges {
   readonly claims?: ClaimSources;
@@ -53,18 +32,13 @@ export const attribute = 'facestep_token';
  * Starts an account with the test's clock, the token's field and the face policy. Hooks get more time than in OneLogin,
  * because the machine may be busy.
  */
-export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number } = {}): Promise<OneLoginBench> {
-  const clock = createManualClock();
+export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number } = {}) {
+  const core = await createBenchCore();
+  const { clock } = core;
   const onelogin = await startOneLoginSimulator({ now: () => clock.now(), graceMs });
   onelogin.account.fields.push({ id: 85_306, name: 'Face enrolment token', shortname: attribute, position: 1 });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
-  const log = createTextLog();
-  const audit = createMemoryAudit();
-  const state = createSqliteState({ file: ':memory:', clock });
-  const signer = await createTestSigner();
-  const verifier = createTestVerifier();
-  const core = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
   const configure = ({ claims = {}, onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
     oneloginConnectionGuard.parse({
       id: 'workforce',
@@ -86,6 +60,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
       core: { ...core, ...changes.core },
       fetch: changes.fetch ?? fetch,
     });
+  const stopProvider = endOnce(() => onelogin.close());
   return {
     onelogin,
     adapter: connect(),
@@ -95,19 +70,11 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
     facePolicyId,
     configure,
     connect,
-    passStepUp: (subject, stepUpId = 'step-up-1', signIn = { application: null, address: null }) =>
-      recordPassedStepUp(
-        { connection: 'workforce', subject },
-        {
-          ...{ stepUpId, passedAt: clock.now(), liveness: 0.97, presence: 'movement-1' },
-          ...{ anotherWay: false, signIn },
-        },
-        usual,
-        core,
-      ),
+    passStepUp: createPassStepUp('workforce', usual, core),
+    stopProvider,
     async close() {
-      await onelogin.close();
-      await state.close();
+      await stopProvider();
+      await core.state.close();
     },
   };
 }
@@ -134,25 +101,15 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
   return [
     ...[
       undefined,
-      '',
-      't=,v1=',
       `t=${now}`,
-      `t=${now},v1=`,
       good.slice(0, -1),
-      good.toUpperCase(),
-      `${good} `,
       `${good}, ${good}`,
       good.replace(/^t=\d+/, `t=${now + 1}`),
-      good.replace(/^t=/, 't=0'),
-      good.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
       toSignature(body, now, `${hookSecret}x`),
-      toSignature(body, now, ''),
       toSignature(altered, now),
       // These signatures are correct, but contain a time that the server refuses.
       toSignature(body, now - 301),
       toSignature(body, now + 301),
-      toSignature(body, 0),
-      toSignature(body, 999_999_999_999),
     ].map((signature) => withSignature(body, signature)),
     { method: 'POST', headers: { authorization: `Bearer ${hookSecret}` }, body },
   ];
@@ -214,7 +171,6 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     parse: parseUserMigration,
     toEvent: toUserMigrationEvent,
   };
-  let isStopped = false;
   return {
     adapter,
     logText: () => core.log.text(),
@@ -226,19 +182,13 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     },
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
     connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
-    async stopProvider() {
-      isStopped = true;
-      await onelogin.close();
-    },
+    stopProvider: bench.stopProvider,
     // One hook knows users by ID, the other by name.
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { 'pre-authentication': preAuthentication, 'user-migration': userMigration },
-    async close() {
-      if (isStopped) await core.state.close();
-      else await bench.close();
-    },
+    close: bench.close,
   };
 }

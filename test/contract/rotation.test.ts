@@ -1,17 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { createCognitoAdapter } from '../../adapters/cognito/index.js';
-import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { pushingSecret } from '../../src/operations/push-secret.js';
 import { applySteps, isDone } from '../../src/operations/steps.js';
 import { startHooks } from '../hook-server.js';
-import { testIssuer } from '../keys.js';
-import { createTextLog, systemRandom } from '../sinks.js';
-import { openTriggerBench, requestSecret, toCommon, toHandlers, toRequest, toSettings } from './cognito.js';
+import { createTextLog } from '../sinks.js';
 import { openOktaBench } from './okta.js';
-import { openOneLoginBench } from './onelogin.js';
 
 /* A secret is replaced while people sign in: with both accepted meanwhile no call is refused, without it some are. */
 
@@ -108,13 +102,6 @@ test('okta: no call of a hook is refused; then the log says that the old secret 
   expect(failed).toEqual([]);
 });
 
-test('okta: without the time with both, calls are refused', async () => {
-  const { bench, server, after, push, signIn } = await openOkta();
-  const calls = await whileCalling(signIn, [() => server.reload(bench.connect(after).hooks), () => push(after)]);
-  expect(calls).toContain(false);
-  expect(calls.at(-1)).toBe(true);
-});
-
 test('okta: a plan without --push-secrets sees nothing, as Okta never shows the secret', async () => {
   const { bench, server, both } = await openOkta();
   const { steps } = bench.provision({ ...both, publicUrl: server.publicUrl });
@@ -125,106 +112,4 @@ test('okta: a plan without --push-secrets sees nothing, as Okta never shows the 
   expect(JSON.stringify(await Promise.all(steps.map(pushingSecret).map((step) => step.inspect())))).not.toContain(
     fresh,
   );
-});
-
-async function openOneLogin() {
-  const bench = await openOneLoginBench();
-  closing.push(() => bench.close());
-  const ada = { username: 'ada@example.com', password: 'correct horse' };
-  const id = bench.onelogin.addUser(ada);
-  const configure = (hooks: object) => ({ onelogin: { hooks, timeoutSec: 10 } });
-  const before = configure({ secret: old });
-  const both = configure({ secret: fresh, previousSecret: old });
-  const after = configure({ secret: fresh });
-  const server = await startServer(bench.connect(before).hooks);
-  const provision = (changes: typeof before) =>
-    push(
-      createOneLoginProvisioning({
-        ...{ settings: bench.configure(changes), publicUrl: server.publicUrl, clock: bench.clock },
-        ...{ random: systemRandom, fetch, log: bench.core.log },
-      }),
-    );
-  await provision(before);
-  let signIns = 0;
-  return {
-    ...{ bench, server, both, after, push: provision },
-    /** Whoever has passed gets their own policy; where the call is refused, the face policy. */
-    async signIn() {
-      signIns += 1;
-      await bench.passStepUp(String(id), `step-up-${signIns}`);
-      const { ok } = await bench.onelogin.signIn({ identifier: ada.username, password: ada.password });
-      return ok;
-    },
-  };
-}
-
-test('onelogin: no call of a hook is refused; then the log says that the old secret is used no more', async () => {
-  const { bench, server, both, after, push, signIn } = await openOneLogin();
-  const calls = await whileCalling(signIn, [
-    () => server.reload(bench.connect(both).hooks),
-    () => expect(bench.core.log.text()).toContain(`"${notice}"`),
-    () => push(both),
-    () => bench.clock.advanceSec(61),
-    () => server.reload(bench.connect(after).hooks),
-  ]);
-  expect(calls).not.toContain(false);
-  expect(bench.core.log.text().split(notice)).toHaveLength(2);
-});
-
-test('onelogin: without the time with both, calls are refused', async () => {
-  const { bench, server, after, push, signIn } = await openOneLogin();
-  const calls = await whileCalling(signIn, [() => server.reload(bench.connect(after).hooks), () => push(after)]);
-  expect(calls).toContain(false);
-  expect(calls.at(-1)).toBe(true);
-});
-
-test('cognito: step-ups are opened whichever secret the functions have; without the time with both some are not', async () => {
-  const bench = await openTriggerBench();
-  const simulator = await startCognitoSimulator();
-  closing.push(async () => bench.state.close());
-  closing.push(() => simulator.close());
-  const pool = { ...(await simulator.createPool({ PoolName: 'Customers' })), id: bench.who.userPoolId };
-  const next = `${requestSecret}-next`;
-  const connect = (triggers: object) => {
-    const settings = toSettings(simulator, pool, [bench.who.clientId], { cognito: { triggers } });
-    return createCognitoAdapter({
-      ...{ settings, publicUrl: testIssuer, clock: bench.clock, log: bench.log, random: systemRandom, fetch },
-    }).openStepUpRequest!;
-  };
-  const rotate = async (middle: object) => {
-    let handlers = toHandlers(await bench.connect({ requestSecret }));
-    let open = connect({ requestSecret });
-    const call = async (): Promise<boolean> => {
-      const event = {
-        ...{ ...toCommon(bench.who, 'ada'), triggerSource: 'CreateAuthChallenge_Authentication' },
-        request: {
-          userAttributes: { sub: '5f2b8b1e-0d5c-4a53-8c0a-9f3f3c1b2a11' },
-          challengeName: 'CUSTOM_CHALLENGE',
-          session: ['SRP_A', 'PASSWORD_VERIFIER'].map((challengeName) => ({ challengeName, challengeResult: true })),
-        },
-        response: {},
-      };
-      const answer = await handlers['create-auth-challenge']!.admit(toRequest(event));
-      const { body } = await answer(toRequest(event).body);
-      const request = /"request":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '';
-      return open(request).then(
-        () => true,
-        () => false,
-      );
-    };
-    return whileCalling(call, [
-      () => {
-        open = connect(middle);
-      },
-      async () => {
-        handlers = toHandlers(await bench.connect({ requestSecret: next }));
-      },
-      () => {
-        open = connect({ requestSecret: next });
-      },
-    ]);
-  };
-  expect(await rotate({ requestSecret: next, previousRequestSecret: requestSecret })).not.toContain(false);
-  expect(bench.log.text()).toContain(notice);
-  expect(await rotate({ requestSecret: next })).toContain(false);
 });

@@ -43,26 +43,7 @@ export function runSearchContract(harness: () => SearchHarness): void {
   test('nothing in a text is more than itself', async () => {
     await add('plain@example.com', 'Plain', 'Person');
     const strange = [
-      ...[
-        '"',
-        "'",
-        "''",
-        '\\',
-        '%',
-        '%25',
-        '*',
-        '!',
-        '!x',
-        '*plain',
-        'pl*n',
-        '_',
-        '$',
-        '?',
-        '(',
-        ')',
-        'é',
-        '\u{1f9d1}',
-      ],
+      ...[...'"\'\\%*!_$?()é\u{1f9d1}', "''", '%25', '!x', '*plain', 'pl*n'],
       ...[
         '" or "" sw "',
         "x') or startswith(displayName,'p",

@@ -73,24 +73,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await state.read('a'))?.value).toBe(3);
     });
 
-    test('only one of many concurrent writers creates an absent key', async () => {
-      const { state } = await start();
-      const written = await Promise.all(
-        Array.from({ length: 20 }, (_, writer) => state.write('a', writer, { when: 'absent', expiresAt: null })),
-      );
-      expect(written.filter(Boolean)).toHaveLength(1);
-    });
-
-    test('of many writers over one revision exactly one succeeds', async () => {
-      const { state } = await start();
-      await state.write('a', 'first', forever);
-      const { revision } = (await state.read('a'))!;
-      const written = await Promise.all(
-        Array.from({ length: 20 }, (_, writer) => state.write('a', writer, { when: { revision }, expiresAt: null })),
-      );
-      expect(written.filter(Boolean)).toHaveLength(1);
-    });
-
     test('a revision never returns, not even after delete or expiry', async () => {
       const { state, clock } = await start();
       await state.write('a', 1, { when: 'any', expiresAt: addSec(clock.now(), 60) });
@@ -125,14 +107,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.add('n', 1, expiresAt)).toBe(1);
     });
 
-    test('deleting twice is no error', async () => {
-      const { state } = await start();
-      await state.write('a', 1, forever);
-      await state.delete('a');
-      await state.delete('a');
-      expect(await state.read('a')).toBeNull();
-    });
-
     test('what was written is there after a restart', async () => {
       const { state, reopen } = await start();
       await state.write('a', { kept: true }, forever);
@@ -154,14 +128,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       for (const [index, key] of keys.entries()) expect(await state.add(key, 1, expiresAt)).toBe(101 + index);
       for (const key of keys) await state.delete(key);
       for (const key of keys) expect(await state.read(key)).toBeNull();
-    });
-
-    test('what is written with its end behind it is written, and gone', async () => {
-      const { state, clock } = await start();
-      await state.write('a', 1, forever);
-      expect(await state.write('a', 2, { when: 'any', expiresAt: clock.now() })).toBe(true);
-      expect(await state.read('a')).toBeNull();
-      expect(await state.write('a', 3, { when: 'absent', expiresAt: null })).toBe(true);
     });
 
     test('two servers on one store: of both their writers and takers exactly one succeeds, and counters add up', async () => {

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
+import type { Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
+import { isToApply } from '../../src/operations/steps.js';
+import { createSqliteState } from '../../src/state/sqlite.js';
+import { createTestVerifier } from '../embedded.js';
+import { createTestSigner } from '../keys.js';
+import { standardDeps } from '../settings.js';
+import { createMemoryAudit, createTextLog } from '../sinks.js';
+import { createManualClock } from './state.js';
+
+/** Creates what a connection needs of the core, with the test's clock. */
+export async function createBenchCore() {
+  const clock = createManualClock();
+  return {
+    ...{ ...standardDeps, clock, audit: createMemoryAudit(), log: createTextLog() },
+    state: createSqliteState({ file: ':memory:', clock }),
+    verifier: createTestVerifier(),
+    signer: await createTestSigner(),
+  };
+}
+
+export const createPassStepUp =
+  (connection: string, policy: Policy, core: CoreDeps) =>
+  (subject: string, stepUpId = 'step-up-1', signIn: HookSignIn = { application: null, address: null }): Promise<void> =>
+    recordPassedStepUp(
+      { connection, subject },
+      {
+        ...{ stepUpId, passedAt: core.clock.now(), liveness: 0.97, presence: 'movement-1' },
+        ...{ anotherWay: false, signIn },
+      },
+      policy,
+      core,
+    );
+
+/** Ends something once, however often it is asked to. */
+export function endOnce(end: () => Promise<void>): () => Promise<void> {
+  let ended: Promise<void> | undefined;
+  return () => {
+    ended ??= end();
+    return ended;
+  };
+}
+
+type Steps = Pick<Provisioning, 'steps'>;
+
+export const statesOf = async ({ steps }: Steps): Promise<StepStatus['state'][]> =>
+  (await Promise.all(steps.map((step) => step.inspect()))).map(({ state }) => state);
+
+/** Does in order what is missing or different. @returns the states afterwards */
+export async function applyAll({ steps }: Steps): Promise<StepStatus['state'][]> {
+  for (const step of steps) if (isToApply(await step.inspect())) await step.apply();
+  return statesOf({ steps });
+}
+
+/** Opens a server that answers so. */
+export async function openServer(answer: RequestListener) {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = endOnce(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
