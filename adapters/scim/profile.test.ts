@@ -254,4 +254,12 @@ describe('credentials', () => {
     await profile.readToken(ada);
     expect(tokens()).toBe(2);
   });
+
+  test('in an answer that is a refusal are not used', async () => {
+    const { sent, profile } = observe(() => Response.json({ access_token: 'granted' }, { status: 400 }), {
+      scim: { auth: clientAuth() },
+    });
+    await expect(profile.readToken(ada)).rejects.toMatchObject({ ...unavailable, detail: { call: 'token' } });
+    expect(sent).toHaveLength(1);
+  });
 });

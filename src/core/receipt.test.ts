@@ -8,6 +8,7 @@ import { FaceError } from '../errors.js';
 import type { CoreDeps } from './deps.js';
 import type { Audit, State } from './ports.js';
 import { audienceOf, issueReceipt, redeemReceipt } from './receipt.js';
+import { epochMs } from './units.js';
 
 let folder: string;
 let core: Awaited<ReturnType<typeof createTestCore>>;
@@ -122,6 +123,13 @@ test('a receipt for a caller-held token counts if its caller serves the connecti
   for (const source of ['api:play', 'play', 'default', '']) {
     await expect(redeemReceipt(await issueFor(source), expected, core.deps)).rejects.toMatchObject(refused);
   }
+});
+
+test('is refused if the store has lost data since: an event may have used it', async () => {
+  const receipt = await issue();
+  const state = { ...core.state, storeEpoch: async () => epochMs(core.clock.now() + 1000) };
+  const refusal = { ...refused, detail: { reason: 'forgotten' } };
+  await expect(redeemReceipt(receipt, expected, { ...core.deps, state })).rejects.toMatchObject(refusal);
 });
 
 test('is refused to anybody else, too late and too early', async () => {

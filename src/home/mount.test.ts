@@ -112,6 +112,7 @@ describe('by a face check', () => {
     const { cookie, page } = await follow(await begin(loginOf('anna')));
     await page.consent();
     expect(await show(page, 'ada')).toBe('passed');
+    expect(refusalOf(await ask('/me/other/face-check', cookie))).toBe('over');
     const own = await follow(await ask('/me/acme/face-check', cookie));
     expect(own.body.view).toMatchObject({ purpose: 'manage', returnUrl: `${testIssuer}/me/acme` });
     expect((await own.page.get('/face/enrolment')).body).toMatchObject({ mayRenew: true });

@@ -80,13 +80,13 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   core.clock.advanceSec(30);
   expect((await submit(started)).state).toBe('passed');
   const who = { connection: 'work', subject: 'anna' };
-  const take = async (eventId: string) =>
+  const take = async (eventId: string, freshnessSec = 300) =>
     takePassedStepUp(
       {
         who,
         eventId,
         signIn: testSignIn,
-        freshnessSec: 300,
+        freshnessSec,
         repeatableForSec: 60,
         needsFace: true,
         isLockedOut: false,
@@ -95,6 +95,8 @@ test('an attempt that ends after another has begun counts for nothing, and opens
       await core.deps.state.read(passedKey(who)),
       core.deps,
     );
+  // Under a policy that was made stricter meanwhile, the pass is too old.
+  expect(await take('event-1', 0)).toBe('no_check');
   expect(await take('event-1')).toMatchObject({ stepUpId: started.id });
   goOn();
   expect(await slow.catch(toCode)).toBe('step_up_finished');

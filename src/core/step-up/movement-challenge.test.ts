@@ -44,6 +44,25 @@ test('tells one movement at a time, and times each from the moment it was told',
   ]);
 });
 
+test.each([
+  [8000, []],
+  [8001, ['slowest_frame']],
+])('a movement that takes %i ms fails %j', (slowestMs, failing) => {
+  let now = epochMs(1000);
+  const clock = { now: () => now };
+  let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
+  for (const ms of [900, 900, slowestMs, 900, 900]) {
+    now = epochMs(now + ms);
+    challenge = commitTo(challenge, `digest ${now}`, now);
+  }
+  const measured = measureChallenge(
+    challenge,
+    challenge.frames.map(({ digest }) => digest),
+    5,
+  );
+  expect(measured.filter(({ pass }) => !pass).map(({ name }) => name)).toEqual(failing);
+});
+
 test.each<[string, number, number, readonly string[]]>([
   ['as quick as can be', 400, 300, []],
   ['a movement that nobody can have read and made', 399, 300, ['quickest_frame']],

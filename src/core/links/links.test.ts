@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createTestCore } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
+import { linkIdentities, readLinks } from './links.js';
+
+test('a link of which a crash has ended only one side is no link', async () => {
+  const { deps } = await createTestCore(join(createFolder('links'), 'keys.json'));
+  const work = { connection: 'work', subject: 'anna' };
+  const payroll = { connection: 'payroll', subject: '42' };
+  await linkIdentities(work, payroll, { days: 365 }, deps);
+  expect(await readLinks(work, deps)).toHaveLength(1);
+  await deps.state.delete('links:payroll:42');
+  expect(await readLinks(work, deps)).toEqual([]);
+});
