@@ -146,11 +146,6 @@ describe('the person', () => {
     });
     expect(log.text()).not.toContain(hint.split('.')[1]);
   });
-
-  test('is logged with a request id that is one, and with no other text', async () => {
-    await askWith({ 'client-request-id': 'canary' });
-    expect(log.text()).not.toContain('canary');
-  });
 });
 
 describe('what is asked for', () => {

@@ -63,14 +63,3 @@ test('a person is registered for the method, and known as such', async () => {
   expect(waits.length).toBeGreaterThan(0);
   expect(new Set(waits)).toEqual(new Set([1000]));
 });
-
-const register = 'UserAuthMethod-External.ReadWrite.All';
-const look = 'Policy.Read.AuthenticationMethod';
-
-test.each([
-  [register, look],
-  [look, register],
-])('doctor names the permission that is missing beside %s: %s', async (granted, missing) => {
-  const check = connect(['User.ReadWrite.All', granted]).checks.find(({ title }) => title === 'Registering users');
-  expect(await check?.run()).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining(`Grant ${missing} `) });
-});

@@ -234,12 +234,6 @@ test.each<[string, () => Response]>([
 describe('the attribute', () => {
   const fitting = { title: 'Face', type: 'string', maxLength: null, permissions: null };
   const inspectAttribute = () => inspect('Profile attribute facestepToken');
-  const addFromDirectory = async (): Promise<string> => {
-    const id = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
-    bench.okta.org.users.get(id)!.source = 'ACTIVE_DIRECTORY';
-    return id;
-  };
-
   test.each([
     ['type', { type: 'array' }],
     ['maxLength', { maxLength: 100 }],
@@ -254,7 +248,8 @@ describe('the attribute', () => {
   test('whose value would come from where a user comes from is Okta’s own from then on, and all else of it stays', async () => {
     const before = { ...fitting, description: 'By hand', scope: 'NONE', master: { type: 'PROFILE_MASTER' } };
     bench.okta.org.attributes.set('facestepToken', before);
-    const ada = await addFromDirectory();
+    const ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+    bench.okta.org.users.get(ada)!.source = 'ACTIVE_DIRECTORY';
     const write = () => bench.connect().profile.writeToken(ada, new SealedToken('FV1.abc'));
     await expect(write()).rejects.toMatchObject({ detail: { status: 403, errorCode: 'E0000023' } });
     expect(await inspectAttribute()).toMatchObject({

@@ -54,14 +54,4 @@ describe('an answer', () => {
   ])('%j has the value %j', (body, value) => {
     expect(parseExtension(body, attribute)).toEqual({ id: '1', value });
   });
-
-  test.each([
-    ...[undefined, null, [], {}, { id: 1 }],
-    ...[
-      { id: '1', 'urn:example:User': 'x' },
-      { id: '1', 'urn:example:USER': 'x' },
-    ],
-  ])('%j is none', (body) => {
-    expect(() => parseExtension(body, attribute)).toThrow(expect.objectContaining({ code: 'profile_unavailable' }));
-  });
 });

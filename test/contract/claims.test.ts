@@ -237,13 +237,6 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
     expect(harness.logText()).not.toContain('evil');
   });
 
-  test('what the provider has no value for is left out', async () => {
-    const profile = harness.connect({ birth_place: 'nowhere_here' });
-    expect(await read(profile, ['birth_place', 'phone_number', 'address', 'email'])).toEqual({
-      email: 'ada@example.com',
-    });
-  });
-
   test('a named attribute is told where the connection says which it is, and in place of a usual one', async () => {
     harness.fill(own.values);
     harness.fill(values);

@@ -234,13 +234,6 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         });
       });
 
-      test('and renews no token under the newest key', async () => {
-        const { token } = await enrol();
-        const photos = [...pictures.person, pictures.person[1]].map(toPhoto);
-        const verdict = await harness.verifier.verify(request(token, { photos, allowRenewal: true }));
-        expect(verdict).toMatchObject({ matched: true, renewed: null });
-      });
-
       test('photos that others look at too, time and again', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.person[1])];
         await harness.sight.share(photos, testShare, async (shared) => {
