@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
@@ -68,17 +68,6 @@ describe('import', () => {
     expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);
     for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     expect((await importModel('--name', 'tiny')).out).toContain('tiny-129');
-  });
-
-  (process.getuid?.() === 0 ? test : test.skip)('by root leaves it to whom the data folder belongs', async () => {
-    mkdirSync(data);
-    chownSync(data, 12_345, 12_346);
-    await importModel('--name', 'tiny');
-    await setParameters('tiny-128');
-    const files = readdirSync(folder);
-    expect(files).toHaveLength(3);
-    for (const file of ['.', ...files])
-      expect(statSync(join(folder, file))).toMatchObject({ uid: 12_345, gid: 12_346 });
   });
 
   test.each<[string, (file: string) => void, RegExp]>([

@@ -5,14 +5,13 @@ import { promisify } from 'node:util';
 import { AdminInitiateAuthCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { z } from 'zod';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
-import { toForm } from '../api-server.js';
 import { type ChallengeParameters, signIn } from '../cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { createFolder } from '../folder.js';
@@ -37,6 +36,7 @@ let otherClientId: string;
 let administrator: ReturnType<typeof administer>;
 let service: Service;
 let receiptKeys: string;
+let backend: Backend;
 let adaSub: string;
 let graceSub: string;
 
@@ -67,15 +67,6 @@ async function deploy(changes: Record<string, string> = {}, file = bundle): Prom
   for (const handler of handlerNames) {
     simulator.lambda.functions.set(arnOf(handler), { file, handler, environment, sourceArns: [pool.arn] });
   }
-}
-
-async function post(path: string, fields: Parameters<typeof toForm>[0], token?: string) {
-  const response = await fetch(service.url + path, {
-    method: 'POST',
-    headers: token === undefined ? {} : { 'X-Auth-Token': token },
-    body: toForm(fields),
-  });
-  return { status: response.status, body: z.record(z.string(), z.json()).parse(await response.json()) };
 }
 
 beforeAll(async () => {
@@ -118,18 +109,9 @@ beforeAll(async () => {
   service = await startService({ PORT: '0', FACESTEP_DATA: join(folder, 'data'), FACESTEP_CONFIG: config });
   receiptKeys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
 
-  const issued = await fetch(`${service.url}/generateToken`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-admin-key': 'fsa_administrator' },
-    body: JSON.stringify({ name: 'enrolment', tenant: connectionId }),
-  });
-  const { token } = z.object({ token: z.string() }).parse(await issued.json());
-  const enrol = (subject: string, photo: Uint8Array) => {
-    const consent = { consentStatement: 'face-check-1', consentGivenAt: new Date().toISOString() };
-    return post('/enrolments', { connection: connectionId, subject, ...consent, photo }, token);
-  };
-  expect(await enrol(adaSub, pictures.person[0])).toMatchObject({ status: 201 });
-  expect(await enrol(graceSub, pictures.stranger)).toMatchObject({ status: 201 });
+  backend = await connectBackend(service.url, 'fsa_administrator', { connection: connectionId, application: clientId });
+  await backend.enrol(adaSub, pictures.person[0]);
+  await backend.enrol(graceSub, pictures.stranger);
 });
 afterAll(async () => {
   await service?.stop();
@@ -143,15 +125,9 @@ afterEach(() => {
 const at = (client = clientId) => ({ endpoint: simulator.url, userPoolId: pool.id, clientId: client });
 const ada = { username: 'ada', password };
 
-/** What the page does with a challenge: starts the step-up it is about, and shows the camera. */
-async function showFace(challenge: ChallengeParameters, photo: Uint8Array): Promise<string | null> {
-  const { connection = '', request = '' } = challenge;
-  const started = await post('/step-ups/requested', { connection, request });
-  if (started.status !== 201) throw new Error(`not started: ${JSON.stringify(started.body)}`);
-  const { id, challenge: own } = z.object({ id: z.string(), challenge: z.string() }).parse(started.body);
-  const { body } = await post(`/step-ups/${id}/photos`, { challenge: own, photo });
-  return z.object({ receipt: z.string().nullable() }).parse(body).receipt;
-}
+/** What the page does with a challenge. @returns the receipt, which a wrong face does not get */
+const showFace = ({ request = '' }: ChallengeParameters, photo: Uint8Array): Promise<string | null> =>
+  backend.answerRequest(request, photo).catch(() => null);
 
 const toAnswer = (receipt: string | null) => ({
   answer: receipt ?? 'no face',

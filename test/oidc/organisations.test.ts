@@ -169,12 +169,11 @@ describe('what the provider says', () => {
 describe('a role that is ended at the provider', () => {
   test('is missing from the next UserInfo response, and ending the last role ends the access', async () => {
     join(...two);
-    const { tokens, userInfo } = await actFor('acme');
+    const { userInfo } = await actFor('acme');
     join('corp:acme:payer', 'corp:beta:reader');
     expect(await userInfo()).toMatchObject({ organisation: { sub: 'acme', roles: ['payer'] } });
     join('corp:beta:reader');
     await expect(userInfo()).rejects.toMatchObject({ status: 401 });
-    expect(tokens.access_token).toBeDefined();
     join('corp:beta:reader', 'corp:acme:admin');
     expect(await userInfo()).toMatchObject({ organisation: { roles: ['admin'] } });
   });

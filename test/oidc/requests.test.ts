@@ -44,14 +44,6 @@ test('the request that all others below differ from leads to the camera', async 
   expect((await send({})).url).toMatch(/\/face#/);
 });
 
-test('the page with the camera speaks the language that the client wishes, where it can', async () => {
-  const shown = async (change: Params) => new URL((await send(change)).url).search;
-  expect(await shown({})).toBe('');
-  expect(await shown({ ui_locales: 'xx ar-EG de' })).toBe('?lang=ar');
-  expect(await shown({ ui_locales: 'xx' })).toBe('?lang=en');
-  expect(await shown({ ui_locales: '"><b>#' })).toBe('?lang=en');
-});
-
 describe('told to the client', () => {
   test.each<[string, Params, string]>([
     ['a response type that is not served', { response_type: 'token' }, 'unsupported_response_type'],
@@ -191,28 +183,12 @@ test('addresses never come from the request', async () => {
   expect(absolute.headers.location).toMatch(/^https:\/\/face\.example\.com\/oidc\/work\/interaction\//);
 });
 
-test.each<[string, string, Params, number, string]>([
-  ['another grant type', 'token', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
-  [
-    'an unknown code',
-    'token',
-    { grant_type: 'authorization_code', code: 'x', redirect_uri: redirectUri },
-    400,
-    'invalid_grant',
-  ],
-  [
-    'a foreign redirect URI',
-    'par',
-    { ...good, client_id: 'app', redirect_uri: 'https://evil.example.com/' },
-    400,
-    'invalid_request',
-  ],
-])('%s at /%s', async (_name, path, params, status, error) => {
+test('a foreign redirect URI is not pushed', async () => {
   const authorization = `Basic ${Buffer.from(`app:${clientSecret}`).toString('base64')}`;
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
-  const response = await op.open(`${op.issuer}/${path}`, { method: 'POST', body: encode(params), headers });
-  expect(response.status).toBe(status);
-  expect(await response.json()).toMatchObject({ error });
+  const body = encode({ ...good, client_id: 'app', redirect_uri: 'https://evil.example.com/' });
+  const response = await op.open(`${op.issuer}/par`, { method: 'POST', body, headers });
+  expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_request' }]);
 });
 
 test.each(['', 'Bearer', 'Bearer x', 'Basic eDp5'])('UserInfo answers nobody who shows %p', async (authorization) => {
