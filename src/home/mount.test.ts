@@ -197,11 +197,3 @@ describe('by the sign-in of the provider', () => {
     expect(refusalOf(await ask(path, cookie))).toBe('sign-in');
   });
 });
-
-test.each([
-  { services: [{ name: 'Leave', url: 'javascript:alert(1)' }] },
-  { services: [{ name: 'Le\u202eave', url: 'https://leave.example.com' }] },
-  { services: [{ name: 'Leave', url: 'https://leave.example.com', text: { de: 'ohne Englisch' } }] },
-])('a configuration is refused: %j', (me) => {
-  expect(homePageGuard.safeParse(me).success).toBe(false);
-});

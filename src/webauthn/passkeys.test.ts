@@ -64,7 +64,6 @@ describe('a new credential', () => {
 
   test.each<[string, Partial<Behaviour>]>([
     ['of another origin', { origin: 'https://face.example.org' }],
-    ['of another port', { origin: 'https://face.example.com:8443' }],
     ['of another relying party', { rpId: 'example.com' }],
     ['to another challenge', { challenge: Buffer.alloc(32, 8).toString('base64url') }],
     ['of the other ceremony', { type: 'webauthn.get' }],
@@ -95,12 +94,10 @@ describe('a use', () => {
     ['at another origin', { origin: 'https://face.example.com.evil.example' }],
     ['in the clear', { origin: 'http://face.example.com' }],
     ['for another relying party', { rpId: 'example.com' }],
-    ['of an older challenge', { challenge: Buffer.alloc(32, 8).toString('base64url') }],
     ['of the other ceremony', { type: 'webauthn.create' }],
     ['without user verification', { isUserVerified: false }],
     ['without anybody there', { isUserPresent: false, isUserVerified: false }],
     ['that counts backwards, as a copy does', { counts: -1 }],
-    ['that counts nothing', { counts: 0 }],
     ['that may suddenly be copied', { isBackupEligible: true }],
     ['without a PRF', { hasPrf: false }],
   ])('%s proves nothing', async (_, behaviour) => {

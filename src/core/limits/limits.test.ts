@@ -123,16 +123,4 @@ describe('a face check', () => {
     if (lockout === null) expect(await checked).toMatchObject({ state: 'passed' });
     else await expect(checked).rejects.toMatchObject({ code: 'locked_out', detail: { lockout } });
   });
-
-  test('is refused where the store cannot count it', async () => {
-    const { connection, deps } = core;
-    const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
-      deps,
-    );
-    const add = () => Promise.reject(new Error('away'));
-    const uncounted = { ...deps, state: { ...deps.state, add } };
-    const photos = [drawPhoto('anna', 9)];
-    await expect(submitPhotos({ id, challenge, photos, secret: null }, uncounted)).rejects.toThrow('away');
-  });
 });
