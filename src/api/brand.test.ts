@@ -131,18 +131,6 @@ test('all that is wrong is told at once, and nothing is kept', async () => {
   expect(contrasts.find(({ against }) => against === 'the card')).toMatchObject({ ratio: 2.02, needed: 4.5 });
 });
 
-test('a draft is over after an hour, what is in force is not', async () => {
-  const server = await start();
-  const digestOf = async (organisation: string) => (await check(server, { organisation })).body.digest;
-  const [kept, left] = [await digestOf('A'), await digestOf('B')];
-  await post(server, '/brand/apply', { brand: kept });
-  server.clock.advanceSec(3_700);
-  expect((await post(server, '/brand/apply', { brand: left })).body.code).toBe('not_found');
-  expect((await fetch(`${server.origin}/face/preview/${left}`)).status).toBe(404);
-  expect((await read(server)).body.digest).toBe(kept);
-  expect((await fetch(`${server.origin}/face/brand/${kept}/brand.css`)).status).toBe(200);
-});
-
 test('nothing is put in force that cannot be put on record', async () => {
   const server = await start();
   const { digest } = (await check(server, { organisation: 'Northwind' })).body;

@@ -165,15 +165,6 @@ test('an erasure leaves only what its signed receipt lists in the store', async 
   expect(await check(connections.work, 'anna')).toBe('passed');
 });
 
-test('who is gone at the provider is erased here, and nobody is no failure', async () => {
-  await enrol(connections.work, 'berta');
-  profiles.work.attributes.delete('berta');
-  const reply = await ask('erase', { connection: 'work', subject: 'berta' });
-  expect(reply).toMatchObject({ complete: true, receipt: expect.any(String) });
-  expect(await server.deps.state.read('consent:work:berta')).toBeNull();
-  expect(await ask('erase', { login: 'nobody@example.com' })).toMatchObject({ complete: true, receipt: null });
-});
-
 test('a lockout is ended by who helps', async () => {
   await enrol(connections.work);
   for (let failure = 0; failure < 5; failure += 1) await check(connections.work, 'stranger');

@@ -30,18 +30,16 @@ async function enrolled(defaults: Partial<Behaviour> = {}) {
   };
 }
 
-describe('the options', () => {
-  test('of a new credential ask for user verification, no attestation and the PRF', () => {
-    expect(creationOptions()).toEqual({
-      rp: { id: 'face.example.com', name: 'Acme' },
-      user: { id: user.id.toString('base64url'), name: 'anna', displayName: 'anna' },
-      challenge,
-      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
-      timeout: 300_000,
-      authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
-      attestation: 'none',
-      extensions: { prf: { eval: { first: salt.toString('base64url') } } },
-    });
+test('the options of a new credential ask for user verification, no attestation and the PRF', () => {
+  expect(creationOptions()).toEqual({
+    rp: { id: 'face.example.com', name: 'Acme' },
+    user: { id: user.id.toString('base64url'), name: 'anna', displayName: 'anna' },
+    challenge,
+    pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
+    timeout: 300_000,
+    authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
+    attestation: 'none',
+    extensions: { prf: { eval: { first: salt.toString('base64url') } } },
   });
 });
 
