@@ -167,6 +167,20 @@ describe('step-up', () => {
     expect((await stepUp('anna')).state).toBe('passed');
   });
 
+  test('an anonymous user locks out their own address, not the account', async () => {
+    const { connection, deps } = await setUpEnrolled();
+    const check = async (person: string, source: string | null) => {
+      const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
+      const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, asked };
+      const { id, challenge } = await startStepUp(about, deps);
+      return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
+    };
+    for (let failure = 0; failure < 5; failure += 1) await check('eve', '192.0.2.7');
+    await expect(check('eve', '192.0.2.7')).rejects.toMatchObject({ code: 'locked_out' });
+    expect(await check('anna', null)).toMatchObject({ state: 'passed' });
+    expect(await check('anna', '192.0.2.8')).toMatchObject({ state: 'passed' });
+  });
+
   test('with liveness demanded a photo of a photo learns nothing and counts as a failure', async () => {
     const { stepUp, audit } = await setUpEnrolled({ liveness: 'passive' });
     for (const person of ['anna', 'stranger', 'anna', 'stranger', 'anna']) {
