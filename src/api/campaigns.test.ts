@@ -140,20 +140,6 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   expect((await read(id)).counts.sent).toBe(59);
 });
 
-test('a campaign for a group, and the list of all, newest first', async () => {
-  const { campaign } = ofBody<{ campaign: Told }>(
-    await post('/campaigns', { ...planned, name: 'Group', group: 'Pilot' }),
-  );
-  const plan = await until(campaign.id, ({ state }) => state === 'planned');
-  expect(plan).toMatchObject({ source: 'group', group: 'Pilot', counts: { planned: 130 } });
-  const { campaigns } = ofBody<{ campaigns: Told[] }>(
-    (await server.send('GET', '/campaigns', { headers: asOwner })).body,
-  );
-  expect(campaigns[0]!.id).toBe(campaign.id);
-  server.clock.advanceSec(31 * 86_400);
-  expect((await post('/campaigns/start', { campaign: campaign.id })).code).toBe('campaign_state');
-});
-
 test('what cannot be planned is refused', async () => {
   const file = Buffer.from('login\nada\n').toString('base64');
   for (const [fields, code] of [

@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
-import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 import { emptySetup } from '../../test/upkeep.js';
@@ -76,33 +75,4 @@ test.each(['sealing', 'signing', 'oidc'] as const)('no %s key is made that nobod
   expect((await post('/keys/rotate', { use })).body.isDone).toBe(true);
   expect((await get('/keys')).body[use]).toHaveLength(2);
   expect(server.audit.events.map(({ action }) => action)).toEqual(['key_rotated']);
-});
-
-test('a trail is verified in the background; an altered line is found and named', async () => {
-  const { signer } = server.deps;
-  await withAudit(createAuditDeps({ file: files().audit, signer, state: server.deps.state }), async (audit) => {
-    for (const subject of ['ada', 'ben', 'cy'])
-      await audit.append({ action: 'subject_exported', connection: 'work', subject, detail: { by: 'owner' } });
-  });
-  const verify = async () => {
-    expect(await post('/audit/verify')).toMatchObject({ status: 201 });
-    await server.deps.upkeep.background.settled();
-    return (await get('/audit/verification')).body.verification;
-  };
-  expect((await get('/audit/verification')).body.verification).toBeNull();
-  const bytes = readFileSync(files().audit).length;
-  expect(await verify()).toMatchObject({
-    ...{ state: 'sound', by: 'owner', bytesRead: bytes, bytesInAll: bytes },
-    outcome: { firstSequence: 1, lastSequence: 3, tampering: null },
-  });
-  writeFileSync(files().audit, readFileSync(files().audit, 'utf8').replace('"ben"', '"eve"'));
-  expect(await verify()).toMatchObject({
-    state: 'unsound',
-    outcome: { tampering: { kind: 'edited', file: 'audit.jsonl', line: 2 } },
-  });
-  expect((await get('/to-do')).body.items).toContainEqual(expect.objectContaining({ code: 'trail_unsound' }));
-  expect(server.audit.events.map(({ action, detail }) => ({ action, detail }))).toMatchObject([
-    { action: 'trail_verified', detail: { isSound: true, through: 3, by: 'owner' } },
-    { action: 'trail_verified', detail: { isSound: false, by: 'owner' } },
-  ]);
 });

@@ -176,12 +176,6 @@ describe('a request', () => {
     expect(eventsOf('application_terms_changed')).toHaveLength(1);
   });
 
-  test('for an OpenID client says what goes into the configuration', async () => {
-    const redirectUris = ['https://pay.example.com/callback'];
-    const { body } = await approve(await handIn(grace, { redirectUris }));
-    expect(JSON.parse(String(body.openIdClient))).toMatchObject({ kind: 'relying_party', redirectUris });
-  });
-
   test.each<[string, string]>([
     ['in the clear', 'http://pay.example.com/cb'],
     ['of any host', 'https://*.example.com/cb'],

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { drawPicture } from '../../test/embedded.js';
-import { createFolder } from '../../test/folder.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { parameters } from '../../test/parameters.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
@@ -12,9 +9,7 @@ import { systemRandom } from '../../test/sinks.js';
 import { cheapStretch } from '../../test/stretch.js';
 import { SealedToken } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
-import { epochSec, toIso } from '../core/units.js';
-import { replayDenials } from '../state/denials.js';
-import { createSqliteState } from '../state/sqlite.js';
+import { epochSec } from '../core/units.js';
 import { currentEngine, parseToken, renderToken } from '../token/format.js';
 import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
@@ -113,28 +108,4 @@ describe('a revocation', () => {
       expect(await revoke(text)).toMatchObject({ status: 400, body: { code: 'token_malformed' } });
     expect((await revoke(inventToken())).status).toBe(200);
   });
-});
-
-test('a store that has lost the revocations gets back those that still matter, and until they end', async () => {
-  const [ending, endless, ended] = [
-    inventToken({ expiresAt: nowSec() + 3600 }),
-    inventToken(),
-    inventToken({ expiresAt: nowSec() - 3600 }),
-  ];
-  for (const token of [ending, endless, ended]) expect((await revoke(token)).status).toBe(200);
-  const folder = createFolder('revoke');
-  const files = { audit: join(folder, 'audit.jsonl'), deniedTokens: join(folder, 'denied-tokens.json') };
-  const time = toIso(server.clock.now());
-  const lines = server.audit.events.map((event, sequence) =>
-    JSON.stringify({ sequence, time, previous: null, ...event }),
-  );
-  writeFileSync(files.audit, `${lines.join('\n')}\n`);
-  const { clock } = server;
-  const state = createSqliteState({ file: ':memory:', clock });
-  expect(await replayDenials(files, { state, clock })).toBe(2);
-  const isDenied = (token: string) => state.read(`revoked:${idOf(token)}`).then((found) => found !== null);
-  expect(await Promise.all([ending, endless, ended].map(isDenied))).toEqual([true, true, false]);
-  server.clock.advanceSec(3661);
-  expect(await Promise.all([ending, endless].map(isDenied))).toEqual([false, true]);
-  await state.close();
 });

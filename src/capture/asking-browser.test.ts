@@ -22,13 +22,3 @@ test.each([
 ])('%s', (userAgent, browser, system) => {
   expect(describeBrowser({ userAgent, source: '' })).toEqual({ browser, system, network: null });
 });
-
-test.each([
-  ['203.0.113.77', '203.0.113.0/24'],
-  ['2001:db8:a:b::/64', '2001:db8:a::/48'],
-  ['2001:db8:0:0::/64', '2001:db8:0::/48'],
-  ['', null],
-  ['<script>', null],
-])('the network of %s is %s', (source, network) => {
-  expect(describeBrowser({ userAgent: null, source }).network).toBe(network);
-});

@@ -81,14 +81,6 @@ describe('an invitation', () => {
   });
 });
 
-test.each(['/enrolments/revoke', '/step-ups', '/invitations'])(
-  '%s takes one of the two, and not both',
-  async (path) => {
-    expect((await post(path, { subject: 'ada', login })).body.code).toBe('request_malformed');
-    expect((await post(path, {})).body.code).toBe('request_malformed');
-  },
-);
-
 test('photos that show two people make no token, of a connection or of a caller', async () => {
   expect(await enrol({ login }, ['ada', 'grace', 'ada'])).toMatchObject({
     ...{ status: 403, body: { ok: false, code: 'face_mismatch' } },

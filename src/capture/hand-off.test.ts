@@ -41,15 +41,6 @@ test('lends the camera of another device, once, and the first goes on', async ()
   expect((await phone.get('/face/session')).body.receipt).toBeNull();
 });
 
-test('a new one ends the former', async () => {
-  const { page } = await begin();
-  const first = await openOnPhone(server, page);
-  const second = String((await page.post('/face/hand-off')).body.url);
-  expect((await first.phone.get('/face/session')).body.code).toBe('step_up_unknown');
-  expect((await openLink(server, first.url)).body.code).toBe('step_up_unknown');
-  expect((await openLink(server, second)).status).toBe(201);
-});
-
 describe('a link that somebody was sent', () => {
   test('asks for the number of the other screen, and accepts no face before', async () => {
     const { page } = await begin();

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer } from '../../test/api-server.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier } from '../../test/embedded.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginPage, startCapture } from '../../test/capture-bench.js';
 import { fillLedger, type Noted } from '../../test/ledgered.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { meetPlace, readKnownPlaces } from '../core/notices/known-places.js';
 
@@ -14,22 +11,14 @@ const anna = { connection: 'acme', subject: 'anna' };
 const berta = { connection: 'acme', subject: 'berta' };
 let server: ApiServer;
 beforeEach(async () => {
-  const profile = createMemoryProfile(['anna', 'berta']);
-  const connection = { id: 'acme', kind: 'okta', profile, openStepUpRequest: null, policy: defaultPolicy };
   const services = [{ name: 'Leave', url: 'https://leave.example.com', text: { en: 'Days off' } }];
-  server = await startApiServer({
-    verifier: createTestVerifier(),
-    connections: new Map([['acme', connection]]),
-    homePages: new Map([['acme', { door: null, services, clients: new Map() }]]),
-  });
+  const homePages = new Map([['acme', { door: null, services, clients: new Map() }]]);
+  ({ server } = await startCapture({}, { homePages }, ['anna', 'berta']));
 });
 afterEach(() => server.stop());
 
-async function open(subject: string, purpose = 'manage') {
-  const auth = { 'x-auth-token': (await server.issue()).token };
-  const { body } = await server.postJson('/invitations', { connection: 'acme', subject, purpose }, auth);
-  return openPage(server, String((await openLink(server, String(body.url))).body.session));
-}
+const open = async (subject: string, purpose = 'manage') =>
+  (await beginPage(server, { subject, purpose }, '/invitations')).page;
 const refusedAt = (hoursAgo: number, who = anna): Noted => ({
   event: { action: 'verification_refused', ...who, detail: { tokenId: 't', application: 'app.example.com' } },
   hoursAgo,

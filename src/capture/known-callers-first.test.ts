@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { draw, startCapture } from '../../test/capture-bench.js';
 import { openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createOneWorkerEngine } from '../../test/one-worker-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import type { Connection } from '../core/connection.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 
 /* Anonymous capture pages and a known caller at one server whose engine has one worker. */
@@ -34,16 +31,10 @@ test('a known caller is served after at most one running job, and anonymous page
   const gate = (): Promise<void> =>
     isOpen ? Promise.resolve() : new Promise((resolve) => void held.push(() => resolve()));
   const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });
-  const profile = createMemoryProfile(['00u1']);
-  const policy = { ...defaultPolicy, liveness: 'challenge' } as const;
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
-  server = await startApiServer({
-    verifier: createTestVerifier(engine),
-    judge: createSimulatedJudge(engine),
-    sight: createTestSight(engine),
-    connections: new Map([['acme', acme]]),
-  });
-  const token = { 'x-auth-token': (await server.issue()).token };
+  const given = { verifier: createTestVerifier(engine), judge: createSimulatedJudge(engine) };
+  const started = await startCapture({}, { ...given, sight: createTestSight(engine) });
+  const { acme, auth: token } = started;
+  server = started.server;
 
   const pages = 4;
   const prepared = await Promise.all(
@@ -54,9 +45,7 @@ test('a known caller is served after at most one running job, and anonymous page
       const ticket = `${id}.${challenge.use((text) => text)}`;
       const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
       await page.consent();
-      const { nonce, photos } = await page.takeFrames((movement) =>
-        Buffer.from(`face ada ${movement}:${randomUUID()} 0.9`),
-      );
+      const { nonce, photos } = await page.takeFrames(draw('ada'));
       return () => page.send({ nonce, photo: photos });
     }),
   );

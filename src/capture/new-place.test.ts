@@ -1,24 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { digestOf } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Policy } from '../core/connection.js';
 import { readKnownPlaces } from '../core/notices/known-places.js';
 import { secondsPerDay } from '../core/units.js';
 
 let server: ApiServer;
-const who = { connection: 'acme', subject: '00u1' };
 
-async function startWith(policy: Partial<Policy>): Promise<void> {
-  const connection = {
-    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['00u1']), openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'challenge', notices: true, ...policy },
-  } as const;
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-}
+const startWith = async (policy: Partial<Policy>): Promise<void> => {
+  ({ server } = await startCapture({ notices: true, ...policy }));
+};
 beforeEach(() => startWith({}));
 afterEach(() => server.stop());
 
@@ -45,7 +37,7 @@ async function pass(cookie: string, purpose: 'verify' | 'enrol' = 'verify'): Pro
   let next = body.next as { movement: string } | null;
   while (next !== null) {
     server.clock.advanceSec(1);
-    const taken = Buffer.from(`face ada ${next.movement}:${randomUUID()} 0.9`);
+    const taken = draw('ada')(next.movement);
     photo.push(taken);
     const told = await server.postJson(
       '/face/challenge/frames',
@@ -110,9 +102,7 @@ test('where nobody asked for notices there is no cookie, and nothing is kept', a
   const response = await fetch(`${server.origin}/face`);
   await response.text();
   expect(response.headers.getSetCookie()).toEqual([]);
-  const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
-  const form = toForm({ ...who, ...consent, photo: [1, 2, 3].map((shot) => drawPicture('ada', shot)) });
-  expect((await server.postForm('/enrolments', form, await auth())).status).toBe(201);
+  await enrolByApi(server);
   await pass('');
   expect(await readKnownPlaces(who, server.deps)).toBeNull();
 });

@@ -1,35 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer } from '../../test/api-server.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createKeysInMemory } from '../../test/keys.js';
-import { parameters } from '../../test/parameters.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { startCapture } from '../../test/capture-bench.js';
 import { testShare } from '../../test/share.js';
-import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import { systemRandom } from '../../test/sinks.js';
-import { cheapStretch } from '../../test/stretch.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
 import { withSubscribers } from '../core/audit-subscribers.js';
 import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { createNoticeSender } from '../core/notices/notice-sender.js';
 import { startStepUp, submitPhotos } from '../core/step-up/step-up.js';
 import { FaceError } from '../errors.js';
-import { createEmbeddedVerifier } from '../verifier/embedded.js';
 
 let server: ApiServer;
 let connection: Connection;
-let profile: ReturnType<typeof createMemoryProfile>;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 beforeEach(async () => {
-  profile = createMemoryProfile(['anna', 'berta']);
-  const policy = { ...defaultPolicy, notices: true, helpDesk: 'help@example.com' } as const;
-  connection = { id: 'work', kind: 'memory', policy, profile, openStepUpRequest: null };
-  const keys = createKeysInMemory(randomBytes(32));
-  const engine = createSimulatedEngine();
-  server = await startApiServer({
-    verifier: createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch }),
-    connections: new Map([['work', connection]]),
-  });
+  const policy = { liveness: 'off', notices: true, helpDesk: 'help@example.com' } as const;
+  ({ server, acme: connection, profile } = await startCapture(policy, {}, ['anna', 'berta']));
 });
 afterEach(() => server.stop());
 

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
-import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier } from '../../test/embedded.js';
+import { type ApiServer, adminKey } from '../../test/api-server.js';
+import { startCapture } from '../../test/capture-bench.js';
 import { createKeysInMemory } from '../../test/keys.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
 import { systemRandom } from '../../test/sinks.js';
 import { withSubscribers } from '../core/audit-subscribers.js';
-import type { Policy } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import { createNoticeSender } from '../core/notices/notice-sender.js';
 import { createWebPush } from '../delivery/web-push.js';
@@ -19,28 +16,13 @@ const anna = { connection: 'acme', subject: 'anna' };
 let service: PushServiceSimulator;
 let server: ApiServer;
 
-async function startWith({ pushes = true, ...policy }: Partial<Policy> & { readonly pushes?: boolean } = {}) {
+beforeEach(async () => {
+  service = await startPushService({ contact, now: () => server.clock.now() });
   const keys = createKeysInMemory(randomBytes(32));
   const clock = { now: () => server.clock.now() };
   const settings = { contact, services: [service.host] };
-  server = await startApiServer({
-    verifier: createTestVerifier(),
-    keys,
-    webPush: pushes ? createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }) : null,
-    connections: new Map([
-      [
-        'acme',
-        {
-          ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['anna', 'berta']), openStepUpRequest: null },
-          policy: { ...defaultPolicy, notices: true, ...policy },
-        },
-      ],
-    ]),
-  });
-}
-beforeEach(async () => {
-  service = await startPushService({ contact, now: () => server.clock.now() });
-  await startWith();
+  const webPush = createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom });
+  ({ server } = await startCapture({ liveness: 'off', notices: true }, { keys, webPush }, ['anna', 'berta']));
 });
 afterEach(async () => {
   await server.stop();

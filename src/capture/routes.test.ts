@@ -1,43 +1,33 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import type { Connection } from '../core/connection.js';
+import { type ApiServer, toForm } from '../../test/api-server.js';
+import { startCapture, who } from '../../test/capture-bench.js';
+import { drawPicture } from '../../test/embedded.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
 type Fields = Parameters<typeof toForm>[0];
 
 let server: ApiServer;
-let profile: ReturnType<typeof createMemoryProfile>;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 let auth: { 'x-auth-token': string };
 
 beforeEach(async () => {
-  profile = createMemoryProfile(['00u1', '00u2']);
-  const connection: Connection = {
-    id: 'acme',
-    kind: 'okta',
-    profile,
-    // A provider whose signature is a word.
-    openStepUpRequest: async (request) => {
-      const [signature, subject = '', nonce = ''] = request.split(' ');
-      if (signature?.startsWith('signed') !== true) throw new FaceError('caller_untrusted');
-      const expiresAt = addSec(server.clock.now(), signature === 'signed-late' ? -1 : 120);
-      // Before the store was made, so that nobody knows whether it was used.
-      const issuedAt = toEpochSec(addSec(server.clock.now(), signature === 'signed-before' ? -1 : 0));
-      return { subject, nonce, audience: 'pool', issuedAt, expiresAt };
-    },
-    policy: { ...defaultPolicy, stepUpTimeoutSec: 120, enrolmentDays: 365, liveness: 'passive' },
+  // A provider whose signature is a word.
+  const openStepUpRequest = async (request: string) => {
+    const [signature, subject = '', nonce = ''] = request.split(' ');
+    if (signature?.startsWith('signed') !== true) throw new FaceError('caller_untrusted');
+    const expiresAt = addSec(server.clock.now(), signature === 'signed-late' ? -1 : 120);
+    // Before the store was made, so that nobody knows whether it was used.
+    const issuedAt = toEpochSec(addSec(server.clock.now(), signature === 'signed-before' ? -1 : 0));
+    return { subject, nonce, audience: 'pool', issuedAt, expiresAt };
   };
-  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', connection]]) });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  const policy = { stepUpTimeoutSec: 120, enrolmentDays: 365, liveness: 'passive' } as const;
+  ({ server, profile, auth } = await startCapture(policy, { openStepUpRequest }));
 });
 afterEach(() => server.stop());
 
 const ada = (shot: number) => drawPicture('ada', shot);
-const who = { connection: 'acme', subject: '00u1' };
 const consent = () => ({
   consentStatement: 'face check, version 1',
   consentGivenAt: new Date(server.clock.now() - 60_000).toISOString(),
@@ -73,7 +63,7 @@ describe('enrolments', () => {
   test.each<[string, Fields, number, string]>([
     ['no consent', { consentStatement: [] }, 400, 'consent_missing'],
     ['consent from the future', { consentGivenAt: '2999-01-01T00:00:00Z' }, 400, 'consent_missing'],
-    ['a connection that is not there', { connection: 'other' }, 404, 'connection_unknown'],
+    ['a connection that is not there', { connection: 'none' }, 404, 'connection_unknown'],
     ['a user that is not there', { subject: '00u9' }, 404, 'subject_unknown'],
     ['no photo', { photo: [] }, 400, 'photo_missing'],
     ['six photos', { photo: [1, 2, 3, 4, 5, 6].map(ada) }, 400, 'photo_too_many'],
@@ -147,7 +137,7 @@ describe('a step-up', () => {
     for (const request of ['unsigned 00u1 n-8', 'signed-late 00u1 n-9', 'signed-before 00u1 n-10']) {
       expect(await server.postJson('/step-ups/requested', { ...asked, request })).toMatchObject(untrusted);
     }
-    expect((await server.postJson('/step-ups/requested', { ...asked, connection: 'other' })).body.code).toBe(
+    expect((await server.postJson('/step-ups/requested', { ...asked, connection: 'none' })).body.code).toBe(
       'connection_unknown',
     );
   });
@@ -168,6 +158,6 @@ describe('a step-up', () => {
     expect((await enrol({}, foreign)).body.code).toBe('connection_unknown');
     expect((await read(body.id, own)).status).toBe(200);
     expect((await read(body.id, foreign)).body.code).toBe('step_up_unknown');
-    expect((await start({ ...who, connection: 'other' })).body.code).toBe('connection_unknown');
+    expect((await start({ ...who, connection: 'none' })).body.code).toBe('connection_unknown');
   });
 });

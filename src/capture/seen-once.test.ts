@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer } from '../../test/api-server.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginAgreed, draw, startCapture } from '../../test/capture-bench.js';
+import type { openPage } from '../../test/capture-page.js';
 import { countExaminations } from '../../test/counted.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { testShare } from '../../test/share.js';
 import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import type { Connection } from '../core/connection.js';
-import type { LivenessJudge, Sight } from '../core/ports.js';
+import type { Sight } from '../core/ports.js';
 import type { Engine, Examination } from '../engine/engine.js';
 import { checkFrame } from '../engine/picture-bounds.js';
 
@@ -20,19 +17,12 @@ import { checkFrame } from '../engine/picture-bounds.js';
  */
 
 let server: ApiServer;
-let auth: { 'x-auth-token': string };
 const given: Examination[] = [];
 const pictures: Uint8Array[] = [];
 const work = { examined: 0 };
 afterEach(() => server.stop());
 
-async function startWith({
-  judge,
-  checkFrame,
-}: Partial<Pick<Sight, 'checkFrame'>> & { readonly judge?: LivenessJudge } = {}): Promise<void> {
-  const policy = { ...defaultPolicy, liveness: 'challenge', referencePhoto: true } as const;
-  const profile = createMemoryProfile(['00u1']);
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+async function startWith({ checkFrame }: Partial<Pick<Sight, 'checkFrame'>> = {}): Promise<void> {
   const simulated = createSimulatedEngine();
   const remembering: Engine = {
     ...simulated,
@@ -44,28 +34,16 @@ async function startWith({
     },
   };
   const engine = countExaminations(remembering, work);
-  server = await startApiServer({
+  const ports = {
     verifier: createTestVerifier(engine),
-    judge: judge ?? createSimulatedJudge(engine),
+    judge: createSimulatedJudge(engine),
     sight: { ...createTestSight(engine), ...(checkFrame === undefined ? {} : { checkFrame }) },
-    connections: new Map([['acme', acme]]),
-  });
-  auth = { 'x-auth-token': (await server.issue()).token };
+  };
+  ({ server } = await startCapture({ referencePhoto: true }, ports));
 }
 
-const draw =
-  (person: string, liveness = 0.9) =>
-  (movement: string) =>
-    Buffer.from(`face ${person} ${movement}:${randomUUID()} ${liveness}`);
-
-async function open(path: '/step-ups' | '/invitations') {
-  const who = { connection: 'acme', subject: '00u1', ...(path === '/invitations' ? { purpose: 'enrol' } : {}) };
-  const { body } = await server.postJson(path, who, auth);
-  const { body: opened } = await openLink(server, String(body.url));
-  const page = openPage(server, String(opened.session));
-  await page.consent();
-  return page;
-}
+const open = async (path: '/step-ups' | '/invitations') =>
+  (await beginAgreed(server, path === '/invitations' ? { purpose: 'enrol' } : {}, path)).page;
 
 /** Sends frames. @returns how it ended, how many examinations that took, and whether anything is left of them */
 async function check(

@@ -200,26 +200,21 @@ describe('the commands', () => {
     [lines, told, code] = [[], [], 0];
   });
   const at = (name: string): string => join(folder, name);
-  const offline = () => Promise.reject(new Error('no network'));
-  const deps = (onTold: ((line: string) => void) | null = null) =>
+  const deps = (onTold: (line: string) => void = () => {}, fetch: unknown = null) =>
     ({
-      ...{ fetch: onTold === null ? offline : fetch, clock: server.clock, log: server.log },
+      ...{ fetch, clock: server.clock, log: server.log, untilStopped: () => new Promise(() => {}) },
       print: (line: string) => void lines.push(line),
-      tell(line: string) {
-        told.push(line);
-        onTold?.(line);
-      },
-      endWith(ended: number) {
+      tell: (line: string) => onTold(told[told.push(line) - 1]!),
+      endWith: (ended: number) => {
         code = ended;
       },
-      untilStopped: () => new Promise(() => {}),
     }) as never;
 
-  async function signFile(name = 'contract.txt', ...more: string[]): Promise<void> {
-    const asked = ['--connection', 'acme', '--subject', 'ada', '--client-token-file', at('client-token'), ...more];
+  async function signFile(): Promise<void> {
+    const asked = ['--connection', 'acme', '--subject', 'ada', '--client-token-file', at('client-token')];
     const shown = (line: string) => void pass(line.replace('For the person who approves it: ', ''));
-    const command = createSignCommand(deps(shown)).exitOverride();
-    await command.parseAsync([at(name), ...asked, '--url', server.origin], { from: 'user' });
+    const command = createSignCommand(deps(shown, fetch)).exitOverride();
+    await command.parseAsync([at('contract.txt'), ...asked, '--url', server.origin], { from: 'user' });
   }
   const check = (...more: string[]) =>
     createVerifySignatureCommand(deps()).parseAsync(

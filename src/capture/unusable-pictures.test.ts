@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import type { ApiServer } from '../../test/api-server.js';
+import { draw as drawPerson, startCapture } from '../../test/capture-bench.js';
 import { openPage } from '../../test/capture-page.js';
-import { defaultPolicy } from '../../test/core.js';
 import { createTestSight, createTestVerifier } from '../../test/embedded.js';
 import { createOneWorkerEngine } from '../../test/one-worker-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
-import type { Connection } from '../core/connection.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 
 /* Pictures that turn out to be unusable cost the engine time: it is charged to the caller, who is refused once it is used up. */
@@ -18,21 +15,17 @@ let work: ReturnType<typeof createOneWorkerEngine>;
 let costMs = 0;
 afterEach(() => server.stop());
 
-async function start(liveness: 'challenge' | 'off' = 'challenge'): Promise<void> {
+async function start(): Promise<void> {
   costMs = 0;
-  const policy = { ...defaultPolicy, liveness, referencePhoto: true } as const;
-  const profile = createMemoryProfile(['00u1', '00u2']);
-  const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
   work = createOneWorkerEngine({ costMs: () => costMs });
   const { engine } = work;
-  server = await startApiServer({
-    // 200 s into a window of ten minutes, which none of these tests outlasts.
+  // 200 s into a window of ten minutes, which none of these tests outlasts.
+  const given = {
     startMs: 1_790_000_000_000,
     verifier: createTestVerifier(engine),
     judge: createSimulatedJudge(engine),
-    sight: createTestSight(engine),
-    connections: new Map([['acme', acme]]),
-  });
+  };
+  ({ server } = await startCapture({ referencePhoto: true }, { ...given, sight: createTestSight(engine) }));
 }
 
 interface Caller {
@@ -59,7 +52,7 @@ async function open(caller: Caller) {
 }
 
 const wall = (): Uint8Array => Buffer.from('wall');
-const draw = (movement: string): Uint8Array => Buffer.from(`face ada ${movement}:${randomUUID()} 0.9`);
+const draw = drawPerson('ada');
 
 /** @returns what came back, and the pictures that the engine examined for it. */
 async function send(page: Awaited<ReturnType<typeof open>>, picture: (movement: string) => Uint8Array) {

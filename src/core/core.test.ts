@@ -7,13 +7,13 @@ import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { FaceError } from '../errors.js';
 import type { AuditEvent } from './audit-events.js';
-import { Credential, SealedToken } from './concealed.js';
+import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
 import { decideHook, type HookEvent } from './decide.js';
 import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
-import type { State, VerifyRequest } from './ports.js';
+import type { VerifyRequest } from './ports.js';
 import { startRequestedStepUp } from './step-up/requested.js';
 import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec } from './units.js';
@@ -27,21 +27,27 @@ async function setUp(policy: Partial<Policy> = {}) {
   const { connection, clock, deps } = core;
   const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
   const three = (person: string, from = 1) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));
+  const start = (subject = 'anna', hookSignIn: typeof testSignIn | null = testSignIn) =>
+    startStepUp({ connection, subject, kept: null, receipt: null, hookSignIn }, deps);
   return {
     ...core,
     three,
     enrol: (subject = 'anna', photos = three(subject)) =>
       enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, deps),
+    start,
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
-      const { id, challenge } = await startStepUp(
-        { connection, subject, kept: null, receipt: null, hookSignIn: testSignIn },
-        deps,
-      );
+      const { id, challenge } = await start(subject);
       return submitPhotos({ id, challenge, photos, secret: null }, deps);
     },
     hook: (subject = 'anna', eventId = 'event-1', eventTime = clock.now(), more: Partial<HookEvent> = {}) =>
       decideHook({ ...testEvent, connection, hook: 'token', subject, eventId, eventTime, ...more }, deps),
   };
+}
+
+async function setUpEnrolled(policy: Partial<Policy> = {}) {
+  const core = await setUp(policy);
+  await core.enrol();
+  return core;
 }
 
 /** What the trail says of the last check that was refused. */
@@ -82,8 +88,7 @@ describe('enrolment', () => {
   });
 
   test('the token of an earlier enrolment is denied, even if restored in the attribute', async () => {
-    const { enrol, profile, stepUp, audit } = await setUp();
-    await enrol();
+    const { enrol, profile, stepUp, audit } = await setUpEnrolled();
     const former = profile.attributes.get('anna')!;
     await enrol('anna', [drawPhoto('anna', 5), drawPhoto('anna', 6)]);
     expect((await stepUp()).state).toBe('passed');
@@ -104,16 +109,14 @@ describe('enrolment', () => {
 
 describe('step-up', () => {
   test('a token moved to another user never matches', async () => {
-    const { enrol, stepUp, profile } = await setUp();
-    await enrol('anna');
+    const { stepUp, profile } = await setUpEnrolled();
     profile.attributes.set('berta', profile.attributes.get('anna')!);
     expect((await stepUp('berta', [drawPhoto('anna', 9)])).state).toBe('failed');
     expect((await stepUp('berta', [drawPhoto('berta', 9)])).state).toBe('failed');
   });
 
   test('unknown, unenrolled and mismatched look alike', async () => {
-    const { enrol, stepUp } = await setUp();
-    await enrol('anna');
+    const { stepUp } = await setUpEnrolled();
     const views = [];
     for (const subject of ['anna', 'unenrolled', 'nobody']) {
       const { id, subject: _, ...view } = await stepUp(subject, [drawPhoto('stranger', 1)]);
@@ -123,12 +126,8 @@ describe('step-up', () => {
   });
 
   test('a decision closes it; the challenge works once', async () => {
-    const { enrol, connection, deps } = await setUp();
-    await enrol();
-    const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
-      deps,
-    );
+    const { start, deps } = await setUpEnrolled();
+    const { id, challenge } = await start();
     const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     const results = await Promise.allSettled([submit(), submit(), submit()]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -139,12 +138,8 @@ describe('step-up', () => {
   });
 
   test('a wrong challenge, a wrong id and a late answer are refused', async () => {
-    const { enrol, connection, deps, clock } = await setUp();
-    await enrol();
-    const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
-      deps,
-    );
+    const { start, deps, clock } = await setUpEnrolled();
+    const { id, challenge } = await start();
     const photos = [drawPhoto('anna', 9)];
     const wrong = new Credential('wrong');
     await expect(submitPhotos({ id, challenge: wrong, photos, secret: null }, deps)).rejects.toMatchObject({
@@ -161,8 +156,7 @@ describe('step-up', () => {
   });
 
   test('five failures lock the subject for 15 minutes, also if concurrent; others are not affected', async () => {
-    const { enrol, stepUp, clock } = await setUp();
-    await enrol('anna');
+    const { enrol, stepUp, clock } = await setUpEnrolled();
     await enrol('berta');
     const attempts = Array.from({ length: 12 }, () => stepUp('anna', [drawPhoto('stranger', 1)]));
     const results = await Promise.allSettled(attempts);
@@ -173,9 +167,22 @@ describe('step-up', () => {
     expect((await stepUp('anna')).state).toBe('passed');
   });
 
+  test('an anonymous user locks out their own address, not the account', async () => {
+    const { connection, deps } = await setUpEnrolled();
+    const check = async (person: string, source: string | null) => {
+      const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
+      const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, asked };
+      const { id, challenge } = await startStepUp(about, deps);
+      return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
+    };
+    for (let failure = 0; failure < 5; failure += 1) await check('eve', '192.0.2.7');
+    await expect(check('eve', '192.0.2.7')).rejects.toMatchObject({ code: 'locked_out' });
+    expect(await check('anna', null)).toMatchObject({ state: 'passed' });
+    expect(await check('anna', '192.0.2.8')).toMatchObject({ state: 'passed' });
+  });
+
   test('with liveness demanded a photo of a photo learns nothing and counts as a failure', async () => {
-    const { enrol, stepUp, audit } = await setUp({ liveness: 'passive' });
-    await enrol();
+    const { stepUp, audit } = await setUpEnrolled({ liveness: 'passive' });
     for (const person of ['anna', 'stranger', 'anna', 'stranger', 'anna']) {
       expect((await stepUp('anna', [drawPhoto(person, 9, 0.02)])).state).toBe('failed');
       expect(refusal(audit)).toBe('liveness_low');
@@ -184,8 +191,7 @@ describe('step-up', () => {
   });
 
   test('a check with three photos renews a token of an older key; then the old key may be retired', async () => {
-    const { enrol, stepUp, three, keys, profile, audit } = await setUp();
-    await enrol();
+    const { stepUp, three, keys, profile, audit } = await setUpEnrolled();
     const old = profile.attributes.get('anna');
     await keys.rotate();
     expect((await stepUp()).state).toBe('passed');
@@ -200,12 +206,8 @@ describe('step-up', () => {
   });
 
   test('a revocation that comes while the face is checked ends the check', async () => {
-    const { enrol, connection, deps, audit } = await setUp();
-    await enrol();
-    const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
-      deps,
-    );
+    const { start, connection, deps, audit } = await setUpEnrolled();
+    const { id, challenge } = await start();
     const verifier = {
       ...deps.verifier,
       verify: async (request: VerifyRequest) => {
@@ -240,14 +242,12 @@ describe('step-up', () => {
 
 describe('hook decisions', () => {
   test('without a step-up there is nothing to verify', async () => {
-    const { enrol, hook } = await setUp();
-    await enrol();
+    const { hook } = await setUpEnrolled();
     expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'deny' });
   });
 
   test('a passed step-up serves one event; the same event gets the same answer', async () => {
-    const { enrol, stepUp, hook, clock, audit } = await setUp();
-    await enrol();
+    const { stepUp, hook, clock, audit } = await setUpEnrolled();
     const { id } = await stepUp();
     const first = await hook('anna', 'event-1');
     expect(first).toEqual({ outcome: 'verified', at: toEpochSec(clock.now()), stepUpId: id, liveness: null });
@@ -256,33 +256,15 @@ describe('hook decisions', () => {
     expect(audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(2);
   });
 
-  test.each([
-    ['the store took the step-up and did not answer', 'state'],
-    ['the trail could not be written', 'audit'],
-  ] as const)('where %s, the grant is on record once as soon as it can be', async (_, failing) => {
-    const { enrol, stepUp, connection, clock, state, deps, audit } = await setUp();
-    await enrol();
+  test('where the trail could not be written, the grant is on record once as soon as it can be', async () => {
+    const { stepUp, connection, clock, deps, audit } = await setUpEnrolled();
     await stepUp();
     let isFailing = true;
-    const failAfter = async <T>(result: Promise<T>): Promise<T> => {
-      const arrived = await result;
+    const append = async (event: AuditEvent) => {
       if (isFailing) throw new FaceError('state_unavailable');
-      return arrived;
+      await audit.append(event);
     };
-    const failingDeps = {
-      ...deps,
-      ...(failing === 'state'
-        ? { state: { ...state, write: (...given: Parameters<State['write']>) => failAfter(state.write(...given)) } }
-        : {
-            audit: {
-              ...audit,
-              async append(event: AuditEvent) {
-                if (isFailing) throw new FaceError('state_unavailable');
-                await audit.append(event);
-              },
-            },
-          }),
-    };
+    const failingDeps = { ...deps, audit: { ...audit, append } };
     const event = { connection, hook: 'token', subject: 'anna', eventId: 'event-1', eventTime: clock.now() };
     const ask = () => decideHook({ ...testEvent, ...event }, failingDeps);
     expect(await ask()).toEqual({ outcome: 'unverified', fallback: 'deny' });
@@ -296,8 +278,7 @@ describe('hook decisions', () => {
   });
 
   test('an event that tells no time is the same for as long as its provider asks again, and no longer', async () => {
-    const { enrol, stepUp, connection, deps, clock } = await setUp({ freshnessSec: 600 });
-    await enrol();
+    const { stepUp, connection, deps, clock } = await setUpEnrolled({ freshnessSec: 600 });
     await stepUp();
     const event = { connection, hook: 'issuance', subject: 'anna', eventId: 'correlation-1', eventTime: null };
     const ask = () => decideHook({ ...testEvent, ...event, repeatableForSec: 60 }, deps);
@@ -310,8 +291,7 @@ describe('hook decisions', () => {
   });
 
   test('a refused event stays refused when a step-up passes later', async () => {
-    const { enrol, stepUp, hook } = await setUp();
-    await enrol();
+    const { stepUp, hook } = await setUpEnrolled();
     const refused = await hook('anna', 'event-1');
     await stepUp();
     expect(await hook('anna', 'event-1')).toEqual(refused);
@@ -319,8 +299,7 @@ describe('hook decisions', () => {
   });
 
   test('a granted event gets the same answer though the step-up is no longer fresh, and nobody else gets it', async () => {
-    const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60 });
-    await enrol();
+    const { stepUp, hook, clock } = await setUpEnrolled({ freshnessSec: 60 });
     await stepUp();
     const asked = clock.now();
     const first = await hook('anna', 'event-1', asked);
@@ -330,8 +309,7 @@ describe('hook decisions', () => {
   });
 
   test('of many events at once one gets the step-up, and of one event many times all get it', async () => {
-    const { enrol, stepUp, hook } = await setUp();
-    await enrol();
+    const { stepUp, hook } = await setUpEnrolled();
     await stepUp();
     const different = await Promise.all(Array.from({ length: 10 }, (_, index) => hook('anna', `event-${index}`)));
     expect(different.filter(({ outcome }) => outcome === 'verified')).toHaveLength(1);
@@ -345,8 +323,7 @@ describe('hook decisions', () => {
     ['a browser at another address', { address: '198.51.100.9' }, 'other_address'],
     ['a browser at another network of the other family', { address: '2001:db8::1' }, 'other_address'],
   ])('a pass is for one sign-in: %s does not find or consume it', async (_, other, reason) => {
-    const { enrol, stepUp, hook, audit } = await setUp();
-    await enrol();
+    const { stepUp, hook, audit } = await setUpEnrolled();
     await stepUp();
     expect(await hook('anna', 'event-1', undefined, other)).toMatchObject({ outcome: 'unverified' });
     expect(audit.events.at(-1)).toMatchObject({ action: 'hook_decided', detail: { reason } });
@@ -354,8 +331,7 @@ describe('hook decisions', () => {
   });
 
   test('an address may be written in another way, and is not compared where the policy says so', async () => {
-    const { enrol, stepUp, hook } = await setUp();
-    await enrol();
+    const { stepUp, hook } = await setUpEnrolled();
     await stepUp();
     const mapped = { address: `::ffff:${testSignIn.address}` };
     expect(await hook('anna', 'event-1', undefined, mapped)).toMatchObject({ outcome: 'verified' });
@@ -367,12 +343,8 @@ describe('hook decisions', () => {
   });
 
   test('a step-up without a sign-in leaves no pass for hooks, and passes of an earlier version are ignored', async () => {
-    const { enrol, connection, hook, clock, state, deps } = await setUp();
-    await enrol();
-    const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
-      deps,
-    );
+    const { start, hook, clock, state, deps } = await setUpEnrolled();
+    const { id, challenge } = await start('anna', null);
     await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
     expect(await hook('anna', 'event-1')).toMatchObject({ outcome: 'unverified' });
     const former = {
@@ -388,8 +360,7 @@ describe('hook decisions', () => {
   });
 
   test('sign-ins without a check cause a lockout, only at that application and address, and the user is informed', async () => {
-    const { enrol, stepUp, hook, audit, clock } = await setUp();
-    await enrol();
+    const { stepUp, hook, audit, clock } = await setUpEnrolled();
     const lockouts = () => audit.events.filter(({ action }) => action === 'locked_out');
     for (let n = 0; n < 20; n += 1) await hook('anna', `poll-${n}`);
     expect(lockouts()).toMatchObject([{ subject: 'anna', detail: { level: 1, hook: 'token' } }]);
@@ -413,8 +384,7 @@ describe('hook decisions', () => {
     ['that is let through without the claim', {}, { whenUnverified: 'omit_claim' }],
     ['in shadow mode', {}, { mode: 'shadow' }],
   ] as const)('a sign-in %s counts towards no lockout', async (_, event, policy) => {
-    const { enrol, stepUp, hook, audit } = await setUp(policy);
-    await enrol();
+    const { stepUp, hook, audit } = await setUpEnrolled(policy);
     for (let n = 0; n < 30; n += 1) await hook('anna', `poll-${n}`, undefined, event);
     expect(audit.events.filter(({ action }) => action === 'locked_out')).toEqual([]);
     await stepUp();
@@ -422,8 +392,7 @@ describe('hook decisions', () => {
   });
 
   test('a step-up that passed at a replica whose clock is ahead is no good: it would stay fresh for longer', async () => {
-    const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60, whenUnverified: 'omit_claim' });
-    await enrol();
+    const { stepUp, hook, clock } = await setUpEnrolled({ freshnessSec: 60, whenUnverified: 'omit_claim' });
     clock.advanceSec(3600);
     await stepUp();
     clock.advanceSec(-3600);
@@ -433,16 +402,14 @@ describe('hook decisions', () => {
   });
 
   test('a step-up is fresh for as long as the policy says', async () => {
-    const { enrol, stepUp, hook, clock } = await setUp({ freshnessSec: 60, whenUnverified: 'omit_claim' });
-    await enrol();
+    const { stepUp, hook, clock } = await setUpEnrolled({ freshnessSec: 60, whenUnverified: 'omit_claim' });
     await stepUp();
     clock.advanceSec(60);
     expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
   });
 
   test.each([-301, 301])('an event %d seconds away is refused and uses nothing', async (seconds) => {
-    const { enrol, stepUp, hook, clock } = await setUp();
-    await enrol();
+    const { stepUp, hook, clock } = await setUpEnrolled();
     await stepUp();
     await expect(hook('anna', 'event-1', addSec(clock.now(), seconds))).rejects.toMatchObject({
       code: 'event_out_of_time',
@@ -462,34 +429,23 @@ describe('hook decisions', () => {
       expect(audit.events).toEqual([expect.objectContaining({ action: 'hook_decided', subject: 'anna', detail })]);
     },
   );
-
-  test('an outage of the trail, too, is answered', async () => {
-    const { hook, state, log, audit } = await setUp({ whenUnavailable: 'omit_claim' });
-    await state.close();
-    audit.append = () => Promise.reject(new FaceError('state_unavailable'));
-    expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
-    await eventually(async () => expect(log.text()).toContain('cannot record the hook reply'));
-  });
 });
 
-describe('revocation', () => {
-  test('clears the attribute, denies the token, deletes the step-up, withdraws the consent; repeating it is no error', async () => {
-    const { enrol, stepUp, hook, connection, deps, profile, clock, audit } = await setUp();
-    await enrol();
-    const token = profile.attributes.get('anna')!;
-    await stepUp();
-    await revokeSubject({ connection, subject: 'anna' }, deps);
-    await revokeSubject({ connection, subject: 'anna' }, deps);
-    expect(profile.attributes.get('anna')).toBeNull();
-    expect(await hook()).toMatchObject({ outcome: 'unverified' });
-    expect((await stepUp()).state).toBe('failed');
-    expect(await readConsent({ connection: 'work', subject: 'anna' }, deps)).toMatchObject({
-      withdrawnAt: clock.now(),
-    });
-    profile.attributes.set('anna', token);
-    expect((await stepUp()).state).toBe('failed');
-    expect(refusal(audit)).toBe('token_revoked');
+test('revocation clears the attribute, denies the token, deletes the step-up, withdraws the consent; repeating it is no error', async () => {
+  const { stepUp, hook, connection, deps, profile, clock, audit } = await setUpEnrolled();
+  const token = profile.attributes.get('anna')!;
+  await stepUp();
+  await revokeSubject({ connection, subject: 'anna' }, deps);
+  await revokeSubject({ connection, subject: 'anna' }, deps);
+  expect(profile.attributes.get('anna')).toBeNull();
+  expect(await hook()).toMatchObject({ outcome: 'unverified' });
+  expect((await stepUp()).state).toBe('failed');
+  expect(await readConsent({ connection: 'work', subject: 'anna' }, deps)).toMatchObject({
+    withdrawnAt: clock.now(),
   });
+  profile.attributes.set('anna', token);
+  expect((await stepUp()).state).toBe('failed');
+  expect(refusal(audit)).toBe('token_revoked');
 });
 
 describe('tokens kept by their caller', () => {
@@ -523,15 +479,5 @@ describe('tokens kept by their caller', () => {
     const { deps, check, token } = await seal();
     await revokeToken(token, { tenant: 'default', client: 'c1' }, deps);
     await expect(verifyToken(check('anna'), deps)).rejects.toMatchObject({ code: 'token_revoked' });
-  });
-
-  test('text that is no token is malformed, and no attempt on any token', async () => {
-    const { deps, check } = await seal();
-    for (let attempt = 0; attempt < 8; attempt++) {
-      await expect(verifyToken(check('anna', new SealedToken('nonsense')), deps)).rejects.toMatchObject({
-        code: 'token_malformed',
-      });
-    }
-    expect((await verifyToken(check('anna'), deps)).matched).toBe(true);
   });
 });

@@ -20,21 +20,6 @@ function openJobs() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a job runs after each interval, and its state says when and for how long', async () => {
-  const { clock, told, waits, jobs } = openJobs();
-  const job = jobs.start({ name: 'usage', everySec: 5, run: async () => clock.advanceSec(2) });
-  expect(jobs.states()).toEqual([{ name: 'usage', everySec: 5, runs: 0, failures: 0, last: null }]);
-  waits[0]?.end();
-  await turn();
-  const last = { endedAt: clock.now(), tookMs: 2000, code: null };
-  expect(jobs.states()).toEqual([{ name: 'usage', everySec: 5, runs: 1, failures: 0, last }]);
-  waits[1]?.end();
-  await turn();
-  expect(told.map(({ runs }) => runs)).toEqual([1, 2]);
-  expect(waits.map(({ ms }) => ms)).toEqual([5000, 5000, 5000]);
-  await job.stop();
-});
-
 test('runs of a job never overlap, and one more follows the one under way however often it is asked for', async () => {
   const { jobs } = openJobs();
   const ends: (() => void)[] = [];

@@ -93,14 +93,6 @@ describe('a signed webhook', () => {
     await gateway.close();
   });
 
-  test('with another secret is not taken', async () => {
-    const gateway = await startGateway();
-    const other = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
-    await expect(gateway.deliver(other).send(message)).rejects.toMatchObject({ code: 'delivery_failed' });
-    expect(gateway.taken.size).toBe(0);
-    await gateway.close();
-  });
-
   test.each(['', 'whsec_', 'whsec_c2hvcnQ=', key.toString('base64'), `whsec_${'%'.repeat(40)}`])(
     'has no secret like %j',
     (text) => {

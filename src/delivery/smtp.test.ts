@@ -138,19 +138,15 @@ describe('what became of a message that failed', () => {
   };
   const answer = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
 
-  test('a mailbox that is not there is refused for good', async () => {
-    const fault = await faultWith({ onRcptTo: (_address, _session, callback) => callback(answer(550)) });
-    expect(fault).toEqual({ fault: 'refused', status: 550 });
-  });
+  const refuse = (code: number) => (_address: unknown, _session: unknown, callback: (error: Error) => void) =>
+    callback(answer(code));
 
-  test('a full one is for later', async () => {
-    const fault = await faultWith({ onRcptTo: (_address, _session, callback) => callback(answer(452)) });
-    expect(fault).toEqual({ fault: 'later', status: 452 });
-  });
-
-  test('a sender that is refused is no fault of the mailbox', async () => {
-    const fault = await faultWith({ onMailFrom: (_address, _session, callback) => callback(answer(550)) });
-    expect(fault).toEqual({ fault: 'unreachable', status: 550 });
+  test.each<[string, SMTPServerOptions, object]>([
+    ['a mailbox that is not there', { onRcptTo: refuse(550) }, { fault: 'refused', status: 550 }],
+    ['a mailbox that is full', { onRcptTo: refuse(452) }, { fault: 'later', status: 452 }],
+    ['a sender that is refused', { onMailFrom: refuse(550) }, { fault: 'unreachable', status: 550 }],
+  ])('%s', async (_, options, fault) => {
+    expect(await faultWith(options)).toEqual(fault);
   });
 
   /** Hangs up on the first line that begins so. */

@@ -173,14 +173,6 @@ describe('by the sign-in of the provider', () => {
     expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
   });
 
-  test('where the connection lets people enrol by their sign-in, they do so here', async () => {
-    await server.stop();
-    await start({ whenNotEnrolled: 'enrol' });
-    const { cookie, path } = await signIn('anna');
-    const { page } = await follow(await ask(path, cookie));
-    expect((await page.post('/face/enrolment/renew')).body.view).toMatchObject({ purpose: 'enrol' });
-  });
-
   test('a subject outside this connection is refused, with any login', async () => {
     const { cookie, path } = await signIn('mallory');
     const response = await ask(path, cookie);
@@ -197,12 +189,4 @@ describe('by the sign-in of the provider', () => {
     expect(placeOf(await ask(path, cookie))).toContain('/face#');
     expect(refusalOf(await ask(path, cookie))).toBe('sign-in');
   });
-});
-
-test.each([
-  { services: [{ name: 'Leave', url: 'javascript:alert(1)' }] },
-  { services: [{ name: 'Le\u202eave', url: 'https://leave.example.com' }] },
-  { services: [{ name: 'Leave', url: 'https://leave.example.com', text: { de: 'ohne Englisch' } }] },
-])('a configuration is refused: %j', (me) => {
-  expect(homePageGuard.safeParse(me).success).toBe(false);
 });

@@ -86,19 +86,6 @@ test('each record has its line, under the number it has in the trail, with the r
   expect(told).toEqual({ written: 121, lost: 0 });
 });
 
-test('while the store is down the trail is written, and the lines follow once it is back', async () => {
-  const { recorder, check, lines, setDown, log } = await start();
-  setDown(true);
-  await check('anna');
-  await recorder.flush();
-  expect(log.text()).toContain('cannot write the ledger');
-  setDown(false);
-  expect(await lines()).toEqual([]);
-  await check('berta');
-  await recorder.flush();
-  expect((await lines()).map(({ subject }) => subject)).toEqual(['berta', 'anna']);
-});
-
 test('whoever was erased just before a process died is erased at the next start, and who enrolled since stays', async () => {
   const { clock, recorder, trail, check, erase, createRecorder, lines, setDown } = await start();
   await check('anna');

@@ -145,19 +145,6 @@ describe('what a receiver is told', () => {
     expect(simulator.requests()).toBe(1);
   });
 
-  test('in the form it wants: by the e-mail address, inside the event too; who has none is not told', async () => {
-    const { simulator, receiver } = await addReceiver('one', { subject: 'email', events: ['session-revoked'] });
-    await start([receiver]);
-    await revoked('anna');
-    await revoked('nobody');
-    await revoked('bea');
-    await until(() => outcomes.length === 3);
-    expect(simulator.taken.map(({ subject }) => subject)).toEqual(['anna@example.com', 'bea@example.com']);
-    expect(outcomes).toEqual(['one delivered', 'one skipped', 'one delivered']);
-    expect(log.text()).toMatch(/skipped: the user has no e-mail address/);
-    expect(log.text()).not.toMatch(/anna|nobody/);
-  });
-
   test('that a user’s risk rises with lockouts, and of nothing else, where it asks for that', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['user-risk-change'] });
     await start([receiver]);

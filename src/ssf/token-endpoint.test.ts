@@ -157,12 +157,3 @@ test('a key gives no scope that it lacks', async () => {
   const [none, , key] = await register(['enrol']);
   expect((await ask(grant, basic(none, key))).body).toEqual({ error: 'invalid_scope' });
 });
-
-test('asking counts in the quota of the application, other methods and long bodies are not taken', async () => {
-  expect((await fetch(`${server.origin}/ssf/token`)).status).toBe(405);
-  expect((await ask({ ...grant, padding: 'x'.repeat(9000) })).status).toBe(413);
-  for (let asked = 0; asked < 20; asked += 1) await ask(grant, basic(application, secret));
-  const answer = await ask(grant, basic(application, secret));
-  expect(answer).toMatchObject({ status: 429, body: { code: 'quota_exceeded' } });
-  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-});

@@ -45,16 +45,6 @@ describe('an answer', () => {
     );
   });
 
-  test('takes transports it does not know, and none for ones that are no names', () => {
-    const transports = (given: unknown) =>
-      parsePasskeyAnswer(
-        JSON.stringify({ creation: { ...creation, response: { ...creation.response, transports: given } } }),
-      ).creation?.transports;
-    expect(transports(['smart-card', 'usb'])).toEqual(['smart-card', 'usb']);
-    expect(transports(['<b>'])).toEqual([]);
-    expect(transports(undefined)).toEqual([]);
-  });
-
   const withPrf = (first: unknown) =>
     JSON.stringify({ assertion: { ...assertion, clientExtensionResults: { prf: { results: { first } } } } });
 

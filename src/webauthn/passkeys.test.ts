@@ -30,18 +30,16 @@ async function enrolled(defaults: Partial<Behaviour> = {}) {
   };
 }
 
-describe('the options', () => {
-  test('of a new credential ask for user verification, no attestation and the PRF', () => {
-    expect(creationOptions()).toEqual({
-      rp: { id: 'face.example.com', name: 'Acme' },
-      user: { id: user.id.toString('base64url'), name: 'anna', displayName: 'anna' },
-      challenge,
-      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
-      timeout: 300_000,
-      authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
-      attestation: 'none',
-      extensions: { prf: { eval: { first: salt.toString('base64url') } } },
-    });
+test('the options of a new credential ask for user verification, no attestation and the PRF', () => {
+  expect(creationOptions()).toEqual({
+    rp: { id: 'face.example.com', name: 'Acme' },
+    user: { id: user.id.toString('base64url'), name: 'anna', displayName: 'anna' },
+    challenge,
+    pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
+    timeout: 300_000,
+    authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
+    attestation: 'none',
+    extensions: { prf: { eval: { first: salt.toString('base64url') } } },
   });
 });
 
@@ -64,7 +62,6 @@ describe('a new credential', () => {
 
   test.each<[string, Partial<Behaviour>]>([
     ['of another origin', { origin: 'https://face.example.org' }],
-    ['of another port', { origin: 'https://face.example.com:8443' }],
     ['of another relying party', { rpId: 'example.com' }],
     ['to another challenge', { challenge: Buffer.alloc(32, 8).toString('base64url') }],
     ['of the other ceremony', { type: 'webauthn.get' }],
@@ -95,12 +92,10 @@ describe('a use', () => {
     ['at another origin', { origin: 'https://face.example.com.evil.example' }],
     ['in the clear', { origin: 'http://face.example.com' }],
     ['for another relying party', { rpId: 'example.com' }],
-    ['of an older challenge', { challenge: Buffer.alloc(32, 8).toString('base64url') }],
     ['of the other ceremony', { type: 'webauthn.create' }],
     ['without user verification', { isUserVerified: false }],
     ['without anybody there', { isUserPresent: false, isUserVerified: false }],
     ['that counts backwards, as a copy does', { counts: -1 }],
-    ['that counts nothing', { counts: 0 }],
     ['that may suddenly be copied', { isBackupEligible: true }],
     ['without a PRF', { hasPrf: false }],
   ])('%s proves nothing', async (_, behaviour) => {

@@ -133,15 +133,8 @@ test('nothing is done to a campaign that cannot be put on record', async () => {
   begin();
   await resumeCampaign(id, [], 'ada', deps);
   await until('sent', async () => (await countsOf(id)).sent === 1);
-  const told = audit.events.flatMap(({ action, detail }) =>
-    action.startsWith('campaign_') ? [{ action, detail }] : [],
-  );
-  expect(told).toEqual([
-    { action: 'campaign_planned', detail: { campaign: id, source: 'csv', by: 'ada' } },
-    { action: 'campaign_started', detail: { campaign: id, people: 1, by: 'ada' } },
-    { action: 'campaign_stopped', detail: { campaign: id, by: 'ada' } },
-    { action: 'campaign_resumed', detail: { campaign: id, again: [], by: 'ada' } },
-  ]);
+  const told = audit.events.map(({ action }) => action).filter((action) => action.startsWith('campaign_'));
+  expect(told).toEqual(['campaign_planned', 'campaign_started', 'campaign_stopped', 'campaign_resumed']);
 });
 
 test('who is left out of a plan, and why', async () => {

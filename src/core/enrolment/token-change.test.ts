@@ -86,22 +86,9 @@ const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) 
     deps,
   );
 
+const byPage = { judged: null, outsider: null, application: null, stepUp: null };
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
-  checkFace(
-    {
-      connection,
-      subject,
-      kept: null,
-      photos,
-      secret: null,
-      judged: null,
-      outsider: null,
-      application: null,
-      stepUp: null,
-      share: testShare,
-    },
-    deps,
-  );
+  checkFace({ ...byPage, connection, subject, kept: null, photos, secret: null, share: testShare }, deps);
 
 const eventsOf = (subject: string): WrittenEvent[] => core.audit.events.filter((event) => event.subject === subject);
 const idOf = ({ detail }: WrittenEvent): string => String(detail.tokenId);

@@ -13,37 +13,29 @@ const parts: LetterParts = {
 };
 const brand: LetterBrand = { organisation: 'Example & Co', accent: '#0b5a6e' };
 
-describe('a letter', () => {
-  test('shows whatever somebody typed as it is: no tag, no attribute and no style comes of it', () => {
-    const tags = (typed: string): string[] => {
-      const { html } = composeLetter(
-        {
-          ...parts,
-          subject: typed,
-          paragraphs: [typed],
-          code: typed,
-          button: { label: typed, address: typed },
-          footer: [typed],
-        },
-        { ...brand, organisation: typed },
-      );
-      return html
-        .toString()
-        .replace(/href="[^"]*"/, 'href')
-        .match(/<[^>]*>/g)!;
-    };
-    const plain = tags('Ada');
-    fc.assert(
-      fc.property(fc.stringMatching(/^[<>"'&=a-z/ ;:{}-]{1,40}$/), (typed) => expect(tags(typed)).toEqual(plain)),
+test('a letter shows whatever somebody typed as it is: no tag, no attribute and no style comes of it', () => {
+  const tags = (typed: string): string[] => {
+    const { html } = composeLetter(
+      {
+        ...parts,
+        subject: typed,
+        paragraphs: [typed],
+        code: typed,
+        button: { label: typed, address: typed },
+        footer: [typed],
+      },
+      { ...brand, organisation: typed },
     );
-    expect(tags(`"><img src=x onerror='alert(1)'></a><style>`)).toEqual(plain);
-  });
-
-  test('asks for nothing from elsewhere', () => {
-    const { html } = composeLetter(parts, brand);
-    expect(html.toString()).not.toMatch(/<(img|link|script|iframe|form)|url\(|@import|\bsrc=/i);
-    expect(html.toString().match(/https?:[^"<\s]*/g)).toEqual([parts.button!.address, parts.button!.address]);
-  });
+    return html
+      .toString()
+      .replace(/href="[^"]*"/, 'href')
+      .match(/<[^>]*>/g)!;
+  };
+  const plain = tags('Ada');
+  fc.assert(
+    fc.property(fc.stringMatching(/^[<>"'&=a-z/ ;:{}-]{1,40}$/), (typed) => expect(tags(typed)).toEqual(plain)),
+  );
+  expect(tags(`"><img src=x onerror='alert(1)'></a><style>`)).toEqual(plain);
 });
 
 describe('own words', () => {

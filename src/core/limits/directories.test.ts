@@ -41,13 +41,6 @@ describe('what outsiders asked a moment ago', () => {
     expect(asked).toHaveLength(4);
   });
 
-  test('is one question for all who ask at the same time', async () => {
-    const { findAccount } = create()(outsiderAt('192.0.2.7'));
-    const found = await Promise.all(Array.from({ length: 100 }, () => findAccount(loginOf('anna'))));
-    expect(new Set(found.map((account) => account?.subject))).toEqual(new Set(['anna']));
-    expect(asked).toHaveLength(1);
-  });
-
   test('is nothing to known requests: each asks for itself', async () => {
     const directoryFor = create({ outsiderLookUps: 1, outsiderLookUpsOfConnection: 1 });
     for (let n = 0; n < 10; n += 1) await directoryFor(known).findAccount(loginOf('anna'));
@@ -79,16 +72,5 @@ describe('what outsiders may ask', () => {
     expect(await directoryFor(known).findAccount(loginOf('anna'))).toMatchObject({ subject: 'anna' });
     clock.advanceSec(60);
     expect(await taken(directoryFor, '192.0.2.10', namesOf('d', 100))).toBe(20);
-  });
-
-  test('is apart by connection, and shared by replicas on one store', async () => {
-    const settings = { ...standardSettings, limits: { ...standardSettings.limits, outsiderLookUpsOfConnection: 10 } };
-    const deps = { clock, settings, state: createSqliteState({ file: ':memory:', clock }) };
-    const [one, other, elsewhere] = ['work', 'work', 'home'].map((id) =>
-      createDirectories({ id, profile }, { clock, countAll: createCountAll(deps) }),
-    );
-    expect(await taken(one!, '192.0.2.7', namesOf('a', 8))).toBe(8);
-    expect(await taken(other!, '192.0.2.7', namesOf('b', 8))).toBe(2);
-    expect(await taken(elsewhere!, '192.0.2.7', namesOf('c', 8))).toBe(8);
   });
 });

@@ -222,22 +222,6 @@ describe('pushed notices', () => {
     expect(await readNoticeDevices(anna, deps)).toHaveLength(1);
   });
 
-  test('a browser that is gone is forgotten, the others are told', async () => {
-    const { append, deps, subscribe, add } = await start();
-    const gone = await add(await subscribe());
-    const there = await add(await subscribe());
-    service.answer(gone.endpoint, 410);
-    await append(events.refused);
-    expect(service.opened.map(({ endpoint }) => endpoint)).toEqual([there.endpoint]);
-    expect((await readNoticeDevices(anna, deps)).map(({ address }) => address)).toEqual([there]);
-    service.answer(there.endpoint, 404);
-    await append(events.locked);
-    expect(await countNoticeDevices(anna, deps)).toBeNull();
-    // An empty list is none: another can be added.
-    await add(await subscribe());
-    expect(await countNoticeDevices(anna, deps)).toMatchObject({ devices: 1 });
-  });
-
   test('at most five browsers, the oldest is dropped; adding one twice keeps one; stored data is unreadable', async () => {
     const { core, deps, subscribe, add } = await start();
     const added: PushAddress[] = [];

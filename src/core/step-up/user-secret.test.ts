@@ -202,19 +202,17 @@ describe('who has no credential', () => {
   });
 });
 
-describe('the input of the PRF', () => {
-  test('is 32 bytes, the same each time, and another for each subject and connection', () => {
-    const salts = [
-      { connection: 'work', subject: 'anna' },
-      { connection: 'work', subject: 'berta' },
-      { connection: 'home', subject: 'anna' },
-      { connection: 'worka', subject: 'nna' },
-      { connection: '', subject: 'workanna' },
-    ].map((owner) => Buffer.from(prfSaltOf(owner)).toString('hex'));
-    // SHA-256 of 00000014 "facestep/passkey/prf" 00000004 "work" 00000004 "anna": another one would lock everybody out.
-    expect(salts[0]).toBe('7731bd52f6e6a9b06181136f752b948f09dcc441d66ecd4ec88a12494b51567f');
-    expect(new Set(salts).size).toBe(5);
-  });
+test('the input of the PRF is 32 bytes, the same each time, and another for each subject and connection', () => {
+  const salts = [
+    { connection: 'work', subject: 'anna' },
+    { connection: 'work', subject: 'berta' },
+    { connection: 'home', subject: 'anna' },
+    { connection: 'worka', subject: 'nna' },
+    { connection: '', subject: 'workanna' },
+  ].map((owner) => Buffer.from(prfSaltOf(owner)).toString('hex'));
+  // SHA-256 of 00000014 "facestep/passkey/prf" 00000004 "work" 00000004 "anna": another one would lock everybody out.
+  expect(salts[0]).toBe('7731bd52f6e6a9b06181136f752b948f09dcc441d66ecd4ec88a12494b51567f');
+  expect(new Set(salts).size).toBe(5);
 });
 
 describe('with a PIN', () => {
