@@ -9,7 +9,13 @@ export async function eventually(check: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       if (Date.now() > lastTry) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 }
+
+/** Waits until a condition holds, with the same time limit. */
+export const until = (isSo: () => boolean | Promise<boolean>): Promise<void> =>
+  eventually(async () => {
+    if (!(await isSo())) throw new Error(`This never became true: ${isSo}`);
+  });

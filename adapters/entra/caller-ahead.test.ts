@@ -11,6 +11,7 @@ import {
   withBearer,
 } from '../../test/contract/entra.js';
 import { toBody } from '../../test/event-body.js';
+import { until } from '../../test/eventually.js';
 import { createCallerCheck } from './caller.js';
 
 let bench: EntraBench;
@@ -48,10 +49,6 @@ function createHeldFetch() {
     letGo: (failure?: Error): void => letGo(failure),
   };
 }
-
-const until = async (isSo: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 500 && !isSo(); turn++) await new Promise((go) => setTimeout(go, 10));
-};
 
 describe('keys fetched ahead of a call', () => {
   /** A check with nothing known yet, and one call from a tenant. */

@@ -7,6 +7,7 @@ import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.
 import { isClaimed } from '../../test/contract/okta-replies.js';
 import { drawPicture } from '../../test/embedded.js';
 import { toBody } from '../../test/event-body.js';
+import { until } from '../../test/eventually.js';
 import { testShare } from '../../test/share.js';
 
 let bench: OktaBench;
@@ -156,7 +157,7 @@ describe('an org that does not answer', () => {
     } finally {
       jest.useRealTimers();
     }
-    while (attributeOf(ada) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => attributeOf(ada) === undefined);
     expect(await isDenied()).toBe(true);
     expect(await tell(toLifecycleEvent(ada, 'e1'), adapter)).toEqual(heard);
   });
@@ -171,7 +172,7 @@ describe('an org that does not answer', () => {
       batch(...Array.from({ length: 8 }, (_, n) => ({ ...leave(ada), uuid: `e${n}` })), leave(grace)),
       adapter,
     );
-    while (attributeOf(grace) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => attributeOf(grace) === undefined);
     expect(await reply).toEqual(later);
   });
 });

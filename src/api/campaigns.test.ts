@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
 import { named, toDirectory } from '../../test/campaign-bench.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { until } from '../../test/eventually.js';
 import { createTestJobs, sleepShortly } from '../../test/jobs.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
 import { createCampaign } from '../core/campaign/administer.js';
@@ -58,12 +58,9 @@ const asOwner = { 'x-admin-key': adminKey };
 const post = async (path: string, fields: object) => (await server.postJson(path, fields, asOwner)).body;
 const read = async (id: string) =>
   (await server.send('GET', `/campaigns/${id}`, { headers: asOwner })).body.campaign as unknown as Told;
-const until = async (id: string, isSo: (campaign: Told) => boolean): Promise<Told> => {
-  for (;;) {
-    const campaign = await read(id);
-    if (isSo(campaign)) return campaign;
-    await delay(5);
-  }
+const readOnce = async (id: string, isSo: (campaign: Told) => boolean): Promise<Told> => {
+  await until(async () => isSo(await read(id)));
+  return read(id);
 };
 const planned = { connection: 'work', name: 'Pilot' };
 
@@ -78,7 +75,7 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   const made = await server.postForm('/campaigns', form, asOwner);
   expect(made.status).toBe(201);
   const { id } = made.body.campaign as { id: string };
-  const plan = await until(id, ({ state }) => state === 'planned');
+  const plan = await readOnce(id, ({ state }) => state === 'planned');
   expect(plan).toMatchObject({ source: 'csv', createdBy: 'owner', counts: { planned: 60, left_out: 2 } });
   expect(plan.leftOut).toEqual({ double: 1, unknown: 1 });
   expect(server.messages).toEqual([]);
@@ -101,7 +98,7 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
 
   expect((await post('/campaigns/stop', { campaign: id })).code).toBe('campaign_state');
   await post('/campaigns/start', { campaign: id });
-  await until(id, ({ counts }) => counts.sent === 60);
+  await readOnce(id, ({ counts }) => counts.sent === 60);
   expect(server.messages).toHaveLength(60);
   expect(server.messages[0]).toMatchObject({ channel: 'email', subject: `Hello ${loginOf('user0')}` });
   const all: string[] = [];
@@ -121,10 +118,10 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   expect(await post('/campaigns/bounces', { campaign: id, addresses: [loginOf('user3')] })).toMatchObject({ found: 1 });
   expect((await post('/campaigns/stop', { campaign: id })).campaign).toMatchObject({ state: 'stopped' });
   await post('/campaigns/resume', { campaign: id, again: ['bounced'] });
-  await until(id, ({ counts }) => counts.sent === 60);
+  await readOnce(id, ({ counts }) => counts.sent === 60);
   server.clock.advanceSec(1);
   await post('/campaigns/remind', { campaign: id });
-  await until(id, () => server.messages.length === 60 + 1 + 60);
+  await readOnce(id, () => server.messages.length === 60 + 1 + 60);
   const actions = server.audit.events.map(({ action }) => action).filter((action) => action.startsWith('campaign_'));
   expect(actions).toEqual([
     ...['campaign_planned', 'campaign_worded', 'campaign_started'],

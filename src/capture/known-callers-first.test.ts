@@ -3,6 +3,7 @@ import { type ApiServer, toForm } from '../../test/api-server.js';
 import { draw, startCapture } from '../../test/capture-bench.js';
 import { openPage } from '../../test/capture-page.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { until } from '../../test/eventually.js';
 import { createOneWorkerEngine } from '../../test/one-worker-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import { startStepUp } from '../core/step-up/step-up.js';
@@ -21,11 +22,6 @@ afterEach(async () => {
   letAllGo();
   await server.stop();
 });
-
-/** Waits until something is so. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 test('a known caller is served after at most one running job, and anonymous pages never overload it', async () => {
   const gate = (): Promise<void> =>

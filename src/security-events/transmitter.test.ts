@@ -8,6 +8,7 @@ import {
 } from '../../simulators/security-event-receiver.js';
 import { createAuditDeps, tokenChange } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { until } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestJobs } from '../../test/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
@@ -96,10 +97,6 @@ const recovered = (subject: string, given: Parameters<typeof tokenChange>[1]) =>
   trail.append({ action: 'enrolment_recovered', connection: 'work', subject, detail: tokenChange('b', given) });
 const revoked = (subject: string, connection = 'work') =>
   trail.append({ action: 'revoked', connection, subject, detail: { tokenId: 'a' } });
-
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await delay(5);
-};
 
 const told = ({ taken }: SecurityEventReceiverSimulator) =>
   taken.map(({ name, change, subject }) => [subject, name, change].filter((each) => each !== null).join(' '));

@@ -6,6 +6,7 @@ import {
 } from '../../simulators/security-event-receiver.js';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { until } from '../../test/eventually.js';
 import { testIssuer } from '../../test/keys.js';
 import { startTestTransmitter } from '../../test/transmitter.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
@@ -54,10 +55,6 @@ const connect = async (scopes: readonly string[] = ['ssf.manage'], tenant = 'def
 
 const revoke = (subject: string, connection = 'work') =>
   transmitter.trail.append({ action: 'revoked', connection, subject, detail: { tokenId: 'a' } });
-
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 
 describe('a stream that is polled', () => {
   test('is made, verified, told, acknowledged and deleted', async () => {

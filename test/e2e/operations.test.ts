@@ -8,6 +8,7 @@ import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { toForm } from '../api-server.js';
 import { runHere } from '../cli.js';
+import { until } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 import { hasRedis, startRedis } from '../redis.js';
@@ -67,11 +68,8 @@ const logged = (message: string) =>
 
 /** Until the log has that line for the `count`th time. */
 async function untilLogged(message: string, count = 1) {
-  for (;;) {
-    const lines = logged(message);
-    if (lines.length >= count) return lines;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => logged(message).length >= count);
+  return logged(message);
 }
 
 const okta = {
@@ -198,8 +196,7 @@ describe('a mode that was switched by hand', () => {
       await redis.restart('nothing');
       await starting;
       const client = new Redis(redis.url);
-      while ((await client.keys('*brand-draft:*')).length === 0)
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      await until(async () => (await client.keys('*brand-draft:*')).length > 0);
       await client.quit();
       const { client: token } = await takeClientToken();
       expect(token['x-auth-token']).not.toBe('undefined');

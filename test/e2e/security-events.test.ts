@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { runCli } from '../../examples/demo/run-command.js';
@@ -12,6 +11,7 @@ import {
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
 import { runHere } from '../cli.js';
+import { until } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
 
@@ -96,10 +96,6 @@ async function revoke(name: string): Promise<string> {
   await post('/enrolments/revoke', { 'x-auth-token': String(token) }, { connection: 'workforce', subject });
   return subject;
 }
-
-const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await delay(20);
-};
 
 const told = () => receiver.taken.map(({ subject, name }) => `${subject} ${name}`);
 
