@@ -98,6 +98,7 @@ async function main() {
     });
 
   const results = [];
+  const sound = new Map();
   for (const { area, name, file, find, replace, tests } of defects) {
     const start = performance.now();
     const target = distOf(file);
@@ -114,9 +115,19 @@ async function main() {
     } catch {
       outcome = 'broken';
     }
-    for (const test of tests) if (outcome === 'passed') outcome = await runTest(test, (end) => (endTest = end));
+    let last = null;
+    for (const test of tests) {
+      if (outcome !== 'passed') break;
+      last = test;
+      outcome = await runTest(test, (end) => (endTest = end));
+    }
     restore();
     restore = () => {};
+    // A test that fails anyway catches nothing.
+    if (outcome === 'failed') {
+      if (!sound.has(last)) sound.set(last, await runTest(last, (end) => (endTest = end)));
+      if (sound.get(last) !== 'passed') outcome = 'broken';
+    }
     const result = { failed: 'caught', passed: 'MISSED', broken: 'BROKEN' }[outcome];
     const seconds = (performance.now() - start) / 1000;
     results.push({ area, name, result: result.toLowerCase(), seconds });

@@ -35,7 +35,7 @@ export async function startCapture(
   return { server, connections, acme, profile: acme.profile, auth: { 'x-auth-token': (await server.issue()).token } };
 }
 
-/** Enrols somebody as a backend does. */
+/** Enrols a user as a backend does. */
 export async function enrolByApi(server: ApiServer, subject = '00u1', person = 'ada'): Promise<void> {
   const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now()).toISOString() };
   const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => company.stop());
 
-async function start(policy: Partial<Policy> = {}) {
+async function start(policy: Partial<Policy> = {}, hasOtherDoor = false) {
   profile = createMemoryProfile(['anna', 'berta']);
   const { issuer, clientId, clientSecret } = company;
   const door = homePageGuard.parse({ signIn: { issuer, clientId, clientSecret } });
@@ -40,7 +40,7 @@ async function start(policy: Partial<Policy> = {}) {
     ]),
     homePages: new Map<string, HomePage>([
       ['acme', homePage],
-      ['other', { ...homePage, door: null }],
+      ['other', { ...homePage, door: hasOtherDoor ? door : null }],
     ]),
     fetch,
   });
@@ -108,6 +108,8 @@ describe('by a face check', () => {
   });
 
   test('whoever passes it is at their own page, once; whoever does not is back at the door', async () => {
+    await server.stop();
+    await start({}, true);
     await enrol('anna', 'ada');
     const { cookie, page } = await follow(await begin(loginOf('anna')));
     await page.consent();
