@@ -5,7 +5,8 @@ import { setGlobals } from './globals.js';
 
 /*
  * Runs test files with Jest on modules that Node.js loads once per process. Jest itself would load all modules again
- * for each file, which costs half a second.
+ * for each file, which costs half a second: 43 files of src took 39 s of processor time, and 25 s with this runner.
+ * jest-light-runner, which does the same, cannot import `@jest/globals` in ES modules.
  */
 
 const require = createRequire(import.meta.url);
