@@ -101,6 +101,12 @@ export async function startApiServer(
       | 'brands'
     >
   > & {
+      /** Of the server that it joins; its own unless given. */
+      core?: Pick<CoreDeps, 'signer'> & {
+        clock: ReturnType<typeof createManualClock>;
+        audit: ReturnType<typeof createMemoryAudit>;
+        log: ReturnType<typeof createTextLog>;
+      };
       random?: Random;
       /**
        * Initial time of the clock. Tests set this time so that no rate limit window ends while the test counts
@@ -115,16 +121,16 @@ export async function startApiServer(
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
-  const clock = createManualClock(given.startMs ?? Date.now());
-  const log = createTextLog();
-  const audit = createMemoryAudit();
+  const { clock, log, audit, signer } = given.core ?? {
+    clock: createManualClock(given.startMs ?? Date.now()),
+    ...{ log: createTextLog(), audit: createMemoryAudit(), signer: await createTestSigner() },
+  };
   const messages: Message[] = [];
   const delivery = { send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
-  const signer = await createTestSigner();
   const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
   const refusals = createRefusalRecorder({ state, clock, log, jobs });
   const deps: AppDeps = {

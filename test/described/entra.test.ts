@@ -1,15 +1,14 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Exchange, observeExchanges } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../simulators/exchanges.js';
+import { startFront } from '../../simulators/front.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { applyAll } from '../contract/bench.js';
 import { type EntraBench, openEntraBench } from '../contract/entra.js';
-import { createHooksApp } from '../hook-server.js';
+import { startHooks } from '../hook-server.js';
 import { readForm, startExternalMfaBench } from '../oidc/external-mfa-bench.js';
 import { projectRoot } from '../paths.js';
 import { type Csdl, readCsdl } from './csdl.js';
@@ -86,11 +85,9 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     policy: { whenUnverified: 'omit_claim' },
   };
   const { hooks, profile } = bench.connect(settings);
-  const server = createServer(await createHooksApp(new Map([['customers', hooks]])));
-  observeExchanges(server, onCallout);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const publicUrl = `http://127.0.0.1:${port}`;
+  const { port, stop } = await startHooks(new Map([['customers', hooks]]));
+  const front = await startFront(`http://127.0.0.1:${port}`, { onExchange: onCallout });
+  const publicUrl = front.url;
   try {
     await setUp(bench.provision(settings, publicUrl));
     for (const check of bench.provision(settings, publicUrl).checks) await check.run();
@@ -122,9 +119,8 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
     await signUp(bench, client);
   } finally {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
+    await front.close();
+    await stop();
   }
 }
 
@@ -173,11 +169,6 @@ async function driveExternalMfa(onExchange: (exchange: Exchange) => void): Promi
   }
 }
 
-async function setUp({ steps }: Provisioning): Promise<void> {
-  for (const step of steps) await step.inspect();
-  for (const step of steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
-  for (const step of steps) expect(['ready', 'manual']).toContain((await step.inspect()).state);
+async function setUp(provisioning: Provisioning): Promise<void> {
+  for (const state of await applyAll(provisioning)) expect(['ready', 'manual']).toContain(state);
 }

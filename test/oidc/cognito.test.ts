@@ -63,15 +63,6 @@ const signIn = async (name: string, face: string) => {
 };
 
 describe('Cognito: a federated sign-in', () => {
-  test('makes a user of its own, with the mapped attributes', async () => {
-    const { result, details } = await signIn('ADA', 'ada');
-    expect(result).toBe('signed-in');
-    expect(details).toMatchObject({
-      username: `facestep_${ada}`,
-      attributes: { email: 'ada@example.com', preferred_username: 'ada' },
-    });
-  });
-
   test('is of the user who was enrolled, once the two are linked', async () => {
     await administrator.client.send(
       new AdminLinkProviderForUserCommand({

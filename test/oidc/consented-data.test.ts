@@ -143,11 +143,6 @@ describe('a consent that was given', () => {
     expect((await consents()).map(({ client }) => client)).toEqual(['shop']);
     expect(await shop.userInfo()).toMatchObject({ email: 'anna@example.com' });
   });
-
-  test('is kept under the person alone: another one is asked for themselves', async () => {
-    await agree(op, { scope: 'openid email' }, ['email']);
-    expect(await readDataConsents({ ...anna, subject: 'berta' }, op.server.deps)).toEqual([]);
-  });
 });
 
 describe('a provider that does not answer', () => {

@@ -157,13 +157,13 @@ describe('a hint is refused', () => {
   test('for now where the state store is down', async () => {
     const user = await enrolled();
     const form = await bench.start(user.id);
-    bench.setDown(true);
+    const bringUp = bench.takeStateDown();
     try {
       const seen = await bench.post(bench.newBrowser(), form);
       expect(seen.url).not.toMatch(/\/face#/);
       expect(readForm(seen).fields).toMatchObject({ error: 'temporarily_unavailable', state: form.fields.state });
     } finally {
-      bench.setDown(false);
+      bringUp();
     }
     expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
   });
