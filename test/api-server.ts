@@ -6,7 +6,7 @@ import type { Setup } from '../src/connections/setup.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import type { Message, Random, State, Verifier } from '../src/core/ports.js';
+import type { Message, State } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
 import { type Listening, listen } from '../src/http/listen.js';
@@ -71,43 +71,14 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 
 /** Starts the app on a real socket with real state, and exposes its parts. */
 export async function startApiServer(
-  given: { verifier: Verifier } & Partial<
-    Pick<
-      AppDeps,
-      | 'connections'
-      | 'directories'
-      | 'campaigns'
-      | 'wakeCampaigns'
-      | 'folders'
-      | 'hooks'
-      | 'findUnready'
-      | 'findUnreadyHere'
-      | 'issuer'
-      | 'delivery'
-      | 'state'
-      | 'settings'
-      | 'rooms'
-      | 'proxyHops'
-      | 'judge'
-      | 'sight'
-      | 'onboarding'
-      | 'contactCodes'
-      | 'homePages'
-      | 'console'
-      | 'fetch'
-      | 'keys'
-      | 'webPush'
-      | 'ledger'
-      | 'brands'
-    >
-  > & {
+  given: Pick<AppDeps, 'verifier'> &
+    Partial<Omit<AppDeps, 'clock' | 'log' | 'audit' | 'signer'>> & {
       /** Of the server that it joins; its own unless given. */
       core?: Pick<CoreDeps, 'signer'> & {
         clock: ReturnType<typeof createManualClock>;
         audit: ReturnType<typeof createMemoryAudit>;
         log: ReturnType<typeof createTextLog>;
       };
-      random?: Random;
       /**
        * Initial time of the clock. Tests set this time so that no rate limit window ends while the test counts
        * requests.

@@ -111,15 +111,6 @@ describe('data flows one way', () => {
     expect(offenders(within('client'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
   });
 
-  // A Lambda trigger checks receipts as any backend does, the commands for sealed files call a running server, and the
-  // server's own receipts are checked by what the client says they state.
-  test('the server imports of the client only what both sides read', () => {
-    const allowed =
-      /^((client|adapters\/cognito|src\/cli\/sealed-file)\/|src\/cli\/(approve|client-call|sign|verify-signature)\.ts|src\/core\/(receipt|action|sign-document|step-up\/page-protocol)\.ts)/;
-    const others = files.filter((file) => !allowed.test(file));
-    expect(offenders(others, (file) => importsOf(file).filter((name) => name.startsWith('client/')))).toEqual([]);
-  });
-
   test('the product imports nothing of tests, programs or simulators, but for what three commands start', () => {
     const programs = /^(test|examples|scripts|simulators|evidence)\//;
     const staticallyIn = (file: string) =>

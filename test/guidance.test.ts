@@ -148,7 +148,6 @@ const goodFace: SeenFace = {
   quality: { faceWidthPx: 200, eyeDistancePx: 90, sharpness: 300, brightness: 120, contrast: 40 },
   light: { clippedShare: 0, surroundings: 120, clippedAround: 0 },
 };
-const narrow: SeenFace = { ...goodFace, box: { x: 90, y: 60, width: 70, height: 84 } };
 const goodSight: Sight = { widthPx: 640, heightPx: 480, scale: 1, brightness: 120, faces: 1, face: goodFace };
 
 const withFace = (change: Partial<SeenFace>): Sight => ({ ...goodSight, face: { ...goodFace, ...change } });
@@ -161,16 +160,9 @@ describe('hints', () => {
     ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
     ['no_face', 'nobody', { ...goodSight, faces: 0, face: null }],
     ['more_light', 'nobody in the dark', { ...goodSight, brightness: 20, faces: 0, face: null }],
-    ['less_light', 'nobody before a lamp', { ...goodSight, brightness: 240, faces: 0, face: null }],
     ['come_closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
-    [
-      'come_closer',
-      'few pixels in the frame that is sent',
-      { ...goodSight, widthPx: 250, heightPx: 187, face: narrow },
-    ],
     ['move_back', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
     ['centre', 'a face to the side', withFace({ box: { x: 20, y: 130, width: 200, height: 240 } })],
-    ['centre', 'a face at the bottom', withFace({ box: { x: 220, y: 300, width: 200, height: 240 } })],
     ['more_light', 'a dark face', withQuality({ brightness: 50 })],
     ['less_light', 'a white face', withQuality({ brightness: 190 })],
     [
@@ -180,7 +172,6 @@ describe('hints', () => {
     ],
     [null, 'a bright wall', withQuality({ brightness: 90 }, { ...goodFace.light, clippedShare: 0, surroundings: 230 })],
     ['glare', 'a white spot', withQuality({}, { ...goodFace.light, clippedShare: 0.06, surroundings: 120 })],
-    ['more_light', 'fog', withQuality({ contrast: 10 })],
     ['hold_still', 'blur', withQuality({ sharpness: 50 })],
   ])('%s: %s', (hint, _name, sight) => {
     expect(toHint(sight, 0)).toBe(hint);

@@ -4,13 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { runInProcess } from '../../test/command.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 import { projectRoot } from '../../test/paths.js';
-import { systemRandom } from '../../test/sinks.js';
 import type { Fetch } from '../core/ports.js';
-import { createOpenCommand } from './open.js';
-import { createSealCommand } from './seal.js';
 
 /* Both commands against a running server, on a real socket and real files. */
 
@@ -70,28 +68,16 @@ async function run(
   name: 'seal' | 'open',
   file: string,
   change: Record<string, string | null> = {},
-  fetch?: Fetch,
-  untilStopped: () => Promise<void> = () => new Promise(() => {}),
+  fetch: Fetch = callServer,
 ) {
-  const said: string[] = [];
-  let exitCode = 0;
-  const deps = {
-    random: systemRandom,
-    env: {},
-    loadAddress: () => Promise.reject(new Error('has an address')),
-    fetch: fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
-    print: (line: string) => void said.push(line),
-    tell: (line: string) => void said.push(line),
-    endWith: (code: number) => {
-      exitCode = code;
-    },
-    untilStopped,
-  };
-  const command = name === 'seal' ? createSealCommand(deps) : createOpenCommand(deps);
-  command.exitOverride().configureOutput({ writeErr: (text) => void said.push(text) });
-  await command.parseAsync(argumentsOf(name, file, change).slice(1), { from: 'user' });
-  return { said, exitCode };
+  const { printed, told, exitCode } = await runInProcess(argumentsOf(name, file, change), {
+    clock: server.clock,
+    fetch,
+    untilStopped: () => new Promise(() => {}),
+  });
+  return { said: [...printed, ...told], exitCode };
 }
+const callServer: Fetch = (url, init) => fetch(url, init);
 
 const files = () => readdirSync(folder).sort();
 
@@ -100,7 +86,7 @@ describe('the right face', () => {
     const sent: string[] = [];
     const listening: Fetch = async (url, init) => {
       sent.push(await new Response(init.body).text());
-      return fetch(url, init);
+      return callServer(url, init);
     };
     expect(await run('seal', at('report.pdf'), {}, listening)).toEqual({
       said: [`Sealed: ${at('report.pdf.sealed')}`],

@@ -3,7 +3,8 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import { type OktaSettings, openOktaBench } from '../contract/okta.js';
+import type { ConnectionChanges } from '../contract/bench.js';
+import { openOktaBench } from '../contract/okta.js';
 import { rightPassword } from '../contract/okta-events.js';
 import { startOktaServer } from '../okta-server.js';
 import { judgeCalls } from './judgement.js';
@@ -62,7 +63,7 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
       ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
     },
   ];
-  const settings: OktaSettings & { publicUrl: string } = {
+  const settings: ConnectionChanges & { publicUrl: string } = {
     publicUrl,
     okta: {
       registration: { receiptIn: 'form' },

@@ -12,7 +12,7 @@ import { testIssuer } from '../keys.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { type Browser, createBrowser, type Seen, showFace } from './browser.js';
 import { fromHtmlText } from './html-text.js';
-import { startProviderBench } from './provider-bench.js';
+import { createReach, startProviderBench } from './provider-bench.js';
 
 export interface PostedForm {
   readonly action: string;
@@ -37,7 +37,7 @@ export async function startExternalMfaBench({
   readonly policy?: object;
   readonly onExchange?: (exchange: Exchange) => void;
 } = {}) {
-  const reach: { send: Fetch; now: () => number } = { send: (url, init) => fetch(url, init), now: () => Date.now() };
+  const reach = createReach();
   const fetchProvider: Fetch = (url, init) => reach.send(url, init);
   const entra = await startEntraSimulator({ now: () => reach.now(), fetchProvider, onExchange });
   const partner = await entra.addTenant();

@@ -28,9 +28,9 @@ async function enrolled(person = 'ada') {
 }
 
 /** The whole sign-in of a user, with that person in front of the camera. */
-async function signIn(userId: string, person: string, changes: Record<string, string> = {}) {
+async function signIn(userId: string, person: string) {
   const browser = bench.newBrowser();
-  const form = await bench.start(userId, changes);
+  const form = await bench.start(userId);
   const camera = await bench.post(browser, form);
   expect(camera.url).toMatch(/\/face#/);
   const shown = await bench.show(browser, camera.url, person);

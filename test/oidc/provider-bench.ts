@@ -29,16 +29,22 @@ export interface Seen {
   readonly text: string;
 }
 
+/** What a simulated provider reaches the service by, which is started after it. */
+export const createReach = (): { send: Fetch; now: () => number } => ({
+  send: (url, init) => fetch(url, init),
+  now: () => Date.now(),
+});
+
 /** Starts the service with one connection. The simulated provider is a relying party of the service. */
 export async function startProviderBench<Settings extends Configured>({
   settings,
   createAdapter,
-  reach,
+  reach = createReach(),
   fetch: callProvider = (url, init) => fetch(url, init),
 }: {
   readonly settings: Settings;
   readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
-  readonly reach: { send: Fetch; now: () => number };
+  readonly reach?: ReturnType<typeof createReach>;
   readonly fetch?: Fetch;
 }) {
   const connections = new Map<string, Connection>();
