@@ -26,7 +26,7 @@ const wide = [
   'src/state/redis-groups\\.test',
   'test/contract/(members|rotation)\\.test',
   'test/e2e/(cli|doctor-faults|notices|operations|own-model|other-platform|security-events|simulations|startup)\\.test',
-  'test/oidc/(apache|cognito-challenge|foreign-clients|.*-docs)\\.test',
+  'test/oidc/(apache|cognito|foreign-clients|.*-docs)\\.test',
   // Simulators, and calls compared with the providers' own descriptions.
   'simulators/',
   'test/described/',

@@ -4,7 +4,6 @@ import { expect, test } from '@jest/globals';
 import { rightsByRole } from '../src/rest/rights.js';
 import { defaultScopes } from '../src/rest/scopes.js';
 import { createEndpoints } from '../src/server/endpoints.js';
-import { currentEngine, engineNames } from '../src/token/format.js';
 import { projectRoot } from './paths.js';
 import { standIn } from './reference/stand-in.js';
 
@@ -19,11 +18,6 @@ test('the replies that docs/api.md shows fit the schemas of their endpoints', as
     const example: unknown = JSON.parse(reply);
     expect(endpoint?.replyGuard.parse(example)).toEqual(example);
   }
-});
-
-test('the engine that docs/api.md shows is the one that makes new tokens', () => {
-  const shown = [...read('api.md').matchAll(/"engine": "([^"]+)"/g)].map(([, name]) => name);
-  expect(new Set(shown)).toEqual(new Set([engineNames[currentEngine]]));
 });
 
 test('docs/api.md says which scopes a client token and an application have by default', () => {

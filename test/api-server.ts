@@ -6,7 +6,7 @@ import type { Setup } from '../src/connections/setup.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import type { Message, Random, State, Verifier } from '../src/core/ports.js';
+import type { Message, State } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
 import { type Listening, listen } from '../src/http/listen.js';
@@ -71,37 +71,14 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 
 /** Starts the app on a real socket with real state, and exposes its parts. */
 export async function startApiServer(
-  given: { verifier: Verifier } & Partial<
-    Pick<
-      AppDeps,
-      | 'connections'
-      | 'directories'
-      | 'campaigns'
-      | 'wakeCampaigns'
-      | 'folders'
-      | 'hooks'
-      | 'findUnready'
-      | 'findUnreadyHere'
-      | 'issuer'
-      | 'delivery'
-      | 'state'
-      | 'settings'
-      | 'rooms'
-      | 'proxyHops'
-      | 'judge'
-      | 'sight'
-      | 'onboarding'
-      | 'contactCodes'
-      | 'homePages'
-      | 'console'
-      | 'fetch'
-      | 'keys'
-      | 'webPush'
-      | 'ledger'
-      | 'brands'
-    >
-  > & {
-      random?: Random;
+  given: Pick<AppDeps, 'verifier'> &
+    Partial<Omit<AppDeps, 'clock' | 'log' | 'audit' | 'signer'>> & {
+      /** Of the server that it joins; its own unless given. */
+      core?: Pick<CoreDeps, 'signer'> & {
+        clock: ReturnType<typeof createManualClock>;
+        audit: ReturnType<typeof createMemoryAudit>;
+        log: ReturnType<typeof createTextLog>;
+      };
       /**
        * Initial time of the clock. Tests set this time so that no rate limit window ends while the test counts
        * requests.
@@ -115,16 +92,16 @@ export async function startApiServer(
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
-  const clock = createManualClock(given.startMs ?? Date.now());
-  const log = createTextLog();
-  const audit = createMemoryAudit();
+  const { clock, log, audit, signer } = given.core ?? {
+    clock: createManualClock(given.startMs ?? Date.now()),
+    ...{ log: createTextLog(), audit: createMemoryAudit(), signer: await createTestSigner() },
+  };
   const messages: Message[] = [];
   const delivery = { send: async (message: Message) => void messages.push(message) };
   const { toState = (opened: State) => opened } = given;
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
-  const signer = await createTestSigner();
   const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
   const refusals = createRefusalRecorder({ state, clock, log, jobs });
   const deps: AppDeps = {

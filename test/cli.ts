@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -46,18 +46,6 @@ export async function runHere(
   return { code: exitCode, stdout: toText(printed), stderr: toText(told) };
 }
 
-export interface RunningSimulation {
-  readonly config: z.infer<typeof configGuard>;
-  readonly guide: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly application: string;
-  readonly subjects: ReadonlyMap<string, string>;
-  readonly signInUrl: string;
-  signIn(body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
-  readonly process: ChildProcess;
-  stop(): Promise<void>;
-}
-
 const configGuard = z.looseObject({
   port: z.number(),
   publicUrl: z.string(),
@@ -70,7 +58,7 @@ const configGuard = z.looseObject({
 export async function startSimulation(
   provider: string,
   { serverPort, port }: { readonly serverPort?: number; readonly port?: number } = {},
-): Promise<RunningSimulation> {
+) {
   const portArgs = port === undefined ? [] : ['--port', String(port)];
   const child = spawn(process.execPath, [main, 'simulate', provider, ...portArgs], {
     env: { ...process.env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
@@ -99,7 +87,7 @@ export async function startSimulation(
     ),
     subjects: new Map([...text.matchAll(/^ {2}(\S+@example\.com) {2}(\S+)$/gm)].map(([, login, id]) => [login!, id!])),
     signInUrl,
-    async signIn(body) {
+    async signIn(body: unknown) {
       const response = await fetch(signInUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -115,3 +103,5 @@ export async function startSimulation(
     },
   };
 }
+
+export type RunningSimulation = Awaited<ReturnType<typeof startSimulation>>;

@@ -2,16 +2,9 @@ import type { CliDeps, ExitCode } from '../src/cli/deps.js';
 import { runCommand } from '../src/cli/program.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-export interface CommandOutcome {
-  readonly printed: readonly string[];
-  readonly told: readonly string[];
-  readonly exitCode: ExitCode;
-}
+const unused = () => Promise.reject(new Error('this command needs none of it'));
 
-export async function runInProcess(
-  args: readonly string[],
-  deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>,
-): Promise<CommandOutcome> {
+export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>) {
   const [printed, told]: [string[], string[]] = [[], []];
   let exitCode: ExitCode = 0;
   await runCommand(args, {
@@ -23,18 +16,12 @@ export async function runInProcess(
       exitCode = code;
     },
     untilStopped: async () => {},
-    loadSetup: () => Promise.reject(new Error('needs no configuration')),
-    loadKept: () => Promise.reject(new Error('needs no configuration')),
-    loadStored: () => Promise.reject(new Error('needs no configuration')),
-    loadMeasuring: () => Promise.reject(new Error('measures nothing')),
-    showDemo: () => Promise.reject(new Error('shows nothing')),
-    writeDemoPhotos: () => Promise.reject(new Error('writes nothing')),
-    loadAddress: () => Promise.reject(new Error('needs no configuration')),
-    loadConfiguredKey: () => Promise.reject(new Error('needs no configuration')),
+    ...{ loadSetup: unused, loadKept: unused, loadStored: unused, loadAddress: unused, loadConfiguredKey: unused },
+    ...{ loadMeasuring: unused, showDemo: unused, writeDemoPhotos: unused, readSecret: unused, serve: unused },
     paint: (_, text) => text,
-    readSecret: () => Promise.reject(new Error('asks for nothing')),
-    serve: () => Promise.reject(new Error('serves nothing')),
     ...deps,
   });
   return { printed, told, exitCode };
 }
+
+export type CommandOutcome = Awaited<ReturnType<typeof runInProcess>>;

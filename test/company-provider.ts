@@ -11,21 +11,11 @@ export interface CompanyUser {
 type Trouble = 'none' | 'down' | 'overloaded';
 
 /** Real OpenID provider that signs everyone in as `user`. */
-export interface CompanyProviderServer {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  user: string;
-  trouble: Trouble;
-  follow(address: string): Promise<URL>;
-  stop(): Promise<void>;
-}
-
 export async function startCompanyProvider(
   redirectUri: string,
   users: Readonly<Record<string, CompanyUser>>,
   groupsIn: 'id-token' | 'user-info' = 'id-token',
-): Promise<CompanyProviderServer> {
+) {
   const [clientId, clientSecret] = ['console', randomBytes(32).toString('base64url')];
   let handle: RequestListener = () => {};
   const state: { user: string; trouble: Trouble } = { user: Object.keys(users)[0] ?? '', trouble: 'none' };
@@ -73,3 +63,5 @@ export async function startCompanyProvider(
     },
   });
 }
+
+export type CompanyProviderServer = Awaited<ReturnType<typeof startCompanyProvider>>;

@@ -5,7 +5,6 @@ import { connectionGuards } from '../adapters/index.js';
 import { createRsaCertificate } from '../simulators/tls-server.js';
 import { loadConfig } from '../src/config/load.js';
 import { redact } from '../src/config/redact.js';
-import { keptDays } from '../src/core/step-up/earlier-frames.js';
 import { blocksOf, listPages, readPage } from './page.js';
 import { projectRoot } from './paths.js';
 import { listSections } from './reference/configuration.js';
@@ -29,24 +28,10 @@ const load = (text: string) =>
     connectionGuards,
   });
 
-test('there is a whole example', () => {
-  expect(examples.length).toBe(1);
-});
-
 test.each(examples)('the documented example loads, and prints without its secrets', async (text) => {
   const printed = JSON.stringify(redact(await load(text)));
   expect(printed).not.toMatch(/a secret|0123456789abcdef|smtps|PRIVATE KEY/);
 });
-
-test.each(['SECURITY.md', 'docs/capture-page.md', 'docs/data-subjects.md', 'docs/state.md'])(
-  '%s says for how long digests of frames are kept',
-  (page) => {
-    const told = readPage(page)
-      .replaceAll('\n', ' ')
-      .match(/[^.;|]*(?:digests by which copies of frames are known)[^.;]*/g);
-    expect(told?.join()).toContain(`${keptDays} days`);
-  },
-);
 
 const secret = 'a-secret-of-0123456789-0123456789-characters';
 

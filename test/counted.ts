@@ -1,14 +1,9 @@
 import type { Profile, State } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 
-export interface CountedState {
-  readonly state: State;
-  readonly counts: { writes: number; counters: number /** Writes that wait for the disk. */; waits: number };
-}
-
 /** Counts record writes and counter additions. */
-export function countState(state: State): CountedState {
-  const counts = { writes: 0, counters: 0, waits: 0 };
+export function countState(state: State) {
+  const counts = { writes: 0, counters: 0, /** Writes that wait for the disk. */ waits: 0 };
   return {
     counts,
     state: {
@@ -26,7 +21,7 @@ export function countState(state: State): CountedState {
       delete: (key) => state.delete(key),
       storeEpoch: () => state.storeEpoch(),
       close: () => state.close(),
-    },
+    } satisfies State as State,
   };
 }
 
@@ -54,3 +49,5 @@ export const countExaminations = (engine: Engine, counts: { examined: number }):
     return engine.examine(...given);
   },
 });
+
+export type CountedState = ReturnType<typeof countState>;

@@ -7,13 +7,7 @@ import dynalite from 'dynalite';
  * availability zones, so those are not tested here.
  */
 
-export interface DynamoDbServer {
-  readonly endpoint: string;
-  readonly credentials: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
-}
-
-export async function startDynamoDb(): Promise<DynamoDbServer> {
+export async function startDynamoDb() {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -21,7 +15,7 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     credentials: { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }
 
@@ -50,3 +44,5 @@ export async function createTable(client: DynamoDBClient, TableName: string): Pr
 export async function deleteTable(client: DynamoDBClient, TableName: string): Promise<void> {
   await client.send(new DeleteTableCommand({ TableName }));
 }
+
+export type DynamoDbServer = Awaited<ReturnType<typeof startDynamoDb>>;

@@ -9,16 +9,8 @@ import { projectRoot } from './paths.js';
 const execute = promisify(execFile);
 const packedGuard = z.tuple([z.object({ filename: z.string() })]);
 
-export interface EmptyProject {
-  installed(): string[];
-  filesOf(name: string): string[];
-  /** Compiles a program strictly against the installed types and runs it. */
-  run(program: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
-  remove(): void;
-}
-
 /** Packs a workspace and installs the archive in an empty project. */
-export async function installInEmptyProject(workspace: string): Promise<EmptyProject> {
+export async function installInEmptyProject(workspace: string) {
   const folder = mkdtempSync(join(tmpdir(), `facestep-${workspace}-`));
   const npm = (args: readonly string[], cwd: string) =>
     execute('npm', [...args], { cwd, env: { ...process.env, npm_config_update_notifier: 'false' } });
@@ -34,12 +26,13 @@ export async function installInEmptyProject(workspace: string): Promise<EmptyPro
       namesIn(modules)
         .flatMap((name) => (name.startsWith('@') ? namesIn(join(modules, name)).map((own) => `${name}/${own}`) : name))
         .sort(),
-    filesOf: (name) =>
+    filesOf: (name: string) =>
       readdirSync(join(modules, name), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(join(modules, name).length + 1))
         .sort(),
-    async run(program, args = [], env = {}) {
+    /** Compiles a program strictly against the installed types and runs it. */
+    async run(program: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
       writeFileSync(join(folder, 'program.ts'), program);
       const compilerOptions = {
         ...{ target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true },
@@ -55,3 +48,5 @@ export async function installInEmptyProject(workspace: string): Promise<EmptyPro
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
+
+export type EmptyProject = Awaited<ReturnType<typeof installInEmptyProject>>;

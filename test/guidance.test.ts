@@ -63,23 +63,7 @@ describe('what is seen in a photo', () => {
     ['several people', 'one_face', ({ group }) => toFrame(group)],
     ['nobody', 'no_face', ({ landscape }) => toFrame(landscape)],
     ['a dark room', 'more_light', ({ person }) => toFrame(person[0], (image) => image.linear(0.3, 0))],
-    [
-      'a covered camera',
-      'more_light',
-      async () => ({ data: Buffer.alloc(640 * 480 * 3, 5), widthPx: 640, heightPx: 480 }),
-    ],
-    ['too much light', 'less_light', ({ person }) => toFrame(person[0], (image) => image.linear(0.5, 125))],
     ['a blurred face', 'hold_still', ({ person }) => toFrame(person[0], (image) => image.blur(9))],
-    [
-      'a far face',
-      'come_closer',
-      ({ person }) => toFrame(person[0], (image) => image.extend({ ...all(500), background: '#8c8c8c' })),
-    ],
-    [
-      'a face at the edge',
-      'centre',
-      ({ person }) => toFrame(person[0], (image) => image.extend({ left: 260, background: '#8c8c8c' })),
-    ],
   ])('%s: %s', async (_name, hint, make) => {
     const seen = createObserver()(await look(await make(pictures)));
     expect(seen).toMatchObject({ hint, ready: false });
@@ -104,8 +88,6 @@ test('its yaw has the engine’s sign on every face of the demonstration that is
   expect(signs.length).toBeGreaterThan(3);
   for (const [ours, engine] of signs) expect(ours).toBe(engine);
 });
-
-const all = (px: number) => ({ left: px, right: px, top: px, bottom: px });
 
 /**
  * The points of a plain head, turned in space and seen from far away. The person's own left is on the picture's right, so
@@ -133,19 +115,7 @@ function toLandmarks(turn: { readonly ownLeftDeg?: number; readonly upDeg?: numb
   });
 }
 
-const turnOf = (turn: Parameters<typeof toLandmarks>[0]) => toHeadTurn(toFaceRatios(toLandmarks(turn)));
-
 describe('poses', () => {
-  test.each<[GuidePose, Parameters<typeof toLandmarks>[0]]>([
-    ['centre', {}],
-    ['left', { ownLeftDeg: 30 }],
-    ['right', { ownLeftDeg: -30 }],
-    ['up', { upDeg: 25 }],
-    ['down', { upDeg: -25 }],
-  ])('%s, from the person’s own side', (pose, turn) => {
-    expect(toPose(turnOf(turn), turnOf({}))).toBe(pose);
-  });
-
   const at = (yawDeg: number, pitchDeg: number) => toPose({ yawDeg, pitchDeg }, { yawDeg: 0, pitchDeg: 0 });
 
   test.each<[number, number, GuidePose | null]>([
@@ -178,7 +148,6 @@ const goodFace: SeenFace = {
   quality: { faceWidthPx: 200, eyeDistancePx: 90, sharpness: 300, brightness: 120, contrast: 40 },
   light: { clippedShare: 0, surroundings: 120, clippedAround: 0 },
 };
-const narrow: SeenFace = { ...goodFace, box: { x: 90, y: 60, width: 70, height: 84 } };
 const goodSight: Sight = { widthPx: 640, heightPx: 480, scale: 1, brightness: 120, faces: 1, face: goodFace };
 
 const withFace = (change: Partial<SeenFace>): Sight => ({ ...goodSight, face: { ...goodFace, ...change } });
@@ -191,16 +160,9 @@ describe('hints', () => {
     ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
     ['no_face', 'nobody', { ...goodSight, faces: 0, face: null }],
     ['more_light', 'nobody in the dark', { ...goodSight, brightness: 20, faces: 0, face: null }],
-    ['less_light', 'nobody before a lamp', { ...goodSight, brightness: 240, faces: 0, face: null }],
     ['come_closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
-    [
-      'come_closer',
-      'few pixels in the frame that is sent',
-      { ...goodSight, widthPx: 250, heightPx: 187, face: narrow },
-    ],
     ['move_back', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
     ['centre', 'a face to the side', withFace({ box: { x: 20, y: 130, width: 200, height: 240 } })],
-    ['centre', 'a face at the bottom', withFace({ box: { x: 220, y: 300, width: 200, height: 240 } })],
     ['more_light', 'a dark face', withQuality({ brightness: 50 })],
     ['less_light', 'a white face', withQuality({ brightness: 190 })],
     [
@@ -210,7 +172,6 @@ describe('hints', () => {
     ],
     [null, 'a bright wall', withQuality({ brightness: 90 }, { ...goodFace.light, clippedShare: 0, surroundings: 230 })],
     ['glare', 'a white spot', withQuality({}, { ...goodFace.light, clippedShare: 0.06, surroundings: 120 })],
-    ['more_light', 'fog', withQuality({ contrast: 10 })],
     ['hold_still', 'blur', withQuality({ sharpness: 50 })],
   ])('%s: %s', (hint, _name, sight) => {
     expect(toHint(sight, 0)).toBe(hint);

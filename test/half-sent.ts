@@ -1,23 +1,11 @@
 import { connect } from 'node:net';
 
-export interface HalfSent {
-  /**
-   * Writes more data. Resolves once the operating system has accepted the data or the peer has closed the connection.
-   */
-  write(data: string | Uint8Array): Promise<void>;
-  received(): string;
-  /** Head of the first answer; empty if there is none. */
-  readonly answer: Promise<string>;
-  readonly closed: Promise<void>;
-  end(): void;
-}
-
 /** Sends a head and a partial body. The test sends the rest. */
 export async function sendHalf(
   port: number,
   path: string,
   { headers = {}, body = '' }: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
-): Promise<HalfSent> {
+) {
   const socket = connect(port, '127.0.0.1');
   let received = '';
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -38,3 +26,5 @@ export async function sendHalf(
   if (body.length > 0) await write(body);
   return { write, received: () => received, answer, closed, end: () => socket.destroy() };
 }
+
+export type HalfSent = Awaited<ReturnType<typeof sendHalf>>;

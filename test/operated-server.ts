@@ -62,12 +62,7 @@ export async function startOperatedServer(
     state?: State;
     dataFolder: string;
     mode?: Mode;
-    given?: Partial<
-      Pick<
-        Parameters<typeof startApiServer>[0],
-        'issuer' | 'connections' | 'console' | 'verifier' | 'delivery' | 'wakeCampaigns'
-      >
-    >;
+    given?: Partial<Parameters<typeof startApiServer>[0]>;
   },
 ) {
   let setup: Setup = emptySetup();

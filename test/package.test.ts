@@ -118,17 +118,6 @@ test('what is packed imports nothing that a production install lacks', () => {
   expect(imported.filter(({ name }) => !allowed.has(name))).toEqual(inBrowsers);
 });
 
-test('an unpacked package tells its version', async () => {
-  const { stdout } = await run(process.execPath, [main, '--version'], { cwd: folder });
-  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-  expect(stdout).toBe(`${version}\n`);
-});
-
-test('an unpacked package tells its commands', async () => {
-  const { stdout } = await run(process.execPath, [main, '--help'], { cwd: folder });
-  expect(stdout).toContain('Usage: facestep');
-});
-
 test.each(['okta', 'entra', 'cognito', 'onelogin'])('an unpacked package simulates %s', async (provider) => {
   const simulator = spawn(process.execPath, [main, 'simulate', provider], { cwd: folder });
   const [configuration] = await once(simulator.stdout.setEncoding('utf8'), 'data');

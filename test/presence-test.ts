@@ -9,23 +9,6 @@ import { runInProcess } from './command.js';
 import { modelsFolder } from './paths.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/** `facestep measure presence` in a new folder, as from a terminal. */
-export interface PresenceTest {
-  readonly data: string;
-  readonly passphraseFile: string;
-  run(args: readonly string[]): ReturnType<typeof runInProcess>;
-  /** The tables are in `accuracy.md` next to the folder. */
-  measureAccuracy(): ReturnType<typeof runInProcess>;
-  start(more?: readonly string[]): Promise<RunningTest>;
-}
-
-export interface RunningTest {
-  link(): string;
-  readonly told: readonly string[];
-  log(): string;
-  stop(): Promise<void>;
-}
-
 /** A plan with each species once in one light. */
 export const shortPlan = (species: readonly string[], presentations = 1): Plan => {
   const part = (name: string) => ({ name, title: `The ${name}`, prepare: `Have the ${name} ready.` });
@@ -35,7 +18,8 @@ export const shortPlan = (species: readonly string[], presentations = 1): Plan =
   };
 };
 
-export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): PresenceTest {
+/** `facestep measure presence` in a new folder, as from a terminal. */
+export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
   const [data, passphraseFile, planFile] = [
     join(folder, 'data'),
     join(folder, 'passphrase'),
@@ -60,13 +44,14 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): P
   return {
     data,
     passphraseFile,
-    run: (args) => runInProcess(['measure', 'presence', ...args, ...kept], depsOf()),
+    run: (args: readonly string[]) => runInProcess(['measure', 'presence', ...args, ...kept], depsOf()),
+    /** The tables are in `accuracy.md` next to the folder. */
     measureAccuracy: () =>
       runInProcess(
         ['measure', 'accuracy', '--presence', data, '--passphrase-file', passphraseFile, '--json', '--out', folder],
         depsOf(),
       ),
-    async start(more = []) {
+    async start(more: readonly string[] = []) {
       const log = createTextLog();
       const [printed, told]: [string[], string[]] = [[], []];
       let stop = (): void => {};
@@ -105,3 +90,6 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): P
     },
   };
 }
+
+export type PresenceTest = ReturnType<typeof preparePresenceTest>;
+export type RunningTest = Awaited<ReturnType<PresenceTest['start']>>;

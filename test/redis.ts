@@ -16,17 +16,8 @@ if (!hasRedis)
     `SKIPPING tests on Redis: none at ${executablePath} (install redis-server, or set REDIS_SERVER_PATH)\n`,
   );
 
-export interface RedisServer {
-  readonly port: number;
-  readonly url: string;
-  readonly folder: string;
-  readonly process: ChildProcess;
-  restart(with_: 'what it kept' | 'nothing'): Promise<void>;
-  stop(): Promise<void>;
-}
-
 /** Starts a Redis server that persists all writes and evicts nothing. */
-export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+export async function startRedis(args: readonly string[] = []) {
   const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-redis-'));
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
@@ -59,7 +50,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
     get process() {
       return running;
     },
-    async restart(with_) {
+    async restart(with_: 'what it kept' | 'nothing') {
       await end(running);
       if (with_ === 'nothing') await rm(join(folder, 'appendonlydir'), { recursive: true, force: true });
       running = await launch();
@@ -70,3 +61,5 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
     },
   };
 }
+
+export type RedisServer = Awaited<ReturnType<typeof startRedis>>;

@@ -3,7 +3,6 @@ import type { ServedHook } from '../src/connections/hook.js';
 import type { Connection } from '../src/core/connection.js';
 import { createBodyRooms, roomLimits } from '../src/http/rooms.js';
 import { type ApiServer, startApiServer } from './api-server.js';
-import { openLink, openPage } from './capture-page.js';
 import { defaultPolicy } from './core.js';
 import { createTestVerifier } from './embedded.js';
 import { eventually } from './eventually.js';
@@ -145,33 +144,4 @@ test('a body that comes steadily is taken, however long it takes', async () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   expect(await half.answer).toMatch(/^HTTP\/1.1 202 /);
-});
-
-test('what strangers begin takes nothing from a session that a page holds', async () => {
-  const { token } = await server.issue();
-  const { body: started } = await server.postJson(
-    '/step-ups',
-    { connection: 'acme', subject: '00u1' },
-    { 'x-auth-token': token },
-  );
-  const { body: opened } = await openLink(server, String(started.url));
-  const page = openPage(server, String(opened.session));
-  const { strangers, callers } = server.deps.rooms.capture;
-  const headers = { 'content-type': 'application/json', 'content-length': '2000000' };
-  for (let count = 0; count < 20; count += 1) {
-    const half = await send('/face/open', { headers, body: Buffer.alloc(1_500_000, ' ') });
-    trickle(half, ' '.repeat(1_000));
-  }
-  expect(strangers.heldBytes).toBeGreaterThan(0);
-  expect((await page.consent()).status).toBe(200);
-  for (const timer of timers.splice(0)) clearInterval(timer);
-  for (const each of open.splice(0)) each.end();
-  // Its own pictures count for it, from the first byte on.
-  await eventually(async () => expect(strangers.heldBytes).toBe(0));
-  await send('/face/frames', {
-    headers: { ...form, authorization: `Bearer ${page.session}` },
-    body: Buffer.concat([Buffer.from(file), Buffer.alloc(450_000)]),
-  });
-  await eventually(async () => expect(callers.heldBytes).toBeGreaterThan(400_000));
-  expect(strangers.heldBytes).toBe(0);
 });

@@ -5,18 +5,10 @@ import { join } from 'node:path';
 import { filesOf } from '../src/config/data-files.js';
 import type { StateConfig } from '../src/config/state.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
-import type { Clock, Log, State } from '../src/core/ports.js';
+import type { Clock, Log } from '../src/core/ports.js';
 import { openState } from '../src/state/open.js';
 
-export interface StateFolder {
-  readonly files: ReturnType<typeof filesOf>;
-  readonly audited: AuditEvent[];
-  readonly logged: string[];
-  open(config: StateConfig, clock: Clock): Promise<State>;
-  remove(): void;
-}
-
-export function createStateFolder(): StateFolder {
+export function createStateFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-state-'));
   const files = filesOf({ dataFolder: folder, keys: { kind: 'local', folder: null } });
   const audited: AuditEvent[] = [];
@@ -26,7 +18,10 @@ export function createStateFolder(): StateFolder {
   const audit = { append: async (event: AuditEvent): Promise<void> => void audited.push(event) };
   return {
     ...{ files, audited, logged },
-    open: (config, clock) => openState(config, { files, audit, clock, log, random: (bytes) => randomBytes(bytes) }),
+    open: (config: StateConfig, clock: Clock) =>
+      openState(config, { files, audit, clock, log, random: (bytes) => randomBytes(bytes) }),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
+
+export type StateFolder = ReturnType<typeof createStateFolder>;

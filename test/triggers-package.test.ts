@@ -73,16 +73,6 @@ describe('the package', () => {
 });
 
 describe('the template', () => {
-  test('names the handlers that the bundle exports', async () => {
-    const code = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(bundle)}))))`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { env: {} });
-    const exported = z.array(z.string()).parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
-    const named = ofType('AWS::Lambda::Function').map(([, { Properties }]) =>
-      String(Properties?.Handler).split('.').at(-1),
-    );
-    expect(named.toSorted()).toEqual(exported.toSorted());
-  });
-
   test('lets the functions write their own logs and do nothing else', () => {
     const roles = ofType('AWS::IAM::Role');
     expect(roles.map(([name]) => name)).toEqual(['TriggersRole']);

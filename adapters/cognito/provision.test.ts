@@ -3,14 +3,8 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import {
-  addFaceAttribute,
-  administer,
-  type CognitoChanges,
-  connectionId,
-  requestSecret,
-  toSettings,
-} from '../../test/contract/cognito.js';
+import type { ConnectionChanges } from '../../test/contract/bench.js';
+import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createCognitoProvisioning } from './provision.js';
 
@@ -78,7 +72,7 @@ function deploy(changes: Readonly<Record<string, string>> = {}): void {
   }
 }
 
-function provision({ cognito = { triggers }, policy = {} }: CognitoChanges = {}, offsetMs = 0) {
+function provision({ cognito = { triggers }, policy = {} }: ConnectionChanges = {}, offsetMs = 0) {
   const settings = toSettings(simulator, pool, [clientId], { cognito, policy });
   return createCognitoProvisioning({
     ...{ settings, publicUrl: 'https://face.example.com', random: systemRandom, log: createTextLog(), fetch: reach },
@@ -99,9 +93,9 @@ async function applyAll(provisioning = provision()): Promise<string[]> {
   return states;
 }
 
-const inspectAll = async (changes: CognitoChanges = {}) =>
+const inspectAll = async (changes: ConnectionChanges = {}) =>
   Promise.all(provision(changes).steps.map((step) => step.inspect()));
-const verdictOf = async (title: RegExp, changes: CognitoChanges = {}, offsetMs = 0) => {
+const verdictOf = async (title: RegExp, changes: ConnectionChanges = {}, offsetMs = 0) => {
   const check = provision(changes, offsetMs).checks.find((each) => title.test(each.title));
   return (await check!.run()).verdict;
 };

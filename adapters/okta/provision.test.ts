@@ -6,8 +6,8 @@ import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
-import { applyAll, statesOf } from '../../test/contract/bench.js';
-import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '../../test/contract/okta.js';
+import { applyAll, type ConnectionChanges, statesOf } from '../../test/contract/bench.js';
+import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { diagnose } from '../../test/diagnose.js';
 import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const everything = { provision: { registration: {}, saml: true } };
-const provision = (settings: OktaSettings = {}) => bench.provision({ publicUrl: server.origin, ...settings });
+const provision = (settings: ConnectionChanges = {}) => bench.provision({ publicUrl: server.origin, ...settings });
 const inspectAll = async ({ steps }: Provisioning) => Promise.all(steps.map((step) => step.inspect()));
 const stepOf = ({ steps }: Provisioning, title: string) => steps.find((step) => step.title.startsWith(title))!;
 const inspect = (title: string, provisioning = provision({ okta: everything })): Promise<StepStatus> =>
@@ -264,11 +264,11 @@ describe('the attribute', () => {
 });
 
 describe('the checks', () => {
-  const run = async (settings: OktaSettings = {}) => {
+  const run = async (settings: ConnectionChanges = {}) => {
     const { checks } = provision({ okta: everything, ...settings });
     return diagnose(checks);
   };
-  const verdictOf = async (title: string, settings?: OktaSettings) =>
+  const verdictOf = async (title: string, settings?: ConnectionChanges) =>
     (await run(settings)).find((finding) => finding.title.startsWith(title))?.verdict;
   beforeEach(async () => void (await applyAll(provision({ okta: everything }))));
 

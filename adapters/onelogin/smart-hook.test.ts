@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/runner.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { openServer } from '../../test/contract/bench.js';
-import {
-  hookSecret,
-  type OneLoginBench,
-  type OneLoginChanges,
-  openOneLoginBench,
-} from '../../test/contract/onelogin.js';
+import { type ConnectionChanges, openServer } from '../../test/contract/bench.js';
+import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 import { startHooks } from '../../test/hook-server.js';
 import { projectRoot } from '../../test/paths.js';
 import type { SmartHookType } from './schema.js';
@@ -39,7 +34,7 @@ afterEach(async () => {
 });
 
 /** The hooks of the adapter on a socket. */
-async function startServer(changes: OneLoginChanges = {}): Promise<string> {
+async function startServer(changes: ConnectionChanges = {}): Promise<string> {
   const { port, stop } = await startHooks(new Map([['workforce', bench.connect(changes).hooks]]));
   open.push(stop);
   return `http://127.0.0.1:${port}`;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { openScimBench, type ScimBench, type ScimChanges, schema } from '../../test/contract/scim.js';
+import type { ConnectionChanges } from '../../test/contract/bench.js';
+import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 
 const unavailable = { code: 'profile_unavailable' };
 
@@ -20,7 +21,7 @@ interface Sent {
 }
 
 /** The profile over a fetch that keeps a record, or answers in the server's place. */
-function observe(answer?: (sent: Sent) => Promise<Response> | Response, changes: ScimChanges = {}) {
+function observe(answer?: (sent: Sent) => Promise<Response> | Response, changes: ConnectionChanges = {}) {
   const sent: Sent[] = [];
   const send: Fetch = async (text, init) => {
     const request = { url: new URL(text), init };

@@ -1,20 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { adminKey } from '../../test/api-server.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { agree, askAndShow, details, registration, toConfig } from '../../test/oidc/consented-data-bench.js';
-import { createKeysFolder, startIssuer, type TestIssuer } from '../../test/oidc/issuer.js';
+import { startIssuer, type TestIssuer } from '../../test/oidc/issuer.js';
 import { readDataConsents } from '../core/consented-data/consents.js';
 
 /* Who may end what a person lets clients be told: they themselves, and an administrator; and what is left of it then. */
 
-let keys: Awaited<ReturnType<typeof createKeysFolder>>;
 let op: TestIssuer;
-beforeAll(async () => {
-  keys = await createKeysFolder();
-});
-afterAll(() => keys.remove());
 beforeEach(async () => {
-  op = await startIssuer({ keysFile: keys.file, config: toConfig(registration, { ...registration, id: 'other' }) });
+  op = await startIssuer({ config: toConfig(registration, { ...registration, id: 'other' }) });
   op.profile.details.set('anna', details);
   await op.enrol('anna');
 });

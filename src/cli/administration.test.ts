@@ -1,30 +1,30 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { administer } from '../../test/administration.js';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { runInProcess } from '../../test/command.js';
+import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
+import { enrolledAt, fillLedger } from '../../test/ledgered.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import type { Connection } from '../core/connection.js';
 
-/* `facestep applications` and `facestep administrators`, against a running server. */
+/* `facestep applications`, `administrators`, `help-desk` and `log`, against a running server. */
 
 let server: ApiServer;
 beforeAll(async () => {
-  server = await startApiServer({ verifier: createTestVerifier() });
+  const policy = { ...defaultPolicy, helpRequests: true };
+  const profile = createMemoryProfile(['00u1']);
+  const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, openStepUpRequest: null };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
 });
 afterAll(() => server.stop());
 
 const run = (args: readonly string[], key = adminKey) => administer(server, args, key);
 
 test('an application from its registration to its end', async () => {
-  const given = [
-    '--scopes',
-    'verify, match',
-    '--per-minute',
-    '120',
-    '--tenant',
-    'acme',
-    '--contact',
-    'ada@example.com',
-  ];
-  const { printed } = await run(['applications', 'register', 'door', ...given]);
+  const given = ['--scopes', 'verify, match', '--per-minute', '120', '--tenant', 'acme'];
+  const { printed } = await run(['applications', 'register', 'door', ...given, '--contact', 'ada@example.com']);
   const [id = ''] = printed;
   expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/)]);
   const listed = await run(['applications', 'list']);
@@ -70,4 +70,43 @@ test('an administrator from the first key to the last refusal', async () => {
   await expect(run(['administrators', 'remove', 'grace'], key)).rejects.toMatchObject({ code: 'role_missing' });
   expect((await run(['administrators', 'remove', 'grace'])).exitCode).toBe(0);
   await expect(run(['administrators', 'list'], key)).rejects.toMatchObject({ code: 'caller_untrusted' });
+});
+
+test('a request for help is listed without moving the cursor, taken and settled', async () => {
+  const { token } = await server.issue();
+  const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
+  const { body } = await server.postJson('/step-ups', asked, { 'x-auth-token': token });
+  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  await page.post('/face/help', { reason: 'no_camera', note: '\u001b[31mbroken' });
+  const { printed } = await run(['help-desk', 'requests']);
+  expect(printed[1]).toMatch(/no_camera +- +\[31mbroken$/);
+  const [{ id }] = JSON.parse((await run(['help-desk', 'requests', '--json'])).printed.join('\n'));
+  expect((await run(['help-desk', 'take', id])).exitCode).toBe(0);
+  expect((await run(['help-desk', 'settle', id, '--by', 'bypass'])).exitCode).toBe(0);
+  expect((await run(['help-desk', 'requests'])).printed).toHaveLength(1);
+});
+
+test('the log is followed until it is stopped, each line once', async () => {
+  await fillLedger(server, [{ event: enrolledAt('acme', 'berta'), hoursAgo: 100 }]);
+  const printed: string[] = [];
+  let stop: () => void = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  let asked = 0;
+  await runInProcess(['log', '--follow', '--json'], {
+    clock: server.clock,
+    env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey },
+    print: (line) => printed.push(line),
+    untilStopped: () => stopped,
+    async fetch(url, init) {
+      const answer = await fetch(url, init);
+      asked += 1;
+      server.clock.advanceSec(1);
+      if (asked === 1) await fillLedger(server, [{ event: enrolledAt('acme', 'ada'), hoursAgo: 0 }]);
+      if (asked === 3) stop();
+      return answer;
+    },
+  });
+  expect(printed.map((line) => JSON.parse(line).action)).toEqual(['enrolled']);
 });

@@ -11,7 +11,6 @@ import { createConfigGuard } from '../config/schema.js';
 import type { FaceError } from '../errors.js';
 import { openEngines } from '../recognition/open-engines.js';
 import { nameOf, openRegistry } from '../recognition/registry.js';
-import { currentEngine } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
 import { rotationLabel } from '../token/rotation.js';
 import { CommandError } from './command-error.js';
@@ -89,16 +88,6 @@ describe('an engine in use', () => {
     await importModel('--name', 'tiny');
     name = await setParameters('tiny-128');
     inUse = name;
-  });
-
-  test('is named by a digest, and makes new tokens where it is named', async () => {
-    expect(name).toMatch(/^tiny-128-[0-9a-f]{16}$/);
-    const { parameters, recognisers } = await open(name);
-    expect(parameters.current).toMatchObject({ id: 128, name });
-    expect([...parameters.engines.keys()]).toEqual([1, 2, 3, 128]);
-    expect(recognisers).toHaveLength(1);
-    expect((await open(null)).parameters.current.id).toBe(currentEngine);
-    expect((await run('models', 'list')).out).toContain(`${name}: makes new tokens`);
   });
 
   test.each<[string, (file: string) => boolean, string]>([

@@ -5,7 +5,7 @@ import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import type { AuditDetail, AuditEvent } from '../core/audit-events.js';
-import { addSec, fromIso } from '../core/units.js';
+import { fromIso } from '../core/units.js';
 import { reportHooks } from '../operations/hook-report.js';
 
 const folder = createFolder('report');
@@ -75,12 +75,6 @@ describe('counts', () => {
       ],
       unreadableLines: 0,
     });
-  });
-
-  test('only what happened since', async () => {
-    await write(decided(verified), decided(verified), decided(verified));
-    expect(await report(addSec(start, 3600))).toMatchObject({ hooks: [{ decisions: 2 }] });
-    expect(await report(addSec(start, 86_400))).toEqual({ hooks: [], unreadableLines: 0 });
   });
 });
 

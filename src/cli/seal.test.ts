@@ -4,13 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
+import { runInProcess } from '../../test/command.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 import { projectRoot } from '../../test/paths.js';
-import { systemRandom } from '../../test/sinks.js';
 import type { Fetch } from '../core/ports.js';
-import { createOpenCommand } from './open.js';
-import { createSealCommand } from './seal.js';
 
 /* Both commands against a running server, on a real socket and real files. */
 
@@ -70,28 +68,16 @@ async function run(
   name: 'seal' | 'open',
   file: string,
   change: Record<string, string | null> = {},
-  fetch?: Fetch,
-  untilStopped: () => Promise<void> = () => new Promise(() => {}),
+  fetch: Fetch = callServer,
 ) {
-  const said: string[] = [];
-  let exitCode = 0;
-  const deps = {
-    random: systemRandom,
-    env: {},
-    loadAddress: () => Promise.reject(new Error('has an address')),
-    fetch: fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
-    print: (line: string) => void said.push(line),
-    tell: (line: string) => void said.push(line),
-    endWith: (code: number) => {
-      exitCode = code;
-    },
-    untilStopped,
-  };
-  const command = name === 'seal' ? createSealCommand(deps) : createOpenCommand(deps);
-  command.exitOverride().configureOutput({ writeErr: (text) => void said.push(text) });
-  await command.parseAsync(argumentsOf(name, file, change).slice(1), { from: 'user' });
-  return { said, exitCode };
+  const { printed, told, exitCode } = await runInProcess(argumentsOf(name, file, change), {
+    clock: server.clock,
+    fetch,
+    untilStopped: () => new Promise(() => {}),
+  });
+  return { said: [...printed, ...told], exitCode };
 }
+const callServer: Fetch = (url, init) => fetch(url, init);
 
 const files = () => readdirSync(folder).sort();
 
@@ -100,7 +86,7 @@ describe('the right face', () => {
     const sent: string[] = [];
     const listening: Fetch = async (url, init) => {
       sent.push(await new Response(init.body).text());
-      return fetch(url, init);
+      return callServer(url, init);
     };
     expect(await run('seal', at('report.pdf'), {}, listening)).toEqual({
       said: [`Sealed: ${at('report.pdf.sealed')}`],
@@ -151,17 +137,6 @@ describe('is refused, and no file is made', () => {
     }
     expect(files()).toEqual(before);
   });
-
-  test('a file that is not sealed, or not for this token, before any face is shown', async () => {
-    const unused: Fetch = () => Promise.reject(new Error('the server was asked'));
-    const opening = run('open', at('report.pdf'), { '--out': at('back') }, unused);
-    await expect(opening).rejects.toMatchObject({ code: 'sealed_file_invalid' });
-    await run('seal', at('report.pdf'));
-    for (const [name, out] of [['seal', at('report.pdf')] as const, ['open', at('report.pdf.sealed')] as const]) {
-      const overItself = run(name, out, { '--out': out }, unused);
-      await expect(overItself).rejects.toMatchObject({ name: 'UsageError' });
-    }
-  });
 });
 
 describe('as a process', () => {
@@ -177,18 +152,6 @@ describe('as a process', () => {
     return { exitCode, signal, told };
   };
   const fill = (name: string, sizeBytes: number) => writeFileSync(at(name), Buffer.alloc(sizeBytes, 'canary '));
-  const drafts = () => files().filter((name) => name.endsWith('.new'));
-
-  /** Waits until some of a draft is on the disk, and no more than a part. */
-  async function untilHalfway(child: ChildProcess, sizeBytes: number): Promise<void> {
-    while (child.exitCode === null) {
-      const written = drafts().map((name) => statSync(at(name)).size)[0] ?? 0;
-      if (written > 0 && written < sizeBytes) return;
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    throw new Error('it was over too soon');
-  }
-
   test('on a full disk leaves the original, and nothing else', async () => {
     fill('large', 3_000_000);
     const before = files();
@@ -200,25 +163,6 @@ describe('as a process', () => {
     expect(files()).toEqual(before);
     expect(statSync(at('large')).size).toBe(3_000_000);
   });
-
-  test.each(['SIGKILL', 'SIGINT'] as const)(
-    'ended halfway by %s leaves the original, and no sealed file',
-    async (how) => {
-      const sizeBytes = 400_000_000;
-      fill('large', sizeBytes);
-      const child = start(argumentsOf('seal', at('large')));
-      const over = end(child);
-      await untilHalfway(child, sizeBytes);
-      child.kill(how);
-      const { exitCode, signal } = await over;
-      expect([exitCode, signal]).toEqual(how === 'SIGKILL' ? [null, 'SIGKILL'] : [1, null]);
-      expect(files()).not.toContain('large.sealed');
-      expect(statSync(at('large')).size).toBe(sizeBytes);
-      if (how === 'SIGINT') expect(drafts()).toEqual([]);
-      for (const draft of drafts()) expect(statSync(at(draft)).mode & 0o777).toBe(0o600);
-      rmSync(folder, { recursive: true });
-    },
-  );
 });
 
 test('no key, password or token is in what is said or logged', async () => {

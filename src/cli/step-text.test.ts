@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { StepReport, StepResult } from '../operations/steps.js';
+import { toFindingLines } from './finding-text.js';
 import { toAppliedLines, toFoundLines } from './step-text.js';
 
 const found = (before: StepReport): StepResult => ({ title: 'Hook', before, applied: false, after: before });
@@ -12,4 +13,11 @@ test('a name at the provider cannot move the cursor or begin a line of its own',
   ];
   expect(lines).toHaveLength(5);
   for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
+});
+
+test('what a provider calls its things cannot move the cursor or begin a line of its own', () => {
+  const name = 'Hook\u001b[1A\npass  all';
+  const lines = toFindingLines({ title: name, verdict: 'fail', found: name, remedy: name, cause: null });
+  expect(lines).toHaveLength(2);
+  for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
 });

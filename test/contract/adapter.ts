@@ -72,30 +72,6 @@ export async function askHook(
   }
 }
 
-/** Files that every adapter's folder must have. */
-export const adapterFiles = [
-  'README.md',
-  'config.ts',
-  'fixtures',
-  'index.ts',
-  'profile.ts',
-  'provision.ts',
-  'schema.ts',
-];
-
-const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
-
-/** Optional files: API client, OpenID clients, and parts of larger files. */
-const isFurtherFile = (file: string): boolean =>
-  /^(client|oidc|(caller|client|config|flow|oidc|profile|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
-
-/** Files that only one adapter has. OneLogin runs a function that facestep generates. */
-const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = {
-  entra: ['external-mfa.md'],
-  okta: ['optional.md'],
-  onelogin: ['smart-hook', 'smart-hook.ts'],
-};
-
 /**
  * Tests an adapter.
  * @param hookNames - hooks that grant something after a step-up
@@ -117,13 +93,6 @@ export function runAdapterContract(
       harness = await setUp();
     });
     afterEach(() => harness.close());
-
-    test('has the files of an adapter, and no others', () => {
-      const files = readdirSync(folder).filter((file) => !file.endsWith('.test.ts') && !isFurtherFile(file));
-      const isCalled = allNames.length > 0;
-      const expected = [...adapterFiles, ...(isCalled ? calledFiles : []), ...(furtherFiles[name] ?? [])];
-      expect(files.toSorted()).toEqual(expected.toSorted());
-    });
 
     test('is of its kind and serves the hooks this suite is run on', () => {
       expect(harness.adapter.kind).toBe(name);

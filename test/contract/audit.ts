@@ -26,11 +26,6 @@ export function runAuditContract(name: string, setUp: () => Promise<AuditHarness
   };
 
   describe(`audit contract: ${name}`, () => {
-    test('nothing is there before the first event', () =>
-      within(async ({ read }) => {
-        expect(await read()).toEqual([]);
-      }));
-
     test('an event is there once append has settled', () =>
       within(async ({ audit, read }) => {
         await audit.append(event('00u1'));

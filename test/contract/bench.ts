@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ClaimSources } from '../../src/config/claims.js';
 import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
 import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { isToApply } from '../../src/operations/steps.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
@@ -44,6 +46,16 @@ export function endOnce(end: () => Promise<void>): () => Promise<void> {
     ended ??= end();
     return ended;
   };
+}
+
+type Section = Readonly<Record<string, unknown>>;
+/** What is other than usual in a connection, by section, and what it is given in place of the bench's own. */
+export interface ConnectionChanges
+  extends Partial<Record<'cognito' | 'entra' | 'hooks' | 'okta' | 'onelogin' | 'policy' | 'scim', Section>> {
+  readonly claims?: ClaimSources;
+  readonly oidc?: Section | null;
+  readonly core?: Partial<CoreDeps>;
+  readonly fetch?: Fetch;
 }
 
 type Steps = Pick<Provisioning, 'steps'>;

@@ -2,7 +2,6 @@ import {
   AddCustomAttributesCommand,
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
-  type CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
   type CreateUserPoolClientCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -20,7 +19,6 @@ import {
 } from '../../adapters/cognito/schema.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
-import type { ClaimSources } from '../../src/config/claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -29,28 +27,20 @@ import { testIssuer } from '../keys.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
-import { createBenchCore, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, endOnce } from './bench.js';
 
 export const requestSecret = `${canary}-request-secret`;
 
 export const connectionId = 'customers';
 
-export interface CognitoChanges {
-  readonly claims?: ClaimSources;
-  readonly cognito?: Readonly<Record<string, unknown>>;
-  readonly policy?: Readonly<Record<string, unknown>>;
-}
-
 export const toSettings = (
   simulator: CognitoSimulator,
   pool: UserPool,
   clientIds: readonly string[],
-  { claims = {}, cognito = {}, policy = {} }: CognitoChanges = {},
+  { claims = {}, oidc = null, cognito = {}, policy = {} }: ConnectionChanges = {},
 ): CognitoConnection =>
   cognitoConnectionGuard.parse({
-    id: connectionId,
-    kind: 'cognito',
-    claims,
+    ...{ id: connectionId, kind: 'cognito', claims, oidc },
     policy: { mode: 'enforce', liveness: 'off', ...policy },
     cognito: {
       userPoolId: pool.id,
@@ -62,25 +52,19 @@ export const toSettings = (
     },
   });
 
-export interface PoolAdministrator {
-  readonly client: CognitoIdentityProviderClient;
-  createUser(username: string, password: string, email?: string): Promise<string>;
-  createAppClient(settings?: Partial<CreateUserPoolClientCommandInput>): Promise<string>;
-}
-
-export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdministrator {
+export function administer(simulator: CognitoSimulator, pool: UserPool) {
   const { cognito } = toSettings(simulator, pool, ['none']);
   const client = createCognitoClient(cognito, { fetch });
   const UserPoolId = pool.id;
   return {
     client,
-    async createUser(Username, Password, email) {
+    async createUser(Username: string, Password: string, email?: string): Promise<string> {
       const UserAttributes = email === undefined ? [] : [{ Name: 'email', Value: email }];
       const { User } = await client.send(new AdminCreateUserCommand({ UserPoolId, Username, UserAttributes }));
       await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }));
       return User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
     },
-    async createAppClient(settings = {}) {
+    async createAppClient(settings: Partial<CreateUserPoolClientCommandInput> = {}): Promise<string> {
       const { UserPoolClient } = await client.send(
         new CreateUserPoolClientCommand({
           UserPoolId,
@@ -96,7 +80,7 @@ export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdm
 }
 
 /** Adds the custom attribute as provisioning does. */
-export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) =>
+export const addFaceAttribute = (pool: UserPool, { client }: Pick<ReturnType<typeof administer>, 'client'>) =>
   client.send(
     new AddCustomAttributesCommand({
       UserPoolId: pool.id,

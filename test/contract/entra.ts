@@ -12,18 +12,16 @@ import {
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Exchange } from '../../simulators/exchanges.js';
-import type { ClaimSources } from '../../src/config/claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { CoreDeps } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../keys.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
 
 /** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
@@ -67,15 +65,6 @@ export function provisionEntra(
 }
 type EntraClock = Clock & { advanceSec(seconds: number): void };
 
-export interface EntraSettingsOfTest {
-  readonly claims?: ClaimSources;
-  readonly entra?: Readonly<Record<string, unknown>>;
-  readonly hooks?: Readonly<Record<string, unknown>>;
-  readonly policy?: Readonly<Record<string, unknown>>;
-  readonly core?: Partial<CoreDeps>;
-  readonly fetch?: Fetch;
-}
-
 export type EntraBench = Awaited<ReturnType<typeof openEntraBench>>;
 
 /** Starts a tenant with the test's clock and the directory extension. */
@@ -109,20 +98,13 @@ export async function openEntraBench({
     policy = {},
     core: otherCore = {},
     fetch,
-  }: EntraSettingsOfTest) => ({
+  }: ConnectionChanges) => ({
     settings: entraConnectionGuard.parse({
-      id: 'customers',
-      kind: 'entra',
-      claims,
-      policy: { mode: 'enforce', liveness: 'off', ...policy },
-      entra: {
-        tenantId: entra.tenant.id,
-        clientId: daemon.clientId,
-        auth: { kind: 'secret', secret: daemon.secret },
-        endpoints: { login: entra.url, graph: entra.url },
+      ...toEntraConnection(entra, daemon, {
         hooks: { appId: hookAppId, signUp: { receiptAttribute }, ...hooks },
         ...changes,
-      },
+      }),
+      ...{ id: 'customers', claims, policy: { mode: 'enforce', liveness: 'off', ...policy } },
     }),
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,
@@ -134,8 +116,8 @@ export async function openEntraBench({
   return {
     ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
     adapter: serveAdapter(createAdapter, toDeps({})),
-    connect: (settings: EntraSettingsOfTest = {}) => serveAdapter(createAdapter, toDeps(settings)),
-    provision: (changes: EntraSettingsOfTest, publicUrl: string) =>
+    connect: (settings: ConnectionChanges = {}) => serveAdapter(createAdapter, toDeps(settings)),
+    provision: (changes: ConnectionChanges, publicUrl: string) =>
       createEntraProvisioning({ ...core, ...toDeps(changes), publicUrl }, async (ms) => clock.advanceSec(ms / 1000)),
     connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: createPassStepUp('customers', policy, core),

@@ -230,25 +230,6 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
   });
 });
 
-test('a list goes on where a SCIM server wants to be left alone in the middle of it', async () => {
-  const bench = await openScimBench();
-  closing.push(() => bench.close());
-  const members = indexes.map((index) => bench.server.addUser(loginOf(index)));
-  bench.server.directory.groups.set('group-1', { displayName: groupName, members });
-  const waits: number[] = [];
-  const sleep = async (ms: number) => void waits.push(ms);
-  const refusal = () => Response.json({}, { status: 429, headers: { 'retry-after': '30' } });
-  // The first calls after the first page are refused, as often as a sign-in would not wait for.
-  let asked = 0;
-  const busy: Fetch = async (url, init) => {
-    asked += url.includes('/Users/') ? 1 : 0;
-    return url.includes('/Users/') && asked > 1 && asked < 4 ? refusal() : fetch(url, init);
-  };
-  const provisioning = provisionScim(bench, busy, sleep);
-  expect(await listAll(provisioning, groupName)).toHaveLength(members.length);
-  expect(waits).toEqual([30_000, 30_000]);
-});
-
 test('a SCIM server that passes over the filter, or takes none, names no other group', async () => {
   const bench = await openScimBench();
   closing.push(() => bench.close());

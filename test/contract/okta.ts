@@ -11,16 +11,13 @@ import {
 } from '../../adapters/okta/schema.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
-import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { CoreDeps } from '../../src/core/deps.js';
-import type { Fetch } from '../../src/core/ports.js';
 import { testIssuer } from '../keys.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {
   rightPassword,
   toLifecycleEvent,
@@ -46,15 +43,6 @@ export const hookSecret = `Bearer ${canary}-hook-secret`;
 
 export type OktaBench = Awaited<ReturnType<typeof openOktaBench>>;
 
-export interface OktaSettings {
-  readonly claims?: ClaimSources;
-  readonly okta?: Readonly<Record<string, unknown>>;
-  readonly oidc?: Readonly<Record<string, unknown>> | null;
-  readonly policy?: Readonly<Record<string, unknown>>;
-  readonly core?: Partial<CoreDeps>;
-  readonly fetch?: Fetch;
-}
-
 /**
  * Starts an org with the test's clock and the token's attribute. Its hook timeout is long, because the machine may be
  * busy.
@@ -73,7 +61,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     policy = {},
     core: otherCore = {},
     fetch: send = fetch,
-  }: OktaSettings) => ({
+  }: ConnectionChanges) => ({
     settings: oktaConnectionGuard.parse({
       id: 'workforce',
       kind: 'okta',
@@ -91,8 +79,8 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     core: { ...core, ...otherCore },
     fetch: send,
   });
-  const connect = (settings: OktaSettings = {}) => serveAdapter(createOktaAdapter, toDeps(settings));
-  const provision = ({ publicUrl = testIssuer, ...settings }: OktaSettings & { publicUrl?: string } = {}) => {
+  const connect = (settings: ConnectionChanges = {}) => serveAdapter(createOktaAdapter, toDeps(settings));
+  const provision = ({ publicUrl = testIssuer, ...settings }: ConnectionChanges & { publicUrl?: string } = {}) => {
     const deps = toDeps(settings);
     return createOktaProvisioning({ ...deps, publicUrl, clock, random: systemRandom, log });
   };

@@ -4,27 +4,17 @@ import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
 import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
-import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { CoreDeps } from '../../src/core/deps.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
+import type { Clock } from '../../src/core/ports.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
 
 export const hookSecret = `${canary}-hook-secret`;
 
 export type OneLoginBench = Awaited<ReturnType<typeof openOneLoginBench>>;
-
-export interface OneLoginChanges {
-  readonly claims?: ClaimSources;
-  readonly onelogin?: Readonly<Record<string, unknown>>;
-  readonly policy?: Readonly<Record<string, unknown>>;
-  readonly core?: Partial<CoreDeps>;
-  readonly fetch?: Fetch;
-}
 
 export const attribute = 'facestep_token';
 
@@ -39,7 +29,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   onelogin.account.fields.push({ id: 85_306, name: 'Face enrolment token', shortname: attribute, position: 1 });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
-  const configure = ({ claims = {}, onelogin: changes = {}, policy = {} }: OneLoginChanges = {}) =>
+  const configure = ({ claims = {}, onelogin: changes = {}, policy = {} }: ConnectionChanges = {}) =>
     oneloginConnectionGuard.parse({
       id: 'workforce',
       kind: 'onelogin',
@@ -54,7 +44,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
         ...changes,
       },
     });
-  const connect = (changes: OneLoginChanges = {}) =>
+  const connect = (changes: ConnectionChanges = {}) =>
     serveAdapter(createOneLoginAdapter, {
       settings: configure(changes),
       core: { ...core, ...changes.core },

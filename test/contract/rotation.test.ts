@@ -101,15 +101,3 @@ test('okta: no call of a hook is refused; then the log says that the old secret 
   const failed = bench.okta.org.log.filter(({ outcome }) => outcome.result === 'FAILURE');
   expect(failed).toEqual([]);
 });
-
-test('okta: a plan without --push-secrets sees nothing, as Okta never shows the secret', async () => {
-  const { bench, server, both } = await openOkta();
-  const { steps } = bench.provision({ ...both, publicUrl: server.publicUrl });
-  const states = async (given = steps) =>
-    (await Promise.all(given.map((step) => step.inspect()))).map(({ state }) => state);
-  expect(new Set(await states())).toEqual(new Set(['ready']));
-  expect(await states(steps.map(pushingSecret))).toEqual(['ready', 'different', 'ready', 'different']);
-  expect(JSON.stringify(await Promise.all(steps.map(pushingSecret).map((step) => step.inspect())))).not.toContain(
-    fresh,
-  );
-});

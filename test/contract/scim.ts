@@ -3,22 +3,13 @@ import { createScimAdapter } from '../../adapters/scim/index.js';
 import { parseAccount, parseAccountList, toScimType } from '../../adapters/scim/schema.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
-import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
-import type { Fetch } from '../../src/core/ports.js';
 import { serveAdapter } from '../serve-adapter.js';
 import type { AdapterHarness } from './adapter.js';
-import { createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
 
 export const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 export const name = 'token';
-
-export interface ScimChanges {
-  readonly claims?: ClaimSources;
-  readonly scim?: Readonly<Record<string, unknown>>;
-  readonly policy?: Readonly<Record<string, unknown>>;
-  readonly fetch?: Fetch;
-}
 
 export type ScimBench = Awaited<ReturnType<typeof openScimBench>>;
 
@@ -28,12 +19,12 @@ export async function openScimBench() {
   const { clock } = core;
   const server = await startScimSimulator({ now: () => clock.now() });
   server.directory.extensions.set(schema, [defineAttribute(name)]);
-  const configure = ({ claims = {}, scim = {}, policy = {} }: ScimChanges = {}) =>
+  const configure = ({ claims = {}, scim = {}, policy = {} }: ConnectionChanges = {}) =>
     scimConnectionGuard.parse({
       ...{ id: 'workforce', kind: 'scim', claims, policy: { mode: 'enforce', liveness: 'off', ...policy } },
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
-  const connect = (changes: ScimChanges = {}) =>
+  const connect = (changes: ConnectionChanges = {}) =>
     serveAdapter(createScimAdapter, { settings: configure(changes), core, fetch: changes.fetch ?? fetch });
   const stopProvider = endOnce(() => server.close());
   return {

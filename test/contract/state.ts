@@ -107,15 +107,6 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.add('n', 1, expiresAt)).toBe(1);
     });
 
-    test('what was written is there after a restart', async () => {
-      const { state, reopen } = await start();
-      await state.write('a', { kept: true }, forever);
-      await state.close();
-      const again = await reopen();
-      expect((await again.read('a'))?.value).toEqual({ kept: true });
-      await again.close();
-    });
-
     test('keys of any length and any characters are keys of their own', async () => {
       const { state } = await start();
       const keys = ['a}b', '{a}', '}', ' ', 'é\u0000', 'event:["x"]', `${'x'.repeat(3000)}1`, `${'x'.repeat(3000)}2`];

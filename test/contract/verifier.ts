@@ -316,16 +316,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
     });
 
-    describe('screening', () => {
-      test('detect tells every face, largest first, inside the picture', async () => {
-        const photo = toPhoto(pictures.group);
-        const { widthPx, heightPx, faces } = await harness.verifier.detect(photo, testShare);
-        expect([widthPx, heightPx]).toEqual([1920, 1280]);
-        expect(faces.length).toBe(3);
-        const areas = faces.map(({ box }) => box.width * box.height);
-        expect(areas).toEqual(areas.toSorted((a, b) => b - a));
-      });
-    });
+    describe('screening', () => {});
 
     describe('photos are left to their owner', () => {
       const areLeft = (photos: readonly Photo[]): boolean => !photos.some(isWiped);

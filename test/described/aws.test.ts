@@ -5,7 +5,6 @@ import * as kmsSdk from '@aws-sdk/client-kms';
 import * as lambdaSdk from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from '@jest/globals';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
-import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
@@ -18,7 +17,7 @@ import { issueReceipt } from '../../src/core/receipt.js';
 import { createAwsKmsCalls } from '../../src/keys/aws-kms-calls.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { signIn } from '../cognito-browser.js';
-import { administer, connectionId, requestSecret } from '../contract/cognito.js';
+import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, systemClock, testIssuer } from '../keys.js';
 import { standardDeps } from '../settings.js';
@@ -102,14 +101,11 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     const sourceArns = [pool.arn];
     simulator.lambda.functions.set(arnOf(name), { file: triggersFile, handler: name, environment, sourceArns });
   }
-  const settings = cognitoConnectionGuard.parse({
-    ...{ id: connectionId, kind: 'cognito', policy: { mode: 'shadow', liveness: 'off' } },
+  const functions = Object.fromEntries(functionNames.map((name) => [name, arnOf(name)]));
+  const settings = toSettings({ ...simulator, url }, pool, [clientId], {
+    cognito: { triggers: { requestSecret, functions } },
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
-    cognito: {
-      ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: url },
-      credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-      triggers: { requestSecret, functions: Object.fromEntries(functionNames.map((name) => [name, arnOf(name)])) },
-    },
+    policy: { mode: 'shadow' },
   });
   const reach: Fetch = (address, init) =>
     fetch(address.replace('https://lambda.eu-central-1.amazonaws.com', url), init);

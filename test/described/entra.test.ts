@@ -1,28 +1,23 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Exchange, observeExchanges } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../simulators/exchanges.js';
+import { startFront } from '../../simulators/front.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { applyAll } from '../contract/bench.js';
 import { type EntraBench, openEntraBench } from '../contract/entra.js';
-import { createHooksApp } from '../hook-server.js';
+import { startHooks } from '../hook-server.js';
 import { readForm, startExternalMfaBench } from '../oidc/external-mfa-bench.js';
 import { projectRoot } from '../paths.js';
-import { type Csdl, readCsdl } from './csdl.js';
+import { readCsdl } from './csdl.js';
 import { findInCallout, findInEvent } from './entra-callouts.js';
-import { type Judgement, judgeCall } from './graph-calls.js';
+import { judgeCall } from './graph-calls.js';
+import { judgeCalls } from './judgement.js';
 import { findContract } from './report.js';
 
 const contract = findContract('graph-v1.0-csdl.xml.gz');
-let read: Csdl | undefined;
-const description = (): Csdl => {
-  read ??= readCsdl(contract ?? '');
-  return read;
-};
 
 (contract === null ? describe.skip : describe)('what we and the simulated tenants say to each other', () => {
   test('is as Graph and the documents describe it', async () => {
@@ -37,28 +32,21 @@ const description = (): Csdl => {
     }
     await driveExternalMfa(onExchange);
 
-    const judgements: Judgement[] = [
-      ...exchanges.map((exchange) => judgeCall(description(), exchange)),
-      ...callouts.map((exchange) => {
-        const call = `${exchange.method} ${exchange.path}`;
-        return { call, isDescribed: true, differences: findInCallout(exchange) };
-      }),
-    ];
-    const described = judgements.filter(({ isDescribed }) => isDescribed);
-    const different = described.filter(({ differences }) => differences.length > 0);
-    const strange = judgements.filter(({ isDescribed }) => !isDescribed).map(({ call }) => call);
-    expect([...new Set(different.map(({ call, differences }) => `${call}\n  ${differences.join('\n  ')}`))]).toEqual(
-      [],
-    );
+    const csdl = readCsdl(contract!);
+    expect(judgeCalls(exchanges, (call) => judgeCall(csdl, call))).toEqual([]);
+    const toJudgement = (call: Exchange) => ({ operation: call.path, differences: findInCallout(call) });
+    expect(judgeCalls(callouts, toJudgement)).toEqual([]);
     // The description is of Graph alone; sign-ins and their keys are not in it.
-    expect(strange.filter((call) => call.includes('/v1.0/'))).toEqual([]);
+    const ofGraph = exchanges.filter(({ path }) => path.startsWith('/v1.0/'));
+    const described = ofGraph.map((call) => judgeCall(csdl, call).operation);
+    expect(described).not.toContain(null);
     const wanted = [
       'POST /v1.0/identity/customAuthenticationExtensions',
       'PATCH /v1.0/users/{id}',
       'POST /v1.0/users/{id}/revokeSignInSessions',
       'POST /v1.0/users/{id}/authentication/externalAuthenticationMethods',
     ];
-    expect(described.map(({ call }) => call)).toEqual(expect.arrayContaining(wanted));
+    expect(described).toEqual(expect.arrayContaining(wanted));
     expect(callouts.map(({ path }) => path.split('/').at(-1))).toEqual(
       expect.arrayContaining(['token-issuance-start', 'attribute-collection-start', 'attribute-collection-submit']),
     );
@@ -86,11 +74,9 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     policy: { whenUnverified: 'omit_claim' },
   };
   const { hooks, profile } = bench.connect(settings);
-  const server = createServer(await createHooksApp(new Map([['customers', hooks]])));
-  observeExchanges(server, onCallout);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const publicUrl = `http://127.0.0.1:${port}`;
+  const { port, stop } = await startHooks(new Map([['customers', hooks]]));
+  const front = await startFront(`http://127.0.0.1:${port}`, { onExchange: onCallout });
+  const publicUrl = front.url;
   try {
     await setUp(bench.provision(settings, publicUrl));
     for (const check of bench.provision(settings, publicUrl).checks) await check.run();
@@ -122,9 +108,8 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
     await signUp(bench, client);
   } finally {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
+    await front.close();
+    await stop();
   }
 }
 
@@ -173,11 +158,6 @@ async function driveExternalMfa(onExchange: (exchange: Exchange) => void): Promi
   }
 }
 
-async function setUp({ steps }: Provisioning): Promise<void> {
-  for (const step of steps) await step.inspect();
-  for (const step of steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
-  for (const step of steps) expect(['ready', 'manual']).toContain((await step.inspect()).state);
+async function setUp(provisioning: Provisioning): Promise<void> {
+  for (const state of await applyAll(provisioning)) expect(['ready', 'manual']).toContain(state);
 }

@@ -1,12 +1,7 @@
 import type { Exchange } from '../../simulators/exchanges.js';
 import type { Csdl, Operation, StructuredType, TypeUse } from './csdl.js';
 import { findDifferences, type Place } from './csdl-value.js';
-
-export interface Judgement {
-  readonly call: string;
-  readonly isDescribed: boolean;
-  readonly differences: readonly string[];
-}
+import type { Judgement } from './judgement.js';
 
 type Target =
   | { readonly kind: 'value'; readonly use: TypeUse }
@@ -24,13 +19,13 @@ export function judgeCall(csdl: Csdl, exchange: Exchange): Judgement {
   const segments = path.slice(prefix.length).split('/').map(decodeURIComponent);
   const call = `${method} ${path.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '{id}')}`;
   const target = path.startsWith(prefix) ? resolve(csdl, segments) : null;
-  if (target === null) return { call, isDescribed: false, differences: [] };
+  if (target === null) return { operation: null, differences: [] };
   const differences = [
     ...findInQuery(csdl, exchange, target),
     ...findInRequest(csdl, exchange, target),
     ...findInAnswer(csdl, exchange, target),
   ];
-  return { call, isDescribed: true, differences };
+  return { operation: call, differences };
 }
 
 function resolve(csdl: Csdl, [first = '', ...rest]: readonly string[]): Target | null {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { type Exchange, observeExchanges } from '../../simulators/exchanges.js';
+import type { Exchange } from '../../simulators/exchanges.js';
+import { startFront } from '../../simulators/front.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import { type OktaSettings, openOktaBench } from '../contract/okta.js';
+import type { ConnectionChanges } from '../contract/bench.js';
+import { openOktaBench } from '../contract/okta.js';
 import { rightPassword } from '../contract/okta-events.js';
 import { startOktaServer } from '../okta-server.js';
 import { judgeCalls } from './judgement.js';
@@ -21,12 +20,9 @@ const contract = findContract('okta-management-openapi.yaml.gz');
     const hookCalls: Exchange[] = [];
     const bench = await openOktaBench((exchange) => exchanges.push(exchange));
     const server = await startOktaServer(bench);
-    const front = await startFront(
-      () => server.origin,
-      (exchange) => hookCalls.push(exchange),
-    );
+    const front = await startFront(server.origin, { onExchange: (exchange) => hookCalls.push(exchange) });
     try {
-      await driveAll(bench, front.origin);
+      await driveAll(bench, front.url);
     } finally {
       await front.close();
       await server.stop();
@@ -67,7 +63,7 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
       ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
     },
   ];
-  const settings: OktaSettings & { publicUrl: string } = {
+  const settings: ConnectionChanges & { publicUrl: string } = {
     publicUrl,
     okta: {
       registration: { receiptIn: 'form' },
@@ -123,32 +119,4 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   await okta.signIn({ login: 'alan@example.com', password: rightPassword });
   await okta.changeStatus(id, 'suspend');
   await okta.settleEvents();
-}
-
-/** Stands before the service and tells of each call. */
-async function startFront(origin: () => string, onExchange: (exchange: Exchange) => void) {
-  const server = createServer(async (request, response) => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
-      typeof value === 'string' && !['host', 'connection', 'content-length'].includes(name) ? [[name, value]] : [],
-    );
-    const body = request.method === 'GET' ? null : Buffer.concat(chunks);
-    const answer = await fetch(origin() + request.url, { method: request.method ?? 'GET', headers, body });
-    const type = answer.headers.get('content-type');
-    response.statusCode = answer.status;
-    if (type !== null) response.setHeader('content-type', type);
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  observeExchanges(server, onExchange);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }

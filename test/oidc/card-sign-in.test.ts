@@ -210,26 +210,6 @@ describe('refused is', () => {
     const third = await begin();
     await expectRefusal(third.browser, await presenter.answer(await presenter.read(third.elsewhere), presentation));
   });
-
-  test('an answer after ten minutes, and a page as old', async () => {
-    const carried = await carry();
-    const { browser, elsewhere, page } = await begin();
-    const request = await presenter.read(elsewhere);
-    op.server.clock.advanceSec(601);
-    const { audience, nonce } = request;
-    const presentation = await carried.wallet.present(carried.credential, ['sub'], { audience, nonce, iat: nowSec() });
-    expect((await presenter.answer(request, presentation)).status).toBe(400);
-    await expect(presenter.read(elsewhere)).rejects.toThrow('404');
-    expect(await stateOf(browser)).toEqual({ goOn: true });
-    expect((await browser.follow(`${signIn.url}/face`)).text).toContain('took too long');
-    expect((await browser.visit(page.url)).status).toBe(404);
-  });
-
-  test('a button that another site presses', async () => {
-    const browser = createBrowser((url, init) => fetch(url, init));
-    const headers = { origin: 'https://elsewhere.example.com' };
-    expect((await browser.visit(`${signIn.url}/begin`, { method: 'POST', headers })).status).toBe(403);
-  });
 });
 
 describe('whose browser it is', () => {
@@ -281,15 +261,5 @@ describe('whose browser it is', () => {
     const { camera } = await toCamera(anna.browser, `${pathname}${search}`);
     const { page } = await lookIn(anna.browser, camera.url, 'anna');
     expect(page.text).toContain('Welcome, Anna');
-  });
-
-  test('an answer to a sign-in that this browser did not begin is not taken', async () => {
-    const anna = await begin();
-    expect((await show(await carry(), anna.elsewhere)).status).toBe(200);
-    const { camera } = await toCamera(anna.browser);
-    const { returnUrl } = await op.show(anna.browser, camera.url, 'anna');
-    const back = await anna.browser.follow(String(returnUrl));
-    const other = await begin();
-    expect((await other.browser.visit(back.url)).status).toBe(400);
   });
 });

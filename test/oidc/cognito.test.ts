@@ -1,56 +1,83 @@
+import { fileURLToPath } from 'node:url';
 import { AdminLinkProviderForUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
-import type { Fetch } from '../../src/core/ports.js';
-import { addFaceAttribute, administer } from '../contract/cognito.js';
+import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
 import { testIssuer } from '../keys.js';
 import { systemRandom } from '../sinks.js';
-import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
+import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
+const password = 'correct horse';
 
 let cognito: CognitoSimulator;
 let pool: UserPool;
 let administrator: ReturnType<typeof administer>;
+let clientId: string;
 let bench: ProviderBench;
 let ada: string;
-beforeEach(async () => {
-  const reach: { send: Fetch; now: () => number } = { send: (url, init) => fetch(url, init), now: () => Date.now() };
-  cognito = await startCognitoSimulator({ reach: (url, init) => reach.send(url, init) });
-  pool = await cognito.createPool();
-  administrator = administer(cognito, pool);
-  await addFaceAttribute(pool, administrator);
-  ada = await administrator.createUser('ada', 'correct horse', 'ada@example.com');
-  const settings = cognitoConnectionGuard.parse({
-    ...{ id: 'customers', kind: 'cognito', policy: { mode: 'shadow' } },
-    oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
-    cognito: {
-      ...{ userPoolId: pool.id, clientIds: ['none'], endpoint: cognito.url },
-      credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-      triggers: { requestSecret: 'a-secret-of-the-triggers-0123456789' },
-    },
-  });
-  bench = await startProviderBench({
-    ...{ settings, reach },
-    createAdapter: createCognitoAdapter,
-  });
-  const { steps } = createCognitoProvisioning({
-    ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },
-    fetch: (url, init) => fetch(url, init),
-  });
-  const step = steps.find(({ title }) => title.startsWith('The OpenID provider'))!;
-  expect(await step.inspect()).toMatchObject({ state: 'missing' });
-  await step.apply();
-  expect(await step.inspect()).toEqual({ state: 'ready' });
-  await bench.enrol(ada, 'ada');
-});
 afterEach(async () => {
   await bench.stop();
   await cognito.close();
+});
+
+async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<CognitoSimulator['createPool']>[0] = {}) {
+  const reach = createReach();
+  cognito = await startCognitoSimulator({ triggerTimeoutMs: 30_000, reach: (url, init) => reach.send(url, init) });
+  pool = await cognito.createPool(poolSettings);
+  administrator = administer(cognito, pool);
+  await addFaceAttribute(pool, administrator);
+  clientId = await administrator.createAppClient();
+  ada = await administrator.createUser('ada', password, 'ada@example.com');
+  const settings = toSettings(cognito, pool, [clientId], {
+    policy: { mode, liveness: 'challenge', returnUrls: [`${cognito.url}/app/return`] },
+    oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
+  });
+  bench = await startProviderBench({ settings, reach, createAdapter: createCognitoAdapter });
+  await bench.enrol(ada, 'ada');
+  return settings;
+}
+
+/* The triggers run in processes of their own, and the application by AWS's own client. */
+test('the custom challenge leads to the capture page and back, with a receipt that answers it, each once', async () => {
+  const handlers = {
+    DefineAuthChallenge: 'defineAuthChallenge',
+    CreateAuthChallenge: 'createAuthChallenge',
+    VerifyAuthChallengeResponse: 'verifyAuthChallengeResponse',
+    PreTokenGeneration: 'preTokenGeneration',
+  };
+  const arnOf = (handler: string) => `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
+  const LambdaConfig = Object.fromEntries(Object.entries(handlers).map(([trigger, name]) => [trigger, arnOf(name)]));
+  await start('enforce', { LambdaConfig });
+  cognito.serveApp({ userPoolId: pool.id, clientId, password });
+  const environment = {
+    ...{ FACESTEP_CONNECTION: 'customers', FACESTEP_MODE: 'enforce', FACESTEP_PUBLIC_URL: testIssuer },
+    ...{ FACESTEP_USER_POOL_ID: pool.id, FACESTEP_CLIENT_IDS: clientId, FACESTEP_REQUEST_SECRET: requestSecret },
+    FACESTEP_RECEIPT_KEYS: await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text(),
+  };
+  const file = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
+  for (const handler of Object.values(handlers))
+    cognito.lambda.functions.set(arnOf(handler), { file, handler, sourceArns: [pool.arn], environment });
+  const browser = bench.openBrowser();
+  const camera = await browser.walk(`${cognito.url}/app/start?user=ada`);
+  const returnUrl = `${cognito.url}/app/return`;
+  expect(camera.url.startsWith(`${testIssuer}/face#requested.customers.`)).toBe(true);
+  const [ticket, back] = new URL(camera.url).hash.slice(1).split('&return=');
+  expect(decodeURIComponent(back ?? '')).toBe(returnUrl);
+  const open = async (body: object) => (await bench.server.postJson('/face/open', body)).status;
+  expect(await open({ ticket, returnUrl: 'https://evil.example/' })).toBe(400);
+  expect(await open({ ticket: `${ticket}x` })).toBe(401);
+  const { url, text, receipt } = await browser.show(camera.url, 'ada');
+  expect(await open({ ticket, returnUrl })).toBe(409);
+  // The application's page at the end: its script posts the receipt of the fragment.
+  expect([url, text]).toEqual([returnUrl, expect.stringContaining('face_receipt')]);
+  const body = new URLSearchParams({ receipt: receipt ?? '' });
+  const end = readResult(await browser.walk(`${cognito.url}/app/answer`, { method: 'POST', body }));
+  expect(end.result).toBe('signed-in');
+  expect(end.details.idToken).toMatchObject({ sub: ada, face_verified: 'true' });
 });
 
 const startOf = (hint = '') =>
@@ -62,14 +89,17 @@ const signIn = async (name: string, face: string) => {
   return readResult(await browser.show(camera.url, face));
 };
 
-describe('Cognito: a federated sign-in', () => {
-  test('makes a user of its own, with the mapped attributes', async () => {
-    const { result, details } = await signIn('ADA', 'ada');
-    expect(result).toBe('signed-in');
-    expect(details).toMatchObject({
-      username: `facestep_${ada}`,
-      attributes: { email: 'ada@example.com', preferred_username: 'ada' },
+describe('a federated sign-in', () => {
+  beforeEach(async () => {
+    const settings = await start('shadow');
+    const { steps } = createCognitoProvisioning({
+      ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },
+      fetch: (url, init) => fetch(url, init),
     });
+    const step = steps.find(({ title }) => title.startsWith('The OpenID provider'))!;
+    expect(await step.inspect()).toMatchObject({ state: 'missing' });
+    await step.apply();
+    expect(await step.inspect()).toEqual({ state: 'ready' });
   });
 
   test('is of the user who was enrolled, once the two are linked', async () => {

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { readDataConsents } from '../../src/core/consented-data/consents.js';
 import type { State } from '../../src/core/ports.js';
+import { createOidcKeys } from '../../src/keys/oidc-keys.js';
+import { createIssuers } from '../../src/oidc/issuers.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import {
   type Asked,
@@ -15,7 +17,7 @@ import {
   registration,
   toConfig,
 } from './consented-data-bench.js';
-import { startIssuer, type TestIssuer } from './issuer.js';
+import { findKeysFile, startIssuer, type TestIssuer } from './issuer.js';
 
 let op: TestIssuer;
 const start = async (config = toConfig(), kept?: State) => {
@@ -143,11 +145,6 @@ describe('a consent that was given', () => {
     expect((await consents()).map(({ client }) => client)).toEqual(['shop']);
     expect(await shop.userInfo()).toMatchObject({ email: 'anna@example.com' });
   });
-
-  test('is kept under the person alone: another one is asked for themselves', async () => {
-    await agree(op, { scope: 'openid email' }, ['email']);
-    expect(await readDataConsents({ ...anna, subject: 'berta' }, op.server.deps)).toEqual([]);
-  });
 });
 
 describe('a provider that does not answer', () => {
@@ -194,4 +191,39 @@ test('no other browser sees or answers the page', async () => {
   const answered = await answer({ ...shown, browser: stranger }, 'agree', ['email']);
   expect(answered.url).not.toContain('code=');
   expect(await consents()).toEqual([]);
+});
+
+test('a claim that is not registered is left out, and the log says so', async () => {
+  const userinfo = { birthdate: { essential: true }, 'x" onload=': null };
+  const shown = await askAndShow(op, { claims: { userinfo, id_token: { birthdate: null, email: null } } });
+  expect(shown.page.text).not.toMatch(/birthdate|onload/i);
+  const { idToken, userInfo } = await redeem(shown, (await answer(shown, 'agree', ['email'])).url);
+  expect(idToken).toMatchObject({ sub: 'anna', email: 'anna@example.com' });
+  expect({ ...idToken, ...(await userInfo()) }).not.toHaveProperty('birthdate');
+  expect(op.server.log.text()).toContain('"unregistered":["birthdate","a name that cannot be logged"]');
+});
+
+describe('a configuration is refused', () => {
+  const claims = (name: string, claim: object) => () => toConfig({ ...registration, claims: { [name]: claim } });
+
+  test.each([
+    ['without a purpose', claims('email', {})],
+    ['without English', claims('email', { purpose: { de: 'Darum' } })],
+    ['with a direction override', claims('email', { purpose: { en: 'a\u202eb' } })],
+    ['with a name of the protocol', claims('acr', { purpose: { en: 'x' } })],
+    ['without an end', () => toConfig({ ...registration, dataConsentDays: 366 })],
+  ])('%s', (_, parse) => {
+    expect(parse).toThrow();
+  });
+
+  test('where no attribute is known for a claim', async () => {
+    const claims = { shoe_size: { purpose: { en: 'Shoes' }, label: { en: 'Shoe size' } } };
+    const config = toConfig({ ...registration, claims });
+    const oidcKeys = await createOidcKeys({ ...op.server.deps, file: findKeysFile() });
+    const connection = { connection: op.connection, oidc: config, organisations: null, createOidcClients: () => [] };
+    await expect(createIssuers([connection], { ...op.server.deps, oidcKeys })).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: { client: 'shop', claim: 'shoe_size' },
+    });
+  });
 });

@@ -103,14 +103,6 @@ test('only one of two concurrent phones gets the check', async () => {
   expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 404]);
 });
 
-test('two users who help each other cannot be distinguished from one', async () => {
-  const { counter, begun, phone, shown, next } = await meet(op);
-  // Berta, elsewhere, and somebody at the counter who is told her number.
-  await phone.showFace(next, 'berta');
-  const { tokens } = await counter.ask(begun, shown);
-  expect(tokens?.claims()).toMatchObject({ sub: 'berta' });
-});
-
 test('a visit by address alone opens nothing: what looks ahead at links uses no code up', async () => {
   const counter = await openCounter(op);
   const begun = await counter.begin();

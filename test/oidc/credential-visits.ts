@@ -1,24 +1,18 @@
-import type { Browser } from './browser.js';
 import { loginOf, type TestIssuer } from './issuer.js';
 
 export function visitCredentials(op: TestIssuer) {
-  const goToCamera = async (
-    browser: Browser,
-    { type = 'staff_card', without }: { type?: string; without?: string } = {},
-  ) => {
+  const goToConsent = async (type = 'staff_card') => {
+    const browser = op.newBrowser();
     const start = await browser.visit(`${op.issuer}/credentials/${type}`);
     const request = new URL(`${op.issuer}/authorize`);
-    for (const [name, value] of inputsOf(start.text)) if (name !== without) request.searchParams.set(name, value);
+    for (const [name, value] of inputsOf(start.text)) request.searchParams.set(name, value);
     const asked = await browser.follow(request.href);
     const body = new URLSearchParams({ username: loginOf('anna') });
-    return { start, camera: await browser.follow(asked.url, { method: 'POST', body }) };
+    const camera = await browser.follow(asked.url, { method: 'POST', body });
+    const interactionUrl = String((await op.show(browser, camera.url, 'anna')).returnUrl);
+    return { start, browser, consent: await browser.follow(interactionUrl), interactionUrl };
   };
-  const goToConsent = async (type?: string) => {
-    const browser = op.newBrowser();
-    const { start, camera } = await goToCamera(browser, type === undefined ? {} : { type });
-    const { returnUrl } = await op.show(browser, camera.url, 'anna');
-    return { start, browser, consent: await browser.follow(String(returnUrl)), interactionUrl: String(returnUrl) };
-  };
+
   const answer = async (
     { browser, consent, interactionUrl }: Awaited<ReturnType<typeof goToConsent>>,
     decision: 'agree' | 'refuse',
@@ -30,7 +24,7 @@ export function visitCredentials(op: TestIssuer) {
     return browser.follow(interactionUrl, { method: 'POST', body });
   };
   return {
-    ...{ goToCamera, goToConsent, answer },
+    ...{ goToConsent, answer },
     async getOffer(ticked: readonly string[] = ['name'], type?: string) {
       const { text } = await answer(await goToConsent(type), 'agree', ticked);
       return offerIn(text);

@@ -4,20 +4,15 @@ import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import type { Exchange } from '../../simulators/exchanges.js';
-import type { Connection } from '../../src/core/connection.js';
-import type { State } from '../../src/core/ports.js';
-import { epochMs } from '../../src/core/units.js';
+import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { createOidcKeys } from '../../src/keys/oidc-keys.js';
-import { createIssuers } from '../../src/oidc/issuers.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
-import { startApiServer, toForm } from '../api-server.js';
-import { createTestVerifier, drawPicture } from '../embedded.js';
+import { applyAll } from '../contract/bench.js';
+import { toEntraConnection } from '../contract/entra.js';
 import { testIssuer } from '../keys.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { type Browser, createBrowser, type Seen, showFace } from './browser.js';
 import { fromHtmlText } from './html-text.js';
-import { findKeysFile } from './issuer.js';
+import { createReach, startProviderBench } from './provider-bench.js';
 
 export interface PostedForm {
   readonly action: string;
@@ -42,119 +37,52 @@ export async function startExternalMfaBench({
   readonly policy?: object;
   readonly onExchange?: (exchange: Exchange) => void;
 } = {}) {
-  let origin = '';
-  let now = Date.now;
-  const open = (url: string, init: RequestInit = {}) => {
-    const { origin: asked, pathname, search } = new URL(url);
-    if (asked !== testIssuer) throw new Error(`a request to ${asked}`);
-    return fetch(`${origin}${pathname}${search}`, init);
-  };
-  const entra = await startEntraSimulator({ now: () => now(), fetchProvider: open, onExchange });
+  const reach = createReach();
+  const fetchProvider: Fetch = (url, init) => reach.send(url, init);
+  const entra = await startEntraSimulator({ now: () => reach.now(), fetchProvider, onExchange });
   const partner = await entra.addTenant();
   const daemon = entra.addDaemon();
   const appId = entra.addClientApp();
   entra.consent(daemon.clientId, partner, ['User.ReadWrite.All']);
-
+  const tenantIds = [entra.tenant.id, partner.id];
+  const method = { kind: 'entra_external_mfa', id: appId, tenantIds, login: entra.url, groups: ['all_users'] };
   const settings = entraConnectionGuard.parse({
-    id: 'work',
-    kind: 'entra',
-    policy: { mode: 'shadow', ...policy },
-    oidc: {
-      clients: [
-        {
-          kind: 'entra_external_mfa',
-          id: appId,
-          tenantIds: [entra.tenant.id, partner.id],
-          login: entra.url,
-          groups: ['all_users'],
-        },
-      ],
-    },
-    entra: {
-      tenantId: entra.tenant.id,
-      clientId: daemon.clientId,
-      auth: { kind: 'secret', secret: daemon.secret },
-      endpoints: { login: entra.url, graph: entra.url },
-      hooks: { tenants: [entra.tenant.id, partner.id] },
-    },
+    ...toEntraConnection(entra, daemon, { hooks: { tenants: tenantIds } }, { clients: [method] }),
+    ...{ id: 'work', policy: { mode: 'shadow', ...policy } },
   });
-
-  const connections = new Map<string, Connection>();
-  let down = false;
-  const kept = createSqliteState({ file: ':memory:', clock: { now: () => epochMs(now()) } });
-  const whileUp = <T>(body: () => Promise<T>): Promise<T> =>
-    down ? Promise.reject(new FaceError('state_unavailable')) : body();
-  const state: State = {
-    read: (...given) => whileUp(() => kept.read(...given)),
-    readMany: (...given) => whileUp(() => kept.readMany(...given)),
-    write: (...given) => whileUp(() => kept.write(...given)),
-    add: (...given) => whileUp(() => kept.add(...given)),
-    delete: (...given) => whileUp(() => kept.delete(...given)),
-    storeEpoch: () => whileUp(() => kept.storeEpoch()),
-    close: () => kept.close(),
-  };
-  const server = await startApiServer({
-    verifier: createTestVerifier(),
-    state,
-    connections,
-    oidc: async (core) => {
-      const { clock, random, log } = core;
-      const deps = { settings, publicUrl: testIssuer, clock, random, log, fetch: entra.fetch };
-      const { profile, createOidcClients } = createEntraAdapter(deps);
-      const { id, kind, policy: demanded } = settings;
-      const connection: Connection = { id, kind, policy: demanded, profile, openStepUpRequest: null };
-      connections.set(id, connection);
-      const oidcKeys = await createOidcKeys({ file: findKeysFile(), ...core });
-      return createIssuers([{ connection, oidc: settings.oidc!, organisations: null, createOidcClients }], {
-        ...core,
-        oidcKeys,
-      });
-    },
-  });
-  origin = server.origin;
-  now = () => server.clock.now();
-
+  const bench = await startProviderBench({ settings, reach, createAdapter: createEntraAdapter, fetch: entra.fetch });
+  const { server } = bench;
   const provisioning = createEntraProvisioning({
     ...{ settings, publicUrl: testIssuer, clock: server.clock, random: systemRandom, fetch: entra.fetch },
     log: createTextLog(),
   });
-  for (const step of provisioning.steps) {
-    const { state } = await step.inspect();
-    if (state === 'missing' || state === 'different') await step.apply();
-  }
-
-  const newBrowser = () => createBrowser(open);
-  const post = (browser: ReturnType<typeof newBrowser>, { action, fields }: PostedForm) =>
-    browser.follow(action, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: entra.url },
-      body: new URLSearchParams(fields).toString(),
-    });
-
+  await applyAll(provisioning);
+  const newBrowser = () => createBrowser(bench.send);
   return {
-    ...{ entra, partner, appId, server, provisioning, newBrowser, post },
-    issuer: `${testIssuer}/oidc/work`,
+    ...{ entra, partner, appId, server, provisioning, newBrowser, issuer: bench.issuer, enrol: bench.enrol },
+    post: (browser: Browser, { action, fields }: PostedForm) =>
+      browser.follow(action, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: entra.url },
+        body: new URLSearchParams(fields).toString(),
+      }),
     addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
     async start(userId: string, changes: Record<string, string> = {}): Promise<PostedForm> {
       const { action, fields } = await entra.startExternalMfa({ userId });
       return { action, fields: { ...fields, ...changes } };
     },
-    async enrol(subject: string, person: string): Promise<void> {
-      const { token } = await server.issue();
-      const consentGivenAt = new Date(server.clock.now()).toISOString();
-      const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
-      const fields = { connection: 'work', subject, consentStatement: 'test', consentGivenAt, photo };
-      const { status } = await server.postForm('/enrolments', toForm(fields), { 'x-auth-token': token });
-      if (status !== 201) throw new Error(`enrolment: ${status}`);
-    },
     show: (browser: Browser, link: string, person: string, pin?: string) =>
       showFace(browser, link, { person, pin, advanceSec: server.clock.advanceSec }),
-    /** Simulates an outage of the state store. */
-    setDown(isDown: boolean): void {
-      down = isDown;
+    /** Simulates an outage of the state store. @returns what ends it */
+    takeStateDown(): () => void {
+      const { state } = server.deps;
+      const whole = { ...state };
+      const fail = () => Promise.reject(new FaceError('state_unavailable'));
+      Object.assign(state, { read: fail, readMany: fail, write: fail, add: fail, delete: fail, storeEpoch: fail });
+      return () => void Object.assign(state, whole);
     },
     async stop(): Promise<void> {
-      await server.stop();
+      await bench.stop();
       await entra.close();
     },
   };

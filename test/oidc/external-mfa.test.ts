@@ -28,9 +28,9 @@ async function enrolled(person = 'ada') {
 }
 
 /** The whole sign-in of a user, with that person in front of the camera. */
-async function signIn(userId: string, person: string, changes: Record<string, string> = {}) {
+async function signIn(userId: string, person: string) {
   const browser = bench.newBrowser();
-  const form = await bench.start(userId, changes);
+  const form = await bench.start(userId);
   const camera = await bench.post(browser, form);
   expect(camera.url).toMatch(/\/face#/);
   const shown = await bench.show(browser, camera.url, person);
@@ -157,13 +157,13 @@ describe('a hint is refused', () => {
   test('for now where the state store is down', async () => {
     const user = await enrolled();
     const form = await bench.start(user.id);
-    bench.setDown(true);
+    const bringUp = bench.takeStateDown();
     try {
       const seen = await bench.post(bench.newBrowser(), form);
       expect(seen.url).not.toMatch(/\/face#/);
       expect(readForm(seen).fields).toMatchObject({ error: 'temporarily_unavailable', state: form.fields.state });
     } finally {
-      bench.setDown(false);
+      bringUp();
     }
     expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
   });

@@ -119,13 +119,6 @@ describe('how it ends', () => {
     expect(codes).toHaveLength(1);
   });
 
-  test('declined', async () => {
-    const { browser, link, interaction } = await leadToCamera();
-    const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
-    await call(browser, '/face/decline', {}, session);
-    expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
-  });
-
   test('expired: told to the client while its interaction lives, and on a page after that', async () => {
     const { browser, interaction } = await leadToCamera();
     op.server.clock.advanceSec(605);

@@ -41,8 +41,6 @@ export function findKeysFile(): string {
   return join(keysFolder, 'oidc-keys.json');
 }
 
-export const createKeysFolder = async () => ({ file: findKeysFile(), remove: () => {} });
-
 /** An authorization request with PKCE, and what its answer is checked with. */
 export async function prepareRequest(more: Readonly<Record<string, string>> = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -57,8 +55,7 @@ export async function prepareRequest(more: Readonly<Record<string, string>> = {}
 
 /** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
-  keysFile = findKeysFile(),
-  openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
+  openKeys = (core) => createOidcKeys({ ...core, file: findKeysFile() }),
   policy = {},
   config = oidcConfig,
   organisations = null,
@@ -70,7 +67,6 @@ export async function startIssuer({
   proxyHops = 0,
   rooms = createBodyRooms(),
 }: {
-  keysFile?: string;
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;

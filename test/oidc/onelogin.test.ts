@@ -3,8 +3,7 @@ import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { discover } from '../../simulators/relying-party.js';
-import type { Fetch } from '../../src/core/ports.js';
-import { type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
+import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 const client = { clientId: 'onelogin', clientSecret: secret, scopes: ['openid', 'profile', 'email'] };
@@ -13,7 +12,7 @@ let onelogin: OneLoginSimulator;
 let bench: ProviderBench;
 let ada: string;
 beforeEach(async () => {
-  const reach: { send: Fetch; now: () => number } = { send: (url, init) => fetch(url, init), now: () => Date.now() };
+  const reach = createReach();
   onelogin = await startOneLoginSimulator({ now: () => reach.now(), reach: (url, init) => reach.send(url, init) });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const settings = oneloginConnectionGuard.parse({

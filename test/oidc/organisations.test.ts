@@ -193,18 +193,6 @@ describe('a role that is ended at the provider', () => {
     const again = await choose(shown, 'acme');
     expect(offered({ ...shown, page: again })).toEqual([['beta', true]]);
   });
-
-  test('of a provider that is down nothing is told, and the token is good again afterwards', async () => {
-    join(...two);
-    const { userInfo } = await actFor('acme');
-    op.profile.setDown(true);
-    await expect(userInfo()).rejects.toMatchObject({
-      status: 400,
-      cause: [{ parameters: { error: 'temporarily_unavailable' } }],
-    });
-    op.profile.setDown(false);
-    expect(await userInfo()).toMatchObject({ organisation: { sub: 'acme' } });
-  });
 });
 
 describe('who may ask', () => {

@@ -29,15 +29,23 @@ export interface Seen {
   readonly text: string;
 }
 
+/** What a simulated provider reaches the service by, which is started after it. */
+export const createReach = (): { send: Fetch; now: () => number } => ({
+  send: (url, init) => fetch(url, init),
+  now: () => Date.now(),
+});
+
 /** Starts the service with one connection. The simulated provider is a relying party of the service. */
 export async function startProviderBench<Settings extends Configured>({
   settings,
   createAdapter,
-  reach,
+  reach = createReach(),
+  fetch: callProvider = (url, init) => fetch(url, init),
 }: {
   readonly settings: Settings;
   readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
-  readonly reach: { send: Fetch; now: () => number };
+  readonly reach?: ReturnType<typeof createReach>;
+  readonly fetch?: Fetch;
 }) {
   const connections = new Map<string, Connection>();
   const hooks = new Map<string, ServedHooks>();
@@ -46,10 +54,7 @@ export async function startProviderBench<Settings extends Configured>({
     ...{ verifier: createTestVerifier(), connections, hooks },
     oidc: async (core) => {
       const { clock, random, log } = core;
-      const adapter = createAdapter({
-        ...{ settings, publicUrl: testIssuer, clock, random, log },
-        fetch: (url, init) => fetch(url, init),
-      });
+      const adapter = createAdapter({ settings, publicUrl: testIssuer, clock, random, log, fetch: callProvider });
       const connected = connect(settings, adapter, core, (_, port) => port);
       const { connection } = connected;
       connections.set(id, connection);
@@ -65,12 +70,12 @@ export async function startProviderBench<Settings extends Configured>({
   const send: Fetch = (url, init) => fetch(url.replace(testIssuer, server.origin), init);
   reach.send = send;
   reach.now = () => server.clock.now();
-  const { token } = await server.issue(['enrol', 'verify']);
   return {
     server,
     send,
     issuer: `${testIssuer}/oidc/${id}`,
     async enrol(subject: string, person: string) {
+      const { token } = await server.issue(['enrol']);
       const consent = { consentStatement: 'test', consentGivenAt: new Date(server.clock.now()).toISOString() };
       const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
       const form = toForm({ connection: id, subject, ...consent, photo });

@@ -47,7 +47,6 @@ test('the request that all others below differ from leads to the camera', async 
 describe('told to the client', () => {
   test.each<[string, Params, string]>([
     ['a response type that is not served', { response_type: 'token' }, 'unsupported_response_type'],
-    ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type'],
     ['a scope without openid', { scope: 'profile' }, 'invalid_request'],
     [
       'a name and a demanded sub of different people',
@@ -62,16 +61,10 @@ describe('told to the client', () => {
     ['PKCE in the clear', { code_challenge_method: 'plain' }, 'invalid_request'],
     ['prompt=none: nobody is signed in', { prompt: 'none' }, 'login_required'],
     ['an unsigned request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'invalid_request_object'],
-    ['a request by address', { request_uri: 'https://app.example.com/request' }, 'request_uri_not_supported'],
     ['an unsigned ID token hint', { id_token_hint: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.' }, 'invalid_request'],
     [
       'another essential acr',
       { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' },
-      'unmet_authentication_requirements',
-    ],
-    [
-      'an essential amr that nobody can have here',
-      { claims: '{"id_token":{"amr":{"essential":true,"values":["otp","pin"]}}}' },
       'unmet_authentication_requirements',
     ],
     ...['scope', 'login_hint', 'claims'].map((name): [string, Params, string] => [
@@ -92,12 +85,6 @@ describe('told to the person alone, on a page of our own', () => {
     ['no client', { client_id: undefined }, 'invalid_request'],
     ['an unknown client', { client_id: 'nobody' }, 'invalid_client'],
     ['a foreign redirect URI', { redirect_uri: 'https://evil.example.com/callback' }, 'invalid_redirect_uri'],
-    ['a redirect URI twice', { redirect_uri: [redirectUri, redirectUri] }, 'invalid_request'],
-    [
-      'a foreign redirect URI and another mistake',
-      { redirect_uri: 'https://evil.example.com/', prompt: 'dance' },
-      'invalid_redirect_uri',
-    ],
   ])('%s', async (_name, change, error) => {
     const { status, headers, text } = await send(change);
     expect(status).toBe(400);

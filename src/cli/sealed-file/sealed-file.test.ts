@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import {
   existsSync,
@@ -158,13 +157,5 @@ describe('a file that is there is not touched', () => {
       await expect(openFile(toOpen({ to: at(to) }), deps)).rejects.toMatchObject(usage);
     expect(readFileSync(at('target'), 'utf8')).toBe('mine');
     expect(existsSync(at('nowhere'))).toBe(false);
-  });
-});
-
-describe('what is no file to seal', () => {
-  test('a folder, a device, a pipe nobody writes to, nothing', async () => {
-    execFileSync('mkfifo', [at('pipe')]);
-    for (const from of [folder, '/dev/null', '/dev/zero', at('pipe'), at('nothing')])
-      await expect(sealFile(workOf({ from }), deps)).rejects.toMatchObject({ name: 'UsageError' });
   });
 });
