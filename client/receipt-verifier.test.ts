@@ -54,10 +54,6 @@ describe('a receipt is accepted', () => {
     expect(await verify(await sign(), expected)).toEqual(claims);
   });
 
-  test('where the caller names nothing it expects', async () => {
-    expect(await verify(await sign())).toEqual(claims);
-  });
-
   test('without a nonce, without liveness, with a claim nobody knows yet', async () => {
     const { nonce: _, ...rest } = { ...claims, liveness: null, later: { of: 'us' } };
     const { later: __, ...told } = rest;
@@ -155,10 +151,6 @@ describe('a receipt is refused', () => {
     await expect(verify(receipt)).rejects.toMatchObject(refusedAs('signature'));
   });
 
-  test('with an empty key set', async () => {
-    await expect(verify(await sign(), {}, nowSec, { keys: [] })).rejects.toMatchObject(refusedAs('signature'));
-  });
-
   test('with any character changed but the last, which holds bits that do not count', async () => {
     const receipt = await sign();
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
@@ -180,13 +172,6 @@ describe('a receipt is refused', () => {
       }),
     );
     await expect(verify(JSON.parse('{"a":1}'))).rejects.toMatchObject(refusedAs('malformed'));
-  });
-
-  test('with a payload that is no object of claims', async () => {
-    for (const payload of ['', 'null', '[]', '"text"', '\u0000']) {
-      const receipt = await new CompactSign(Buffer.from(payload)).setProtectedHeader(header).sign(privateKey);
-      await expect(verify(receipt)).rejects.toMatchObject(refusedAs('malformed'));
-    }
   });
 });
 

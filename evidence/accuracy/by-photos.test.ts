@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
-import { createMeasuredEngine, parameters, shipped } from './bare-token.js';
+import { shipped } from './bare-token.js';
 import { chooseAsUsed, chooseRuns, measureByPhotos, toModeRates } from './by-photos.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { toName } from './windows.js';
@@ -79,28 +79,4 @@ test('five against five: two people who are one make false matches, one who chan
   // Of six runs each; four of the fifth show two people, two of them as enrolments, and such are refused.
   expect(rates.refusedEnrolments).toMatchObject({ tried: 30, refused: 4 });
   expect(rates.fmrInterval![1]).toBeGreaterThan(0.3);
-});
-
-test('nobody with enough photos leaves rates at null', async () => {
-  expect(await measure(toPeople([4, 4]))).toMatchObject({ photos: '5x5', fmr: null, fnmr: null, fmrInterval: null });
-});
-
-test('another engine’s parameters decide where they are handed in', async () => {
-  const people = toPeople(times(3, 2));
-  const lists: number[] = [];
-  const pools = [1, 2].map((id) => createDecoderPool(() => {}, createMeasuredEngine(parameters.engines.get(id)!)));
-  for (const each of pools) {
-    const one = { enrolled: 1, live: 1 };
-    const runs = chooseRuns(people, one, 100);
-    const byPhotos = await measureByPhotos(
-      each,
-      people,
-      [one],
-      () => runs,
-      ({ bits }) => bits,
-    ).finally(() => each.close());
-    expect(byPhotos['4']!['1x1']).toBe(each.engine.messageBitsOf(4, 1));
-    lists.push(each.engine.listSize);
-  }
-  expect(lists).toEqual([8, 16]);
 });

@@ -2,14 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
-import {
-  type AnotherWayStage,
-  enter,
-  expectNoBarriers,
-  faultsIn,
-  startAnotherWayStage,
-  type Window,
-} from './another-way-stage.js';
+import { expectWithinReach, lookAt } from './accessibility.js';
+import { type AnotherWayStage, enter, faultsIn, startAnotherWayStage, type Window } from './another-way-stage.js';
 import { hasChromium } from './chromium.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
@@ -41,20 +35,20 @@ for (const [language, window] of seats) {
     const subject = `mail-${language}`;
     const person = await stage.refuse(subject, { language, window });
     const { page, words } = person;
-    await expectNoBarriers(page);
+    await expectWithinReach(page);
     await press(page, words.ways.names.email);
     await see(page, 'code');
-    await expectNoBarriers(page);
+    await expectWithinReach(page);
     const code = stage.mailedCode(subject);
     await enter(person, otherThan(code));
     await page.getByText(words.ways.wrong).waitFor();
-    await expectNoBarriers(page);
+    await expectWithinReach(page);
     expect(await stage.stateOf(person.stepUpId)).toBe('started');
     // As people copy it.
     await enter(person, `${code.slice(0, 3)} ${code.slice(3)}`);
     await see(page, 'passed_another_way');
     await page.getByText(words.ways.passed.text).waitFor();
-    await expectNoBarriers(page);
+    await expectWithinReach(page);
     expect(await stage.stateOf(person.stepUpId)).toBe('passed_another_way');
     expect(faultsIn(person.complaints)).toEqual([]);
     await person.close();
@@ -108,10 +102,7 @@ inBrowser('a bypass code: four clicks for the agent, once for the person', async
   expect(count()).toBeLessThanOrEqual(5);
   const listed = agent.page.getByRole('row').filter({ hasText: 'bypass@example.com' });
   await listed.getByText(en.codes.ready).waitFor();
-  for (const width of [1280, 360]) {
-    await agent.page.setViewportSize({ width, height: 800 });
-    await expectNoBarriers(agent.page);
-  }
+  await lookAt(agent.page);
   const person = await stage.refuse('bypass', { language: 'fr', window: 'phone' });
   await press(person.page, person.words.ways.names.bypass_code);
   await see(person.page, 'code');

@@ -4,9 +4,8 @@ import { attacks, makeVideo } from '../face-video/index.js';
 import { createFolder } from '../folder.js';
 import { castOf } from './cast-of.js';
 import { hasChromium, launchChromium } from './chromium.js';
-import { stepUpBySocket } from './page-client.js';
 import { type Plan, receive, type Visitor } from './visitor.js';
-import { follow, goAlong } from './walk.js';
+import { follow } from './walk.js';
 
 /* What attackers hold before a camera, or put in its place, all the way through the real page. */
 
@@ -53,17 +52,3 @@ for (const [name, plan] of plans) {
     expect(judged.pass).toBe(false);
   });
 }
-
-inBrowser('after too many tries there is a pause for everybody, the right face too', async () => {
-  const locked = await cast().enrolAda('plain');
-  const stranger = async (): Promise<void> => {
-    const { link } = await cast().stage.startStepUp({ connection: 'plain', subject: locked });
-    await stepUpBySocket(link, (movement) => cast().picture('eve', movement)).catch(() => {});
-  };
-  await Promise.all([stranger(), stranger()]);
-  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject: locked });
-  const { page, close } = await cast().sit('ada', { isGuided: false });
-  await page.goto(link);
-  expect(await goAlong(page)).toBe('locked-out');
-  await close();
-});

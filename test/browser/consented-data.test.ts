@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Language } from '../../src/oidc/messages.js';
+import { expectWithinReach } from './accessibility.js';
 import {
   hostile,
   renderHostile,
@@ -9,14 +10,8 @@ import {
   renderSampleLink,
   renderUnlinked,
 } from './consent-page.js';
-import {
-  expectAllWithinReach,
-  expectNoBreach,
-  expectWithinReach,
-  inBrowser,
-  narrow,
-  usePortals,
-} from './portal-visit.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { expectAllWithinReach, expectNoBreach, narrow, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* The page on which a person agrees to what an application is told of them: how it looks, and a form that it fills. */

@@ -128,13 +128,3 @@ inBrowser('a key is rotated, and an old one destroyed by typing what is lost', a
   await page.getByRole('rowheader', { name: 'Version 1' }).waitFor({ state: 'detached' });
   expect(operated.actions()).toContain('key_destroyed');
 });
-
-inBrowser('the audit trail is verified now', async () => {
-  const { page } = visitor;
-  await click(page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }));
-  await page.getByText('Not verified yet.').waitFor();
-  await click(page.getByRole('button', { name: 'Verify now' }));
-  await page.getByText('The trail is sound: records 1 to 3 are complete and unaltered.').waitFor();
-  expect(clicks).toBeLessThanOrEqual(5);
-  expect(operated.actions()).toContain('trail_verified');
-});

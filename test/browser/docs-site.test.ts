@@ -57,17 +57,6 @@ async function open(
     },
   );
 
-  test('a block of code is copied', async () => {
-    const { page, wrong } = await open('install.html');
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.getByRole('button', { name: 'Copy' }).first().click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
-    const copied = await page.evaluate('navigator.clipboard.readText()');
-    expect(copied).toBe(await page.locator('main pre code').first().textContent());
-    expect(wrong).toEqual([]);
-    await page.context().close();
-  });
-
   test('a setting is found by its name, by keys alone', async () => {
     const { page, wrong } = await open('index.html', { width: 360 });
     await page.keyboard.press('/');
@@ -83,17 +72,5 @@ async function open(
     expect(await page.locator(':target').textContent()).toContain('X-Forwarded-For');
     expect(wrong).toEqual([]);
     await page.context().close();
-  });
-
-  test('a page reads without scripts, and leads to the others', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 800 } });
-    context.setDefaultTimeout(patienceMs);
-    const page = await context.newPage();
-    await page.goto(`${server.origin}/docs/keys.html`);
-    expect(await page.getByRole('searchbox').count()).toBe(0);
-    await page.getByRole('link', { name: 'All pages' }).click();
-    await page.getByRole('navigation', { name: 'All pages' }).getByRole('link', { name: 'configuration' }).click();
-    await page.waitForURL('**/docs/reference/configuration.html');
-    await context.close();
   });
 });

@@ -121,22 +121,6 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
   await computer.close();
 });
 
-inBrowser('somebody who was sent the link of a stranger says so, and the stranger is told it is over', async () => {
-  const subject = await cast().enrolAda('plain');
-  const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const stranger = await cast().sit('eve', { allowsCamera: false });
-  const { url } = await askForPhone(stranger, link);
-  const phone = await cast().sit('ada', devices.phone);
-  await phone.page.goto(url);
-  await press(phone.page, 'None of these');
-  await see(phone.page, 'refused');
-  await see(stranger.page, 'refused');
-  expect(phone.requests.filter((address) => /\/face\/(challenge|frames)/.test(address))).toEqual([]);
-  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'failed' });
-  await phone.close();
-  await stranger.close();
-});
-
 inBrowser('another number than the computer’s ends the check, by the keyboard as well', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });

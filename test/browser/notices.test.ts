@@ -12,7 +12,7 @@ import { eventually } from '../eventually.js';
 import { createKeysInMemory } from '../keys.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { systemRandom } from '../sinks.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { lookAt } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { subscribeAtSimulator } from './in-page/subscribe-at-simulator.js';
 import { receive } from './visitor.js';
@@ -67,15 +67,6 @@ async function visit(mayShow: boolean, language = 'en') {
   return visitor;
 }
 
-async function look(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await findBarriers(page)).toEqual([]);
-  }
-  expect(await findSmallTargets(page)).toEqual([]);
-  expect(await fitsWidth(page)).toBe(true);
-}
-
 /** Hands the browser a message as its push service would. */
 async function deliver(page: Page, text: string): Promise<void> {
   const session = await page.context().newCDPSession(page);
@@ -121,7 +112,7 @@ inBrowser(
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
-    await look(page);
+    await lookAt(page, '', [360]);
 
     await refuseAnna();
     expect(server.messages).toEqual([]);
@@ -148,18 +139,3 @@ inBrowser(
     await close();
   },
 );
-
-inBrowser('from another browser all can be taken off', async () => {
-  const first = await visit(true);
-  await first.page.getByRole('button', { name: 'Also notify me on this device' }).click();
-  await first.page.getByRole('button', { name: 'Not on this device' }).waitFor();
-  const { page, close } = await visit(true);
-  await page.getByText('Other devices with notifications: 1').waitFor();
-  await look(page);
-  await page.getByRole('button', { name: 'Not on any device' }).click();
-  await page.getByText('Other devices').waitFor({ state: 'detached' });
-  await refuseAnna();
-  expect(service.opened).toEqual([]);
-  await close();
-  await first.close();
-});

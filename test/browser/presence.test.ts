@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { epochMs } from '../../src/core/units.js';
 import { createFolder } from '../folder.js';
 import { preparePresenceTest, shortPlan } from '../presence-test.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { expectWithinReach } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { seatAda } from './people.js';
 import { type Person, type Plan, receive, type Visitor } from './visitor.js';
@@ -107,7 +107,6 @@ inBrowser('on each screen nothing stands in anybody’s way', async () => {
   const running = await presence.start();
   const browser = await launchChromium({ camera: 'pattern' });
   const { page, close } = await sit(browser, 'follow');
-  const found: string[] = [];
   const look = async (): Promise<void> => {
     for (const [colorScheme, width] of [
       ['dark', 1280],
@@ -117,9 +116,7 @@ inBrowser('on each screen nothing stands in anybody’s way', async () => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
       const name = `${await screenOf(page)}, ${colorScheme}, ${width} px`;
-      for (const barrier of await findBarriers(page)) found.push(`${name}: ${barrier}`);
-      for (const target of await findSmallTargets(page)) found.push(`${name}: too small: ${target}`);
-      if (!(await fitsWidth(page))) found.push(`${name}: wider than the window`);
+      await expectWithinReach(page, { name });
     }
   };
   await page.goto(running.link());
@@ -138,7 +135,6 @@ inBrowser('on each screen nothing stands in anybody’s way', async () => {
   await leaveBy(page, 'Keep it');
   await see(page, 'summary');
   await look();
-  expect(found).toEqual([]);
   await close();
   await browser.close();
   await running.stop();

@@ -7,7 +7,6 @@ import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { startPortals } from '../../examples/demo/portals.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulation } from '../../simulators/entra/simulation.js';
@@ -16,7 +15,6 @@ import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { discover } from '../../simulators/relying-party.js';
 import { epochMs } from '../../src/core/units.js';
 import { addFaceAttribute, administer } from '../contract/cognito.js';
-import { modelsFolder } from '../paths.js';
 import { createTextLog } from '../sinks.js';
 import { toBytes } from './cast.js';
 import { hasChromium, launchChromium } from './chromium.js';
@@ -224,25 +222,6 @@ for (const [title, key, result] of [
     await close();
   });
 }
-
-inBrowser('an identity provider of your own: enrols at the first visit, checks at the second', async () => {
-  const portal = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const { page, close } = await receive(browser, { person: ada, isGuided: false });
-  const tokens: (string | null)[] = [];
-  for (const visit of ['first', 'second']) {
-    await page.goto(portal.urlOf('sign-in'));
-    await page.getByLabel('Password').fill(portal.password);
-    await page.getByRole('button').click();
-    expect([`${visit}: passed`, `${visit}: `]).toContain(`${visit}: ${await insist(page)}`);
-    await page.locator('[data-result="signed-in"]').waitFor();
-    expect(await page.locator('pre').textContent()).toContain('"face"');
-    tokens.push(portal.readToken());
-  }
-  expect(tokens[0]).toMatch(/^fv1\./);
-  expect(tokens[1]).toBe(tokens[0]);
-  await close();
-  await portal.close();
-});
 
 inBrowser('a link that a provider’s redirect led to opens in no other browser', async () => {
   const own = await receive(browser, { person: ada, isGuided: false });

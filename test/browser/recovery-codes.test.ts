@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { enter, expectNoBarriers, windows } from './another-way-stage.js';
+import { expectWithinReach } from './accessibility.js';
+import { enter, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { pageWords } from './page-words.js';
@@ -32,11 +33,11 @@ inBrowser('made and shown once at the enrolment; one passes, and not a second ti
   const { page, close } = await cast().sit('ada', { isGuided: false, ...windows.phone });
   await page.goto(await cast().stage.invite('plain', subject, 'enrol'));
   expect(await insist(page)).toBe('recovery-codes');
-  await expectNoBarriers(page);
+  await expectWithinReach(page);
   await press(page, en.recovery.show);
   const shown = page.locator('.codes code');
   await shown.first().waitFor();
-  await expectNoBarriers(page);
+  await expectWithinReach(page);
   const lost = await shown.allTextContents();
   // A phone throws the page away while somebody notes the codes elsewhere: they are made anew.
   await page.reload();
@@ -59,7 +60,7 @@ inBrowser('made and shown once at the enrolment; one passes, and not a second ti
   // As it was written down.
   await enter(first, String(codes[0]).toLowerCase().replaceAll('-', ' '));
   await see(first.page, 'passed_another_way');
-  await expectNoBarriers(first.page);
+  await expectWithinReach(first.page);
   expect(await first.stateOf()).toBe('passed_another_way');
   await first.close();
 

@@ -4,7 +4,8 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
 import type { Language } from '../../web/shared/languages.js';
-import { expectNoBarriers, windows } from './another-way-stage.js';
+import { expectWithinReach, lookAt } from './accessibility.js';
+import { windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { countClicks } from './clicks.js';
@@ -59,13 +60,13 @@ inBrowser(
     await caller.page.goto(await mailedLink(login));
     await press(caller.page, 'Continue');
     await see(caller.page, 'call');
-    await expectNoBarriers(caller.page);
+    await expectWithinReach(caller.page);
     await agent.page.getByText(calls.states.opened).waitFor();
     expect(agent.number).toMatch(/^\d\d$/);
     await press(caller.page, agent.number);
     await agent.page.getByText(calls.states.checking).waitFor();
     expect(await insist(caller.page)).toBe('passed');
-    await expectNoBarriers(caller.page);
+    await expectWithinReach(caller.page);
     await agent.page.getByText(calls.states.passed).waitFor();
     const facts = await agent.page.locator('.facts').textContent();
     for (const fact of [login, 'plain', subject]) expect(facts).toContain(fact);
@@ -73,14 +74,7 @@ inBrowser(
     expect(await agent.page.locator('main img, main video, main canvas').count()).toBe(0);
     // Ten of them at first; a busy machine may come here in the next one.
     await agent.page.getByText(new RegExp(`^${calls.minutesLeft('(10|[1-9])')}$`)).waitFor();
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 360],
-    ] as const) {
-      await agent.page.emulateMedia({ colorScheme });
-      await agent.page.setViewportSize({ width, height: 800 });
-      await expectNoBarriers(agent.page);
-    }
+    await lookAt(agent.page);
     expect(agent.complaints).toEqual([]);
     await agent.page.getByRole('button', { name: calls.another }).click();
     await agent.page.getByRole('button', { name: calls.submit }).waitFor();
@@ -97,7 +91,7 @@ inBrowser('who only has the link chooses another number: the agent is told to he
   await thief.page.goto(link);
   await press(thief.page, pageWords.ar.goOn);
   await see(thief.page, 'call');
-  await expectNoBarriers(thief.page);
+  await expectWithinReach(thief.page);
   // The page is in the language that the agent chose for the caller.
   await press(thief.page, pageWords.ar.pairing.none);
   await agent.page.getByText(calls.states.refused).waitFor();

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createChance } from '../../statistics/chance.js';
 import { type AccuracyReport, measureAccuracy } from './accuracy.js';
-import { chooseCentral } from './library.js';
 import type { Pair } from './library-handle.js';
 
 const threshold = 0.6;
@@ -60,20 +59,5 @@ describe('error rates of one library', () => {
       }),
       { numRuns: 10 },
     );
-  });
-});
-
-describe('of several faces in an evaluation photo', () => {
-  const at = (x: number, y: number, score: number) => ({ score, middle: { x, y } });
-  const size = { widthPx: 100, heightPx: 100 };
-
-  test('the one nearest the middle is meant', () => {
-    expect(chooseCentral([at(10, 10, 0.9), at(55, 50, 0.6), at(90, 90, 0.99)], size)).toEqual(at(55, 50, 0.6));
-  });
-
-  test('a sure one goes before a guess, and the best guess before others', () => {
-    expect(chooseCentral([at(50, 50, 0.2), at(80, 80, 0.7)], size)).toEqual(at(80, 80, 0.7));
-    expect(chooseCentral([at(50, 50, 0.2), at(80, 80, 0.3)], size)).toEqual(at(80, 80, 0.3));
-    expect(chooseCentral([], size)).toBeUndefined();
   });
 });

@@ -36,13 +36,6 @@ describe('a library in a process of its own', () => {
       await library.stop();
     }
   });
-
-  test('says so where it ends early: a photo without a face is never timed', async () => {
-    const { landscape } = await loadPictures();
-    await expect(startLibrary('facestep', landscape)).rejects.toThrow(
-      /library-process\.js ended before it had answered/,
-    );
-  });
 });
 
 test('the peers are pinned, and their lock file is that of their list', () => {

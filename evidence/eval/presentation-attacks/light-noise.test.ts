@@ -12,7 +12,6 @@ import {
 } from '../../../test/face-video/index.js';
 import { createFolder } from '../../../test/folder.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { BadInput } from '../../corpus/bad-input.js';
 import { lightNoise } from './light-noise.js';
 
 // Drawn frames in the place of recorded ones: they test the machinery, and give no figures.
@@ -45,10 +44,6 @@ beforeAll(async () => {
   await save('flash-pairs/live', ['one_background.jpg', 'one_flash.jpg'], await draw([still, flash], noDrift));
 });
 
-const run = (folders: readonly string[]) => lightNoise.runOn!(folders, () => {}, null);
-
-type UnderRows = Readonly<Record<string, { readonly gain: { readonly nineteenOf20: number } }>>;
-
 test('unlit clips are held against rows of lights, and what is kept names no clip', async () => {
   const out = createFolder('light-noise-kept');
   const { underRows } = await lightNoise.runOn!([join(folder, 'usual')], () => {}, out);
@@ -68,28 +63,4 @@ test('unlit clips are held against rows of lights, and what is kept names no cli
   expect(JSON.parse(kept)).toMatchObject({ command: 'npm run eval -- light-noise', underRows });
   expect(JSON.parse(kept).holdingStill['450ms'].all).toMatchObject({ clip: 'all', pairs: 9 });
   expect(kept).not.toContain('"one"');
-});
-
-test('clips whose light is that of a row answer that row', async () => {
-  const lit = join(folder, 'lit');
-  const colours = ['#ff6868', '#68ff68', '#6868ff'] as const;
-  const steps = Array.from(
-    { length: 10 },
-    (_, at) => ({ movement: 'centre', light: plain(colours[at % 3]!) }) as const,
-  );
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  const [victim, attacker] = await readDemoHeads(engine);
-  await engine.close();
-  const frames = await makeGenuineLitFrames({ victim, attacker, seed: 'lit', steps, gain: 0.3, drift: noDrift });
-  await mkdir(join(lit, 'still-selfies/live/two'), { recursive: true });
-  for (const [at, frame] of frames.entries())
-    await writeFile(join(lit, `still-selfies/live/two/f${at}_${at * 450}ms.jpg`), frame);
-  const { holdingStill } = (await run([lit])).underRows as unknown as UnderRows;
-  const { holdingStill: unlit } = (await run([join(folder, 'usual')])).underRows as unknown as UnderRows;
-  expect(holdingStill!.gain.nineteenOf20).toBeGreaterThan(3 * unlit!.gain.nineteenOf20);
-});
-
-test('a folder without clips of people is refused, and so are two', async () => {
-  await expect(run([join(folder, 'flash-pairs')])).rejects.toThrow(BadInput);
-  await expect(run([folder, folder])).rejects.toThrow(BadInput);
 });

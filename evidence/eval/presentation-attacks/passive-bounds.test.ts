@@ -5,7 +5,6 @@ import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { makeGenuineFrames, readDemoHeads } from '../../../test/face-video/index.js';
 import { createFolder } from '../../../test/folder.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { BadInput } from '../../corpus/bad-input.js';
 import { passiveBounds } from './passive-bounds.js';
 
 // Drawn frames in the place of recorded ones: they test the machinery, and give no rates.
@@ -59,8 +58,4 @@ test('people are refused and attacks pass, each on the half that its name is of,
   const live = (fit as { five: Record<string, { highest: number }> }).five['movements/live']!;
   expect(replay.highest).toBeGreaterThanOrEqual(live.highest);
   expect(await readFile(join(folder, 'passive-bounds.md'), 'utf8')).toContain('| `movements/replay`, **passed** | 1 |');
-});
-
-test('a folder with nothing in it is refused', async () => {
-  await expect(passiveBounds.runOn!([join(folder, 'nothing')], () => {}, null)).rejects.toThrow(BadInput);
 });
