@@ -51,9 +51,8 @@ const screens = {
   permission: { view: { organisation: null, light: 'offered' } },
 } as const;
 
-inBrowser.each(Object.keys(screens) as (keyof typeof screens)[])(
-  '%s: in the organisation’s colours nothing stands in anybody’s way, in light and dark',
-  async (screen) => {
+for (const screen of Object.keys(screens) as (keyof typeof screens)[]) {
+  inBrowser(`${screen}: in the organisation’s colours nothing stands in anybody’s way, in light and dark`, async () => {
     for (const scheme of ['light', 'dark'] as const) {
       const visitor = await receive({ viewport: { width: 360, height: 740 }, colorScheme: scheme });
       const { page, context, requests, complaints, close } = visitor;
@@ -80,8 +79,8 @@ inBrowser.each(Object.keys(screens) as (keyof typeof screens)[])(
       }
       await close();
     }
-  },
-);
+  });
+}
 
 /** Shows an address in a frame of another page. */
 async function frame(page: Page, around: string, address: string): Promise<void> {

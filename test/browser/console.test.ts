@@ -8,13 +8,11 @@ import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-re
 import { addSec, toIso } from '../../src/core/units.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
 import { issueApplicationKey } from '../../src/rest/application-keys.js';
-import { changeApplication, readApplication, registerApplication } from '../../src/rest/applications.js';
+import { registerApplication } from '../../src/rest/applications.js';
 import { clientScopes } from '../../src/rest/scopes.js';
-import { en as english } from '../../web/console/screens/applications/messages/en.js';
 import { type ApiServer, adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
-import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
 import { type Company, startCompany, startOperatedServer } from '../operated-server.js';
@@ -152,27 +150,6 @@ for (const path of ['/connections/okta', '/operations']) {
     await close();
   });
 }
-
-inBrowser('what another administrator changed of an application meanwhile stays', async () => {
-  const terms = {
-    name: 'Of two',
-    tenant: 'default',
-    scopes: clientScopes,
-    perMinute: 600,
-    perDay: 10_000,
-    contact: '',
-  };
-  const { id } = await registerApplication(terms, owner, server.deps);
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: `/applications/${id}` });
-  await page.getByText(english.terms.change, { exact: true }).click();
-  await page.getByLabel(english.columns.perDay).fill('5');
-  await changeApplication(id, { scopes: ['match'] }, owner, server.deps);
-  await page.getByRole('button', { name: english.terms.save }).click();
-  await eventually(async () =>
-    expect(await readApplication(id, server.deps)).toMatchObject({ perDay: 5, scopes: ['match'] }),
-  );
-  await close();
-});
 
 inBrowser('a name that is markup is shown as text', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });

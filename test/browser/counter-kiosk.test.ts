@@ -67,17 +67,6 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   await kiosk.goBack();
   expect(await kiosk.locator('button[value="agree"]').count()).toBe(0);
 
-  // Who does not want to be looked at is cleared away too, and the counter hears no more than that.
-  await kiosk.goto(`${portals.serverUrl}/face/kiosk`);
-  const third = await send();
-  await kiosk.locator(`button[value="${third.told}"]`).click();
-  await kiosk.locator('input[name="username"]').fill(portals.login);
-  await kiosk.getByRole('button').click();
-  await kiosk.locator('main[data-screen="consent"]').waitFor();
-  await kiosk.getByRole('button', { name: 'No thanks' }).click();
-  await kiosk.locator('main[data-screen="abandoned"]').waitFor();
-  await kiosk.getByRole('heading', { name: 'This check has ended' }).waitFor();
-  await desk.getByText('Not verified.').waitFor();
   expectNoBreach(complaints);
   await close();
 });

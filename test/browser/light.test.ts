@@ -22,12 +22,6 @@ describe('whoever cannot have flashes', () => {
     await close();
   });
 
-  inBrowser('meets that way first who asked their device for less motion', async () => {
-    const { page, close } = await visit({ visitor: { reducedMotion: 'reduce' } });
-    expect(await page.locator('main .actions .button').allTextContents()).toEqual(['Skip flashing colors', 'Continue']);
-    await close();
-  });
-
   inBrowser('is told that they are demanded, and led to the other way or back', async () => {
     const { page, asked, close } = await visit({ light: 'demanded' });
     await press(page, 'Skip flashing colors');

@@ -41,7 +41,6 @@ for (const device of ['phone', 'desktop'] as const) {
 const recording = ['centre', 'left', 'right', 'up', 'centre'].map((movement) => ({ movement, ms: 1500 }));
 const attacks: readonly (readonly [string, Before, RegExp])[] = [
   ['a recording in the place of the camera', { plan: recording, change: null }, /light_gain|light_match/],
-  ['a still in the place of the camera', { plan: 'still', change: null }, /light_gain|light_match/],
   ['an injection that no light falls on', { change: null }, /light_gain|light_match/],
   ['an injection lit by other colours', { change: { colours: [1, 2, 0] } }, /light_gain|light_match/],
   ['a sheet that answers as a whole', { change: { around: 1 } }, /light_(falloff|gain|match|normals)/],

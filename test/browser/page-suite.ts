@@ -6,11 +6,12 @@ import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';
 import { type Person, receive, type VisitorOptions } from './visitor.js';
 
-/** Browser tests, skipped without a browser: one after the other, or concurrently with the file's other tests. */
-export const inBrowser: typeof test.skip = hasChromium ? test : test.skip;
-export const inBrowserAtOnce: (title: string, run: () => Promise<void>) => void = hasChromium
-  ? test.concurrent
-  : test.skip;
+type Define = (title: string, run: () => Promise<void>) => void;
+
+/** Defines a browser test, skipped without a browser. Each file has a `test` of its own. */
+export const inBrowser: Define = (title, run) => (hasChromium ? test : test.skip)(title, run);
+/** The same, concurrently with the file's other tests. */
+export const inBrowserAtOnce: Define = (title, run) => (hasChromium ? test.concurrent : test.skip)(title, run);
 
 const ends: (() => Promise<unknown>)[] = [];
 

@@ -62,3 +62,10 @@ export async function expectAllWithinReach(
         await also();
       }
 }
+
+/** Verifies that no markup is taken of what others wrote, and that nothing after it is turned around. */
+export async function expectIsolated(page: Page, selector: string): Promise<void> {
+  expect(await page.locator('img, script, b, i').count()).toBe(0);
+  const tags = await page.locator(selector).evaluateAll((nodes) => nodes.map(({ tagName }) => tagName));
+  expect(new Set(tags)).toEqual(new Set(['BDI']));
+}

@@ -77,10 +77,3 @@ test('who is enrolled already is left alone', async () => {
     ...{ code: 2, stdout: '', stderr: expect.stringContaining('enrolled already') },
   });
 });
-
-test('without a server it says so', async () => {
-  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1', FACESTEP_ADMIN_KEY: simulation.config.adminKey };
-  await expect(runHere(['try', 'simulated', '--login', login], gone)).rejects.toMatchObject({
-    ...{ code: 'server_unreachable', detail: { url: gone.FACESTEP_URL } },
-  });
-});

@@ -10,7 +10,6 @@ import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
-import { pageWords } from './page-words.js';
 import { insist, press, see } from './walk.js';
 
 /* Somebody calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
@@ -82,20 +81,3 @@ inBrowser(
     await caller.close();
   },
 );
-
-inBrowser('who only has the link chooses another number: the agent is told to help nobody', async () => {
-  await cast().enrolAda('plain');
-  const agent = await ask('user-2@example.com', 'none', 'ar');
-  const link = await agent.page.getByLabel(calls.link).inputValue();
-  const thief = await cast().sit('eve', windows.phone);
-  await thief.page.goto(link);
-  await press(thief.page, pageWords.ar.goOn);
-  await see(thief.page, 'call');
-  await expectWithinReach(thief.page);
-  // The page is in the language that the agent chose for the caller.
-  await press(thief.page, pageWords.ar.pairing.none);
-  await agent.page.getByText(calls.states.refused).waitFor();
-  expect(await agent.page.locator('.facts').count()).toBe(0);
-  await agent.close();
-  await thief.close();
-});

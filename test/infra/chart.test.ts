@@ -91,17 +91,6 @@ withHelm.each([
       expect(only(objects, 'Pod').metadata.labels).not.toMatchObject(selector);
     }
   });
-
-  test('every volume that is mounted is there, and no other', () => {
-    const volumes = [...pod.volumes, ...set.spec.volumeClaimTemplates.map(({ metadata }) => metadata)].map(
-      ({ name }) => name,
-    );
-    const mounted = [container, ...(pod.initContainers ?? [])].flatMap(({ volumeMounts }) =>
-      volumeMounts.map(({ name }) => name),
-    );
-    expect(new Set(mounted)).toEqual(new Set(volumes));
-    expect(new Set(volumes).size).toBe(volumes.length);
-  });
 });
 
 withHelm('with Helm', () => {
@@ -127,14 +116,6 @@ withHelm('with Helm', () => {
     const { state, keys, dataFolder } = await load(objects);
     expect({ state, keys }).toEqual({ state: { kind: 'sqlite' }, keys: { kind: 'local', folder: null } });
     expect(dataFolder).toBe('/var/lib/facestep/data');
-  });
-
-  test('with a key service several replicas need no Secret of keys', async () => {
-    const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
-    const keys = { kind: 'aws-kms', region: 'eu-central-1', sealing: [{ version: 1, keyId }], signing: { keyId } };
-    const objects = render({ config: { keys } });
-    expect(only(objects, 'StatefulSet').spec.template.spec.volumes.map(({ name }) => name)).not.toContain('keys');
-    expect((await load(objects)).keys).toMatchObject(keys);
   });
 
   test.each([

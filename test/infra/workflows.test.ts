@@ -71,12 +71,6 @@ test('no secret is where packages or tests run; actions are pinned, checkouts ke
     expect(name).toMatch(/^node:/);
 });
 
-test('every supported version of Node is tested', () => {
-  const install = readFileSync(join(projectRoot, 'docs/install.md'), 'utf8');
-  const supported = [...install.matchAll(/^\| Node (\d+) \|/gm)].map(([, major]) => major);
-  expect(workflows.flatMap(({ jobs }) => jobs.tests?.strategy?.matrix.node ?? [])).toEqual(supported);
-});
-
 test('no text of anybody who opens an issue or a request is put into a script', () => {
   for (const { text } of workflows) expect(text).not.toMatch(/\$\{\{\s*github\.(event|head_ref)/);
 });
