@@ -4,16 +4,16 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, expect } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { projectRoot } from '../paths.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { goAlong, insist, press } from './walk.js';
 
 /* Somebody approves what a stranger's application asks: the program of docs/approve-an-action.md, with openid-client alone. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const port = hasChromium ? await findFreePort() : 0;
 const secret = 'a-secret-of-the-bank-0123456789-abcdef';
 const cast = castOf({ bank: { organisation: 'Example Bank' } }, [

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { attacks, makeVideo } from '../face-video/index.js';
 import { createFolder } from '../folder.js';
 import { castOf } from './cast-of.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { launchChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { type Plan, receive, type Visitor } from './visitor.js';
 import { follow } from './walk.js';
 
@@ -11,7 +12,6 @@ import { follow } from './walk.js';
 
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ plain: {} });
 const folder = createFolder('film');
 

@@ -2,11 +2,9 @@ import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import type { Connection } from '../../src/core/connection.js';
 import { enrolSubject } from '../../src/core/enrolment/enrol.js';
-import { changeList } from '../../src/core/help-desk/bounded-list.js';
-import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-request-list.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
-import { adminKey, startApiServer } from '../api-server.js';
+import { startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
@@ -15,7 +13,6 @@ import { drawPhoto } from '../simulated-engine.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { inDialogue, visitHome } from './console-home.js';
-import { visitConsole } from './console-visitor.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* What administrators and a help desk do every week, from the first screen to the end, counted in clicks. */
@@ -119,33 +116,6 @@ inBrowser('why was she refused yesterday? A help desk reads it, and sees no list
   await page.getByLabel('Find a person').waitFor();
   expect(await page.getByRole('heading', { name: 'Enrolled users' }).count()).toBe(0);
   await leave();
-});
-
-inBrowser('home shows figures and open requests by two calls, and the menu counts the requests', async () => {
-  const at = stage().server.clock.now();
-  const request: HelpRequest = {
-    ...{ id: 'a'.repeat(24), connection: 'acme', subject: 'ada', stepUpId: 'x', reason: 'other', note: '', at },
-    ...{ takenBy: null, takenById: null, expiresAt: addSec(at, 3600) },
-  };
-  await changeList(helpRequests, () => [request], stage().server.deps);
-  const { page, requests, close } = await visitConsole(browser(), stage().origin, { key: adminKey });
-  const figure = (name: string) => page.locator('.figures > div').filter({ hasText: name }).locator('dd');
-  await page.getByText('3 enrolled').waitFor();
-  expect(await figure('Success rate').textContent()).toBe('50%');
-  expect(await figure('Median time').textContent()).toBe('12 sec');
-  expect(await page.locator('.counts').textContent()).toBe('The face does not match the enrolment.1');
-  expect(requests.filter((url) => url.includes('/v1/')).map((url) => new URL(url).pathname)).toEqual(
-    expect.arrayContaining(['/v1/to-do', '/v1/log/counts']),
-  );
-  expect(requests.filter((url) => url.includes('/v1/'))).toHaveLength(2);
-  const entry = page.getByRole('navigation').getByRole('listitem').filter({ hasText: 'Help desk' });
-  expect(await entry.textContent()).toContain('Open items: 1');
-  await page.getByRole('link', { name: 'Help requests: 1' }).click();
-  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
-  await changeList(helpRequests, () => [], stage().server.deps);
-  await page.getByRole('navigation').getByRole('link', { name: 'Home' }).click();
-  await entry.getByText('Open items').waitFor({ state: 'detached' });
-  await close();
 });
 
 inBrowser('a person is erased, and there is a receipt', async () => {

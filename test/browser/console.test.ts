@@ -24,10 +24,10 @@ import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js'
 import { consoleScreens, markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
 import { addSigningKeys, breakTokenHook, fillOperations } from './operated-console.js';
+import { inBrowser } from './page-suite.js';
 
 /* The console as administrators with different eyes, hands and devices meet it. */
 
-const inBrowser = hasChromium ? test : test.skip;
 let browser: Browser;
 let company: Company;
 let server: ApiServer;

@@ -1,10 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { follow, goAlong, insist, leaveBy, see } from './walk.js';
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({
   plain: { enrolmentDays: 365 },
   pin: { userSecret: 'pin' },

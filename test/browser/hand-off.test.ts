@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { devices, stopCamera } from './screens.js';
 import type { Visitor } from './visitor.js';
 import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
@@ -13,7 +13,6 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100
 const android =
   'Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36';
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ plain: {}, phones: { camera: 'phone' } });
 
 /** On a computer without a camera, up to the QR code. @returns what the QR code holds */

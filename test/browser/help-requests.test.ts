@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
-import { languages } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
 import { expectWithinReach, lookAt } from './accessibility.js';
 import { faultsIn, startAnotherWayStage } from './another-way-stage.js';
@@ -51,32 +50,4 @@ inBrowser('who asks for help is in the queue, as text, until an agent has settle
   expect(settled).toMatchObject([{ settlement: 'bypass', by: 'owner' }]);
   await agent.close();
   await close();
-});
-
-inBrowser('from a taken request the agent goes on for the same person by the keyboard, in every language', async () => {
-  const person = await stage().refuse('keyboard', { language: 'de', window: 'desktop' });
-  await press(person.page, person.words.help.ask);
-  await press(person.page, person.words.help.send);
-  await see(person.page, 'help-asked');
-  await expectWithinReach(person.page);
-  await person.close();
-  const agent = await visitConsole(stage().browser, stage().origin, { key: adminKey, path: '/help-desk/requests' });
-  const { page } = agent;
-  await page.getByRole('button', { name: `${en.queue.take}: keyboard@example.com` }).press('Enter');
-  const taken = page.getByRole('row').filter({ hasText: 'keyboard@example.com' });
-  await taken.getByRole('link', { name: en.parts.codes }).press('Enter');
-  await page.getByText('keyboard@example.com').first().waitFor();
-  await page.getByRole('button', { name: en.codes.submit }).press('Enter');
-  await page.getByLabel(en.codes.code, { exact: true }).waitFor();
-  const headings = new Set<string>();
-  for (const language of Object.keys(languages)) {
-    await page.locator('select:has(option[value=ar])').first().selectOption(language);
-    await page.locator(`html[lang=${language}][dir=${language === 'ar' ? 'rtl' : 'ltr'}]`).waitFor();
-    headings.add((await page.getByRole('heading', { level: 1 }).textContent()) ?? '');
-    await lookAt(page);
-    await page.setViewportSize({ width: 1280, height: 800 });
-  }
-  expect(headings.size).toBe(Object.keys(languages).length);
-  expect(agent.complaints).toEqual([]);
-  await agent.close();
 });

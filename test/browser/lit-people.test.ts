@@ -1,13 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { devices } from './screens.js';
 import { type Lighting, type Plan, receive } from './visitor.js';
 import { follow, insist } from './walk.js';
 
 /* People and attacks under the screen's light, with the real page, server, models and judge. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ lit: { liveness: 'light' }, offered: { liveness: 'challenge' } });
 
 interface Before {

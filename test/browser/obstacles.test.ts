@@ -1,12 +1,11 @@
 import { expect } from '@jest/globals';
-import sharp from 'sharp';
 import { firstView } from '../first-view.js';
 import { launchChromium } from './chromium.js';
 import { inBrowser, useAda, usePage } from './page-suite.js';
 import { reach, type ScreenCase } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
 import { receive as receiveFrom } from './visitor.js';
-import { leaveBy, press, screenOf, see } from './walk.js';
+import { leaveBy, press, see } from './walk.js';
 
 /* What stands between a person and their camera, on devices and networks as they are. */
 
@@ -112,32 +111,6 @@ for (const name of ['TimeoutError', 'AbortError'])
     await see(page, 'time-out');
     await close();
   });
-
-inBrowser('a face too small to judge never starts the check', async () => {
-  const far = async (base64: string): Promise<string> => {
-    const face = await sharp(Buffer.from(base64, 'base64')).resize(190).toBuffer();
-    const room = sharp({ create: { width: 640, height: 480, channels: 3, background: '#8d9299' } });
-    return (
-      await room
-        .composite([{ input: face }])
-        .jpeg()
-        .toBuffer()
-    ).toString('base64');
-  };
-  const person = ada();
-  const centre = [await far(person.poses.centre[0]!)];
-  const { page, requests, close } = await reach(
-    browser(),
-    server.origin,
-    { name: 'far away', screen: 'framing' },
-    { person: { ...person, poses: { ...person.poses, centre }, plan: 'still' }, device: 'desktop' },
-  );
-  await page.locator('.advice', { hasText: 'Come a little closer.' }).waitFor();
-  expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(0);
-  expect(await screenOf(page)).toBe('framing');
-  expect(requests.filter((url) => url.endsWith('/face/challenge'))).toEqual([]);
-  await close();
-});
 
 inBrowser('models and WebAssembly of a wrong type: the check works without the help', async () => {
   const { page, context, complaints, close } = await receive({ person: ada() });

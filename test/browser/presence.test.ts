@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { epochMs } from '../../src/core/units.js';
 import { createFolder } from '../folder.js';
 import { preparePresenceTest, shortPlan } from '../presence-test.js';
 import { lookAt } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { inBrowser } from './page-suite.js';
 import { seatAda } from './people.js';
 import { type Person, type Plan, receive, type Visitor } from './visitor.js';
 import { leaveBy, press, see } from './walk.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const clock = { now: () => epochMs(Date.now()) };
 let ada: Person;
 if (hasChromium)

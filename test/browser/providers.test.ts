@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
@@ -11,6 +11,7 @@ import { epochMs } from '../../src/core/units.js';
 import { createTextLog } from '../sinks.js';
 import { toBytes } from './cast.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { seatAda } from './people.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 import { type Person, receive } from './visitor.js';
@@ -18,7 +19,6 @@ import { goAlong, insist, press, see } from './walk.js';
 
 /* A provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. Other providers: test/oidc. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const secret = randomBytes(32).toString('base64url');
 const password = 'correct horse';
 const name = 'ada@example.com';

@@ -1,14 +1,13 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { expectWithinReach } from './accessibility.js';
 import { enter, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowser } from './page-suite.js';
 import { pageWords } from './page-words.js';
 import { insist, leaveBy, press, screenOf, see } from './walk.js';
 
 /* Recovery codes are made where a real face has enrolled, are shown once, and each stands in for one check. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const cast = castOf({ plain: { anotherWay: { recoveryCodes: true } } });
 const { en } = pageWords;
 

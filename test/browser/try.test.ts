@@ -9,7 +9,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
-import { hasChromium } from './chromium.js';
+import { inBrowser } from './page-suite.js';
 
 /* `facestep try`: a first enrolment and a first check, as an administrator with a simulated org and a server does them. */
 
@@ -35,8 +35,6 @@ afterAll(async () => {
   await service?.stop();
   await simulation?.stop();
 });
-
-const inBrowser = hasChromium ? test : test.skip;
 
 inBrowser('a drawn person is enrolled and checked on the real page, and keeps no enrolment', async () => {
   const { code, stdout } = await runCli(['try', 'simulated', '--login', login], env);

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { expectWithinReach, lookAt } from './accessibility.js';
 import { windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
+import { inBrowser } from './page-suite.js';
 import { insist, press, see } from './walk.js';
 
 /* Somebody calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const cast = castOf({ plain: { organisation: 'Example Ltd' } });
 const { calls } = en;
 

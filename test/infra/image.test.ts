@@ -100,37 +100,34 @@ describe('compose.yaml', () => {
 
   test('its secrets are made once, and the configuration takes them', async () => {
     const copy = createFolder('docker');
-    try {
-      cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
-      const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });
-      const secretOf = (name: string) => readFileSync(join(copy, 'secrets', name), 'utf8');
-      make();
-      const names = Object.keys(defined.secrets);
-      const made = names.map(secretOf);
-      make();
-      expect(names.map(secretOf)).toEqual(made);
-      for (const name of names) expect(statSync(join(copy, 'secrets', name)).mode & 0o077).toBe(0);
+    cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
+    const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });
+    const secretOf = (name: string) => readFileSync(join(copy, 'secrets', name), 'utf8');
+    make();
+    const names = Object.keys(defined.secrets);
+    const made = names.map(secretOf);
+    make();
+    expect(names.map(secretOf)).toEqual(made);
+    for (const name of names) expect(statSync(join(copy, 'secrets', name)).mode & 0o077).toBe(0);
 
-      const config = await loadConfig({
-        env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep', PORT: '8080' },
-        readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
-        connectionGuards,
-      });
-      const password = /^user facestep on >([0-9a-f]{64}) ~\{facestep:\*/m.exec(secretOf('redis-users'))?.[1];
-      expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });
-      expect(config.state.kind === 'redis' && config.state.url.use((url) => url)).toBe(
-        `redis://facestep:${password}@redis:6379`,
-      );
-      expect(secretOf('redis-users')).toMatch(/^user default off$/m);
-      // Tests of the stores hold those that are documented against what they call.
-      const [, rights] = /that user needs `.*?` and `(.*?)`/.exec(documentOfState) ?? [];
-      expect(/~\{facestep:\* (.*)$/m.exec(secretOf('redis-users'))?.[1]).toBe(rights);
-      const grace = z
-        .string()
-        .regex(/^\d+s$/)
-        .parse(replicas[0]![1].stop_grace_period);
-      expect(Number.parseInt(grace, 10)).toBeGreaterThan(config.stopDelaySec + 20);
-    } finally {
-    }
+    const config = await loadConfig({
+      env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep', PORT: '8080' },
+      readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
+      connectionGuards,
+    });
+    const password = /^user facestep on >([0-9a-f]{64}) ~\{facestep:\*/m.exec(secretOf('redis-users'))?.[1];
+    expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });
+    expect(config.state.kind === 'redis' && config.state.url.use((url) => url)).toBe(
+      `redis://facestep:${password}@redis:6379`,
+    );
+    expect(secretOf('redis-users')).toMatch(/^user default off$/m);
+    // Tests of the stores hold those that are documented against what they call.
+    const [, rights] = /that user needs `.*?` and `(.*?)`/.exec(documentOfState) ?? [];
+    expect(/~\{facestep:\* (.*)$/m.exec(secretOf('redis-users'))?.[1]).toBe(rights);
+    const grace = z
+      .string()
+      .regex(/^\d+s$/)
+      .parse(replicas[0]![1].stop_grace_period);
+    expect(Number.parseInt(grace, 10)).toBeGreaterThan(config.stopDelaySec + 20);
   });
 });
