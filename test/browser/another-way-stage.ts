@@ -24,8 +24,6 @@ export const windows = {
 } as const;
 export type Window = keyof typeof windows;
 
-export type AnotherWayStage = Awaited<ReturnType<typeof startAnotherWayStage>>;
-
 export async function startAnotherWayStage(people: readonly string[]) {
   const relay = await startMailRelay();
   const acme: Connection = {

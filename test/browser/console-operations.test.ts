@@ -91,17 +91,3 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
   await dialogueOf(page).getByRole('button', { name: 'Switch to shadow' }).click();
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
 });
-
-inBrowser('what would change is shown as a difference, and set up', async () => {
-  const { page } = visitor;
-  await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
-  await page.getByRole('link', { name: 'onelogin' }).click();
-  await page.getByRole('link', { name: 'Setup' }).click();
-  await page.getByRole('button', { name: 'Preview changes' }).click();
-  await page.locator('.changes [data-sign="+"] [lang=en]').first().waitFor();
-  await page.getByRole('button', { name: 'Set up', exact: true }).click();
-  await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
-  await page.getByText('All steps are done.').waitFor();
-  await page.getByRole('button', { name: 'Preview changes' }).click();
-  await page.getByText('Everything is set up.').waitFor();
-});

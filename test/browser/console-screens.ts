@@ -131,7 +131,9 @@ export const consoleScreens = [
   screen('person: erase', '/people/acme/ada', press('Erase'), awaitRole('alertdialog')),
   screen('person: nobody', '/people/acme/nobody', press(/^Show$/), awaitText('Last passed check')),
   screen('log', '/log', awaitRole('link', login), unfold('Filter')),
-  ...['', '/people', '/people/acme/ada', '/log'].map((path) => screen(`${path}: right to left`, path, readArabic)),
+  ...['', '/people', '/people/acme/ada', '/log', '/connections/okta', '/operations'].map((path) =>
+    screen(`${path}: right to left`, path, readArabic),
+  ),
   screen('log: nothing', '/log?search=203.0.113.1'),
   screen('log: followed', '/log?outcome=refused', press('Follow live')),
   screen('help desk', '/help-desk'),

@@ -136,21 +136,6 @@ inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
   await close();
 });
 
-for (const path of ['/connections/okta', '/operations']) {
-  inBrowser(`${path}, right to left: nothing stands in anybody’s way`, async () => {
-    const { page, complaints, close } = await visitConsole(browser, origin, { key: adminKey, path });
-    await page.getByLabel('Language').selectOption('ar');
-    await page.locator('[dir=rtl]').waitFor();
-    await page.locator('main table').first().waitFor();
-    await page.locator('main:not(:has(.loading))').waitFor();
-    await lookAt(page, `${path}, right to left`);
-    // What the server says is English, and says that it is.
-    if (path !== '/operations') expect(await page.locator('main bdi[lang=en]').count()).toBeGreaterThan(5);
-    expect(complaints).toEqual([]);
-    await close();
-  });
-}
-
 inBrowser('a name that is markup is shown as text', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });
   await page.getByRole('link', { name: markup }).click();

@@ -11,7 +11,7 @@ import {
 } from '../../src/oidc/counter/pages.js';
 import type { Language } from '../../src/oidc/messages.js';
 import { renderAskPage } from '../../src/oidc/pages.js';
-import { expectWithinReach } from './accessibility.js';
+import { expectWithinReach, findBarriers, fitsWidth } from './accessibility.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { expectAllWithinReach, expectNoBreach, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
@@ -47,7 +47,8 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   await desk.getByRole('heading', { name: 'Verified' }).waitFor();
   expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not shared']);
   expect(await desk.locator('[data-until]').isVisible()).toBe(true);
-  for (const each of [desk, phone]) await expectWithinReach(each);
+  expect([await findBarriers(desk), await fitsWidth(desk)]).toEqual([[], true]);
+  await expectWithinReach(phone);
 
   // The other way round; what staff type is not what stands there.
   await phone.goto(`${portals.serverUrl}/oidc/demo/counter`);

@@ -3,8 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
-import { objectsOf, readChartFile, renderChart } from './chart.js';
-import { canRunHelm } from './helm.js';
+import { canRunHelm, objectsOf, readChartFile, renderChart } from './chart.js';
 import { kindGuards } from './kubernetes.js';
 
 const smallest = { keysSecret: 'facestep-keys' };
