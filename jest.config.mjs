@@ -16,7 +16,6 @@ const wide = [
   // Accuracy on photos, videos and evaluation faces.
   'evidence/',
   'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
-  'test/face-video/',
   'src/engine/(runtime-parity|pool|pipeline)\\.test',
   'src/liveness/light\\.test',
   // Operation: provisioning, diagnosis, commands, processes, platforms, models and stores.

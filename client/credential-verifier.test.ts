@@ -142,23 +142,11 @@ describe('a credential is refused', () => {
   test.each<[CredentialErrorCode, string, Changes]>([
     ['malformed', 'of another type of statement', { cardHeader: { typ: 'facestep-receipt+jwt' } }],
     ['malformed', 'without the holder’s key', { card: { cnf: undefined } }],
-    [
-      'malformed',
-      'with a key of another curve',
-      { card: { cnf: { jwk: { kty: 'EC', crv: 'P-384', x: 'x', y: 'y' } } } },
-    ],
     ['malformed', 'without a status', { card: { status: undefined } }],
     [
       'malformed',
       'with a status elsewhere than on the web',
       { card: { status: { status_list: { idx: 9, uri: 'file:///etc/passwd' } } } },
-    ],
-    ['malformed', 'without an end', { card: { exp: undefined } }],
-    ['malformed', 'with another digest', { card: { _sd_alg: 'md5' } }],
-    [
-      'malformed',
-      'about somebody who is no text',
-      { shown: [toDisclosure('s', 'sub', 7)], concealed: [toDisclosure('s', 'sub', 7)] },
     ],
     ['issuer', 'of another issuer', { card: { iss: `${issuer}2` } }],
     ['type', 'of another kind', { card: { vct: `${vct}2` } }],
@@ -176,16 +164,8 @@ describe('a credential is refused', () => {
       'with a disclosure over what is always shown',
       { shown: [toDisclosure('s', 'iss', 'x')], concealed: [toDisclosure('s', 'iss', 'x')] },
     ],
-    [
-      'disclosure',
-      'with an element of a list',
-      { shown: [toDisclosure('s', 'x')], concealed: [toDisclosure('s', 'x')] },
-    ],
-    ['disclosure', 'with something that is no disclosure', { shown: ['%', name] }],
-    ['disclosure', 'with an empty disclosure', { shown: ['', name] }],
     ['holder', 'with a proof of another type', { proofHeader: { typ: 'JWT' } }],
     ['holder', 'with a proof over other disclosures', { proof: { sd_hash: digestOf('x') } }],
-    ['holder', 'with a proof without a time', { proof: { iat: undefined } }],
     ['holder', 'with a proof for several', { proof: { aud: [expected.audience, 'x'] } }],
     ['audience', 'that was shown to another', { proof: { aud: 'x509_hash:another' } }],
     ['nonce', 'that was shown upon another request', { proof: { nonce: 'n-2' } }],
@@ -228,16 +208,11 @@ describe('its status', () => {
   test.each<[string, () => Promise<Response>]>([
     ['cannot be reached', async () => Promise.reject(new TypeError('fetch failed'))],
     ['is not found', async () => new Response('', { status: 404 })],
-    ['is not there for a moment', async () => new Response(await listOf([]), { status: 503 })],
-    ['is empty', async () => new Response('')],
-    ['is a page', async () => new Response('<html></html>')],
     ['is another list', async () => new Response(await listOf([], { sub: `${list}2` }))],
     ['is old', async () => new Response(await listOf([], { exp: nowSec }))],
-    ['has no end', async () => new Response(await listOf([], { exp: undefined }))],
     ['is of another type', async () => new Response(await listOf([], {}, { typ: 'jwt' }))],
     ['has a stranger’s signature', async () => new Response(await listOf([], {}, { key: strangersKey }))],
     ['has two bits for each', async () => new Response(await listOf([], { status_list: { bits: 2, lst: '' } }))],
-    ['is not packed', async () => new Response(await listOf([], { status_list: { bits: 1, lst: 'AAAA' } }))],
     [
       'is too short',
       async () =>

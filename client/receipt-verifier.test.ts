@@ -54,10 +54,6 @@ describe('a receipt is accepted', () => {
     expect(await verify(await sign(), expected)).toEqual(claims);
   });
 
-  test('where the caller names nothing it expects', async () => {
-    expect(await verify(await sign())).toEqual(claims);
-  });
-
   test('without a nonce, without liveness, with a claim nobody knows yet', async () => {
     const { nonce: _, ...rest } = { ...claims, liveness: null, later: { of: 'us' } };
     const { later: __, ...told } = rest;
@@ -85,7 +81,6 @@ describe('a receipt is accepted', () => {
 describe('a receipt is refused', () => {
   test.each<[ReceiptErrorCode, string, Claims]>([
     ['issuer', 'of another issuer', { iss: 'https://face.example.net' }],
-    ['issuer', 'whose issuer has a slash more', { iss: `${issuer}/` }],
     ['audience', 'for another audience', { aud: 'https://shop.example.com/pay' }],
     ['malformed', 'for several audiences', { aud: [audience] }],
     ['connection', 'about a token that somebody keeps', { connection: 'api:default' }],
@@ -96,9 +91,6 @@ describe('a receipt is refused', () => {
     ['expired', 'from the future', { iat: nowSec + 31, exp: nowSec + 60 }],
     ['malformed', 'with a life of over 120 s', { exp: claims.iat + 121 }],
     ['malformed', 'that ends before it begins', { exp: claims.iat - 1 }],
-    ['malformed', 'of another kind of check', { acr: 'password' }],
-    ['malformed', 'with liveness as text', { liveness: '1' }],
-    ['malformed', 'with presence that is no name', { presence: 1 }],
     ['malformed', 'with an accuracy that does not exist', { accuracy: 9 }],
   ])('%s: %s', async (code, _, change) => {
     const receipt = await sign({ ...claims, ...change });
@@ -141,22 +133,15 @@ describe('a receipt is refused', () => {
     await expect(verify(confused)).rejects.toMatchObject(refusedAs('signature'));
   });
 
-  test.each([undefined, 'JWT', 'at+jwt', 'facestep-receipt', 'application/facestep-receipt+jwt'])(
-    'with the type %s',
-    async (typ) => {
-      await expect(verify(await sign(claims, { typ }))).rejects.toMatchObject(refusedAs('malformed'));
-    },
-  );
+  test.each([undefined, 'JWT', 'application/facestep-receipt+jwt'])('with the type %s', async (typ) => {
+    await expect(verify(await sign(claims, { typ }))).rejects.toMatchObject(refusedAs('malformed'));
+  });
 
   test('with a key of its own in the header', async () => {
     const pair = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(pair.publicKey);
     const receipt = await sign(claims, { jwk, kid: 'own' }, pair.privateKey);
     await expect(verify(receipt)).rejects.toMatchObject(refusedAs('signature'));
-  });
-
-  test('with an empty key set', async () => {
-    await expect(verify(await sign(), {}, nowSec, { keys: [] })).rejects.toMatchObject(refusedAs('signature'));
   });
 
   test('with any character changed but the last, which holds bits that do not count', async () => {
@@ -180,13 +165,6 @@ describe('a receipt is refused', () => {
       }),
     );
     await expect(verify(JSON.parse('{"a":1}'))).rejects.toMatchObject(refusedAs('malformed'));
-  });
-
-  test('with a payload that is no object of claims', async () => {
-    for (const payload of ['', 'null', '[]', '"text"', '\u0000']) {
-      const receipt = await new CompactSign(Buffer.from(payload)).setProtectedHeader(header).sign(privateKey);
-      await expect(verify(receipt)).rejects.toMatchObject(refusedAs('malformed'));
-    }
   });
 });
 

@@ -47,14 +47,6 @@ test.each<[string, Split]>([
   );
 });
 
-test('by name somebody stays in their half whoever comes or leaves', async () => {
-  const before = await judgesBy(toHalf);
-  const [office] = sources;
-  const fewer = { ...office!, people: office!.people.slice(1) };
-  const fitted = chooseFitting(fewer, toHalf).people.map(({ person }) => person);
-  expect(fitted.filter((person) => before.includes(person))).toEqual([]);
-});
-
 test('of more people than are taken nobody who fits an engine judges it, in a later run with others either', () => {
   const people = Array.from({ length: 13_000 }, (_, at) => ({ person: `person ${at}`, files: ['1.jpg'] }));
   const many = { folder: 'many', people, otherFiles: 0 };

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createChance } from '../statistics/chance.js';
-import { messageBitsOf, shipped } from './bare-token.js';
-import { cosinesOf, decodeShare, toShare, viewCosinesOf } from './decode.js';
+import { messageBitsOf } from './bare-token.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
-import { drawPairs } from './pairs.js';
 import { measureProtected } from './protected.js';
 import { toTrials } from './windows.js';
 
@@ -99,52 +97,6 @@ test('an enrolment of photos of several people is refused and is no trial; live 
   expect(sum(enrolled!.genuine.trials)).toBe(0);
   const [, shown] = await measureProtected(pool, people, { enrolled: 1, live: 3 }, settings, settings[1]!, limits);
   expect([sum(shown!.genuine.errors), sum(shown!.genuine.trials)]).toEqual([2, 2]);
-});
-
-test('the threads decide as one does, whatever each gets', async () => {
-  const { genuine } = toTrials(toPeople(new Array<number>(60).fill(9)), { enrolled: 1, live: 1 }, 1500);
-  const views = {
-    enrolled: genuine.enrolled.map(shipped.viewsOf),
-    live: genuine.live.map((photos, place) =>
-      shipped.viewsOf(photos.map((values) => values.map((value, at) => value + Math.sin(place + at * 12.9898) / 9))),
-    ),
-    pairs: genuine.pairs,
-  };
-  const opened = decodeShare({ bits: 80, listSize: shipped.listSize }, toShare(views, 0, 1500));
-  expect(await pool.decode(80, views, '')).toEqual(opened);
-  // Some open and some do not, or nothing would have been compared.
-  expect(new Set(opened).size).toBe(2);
-});
-
-test('the cosine of views is that of the embeddings they are made of, less the mean', () => {
-  const { genuine } = toTrials(toPeople([4]), { enrolled: 1, live: 1 }, 10);
-  const views = {
-    enrolled: genuine.enrolled.map(shipped.viewsOf),
-    live: genuine.live.map(shipped.viewsOf),
-    pairs: genuine.pairs,
-  };
-  const byViews = viewCosinesOf(views);
-  expect(byViews).toHaveLength(6);
-  for (const [pair, cosine] of cosinesOf(genuine).entries())
-    expect(Math.abs(cosine - byViews[pair]!)).toBeLessThan(0.1);
-});
-
-describe('pairs drawn at random', () => {
-  const chance = createChance('pairs');
-
-  test('are as many as wanted, each once, and each as likely', () => {
-    const drawn = new Map<string, number>();
-    for (let round = 0; round < 2000; round += 1) {
-      const pairs = drawPairs(5, 5, 4, chance, (row, column) => row < column);
-      expect(pairs).toHaveLength(8);
-      const names = new Set([0, 2, 4, 6].map((at) => `${pairs[at]} ${pairs[at + 1]}`));
-      expect(names.size).toBe(4);
-      for (const name of names) drawn.set(name, (drawn.get(name) ?? 0) + 1);
-    }
-    expect(drawn.size).toBe(10);
-    // 800 expected of each; four standard deviations are 88.
-    for (const times of drawn.values()) expect(Math.abs(times - 800)).toBeLessThan(88);
-  });
 });
 
 test('an enrolment none of whose photos is clear is refused; a live photo may be unclear', async () => {

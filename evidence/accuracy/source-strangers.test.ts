@@ -3,8 +3,6 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createChance } from '../statistics/chance.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureSource } from './source-strangers.js';
-import { toNearest } from './strangers.js';
-import { toTrials } from './windows.js';
 
 /* Made-up people: their figures stand for nobody. */
 
@@ -62,37 +60,4 @@ test('a few who are alike among many who are not: nearest strangers pass more of
   expect(near).toMatchObject({ pairs: 16 * 10, pairsOfPeopleMatched: 6 });
   expect(near.fmr).toBeGreaterThan(1.3 * all.fmr!);
   expect(embeddings['1e-4']!.nearest.fmr).toBeGreaterThan(1.3 * embeddings['1e-4']!.fmr!);
-});
-
-test('nearest strangers are tried at each person’s token, so two who are each other’s nearest are tried both ways round', () => {
-  const people = toPeople(3, 0, ['1.jpg']);
-  const { enrolled, live, impostor } = toTrials(people, { enrolled: 1, live: 1 }, 100, toNearest(people));
-  const tried = Array.from({ length: impostor.pairs.length / 2 }, (_, pair) => [
-    enrolled[impostor.pairs[2 * pair]!]!.person,
-    live[impostor.pairs[2 * pair + 1]!]!.person,
-  ]);
-  expect(tried).toEqual([
-    [0, 1],
-    [0, 2],
-    [1, 0],
-    [1, 2],
-    [2, 0],
-    [2, 1],
-  ]);
-});
-
-test('one person, or none with two photos, leaves what cannot be told at null', async () => {
-  const [person] = toPeople(1, 0);
-  const alone = await measureSource(pool, [person!], 100);
-  expect(alone.groups.levels['4']).toMatchObject({
-    fmr: null,
-    fmrInterval: null,
-    fmrIntervalBy: null,
-    pairsOfPeople: 0,
-    genuinePairs: 6,
-  });
-  const single = await measureSource(pool, toPeople(2, 0, ['1.jpg']), 100);
-  expect(single.groups.levels['4']).toMatchObject({ fmr: 0, pairs: 1, fnmr: null, fnmrIntervalBy: null });
-  expect(single.groups.levels['8']).toMatchObject({ fmr: null, fnmr: null });
-  expect((await measureSource(pool, [], 100)).groups.levels['1']).toMatchObject({ fmr: null, fnmr: null });
 });

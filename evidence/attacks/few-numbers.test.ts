@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { attackFewNumbers } from './few-numbers.js';
 
 /** Models with so many numbers are refused: without the rotation, linear algebra alone opens their tokens. */
-test.each([64, 128, 192, 256])('without the rotation a key opens tokens of %i numbers without a face', (numbers) => {
+test.each([64, 256])('without the rotation a key opens tokens of %i numbers without a face', (numbers) => {
   const { certainBits, equationTries } = attackFewNumbers(numbers, false, 1);
   expect(certainBits).toBe(119);
   expect(equationTries).toBeCloseTo(1, 1);
@@ -12,7 +12,7 @@ test('with the rotation a guessed part of the code still opens tokens of 64 numb
   expect(attackFewNumbers(64, true, 20).guessTries).toBeLessThan(16);
 });
 
-describe.each([257, 320, 512])('tokens of %i numbers, rotated, under their key', (numbers) => {
+describe.each([257, 512])('tokens of %i numbers, rotated, under their key', (numbers) => {
   const found = attackFewNumbers(numbers, true, 10);
 
   test('no message bit follows by linear algebra', () => {

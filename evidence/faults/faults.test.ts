@@ -8,36 +8,7 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { faults } from './registry.js';
-import { toMarkdown } from './report.js';
 import { checkChains } from './trails.js';
-
-test('the summary for the document has one row per operation, flat figures and every broken rule', () => {
-  const hook = { doing: 'hook', requests: 2, retried: 1, p50Ms: 2 };
-  expect(
-    toMarkdown({
-      seen: [
-        { ...hook, when: 'before', answers: { granted: 2 }, maxMs: 9 },
-        { ...hook, when: 'during', answers: { denied: 1, granted: 1 }, maxMs: 4 },
-      ],
-      figures: { rounds: 60, ends: { closed: 3, refused: 4 }, stages: { before: { p50Ms: 2 } } },
-      invariants: [
-        { invariant: 'one', checked: 2, broken: [] },
-        { invariant: 'two', checked: 3, broken: ['this'] },
-      ],
-      skipped: ['no disk'],
-    }),
-  ).toEqual([
-    '| operation | requests | answers | retried | longest |',
-    '| --- | ---: | --- | ---: | ---: |',
-    '| hook | 4 | granted × 3, denied × 1 | 2 | 9 ms |',
-    '',
-    '1 of 2 rules hold (5 checks).',
-    '**Broken:** two.',
-    '`rounds`: 60.',
-    '`ends`: closed 3, refused 4.',
-    'Skipped: no disk.',
-  ]);
-});
 
 test('a trail that somebody changed is no unbroken chain', async () => {
   const dataFolder = createFolder('trail');

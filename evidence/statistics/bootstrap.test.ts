@@ -21,27 +21,6 @@ describe('where there is nothing to resample', () => {
   });
 });
 
-test('trials listed by pair have the interval of an even draw where they are one, and another where they are not', () => {
-  const people = 12;
-  const errors: [number, number][] = [
-    [0, 1],
-    [0, 2],
-    [3, 4],
-  ];
-  const pairs = all(people).flatMap((one) =>
-    all(people).flatMap((other): [number, number, number][] => (one < other ? [[one, other, 2]] : [])),
-  );
-  const bootstrap = createBootstrap(people, createChance('listed'));
-  const trials = 2 * pairs.length;
-  const listed = toPairRate(bootstrap, { trials, errors, among: { pairs } });
-  const even = toPairRate(bootstrap, { trials, errors, among: { sides: [all(people), all(people)] } });
-  expect(listed.interval![0]).toBeCloseTo(even.interval![0], 10);
-  expect(listed.interval![1]).toBeCloseTo(even.interval![1], 10);
-  // As many trials, nearly all of them between two people: who is drawn decides.
-  const uneven = pairs.map(([one, other], at): [number, number, number] => [one, other, at === 0 ? trials - 65 : 1]);
-  expect(toPairRate(bootstrap, { trials, errors, among: { pairs: uneven } }).interval).not.toEqual(even.interval);
-});
-
 /*
  * Coverage on made-up people whose true rates are known: some people are hard to know again, and some are like everybody.
  * A run of `rounds` that covers 95 % of the time falls below 90 % about once in a thousand times; intervals for independent

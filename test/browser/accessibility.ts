@@ -1,4 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 
 /** WCAG 2.2 rules at levels A and AA, and axe's best practices. */
@@ -14,7 +15,7 @@ export async function findBarriers(page: Page): Promise<string[]> {
 }
 
 /** Returns controls smaller than 24 CSS pixels (WCAG 2.2, 2.5.8). */
-export const findSmallTargets = (page: Page): Promise<string[]> =>
+const findSmallTargets = (page: Page): Promise<string[]> =>
   page.evaluate(`
     [...document.querySelectorAll('button, a, input, select, summary, [role=button]')].flatMap((control) => {
       const { width, height } = control.getBoundingClientRect();
@@ -25,3 +26,23 @@ export const findSmallTargets = (page: Page): Promise<string[]> =>
 /** Returns true if nothing scrolls sideways (WCAG 2.2, 1.4.10). */
 export const fitsWidth = (page: Page): Promise<boolean> =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+
+/** Returns what keeps people from a page: barriers, small targets, and content wider than the window. */
+export async function findFaults(page: Page): Promise<string[]> {
+  const small = (await findSmallTargets(page)).map((target) => `too small: ${target}`);
+  return [...(await findBarriers(page)), ...small, ...((await fitsWidth(page)) ? [] : ['wider than the window'])];
+}
+
+export async function expectWithinReach(page: Page, where: object = {}): Promise<void> {
+  expect({ ...where, faults: await findFaults(page) }).toEqual({ ...where, faults: [] });
+}
+
+/** Verifies that a page is within reach of everybody in both color schemes, on a phone and a desktop. */
+export async function lookAt(page: Page, name = '', widths: readonly number[] = [360, 1280]): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of widths) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await expectWithinReach(page, { name, colorScheme, width });
+    }
+}

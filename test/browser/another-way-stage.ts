@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { Credential } from '../../src/core/concealed.js';
 import type { Connection } from '../../src/core/connection.js';
 import { createOutbox } from '../../src/delivery/outbox.js';
@@ -13,10 +13,9 @@ import { systemClock } from '../keys.js';
 import { readPart, startMailRelay } from '../mail-relay.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { setupOf } from '../upkeep.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 import { launchChromium } from './chromium.js';
 import { pageWords } from './page-words.js';
-import { receive, type Visitor } from './visitor.js';
+import { receive } from './visitor.js';
 import { leaveBy, press, see } from './walk.js';
 
 export const windows = {
@@ -25,22 +24,7 @@ export const windows = {
 } as const;
 export type Window = keyof typeof windows;
 
-export interface Refuser extends Visitor {
-  readonly stepUpId: string;
-  readonly words: Words;
-}
-
-export interface AnotherWayStage {
-  readonly browser: Browser;
-  readonly server: Awaited<ReturnType<typeof startApiServer>>;
-  readonly origin: string;
-  refuse(subject: string, at: { readonly language: Language; readonly window: Window }): Promise<Refuser>;
-  stateOf(stepUpId: string): Promise<unknown>;
-  mailedCode(subject: string): string;
-  close(): Promise<void>;
-}
-
-export async function startAnotherWayStage(people: readonly string[]): Promise<AnotherWayStage> {
+export async function startAnotherWayStage(people: readonly string[]) {
   const relay = await startMailRelay();
   const acme: Connection = {
     ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(people), openStepUpRequest: null },
@@ -64,7 +48,7 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
   const browser = await launchChromium({ camera: 'pattern' });
   return {
     ...{ browser, server, origin },
-    async refuse(subject, { language, window }) {
+    async refuse(subject: string, { language, window }: { readonly language: Language; readonly window: Window }) {
       const asked = { connection: 'acme', subject, audience: 'https://app.example.com' };
       const { body } = await server.postJson('/step-ups', asked, auth);
       const words = pageWords[language];
@@ -75,8 +59,8 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
       await see(visitor.page, 'ways');
       return { ...visitor, words, stepUpId: String(body.id) };
     },
-    stateOf: async (id) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state,
-    mailedCode(subject) {
+    stateOf: async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state,
+    mailedCode(subject: string) {
       const letter = relay.taken.findLast(({ to }) => to === `${subject}@example.com`);
       if (letter === undefined) throw new Error(`no letter to ${subject}`);
       const [code = ''] = /^\d{6}$/m.exec(readPart(letter, 'plain')) ?? [];
@@ -92,13 +76,10 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
   };
 }
 
-export async function expectNoBarriers(page: Page): Promise<void> {
-  expect(await findBarriers(page)).toEqual([]);
-  expect(await findSmallTargets(page)).toEqual([]);
-  expect(await fitsWidth(page)).toBe(true);
-}
-
-export async function enter({ page, words }: Pick<Refuser, 'page' | 'words'>, code: string): Promise<void> {
+export async function enter(
+  { page, words }: { readonly page: Page; readonly words: Words },
+  code: string,
+): Promise<void> {
   await page.getByLabel(words.ways.label).fill(code);
   await press(page, words.next);
 }

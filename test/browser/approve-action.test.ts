@@ -4,16 +4,16 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, expect } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { projectRoot } from '../paths.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
-import { goAlong, insist, press, see } from './walk.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { goAlong, insist, press } from './walk.js';
 
 /* Somebody approves what a stranger's application asks: the program of docs/approve-an-action.md, with openid-client alone. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const port = hasChromium ? await findFreePort() : 0;
 const secret = 'a-secret-of-the-bank-0123456789-abcdef';
 const cast = castOf({ bank: { organisation: 'Example Bank' } }, [
@@ -71,34 +71,4 @@ inBrowser('the program of the page gets its approval, and the person has seen ev
   await seen.getByText('Not approved: access_denied').waitFor();
   expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
   await close();
-});
-
-inBrowser('words are words: markup is shown as it is, in every language, and changes nothing around it', async () => {
-  const subject = await cast().enrolAda('bank');
-  const title = '<img src=x onerror=alert(1)> & <b>bold</b>';
-  const lines = ['ادفع إلى العيادة', '12 \u00d7 {{amount}}'];
-  for (const [locale, refusal] of [
-    ['en', 'Don’t approve'],
-    ['de', 'Nicht genehmigen'],
-    ['es', 'No aprobar'],
-    ['fr', 'Ne pas approuver'],
-    ['ar', 'عدم الموافقة'],
-  ] as const) {
-    const { link, id } = await cast().stage.startStepUp({
-      ...{ connection: 'bank', subject, audience: 'app' },
-      action: { type: 'facestep_action', title, lines },
-    });
-    const { page: seen, complaints, close } = await cast().sit('ada', { isGuided: false, locale });
-    await seen.goto(link);
-    await see(seen, 'consent');
-    await seen.locator('main .actions button').first().click();
-    await see(seen, 'action');
-    expect(await seen.locator('section.action bdi').allTextContents()).toEqual([title, ...lines]);
-    expect(await seen.locator('section.action img, section.action b').count()).toBe(0);
-    await press(seen, refusal);
-    await see(seen, 'abandoned');
-    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'abandoned', receipt: null });
-    expect(complaints).toEqual([]);
-    await close();
-  }
 });

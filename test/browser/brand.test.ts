@@ -1,31 +1,20 @@
-import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Frame, Page } from 'playwright-core';
+import { expect } from '@jest/globals';
+import type { Frame, Page } from 'playwright-core';
 import { takePicture } from '../../src/brand/picture.js';
 import { type Brand, digestOfBrand, plainBrand } from '../../src/core/brand/brand.js';
 import { checkDraft } from '../../src/core/brand/draft.js';
 import { previewPath } from '../../src/http/brand-paths.js';
 import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { startPageServer } from './page-server.js';
+import { expectWithinReach } from './accessibility.js';
+import { inBrowser, usePage } from './page-suite.js';
 import { scriptReplies } from './scripted-replies.js';
-import { receive } from './visitor.js';
 
 /* The page in an organisation's own colours, with its logo and its words, as people see it. */
-
-const inBrowser = hasChromium ? test : test.skip;
 
 const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40"><circle cx="20" cy="20" r="18" fill="#7a1fa2"/><rect x="50" y="12" width="140" height="16" rx="8" fill="#7a1fa2"/></svg>`;
 const markup = '<img src=x onerror="document.title=1"><b>Tide</b>';
 
-let browser: Browser;
-let server: Awaited<ReturnType<typeof startPageServer>>;
 let brand: Brand;
 
 async function takeLogo(svg: string) {
@@ -34,38 +23,23 @@ async function takeLogo(svg: string) {
   return taken.picture;
 }
 
-if (hasChromium) {
-  beforeAll(async () => {
-    const { chosen, problems } = checkDraft({
-      organisation: 'Harbour Clinic',
-      helpUrl: 'https://help.example.com/face',
-      accent: '#7a1fa2',
-      accentDark: null,
-      ground: '#f6edfa',
-      groundDark: '#140a1a',
-      texts: {
-        en: { title: markup.slice(0, 40), failedText: markup, passedVerify: 'Welcome aboard', help: 'Call us' },
-      },
-    });
-    expect(problems).toEqual([]);
-    const [logo, logoDark] = [await takeLogo(drawing), await takeLogo(drawing.replaceAll('#7a1fa2', '#e3b6f5'))];
-    brand = { ...plainBrand, ...chosen, logo, logoDark };
-    server = await startPageServer(brand);
-    browser = await launchChromium({ camera: 'pattern' });
+const { receive, server } = usePage('pattern', async () => {
+  const { chosen, problems } = checkDraft({
+    organisation: 'Harbour Clinic',
+    helpUrl: 'https://help.example.com/face',
+    accent: '#7a1fa2',
+    accentDark: null,
+    ground: '#f6edfa',
+    groundDark: '#140a1a',
+    texts: {
+      en: { title: markup.slice(0, 40), failedText: markup, passedVerify: 'Welcome aboard', help: 'Call us' },
+    },
   });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-}
-
-/** Screenshots, for whoever wants to look: `FACESTEP_BRAND_SHOTS` names a folder. */
-async function keepShot(page: Page, name: string): Promise<void> {
-  const folder = process.env.FACESTEP_BRAND_SHOTS;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
+  expect(problems).toEqual([]);
+  const [logo, logoDark] = [await takeLogo(drawing), await takeLogo(drawing.replaceAll('#7a1fa2', '#e3b6f5'))];
+  brand = { ...plainBrand, ...chosen, logo, logoDark };
+  return brand;
+});
 
 const groundOf = (page: Page | Frame): Promise<unknown> =>
   page.evaluate('getComputedStyle(document.querySelector(".button.plain")).backgroundColor');
@@ -77,19 +51,16 @@ const screens = {
   permission: { view: { organisation: null, light: 'offered' } },
 } as const;
 
-inBrowser.each(Object.keys(screens) as (keyof typeof screens)[])(
-  '%s: in the organisation’s colours nothing stands in anybody’s way, in light and dark',
-  async (screen) => {
+for (const screen of Object.keys(screens) as (keyof typeof screens)[]) {
+  inBrowser(`${screen}: in the organisation’s colours nothing stands in anybody’s way, in light and dark`, async () => {
     for (const scheme of ['light', 'dark'] as const) {
-      const visitor = await receive(browser, { viewport: { width: 360, height: 740 }, colorScheme: scheme });
+      const visitor = await receive({ viewport: { width: 360, height: 740 }, colorScheme: scheme });
       const { page, context, requests, complaints, close } = visitor;
       await scriptReplies(context, { ...firstView, ...screens[screen].view }, {});
       await page.goto(`${server.origin}/face#${firstView.id}.secret`);
       await page.locator(`main[data-screen="${screen}"]`).waitFor();
       await page.locator('.brand img').waitFor();
-      expect(await findBarriers(page)).toEqual([]);
-      expect(await findSmallTargets(page)).toEqual([]);
-      expect(await fitsWidth(page)).toBe(true);
+      await expectWithinReach(page);
       await page.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
       const widthOfLogo = 'document.querySelector(".brand img").naturalWidth';
       await eventually(async () => expect(await page.evaluate(widthOfLogo)).toBe(400));
@@ -106,11 +77,10 @@ inBrowser.each(Object.keys(screens) as (keyof typeof screens)[])(
         else expect(ground).not.toBe('rgb(116, 207, 226)');
         expect(await page.locator('main').textContent()).toContain('Harbour Clinic');
       }
-      await keepShot(page, `${screen}-${scheme}`);
       await close();
     }
-  },
-);
+  });
+}
 
 /** Shows an address in a frame of another page. */
 async function frame(page: Page, around: string, address: string): Promise<void> {
@@ -126,7 +96,7 @@ async function frame(page: Page, around: string, address: string): Promise<void>
 inBrowser(
   'the preview stands in a frame of this origin, in either scheme and every language, and cannot be pressed',
   async () => {
-    const { page, complaints, close } = await receive(browser, { colorScheme: 'dark' });
+    const { page, complaints, close } = await receive({ colorScheme: 'dark' });
     const address = `${server.origin}${previewPath(digestOfBrand(brand))}`;
     await frame(page, `${server.origin}/console-like`, `${address}?screen=consent&lang=de&scheme=light`);
     await page.frameLocator('iframe').locator('main[data-screen="consent"] h1').waitFor();
@@ -137,7 +107,6 @@ inBrowser(
     expect(ground).toBe('rgb(122, 31, 162)');
     expect(await inner.evaluate('document.body.inert')).toBe(true);
     expect(await inner.evaluate('document.querySelector(".brand img").currentSrc')).toMatch(/\/logo\.png$/);
-    await keepShot(page, 'preview');
     await page.goto(`${address}?screen=failed&lang=en&scheme=dark`);
     await page.locator('main[data-screen="failed"]').waitFor();
     expect(await page.locator('main').textContent()).toContain(markup);
@@ -145,18 +114,3 @@ inBrowser(
     await close();
   },
 );
-
-inBrowser('a page of another origin gets no frame with the preview', async () => {
-  const other = createServer((_request, response) => {
-    const address = `${server.origin}${previewPath(digestOfBrand(brand))}`;
-    response.setHeader('Content-Type', 'text/html').end(`<!doctype html><iframe src="${address}"></iframe>`);
-  }).listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
-  const { page, close } = await receive(browser);
-  await page.goto(`http://127.0.0.1:${port}/`);
-  const framed = () => page.frames().map((each) => each.url());
-  await eventually(async () => expect(framed()).toContain('chrome-error://chromewebdata/'));
-  await close();
-  other.close();
-});

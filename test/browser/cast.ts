@@ -1,39 +1,63 @@
-import type { Browser } from 'playwright-core';
+import { randomBytes } from 'node:crypto';
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { createChance } from '../../evidence/statistics/chance.js';
+import { findFreePort } from '../../examples/demo/free-port.js';
+import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
-import { drawTurn, type Head, reframe, turnHead } from '../face-video/index.js';
+import { epochMs } from '../../src/core/units.js';
+import { drawTurn, reframe, turnHead } from '../face-video/index.js';
+import { createTextLog } from '../sinks.js';
 import { launchChromium } from './chromium.js';
 import { lightingOf, makePoses, readPeople } from './people.js';
-import { type Stage, startStage } from './stage.js';
-import { type Lighting, type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
+import { startServerUnderTest } from './server.js';
+import { type Plan, type Poses, receive, type VisitorOptions } from './visitor.js';
 
-export interface Cast {
-  readonly browser: Browser;
-  readonly stage: Stage;
-  readonly heads: Readonly<Record<Name, Head>>;
-  readonly poses: Readonly<Record<Name, Poses>>;
-  /** How each face reflects a screen's light in a dim room. */
-  readonly lightings: Readonly<Record<Name, Lighting>>;
-  /** Opens a browser window for a person, who by default follows the page's instructions. */
-  sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
-  picture(name: Name, movement: Movement): Buffer;
-  takePicture(name: Name, movement: Movement): Promise<Buffer>;
-  /** Enrols a new user with Ada's face. */
-  enrolAda(connection: string, consent?: string): Promise<string>;
-  close(): Promise<void>;
+export type Cast = Awaited<ReturnType<typeof gather>>;
+type Name = 'ada' | 'eve';
+
+/** Starts an Okta simulator and the server. */
+async function startStage(policies: Readonly<Record<string, JsonObject>>, clients: readonly JsonObject[]) {
+  const okta = await startOktaSimulator();
+  const port = await findFreePort();
+  const settings = {
+    orgUrl: okta.url,
+    auth: { kind: 'api_token', token: okta.apiToken },
+    hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
+  };
+  const connections = Object.entries(policies).map(([id, policy]) => ({
+    ...{ id, kind: 'okta', policy: { mode: 'shadow', ...policy }, okta: settings },
+    ...(clients.length === 0 ? {} : { oidc: { clients } }),
+  }));
+  const server = await startServerUnderTest({ port, connections });
+  const { steps } = createOktaProvisioning({
+    settings: oktaConnectionGuard.parse(connections[0]),
+    ...{ publicUrl: server.url, clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() },
+    fetch: (address, init) => fetch(address, init),
+  });
+  // Runs only the step that creates the token's profile attribute, because the page needs no hooks.
+  await steps[0]?.apply();
+  let users = 0;
+  return {
+    ...server,
+    addUser() {
+      users += 1;
+      return okta.createUser({ login: `user-${users}@example.com`, password: 'first factor' });
+    },
+    async close() {
+      await server.close();
+      await okta.close();
+    },
+  };
 }
-export type Name = 'ada' | 'eve';
 
 export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
 
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
-export async function gather(
-  policies: Readonly<Record<string, JsonObject>>,
-  clients: readonly JsonObject[] = [],
-): Promise<Cast> {
+export async function gather(policies: Readonly<Record<string, JsonObject>>, clients: readonly JsonObject[] = []) {
   const heads = await readPeople();
   const chance = createChance('pictures');
   const poses: Readonly<Record<Name, Poses>> = {
@@ -46,13 +70,16 @@ export async function gather(
   ]);
   return {
     ...{ browser, stage, heads, poses },
+    /** How each face reflects a screen's light in a dim room. */
     lightings: { ada: lightingOf(heads.ada), eve: lightingOf(heads.eve) },
-    sit: (name, { plan = 'follow', ...options } = {}) =>
+    /** Opens a browser window for a person, who by default follows the page's instructions. */
+    sit: (name: Name, { plan = 'follow', ...options }: VisitorOptions & { readonly plan?: Plan } = {}) =>
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
-    picture: (name, movement) => toBytes(poses[name][movement].at(-1)),
-    takePicture: async (name, movement) =>
+    picture: (name: Name, movement: Movement) => toBytes(poses[name][movement].at(-1)),
+    takePicture: async (name: Name, movement: Movement) =>
       reframe(await turnHead(heads[name], drawTurn(movement, chance), chance), chance),
-    async enrolAda(connection, consent) {
+    /** Enrols a new user with Ada's face. */
+    async enrolAda(connection: string, consent?: string) {
       const subject = await stage.addUser();
       await stage.enrol(connection, subject, [toBytes(poses.ada.centre[0])], consent);
       return subject;

@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
-import { expectWithinReach, inBrowser, usePortals } from './portal-visit.js';
+import { lookAt } from './accessibility.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* The check-in of the demonstration: a place's screen, a phone, a face, and a list that is the person's own. */
@@ -15,10 +17,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
     return (await place.locator('.count').textContent()) ?? '';
   };
   expect(await countAt('north')).toBe('0');
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await place.emulateMedia({ colorScheme });
-    await expectWithinReach(place, { colorScheme });
-  }
+  await lookAt(place, '', [360]);
 
   // A code that nobody shows, or another place's, is of no use.
   const link = await place.locator('[data-link]').getAttribute('data-link');
@@ -33,11 +32,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await insist(page);
   await page.getByRole('heading', { name: 'Your check-ins' }).waitFor();
   expect(await page.locator('li strong').allTextContents()).toEqual(['North Hall']);
-  await page.setViewportSize({ width: 360, height: 740 });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectWithinReach(page, { colorScheme });
-  }
+  await lookAt(page, '', [360]);
   expect(await countAt('north')).toBe('1');
   expect(await countAt('library')).toBe('0');
   for (const name of ['Ada', 'Example', portals.login]) expect(await place.content()).not.toContain(name);

@@ -1,27 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
 import { adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../operated-server.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { hasChromium } from './chromium.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';
+import { inBrowser, useBrowser } from './page-suite.js';
 
 /* What an administrator does in a week, from Home to the end, at a server with an Okta org of its own. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let browser: Browser;
+const browser = useBrowser('none');
 let company: Company;
 let operated: OperatedServer;
 let visitor: ConsoleVisitor;
 let clicks: number;
 if (hasChromium) {
-  beforeAll(async () => {
-    browser = await launchChromium({ camera: 'none' });
-  });
   beforeEach(async () => {
     company = await startCompany();
     const profile = createMemoryProfile(['ada', 'ben']);
@@ -30,7 +27,7 @@ if (hasChromium) {
     const dataFolder = createFolder('console-operations');
     operated = await startOperatedServer(company, { dataFolder, given });
     await fillOperations(operated, dataFolder);
-    visitor = await visitConsole(browser, `http://localhost:${operated.server.port}`, { key: adminKey });
+    visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
     await visitor.page.getByRole('heading', { name: 'Home' }).waitFor();
     clicks = 0;
   });
@@ -39,7 +36,6 @@ if (hasChromium) {
     await operated.stop();
     await company.close();
   });
-  afterAll(() => browser.close());
 }
 
 async function click(wanted: Locator): Promise<void> {
@@ -94,47 +90,4 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
   await page.getByRole('button', { name: 'Switch to shadow' }).click();
   await dialogueOf(page).getByRole('button', { name: 'Switch to shadow' }).click();
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
-});
-
-inBrowser('what would change is shown as a difference, and set up', async () => {
-  const { page } = visitor;
-  await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
-  await page.getByRole('link', { name: 'onelogin' }).click();
-  await page.getByRole('link', { name: 'Setup' }).click();
-  await page.getByRole('button', { name: 'Preview changes' }).click();
-  await page.locator('.changes [data-sign="+"] [lang=en]').first().waitFor();
-  await page.getByRole('button', { name: 'Set up', exact: true }).click();
-  await dialogueOf(page).getByRole('button', { name: 'Set up' }).click();
-  await page.getByText('All steps are done.').waitFor();
-  await page.getByRole('button', { name: 'Preview changes' }).click();
-  await page.getByText('Everything is set up.').waitFor();
-});
-
-inBrowser('a key is rotated, and an old one destroyed by typing what is lost', async () => {
-  const { page } = visitor;
-  await click(page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }));
-  await click(page.getByRole('button', { name: 'Create new key: Keys that seal face tokens' }));
-  await click(dialogueOf(page).getByRole('button', { name: 'Create new key' }));
-  await page.getByText('Done. The new key is 3.').waitFor();
-  expect(clicks).toBeLessThanOrEqual(5);
-  await page.getByRole('rowheader', { name: 'Version 3' }).waitFor();
-  await page.getByRole('button', { name: 'Destroy: Version 1' }).click();
-  await dialogueOf(page).getByLabel('To confirm, type that number').fill('7');
-  await dialogueOf(page).getByRole('button', { name: 'Destroy' }).click();
-  await page.getByText('Wrong number.').waitFor();
-  expect(operated.actions()).not.toContain('key_destroyed');
-  await dialogueOf(page).getByLabel('To confirm, type that number').fill('0');
-  await dialogueOf(page).getByRole('button', { name: 'Destroy' }).click();
-  await page.getByRole('rowheader', { name: 'Version 1' }).waitFor({ state: 'detached' });
-  expect(operated.actions()).toContain('key_destroyed');
-});
-
-inBrowser('the audit trail is verified now', async () => {
-  const { page } = visitor;
-  await click(page.getByRole('navigation').first().getByRole('link', { name: 'Operations' }));
-  await page.getByText('Not verified yet.').waitFor();
-  await click(page.getByRole('button', { name: 'Verify now' }));
-  await page.getByText('The trail is sound: records 1 to 3 are complete and unaltered.').waitFor();
-  expect(clicks).toBeLessThanOrEqual(5);
-  expect(operated.actions()).toContain('trail_verified');
 });

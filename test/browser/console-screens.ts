@@ -2,309 +2,199 @@ import type { Page } from 'playwright-core';
 
 export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 
-export interface ConsoleScreen {
-  readonly name: string;
-  readonly path: string;
-  /** Prepares the screen before it is examined. */
-  readonly prepare?: (page: Page) => Promise<void>;
-}
+type Step = (page: Page) => Promise<unknown>;
+type Role = Parameters<Page['getByRole']>[0];
+type Name = string | RegExp;
+
+const press =
+  (name: Name): Step =>
+  (page) =>
+    page.getByRole('button', { name }).click();
+const confirm =
+  (name: Name): Step =>
+  (page) =>
+    page.getByRole('alertdialog').getByRole('button', { name }).click();
+const follow =
+  (name: Name): Step =>
+  (page) =>
+    page.getByRole('link', { name }).click();
+const unfold =
+  (text: Name): Step =>
+  (page) =>
+    page.getByText(text, { exact: true }).click();
+const fill =
+  (label: string, text: string): Step =>
+  (page) =>
+    page.getByLabel(label, { exact: true }).fill(text);
+const choose =
+  (label: string, option: string): Step =>
+  (page) =>
+    page.getByLabel(label).selectOption(option);
+const awaitRole =
+  (role: Role, name?: Name): Step =>
+  (page) =>
+    page
+      .getByRole(role, name === undefined ? {} : { name })
+      .first()
+      .waitFor();
+const awaitText =
+  (text: Name): Step =>
+  (page) =>
+    page.getByText(text).waitFor();
+const awaitLabel =
+  (label: Name): Step =>
+  (page) =>
+    page.getByLabel(label, { exact: true }).waitFor();
+const readArabic: Step = async (page) => {
+  await page.getByLabel('Language').selectOption('ar');
+  await page.locator('[dir=rtl]').waitFor();
+  await page.locator('main:not(:has(.loading)) h1').waitFor();
+};
+
+/** A screen of the console, and what is done on it before it is examined. */
+const screen = (name: string, path: string, ...steps: readonly Step[]) => ({
+  ...{ name, path },
+  async prepare(page: Page): Promise<void> {
+    for (const step of steps) await step(page);
+  },
+});
+
+const login = 'ada@example.com';
 
 /**
  * All screens of the console. Each screen is examined in both color schemes, on a phone and a desktop, and right to
  * left.
  */
-export const consoleScreens: readonly ConsoleScreen[] = [
-  { name: 'home', path: '' },
-  { name: 'nothing', path: '/nowhere' },
-  { name: 'administrators', path: '/administrators' },
-  {
-    name: 'administrators: added',
-    path: '/administrators',
-    async prepare(page) {
-      await page.getByLabel('Name', { exact: true }).fill(`agent-${Math.random().toString(36).slice(2)}`);
-      await page.getByRole('button', { name: 'Add' }).click();
-      await page.getByLabel(/^Key of agent-/).waitFor();
-    },
-  },
-  {
-    name: 'administrators: remove',
-    path: '/administrators',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Remove: grace' }).click();
-      await page.getByRole('alertdialog').waitFor();
-    },
-  },
-  { name: 'applications', path: '/applications' },
-  {
-    name: 'application',
-    path: '/applications',
-    async prepare(page) {
-      await page.getByRole('link', { name: markup }).click();
-      await page.getByText('Show as table').click();
-      await page.getByText('Change', { exact: true }).click();
-    },
-  },
-  {
-    name: 'application: a key',
-    path: '/applications',
-    async prepare(page) {
-      await page.getByRole('link', { name: markup }).click();
-      await page.getByRole('button', { name: 'Issue a key' }).click();
-      await page.getByLabel('New key').waitFor();
-      await page
-        .getByRole('button', { name: /^Revoke: / })
-        .first()
-        .waitFor();
-    },
-  },
-  { name: 'people', path: '/people' },
-  { name: 'people: filtered', path: '/people?status=locked' },
-  { name: 'people: found', path: '/people?find=ada@example.com' },
-  { name: 'people: nobody', path: '/people?find=nobody@example.com' },
-  { name: 'connections', path: '/connections' },
-  {
-    name: 'connection',
-    path: '/connections/okta',
-    async prepare(page) {
-      await page.getByText(/checks passed$/).click();
-      await page.getByRole('button', { name: 'Fix: Inline hook: token' }).waitFor();
-    },
-  },
-  { name: 'connection: none', path: '/connections/none' },
-  {
-    name: 'connection: secrets',
-    path: '/connections/okta/secrets',
-    prepare: (page) => page.getByText('openssl rand -base64 32').waitFor(),
-  },
-  { name: 'connection: policy', path: '/connections/okta/policy' },
-  {
-    name: 'connection: plan',
-    path: '/connections/okta/setup',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Preview changes' }).click();
-      await page.getByRole('button', { name: 'Set up', exact: true }).waitFor();
-    },
-  },
-  {
-    name: 'connection: mend',
-    path: '/connections/okta',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Fix: Inline hook: token' }).click();
-      await page.getByRole('alertdialog').waitFor();
-    },
-  },
-  {
-    name: 'connection: rollout',
-    path: '/connections/okta/rollout',
-    async prepare(page) {
-      await page.getByRole('rowheader', { name: 'ben' }).waitFor();
-      await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
-    },
-  },
-  {
-    name: 'operations',
-    path: '/operations',
-    async prepare(page) {
-      await page.getByRole('rowheader', { name: 'Version 2' }).waitFor();
-    },
-  },
-  {
-    name: 'operations: verified',
-    path: '/operations',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Verify now' }).click();
-      await page.getByText(/^The trail is sound/).waitFor();
-    },
-  },
-  {
-    name: 'operations: destroy',
-    path: '/operations',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Destroy: Version 1' }).click();
-      await page.getByRole('alertdialog').getByRole('button', { name: 'Destroy' }).click();
-      await page.getByText('Wrong number.').waitFor();
-    },
-  },
-  {
-    name: 'person',
-    path: '/people/acme/ada',
-    async prepare(page) {
-      await page.getByRole('heading', { name: 'ada@example.com' }).waitFor();
-      await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.getByText('Last passed check').waitFor();
-      await page.getByText('Create a link instead', { exact: true }).click();
-    },
-  },
-  {
-    name: 'person: unlocked',
-    path: '/people/acme/ada',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'End the lockout' }).click();
-      await page.getByRole('alertdialog').getByRole('button', { name: 'End the lockout' }).click();
-      await page.getByText('acme: done').waitFor();
-    },
-  },
-  {
-    name: 'person: erase',
-    path: '/people/acme/ada',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Erase' }).click();
-      await page.getByRole('alertdialog').waitFor();
-    },
-  },
-  {
-    name: 'person: nobody',
-    path: '/people/acme/nobody',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.getByText('Last passed check').waitFor();
-    },
-  },
-  {
-    name: 'log',
-    path: '/log',
-    async prepare(page) {
-      await page.getByRole('link', { name: 'ada@example.com' }).first().waitFor();
-      await page.getByText('Filter', { exact: true }).click();
-    },
-  },
-  ...(
-    [
-      ['home', ''],
-      ['people', '/people'],
-      ['person', '/people/acme/ada'],
-      ['log', '/log'],
-    ] as const
-  ).map(([name, path]) => ({
-    name: `${name}: right to left`,
-    path,
-    async prepare(page: Page) {
-      await page.getByLabel('Language').selectOption('ar');
-      await page.locator('[dir=rtl]').waitFor();
-      await page.locator('main h1').waitFor();
-      while ((await page.locator('.loading').count()) > 0) await page.waitForTimeout(50);
-    },
-  })),
-  { name: 'log: nothing', path: '/log?search=203.0.113.1' },
-  {
-    name: 'log: followed',
-    path: '/log?outcome=refused',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Follow live' }).click();
-    },
-  },
-  { name: 'help desk', path: '/help-desk' },
-  {
-    name: 'help desk: a call',
-    path: '/help-desk',
-    async prepare(page) {
-      await page.getByLabel('Username').fill('ada@example.com');
-      await page.getByLabel('Send the link').selectOption('Show it here');
-      await page.getByRole('button', { name: 'Request a face check' }).click();
-      await page.getByText('Waiting for the caller to open the link.').waitFor();
-    },
-  },
-  {
-    name: 'help desk: a code',
-    path: '/help-desk/bypass-codes',
-    async prepare(page) {
-      await page.getByLabel('Username').fill('ada@example.com');
-      await page.getByRole('button', { name: 'Create code' }).click();
-      await page.getByText('Needs approval').waitFor();
-    },
-  },
-  {
-    name: 'help desk: approve',
-    path: '/help-desk/bypass-codes',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Approve: joan@example.com' }).click();
-      await page.getByRole('alertdialog').waitFor();
-    },
-  },
-  {
-    name: 'help desk: requests',
-    path: '/help-desk/requests',
-    async prepare(page) {
-      await page.getByText('Taken by kay').waitFor();
-      await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
-    },
-  },
-  {
-    name: 'help desk: settle',
-    path: '/help-desk/requests',
-    async prepare(page) {
-      await page.getByRole('button', { name: 'Take: ada@example.com' }).click();
-      await page.getByRole('button', { name: 'Close request', exact: true }).waitFor();
-    },
-  },
-  { name: 'campaigns', path: '/campaigns' },
-  {
-    name: 'campaigns: of a file',
-    path: '/campaigns',
-    async prepare(page) {
-      await page.getByLabel('A CSV file').check();
-      await page.getByLabel('CSV file', { exact: true }).waitFor();
-    },
-  },
-  {
-    name: 'campaign: planned',
-    path: '/campaigns',
-    async prepare(page) {
-      await page.getByRole('link', { name: 'Pilot' }).click();
-      await page.frameLocator('iframe').getByText('Ada Lovelace').first().waitFor();
-      await page.getByText('Not found at the provider: 1').waitFor();
-      await page.getByRole('rowheader', { name: 'nobody@elsewhere.example' }).waitFor();
-    },
-  },
-  {
-    name: 'campaign: start',
-    path: '/campaigns',
-    async prepare(page) {
-      await page.getByRole('link', { name: 'Pilot' }).click();
-      await page.getByRole('button', { name: 'Start' }).click();
-      await page.getByText('E-mails to send: 5.').waitFor();
-    },
-  },
-  {
-    name: 'campaign: running',
-    path: '/campaigns',
-    async prepare(page) {
-      await page.getByRole('link', { name: 'Winter' }).click();
-      await page.getByText('Delivery unknown: 1.').waitFor();
-      await page.getByRole('rowheader', { name: 'doubtful0@example.com' }).waitFor();
-      await page.getByText('As text', { exact: true }).click();
-    },
-  },
-  {
-    name: 'campaign: words that stand for nothing',
-    path: '/campaigns',
-    async prepare(page) {
-      await page.getByRole('link', { name: 'Pilot' }).click();
-      await page.getByLabel('Subject').fill('Dear {nmae}');
-      await page.getByText('Unknown placeholders: {nmae}.').waitFor();
-    },
-  },
-  {
-    name: 'brand',
-    path: '/brand',
-    async prepare(page) {
-      await page.getByText('All colors are readable.').waitFor();
-      await page.frameLocator('iframe').locator('main[data-screen="consent"] h1').waitFor();
-      await page.getByText('Custom texts').click();
-      await page.locator('summary', { hasText: 'All contrasts' }).click();
-    },
-  },
-  {
-    name: 'brand: what cannot be read',
-    path: '/brand',
-    async prepare(page) {
-      await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
-      await page.getByLabel('Help link', { exact: true }).fill('javascript:alert(1)');
-      await page.getByText('Fix these errors first').waitFor();
-      await page
-        .getByRole('button', { name: /^Use #/ })
-        .first()
-        .waitFor();
-    },
-  },
+export const consoleScreens = [
+  screen('home', ''),
+  screen('nothing', '/nowhere'),
+  screen('administrators', '/administrators'),
+  screen(
+    'administrators: added',
+    '/administrators',
+    fill('Name', `agent-${Math.random().toString(36).slice(2)}`),
+    press('Add'),
+    awaitLabel(/^Key of agent-/),
+  ),
+  screen('administrators: remove', '/administrators', press('Remove: grace'), awaitRole('alertdialog')),
+  screen('applications', '/applications'),
+  screen('application', '/applications', follow(markup), unfold('Show as table'), unfold('Change')),
+  screen(
+    'application: a key',
+    '/applications',
+    follow(markup),
+    press('Issue a key'),
+    awaitLabel('New key'),
+    awaitRole('button', /^Revoke: /),
+  ),
+  screen('people', '/people'),
+  screen('people: filtered', '/people?status=locked'),
+  screen('people: found', `/people?find=${login}`),
+  screen('people: nobody', '/people?find=nobody@example.com'),
+  screen('connections', '/connections'),
+  screen('connection', '/connections/okta', unfold(/checks passed$/), awaitRole('button', 'Fix: Inline hook: token')),
+  screen('connection: none', '/connections/none'),
+  screen('connection: secrets', '/connections/okta/secrets', awaitText('openssl rand -base64 32')),
+  screen('connection: policy', '/connections/okta/policy'),
+  screen('connection: plan', '/connections/okta/setup', press('Preview changes'), awaitRole('button', /^Set up$/)),
+  screen('connection: mend', '/connections/okta', press('Fix: Inline hook: token'), awaitRole('alertdialog')),
+  screen(
+    'connection: rollout',
+    '/connections/okta/rollout',
+    awaitRole('rowheader', 'ben'),
+    awaitRole('button', 'Switch to enforce'),
+  ),
+  screen('operations', '/operations', awaitRole('rowheader', 'Version 2')),
+  screen('operations: verified', '/operations', press('Verify now'), awaitText(/^The trail is sound/)),
+  screen(
+    'operations: destroy',
+    '/operations',
+    press('Destroy: Version 1'),
+    confirm('Destroy'),
+    awaitText('Wrong number.'),
+  ),
+  screen(
+    'person',
+    '/people/acme/ada',
+    awaitRole('heading', login),
+    press(/^Show$/),
+    awaitText('Last passed check'),
+    unfold('Create a link instead'),
+  ),
+  screen(
+    'person: unlocked',
+    '/people/acme/ada',
+    press('End the lockout'),
+    confirm('End the lockout'),
+    awaitText('acme: done'),
+  ),
+  screen('person: erase', '/people/acme/ada', press('Erase'), awaitRole('alertdialog')),
+  screen('person: nobody', '/people/acme/nobody', press(/^Show$/), awaitText('Last passed check')),
+  screen('log', '/log', awaitRole('link', login), unfold('Filter')),
+  ...['', '/people', '/people/acme/ada', '/log', '/connections/okta', '/operations'].map((path) =>
+    screen(`${path}: right to left`, path, readArabic),
+  ),
+  screen('log: nothing', '/log?search=203.0.113.1'),
+  screen('log: followed', '/log?outcome=refused', press('Follow live')),
+  screen('help desk', '/help-desk'),
+  screen(
+    'help desk: a call',
+    '/help-desk',
+    fill('Username', login),
+    choose('Send the link', 'Show it here'),
+    press('Request a face check'),
+    awaitText('Waiting for the caller to open the link.'),
+  ),
+  screen(
+    'help desk: a code',
+    '/help-desk/bypass-codes',
+    fill('Username', login),
+    press('Create code'),
+    awaitText('Needs approval'),
+  ),
+  screen('help desk: approve', '/help-desk/bypass-codes', press('Approve: joan@example.com'), awaitRole('alertdialog')),
+  screen('help desk: requests', '/help-desk/requests', awaitText('Taken by kay'), awaitRole('rowheader', login)),
+  screen('help desk: settle', '/help-desk/requests', press(`Take: ${login}`), awaitRole('button', /^Close request$/)),
+  screen('campaigns', '/campaigns'),
+  screen('campaigns: of a file', '/campaigns', (page) => page.getByLabel('A CSV file').check(), awaitLabel('CSV file')),
+  screen(
+    'campaign: planned',
+    '/campaigns',
+    follow('Pilot'),
+    (page) => page.frameLocator('iframe').getByText('Ada Lovelace').first().waitFor(),
+    awaitText('Not found at the provider: 1'),
+    awaitRole('rowheader', 'nobody@elsewhere.example'),
+  ),
+  screen('campaign: start', '/campaigns', follow('Pilot'), press('Start'), awaitText('E-mails to send: 5.')),
+  screen(
+    'campaign: running',
+    '/campaigns',
+    follow('Winter'),
+    awaitText('Delivery unknown: 1.'),
+    awaitRole('rowheader', 'doubtful0@example.com'),
+    unfold('As text'),
+  ),
+  screen(
+    'campaign: words that stand for nothing',
+    '/campaigns',
+    follow('Pilot'),
+    fill('Subject', 'Dear {nmae}'),
+    awaitText('Unknown placeholders: {nmae}.'),
+  ),
+  screen(
+    'brand',
+    '/brand',
+    awaitText('All colors are readable.'),
+    (page) => page.frameLocator('iframe').locator('main[data-screen="consent"] h1').waitFor(),
+    unfold('Custom texts'),
+    (page) => page.locator('summary', { hasText: 'All contrasts' }).click(),
+  ),
+  screen(
+    'brand: what cannot be read',
+    '/brand',
+    fill('Buttons and links (light mode)', '#ffcc00'),
+    fill('Help link', 'javascript:alert(1)'),
+    awaitText('Fix these errors first'),
+    awaitRole('button', /^Use #/),
+  ),
 ];

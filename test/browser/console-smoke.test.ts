@@ -1,37 +1,28 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { expect } from '@jest/globals';
 import { adminKey } from '../api-server.js';
 import { createFolder } from '../folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../operated-server.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { startCompany, startOperatedServer } from '../operated-server.js';
 import { visitConsole } from './console-visitor.js';
+import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* The console in the quick tier: sign-in, each main screen, a refusal, an ended session. Screens in detail: `npm run test:all`. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let browser: Browser;
-let company: Company;
-let operated: OperatedServer;
-let origin: string;
-if (hasChromium) {
-  beforeAll(async () => {
-    company = await startCompany();
-    operated = await startOperatedServer(company, {
-      dataFolder: createFolder('console-smoke'),
-      given: { issuer: 'http://localhost' },
-    });
-    origin = `http://localhost:${operated.server.port}`;
-    browser = await launchChromium({ camera: 'none' });
-  });
-  afterAll(async () => {
-    await browser.close();
+const browser = useBrowser('none');
+const origin = useShared(
+  async () => {
+    const company = await startCompany();
+    const given = { issuer: 'http://localhost' };
+    const operated = await startOperatedServer(company, { dataFolder: createFolder('console-smoke'), given });
+    return { company, operated, url: `http://localhost:${operated.server.port}` };
+  },
+  async ({ company, operated }) => {
     await operated.stop();
     await company.close();
-  });
-}
+  },
+);
 
 inBrowser('the main screens open without a complaint of the browser', async () => {
-  const { page, complaints, close } = await visitConsole(browser, origin, { key: adminKey });
+  const { page, complaints, close } = await visitConsole(browser(), origin().url, { key: adminKey });
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   const navigation = page.getByRole('navigation');
   const screens = ['People', 'Sign-in log', 'Connections', 'Operations', 'Applications', 'Administrators'];
@@ -46,7 +37,7 @@ inBrowser('the main screens open without a complaint of the browser', async () =
 });
 
 inBrowser('a session that has ended leads to the sign-in, and back to where one was', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
+  const { page, close } = await visitConsole(browser(), origin().url, { key: adminKey, path: '/administrators' });
   await page.getByRole('heading', { name: 'Add an administrator' }).waitFor();
   await page.context().clearCookies();
   await page.getByRole('navigation').getByRole('link', { name: 'Applications' }).click();
@@ -58,7 +49,7 @@ inBrowser('a session that has ended leads to the sign-in, and back to where one 
 });
 
 inBrowser('a refusal is told in words, with the id of the request', async () => {
-  const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/administrators' });
+  const { page, close } = await visitConsole(browser(), origin().url, { key: adminKey, path: '/administrators' });
   await page.getByLabel('Name', { exact: true }).fill('grace');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByLabel('Key of grace').waitFor();

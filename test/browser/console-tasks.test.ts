@@ -1,46 +1,36 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { bindingOf, type Connection } from '../../src/core/connection.js';
+import { expect } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import type { Connection } from '../../src/core/connection.js';
 import { enrolSubject } from '../../src/core/enrolment/enrol.js';
-import { changeList } from '../../src/core/help-desk/bounded-list.js';
-import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-request-list.js';
-import { attemptsOfSubject } from '../../src/core/limits/attempts.js';
-import { countAttempt } from '../../src/core/limits/lockout.js';
 import { addSec, toIso } from '../../src/core/units.js';
-import { toCode } from '../../src/errors.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
-import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
+import { startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
 import { testShare } from '../share.js';
 import { drawPhoto } from '../simulated-engine.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { visitHome } from './console-home.js';
-import { visitConsole } from './console-visitor.js';
+import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
+import { inDialogue, visitHome } from './console-home.js';
+import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* What administrators and a help desk do every week, from the first screen to the end, counted in clicks. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const refusedRequest = 'a1'.repeat(12);
-const profile = createMemoryProfile(['ada', 'berta', 'clara', 'dora']);
-const acme: Connection = { id: 'acme', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
-let browser: Browser;
-let server: ApiServer;
-let helpDeskKey: string;
-
-if (hasChromium) {
-  beforeAll(async () => {
-    const connections = new Map([['acme', acme]]);
-    server = await startApiServer({ verifier: createTestVerifier(), issuer: 'http://localhost', connections });
-    const { credential } = await addAdministrator(
-      { name: 'desk', role: 'help-desk', lifeSec: 3600 },
-      { name: 'owner' },
-      server.deps,
-    );
-    helpDeskKey = credential.use((text) => text);
+const profile = createMemoryProfile(['ada', 'berta', 'clara', 'dora', ...invited]);
+const policy = { ...defaultPolicy, organisation: 'Example & Co' };
+const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
+const browser = useBrowser('none');
+const stage = useShared(
+  async () => {
+    const server = await startApiServer({
+      ...{ verifier: createTestVerifier(), issuer: 'http://localhost', connections: new Map([['acme', acme]]) },
+      ...{ delivery: doubtfulDelivery, wakeCampaigns: () => campaigns.wake() },
+    });
+    const campaigns = runCampaigns(() => server.deps);
+    const desk = { name: 'desk', role: 'help-desk', lifeSec: 3600 } as const;
+    const { credential } = await addAdministrator(desk, { name: 'owner' }, server.deps);
     const ada = { connection: 'acme', subject: 'ada' };
     await fillLedger(server, [
       { event: enrolledAt('acme', 'ada'), hoursAgo: 200 },
@@ -65,13 +55,18 @@ if (hasChromium) {
         hoursAgo: 0.25,
       },
     ]);
-    browser = await launchChromium({ camera: 'none' });
-  });
-  afterAll(async () => {
-    await browser.close();
+    return {
+      server,
+      campaigns,
+      origin: `http://localhost:${server.port}`,
+      helpDeskKey: credential.use((text) => text),
+    };
+  },
+  async ({ server, campaigns }) => {
+    await campaigns.close();
     await server.stop();
-  });
-}
+  },
+);
 const approved = { stepUpId: 's', actionDigest: 'ab'.repeat(32), title: '<img src=x> ادفع' };
 const hookDecided = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'no_check' } as const;
 
@@ -80,15 +75,15 @@ const enrol = (subject: string) =>
     {
       ...{ connection: acme, subject, secret: null },
       photos: [1, 2, 3].map((number) => drawPhoto(subject, number)),
-      consent: { statement: 'consent-1 (en)', givenAt: server.clock.now() },
+      consent: { statement: 'consent-1 (en)', givenAt: stage().server.clock.now() },
       share: testShare,
     },
-    server.deps,
+    stage().server.deps,
   );
 
 /** An administrator at the first screen, or somebody else by their key. */
 async function visit(key?: string) {
-  const home = await visitHome(browser, `http://localhost:${server.port}`, key);
+  const home = await visitHome(browser(), stage().origin, key);
   return {
     ...home,
     /** From the first screen to one person. */
@@ -103,7 +98,7 @@ async function visit(key?: string) {
 const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
 
 inBrowser('why was she refused yesterday? A help desk reads it, and sees no list of everybody', async () => {
-  const { page, find, leave } = await visit(helpDeskKey);
+  const { page, find, leave } = await visit(stage().helpDeskKey);
   expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
   await find('ada@example.com');
   await page.getByRole('heading', { name: 'ada@example.com', level: 1 }).waitFor();
@@ -123,107 +118,6 @@ inBrowser('why was she refused yesterday? A help desk reads it, and sees no list
   await leave();
 });
 
-inBrowser('home shows figures and open requests by two calls, and the menu counts the requests', async () => {
-  const at = server.clock.now();
-  const request: HelpRequest = {
-    ...{ id: 'a'.repeat(24), connection: 'acme', subject: 'ada', stepUpId: 'x', reason: 'other', note: '', at },
-    ...{ takenBy: null, takenById: null, expiresAt: addSec(at, 3600) },
-  };
-  await changeList(helpRequests, () => [request], server.deps);
-  const { page, requests, close } = await visitConsole(browser, `http://localhost:${server.port}`, { key: adminKey });
-  const figure = (name: string) => page.locator('.figures > div').filter({ hasText: name }).locator('dd');
-  await page.getByText('3 enrolled').waitFor();
-  expect(await figure('Success rate').textContent()).toBe('50%');
-  expect(await figure('Median time').textContent()).toBe('12 sec');
-  expect(await page.locator('.counts').textContent()).toBe('The face does not match the enrolment.1');
-  expect(requests.filter((url) => url.includes('/v1/')).map((url) => new URL(url).pathname)).toEqual(
-    expect.arrayContaining(['/v1/to-do', '/v1/log/counts']),
-  );
-  expect(requests.filter((url) => url.includes('/v1/'))).toHaveLength(2);
-  const entry = page.getByRole('navigation').getByRole('listitem').filter({ hasText: 'Help desk' });
-  expect(await entry.textContent()).toContain('Open items: 1');
-  await page.getByRole('link', { name: 'Help requests: 1' }).click();
-  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
-  await changeList(helpRequests, () => [], server.deps);
-  await page.getByRole('navigation').getByRole('link', { name: 'Home' }).click();
-  await entry.getByText('Open items').waitFor({ state: 'detached' });
-  await close();
-});
-
-inBrowser('a list is sorted, and shows the columns that were chosen, also next time', async () => {
-  const { page, close } = await visitConsole(browser, `http://localhost:${server.port}`, {
-    key: adminKey,
-    path: '/people',
-  });
-  const names = () => page.getByRole('rowheader').allTextContents();
-  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
-  expect((await names())[0]).toContain('dora');
-  const heading = page.getByRole('columnheader', { name: 'Name' });
-  await heading.getByRole('button').click();
-  expect((await names()).map((name) => name.split(' ')[0])).toEqual(['ada', 'clara', 'dora']);
-  expect(await heading.getAttribute('aria-sort')).toBe('ascending');
-  await heading.getByRole('button').click();
-  expect((await names())[0]).toContain('dora');
-  await page.getByText('Columns', { exact: true }).click();
-  await page.getByLabel('Level', { exact: true }).last().uncheck();
-  await page.reload();
-  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
-  expect(await page.getByRole('columnheader', { name: 'Level' }).count()).toBe(0);
-  await close();
-});
-
-inBrowser('somebody is unlocked', async () => {
-  const counted = attemptsOfSubject(bindingOf(acme, 'ada'));
-  const fail = () =>
-    countAttempt(counted, async () => ({ succeeded: false, result: 'failed' }), server.deps).catch(toCode);
-  for (let failures = 0; failures < 5; failures += 1) await fail();
-  expect(await fail()).toBe('locked_out');
-  const { page, click, find, confirm, leave } = await visit(helpDeskKey);
-  await find('ada@example.com');
-  await click(page.getByRole('button', { name: 'End the lockout' }));
-  await confirm('End the lockout');
-  await page.getByText('acme: done').waitFor();
-  expect(server.audit.events.at(-1)).toMatchObject({
-    action: 'lockout_cleared',
-    subject: 'ada',
-    detail: { by: 'desk' },
-  });
-  expect(await fail()).toBe('failed');
-  await leave();
-});
-
-inBrowser('somebody at the provider is found by name and invited by e-mail', async () => {
-  const { page, click, confirm, leave } = await visit(helpDeskKey);
-  await page.getByLabel('Find a person').fill('berta Exam');
-  await click(page.getByRole('button', { name: 'Find', exact: true }));
-  await page.getByText('Not enrolled', { exact: true }).waitFor();
-  expect(await page.getByRole('button', { name: 'End the lockout' }).count()).toBe(0);
-  await click(page.getByRole('button', { name: 'Invite by e-mail' }));
-  await confirm('Send');
-  await page.getByText('Invitation sent.', { exact: false }).waitFor();
-  expect(server.messages.at(-1)).toMatchObject({ channel: 'email', to: 'berta@example.com' });
-  expect(server.audit.events.at(-1)).toMatchObject({
-    ...{ action: 'invitation_sent', subject: 'berta' },
-    detail: { campaign: null, by: 'desk' },
-  });
-  await leave();
-});
-
-inBrowser('lockouts of chosen people are ended, and the list is exported with names', async () => {
-  const { page, click, confirm, open, leave } = await visit();
-  await open('People');
-  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
-  await click(page.getByRole('button', { name: 'Select all shown' }));
-  await click(page.getByRole('button', { name: /^End lockouts/ }));
-  await confirm('End lockouts');
-  await page.getByText(/^Lockouts ended: done for 1 of 1/).waitFor();
-  const saved = page.waitForEvent('download');
-  await click(page.getByRole('button', { name: 'Export as CSV' }));
-  const text = readFileSync(await (await saved).path(), 'utf8');
-  expect(text).toContain('"acme","ada","ada@example.com","ada@example.com","ada Example","enrolled"');
-  await leave();
-});
-
 inBrowser('a person is erased, and there is a receipt', async () => {
   await enrol('dora');
   const { page, click, find, confirm, leave } = await visit();
@@ -235,16 +129,118 @@ inBrowser('a person is erased, and there is a receipt', async () => {
   await leave();
 });
 
-inBrowser('the log is followed while the page is seen, and paused', async () => {
+const drawing =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40"><rect x="5" y="5" width="190" height="30" fill="#7a1fa2"/></svg>';
+
+inBrowser('a planned campaign is started, says before what it will do, and is followed', async () => {
+  await stage().campaigns.plan('Autumn');
+  const { page, click, open, confirm, leave } = await visit();
+  await open('Campaigns');
+  await click(page.getByRole('link', { name: 'Autumn' }));
+  await page.getByText('People who will get an e-mail: 5.').waitFor();
+  await click(page.getByRole('button', { name: 'Start' }));
+  await page.getByText('E-mails to send: 5. Each has a link that is valid for 14 days.').waitFor();
+  await confirm('Start');
+  await page.getByText('Enrolled: 0 of 5').waitFor();
+  await page.getByText('Delivery unknown: 1.').waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await inDialogue(page, 'Stop').click();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await leave();
+});
+
+inBrowser('a campaign of a CSV file is planned, and its letter gets words of its own', async () => {
   const { page, click, open, leave } = await visit();
-  await open('Sign-in log');
-  await rowOf(page, 'Approved').first().waitFor();
-  await click(page.getByRole('button', { name: 'Follow live' }));
-  server.clock.advanceSec(1);
-  const event = { connection: 'acme', subject: 'berta', detail: { tokenId: null, by: 'portal' } };
-  await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);
-  await rowOf(page, 'Withdrew consent').getByRole('link', { name: 'berta@example.com' }).waitFor();
-  await click(page.getByRole('button', { name: 'Pause' }));
-  await page.getByRole('button', { name: 'Follow live' }).waitFor();
+  await open('Campaigns');
+  await page.getByLabel('Name', { exact: true }).fill('By file');
+  await click(page.getByLabel('A CSV file'));
+  const lines = 'login,email,name\nuser0@example.com,,\n=cmd|x,,\nuser1@example.com,not an address,\n';
+  await page
+    .getByLabel('CSV file', { exact: true })
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
+  await click(page.getByRole('button', { name: 'Plan' }));
+  await page.getByText('People who will get an e-mail: 1.').waitFor();
+  await page.getByText('Begins like a spreadsheet formula: 1').waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
+  expect(await row.getByRole('cell').first().textContent()).toBe('4');
+
+  const letter = page.frameLocator('iframe');
+  await letter.getByText('Hello Ada Lovelace').waitFor();
+  await page.getByLabel('Text', { exact: true }).fill('Dear {nmae}\n\n<b>now</b>');
+  await page.getByText('Unknown placeholders: {nmae}.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The form has an invalid value.').waitFor();
+  await page.getByLabel('Text', { exact: true }).fill('Dear {name}\n\n<b>now</b>');
+  await letter.getByText('Dear Ada Lovelace').waitFor();
+  await letter.getByText('<b>now</b>').waitFor();
+  await click(page.getByRole('button', { name: 'Save' }));
+  await page.getByText('This e-mail has a custom text.').waitFor();
+  expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Dear {name}\n\n<b>now</b>');
+  await leave();
+});
+
+inBrowser('a letter is shown in an origin of its own, to the frame of the console alone', async () => {
+  const { page, leave } = await visit();
+  const id = await stage().campaigns.plan('Shown');
+  await page.goto(`${stage().origin}/console/campaigns/${id}`);
+  const frame = page.locator('iframe');
+  await page.frameLocator('iframe').getByText('Ada Lovelace').first().waitFor();
+  expect(await frame.getAttribute('sandbox')).toBe('');
+  const address = `${stage().origin}${await frame.getAttribute('src')}`;
+  const same = await fetch(address, { headers: { 'sec-fetch-site': 'same-origin' } });
+  const policy = (same.headers.get('content-security-policy') ?? '').split(';');
+  for (const line of ["default-src 'none'", "frame-ancestors 'self'", 'sandbox']) expect(policy).toContain(line);
+  expect(policy.join(';')).not.toMatch(/script-src|https?:/);
+  for (const site of ['none', 'cross-site', 'same-site']) {
+    const answer = await fetch(address, { headers: { 'sec-fetch-site': site } });
+    expect([site, answer.status]).toEqual([site, 404]);
+    await answer.text();
+  }
+  stage().server.clock.advanceSec(11 * 60);
+  const late = await fetch(address, { headers: { 'sec-fetch-site': 'same-origin' } });
+  expect(late.status).toBe(404);
+  await late.text();
+  await leave();
+});
+
+inBrowser('a brand is tried beside the form, put in force, and taken back', async () => {
+  const { page, click, open, confirm, leave } = await visit();
+  await open('Brand');
+  const preview = page.frameLocator('iframe');
+  await preview.locator('main[data-screen="consent"] h1').waitFor();
+  await page.getByLabel('Organization name').fill('Harbour Clini');
+  await preview.getByText('Harbour Clini').first().waitFor();
+  // The preview that took the place of the former one did not take the focus.
+  await page.keyboard.type('c');
+  await preview.getByText('Harbour Clinic').first().waitFor();
+  await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
+  await click(page.getByRole('button', { name: /^Use #/ }));
+  await page
+    .getByLabel('Logo', { exact: true })
+    .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(drawing) });
+  await preview.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
+  await click(page.getByRole('button', { name: 'Publish', exact: true }));
+  await page.getByText('The capture page shows it within five seconds').waitFor();
+  await confirm('Publish');
+  await page.getByText('Published. Every').waitFor();
+  const named = await stage().server.deps.brands.inForce();
+  expect(named?.brand).toMatchObject({ organisation: 'Harbour Clinic', logo: { heightPx: 80 } });
+  expect(named?.brand.accent).not.toBe('#ffcc00');
+  expect(stage().server.audit.events.at(-1)).toMatchObject({ action: 'brand_changed', detail: { by: 'owner' } });
+
+  await page.getByText('Custom texts').click();
+  await page.getByLabel('Help link text').fill('Call us');
+  await page.getByText('Remove: Logo').click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await inDialogue(page, 'Publish').click();
+  await page.getByRole('button', { name: /^Publish: / }).waitFor();
+  expect((await stage().server.deps.brands.inForce())?.brand).toMatchObject({
+    logo: null,
+    texts: { en: { help: 'Call us' } },
+  });
+  await page.getByRole('button', { name: /^Publish: / }).click();
+  await inDialogue(page, 'Publish').click();
+  await page.getByRole('img', { name: 'Logo: current' }).waitFor();
+  expect((await stage().server.deps.brands.inForce())?.digest).toBe(named?.digest);
   await leave();
 });

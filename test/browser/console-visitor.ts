@@ -1,18 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { patienceMs } from '../patience.js';
 
-export interface ConsoleVisitor {
-  readonly page: Page;
-  readonly requests: readonly string[];
-  readonly complaints: readonly string[];
-  close(): Promise<void>;
-}
+export type ConsoleVisitor = Awaited<ReturnType<typeof visitConsole>>;
 
 export async function visitConsole(
   browser: Browser,
   origin: string,
   { key, path = '' }: { readonly key: string | null; readonly path?: string },
-): Promise<ConsoleVisitor> {
+) {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();

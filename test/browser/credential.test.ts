@@ -1,15 +1,10 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { RunningPortals } from '../../examples/demo/portals.js';
+import { expectWithinReach, lookAt } from './accessibility.js';
 import { renderOffer, renderStart } from './credential-pages.js';
-import {
-  expectAllWithinReach,
-  expectNoBreach,
-  expectWithinReach,
-  inBrowser,
-  narrow,
-  usePortals,
-} from './portal-visit.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { expectAllWithinReach, expectNoBreach, narrow, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
 /* A staff card: from its page to the small wallet of the demonstration, and to a portal that people sign in to with it. */
@@ -77,13 +72,13 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
 
   // By the code, with another device.
   await page.goto(portal);
-  await lookAt(page);
+  await lookAt(page, '', [360]);
   await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
   const code = page.locator('[data-link]');
   await code.waitFor();
-  await lookAt(page);
+  await lookAt(page, '', [360]);
   await open(wallet, (await code.getAttribute('data-link')) ?? '');
-  await lookAt(wallet);
+  await lookAt(wallet, '', [360]);
   expect(await wallet.locator('form button').allTextContents()).toEqual([
     ...['Show this: sub, given_name', 'Show this: sub', 'Show nothing'],
   ]);
@@ -95,7 +90,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await page.bringToFront();
   await insist(page);
   await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor();
-  await lookAt(page);
+  await lookAt(page, '', [360]);
 
   // Whoever shows nothing is not signed in.
   await page.goto(portal);
@@ -103,24 +98,9 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await open(wallet, (await code.getAttribute('data-link')) ?? '');
   await wallet.getByRole('button', { name: 'Show nothing' }).click();
   await page.getByText('No card was shown.').waitFor();
-  await lookAt(page);
+  await lookAt(page, '', [360]);
 
-  // By the link, on this device: the wallet leads back.
-  await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
-  const link = (await page.getByRole('link', { name: 'My wallet is on this device' }).getAttribute('href')) ?? '';
-  await open(page, link);
-  await page.getByRole('button', { name: 'Show this: sub', exact: true }).click();
-  await page.getByRole('link', { name: 'Back to the page that asked' }).click();
-  await page.locator('main[data-screen]').waitFor();
   await wallet.close();
-}
-
-/** Of a page of the examples, in the light and in the dark. */
-async function lookAt(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectWithinReach(page, { colorScheme });
-  }
 }
 
 inBrowser(

@@ -1,99 +1,64 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { type ApiServer, startApiServer } from '../api-server.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
 import { patienceMs } from '../patience.js';
 import { findBarriers, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* The pages of documentation in a browser, under the policy they are served with. */
 
-let server: ApiServer;
-let browser: Browser;
-beforeAll(async () => {
-  if (!hasChromium) return;
-  server = await startApiServer({ verifier: createTestVerifier() });
-  browser = await launchChromium({ camera: 'none' });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const browser = useBrowser('none');
+const server = useShared(
+  () => startApiServer({ verifier: createTestVerifier() }),
+  ({ stop }) => stop(),
+);
 
 /** Opens a page, and keeps what it asked others for, and what the browser would not let it do. */
 async function open(
   path: string,
   { colorScheme = 'light', width = 1280 }: { colorScheme?: 'light' | 'dark'; width?: number } = {},
 ): Promise<{ page: Page; wrong: string[] }> {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+  const context = await browser().newContext({ colorScheme, viewport: { width, height: 800 } });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith(`${server.origin}/docs/`)) wrong.push(request.url());
+    if (!request.url().startsWith(`${server().origin}/docs/`)) wrong.push(request.url());
   });
   page.on('console', (message) => {
     if (message.type() === 'error') wrong.push(message.text());
   });
   page.on('pageerror', ({ message }) => wrong.push(message));
-  await page.goto(`${server.origin}/docs/${path}`);
+  await page.goto(`${server().origin}/docs/${path}`);
   return { page, wrong };
 }
 
-(hasChromium ? describe : describe.skip)('the pages of documentation', () => {
-  test.each([
-    ['index.html', 'light', 1280],
-    ['index.html', 'dark', 360],
-    ['configuration.html', 'light', 360],
-    ['adapters/okta/', 'dark', 1280],
-  ] as const)(
-    '%s, %s, %d px: nothing in anybody’s way, and nothing from elsewhere',
-    async (path, colorScheme, width) => {
-      const { page, wrong } = await open(path, { colorScheme, width });
-      expect(await findBarriers(page)).toEqual([]);
-      expect(await fitsWidth(page)).toBe(true);
-      expect(wrong).toEqual([]);
-      await page.context().close();
-    },
-  );
-
-  test('a block of code is copied', async () => {
-    const { page, wrong } = await open('install.html');
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.getByRole('button', { name: 'Copy' }).first().click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
-    const copied = await page.evaluate('navigator.clipboard.readText()');
-    expect(copied).toBe(await page.locator('main pre code').first().textContent());
+for (const [path, colorScheme, width] of [
+  ['index.html', 'dark', 360],
+  ['configuration.html', 'light', 360],
+  ['adapters/okta/', 'dark', 1280],
+] as const)
+  inBrowser(`${path}, ${colorScheme}, ${width} px: nothing in anybody’s way, and nothing from elsewhere`, async () => {
+    const { page, wrong } = await open(path, { colorScheme, width });
+    expect([await findBarriers(page), await fitsWidth(page)]).toEqual([[], true]);
     expect(wrong).toEqual([]);
     await page.context().close();
   });
 
-  test('a setting is found by its name, by keys alone', async () => {
-    const { page, wrong } = await open('index.html', { width: 360 });
-    await page.keyboard.press('/');
-    await page.keyboard.type('proxyHops');
-    await page.getByText(/^\d+ found$/).waitFor();
-    expect(await page.locator('form li a').first().textContent()).toBe('proxyHops');
-    expect(await findBarriers(page)).toEqual([]);
-    expect(await fitsWidth(page)).toBe(true);
-    const target = await page.locator('form li a').first().boundingBox();
-    expect(target?.height).toBeGreaterThanOrEqual(24);
-    await page.keyboard.press('Enter');
-    await page.waitForURL('**/docs/reference/configuration.html#row-proxyhops');
-    expect(await page.locator(':target').textContent()).toContain('X-Forwarded-For');
-    expect(wrong).toEqual([]);
-    await page.context().close();
-  });
-
-  test('a page reads without scripts, and leads to the others', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 800 } });
-    context.setDefaultTimeout(patienceMs);
-    const page = await context.newPage();
-    await page.goto(`${server.origin}/docs/keys.html`);
-    expect(await page.getByRole('searchbox').count()).toBe(0);
-    await page.getByRole('link', { name: 'All pages' }).click();
-    await page.getByRole('navigation', { name: 'All pages' }).getByRole('link', { name: 'configuration' }).click();
-    await page.waitForURL('**/docs/reference/configuration.html');
-    await context.close();
-  });
+inBrowser('a setting is found by its name, by keys alone', async () => {
+  const { page, wrong } = await open('index.html', { width: 360 });
+  await page.keyboard.press('/');
+  await page.keyboard.type('proxyHops');
+  await page.getByText(/^\d+ found$/).waitFor();
+  expect(await page.locator('form li a').first().textContent()).toBe('proxyHops');
+  expect(await findBarriers(page)).toEqual([]);
+  expect(await fitsWidth(page)).toBe(true);
+  const target = await page.locator('form li a').first().boundingBox();
+  expect(target?.height).toBeGreaterThanOrEqual(24);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/docs/reference/configuration.html#row-proxyhops');
+  expect(await page.locator(':target').textContent()).toContain('X-Forwarded-For');
+  expect(wrong).toEqual([]);
+  await page.context().close();
 });

@@ -1,39 +1,35 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
-import { languages } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
-import { type AnotherWayStage, expectNoBarriers, faultsIn, startAnotherWayStage } from './another-way-stage.js';
-import { hasChromium } from './chromium.js';
+import { expectWithinReach, lookAt } from './accessibility.js';
+import { faultsIn, startAnotherWayStage } from './another-way-stage.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
+import { inBrowser, useShared } from './page-suite.js';
 import { leaveBy, press, see } from './walk.js';
 
 /* "I can't do this" on the page is in the queue of the console, where somebody helps. */
 
-const inBrowser = hasChromium ? test : test.skip;
-let stage: AnotherWayStage;
-if (hasChromium) {
-  beforeAll(async () => {
-    stage = await startAnotherWayStage(['asks', 'keyboard']);
-  });
-  afterAll(() => stage.close());
-}
+const stage = useShared(
+  () => startAnotherWayStage(['asks', 'keyboard']),
+  ({ close }) => close(),
+);
 
 inBrowser('who asks for help is in the queue, as text, until an agent has settled it', async () => {
-  const { page, words, complaints, close } = await stage.refuse('asks', { language: 'ar', window: 'phone' });
+  const { page, words, complaints, close } = await stage().refuse('asks', { language: 'ar', window: 'phone' });
   await press(page, words.help.ask);
   await see(page, 'help');
-  await expectNoBarriers(page);
+  await expectWithinReach(page);
   await page.getByLabel(words.help.reason).selectOption(words.help.reasons.not_recognised);
   await page.getByLabel(words.help.note).fill('<b>نظارات جديدة</b>');
   await press(page, words.help.send);
   await see(page, 'help-asked');
-  await expectNoBarriers(page);
+  await expectWithinReach(page);
   await leaveBy(page, words.back);
   await see(page, 'ways');
   expect(faultsIn(complaints)).toEqual([]);
 
-  const agent = await visitConsole(stage.browser, stage.origin, { key: adminKey });
+  const agent = await visitConsole(stage().browser, stage().origin, { key: adminKey });
   const { click, choose, count } = countClicks();
   await click(agent.page.getByRole('navigation').first().getByRole('link', { name: en.heading }));
   await click(agent.page.getByRole('link', { name: en.parts.requests }));
@@ -43,47 +39,15 @@ inBrowser('who asks for help is in the queue, as text, until an agent has settle
   await click(row.getByRole('button', { name: en.queue.take }));
   const settlement = row.getByLabel(en.queue.settle.by('asks@example.com'));
   await settlement.waitFor();
-  for (const width of [360, 1280]) {
-    await agent.page.setViewportSize({ width, height: 800 });
-    await expectNoBarriers(agent.page);
-  }
+  await lookAt(agent.page);
   await choose(settlement, en.queue.settle.ways.bypass);
   await click(row.getByRole('button', { name: en.queue.settle.submit }));
   await agent.page.getByText(en.queue.none).waitFor();
   expect(count()).toBeLessThanOrEqual(5);
-  const settled = stage.server.audit.events.flatMap((event) => (event.action === 'help_settled' ? [event.detail] : []));
+  const settled = stage().server.audit.events.flatMap((event) =>
+    event.action === 'help_settled' ? [event.detail] : [],
+  );
   expect(settled).toMatchObject([{ settlement: 'bypass', by: 'owner' }]);
   await agent.close();
   await close();
-});
-
-inBrowser('from a taken request the agent goes on for the same person by the keyboard, in every language', async () => {
-  const person = await stage.refuse('keyboard', { language: 'de', window: 'desktop' });
-  await press(person.page, person.words.help.ask);
-  await press(person.page, person.words.help.send);
-  await see(person.page, 'help-asked');
-  await expectNoBarriers(person.page);
-  await person.close();
-  const agent = await visitConsole(stage.browser, stage.origin, { key: adminKey, path: '/help-desk/requests' });
-  const { page } = agent;
-  await page.getByRole('button', { name: `${en.queue.take}: keyboard@example.com` }).press('Enter');
-  const taken = page.getByRole('row').filter({ hasText: 'keyboard@example.com' });
-  await taken.getByRole('link', { name: en.parts.codes }).press('Enter');
-  await page.getByText('keyboard@example.com').first().waitFor();
-  await page.getByRole('button', { name: en.codes.submit }).press('Enter');
-  await page.getByLabel(en.codes.code, { exact: true }).waitFor();
-  const headings = new Set<string>();
-  for (const language of Object.keys(languages)) {
-    await page.locator('select:has(option[value=ar])').first().selectOption(language);
-    await page.locator(`html[lang=${language}][dir=${language === 'ar' ? 'rtl' : 'ltr'}]`).waitFor();
-    headings.add((await page.getByRole('heading', { level: 1 }).textContent()) ?? '');
-    for (const width of [1280, 360]) {
-      await page.setViewportSize({ width, height: 800 });
-      await expectNoBarriers(page);
-    }
-    await page.setViewportSize({ width: 1280, height: 800 });
-  }
-  expect(headings.size).toBe(Object.keys(languages).length);
-  expect(agent.complaints).toEqual([]);
-  await agent.close();
 });

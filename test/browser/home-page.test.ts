@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { homePageGuard } from '../../src/config/home-page.js';
 import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
@@ -13,37 +13,17 @@ import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { fillLedger } from '../ledgered.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { expectWithinReach, lookAt } from './accessibility.js';
+import { inBrowser, useBrowser } from './page-suite.js';
 import { receive } from './visitor.js';
 import { readIn } from './walk.js';
 
 /* A person at their own page, from the door to the end of everything on it. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const narrow = { viewport: { width: 360, height: 740 } } as const;
 const anna = { connection: 'acme', subject: 'anna' };
 const hostile = '<b>Library</b>';
-let browser: Browser;
-if (hasChromium) {
-  beforeAll(async () => {
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(() => browser.close());
-}
-
-/** In the light and in the dark, on a phone and on a desk. */
-async function look(page: Page): Promise<void> {
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 740 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect([width, colorScheme, await findBarriers(page)]).toEqual([width, colorScheme, []]);
-    }
-    expect([await findSmallTargets(page), await fitsWidth(page)]).toEqual([[], true]);
-  }
-  await page.setViewportSize(narrow.viewport);
-}
+const browser = useBrowser('pattern');
 
 /** A server whose people sign in at a provider, with something of anna in every part of her page. */
 async function startServer() {
@@ -107,15 +87,21 @@ async function pressKey(page: Page, name: string | RegExp): Promise<void> {
 
 inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is ended by one press', async () => {
   const { server, issuer, stop } = await startServer();
-  const { page, complaints, close } = await receive(browser, narrow);
+  const { page, complaints, close } = await receive(browser(), narrow);
+  for (const language of languages) {
+    await page.goto(`${issuer}/me/acme?lang=${language}&refused=face`);
+    expect(await page.getAttribute('html', 'lang')).toBe(language);
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await expectWithinReach(page, { language });
+  }
   await page.goto(`${issuer}/me`);
   await page.getByRole('heading', { name: 'Your face check' }).waitFor();
-  await look(page);
+  await lookAt(page);
   // The name, the button below it, and the sign-in.
   for (let at = 0; at < 3; at += 1) await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('main[data-screen="manage"]').waitFor();
-  await look(page);
+  await lookAt(page);
   // What others chose is text.
   expect(await page.locator('main b, main i').count()).toBe(0);
   expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');
@@ -157,7 +143,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
 
   for (const language of languages) {
     await readIn(page, language);
-    expect([language, await findBarriers(page), await fitsWidth(page)]).toEqual([language, [], true]);
+    await expectWithinReach(page, { language });
   }
   await readIn(page, 'en');
 
@@ -165,19 +151,6 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   await page.getByRole('heading', { name: 'This page is closed' }).waitFor();
   await page.waitForURL(`${issuer}/me/acme`);
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
-  await close();
-  await stop();
-});
-
-inBrowser('the door is within reach of everybody in every language, and says why somebody is back', async () => {
-  const { issuer, stop } = await startServer();
-  const { page, close } = await receive(browser, narrow);
-  for (const language of languages) {
-    await page.goto(`${issuer}/me/acme?lang=${language}&refused=face`);
-    expect(await page.getAttribute('html', 'lang')).toBe(language);
-    expect(await page.getByRole('alert').count()).toBe(1);
-    await look(page);
-  }
   await close();
   await stop();
 });

@@ -1,11 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
 
 /* The journey of the capture page in the quick tier: enrolment, step-up, refusal. Page, server, models and judge are the real ones. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ plain: { enrolmentDays: 365 } });
 
 /** A step-up of a user who is enrolled with Ada's face. */

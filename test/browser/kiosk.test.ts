@@ -41,24 +41,3 @@ inBrowser('a kiosk says that it is free only once whoever was there is gone for 
   expect(isAnswered).toBe(true);
   await close();
 });
-
-inBrowser('a check that was sent to a kiosk opens there once the network is there again', async () => {
-  const { page, context, close } = await receive();
-  await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
-  await context.route(
-    '**/face/kiosk/next',
-    (route) => route.fulfill({ json: { ok: true, ticket: 'a.b', page: null } }),
-    { times: 1 },
-  );
-  const opened: unknown[] = [];
-  page.on('request', (request) => {
-    if (request.url().endsWith('/face/open')) opened.push(request.postDataJSON());
-  });
-  await context.route('**/face/open', (route) => route.abort(), { times: 1 });
-  await page.goto(`${server.origin}/face/kiosk#gate.secret`);
-  await see(page, 'offline');
-  await see(page, 'consent');
-  expect(opened).toHaveLength(2);
-  expect(opened[1]).toEqual(opened[0]);
-  await close();
-});

@@ -1,14 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { screenColours, toLinear } from '../../src/core/screen-light.js';
-import { hasChromium } from './chromium.js';
 import { readNoted, redShare, rowOf, toLight, visitsOf } from './lit-visit.js';
+import { inBrowser } from './page-suite.js';
 import { pageWords } from './page-words.js';
 import { film, type Shown } from './screencast.js';
 import { press, readIn, see } from './walk.js';
 
 /* The flashes as the browser paints them. One after the other: a busy browser paints late. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const visit = visitsOf();
 
 test('no light that can be told is a saturated red', () => {

@@ -1,13 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { eventually } from '../eventually.js';
-import { firstView } from '../first-view.js';
-import { hasChromium } from './chromium.js';
 import { readNoted, visitsOf } from './lit-visit.js';
-import { leaveBy, press, see } from './walk.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { press, see } from './walk.js';
 
 /* What the page does with its screen's light, by scripted replies; whom it passes is in lit-people.test.ts. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const visit = visitsOf();
 
 describe('whoever cannot have flashes', () => {
@@ -19,12 +17,6 @@ describe('whoever cannot have flashes', () => {
     await see(page, 'sending');
     expect(asked).toEqual([{}]);
     expect((await readNoted(page)).lights.every(({ value }) => value === '')).toBe(true);
-    await close();
-  });
-
-  inBrowser('meets that way first who asked their device for less motion', async () => {
-    const { page, close } = await visit({ visitor: { reducedMotion: 'reduce' } });
-    expect(await page.locator('main .actions .button').allTextContents()).toEqual(['Skip flashing colors', 'Continue']);
     await close();
   });
 
@@ -42,22 +34,6 @@ describe('whoever cannot have flashes', () => {
     expect(asked).toEqual([]);
     await close();
   });
-});
-
-inBrowser('after two tries that did not show the light the page goes on without it, and says so', async () => {
-  const again = { view: { ...firstView, light: 'offered' }, outcome: 'try_again', hint: 'too_bright', receipt: null };
-  const { page, asked, close } = await visit({ replies: { '/frames': again } });
-  const without = page.getByText('The next attempt uses movements only');
-  await press(page, 'Continue');
-  for (const attempt of [0, 1]) {
-    await see(page, 'try-again');
-    expect(await page.locator('main .note').textContent()).toContain('screen’s light');
-    expect(await without.count()).toBe(attempt);
-    await leaveBy(page, 'Try again');
-  }
-  await see(page, 'try-again');
-  expect(asked).toEqual([{ light: 'down' }, { light: 'down' }, {}]);
-  await close();
 });
 
 inBrowser(

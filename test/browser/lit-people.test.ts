@@ -1,13 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { devices } from './screens.js';
 import { type Lighting, type Plan, receive } from './visitor.js';
 import { follow, insist } from './walk.js';
 
 /* People and attacks under the screen's light, with the real page, server, models and judge. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ lit: { liveness: 'light' }, offered: { liveness: 'challenge' } });
 
 interface Before {
@@ -41,7 +40,6 @@ for (const device of ['phone', 'desktop'] as const) {
 const recording = ['centre', 'left', 'right', 'up', 'centre'].map((movement) => ({ movement, ms: 1500 }));
 const attacks: readonly (readonly [string, Before, RegExp])[] = [
   ['a recording in the place of the camera', { plan: recording, change: null }, /light_gain|light_match/],
-  ['a still in the place of the camera', { plan: 'still', change: null }, /light_gain|light_match/],
   ['an injection that no light falls on', { change: null }, /light_gain|light_match/],
   ['an injection lit by other colours', { change: { colours: [1, 2, 0] } }, /light_gain|light_match/],
   ['a sheet that answers as a whole', { change: { around: 1 } }, /light_(falloff|gain|match|normals)/],

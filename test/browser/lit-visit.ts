@@ -1,43 +1,12 @@
-import { afterAll, beforeAll } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { firstView } from '../first-view.js';
-import { hasChromium, launchChromium } from './chromium.js';
 import { watchLight } from './in-page/watch-light.js';
-import { startPageServer } from './page-server.js';
-import { makePoses, readPeople } from './people.js';
+import { useAda, usePage } from './page-suite.js';
 import { type Device, devices } from './screens.js';
 import { type Replies, rowFor, scriptReplies } from './scripted-replies.js';
-import { type Person, receive, type VisitorOptions } from './visitor.js';
+import type { VisitorOptions } from './visitor.js';
 import { see } from './walk.js';
-
-interface Place {
-  readonly browser: Browser;
-  readonly server: Awaited<ReturnType<typeof startPageServer>>;
-  readonly person: Person;
-}
-
-export function visitsOf(): (about?: Visit) => ReturnType<typeof visit> {
-  let place: Place | null = null;
-  if (hasChromium) {
-    beforeAll(async () => {
-      const { ada } = await readPeople();
-      place = {
-        person: { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 },
-        server: await startPageServer(),
-        browser: await launchChromium({ camera: 'pattern' }),
-      };
-    });
-    afterAll(async () => {
-      await place?.browser.close();
-      await place?.server.stop();
-    });
-  }
-  return (about) => {
-    if (place === null) throw new Error('nobody is there yet');
-    return visit(place, about);
-  };
-}
 
 const notedGuard = z.object({
   lights: z.array(z.object({ at: z.number(), value: z.string() })),
@@ -46,7 +15,7 @@ const notedGuard = z.object({
 });
 export const readNoted = async (page: Page) => notedGuard.parse(await page.evaluate('window.noted'));
 
-export interface Visit {
+interface Visit {
   readonly light?: 'offered' | 'demanded';
   readonly device?: Device;
   readonly replies?: Replies;
@@ -54,23 +23,24 @@ export interface Visit {
   readonly visitor?: VisitorOptions;
 }
 
-async function visit(
-  { browser, server, person }: Place,
-  { light = 'offered', device = 'phone', replies = {}, before = '', visitor = {} }: Visit = {},
-) {
-  const opened = await receive(browser, { ...devices[device], person, ...visitor });
-  const { context, page } = opened;
-  await context.addInitScript(watchLight);
-  await context.addInitScript(before);
-  const view = { ...firstView, light, handOffAllowed: false, fallbackUrl: 'https://help.example.com/' };
-  await scriptReplies(context, view, { '/frames': 'hang', ...replies });
-  const asked: unknown[] = [];
-  page.on('request', (request) => {
-    if (new URL(request.url()).pathname === '/face/challenge') asked.push(request.postDataJSON());
-  });
-  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-  await see(page, 'permission');
-  return { ...opened, asked };
+export function visitsOf() {
+  const { server, receive } = usePage('pattern');
+  const ada = useAda();
+  return async ({ light = 'offered', device = 'phone', replies = {}, before = '', visitor = {} }: Visit = {}) => {
+    const opened = await receive({ ...devices[device], person: ada(), ...visitor });
+    const { context, page } = opened;
+    await context.addInitScript(watchLight);
+    await context.addInitScript(before);
+    const view = { ...firstView, light, handOffAllowed: false, fallbackUrl: 'https://help.example.com/' };
+    await scriptReplies(context, view, { '/frames': 'hang', ...replies });
+    const asked: unknown[] = [];
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/face/challenge') asked.push(request.postDataJSON());
+    });
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'permission');
+    return { ...opened, asked };
+  };
 }
 
 /** Converts a color to the notation of the page's styles. */

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { startPushService } from '../../simulators/push-service.js';
 import { withSubscribers } from '../../src/core/audit-subscribers.js';
 import { createNoticeSender } from '../../src/core/notices/notice-sender.js';
 import { createWebPush } from '../../src/delivery/web-push.js';
-import { type ApiServer, startApiServer } from '../api-server.js';
+import { startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { eventually } from '../eventually.js';
 import { createKeysInMemory } from '../keys.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { systemRandom } from '../sinks.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { lookAt } from './accessibility.js';
 import { subscribeAtSimulator } from './in-page/subscribe-at-simulator.js';
+import { inBrowser, useBrowser, useShared } from './page-suite.js';
 import { receive } from './visitor.js';
 
 /*
@@ -22,41 +22,36 @@ import { receive } from './visitor.js';
  * of a simulated service, and what that service opened is handed to the browser where its own would: everything else is as it is.
  */
 
-const inBrowser = hasChromium ? test : test.skip;
 const contact = 'mailto:security@example.com';
-let browser: Browser;
-let service: PushServiceSimulator;
-let server: ApiServer;
-if (hasChromium) {
-  beforeAll(async () => {
-    browser = await launchChromium({ camera: 'none' });
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
+const browser = useBrowser('none');
+const stage = useShared(
+  async () => {
     const clock = { now: () => server.clock.now() };
-    service = await startPushService({ contact, now: () => clock.now() });
+    const service = await startPushService({ contact, now: () => clock.now() });
     const keys = createKeysInMemory(randomBytes(32));
     const settings = { contact, services: [service.host] };
     const policy = { ...defaultPolicy, notices: true, organisation: 'Harbour Clinic' };
-    server = await startApiServer({
+    const server = await startApiServer({
       ...{ verifier: createTestVerifier(), keys },
       webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
       connections: new Map([
         ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']), openStepUpRequest: null }],
       ]),
     });
-  });
-  afterEach(async () => {
+    return { server, service };
+  },
+  async ({ server, service }) => {
     await server.stop();
     await service.close();
-  });
-}
+  },
+);
 
-/** Opens her own page in a small window. @param mayShow - what she answers where the browser asks whether notices may be shown */
-async function visit(mayShow: boolean, language = 'en') {
-  const visitor = await receive(browser, { viewport: { width: 360, height: 740 } });
+/** Opens her own page in a small window. She allows notices. */
+async function visit(language: string) {
+  const { server, service } = stage();
+  const visitor = await receive(browser(), { viewport: { width: 360, height: 740 } });
   const { context, page } = visitor;
-  if (mayShow) await context.grantPermissions(['notifications'], { origin: server.origin });
+  await context.grantPermissions(['notifications'], { origin: server.origin });
   await context.exposeFunction('subscribeAtSimulator', (key: string) => service.subscribe(key));
   await context.addInitScript(subscribeAtSimulator);
   const token = { 'x-auth-token': (await server.issue()).token };
@@ -65,15 +60,6 @@ async function visit(mayShow: boolean, language = 'en') {
   await page.goto(`${server.origin}/face?lang=${language}${new URL(String(body.url)).hash}`);
   await page.locator('main[data-screen="manage"]').waitFor();
   return visitor;
-}
-
-async function look(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await findBarriers(page)).toEqual([]);
-  }
-  expect(await findSmallTargets(page)).toEqual([]);
-  expect(await fitsWidth(page)).toBe(true);
 }
 
 /** Hands the browser a message as its push service would. */
@@ -87,7 +73,7 @@ async function deliver(page: Page, text: string): Promise<void> {
   });
   await session.send('ServiceWorker.enable');
   const registrationId = await registered;
-  await session.send('ServiceWorker.deliverPushMessage', { origin: server.origin, registrationId, data: text });
+  await session.send('ServiceWorker.deliverPushMessage', { origin: stage().server.origin, registrationId, data: text });
   await session.detach();
 }
 
@@ -97,13 +83,13 @@ const shown = (page: Page): Promise<unknown> =>
     .then((notices) => notices.map(({ title, body, lang, dir }) => ({ title, body, lang, dir })))`);
 
 async function refuseAnna(): Promise<void> {
-  const { deps } = server;
+  const { deps, audit: trail } = stage().server;
   const notices = createNoticeSender({
     ...deps,
     connectionOf: (id) => deps.connections.get(id),
     brandOf: async (connection) => ({ ...(await deps.brandOf(connection)), organisation: 'Harbour Clinic' }),
   });
-  const audit = withSubscribers(server.audit, [notices.onEvent]);
+  const audit = withSubscribers(trail, [notices.onEvent]);
   const who = { connection: 'acme', subject: 'anna' };
   await audit.append({ action: 'verification_refused', ...who, detail: { tokenId: 't' } });
   await notices.settle();
@@ -112,7 +98,8 @@ async function refuseAnna(): Promise<void> {
 inBrowser(
   'a person has themself told on this browser, without e-mail; it shows what was sent, and no more once it is over',
   async () => {
-    const { page, requests, complaints, close } = await visit(true, 'de');
+    const { page, requests, complaints, close } = await visit('de');
+    const { server, service } = stage();
     await page.getByRole('button', { name: 'Auch auf diesem Gerät' }).click();
     await page.getByRole('button', { name: 'Nicht auf diesem Gerät' }).waitFor();
     await page.getByRole('checkbox', { name: 'auch per E-Mail' }).uncheck();
@@ -121,7 +108,7 @@ inBrowser(
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
-    await look(page);
+    await lookAt(page, '', [360]);
 
     await refuseAnna();
     expect(server.messages).toEqual([]);
@@ -148,18 +135,3 @@ inBrowser(
     await close();
   },
 );
-
-inBrowser('from another browser all can be taken off', async () => {
-  const first = await visit(true);
-  await first.page.getByRole('button', { name: 'Also notify me on this device' }).click();
-  await first.page.getByRole('button', { name: 'Not on this device' }).waitFor();
-  const { page, close } = await visit(true);
-  await page.getByText('Other devices with notifications: 1').waitFor();
-  await look(page);
-  await page.getByRole('button', { name: 'Not on any device' }).click();
-  await page.getByText('Other devices').waitFor({ state: 'detached' });
-  await refuseAnna();
-  expect(service.opened).toEqual([]);
-  await close();
-  await first.close();
-});

@@ -1,84 +1,56 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import sharp from 'sharp';
-import { eventually } from '../eventually.js';
+import { expect } from '@jest/globals';
 import { firstView } from '../first-view.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { startPageServer } from './page-server.js';
-import { makePoses, readPeople } from './people.js';
+import { launchChromium } from './chromium.js';
+import { inBrowser, useAda, usePage } from './page-suite.js';
 import { reach, type ScreenCase } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
-import { type Person, receive } from './visitor.js';
-import { leaveBy, press, screenOf, see } from './walk.js';
+import { receive as receiveFrom } from './visitor.js';
+import { leaveBy, press, see } from './walk.js';
 
 /* What stands between a person and their camera, on devices and networks as they are. */
 
-(hasChromium ? describe : describe.skip)('in the way of a face check', () => {
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof startPageServer>>;
-  let person: Person;
-  beforeAll(async () => {
-    const { ada } = await readPeople();
-    person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 100 };
-    server = await startPageServer();
-    browser = await launchChromium({ camera: 'pattern' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
-    reach(browser, server.origin, { name: at.screen, ...at }, { person, device: 'desktop' });
+const { browser, receive, server } = usePage('pattern');
+const ada = useAda();
+const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
+  reach(browser(), server.origin, { name: at.screen, ...at }, { person: ada(), device: 'desktop' });
 
-  test('a camera that was refused is told of, asked for once, and opened after it is allowed', async () => {
-    const asked: string[] = [];
-    const { page, context, close } = await receive(browser, { allowsCamera: false });
-    await context.exposeFunction('noteQuestion', () => asked.push('camera'));
-    await context.addInitScript(
-      'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
-    );
-    await scriptReplies(context, firstView, {});
-    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Allow camera access');
-    await see(page, 'camera-denied');
-    // Some browsers repeat their question without end where a page asks again by itself.
-    await page.waitForTimeout(1500);
-    expect(asked).toEqual(['camera']);
-    await press(page, 'Try again');
-    await see(page, 'camera-denied');
-    await context.grantPermissions(['camera']);
-    await press(page, 'Try again');
-    await see(page, 'framing');
-    await close();
-  });
+inBrowser('a camera that was refused is told of, asked for once, and opened after it is allowed', async () => {
+  const asked: string[] = [];
+  const { page, context, close } = await receive({ allowsCamera: false });
+  await context.exposeFunction('noteQuestion', () => asked.push('camera'));
+  await context.addInitScript(
+    'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
+  );
+  await scriptReplies(context, firstView, {});
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await press(page, 'Allow camera access');
+  await see(page, 'camera-denied');
+  // Some browsers repeat their question without end where a page asks again by itself.
+  await page.waitForTimeout(1500);
+  expect(asked).toEqual(['camera']);
+  await press(page, 'Try again');
+  await see(page, 'camera-denied');
+  await context.grantPermissions(['camera']);
+  await press(page, 'Try again');
+  await see(page, 'framing');
+  await close();
+});
 
-  test('a device without a camera', async () => {
-    const bare = await launchChromium({ camera: 'none' });
-    const { page, context } = await receive(bare);
-    await scriptReplies(context, firstView, {});
-    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await see(page, 'camera-none');
-    await press(page, 'Use my phone');
-    await see(page, 'hand-off');
-    await bare.close();
-  });
+inBrowser('a device without a camera', async () => {
+  const bare = await launchChromium({ camera: 'none' });
+  const { page, context } = await receiveFrom(bare);
+  await scriptReplies(context, firstView, {});
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await see(page, 'camera-none');
+  await press(page, 'Use my phone');
+  await see(page, 'hand-off');
+  await bare.close();
+});
 
-  test('a camera in use, that answers at the second try', async () => {
-    const { page, close } = await show({
-      screen: 'camera-busy',
-      cameraError: 'NotReadableError',
-    });
-    await page.evaluate('delete navigator.mediaDevices.getUserMedia');
-    await press(page, 'Try again');
-    await see(page, 'framing');
-    await close();
-  });
-
-  test('a link that was sent is opened by a press, and by nobody who runs the page before its person reads it', async () => {
-    const { page, context, requests, close } = await receive(browser);
+inBrowser(
+  'a link that was sent is opened by a press, and by nobody who runs the page before its person reads it',
+  async () => {
+    const { page, context, requests, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
     await page.goto(`${server.origin}/face?lang=en&sent#${firstView.id}.secret`, { waitUntil: 'networkidle' });
     await see(page, 'arrived');
@@ -91,44 +63,43 @@ import { leaveBy, press, screenOf, see } from './walk.js';
     await page.reload();
     await see(page, 'consent');
     await close();
-  });
+  },
+);
 
-  const leave =
-    "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
+const leave =
+  "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
 
-  test('a page that is left in the middle, or is before nobody when the movements begin, starts anew', async () => {
-    const { page, close } = await show({ screen: 'challenge' });
-    await page.locator('[data-movement="up"]').waitFor();
-    await page.evaluate(leave);
-    await see(page, 'camera-stopped');
-    await leaveBy(page, 'Try again');
-    // Still hidden when the movements begin.
-    await see(page, 'camera-stopped');
-    await page.evaluate('delete document.hidden');
-    await press(page, 'Try again');
-    await page.locator('[data-movement="up"]').waitFor();
-    await close();
-  });
+inBrowser('a page that is left in the middle, or is before nobody when the movements begin, starts anew', async () => {
+  const { page, close } = await show({ screen: 'challenge' });
+  await page.locator('[data-movement="up"]').waitFor();
+  await page.evaluate(leave);
+  await see(page, 'camera-stopped');
+  await leaveBy(page, 'Try again');
+  // Still hidden when the movements begin.
+  await see(page, 'camera-stopped');
+  await page.evaluate('delete document.hidden');
+  await press(page, 'Try again');
+  await page.locator('[data-movement="up"]').waitFor();
+  await close();
+});
 
-  test('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
-    const { page, context, requests, close } = await show({ screen: 'challenge' });
-    await page.locator('[data-movement="up"]').waitFor();
-    await page.unroute('**').catch(() => {});
-    await context.unrouteAll();
-    await context.setOffline(true);
-    await see(page, 'offline');
-    await scriptReplies(context, firstView, {});
-    await context.setOffline(false);
-    await page.locator('main:not([data-screen="offline"])').waitFor();
-    expect(requests.filter((url) => new URL(url).origin !== server.origin)).toEqual([]);
-    await close();
-  });
+inBrowser('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
+  const { page, context, requests, close } = await show({ screen: 'challenge' });
+  await page.locator('[data-movement="up"]').waitFor();
+  await page.unroute('**').catch(() => {});
+  await context.unrouteAll();
+  await context.setOffline(true);
+  await see(page, 'offline');
+  await scriptReplies(context, firstView, {});
+  await context.setOffline(false);
+  await page.locator('main:not([data-screen="offline"])').waitFor();
+  expect(requests.filter((url) => new URL(url).origin !== server.origin)).toEqual([]);
+  await close();
+});
 
-  test.each([
-    ['TimeoutError', 'browsers of today'],
-    ['AbortError', 'older ones'],
-  ])('a server that does not answer, told by %s as %s do', async (name) => {
-    const { page, context, close } = await receive(browser);
+for (const name of ['TimeoutError', 'AbortError'])
+  inBrowser(`a server that does not answer, told by ${name} as browsers of today or older ones do`, async () => {
+    const { page, context, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
     await see(page, 'consent');
@@ -141,57 +112,16 @@ import { leaveBy, press, screenOf, see } from './walk.js';
     await close();
   });
 
-  test('a face too small to judge never starts the check', async () => {
-    const far = async (base64: string): Promise<string> => {
-      const face = await sharp(Buffer.from(base64, 'base64')).resize(190).toBuffer();
-      const room = sharp({ create: { width: 640, height: 480, channels: 3, background: '#8d9299' } });
-      return (
-        await room
-          .composite([{ input: face }])
-          .jpeg()
-          .toBuffer()
-      ).toString('base64');
-    };
-    const centre = [await far(person.poses.centre[0]!)];
-    const { page, requests, close } = await reach(
-      browser,
-      server.origin,
-      { name: 'far away', screen: 'framing' },
-      { person: { ...person, poses: { ...person.poses, centre }, plan: 'still' }, device: 'desktop' },
-    );
-    await page.locator('.advice', { hasText: 'Come a little closer.' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(0);
-    expect(await screenOf(page)).toBe('framing');
-    expect(requests.filter((url) => url.endsWith('/face/challenge'))).toEqual([]);
-    await close();
-  });
-
-  test('models and WebAssembly of a wrong type: the check works without the help', async () => {
-    const { page, context, complaints, close } = await receive(browser, { person });
-    await scriptReplies(context, firstView, {});
-    const asPage = { contentType: 'text/html', body: '<!doctype html><p>Not found</p>' };
-    await context.route(/\/face\/models\/|\.wasm$/, (route) => route.fulfill(asPage));
-    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await page.getByText('Press “Start” when your face is in the oval.').first().waitFor();
-    await press(page, 'Start');
-    await see(page, 'challenge');
-    await page.locator('[data-movement="left"]').waitFor();
-    expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
-    await close();
-  });
-
-  test('a page of somebody else cannot frame it', async () => {
-    const other = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html');
-      response.end(`<iframe src="${server.origin}/face"></iframe>`);
-    }).listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
-    const { page, close } = await receive(browser);
-    await page.goto(`http://localhost:${port}/`);
-    const framed = () => page.frames().map((frame) => frame.url());
-    await eventually(async () => expect(framed()).toContain('chrome-error://chromewebdata/'));
-    await close();
-    other.close();
-  });
+inBrowser('models and WebAssembly of a wrong type: the check works without the help', async () => {
+  const { page, context, complaints, close } = await receive({ person: ada() });
+  await scriptReplies(context, firstView, {});
+  const asPage = { contentType: 'text/html', body: '<!doctype html><p>Not found</p>' };
+  await context.route(/\/face\/models\/|\.wasm$/, (route) => route.fulfill(asPage));
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await page.getByText('Press “Start” when your face is in the oval.').first().waitFor();
+  await press(page, 'Start');
+  await see(page, 'challenge');
+  await page.locator('[data-movement="left"]').waitFor();
+  expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
+  await close();
 });

@@ -10,20 +10,11 @@ const challengedGuard = z.object({ nonce: z.string(), next: nextGuard });
 const committedGuard = z.object({ next: nextGuard });
 const outcomeGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']) });
 
-export interface SocketOutcome {
-  readonly outcome: 'passed' | 'failed';
-  /** Time from the first byte of the last frames to the result. */
-  readonly resultMs: number;
-}
-
 /** Minimum time between two poses. The server refuses frames that arrive sooner. */
 const betweenFramesMs = 450;
 
 /** Runs the capture page's protocol without a browser, with all allowed retries. */
-export async function stepUpBySocket(
-  link: string,
-  take: (movement: Movement) => Uint8Array | Promise<Uint8Array>,
-): Promise<SocketOutcome> {
+export async function stepUpBySocket(link: string, take: (movement: Movement) => Uint8Array | Promise<Uint8Array>) {
   const { origin, hash } = new URL(link);
   let session: string | null = null;
   const post = async (path: string, body: unknown): Promise<unknown> => {
@@ -55,6 +46,7 @@ export async function stepUpBySocket(
     }
     const from = performance.now();
     const { outcome } = outcomeGuard.parse(await post('/frames', form));
+    // `resultMs` is the time from the first byte of the last frames to the result.
     if (outcome !== 'try_again') return { outcome, resultMs: performance.now() - from };
   }
 }

@@ -1,34 +1,68 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import type { Brand } from '../../src/core/brand/brand.js';
 import { type Camera, hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
-import { receive, type VisitorOptions } from './visitor.js';
+import { makePoses, readPeople } from './people.js';
+import { type Person, receive, type VisitorOptions } from './visitor.js';
 
-/** Defines a browser test, skipped without a browser. */
-export const inBrowser = (title: string, run: () => Promise<void>): void =>
-  (hasChromium ? test : test.skip)(title, run);
+type Define = (title: string, run: () => Promise<void>) => void;
 
-/** Serves the page and opens a browser with this camera, for all tests of a file. */
-export function usePage(camera: Camera) {
-  let browser: Browser;
-  let running: Awaited<ReturnType<typeof startPageServer>>;
+/** Defines a browser test, skipped without a browser. Each file has a `test` of its own. */
+export const inBrowser: Define = (title, run) => (hasChromium ? test : test.skip)(title, run);
+/** The same, concurrently with the file's other tests. */
+export const inBrowserAtOnce: Define = (title, run) => (hasChromium ? test.concurrent : test.skip)(title, run);
+
+const ends: (() => Promise<unknown>)[] = [];
+
+/**
+ * Makes what all tests of a file share, if there is a browser, and ends it after the tests. `describe` hooks would run
+ * too late for `test.concurrent`.
+ */
+export function useShared<T>(make: () => Promise<T>, end: (made: T) => Promise<unknown>): () => T {
+  let made: { readonly value: T } | null = null;
   if (hasChromium) {
     beforeAll(async () => {
-      running = await startPageServer();
-      browser = await launchChromium({ camera });
+      const value = await make();
+      made = { value };
+      ends.push(() => end(value));
     });
-    afterAll(async () => {
-      await browser.close();
-      await running.stop();
-    });
+    // What was made last is ended first.
+    afterAll(() => ends.pop()?.());
   }
+  return () => {
+    if (made === null) throw new Error('nothing is there yet');
+    return made.value;
+  };
+}
+
+export const useBrowser = (camera: Camera): (() => Browser) =>
+  useShared(
+    () => launchChromium({ camera }),
+    (browser) => browser.close(),
+  );
+
+/** Serves the page and opens a browser with this camera, for all tests of a file. */
+export function usePage(camera: Camera, makeBrand: () => Promise<Brand | null> = async () => null) {
+  const browser = useBrowser(camera);
+  const running = useShared(
+    async () => startPageServer(await makeBrand()),
+    (server) => server.stop(),
+  );
   return {
-    browser: () => browser,
-    receive: (options?: VisitorOptions) => receive(browser, options),
+    browser,
+    receive: (options?: VisitorOptions) => receive(browser(), options),
     server: {
       get origin(): string {
-        return running.origin;
+        return running().origin;
       },
     },
   };
 }
+
+/** Ada, who does what the page says, before a camera without light of the screen. */
+export const useAda = (): (() => Person) =>
+  useShared(
+    async () => ({ poses: await makePoses((await readPeople()).ada, 'ada'), plan: 'follow', reactionMs: 100 }),
+    async () => {},
+  );

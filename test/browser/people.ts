@@ -50,7 +50,7 @@ export async function seatAda(): Promise<Person> {
   return { poses: await makePoses(ada, 'ada'), lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 };
 }
 
-interface People {
+export interface People {
   readonly ada: Head;
   readonly eve: Head;
 }

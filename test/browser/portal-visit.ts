@@ -1,43 +1,33 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { type RunningPortals, startPortals } from '../../examples/demo/portals.js';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { startPortals } from '../../examples/demo/portals.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import { type Language, languages } from '../../src/oidc/messages.js';
 import { modelsFolder } from '../paths.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
+import { expectWithinReach } from './accessibility.js';
+import { useBrowser, useShared } from './page-suite.js';
 import { seatAda } from './people.js';
-import { enrolAtPortal } from './portal-enrolment.js';
-import { type Person, receive } from './visitor.js';
-
-/** Defines a browser test that runs concurrently with the file's other tests. */
-export const inBrowser = (title: string, run: () => Promise<void>): void =>
-  (hasChromium ? test.concurrent : test.skip)(title, run);
+import { receive } from './visitor.js';
+import { insist } from './walk.js';
 
 /** Smallest supported phone. */
 export const narrow = { width: 360, height: 740 };
 
-export interface PortalVisit extends Awaited<ReturnType<typeof receive>> {
-  readonly portals: RunningPortals;
-}
-
 export function usePortals() {
-  let browser: Browser;
-  let person: Person;
-  if (hasChromium) {
-    beforeAll(async () => {
-      person = await seatAda();
-      browser = await launchChromium({ camera: 'pattern' });
-    });
-    afterAll(() => browser.close());
-  }
-  const stand = () => receive(browser, { person, isGuided: false });
+  const browser = useBrowser('pattern');
+  const ada = useShared(seatAda, async () => {});
+  const stand = () => receive(browser(), { person: ada(), isGuided: false });
   return {
     stand,
-    async visit(): Promise<PortalVisit> {
+    async visit() {
       const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
       const visitor = await stand();
-      await enrolAtPortal(visitor.page, portals);
+      const { page } = visitor;
+      await page.goto(portals.urlOf('sign-in'));
+      await page.getByLabel('Password').fill(portals.password);
+      await page.getByRole('button').click();
+      await insist(page);
+      await page.locator('[data-result="signed-in"]').waitFor();
       return {
         ...visitor,
         portals,
@@ -47,18 +37,15 @@ export function usePortals() {
         },
       };
     },
-    openPhone: () => receive(browser, { viewport: narrow }),
+    openPhone: () => receive(browser(), { viewport: narrow }),
   };
 }
+
+export type PortalVisit = Awaited<ReturnType<ReturnType<typeof usePortals>['visit']>>;
 
 /** Verifies that no page violated its content security policy. */
 export const expectNoBreach = (complaints: readonly string[]): void =>
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
-
-export async function expectWithinReach(page: Page, where: object = {}): Promise<void> {
-  const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
-  expect({ ...where, found }).toEqual({ ...where, found: [[], [], true] });
-}
 
 /** Verifies accessibility and width of the pages in every language and color scheme. */
 export async function expectAllWithinReach(
@@ -74,4 +61,11 @@ export async function expectAllWithinReach(
         await expectWithinReach(page, { language, at, colorScheme });
         await also();
       }
+}
+
+/** Verifies that no markup is taken of what others wrote, and that nothing after it is turned around. */
+export async function expectIsolated(page: Page, selector: string): Promise<void> {
+  expect(await page.locator('img, script, b, i').count()).toBe(0);
+  const tags = await page.locator(selector).evaluateAll((nodes) => nodes.map(({ tagName }) => tagName));
+  expect(new Set(tags)).toEqual(new Set(['BDI']));
 }

@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { epochMs } from '../../src/core/units.js';
 import { createFolder } from '../folder.js';
 import { preparePresenceTest, shortPlan } from '../presence-test.js';
-import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
+import { lookAt } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { inBrowser } from './page-suite.js';
 import { seatAda } from './people.js';
 import { type Person, type Plan, receive, type Visitor } from './visitor.js';
-import { leaveBy, press, screenOf, see } from './walk.js';
+import { leaveBy, press, see } from './walk.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const clock = { now: () => epochMs(Date.now()) };
 let ada: Person;
 if (hasChromium)
@@ -53,8 +53,12 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
 
   const live = await sit(browser, 'follow');
   await live.page.goto(running.link());
+  await see(live.page, 'tester');
+  await lookAt(live.page, 'tester', [320, 1280]);
   await takePart(live.page);
+  await lookAt(live.page, 'presentation', [320, 1280]);
   await present(live.page);
+  await lookAt(live.page, 'keep', [320, 1280]);
   // Something came between: it is taken again, and counts once.
   await leaveBy(live.page, 'Take it again');
   await present(live.page);
@@ -68,6 +72,7 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   await present(still.page);
   await leaveBy(still.page, 'Keep it');
   await see(still.page, 'summary');
+  await lookAt(still.page, 'summary', [320, 1280]);
   const origin = new URL(running.link()).origin;
   for (const { requests, complaints } of [live, still]) {
     expect(requests.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
@@ -100,46 +105,4 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
       },
     },
   });
-});
-
-inBrowser('on each screen nothing stands in anybody’s way', async () => {
-  const presence = preparePresenceTest(join(createFolder('presence-screens'), 'test'), shortPlan(['live']), clock);
-  const running = await presence.start();
-  const browser = await launchChromium({ camera: 'pattern' });
-  const { page, close } = await sit(browser, 'follow');
-  const found: string[] = [];
-  const look = async (): Promise<void> => {
-    for (const [colorScheme, width] of [
-      ['dark', 1280],
-      ['light', 360],
-      ['light', 320],
-    ] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      const name = `${await screenOf(page)}, ${colorScheme}, ${width} px`;
-      for (const barrier of await findBarriers(page)) found.push(`${name}: ${barrier}`);
-      for (const target of await findSmallTargets(page)) found.push(`${name}: too small: ${target}`);
-      if (!(await fitsWidth(page))) found.push(`${name}: wider than the window`);
-    }
-  };
-  await page.goto(running.link());
-  await see(page, 'tester');
-  await look();
-  await takePart(page);
-  await look();
-  await leaveBy(page, 'Skip this');
-  await look();
-  await leaveBy(page, 'Back');
-  await leaveBy(page, 'Allow camera access');
-  await see(page, 'framing');
-  await leaveBy(page, 'Start');
-  await see(page, 'keep');
-  await look();
-  await leaveBy(page, 'Keep it');
-  await see(page, 'summary');
-  await look();
-  expect(found).toEqual([]);
-  await close();
-  await browser.close();
-  await running.stop();
 });

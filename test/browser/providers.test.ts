@@ -1,33 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { cognitoConnectionGuard } from '../../adapters/cognito/config.js';
-import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { startPortals } from '../../examples/demo/portals.js';
 import { runCli } from '../../examples/demo/run-command.js';
-import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulation } from '../../simulators/entra/simulation.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
-import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
-import { discover } from '../../simulators/relying-party.js';
 import { epochMs } from '../../src/core/units.js';
-import { addFaceAttribute, administer } from '../contract/cognito.js';
-import { modelsFolder } from '../paths.js';
 import { createTextLog } from '../sinks.js';
 import { toBytes } from './cast.js';
 import { hasChromium, launchChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { seatAda } from './people.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 import { type Person, receive } from './visitor.js';
 import { goAlong, insist, press, see } from './walk.js';
 
-/* Each provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. */
+/* A provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. Other providers: test/oidc. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const secret = randomBytes(32).toString('base64url');
 const password = 'correct horse';
 const name = 'ada@example.com';
@@ -38,7 +29,7 @@ let browser: Browser;
 let server: ServerUnderTest;
 let ada: Person;
 /** Where a browser begins at each provider. */
-let starts: Readonly<Record<'entra' | 'oktaFactor' | 'oktaIdv' | 'onelogin' | 'federation' | 'challenge', string>>;
+let starts: Readonly<Record<'entra' | 'oktaFactor' | 'oktaIdv', string>>;
 const closing: (() => Promise<void>)[] = [];
 
 if (hasChromium) {
@@ -46,9 +37,6 @@ if (hasChromium) {
     ada = await seatAda();
     const port = await findFreePort();
     const url = `http://localhost:${port}`;
-    const provisioned = { clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() };
-    const fetchAny = (address: string, init: RequestInit) => fetch(address, init);
-
     const entra = await startEntraSimulation({ port: 0, connection: 'entra', serverUrl: url });
 
     const okta = await startOktaSimulator();
@@ -70,62 +58,27 @@ if (hasChromium) {
     };
     const oktaUser = await okta.createUser({ login: name, password });
 
-    const onelogin = await startOneLoginSimulator();
-    const oneloginSettings = {
-      ...{ id: 'onelogin', kind: 'onelogin', policy: { mode: 'shadow' } },
-      oidc: {
-        clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [`${onelogin.url}/access/idp`] }],
-      },
-      onelogin: {
-        ...{ accountUrl: onelogin.url, clientId: onelogin.clientId, clientSecret: onelogin.clientSecret },
-        ...{ facePolicyId: onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] }), hooks: { secret } },
-      },
-    };
-    const userField = { name: 'Face', shortname: 'facestep_token' };
-    await onelogin.callApi('POST', '/api/2/users/custom_attributes', { user_field: userField });
-    const oneloginUser = onelogin.addUser({ username: name, password });
-
-    const cognito = await startCognitoSimulator({ triggerTimeoutMs: 30_000 });
-    const arnOf = (handler: string) => `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
-    const handlers = {
-      ...{ DefineAuthChallenge: 'defineAuthChallenge', CreateAuthChallenge: 'createAuthChallenge' },
-      ...{ VerifyAuthChallengeResponse: 'verifyAuthChallengeResponse', PreTokenGeneration: 'preTokenGeneration' },
-    };
-    const LambdaConfig = Object.fromEntries(Object.entries(handlers).map(([each, handler]) => [each, arnOf(handler)]));
-    const pool = await cognito.createPool({ LambdaConfig });
-    const administrator = administer(cognito, pool);
-    await addFaceAttribute(pool, administrator);
-    const clientId = await administrator.createAppClient();
-    const cognitoUser = await administrator.createUser('ada', password, name);
-    cognito.serveApp({ userPoolId: pool.id, clientId, password });
-    const cognitoSettings = {
-      ...{ id: 'cognito', kind: 'cognito', policy: { mode: 'shadow' } },
-      oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [cognito.url] }] },
-      cognito: {
-        ...{ userPoolId: pool.id, clientIds: [clientId], endpoint: cognito.url, triggers: { requestSecret: secret } },
-        credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-      },
-    };
-
     server = await startServerUnderTest({
       port,
       environment: entra.environment,
       connections: [
         { id: 'entra', kind: 'entra', policy: unlit, oidc: entra.oidc ?? null, entra: entra.settings },
         { ...oktaSettings, policy: unlit },
-        { ...oneloginSettings, policy: unlit },
-        { ...cognitoSettings, policy: { ...unlit, mode: 'enforce', returnUrls: [`${cognito.url}/app/return`] } },
       ],
     });
-    closing.push(() => server.close(), entra.close, okta.close, onelogin.close, cognito.close);
+    closing.push(() => server.close(), entra.close, okta.close);
 
     const { code, stdout, stderr } = await runCli(['provision', 'entra', '--apply', '--yes'], server.environment);
     if (code !== 0) throw new Error(stdout + stderr);
     const forOkta = {
-      settings: oktaConnectionGuard.parse(oktaSettings),
-      publicUrl: url,
-      fetch: fetchAny,
-      ...provisioned,
+      ...{
+        settings: oktaConnectionGuard.parse(oktaSettings),
+        publicUrl: url,
+        random: randomBytes,
+        log: createTextLog(),
+      },
+      clock: { now: () => epochMs(Date.now()) },
+      fetch: (address: string, init: RequestInit) => fetch(address, init),
     };
     for (const step of createOktaProvisioning(forOkta).steps) {
       const { state } = await step.inspect();
@@ -135,49 +88,13 @@ if (hasChromium) {
         okta.setIdpUsage(idp!.id, 'FACTOR_ONLY');
       } else if (state === 'missing' || state === 'different') await step.apply();
     }
-    const client = { clientId: 'onelogin', clientSecret: secret, scopes: ['openid', 'profile', 'email'] };
-    onelogin.account.trustedIdp = await discover(`${url}/oidc/onelogin`, client, fetchAny);
-    const forCognito = {
-      settings: cognitoConnectionGuard.parse(cognitoSettings),
-      publicUrl: url,
-      fetch: fetchAny,
-      ...provisioned,
-    };
-    const federation = createCognitoProvisioning(forCognito).steps.find(({ title }) =>
-      title.startsWith('The OpenID provider'),
-    );
-    await federation!.apply();
-    const receiptKeys = await (await fetch(`${url}/.well-known/jwks.json`)).text();
-    for (const handler of Object.values(handlers)) {
-      cognito.lambda.functions.set(arnOf(handler), {
-        ...{
-          file: fileURLToPath(new URL('../../triggers/index.js', import.meta.url)),
-          handler,
-          sourceArns: [pool.arn],
-        },
-        environment: {
-          ...{
-            FACESTEP_CONNECTION: 'cognito',
-            FACESTEP_MODE: 'enforce',
-            FACESTEP_PUBLIC_URL: url,
-            FACESTEP_USER_POOL_ID: pool.id,
-          },
-          ...{ FACESTEP_CLIENT_IDS: clientId, FACESTEP_REQUEST_SECRET: secret, FACESTEP_RECEIPT_KEYS: receiptKeys },
-        },
-      });
-    }
     const photo = [toBytes(ada.poses.centre[0])];
     await server.enrol('entra', entra.users[0]!.subject, photo);
     await server.enrol('okta', oktaUser, photo);
-    await server.enrol('onelogin', String(oneloginUser), photo);
-    await server.enrol('cognito', cognitoUser, photo);
     starts = {
       entra: entra.signInPage ?? '',
       oktaFactor: `${okta.url}/signin/factor/start?user=${name}`,
       oktaIdv: `${okta.url}/identity-verification/start?user=${name}`,
-      onelogin: `${onelogin.url}/trusted-idp/start?user=${name}`,
-      federation: `${cognito.url}/oauth2/start?pool=${pool.id}&idp=facestep`,
-      challenge: `${cognito.url}/app/start?user=ada`,
     };
     browser = await launchChromium({ camera: 'pattern' });
   });
@@ -188,12 +105,12 @@ if (hasChromium) {
 }
 
 /** Ada, who says her name where she is asked for it, and does what our page asks. @returns what the provider's page tells */
-async function signIn(page: Page, start: string, login: string): Promise<string | null> {
+async function signIn(page: Page, start: string): Promise<string | null> {
   await page.goto(start);
   const field = page.locator('input[name="username"]');
   await field.or(page.locator('main[data-screen]')).first().waitFor();
   if (await field.isVisible()) {
-    await field.fill(login);
+    await field.fill(name);
     await page.locator('button[type="submit"], button:not([type])').first().click();
   }
   await page.locator('main[data-screen]').waitFor();
@@ -207,9 +124,6 @@ for (const [title, key, result] of [
   ['Entra External MFA', 'entra', 'passed'],
   ['Okta, a factor', 'oktaFactor', 'signed-in'],
   ['Okta, an identity verification', 'oktaIdv', 'signed-in'],
-  ['OneLogin, a trusted IdP', 'onelogin', 'signed-in'],
-  ['Cognito, a federation', 'federation', 'signed-in'],
-  ['Cognito, a challenge of its own', 'challenge', 'signed-in'],
 ] as const) {
   inBrowser(`${title}: there, to the face check, and back`, async () => {
     // The simulated Entra tenant has a certificate of this run.
@@ -218,31 +132,11 @@ for (const [title, key, result] of [
       isGuided: false,
       ignoreHTTPSErrors: true,
     });
-    // Cognito finds people by their user name, the others by their address as well.
-    expect(await signIn(page, starts[key], key === 'federation' ? 'ada' : name)).toBe(result);
+    expect(await signIn(page, starts[key])).toBe(result);
     expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
     await close();
   });
 }
-
-inBrowser('an identity provider of your own: enrols at the first visit, checks at the second', async () => {
-  const portal = await startPortals({ hasFixedPorts: false, modelsFolder });
-  const { page, close } = await receive(browser, { person: ada, isGuided: false });
-  const tokens: (string | null)[] = [];
-  for (const visit of ['first', 'second']) {
-    await page.goto(portal.urlOf('sign-in'));
-    await page.getByLabel('Password').fill(portal.password);
-    await page.getByRole('button').click();
-    expect([`${visit}: passed`, `${visit}: `]).toContain(`${visit}: ${await insist(page)}`);
-    await page.locator('[data-result="signed-in"]').waitFor();
-    expect(await page.locator('pre').textContent()).toContain('"face"');
-    tokens.push(portal.readToken());
-  }
-  expect(tokens[0]).toMatch(/^fv1\./);
-  expect(tokens[1]).toBe(tokens[0]);
-  await close();
-  await portal.close();
-});
 
 inBrowser('a link that a provider’s redirect led to opens in no other browser', async () => {
   const own = await receive(browser, { person: ada, isGuided: false });

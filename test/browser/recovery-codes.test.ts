@@ -1,13 +1,13 @@
-import { expect, test } from '@jest/globals';
-import { enter, expectNoBarriers, windows } from './another-way-stage.js';
+import { expect } from '@jest/globals';
+import { expectWithinReach } from './accessibility.js';
+import { enter, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowser } from './page-suite.js';
 import { pageWords } from './page-words.js';
 import { insist, leaveBy, press, screenOf, see } from './walk.js';
 
 /* Recovery codes are made where a real face has enrolled, are shown once, and each stands in for one check. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const cast = castOf({ plain: { anotherWay: { recoveryCodes: true } } });
 const { en } = pageWords;
 
@@ -32,11 +32,11 @@ inBrowser('made and shown once at the enrolment; one passes, and not a second ti
   const { page, close } = await cast().sit('ada', { isGuided: false, ...windows.phone });
   await page.goto(await cast().stage.invite('plain', subject, 'enrol'));
   expect(await insist(page)).toBe('recovery-codes');
-  await expectNoBarriers(page);
+  await expectWithinReach(page);
   await press(page, en.recovery.show);
   const shown = page.locator('.codes code');
   await shown.first().waitFor();
-  await expectNoBarriers(page);
+  await expectWithinReach(page);
   const lost = await shown.allTextContents();
   // A phone throws the page away while somebody notes the codes elsewhere: they are made anew.
   await page.reload();
@@ -59,7 +59,7 @@ inBrowser('made and shown once at the enrolment; one passes, and not a second ti
   // As it was written down.
   await enter(first, String(codes[0]).toLowerCase().replaceAll('-', ' '));
   await see(first.page, 'passed_another_way');
-  await expectNoBarriers(first.page);
+  await expectWithinReach(first.page);
   expect(await first.stateOf()).toBe('passed_another_way');
   await first.close();
 

@@ -69,11 +69,7 @@ const home = {
   '/enrolment': { enrolment, mayRenew: false },
   '/notices': { notices },
   '/checks': {
-    checks: [
-      { at: '2026-11-20T08:49:00.000Z', event: 'face_passed', reason: null, application: 'leave.example.com' },
-      { at: '2026-11-19T17:02:00.000Z', event: 'face_refused', reason: 'not_live', application: 'app.example.com' },
-      { at: '2026-11-12T07:31:00.000Z', event: 'enrolled', reason: null, application: null },
-    ],
+    checks: [{ at: '2026-11-20T08:49:00.000Z', event: 'face_passed', reason: null, application: 'leave.example.com' }],
     cursor: 'older',
   },
   '/devices': {
@@ -84,7 +80,6 @@ const home = {
   '/services': {
     services: [
       { name: 'Leave', url: 'https://leave.example.com/', text: { en: 'Ask for days off', de: 'Urlaub beantragen' } },
-      { name: 'Payslips', url: 'https://pay.example.com/', text: null },
     ],
   },
   '/data-consents': {

@@ -9,22 +9,7 @@ import type { Json, JsonObject } from '../../src/base/json.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
 import { modelsFolder } from '../paths.js';
 
-export interface ServerUnderTest {
-  /** URL with the host `localhost`, which browsers treat as a secure context without TLS. */
-  readonly url: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Calls the server with a client token. */
-  post(path: string, body: JsonObject | FormData): Promise<Record<string, unknown>>;
-  get(path: string): Promise<Record<string, unknown>>;
-  enrol(connection: string, subject: string, photos: readonly Uint8Array[], consent?: string): Promise<void>;
-  startStepUp(about: JsonObject): Promise<{ readonly id: string; readonly link: string }>;
-  invite(connection: string, subject: string, purpose: 'enrol' | 'manage'): Promise<string>;
-  judgementsOf(stepUpId: string): Promise<readonly Judgement[]>;
-  countExaminations(): Promise<number>;
-  close(): Promise<void>;
-}
-
-type Judgement = AuditDetail<'liveness_judged'>;
+export type ServerUnderTest = Awaited<ReturnType<typeof startServerUnderTest>>;
 
 const startedGuard = z.object({ id: z.string(), url: z.string() });
 const bodyGuard = z.record(z.string(), z.unknown());
@@ -37,7 +22,7 @@ export async function startServerUnderTest({
   readonly port: number;
   readonly connections: readonly JsonObject[];
   readonly environment?: Readonly<Record<string, string>>;
-}): Promise<ServerUnderTest> {
+}) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-browser-'));
   const data = join(folder, 'data');
   const url = `http://localhost:${port}`;
@@ -70,7 +55,7 @@ export async function startServerUnderTest({
     headers: { ...json, 'x-admin-key': adminKey },
   });
   const client = { 'x-auth-token': z.string().parse(issued.token) };
-  const post: ServerUnderTest['post'] = (path, body) =>
+  const post = (path: string, body: JsonObject | FormData) =>
     call(
       path,
       body instanceof FormData
@@ -78,24 +63,31 @@ export async function startServerUnderTest({
         : { ...asJson(body), headers: { ...json, ...client } },
     );
   return {
-    ...{ url, environment: env, post },
-    get: (path) => call(path, { headers: client }),
-    async enrol(connection, subject, photos, consentStatement = 'terms of 2026') {
+    /** URL with the host `localhost`, which browsers treat as a secure context without TLS. */
+    url,
+    ...{ environment: env as Readonly<Record<string, string>>, post },
+    get: (path: string) => call(path, { headers: client }),
+    async enrol(
+      connection: string,
+      subject: string,
+      photos: readonly Uint8Array[],
+      consentStatement = 'terms of 2026',
+    ) {
       const form = new FormData();
       const consent = { consentStatement, consentGivenAt: new Date().toISOString() };
       for (const [name, value] of Object.entries({ connection, subject, ...consent })) form.append(name, value);
       for (const photo of photos) form.append('photo', new Blob([Uint8Array.from(photo)]), 'photo.jpg');
       await post('/enrolments', form);
     },
-    async startStepUp(about) {
+    async startStepUp(about: JsonObject) {
       const started = startedGuard.parse(await post('/step-ups', about));
       return { id: started.id, link: started.url };
     },
-    async invite(connection, subject, purpose) {
+    async invite(connection: string, subject: string, purpose: 'enrol' | 'manage') {
       return startedGuard.parse(await post('/invitations', { connection, subject, purpose })).url;
     },
-    async judgementsOf(stepUpId) {
-      const found: Judgement[] = [];
+    async judgementsOf(stepUpId: string) {
+      const found: AuditDetail<'liveness_judged'>[] = [];
       for await (const { detail } of readEvents(join(data, 'audit.jsonl'), ['liveness_judged']))
         if (detail.stepUpId === stepUpId) found.push(detail);
       return found;

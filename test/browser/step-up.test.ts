@@ -1,12 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { JsonObject } from '../../src/base/json.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { goAlong, insist, see } from './walk.js';
 
 /* A backend starts a step-up and hands its link to a browser. Page, server, models and judgement are the real ones. */
 
-const inBrowser = hasChromium ? test.concurrent : test.skip;
 const cast = castOf({ plain: { organisation: 'Example Ltd', returnUrls: ['http://localhost:1/done'] } });
 
 /** A step-up of somebody enrolled with Ada's face. */

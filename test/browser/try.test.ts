@@ -9,7 +9,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder } from '../paths.js';
-import { hasChromium } from './chromium.js';
+import { inBrowser } from './page-suite.js';
 
 /* `facestep try`: a first enrolment and a first check, as an administrator with a simulated org and a server does them. */
 
@@ -35,8 +35,6 @@ afterAll(async () => {
   await service?.stop();
   await simulation?.stop();
 });
-
-const inBrowser = hasChromium ? test : test.skip;
 
 inBrowser('a drawn person is enrolled and checked on the real page, and keeps no enrolment', async () => {
   const { code, stdout } = await runCli(['try', 'simulated', '--login', login], env);
@@ -75,12 +73,5 @@ test('who is enrolled already is left alone', async () => {
   await backend.enrol(subject, person[0]);
   expect(await runHere(['try', 'simulated', '--login', 'grace@example.com'], env)).toMatchObject({
     ...{ code: 2, stdout: '', stderr: expect.stringContaining('enrolled already') },
-  });
-});
-
-test('without a server it says so', async () => {
-  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1', FACESTEP_ADMIN_KEY: simulation.config.adminKey };
-  await expect(runHere(['try', 'simulated', '--login', login], gone)).rejects.toMatchObject({
-    ...{ code: 'server_unreachable', detail: { url: gone.FACESTEP_URL } },
   });
 });

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { en } from '../../web/console/screens/help-desk/messages/en.js';
 import type { Language } from '../../web/shared/languages.js';
-import { expectNoBarriers, windows } from './another-way-stage.js';
+import { expectWithinReach, lookAt } from './accessibility.js';
+import { windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
-import { pageWords } from './page-words.js';
+import { inBrowser } from './page-suite.js';
 import { insist, press, see } from './walk.js';
 
 /* Somebody calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
 
-const inBrowser = hasChromium ? test : test.skip;
 const cast = castOf({ plain: { organisation: 'Example Ltd' } });
 const { calls } = en;
 
@@ -59,13 +58,13 @@ inBrowser(
     await caller.page.goto(await mailedLink(login));
     await press(caller.page, 'Continue');
     await see(caller.page, 'call');
-    await expectNoBarriers(caller.page);
+    await expectWithinReach(caller.page);
     await agent.page.getByText(calls.states.opened).waitFor();
     expect(agent.number).toMatch(/^\d\d$/);
     await press(caller.page, agent.number);
     await agent.page.getByText(calls.states.checking).waitFor();
     expect(await insist(caller.page)).toBe('passed');
-    await expectNoBarriers(caller.page);
+    await expectWithinReach(caller.page);
     await agent.page.getByText(calls.states.passed).waitFor();
     const facts = await agent.page.locator('.facts').textContent();
     for (const fact of [login, 'plain', subject]) expect(facts).toContain(fact);
@@ -73,14 +72,7 @@ inBrowser(
     expect(await agent.page.locator('main img, main video, main canvas').count()).toBe(0);
     // Ten of them at first; a busy machine may come here in the next one.
     await agent.page.getByText(new RegExp(`^${calls.minutesLeft('(10|[1-9])')}$`)).waitFor();
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 360],
-    ] as const) {
-      await agent.page.emulateMedia({ colorScheme });
-      await agent.page.setViewportSize({ width, height: 800 });
-      await expectNoBarriers(agent.page);
-    }
+    await lookAt(agent.page);
     expect(agent.complaints).toEqual([]);
     await agent.page.getByRole('button', { name: calls.another }).click();
     await agent.page.getByRole('button', { name: calls.submit }).waitFor();
@@ -88,20 +80,3 @@ inBrowser(
     await caller.close();
   },
 );
-
-inBrowser('who only has the link chooses another number: the agent is told to help nobody', async () => {
-  await cast().enrolAda('plain');
-  const agent = await ask('user-2@example.com', 'none', 'ar');
-  const link = await agent.page.getByLabel(calls.link).inputValue();
-  const thief = await cast().sit('eve', windows.phone);
-  await thief.page.goto(link);
-  await press(thief.page, pageWords.ar.goOn);
-  await see(thief.page, 'call');
-  await expectNoBarriers(thief.page);
-  // The page is in the language that the agent chose for the caller.
-  await press(thief.page, pageWords.ar.pairing.none);
-  await agent.page.getByText(calls.states.refused).waitFor();
-  expect(await agent.page.locator('.facts').count()).toBe(0);
-  await agent.close();
-  await thief.close();
-});

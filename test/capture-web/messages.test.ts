@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ar } from '../../web/capture/messages/ar.js';
-import { de } from '../../web/capture/messages/de.js';
 import { en } from '../../web/capture/messages/en.js';
-import { es } from '../../web/capture/messages/es.js';
-import { fr } from '../../web/capture/messages/fr.js';
 import { chooseLanguage, directionOf } from '../../web/shared/languages.js';
-
-const wordsOf = { en, de, es, fr, ar };
+import { pageWords } from '../browser/page-words.js';
 
 const facts = { organisation: 'Harbour Clinic', retentionDays: 365, referencePhotoNeeded: true };
 
@@ -22,7 +17,7 @@ function textsOf(value: unknown): string[] {
   return [];
 }
 
-describe.each(Object.entries(wordsOf))('the words in %s', (tag, words) => {
+describe.each(Object.entries(pageWords))('the words in %s', (tag, words) => {
   test('are complete', () => {
     const texts = textsOf(words);
     expect(texts.length).toBeGreaterThan(150);

@@ -6,7 +6,6 @@ import { Problem, toCameraProblem, toProblem, UnusablePictures } from '../../web
 test.each([
   ['NotAllowedError', 'camera-denied'],
   ['NotFoundError', 'camera-none'],
-  ['OverconstrainedError', 'camera-none'],
   ['NotReadableError', 'camera-busy'],
   ['TypeError', 'unsupported'],
   ['constructor', 'camera-busy'],
@@ -18,13 +17,9 @@ test.each([
   ['locked_out', 'locked-out'],
   ['step_up_opened', 'opened-elsewhere'],
   ['step_up_unknown', 'link-over'],
-  ['step_up_finished', 'link-over'],
   ['challenge_wrong', 'challenge-over'],
   ['overloaded', 'overloaded'],
   ['profile_unavailable', 'unavailable'],
-  ['state_unavailable', 'unavailable'],
-  ['internal', 'general'],
-  ['a_code_of_tomorrow', 'general'],
   ['toString', 'general'],
 ])('the refusal %s is %s', (code, problem) => {
   expect(toProblem(code, 60)).toMatchObject({ problem, waitSec: 60 });

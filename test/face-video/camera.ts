@@ -7,59 +7,34 @@ const { exp, floor, log, min, sqrt } = Math;
 
 /**
  * Random changes of a camera's picture, as standard deviations relative to the light. Slow changes are random walks,
- * given per 450 ms, the time between a pose's two pictures.
+ * given per 450 ms, the time between a pose's two pictures. Measured on four people who held still with a hand-held
+ * camera (`npm run eval -- light-noise`). The value for pixel noise is from frames without screen light, because
+ * compression removes the noise from the clips.
  */
-export interface Drift {
-  readonly exposure: number;
-  /** Random walk of each color channel in the whole picture. */
-  readonly whiteBalance: number;
-  /** Share of a change in brightness that automatic exposure removes within 450 ms, 0 to 1. */
-  readonly compensation: number;
-  /** Changes of independent areas of about 96 pixels in each picture, from motion, compression and other lamps. */
-  readonly blotchLuminance: number;
-  readonly blotchChroma: number;
-  /** Noise of each pixel, in levels of 255. */
-  readonly noiseLevels: number;
-}
-
-/**
- * Values measured on four people who held still with a hand-held camera (`npm run eval -- light-noise`). The value for
- * pixel noise is from frames without screen light, because compression removes the noise from the clips.
- */
-export const usualDrift: Drift = {
+const drift = {
   exposure: 0.017,
+  /** Random walk of each color channel in the whole picture. */
   whiteBalance: 0.006,
+  /** Share of a change in brightness that automatic exposure removes within 450 ms, 0 to 1. */
   compensation: 0.3,
+  /** Changes of independent areas of about 96 pixels in each picture, from motion, compression and other lamps. */
   blotchLuminance: 0.022,
   blotchChroma: 0.016,
+  /** Noise of each pixel, in levels of 255. */
   noiseLevels: 1.2,
 };
-
-export const noDrift: Drift = {
-  exposure: 0,
-  whiteBalance: 0,
-  compensation: 0,
-  blotchLuminance: 0,
-  blotchChroma: 0,
-  noiseLevels: 0,
-};
-
-export interface Camera {
-  /** @param elapsedMs - time since the previous picture */
-  take(shone: Shone, elapsedMs: number): Picture;
-}
 
 const blotchPx = 96;
 
 /** Draws a smooth field of factors near 1 for each channel. */
-function drawBlotches({ widthPx, heightPx }: Shone, { blotchLuminance, blotchChroma }: Drift, chance: Chance) {
+function drawBlotches({ widthPx, heightPx }: Shone, chance: Chance) {
   const columns = Math.ceil(widthPx / blotchPx) + 1;
   const rows = Math.ceil(heightPx / blotchPx) + 1;
   const nodes = new Float32Array(columns * rows * 3);
   for (let node = 0; node < columns * rows; node += 1) {
-    const luminance = blotchLuminance * chance.normal();
+    const luminance = drift.blotchLuminance * chance.normal();
     for (let channel = 0; channel < 3; channel += 1)
-      nodes[node * 3 + channel] = 1 + luminance + blotchChroma * chance.normal();
+      nodes[node * 3 + channel] = 1 + luminance + drift.blotchChroma * chance.normal();
   }
   return (x: number, y: number, channel: number): number => {
     const [left, top] = [floor(x / blotchPx), floor(y / blotchPx)];
@@ -80,12 +55,13 @@ function toMeanLuminance({ light }: Shone): number {
 }
 
 /** Creates a camera that is adapted to the first picture's light. */
-export function createCamera(drift: Drift, chance: Chance): Camera {
+export function createCamera(chance: Chance) {
   let usual: number | null = null;
   let [exposure, compensated] = [0, 0];
   const balance = [0, 0, 0];
   return {
-    take(shone, elapsedMs) {
+    /** @param elapsedMs - time since the previous picture */
+    take(shone: Shone, elapsedMs: number): Picture {
       const step = sqrt(elapsedMs / 450);
       const luminance = log(toMeanLuminance(shone));
       usual ??= luminance;
@@ -93,14 +69,14 @@ export function createCamera(drift: Drift, chance: Chance): Camera {
       for (let channel = 0; channel < 3; channel += 1) balance[channel] += drift.whiteBalance * step * chance.normal();
       compensated += min(1, drift.compensation * (elapsedMs / 450)) * (usual - luminance - exposure - compensated);
       const gains = balance.map((channel) => exp(exposure + compensated + channel));
-      return develop(shone, gains, drift, chance);
+      return develop(shone, gains, chance);
     },
   };
 }
 
-function develop(shone: Shone, gains: readonly number[], drift: Drift, chance: Chance): Picture {
+function develop(shone: Shone, gains: readonly number[], chance: Chance): Picture {
   const { light, widthPx, heightPx } = shone;
-  const blotch = drawBlotches(shone, drift, chance);
+  const blotch = drawBlotches(shone, chance);
   // Normal noise comes from a table, because drawing a number per pixel would take most of the time.
   const noise = Float32Array.from({ length: 4099 }, () => drift.noiseLevels * chance.normal());
   const from = chance.below(noise.length);

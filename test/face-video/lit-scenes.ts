@@ -2,7 +2,7 @@ import { type Chance, createChance } from '../../evidence/statistics/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import { complements, type ScreenAxis, type ScreenLight, screenColours } from '../../src/core/screen-light.js';
 import type { Picture } from '../../src/engine/picture.js';
-import { createCamera, type Drift, usualDrift } from './camera.js';
+import { createCamera } from './camera.js';
 import { toMiddle } from './head.js';
 import { drawLighting, type ScreenHalves, type Shown, shine } from './light.js';
 import { type Canvas, toJpeg } from './raster.js';
@@ -25,7 +25,6 @@ export interface LitScene extends Setting {
   /** Screen light relative to room light: 0.02 next to a window, 0.3 in the evening. */
   readonly gain: number;
   readonly screen?: ScreenHalves;
-  readonly drift?: Drift;
 }
 
 /** Time between the two pictures of a pose, and time until a new pose. */
@@ -82,9 +81,9 @@ function* composeAll({ steps, seed }: LitScene, compose: ComposeStep): Generator
 
 /** Takes all pictures of a challenge with one camera, in room and screen light. */
 export function takeLitPictures(scene: LitScene, compose: ComposeStep): readonly Picture[] {
-  const { victim, seed, gain, screen, drift = usualDrift } = scene;
+  const { victim, seed, gain, screen } = scene;
   const lighting = drawLighting(gain, createChance(`${seed} lighting`));
-  const camera = createCamera(drift, createChance(`${seed} camera`));
+  const camera = createCamera(createChance(`${seed} camera`));
   return Array.from(composeAll(scene, compose), ({ step, isNewPose, canvas }) => {
     const shone = shine(canvas, step.light, lighting, toMiddle(victim), victim.eyeDistancePx, screen);
     return camera.take(shone, isNewPose ? poseMs : pairMs);

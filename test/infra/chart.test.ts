@@ -3,8 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
-import { objectsOf, readChartFile, renderChart } from './chart.js';
-import { canRunHelm } from './helm.js';
+import { canRunHelm, objectsOf, readChartFile, renderChart } from './chart.js';
 import { kindGuards } from './kubernetes.js';
 
 const smallest = { keysSecret: 'facestep-keys' };
@@ -91,40 +90,6 @@ withHelm.each([
       expect(only(objects, 'Pod').metadata.labels).not.toMatchObject(selector);
     }
   });
-
-  test('every port that is named is one of the container', () => {
-    const ports = container.ports.map(({ name }) => name);
-    const named = objects.flatMap((object): (string | number)[] => {
-      if (object.kind === 'Service') return object.spec.ports.map(({ targetPort }) => targetPort);
-      if (object.kind === 'NetworkPolicy')
-        return object.spec.ingress.flatMap((rule) => rule.ports.map(({ port }) => port));
-      return [];
-    });
-    const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
-    for (const name of [...named, ...probes.map(({ httpGet }) => httpGet.port)]) expect(ports).toContain(name);
-    expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/healthz', '/healthz', '/readyz/replica']);
-  });
-
-  test('every volume that is mounted is there, and no other', () => {
-    const volumes = [...pod.volumes, ...set.spec.volumeClaimTemplates.map(({ metadata }) => metadata)].map(
-      ({ name }) => name,
-    );
-    const mounted = [container, ...(pod.initContainers ?? [])].flatMap(({ volumeMounts }) =>
-      volumeMounts.map(({ name }) => name),
-    );
-    expect(new Set(mounted)).toEqual(new Set(volumes));
-    expect(new Set(volumes).size).toBe(volumes.length);
-  });
-
-  test('objects refer to each other by names that exist', () => {
-    const services = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
-    expect(services).toContain(set.spec.serviceName);
-    expect(pod.serviceAccountName).toBe(only(objects, 'ServiceAccount').metadata.name);
-    expect(pod.volumes.find(({ name }) => name === 'config')).toMatchObject({
-      configMap: { name: only(objects, 'ConfigMap').metadata.name },
-    });
-    expect(new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).size).toBe(objects.length);
-  });
 });
 
 withHelm('with Helm', () => {
@@ -152,26 +117,6 @@ withHelm('with Helm', () => {
     expect(dataFolder).toBe('/var/lib/facestep/data');
   });
 
-  test('with a key service several replicas need no Secret of keys', async () => {
-    const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
-    const keys = { kind: 'aws-kms', region: 'eu-central-1', sealing: [{ version: 1, keyId }], signing: { keyId } };
-    const objects = render({ config: { keys } });
-    expect(only(objects, 'StatefulSet').spec.template.spec.volumes.map(({ name }) => name)).not.toContain('keys');
-    expect((await load(objects)).keys).toMatchObject(keys);
-  });
-
-  test('another store than Redis, and a Facenition server, are set by their own settings alone', async () => {
-    const state = { kind: 'dynamodb', table: 'facestep', region: 'eu-central-1' };
-    const verifier = {
-      kind: 'facenition',
-      url: 'https://api.example.com',
-      token: { file: '/run/secrets/facestep/token' },
-    };
-    const config = await load(render({ ...smallest, config: { state, verifier } }));
-    expect(config.state).toMatchObject(state);
-    expect(config.verifier).toMatchObject({ kind: 'facenition', url: verifier.url });
-  });
-
   test.each([
     [
       'a store of its own for each of several replicas',
@@ -182,12 +127,6 @@ withHelm('with Helm', () => {
     ['the same for an autoscaler', { replicaCount: 1, autoscaling: { enabled: true } }, /keys/],
   ])('the chart refuses %s', (_, values, reason) => {
     expect(() => renderChart(values)).toThrow(reason);
-  });
-
-  test('another configuration means other pods', () => {
-    const checksumOf = (values: Record<string, unknown>) =>
-      only(render(values), 'StatefulSet').spec.template.metadata.annotations['checksum/config'];
-    expect(checksumOf({ ...smallest, stopDelaySec: 11 })).not.toBe(checksumOf(smallest));
   });
 
   test('the values that Helm accepts are those that the chart has', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Copy, DockerfileParser, Keyword } from 'dockerfile-ast';
@@ -18,21 +18,9 @@ describe('the Dockerfile', () => {
   const dockerfile = DockerfileParser.parse(read('Dockerfile'));
   const instructions = dockerfile.getInstructions();
   const of = (keyword: string) => instructions.filter((each) => each.getKeyword() === keyword);
-  const stages = dockerfile.getFROMs();
   const runtime = instructions.slice(instructions.findLastIndex((each) => each.getKeyword() === Keyword.FROM));
   const ofRuntime = (keyword: string) => runtime.filter((each) => each.getKeyword() === keyword);
   const textsOf = (all: typeof instructions) => all.map((each) => each.getArgumentsContent());
-
-  test('builds in stages, all from one image of a whole version', () => {
-    expect(stages.map((from) => from.getBuildStage())).toEqual(['dependencies', 'build', 'runtime']);
-    expect(textsOf(of(Keyword.ARG))).toEqual([expect.stringMatching(/^NODE_IMAGE=node:\d+\.\d+\.\d+-\w+-slim$/)]);
-    const pinned = expect.stringMatching(/^\$\{NODE_IMAGE\}$/);
-    expect(stages.map((from) => from.getImage())).toEqual([pinned, 'dependencies', pinned]);
-    // Node of the image is one that the package takes.
-    const { engines } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-    const [, major] = /node:(\d+)/.exec(textsOf(of(Keyword.ARG))[0]!)!;
-    expect(Number(major)).toBeGreaterThan(Number(/\d+/.exec(engines.node)![0]));
-  });
 
   test('runs as a user that is a number and not root, told to stop as the server expects', () => {
     expect(textsOf(ofRuntime(Keyword.USER))).toEqual(['10001:10001']);
@@ -58,28 +46,6 @@ describe('the Dockerfile', () => {
       expect.arrayContaining(['.git', 'node_modules', 'data', '.cache', '**/secrets', '**/*.pem']),
     );
   });
-});
-
-test('the image holds what a release has, and the models: test/programs/install.test.ts runs the former', () => {
-  const runtime =
-    read('Dockerfile')
-      .split(/^FROM /m)
-      .at(-1) ?? '';
-  expect(runtime.match(/^(?:COPY|ADD) .*$/gm)).toEqual([
-    'COPY --from=build /package ./',
-    'COPY --from=build /app/models ./models',
-  ]);
-  expect(read('Dockerfile')).toContain('node scripts/pack.mjs /packed');
-  // What is packed is there to be packed.
-  const ignored = readFileSync(join(projectRoot, '.dockerignore'), 'utf8').split('\n');
-  const { files } = z
-    .object({ files: z.array(z.string()) })
-    .parse(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')));
-  expect(
-    files
-      .map((each) => each.replace(/^!/, '').split('/')[0] ?? '')
-      .filter((top) => top !== 'dist' && ignored.includes(top)),
-  ).toEqual([]);
 });
 
 const serviceGuard = z.object({
@@ -115,19 +81,6 @@ describe('compose.yaml', () => {
     expect(services.proxy!.networks).not.toContain('inside');
   });
 
-  test('what services refer to is defined, and every definition is used', () => {
-    const all = Object.values(services);
-    const used = {
-      configs: all.flatMap(({ configs }) => configs.map(({ source }) => source)),
-      secrets: all.flatMap(({ secrets = [] }) => secrets),
-      volumes: all.flatMap(({ volumes }) => volumes.map((each) => each.split(':')[0]!)),
-      networks: all.flatMap(({ networks }) => networks),
-    };
-    for (const kind of ['configs', 'secrets', 'volumes', 'networks'] as const)
-      expect([...new Set(used[kind])].toSorted()).toEqual(Object.keys(defined[kind]).toSorted());
-    for (const { file } of Object.values(defined.configs)) expect(readdirSync(folder)).toContain(file.slice(2));
-  });
-
   test('Redis keeps what it is told, throws nothing out, and has no user without a password', () => {
     const lines = read('redis.conf').split('\n');
     expect(lines).toEqual(expect.arrayContaining(['appendonly yes', 'maxmemory-policy noeviction']));
@@ -147,37 +100,34 @@ describe('compose.yaml', () => {
 
   test('its secrets are made once, and the configuration takes them', async () => {
     const copy = createFolder('docker');
-    try {
-      cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
-      const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });
-      const secretOf = (name: string) => readFileSync(join(copy, 'secrets', name), 'utf8');
-      make();
-      const names = Object.keys(defined.secrets);
-      const made = names.map(secretOf);
-      make();
-      expect(names.map(secretOf)).toEqual(made);
-      for (const name of names) expect(statSync(join(copy, 'secrets', name)).mode & 0o077).toBe(0);
+    cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
+    const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });
+    const secretOf = (name: string) => readFileSync(join(copy, 'secrets', name), 'utf8');
+    make();
+    const names = Object.keys(defined.secrets);
+    const made = names.map(secretOf);
+    make();
+    expect(names.map(secretOf)).toEqual(made);
+    for (const name of names) expect(statSync(join(copy, 'secrets', name)).mode & 0o077).toBe(0);
 
-      const config = await loadConfig({
-        env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep', PORT: '8080' },
-        readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
-        connectionGuards,
-      });
-      const password = /^user facestep on >([0-9a-f]{64}) ~\{facestep:\*/m.exec(secretOf('redis-users'))?.[1];
-      expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });
-      expect(config.state.kind === 'redis' && config.state.url.use((url) => url)).toBe(
-        `redis://facestep:${password}@redis:6379`,
-      );
-      expect(secretOf('redis-users')).toMatch(/^user default off$/m);
-      // Tests of the stores hold those that are documented against what they call.
-      const [, rights] = /that user needs `.*?` and `(.*?)`/.exec(documentOfState) ?? [];
-      expect(/~\{facestep:\* (.*)$/m.exec(secretOf('redis-users'))?.[1]).toBe(rights);
-      const grace = z
-        .string()
-        .regex(/^\d+s$/)
-        .parse(replicas[0]![1].stop_grace_period);
-      expect(Number.parseInt(grace, 10)).toBeGreaterThan(config.stopDelaySec + 20);
-    } finally {
-    }
+    const config = await loadConfig({
+      env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep', PORT: '8080' },
+      readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
+      connectionGuards,
+    });
+    const password = /^user facestep on >([0-9a-f]{64}) ~\{facestep:\*/m.exec(secretOf('redis-users'))?.[1];
+    expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });
+    expect(config.state.kind === 'redis' && config.state.url.use((url) => url)).toBe(
+      `redis://facestep:${password}@redis:6379`,
+    );
+    expect(secretOf('redis-users')).toMatch(/^user default off$/m);
+    // Tests of the stores hold those that are documented against what they call.
+    const [, rights] = /that user needs `.*?` and `(.*?)`/.exec(documentOfState) ?? [];
+    expect(/~\{facestep:\* (.*)$/m.exec(secretOf('redis-users'))?.[1]).toBe(rights);
+    const grace = z
+      .string()
+      .regex(/^\d+s$/)
+      .parse(replicas[0]![1].stop_grace_period);
+    expect(Number.parseInt(grace, 10)).toBeGreaterThan(config.stopDelaySec + 20);
   });
 });

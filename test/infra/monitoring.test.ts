@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
@@ -13,44 +13,22 @@ import { projectRoot } from '../paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'infra', name), 'utf8');
 
-const text = z.string().min(20);
+const rule = z.strictObject({
+  alert: z.string().regex(/^Facestep[A-Z]\w+$/),
+  expr: z.string(),
+  for: z.string().regex(/^\d+m$/),
+  labels: z.strictObject({ severity: z.enum(['page', 'ticket']) }),
+  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook: z.string() }),
+});
 const alertsGuard = z.strictObject({
-  groups: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        rules: z
-          .array(
-            z.strictObject({
-              alert: z.string().regex(/^Facestep[A-Z]\w+$/),
-              expr: z.string(),
-              for: z.string().regex(/^\d+m$/),
-              labels: z.strictObject({ severity: z.enum(['page', 'ticket']) }),
-              annotations: z.strictObject({ summary: text, description: text, runbook: z.string() }),
-            }),
-          )
-          .min(1),
-      }),
-    )
-    .min(1),
+  groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule).min(1) })).min(1),
 });
 const rules = alertsGuard
   .parse(parse(read('prometheus/alerts.yaml'), { strict: true }))
   .groups.flatMap((group) => group.rules);
 
-const dashboardGuard = z.object({
-  templating: z.object({ list: z.array(z.object({ name: z.string() })) }),
-  panels: z.array(
-    z.object({
-      id: z.int(),
-      type: z.enum(['row', 'timeseries', 'stat']),
-      title: z.string(),
-      description: z.string().optional(),
-      gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
-      targets: z.array(z.object({ expr: z.string() })).default([]),
-    }),
-  ),
-});
+const panel = z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })).default([]) });
+const dashboardGuard = z.object({ panels: z.array(panel) });
 const { panels } = dashboardGuard.parse(JSON.parse(read('grafana/dashboard.json')));
 
 const expressions = [
@@ -136,26 +114,10 @@ describe('the alerts', () => {
       '(facestep_state_replaced_total > 0 unless facestep_state_replaced_total offset 15m)',
     );
   });
-
-  test('no replica at all is told, too: what is not there is not 0', () => {
-    const { expr } = rules.find(({ alert }) => alert === 'FacestepDown')!;
-    const [, selector = 'none'] = /^(up\{.*?\}) == 0/.exec(expr) ?? [];
-    expect(expr).toContain(`or absent(${selector})`);
-  });
-
-  test('have unique names and existing runbooks', () => {
-    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
-    for (const { annotations } of rules) {
-      expect(annotations.runbook).toMatch(/^docs\/[\w-]+\.md$/);
-      expect(existsSync(join(projectRoot, annotations.runbook))).toBe(true);
-    }
-  });
 });
 
-describe('the dashboard', () => {
-  test('shows every metric', () => {
-    const shown = expressions.flatMap(([, expression]) => parseExpression(expression).metrics);
-    const missing = metricNames.filter((name) => !shown.some((each) => each.replace(/_bucket$/, '') === name));
-    expect(missing).toEqual([]);
-  });
+test('the dashboard shows every metric', () => {
+  const shown = expressions.flatMap(([, expression]) => parseExpression(expression).metrics);
+  const missing = metricNames.filter((name) => !shown.some((each) => each.replace(/_bucket$/, '') === name));
+  expect(missing).toEqual([]);
 });

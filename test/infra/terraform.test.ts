@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { triggerSettingsGuard } from '../../adapters/cognito/config.js';
@@ -46,18 +46,6 @@ describe.each(Object.keys(sources))('%s', (folder) => {
     for (const name of referencesTo(source, /\bephemeral\.(\w+\.\w+)/g)) expect(addressesOf(ephemeral)).toContain(name);
     for (const name of referencesTo(source, /\bmodule\.(\w+)/g)) expect(Object.keys(module)).toContain(name);
   });
-
-  test('modules are given what they ask for, and what is taken from them is put out', () => {
-    for (const [name, [call]] of Object.entries(readModule(folder).module)) {
-      const { source: from, ...given } = call!;
-      const { variable, output } = readModule(normalize(join(folder, String(from))));
-      const required = Object.keys(variable).filter((each) => !('default' in variable[each]![0]!));
-      expect(Object.keys(given)).toEqual(expect.arrayContaining(required));
-      expect(Object.keys(variable)).toEqual(expect.arrayContaining(Object.keys(given)));
-      const taken = referencesTo(source, new RegExp(`\\bmodule\\.${name}\\.(\\w+)`, 'g'));
-      expect(Object.keys(output)).toEqual(expect.arrayContaining([...taken]));
-    }
-  });
 });
 
 describe('what the modules say is what the service says', () => {
@@ -88,13 +76,6 @@ describe('what the modules say is what the service says', () => {
     const index = { name: 'ledger', hash_key: 'lp', range_key: 'ls', projection_type: 'ALL' };
     expect(table).toMatchObject({ global_secondary_index: [index] });
     expect(table).toMatchObject({ point_in_time_recovery: [{ enabled: true }], deletion_protection_enabled: true });
-  });
-
-  test('AWS: a task is replaced for what is wrong with it, not for a table or a key service that is away', () => {
-    const [{ health_check }] = z
-      .tuple([z.object({ health_check: z.tuple([z.object({ path: z.string() })]) })])
-      .parse(readModule('modules/aws').resource.aws_lb_target_group!.this);
-    expect(health_check[0].path).toBe('/readyz/replica');
   });
 
   test('AWS: the service may do what it does and no more', () => {

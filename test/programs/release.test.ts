@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
@@ -60,21 +59,6 @@ test('a dry run makes what a release has, each with its digest, signed by the ke
   expect(subject).toEqual([
     { name: `${archive}.tgz`, digest: { sha256: listed.find(([, name]) => name.endsWith('.tgz'))![0] } },
   ]);
-});
-
-test('advisories that SECURITY.md answers are statements of OpenVEX 0.2.0; without one there is no document', async () => {
-  const { makeVex } = await import(pathToFileURL(join(projectRoot, 'scripts/describe.mjs')).href);
-  expect(makeVex('No advisory.')).toBeNull();
-  const vex = makeVex('CVE-2026-1234 does no harm: … GHSA-2345-6789-cfgh neither. CVE-2026-1234 …');
-  expect(vex).toMatchObject({ '@context': 'https://openvex.dev/ns/v0.2.0', version: 1, author: expect.any(String) });
-  expect(vex.statements).toEqual(
-    ['CVE-2026-1234', 'GHSA-2345-6789-cfgh'].map((id) => ({
-      vulnerability: { name: id },
-      products: [{ '@id': `pkg:npm/%40facestep/facestep@${version}` }],
-      status: 'not_affected',
-      impact_statement: expect.any(String),
-    })),
-  );
 });
 
 test('a version that the changelog does not have is not released', () => {

@@ -87,21 +87,6 @@ test('every route of the server has an endpoint that is attacked', () => {
   expect(left).toEqual([]);
 });
 
-test('the description says of every endpoint what it needs', () => {
-  const needs = new Map(described.map(({ name, needs }) => [name, needs]));
-  expect(needs.get('POST /authenticate')).toEqual({ kind: 'client', scope: 'verify' });
-  expect(needs.get('POST /token')).toEqual({ kind: 'client', scope: null });
-  expect(needs.get('POST /subjects/erase')).toEqual({ kind: 'admin', right: 'operate' });
-  expect(needs.get('POST /face/frames')).toEqual({ kind: 'session' });
-  expect(needs.get('POST /developer/requests')).toEqual({ kind: 'developer' });
-  expect(needs.get('POST /ssf/streams')).toEqual({ kind: 'stream' });
-  expect(needs.get('GET /ssf/jwks.json')).toEqual({ kind: 'public' });
-  expect(needs.get('POST /face/open')).toEqual({ kind: 'open' });
-  expect(needs.get('GET /healthz')).toEqual({ kind: 'public' });
-  const nameless = described.filter((each) => each.needs.kind === 'admin' && each.needs.right === '');
-  expect(nameless).toEqual([]);
-});
-
 describe('with every provider', () => {
   const folder = createFolder('siege');
   let providers: Providers;

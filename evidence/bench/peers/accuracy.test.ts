@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createChance } from '../../statistics/chance.js';
 import { type AccuracyReport, measureAccuracy } from './accuracy.js';
-import { chooseCentral } from './library.js';
 import type { Pair } from './library-handle.js';
 
 const threshold = 0.6;
@@ -28,16 +27,6 @@ function judge(genuine: readonly (number | null)[], impostor: readonly (number |
 }
 
 describe('error rates of one library', () => {
-  test('doubt more where the errors are one person’s than where they are spread', () => {
-    const genuine = Array.from({ length: 20 }, () => 0.9);
-    const ofOne = pairsOf(20).map(([a]) => (a === 0 ? 0.8 : 0.1));
-    const spread = pairsOf(20).map(([a, b]) => ((b - a) / 2 === 10 || (b - a) / 2 === 11 ? 0.8 : 0.1));
-    const [wide, narrow] = [judge(genuine, ofOne).atDefault.fmr, judge(genuine, spread).atDefault.fmr];
-    expect([wide.rate, narrow.rate]).toEqual([0.1, 0.1]);
-    expect(wide.interval[0]).toBe(0);
-    expect(wide.interval[1]).toBeGreaterThan(narrow.interval[1] + 0.03);
-  });
-
   test('agree with trying every threshold, and lie in their intervals', () => {
     const score = fc.integer({ min: 0, max: 40 }).map((value) => value / 40);
     const people = 12;
@@ -60,20 +49,5 @@ describe('error rates of one library', () => {
       }),
       { numRuns: 10 },
     );
-  });
-});
-
-describe('of several faces in an evaluation photo', () => {
-  const at = (x: number, y: number, score: number) => ({ score, middle: { x, y } });
-  const size = { widthPx: 100, heightPx: 100 };
-
-  test('the one nearest the middle is meant', () => {
-    expect(chooseCentral([at(10, 10, 0.9), at(55, 50, 0.6), at(90, 90, 0.99)], size)).toEqual(at(55, 50, 0.6));
-  });
-
-  test('a sure one goes before a guess, and the best guess before others', () => {
-    expect(chooseCentral([at(50, 50, 0.2), at(80, 80, 0.7)], size)).toEqual(at(80, 80, 0.7));
-    expect(chooseCentral([at(50, 50, 0.2), at(80, 80, 0.3)], size)).toEqual(at(80, 80, 0.3));
-    expect(chooseCentral([], size)).toBeUndefined();
   });
 });

@@ -5,7 +5,6 @@ import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../test/face-video/index.js';
 import { createFolder } from '../../../test/folder.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { BadInput } from '../../corpus/bad-input.js';
 import { measureRecorded } from './real-presentations.js';
 import { readRecorded } from './recorded.js';
 
@@ -53,18 +52,6 @@ test('the pictures of a clip come in the order of time, and what is no picture i
   expect(clips[0]!.files.map((file) => file.split('_').at(-1))).toEqual(
     [0, 400, 800, 1200, 1600, 2000].map((ms) => `${ms}ms.jpg`),
   );
-});
-
-test('photos of people, one folder for each, are stills of people', async () => {
-  const { stills, clips } = await readRecorded(join(folder, 'movements/live'));
-  expect(stills).toHaveLength(6);
-  expect(stills[0]).toMatchObject({ source: 'movements/live', species: 'live', person: 'one' });
-  expect(clips).toEqual([]);
-});
-
-test('a folder with nothing in it is refused, and so are two', async () => {
-  await expect(readRecorded(join(folder, 'nothing'))).rejects.toThrow(BadInput);
-  await expect(measureRecorded([folder, folder], () => {}, null)).rejects.toThrow(BadInput);
 });
 
 describe('of each species', () => {
