@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { runAuditContract } from '../../test/contract/audit.js';
 import { createFolder } from '../../test/folder.js';
-import { createMemoryAudit } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
@@ -86,11 +85,6 @@ runAuditContract('file', async () => {
       await audit.close();
     },
   };
-});
-
-runAuditContract('memory', async () => {
-  const audit = createMemoryAudit();
-  return { audit, read: async () => audit.events, close: async () => {} };
 });
 
 describe('the chain', () => {

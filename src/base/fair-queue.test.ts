@@ -32,13 +32,6 @@ test('100 anonymous sources with 10 jobs each take turns, and a known caller wai
   for (let round = 0; round < 10; round += 1) expect(order.slice(100 * round, 100 * (round + 1))).toEqual(sources);
 });
 
-test('known sources take turns too, each in its own order', () => {
-  const queue = createFairQueue<string>(100);
-  for (const job of ['a1', 'a2', 'a3']) queue.push(job, known('a'), 1);
-  for (const job of ['b1', 'b2']) queue.push(job, known('b'), 1);
-  expect(takeAll(queue)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
-});
-
 test('a full class of anonymous jobs leaves all room to known callers', () => {
   const queue = createFairQueue<string>(3);
   for (let job = 0; job < 100; job += 1) queue.push('flood', anonymous('a'), 1);

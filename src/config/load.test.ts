@@ -64,6 +64,14 @@ describe('a connection whose mode nobody wrote', () => {
 });
 
 describe('refuses', () => {
+  const remote = (url: string) => ({ verifier: { kind: 'facenition', url, token: 't' } });
+  const smtp = (change: object) => ({
+    delivery: { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change },
+  });
+  const withPasskeys = (publicUrl?: string) => ({
+    ...{ publicUrl, connections: [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }] },
+  });
+
   test.each([
     ['text that is not JSON', '{"port": 1,', 'FACESTEP_CONFIG'],
     ['a name that stands twice', '{"verifier":{"kind":"embedded","kind":"embedded"}}', 'verifier.kind'],
@@ -80,27 +88,19 @@ describe('refuses', () => {
     ['a reference to an empty file', { adminKey: { file: '/empty' } }, 'adminKey'],
     ['a reference with more in it', { adminKey: { env: 'SET', file: '/set' } }, 'adminKey'],
     ['a path in its own address', { publicUrl: 'https://example.com/face', connections: [sample] }, 'publicUrl'],
+    ['the address of the face service over http', remote('http://face.example'), 'verifier.url'],
+    ['a user in that address', remote('https://user:secret@face.example'), 'verifier.url'],
+    ['a query in that address', remote('https://face.example/?key=secret'), 'verifier.url'],
+    ['delivery by another protocol', smtp({ url: 'https://mail.example' }), 'delivery.url'],
+    ['a line without TLS', smtp({ url: 'smtp://u:p@mail.example:587?ignoreTLS=true' }), 'delivery.url'],
+    ['any certificate', smtp({ url: 'smtps://u:p@mail.example?tls.rejectUnauthorized=false' }), 'delivery.url'],
+    ['codes in the clear on a network', smtp({ requireTls: false }), 'delivery.requireTls'],
+    ['passkeys without an address', withPasskeys(), 'publicUrl'],
+    ['passkeys without a domain name', withPasskeys('https://192.0.2.7'), 'publicUrl'],
+    ['passkeys over http', withPasskeys('http://face.example'), 'publicUrl'],
   ])('%s', async (_name, file, path) => {
     const refusal = await refusalOf(load(file, { SET: 'x' }, { '/empty': '\n', '/set': 'x' }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: [path] });
-  });
-
-  test.each(['http://face.example', 'https://user:secret@face.example', 'https://face.example/?key=secret'])(
-    '%s as the address of the face service',
-    async (url) => {
-      const refusal = await refusalOf(load({ verifier: { kind: 'facenition', url, token: 't' } }));
-      expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['verifier.url'] });
-    },
-  );
-
-  test.each([
-    ['another protocol', { url: 'https://mail.example' }, 'delivery.url'],
-    ['a line without TLS', { url: 'smtp://u:p@mail.example:587?ignoreTLS=true' }, 'delivery.url'],
-    ['any certificate', { url: 'smtps://u:p@mail.example?tls.rejectUnauthorized=false' }, 'delivery.url'],
-    ['codes in the clear on a network', { requireTls: false }, 'delivery.requireTls'],
-  ])('delivery with %s', async (_name, change, path) => {
-    const delivery = { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change };
-    expect(await refusalOf(load({ delivery }))).toMatchObject({ code: 'config_invalid', paths: [path] });
   });
 
   test.each([
@@ -113,21 +113,8 @@ describe('refuses', () => {
     expect(JSON.stringify(problemsOf(error))).not.toContain('canary');
   });
 
-  test.each([undefined, 'https://192.0.2.7', 'http://127.0.0.1:8080', 'http://face.example'])(
-    'passkeys without a domain name: publicUrl %s',
-    async (publicUrl) => {
-      const connections = [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }];
-      const refusal = await refusalOf(load({ connections, ...(publicUrl === undefined ? {} : { publicUrl }) }));
-      expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['publicUrl'] });
-    },
-  );
-
-  test('a port, naming the variable it came from', async () => {
-    const refusal = await refusalOf(load({ port: 1 }, { PORT: 'eighty' }));
-    expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['PORT'] });
-  });
-
-  test('all errors at once', async () => {
+  test('all errors at once, and of a variable by its name', async () => {
+    expect((await refusalOf(load({ port: 1 }, { PORT: 'eighty' }))).paths).toEqual(['PORT']);
     const { paths } = await refusalOf(load({ port: 'x', host: '', extra: 1 }));
     expect(paths.toSorted()).toEqual(['configuration', 'host', 'port']);
   });

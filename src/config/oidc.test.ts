@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { projectRoot } from '../../test/paths.js';
 import { createOidcGuard } from './oidc.js';
 
 const secret = 'x'.repeat(32);
@@ -44,13 +41,6 @@ test('needs no client where it issues credentials, and one where it does not', (
   const credentials = { staff_card: { vct: 'https://face.example.com/types/card', name: 'Staff card', claims } };
   expect(oidcGuard.parse({ credentials })).toMatchObject({ clients: [], credentials: { staff_card: { days: 90 } } });
   for (const none of [{}, { credentials: {} }]) expect(oidcGuard.safeParse(none).success).toBe(false);
-});
-
-test('the documented client is one', () => {
-  const document = readFileSync(join(projectRoot, 'docs/oidc.md'), 'utf8');
-  const [, text = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
-  const { connections } = JSON.parse(text.replace('{ "env": "KEYCLOAK_SECRET" }', JSON.stringify(secret)));
-  expect(oidcGuard.parse(connections[0].oidc).clients).toHaveLength(1);
 });
 
 test('a counter has a name, and either a secret or keys', () => {

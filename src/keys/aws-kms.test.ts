@@ -50,11 +50,7 @@ const addVersion = (version: number): AwsKmsConfig =>
 
 runKeysContract('AWS KMS', async () => {
   let { keys } = await start();
-  const current: Keys = {
-    currentVersion: () => keys.currentVersion(),
-    holds: (version) => keys.holds(version),
-    mac: (version, message) => keys.mac(version, message),
-  };
+  const current = new Proxy(keys, { get: (_, name) => Reflect.get(keys, name) });
   const restart = async (): Promise<Keys> => {
     keys = (await start()).keys;
     return keys;
@@ -78,12 +74,7 @@ runKeysContract('AWS KMS', async () => {
 
 runSignerContract('AWS KMS', async () => {
   let { signer } = await start();
-  const current: Signer = {
-    sign: (type, claims) => signer.sign(type, claims),
-    signDetached: (type, header, payload) => signer.signDetached(type, header, payload),
-    verify: (type, jws) => signer.verify(type, jws),
-    publicKeys: () => signer.publicKeys(),
-  };
+  const current = new Proxy(signer, { get: (_, name) => Reflect.get(signer, name) });
   const restart = async (): Promise<Signer> => {
     signer = (await start()).signer;
     return signer;
