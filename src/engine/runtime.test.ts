@@ -70,12 +70,4 @@ describe.each([
     await run();
     expect(output.data.every((value) => value === 0)).toBe(true);
   });
-
-  test.each<[string, Uint8Array]>([
-    ['a model cut short', drawModel().subarray(0, 9000)],
-    ['a model whose numbers are in another file', drawModel({ externalFile: 'other.bin' })],
-  ])('does not open %s', async (_name, bytes) => {
-    await expect(runtime.open(bytes)).rejects.toThrow();
-    await expect(session.run(face())).resolves.toHaveProperty('numbers');
-  });
 });

@@ -45,6 +45,8 @@ describe('generateToken', () => {
       ...{ id: body.id, name: 'shop', tenant: 'acme', scopes: ['enrol', 'score'] },
       ...{ expiresAt: body.expiresAt, application: null },
     });
+    const { body: usual } = await generate({ name: 'shop' });
+    expect((await report(String(usual.token))).body.scopes).toEqual(['enrol', 'verify', 'match', 'screen']);
     const [, id, secret] = partsOf(String(body.token));
     const stored = JSON.stringify(await server.deps.state.read(`client-token:${id}`));
     expect(stored).toContain('shop');

@@ -78,8 +78,7 @@ test('says how it is', async () => {
   unready = ['state'];
   const response = await fetch(`${server.origin}/readyz`);
   unready = [];
-  expect(response.status).toBe(503);
-  expect(await response.json()).toEqual({ ok: false, unready: ['state'] });
+  expect([response.status, await response.json()]).toEqual([503, { ok: false, unready: ['state'] }]);
   // What load balancers ask: not after what all replicas share.
   expect((await server.send('GET', '/readyz/replica')).body).toEqual({ ok: true });
 });
