@@ -17,19 +17,14 @@ const optionsGuard = z.object({
   extensions: z.object({ prf: z.object({ eval: z.object({ first: z.string() }) }) }),
 });
 
-export interface Behaviour {
-  readonly origin: string;
-  readonly rpId: string;
-  readonly type: 'webauthn.create' | 'webauthn.get';
-  readonly challenge: string;
-  readonly isUserPresent: boolean;
-  readonly isUserVerified: boolean;
-  readonly isBackupEligible: boolean;
-  readonly counts: number;
+const usual = {
+  ...{ origin: 'https://face.example.com', rpId: '', type: '', challenge: '' },
+  ...{ isUserPresent: true, isUserVerified: true, isBackupEligible: false, counts: 1, hasPrf: true },
   /** True if creation already returns the PRF output. Otherwise the page asks for the PRF output afterwards. */
-  readonly hasPrfAtCreation: boolean;
-  readonly hasPrf: boolean;
-}
+  hasPrfAtCreation: true,
+};
+
+export type Behaviour = Readonly<typeof usual>;
 
 interface Stored {
   readonly id: string;
@@ -72,23 +67,10 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
   const credentials = new Map<string, Stored>();
 
   const behave = (
-    options: z.output<typeof optionsGuard>,
+    { rp, rpId = rp?.id ?? '', challenge }: z.output<typeof optionsGuard>,
     given: Partial<Behaviour>,
-    type: Behaviour['type'],
-  ): Behaviour => ({
-    origin: 'https://face.example.com',
-    rpId: options.rp?.id ?? options.rpId ?? '',
-    type,
-    challenge: options.challenge,
-    isUserPresent: true,
-    isUserVerified: true,
-    isBackupEligible: false,
-    counts: 1,
-    hasPrfAtCreation: true,
-    hasPrf: true,
-    ...defaults,
-    ...given,
-  });
+    type: string,
+  ): Behaviour => ({ ...usual, rpId, type, challenge, ...defaults, ...given });
 
   const clientData = ({ type, challenge, origin }: Behaviour): Buffer =>
     Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }));

@@ -1,3 +1,7 @@
+import { expect } from '@jest/globals';
+import { documentedPath } from '../src/rest/openapi.js';
+import { holds, type Role, roles } from '../src/rest/rights.js';
+import { createEndpoints } from '../src/server/endpoints.js';
 import { type ApiServer, adminKey } from './api-server.js';
 
 export interface SessionHeaders extends Record<string, string> {
@@ -28,4 +32,28 @@ export async function toSessionHeaders(server: ApiServer, cookie: string): Promi
 export async function signInByKey(server: ApiServer, key = adminKey): Promise<SessionHeaders> {
   const { headers } = await server.postJson('/console/api/sign-in/key', { key }, fromOwnPage);
   return toSessionHeaders(server, cookiesOf(headers));
+}
+
+/** Calls every administrator endpoint in each role, with a body that no endpoint reads. */
+export async function expectAtEveryEndpoint(
+  server: ApiServer,
+  headersOf: (role: Role) => Promise<Record<string, string>>,
+  expectedOf: (may: boolean, isSensitive: boolean) => string | null,
+): Promise<void> {
+  let walked = 0;
+  for (const role of roles) {
+    const headers = await headersOf(role);
+    for (const endpoint of createEndpoints(server.deps)) {
+      const { auth, method } = endpoint;
+      if (auth.kind !== 'admin') continue;
+      const path = documentedPath(endpoint).replace(/\{\w+\}/g, 'x');
+      const init =
+        method === 'POST' ? { body: '{', headers: { 'content-type': 'application/json', ...headers } } : { headers };
+      const code = String((await server.send(method, path, init)).body.code);
+      const refused = /^(role_missing|face_not_verified|caller_untrusted)$/.test(code) ? code : null;
+      expect([path, role, refused]).toEqual([path, role, expectedOf(holds({ role }, auth.right), auth.isSensitive)]);
+      walked += 1;
+    }
+  }
+  expect(walked).toBeGreaterThan(60);
 }

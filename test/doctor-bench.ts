@@ -2,15 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { findFreePort } from '../examples/demo/free-port.js';
-import { type Service, startService } from '../examples/demo/service.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../simulators/cognito/index.js';
-import type { UserPool } from '../simulators/cognito/pool.js';
-import { type EntraSimulator, startEntraSimulator } from '../simulators/entra/index.js';
-import { type Front, startFront } from '../simulators/front.js';
-import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import { type OneLoginSimulator, startOneLoginSimulator } from '../simulators/onelogin/index.js';
+import { startService } from '../examples/demo/service.js';
+import { startCognitoSimulator } from '../simulators/cognito/index.js';
+import { startEntraSimulator } from '../simulators/entra/index.js';
+import { startFront } from '../simulators/front.js';
+import { startOktaSimulator } from '../simulators/okta/index.js';
+import { startOneLoginSimulator } from '../simulators/onelogin/index.js';
 import { defineAttribute } from '../simulators/scim/directory.js';
-import { type ScimSimulator, startScimSimulator } from '../simulators/scim/index.js';
+import { startScimSimulator } from '../simulators/scim/index.js';
 import type { Fetch } from '../src/core/ports.js';
 import { runHere } from './cli.js';
 import { administer } from './contract/cognito.js';
@@ -46,23 +45,9 @@ const reportGuard = z.object({ ok: z.boolean(), checks: z.array(checkGuard) });
 
 export type Examined = z.infer<typeof checkGuard>;
 
-export interface DoctorBench {
-  readonly front: Front;
-  readonly service: Service;
-  readonly dataFolder: string;
-  readonly okta: OktaSimulator;
-  readonly entra: EntraSimulator;
-  readonly entraDaemon: ReturnType<EntraSimulator['addDaemon']>;
-  readonly cognito: CognitoSimulator;
-  readonly pool: UserPool;
-  readonly onelogin: OneLoginSimulator;
-  readonly scim: ScimSimulator;
-  provision(connection: string): Promise<void>;
-  examine(connection: string, elsewhere?: Elsewhere): Promise<readonly Examined[]>;
-  close(): Promise<void>;
-}
+export type DoctorBench = Awaited<ReturnType<typeof openDoctorBench>>;
 
-export async function openDoctorBench(folder: string): Promise<DoctorBench> {
+export async function openDoctorBench(folder: string) {
   const dataFolder = join(folder, 'data');
   const port = await findFreePort();
   const front = await startFront(`http://127.0.0.1:${port}`);
@@ -153,7 +138,7 @@ export async function openDoctorBench(folder: string): Promise<DoctorBench> {
 
   return {
     ...{ front, service, dataFolder, okta, entra, entraDaemon, cognito, pool, onelogin, scim, provision },
-    async examine(connection, elsewhere = {}) {
+    async examine(connection: string, elsewhere: Elsewhere = {}) {
       const { aheadSec = 0 } = elsewhere;
       const env = writeConfig(connection, elsewhere);
       const { stdout } = await runHere(['doctor', connection, '--json'], env, { fetch: reach, aheadSec });

@@ -5,17 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePort } from '../examples/demo/free-port.js';
-import { executablePath, type RedisServer, startRedis } from './redis.js';
-
-export interface RedisGroup {
-  readonly servers: readonly RedisServer[];
-  flush(): Promise<void>;
-  stop(): Promise<void>;
-}
+import { executablePath, startRedis } from './redis.js';
 
 const slots = 16_384;
 
-export async function startRedisCluster(): Promise<RedisGroup> {
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+export async function startRedisCluster() {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
   const servers = await Promise.all([1, 2, 3].map(() => startRedis(settings)));
   const clients = servers.map(({ url }) => new Redis(url));
@@ -33,7 +31,7 @@ export async function startRedisCluster(): Promise<RedisGroup> {
       const info = String(await client.call('CLUSTER', 'INFO'));
       return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${servers.length}`);
     };
-    while (!(await isWhole())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(isWhole);
   }
   return {
     servers,
@@ -45,24 +43,11 @@ export async function startRedisCluster(): Promise<RedisGroup> {
   };
 }
 
-export interface SentinelGroup extends RedisGroup {
-  readonly sentinelPort: number;
-  failOver(): Promise<void>;
-  /** Stops the master without closing connections, like a lost machine. */
-  silenceMaster(): Promise<void>;
-}
-
 export const masterName = 'facestep-test';
 
-export async function startRedisSentinel(): Promise<SentinelGroup> {
+export async function startRedisSentinel() {
   const master = await startRedis();
-  const replica = await startRedis([
-    '--replicaof',
-    '127.0.0.1',
-    String(master.port),
-    '--repl-diskless-sync-delay',
-    '0',
-  ]);
+  const replica = await startRedis(`--replicaof 127.0.0.1 ${master.port} --repl-diskless-sync-delay 0`.split(' '));
   const sentinelPort = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-sentinel-'));
   const file = join(folder, 'sentinel.conf');
@@ -79,9 +64,6 @@ export async function startRedisSentinel(): Promise<SentinelGroup> {
   process.once('exit', end);
   const client = new Redis({ port: sentinelPort });
   client.on('error', () => {});
-  const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-    while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   await until(async () => String(await client.call('SENTINEL', 'REPLICAS', masterName)).includes(`:${replica.port}`));
   const masterPort = async (): Promise<number> => {
     const address = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName);
@@ -102,6 +84,7 @@ export async function startRedisSentinel(): Promise<SentinelGroup> {
       await until(async () => (await client.call('SENTINEL', 'FAILOVER', masterName)) === 'OK');
       await until(async () => (await masterPort()) !== before);
     },
+    /** Stops the master without closing connections, like a lost machine. */
     async silenceMaster() {
       const before = await masterPort();
       await client.call('SENTINEL', 'SET', masterName, 'down-after-milliseconds', '500');

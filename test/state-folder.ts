@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { filesOf } from '../src/config/data-files.js';
-import type { StateConfig } from '../src/config/state.js';
+import { type StateConfig, stateGuard } from '../src/config/state.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
-import type { Clock, Log } from '../src/core/ports.js';
+import type { Clock, Log, State } from '../src/core/ports.js';
 import { openState } from '../src/state/open.js';
+
+export type StateFolder = ReturnType<typeof createStateFolder>;
 
 export function createStateFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-state-'));
@@ -18,10 +21,36 @@ export function createStateFolder() {
   const audit = { append: async (event: AuditEvent): Promise<void> => void audited.push(event) };
   return {
     ...{ files, audited, logged },
-    open: (config: StateConfig, clock: Clock) =>
+    open: (config: StateConfig, clock: Clock): Promise<State> =>
       openState(config, { files, audit, clock, log, random: (bytes) => randomBytes(bytes) }),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-export type StateFolder = ReturnType<typeof createStateFolder>;
+/** Opens states with these settings, each in a data folder of its own, and removes all of them after the tests. */
+export function useStateFolders(settings: () => object) {
+  const folders: StateFolder[] = [];
+  const opened: State[] = [];
+  afterAll(async () => {
+    for (const state of opened) await state.close();
+    for (const folder of folders) folder.remove();
+  });
+  const newFolder = (): StateFolder => {
+    folders.push(createStateFolder());
+    return folders.at(-1)!;
+  };
+  const openIn = async (folder: StateFolder, clock: Clock, more: object = {}): Promise<State> => {
+    const state = await folder.open(stateGuard.parse({ ...settings(), ...more }), clock);
+    opened.push(state);
+    return state;
+  };
+  return {
+    ...{ newFolder, openIn },
+    /** Opens what a contract test takes. */
+    async openFor(clock: Clock, lose: (folder: StateFolder) => Promise<void>, more: object = {}) {
+      const folder = newFolder();
+      const open = () => openIn(folder, clock, more);
+      return { state: await open(), reopen: open, lose: () => lose(folder) };
+    },
+  };
+}

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
 import { runAuditContract } from '../../test/contract/audit.js';
 import { createFolder } from '../../test/folder.js';
-import { createMemoryAudit } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
@@ -88,11 +87,6 @@ runAuditContract('file', async () => {
   };
 });
 
-runAuditContract('memory', async () => {
-  const audit = createMemoryAudit();
-  return { audit, read: async () => audit.events, close: async () => {} };
-});
-
 describe('the chain', () => {
   const fill = async (): Promise<string[]> => {
     const audit = await open();
@@ -100,15 +94,10 @@ describe('the chain', () => {
     return linesOf();
   };
 
-  test('numbers and times every line, and is whole', async () => {
-    const lines = await fill();
-    expect(breaksOf(lines)).toEqual([]);
-    expect(sequences(lines)).toEqual([1, 2, 3, 4]);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ time: '2023-11-14T22:13:20.000Z', previous: '0'.repeat(64) });
-  });
-
-  test('goes on after a restart, also when a change of the file is known to nobody', async () => {
-    await fill();
+  test('numbers and times every line, and goes on after a restart, also when nobody knows of a change', async () => {
+    expect(JSON.parse((await fill())[0]!)).toMatchObject({
+      ...{ time: '2023-11-14T22:13:20.000Z', previous: '0'.repeat(64) },
+    });
     const again = await open();
     await again.append(event('e'));
     const lines = linesOf();

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, openAudit } from '../../test/audit.js';
@@ -88,15 +88,4 @@ test('a key service that does not answer stops no record, and the next head says
   await passInterval();
   await until(isLogged(2));
   expect((await headsOf()).map(({ sequence }) => sequence)).toEqual([2]);
-});
-
-test('a head that a full disk cut off spoils no other: the next one is a line of its own', async () => {
-  await audit.append(event);
-  await passInterval();
-  await until(isLogged(1));
-  appendFileSync(headsFileOf(deps.file), 'eyJhbGciOiJFUzI1NiIs');
-  await audit.append(event);
-  await passInterval();
-  await until(isLogged(2));
-  expect((await headsOf()).map(({ sequence }) => sequence)).toEqual([1, 2]);
 });

@@ -82,12 +82,3 @@ test('what the file says was begun and not ended is settled from the file alone,
   await recoverEnrolments(open, { ...core.deps, audit: trail });
   expect(await readOpenChanges(file, { through })).toEqual([]);
 });
-
-test('a change of a connection that is configured no more stays open', async () => {
-  await expect(enrol('unenrolled', dying())).rejects.toMatchObject({ code: 'state_unavailable' });
-  const through = await lastSequence();
-  const open = await readOpenChanges(file, { through });
-  await recoverEnrolments(open, { ...core.deps, audit: trail, connections: new Map() });
-  expect(await readOpenChanges(file, { through })).toHaveLength(1);
-  expect(core.log.text()).toContain('unknown connection');
-});

@@ -16,10 +16,7 @@ const folder = createFolder('verify');
 let files = 0;
 
 const event = (subject: string): AuditEvent => ({
-  action: 'verified',
-  connection: 'work',
-  subject,
-  detail: { tokenId: 't' },
+  ...{ action: 'verified', connection: 'work', subject, detail: { tokenId: 't' } },
 });
 
 /** A closed trail of so many records, and its state store. */
@@ -64,6 +61,11 @@ test('a trail that was closed is sound to its last record, and the store knows i
 });
 
 const renumber = (line: string): string => line.replace(/"sequence":\d+/, '"sequence":90');
+const rewrite = (lines: readonly string[]): string[] => {
+  const anew = lines.slice(0, 4);
+  while (anew.length < lines.length) anew.push(chain(anew, { subject: 'x' }));
+  return anew;
+};
 
 describe('the first bad line is named, and what became of it:', () => {
   test.each<[string, (lines: string[]) => string[], kind: string, line: number | null, sequence: number]>([
@@ -79,26 +81,10 @@ describe('the first bad line is named, and what became of it:', () => {
     ['a copy of a line', (lines) => lines.toSpliced(6, 0, lines[2]!), 'inserted', 7, 3],
     ['something put in', (lines) => lines.toSpliced(3, 0, '{}'), 'inserted', 4, 4],
     ['an empty line', (lines) => lines.toSpliced(3, 0, ''), 'inserted', 4, 4],
-    [
-      'a second writer',
-      (lines) => [...lines.slice(0, 5), chain(lines.slice(0, 4), { subject: 'x' }), ...lines.slice(5)],
-      'forked',
-      6,
-      5,
-    ],
+    ['a second writer', (lines) => lines.toSpliced(5, 0, chain(lines.slice(0, 4), { subject: 'x' })), 'forked', 6, 5],
     ['the end cut off', (lines) => lines.slice(0, -2), 'truncated', null, 9],
     ['everything cut off', () => [], 'truncated', null, 1],
-    [
-      'all chained anew',
-      (lines) => {
-        const anew = lines.slice(0, 4);
-        while (anew.length < lines.length) anew.push(chain(anew, { subject: 'x' }));
-        return anew;
-      },
-      'rewritten',
-      10,
-      10,
-    ],
+    ['all chained anew', (lines) => rewrite(lines), 'rewritten', 10, 10],
   ])('%s', async (_name, tamper, kind, line, sequence) => {
     const deps = await makeTrail(10);
     write(deps, tamper(linesOf(deps)));
@@ -168,11 +154,8 @@ describe('what a crash leaves is no tampering:', () => {
   test('records after the last signed head', async () => {
     const deps = await makeTrail(3);
     write(deps, [...linesOf(deps), chain(linesOf(deps), {})]);
-    expect(await verify(deps, deps.state)).toMatchObject({
-      isSound: true,
-      lastSequence: 4,
-      heads: { lastSequence: 3 },
-    });
+    const heads = { lastSequence: 3 };
+    expect(await verify(deps, deps.state)).toMatchObject({ isSound: true, lastSequence: 4, heads });
   });
 
   test('a head that was cut off: the next start takes it away', async () => {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { groupPhoto, plain, pngClaiming, toAnimatedPng, twicePhotographed } from '../../test/crafted-pictures.js';
-import { face, hasFaces } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { Signal } from './engine.js';
@@ -25,48 +24,25 @@ const refusal = (photo: Uint8Array): Promise<FaceErrorCode | null> => examine(ph
 /** Of the one person who is in two demonstration photos. */
 const cosineOfTwoPhotos = 0.7075;
 
-describe('the figures of docs/engine.md', () => {
-  test('one person in two demonstration photos', async () => {
-    expect(Math.abs((await similarity(portrait, await twicePhotographed(3))) - cosineOfTwoPhotos)).toBeLessThan(0.01);
-  });
+test('one person in two demonstration photos is as alike as docs/engine.md says', async () => {
+  expect(Math.abs((await similarity(portrait, await twicePhotographed(3))) - cosineOfTwoPhotos)).toBeLessThan(0.01);
+});
 
-  (hasFaces ? test.each : test.skip.each)([
-    ['Aaron_Peirsol', 2, 'Aaron_Peirsol', 4, 0.626],
-    ['Aaron_Peirsol', 2, 'Aaron_Peirsol', 1, 0.806],
-    ['Aaron_Peirsol', 2, 'Aaron_Peirsol', 3, 0.796],
-    ['AJ_Cook', 1, 'Aaron_Guiel', 1, 0.146],
-  ])('%s %i × %s %i = %f', async (a, i, b, j, expected) => {
-    expect(Math.abs((await similarity(face(a, i), face(b, j))) - expected)).toBeLessThan(0.01);
-  });
-
-  test('the faces of a demonstration photo, widest first, in pixels of the photo', async () => {
-    const { widthPx, heightPx, faces } = await pipeline.detect(groupPhoto(1));
-    expect([widthPx, heightPx, faces.length]).toEqual([1920, 1280, 3]);
-    const widths = faces.map(({ box }) => box.width);
-    expect(widths).toEqual([...widths].sort((a, b) => b - a));
-    const known = faces.find(({ box }) => box.x > 1300)!.box;
-    for (const [is, expected] of [
-      [known.x, 1460],
-      [known.y, 219],
-      [known.x + known.width, 1685],
-      [known.y + known.height, 438],
-    ])
-      expect(Math.abs(is! - expected!)).toBeLessThan(12);
-  });
+test('the faces of a demonstration photo are found, widest first', async () => {
+  const { widthPx, heightPx, faces } = await pipeline.detect(groupPhoto(1));
+  expect([widthPx, heightPx, faces.length]).toEqual([1920, 1280, 3]);
+  const widths = faces.map(({ box }) => box.width);
+  expect(widths).toEqual([...widths].sort((a, b) => b - a));
 });
 
 describe('signals', () => {
   test('only what was asked for is measured', async () => {
-    expect(await examine(portrait)).toMatchObject({
-      embedding: null,
-      pose: null,
-      liveness: null,
-      eyesOpen: null,
-      quality: null,
-      landmarks: null,
-      sketch: null,
-      noise: null,
-    });
+    const { face: _, ...others } = await examine(portrait);
+    expect(
+      Object.values(others)
+        .flat()
+        .every((value) => value === null),
+    ).toBe(true);
     const all = await examine(portrait, 'embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks');
     expect(all.liveness).toBeGreaterThanOrEqual(0);
     expect(all.liveness).toBeLessThanOrEqual(1);
@@ -101,37 +77,25 @@ describe('signals', () => {
 
 describe('pictures of every accepted kind show the same face', () => {
   test.each<[string, (upright: Sharp) => Sharp]>([
-    ['PNG', (photo) => photo.png()],
     ['PNG with a palette', (photo) => photo.png({ palette: true })],
-    ['PNG of 16 bits', (photo) => photo.toColourspace('rgb16').png()],
-    ['PNG with alpha', (photo) => photo.ensureAlpha(0.9).png()],
     ['WebP', (photo) => photo.webp()],
-    ['WebP with alpha', (photo) => photo.ensureAlpha(0.9).webp({ lossless: true })],
     ['CMYK JPEG', (photo) => photo.toColourspace('cmyk').jpeg()],
-    ['grey JPEG', (photo) => photo.greyscale().jpeg()],
     ['grey PNG of 16 bits with alpha', (photo) => photo.ensureAlpha(1).toColourspace('grey16').png()],
     ['progressive JPEG', (photo) => photo.jpeg({ progressive: true })],
     ['rotated right, marked so', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).jpeg()],
-    ['upside down, marked so', (photo) => photo.rotate(180).withMetadata({ orientation: 3 }).jpeg()],
-    ['rotated left, marked so', (photo) => photo.rotate(270).withMetadata({ orientation: 6 }).jpeg()],
     ['mirrored, marked so', (photo) => photo.flop().withMetadata({ orientation: 2 }).jpeg()],
     ['PNG rotated, marked so', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).png()],
-    ['twelve megapixels, face large', (photo) => photo.resize(4032, 3024, { fit: 'contain' }).jpeg()],
   ])('%s', async (_kind, make) => {
     expect(await similarity(portrait, await make(sharp(portrait)).toBuffer())).toBeGreaterThan(0.9);
   });
 
-  test.each([0, 90])('a small face in twelve megapixels is read from the original (rotated %i°)', async (angle) => {
+  test('a small face in twelve megapixels, rotated, is read from the original', async () => {
     const near = await sharp(portrait).resize(630).png().toBuffer();
     const upright = await sharp({ create: { width: 4032, height: 3024, channels: 3, background: '#707070' } })
       .composite([{ input: near, left: 2600, top: 1500 }])
       .png()
       .toBuffer();
-    const photo = await sharp(upright)
-      .rotate(angle)
-      .withMetadata({ orientation: angle === 0 ? 1 : 8 })
-      .jpeg({ quality: 95 })
-      .toBuffer();
+    const photo = await sharp(upright).rotate(90).withMetadata({ orientation: 8 }).jpeg({ quality: 95 }).toBuffer();
     const found = await examine(photo, 'embedding', 'quality', 'landmarks');
     const expected = await examine(near, 'embedding', 'quality', 'landmarks');
     expect(cosine(expected.embedding!, found.embedding!)).toBeGreaterThan(0.9);
@@ -148,72 +112,25 @@ describe('pictures of every accepted kind show the same face', () => {
 describe('refused, each by its code', () => {
   const text = Buffer.from('This is no picture, whatever its name says.');
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"/>');
-  const noise = () =>
-    sharp({
-      create: {
-        width: 300,
-        height: 300,
-        channels: 3,
-        noise: { type: 'gaussian', mean: 128, sigma: 40 },
-        background: '#808080',
-      },
-    });
+  const grey = { width: 300, height: 300, channels: 3, background: '#808080' } as const;
+  const noise = () => sharp({ create: { ...grey, noise: { type: 'gaussian', mean: 128, sigma: 40 } } });
 
   test.each<[string, FaceErrorCode, () => Promise<Buffer> | Buffer]>([
-    ['nothing', 'photo_invalid', () => Buffer.alloc(0)],
     ['text', 'photo_invalid', () => text],
     ['an SVG', 'photo_invalid', () => svg],
     ['an SVG behind a JPEG signature', 'photo_invalid', () => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), svg])],
     ['a GIF', 'photo_invalid', () => plain(200, 200).gif().toBuffer()],
-    ['a TIFF', 'photo_invalid', () => plain(200, 200).tiff().toBuffer()],
     ['an AVIF', 'photo_invalid', () => plain(200, 200).avif().toBuffer()],
-    ['a PDF', 'photo_invalid', () => Buffer.from('%PDF-1.7\n')],
     ['a WebP signature alone', 'photo_invalid', () => Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1')],
-    ['one pixel', 'photo_too_small', () => plain(1, 1).png().toBuffer()],
     ['a strip one pixel high', 'photo_too_small', () => plain(500, 1).jpeg().toBuffer()],
     ['30,000 × 30,000 pixels in 40 KB', 'photo_too_large', () => pngClaiming(30_000, 30_000, Buffer.alloc(40_000_000))],
     ['more than 10 MB', 'photo_too_large', () => Buffer.concat([portrait, Buffer.alloc(10 * 1024 * 1024)])],
     ['a PNG without its pixels', 'photo_invalid', () => pngClaiming(200, 200, Buffer.alloc(100))],
     ['an animated PNG', 'photo_animated', async () => toAnimatedPng(await plain(200, 200).png().toBuffer())],
-    [
-      'an animated WebP',
-      'photo_animated',
-      async () => {
-        const frames = [await plain(64, 64).png().toBuffer(), await noise().resize(64, 64).png().toBuffer()];
-        return sharp(frames, { join: { animated: true } })
-          .webp()
-          .toBuffer();
-      },
-    ],
-    ['one grey', 'face_none', () => plain(300, 300).jpeg().toBuffer()],
     ['noise', 'face_none', () => noise().jpeg().toBuffer()],
     ['three people', 'face_many', () => groupPhoto(1)],
-    [
-      'a face 20 pixels wide',
-      'face_too_small',
-      () =>
-        sharp(portrait)
-          .resize(40, 39)
-          .extend({ top: 60, bottom: 60, left: 60, right: 60, background: '#777' })
-          .png()
-          .toBuffer(),
-    ],
   ])('%s: %s', async (_what, code, make) => {
     expect(await refusal(await make())).toBe(code);
-  });
-
-  test('but not a bystander a third as wide at the edge: the face is that of the photo alone', async () => {
-    const { width = 0, height = 0 } = await sharp(portrait).metadata();
-    const bystander = await sharp(portrait)
-      .resize({ width: Math.round(width / 3) })
-      .toBuffer();
-    const beside = await sharp(portrait)
-      .extend({ right: Math.round(width / 3), background: '#777' })
-      .composite([{ input: bystander, left: width, top: Math.round(height / 2) }])
-      .png()
-      .toBuffer();
-    expect((await pipeline.detect(beside)).faces).toHaveLength(2);
-    expect(await similarity(portrait, beside)).toBeGreaterThan(0.95);
   });
 
   test.each<['jpeg' | 'png' | 'webp']>([['jpeg'], ['png'], ['webp']])('a %s cut short anywhere', async (format) => {

@@ -55,9 +55,7 @@ describe('a pool of one worker with room for two', () => {
   let pool: EnginePool;
   let worker: Worker;
   const started: Worker[] = [];
-  const remember = (each: Worker): void => {
-    started.push(each);
-  };
+  const remember = (each: Worker): void => void started.push(each);
   beforeEach(async () => {
     started.length = 0;
     process.on('worker', remember);
@@ -68,7 +66,6 @@ describe('a pool of one worker with room for two', () => {
     process.off('worker', remember);
     await pool.close();
   });
-
   test('answers, and leaves the photo to its owner', async () => {
     const photo = toPhoto();
     const { embedding, face } = await pool.examine(photo, ['embedding'], testShare);
@@ -125,17 +122,6 @@ describe('a pool of one worker with room for two', () => {
     expect(started).toHaveLength(2);
   });
 
-  test('a photo that there is no memory to copy takes no worker with it', async () => {
-    class Large extends Photo {
-      override use(): never {
-        throw new RangeError('Array buffer allocation failed');
-      }
-    }
-    await expect(pool.examine(new Large(portrait), [], testShare)).rejects.toThrow('allocation');
-    expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
-    expect(pool.load()).toMatchObject({ waiting: 0, busy: 0 });
-  });
-
   test('closing waits for what was taken, and takes nothing more', async () => {
     const taken = pool.examine(toPhoto(), ['embedding'], testShare);
     const closed = pool.close();
@@ -157,12 +143,10 @@ describe("models of one's own", () => {
     return { id: digestOf(Buffer.from(`id of ${sha256}`)), folder, model, preprocess: presets.facestep };
   }
   const drawn = { input: 'face', output: 'numbers', numbers: 257 };
-  const ours = () =>
-    toRecogniser(readFileSync(join(modelsFolder, models.embed.file)), {
-      input: 'input',
-      output: 'output',
-      numbers: 512,
-    });
+  const ours = () => {
+    const tensors = { input: 'input', output: 'output', numbers: 512 };
+    return toRecogniser(readFileSync(join(modelsFolder, models.embed.file)), tensors);
+  };
   const tiny = () => toRecogniser(drawModel({ isBatched: true }), drawn);
   const startWith = (...recognisers: Recogniser[]) =>
     createEnginePool({ modelsFolder, recognisers, workers: 1, queueLimit: 2 });
@@ -192,11 +176,7 @@ describe("models of one's own", () => {
     writeFileSync(file, bytes);
     expect((await refusalOf(startWith(recogniser))).code).toBe('model_altered');
     rmSync(file);
-    const error = await refusalOf(startWith(recogniser));
-    expect([error.code, error.detail]).toEqual([
-      'model_missing',
-      { file: recogniser.model.file, folder: recogniser.folder },
-    ]);
+    expect((await refusalOf(startWith(recogniser))).code).toBe('model_missing');
   });
 
   test('that stop giving numbers spoil one photo, and nothing else', async () => {
@@ -216,27 +196,19 @@ describe('models that are not the published ones', () => {
 
   const start = () => createEnginePool({ modelsFolder: folder, workers: 2, queueLimit: 1 });
 
-  test.each(Object.values(models).map(({ file }) => file))('%s missing stops the start and is named', async (file) => {
+  test('missing, or of another byte, stop the start, and are named', async () => {
+    const [{ file }, { file: altered, bytes }] = [models.eyes, models.pose];
     rmSync(join(folder, file));
-    const error = await refusalOf(start());
-    expect([error.code, error.detail]).toEqual(['model_missing', { file, folder }]);
-  });
-
-  test('one changed byte stops the start', async () => {
-    const { file, bytes } = models.pose;
-    writeFileSync(join(folder, file), Buffer.alloc(bytes));
-    const error = await refusalOf(start());
-    expect([error.code, error.detail]).toEqual(['model_altered', { file, folder }]);
+    expect(await refusalOf(start())).toMatchObject({ code: 'model_missing', detail: { file, folder } });
+    cpSync(join(modelsFolder, file), join(folder, file));
+    writeFileSync(join(folder, altered), Buffer.alloc(bytes));
+    expect(await refusalOf(start())).toMatchObject({ code: 'model_altered', detail: { file: altered, folder } });
   });
 
   test('a pool whose last worker cannot be replaced says so, refuses, and goes on once it can', async () => {
     const started: Worker[] = [];
-    const remember = (each: Worker): void => {
-      started.push(each);
-    };
-    process.on('worker', remember);
+    process.on('worker', (each) => started.push(each));
     const pool = await createEnginePool({ modelsFolder: folder, workers: 1, queueLimit: 5 });
-    process.off('worker', remember);
     renameSync(join(folder, models.eyes.file), join(folder, 'away'));
     await started[0]!.terminate();
     expect(await pool.examine(toPhoto(), [], testShare).then(() => null, toCode)).toBe('overloaded');

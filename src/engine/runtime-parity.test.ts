@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { loadPictures } from '../../examples/demo/pictures.js';
 import { groupPhoto } from '../../test/crafted-pictures.js';
-import { face, hasFaces, people } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import type { Box } from '../core/ports.js';
-import { toCode } from '../errors.js';
 import type { Signal } from './engine.js';
 import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
 import { loadNative } from './runtime-native.js';
@@ -13,7 +10,7 @@ import { loadWebAssembly } from './runtime-wasm.js';
 /* What the engine says of one photo on either runtime. */
 
 const signals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks'];
-const samples = [1, 2, 3, 4, 5, 6] as const;
+const samples = [1, 4] as const;
 
 let native: Pipeline;
 let wasm: Pipeline;
@@ -51,13 +48,6 @@ async function expectAlike(photo: Uint8Array): Promise<void> {
   });
 }
 
-test('each is what it says', () => {
-  expect([native.runtime.name, wasm.runtime.name]).toEqual([
-    expect.stringMatching(/^onnxruntime-node /),
-    expect.stringMatching(/^onnxruntime-web /),
-  ]);
-});
-
 test.each(samples)('the same faces are found in group photo %d, at the same places', async (number) => {
   const [ours, theirs] = [await native.detect(groupPhoto(number)), await wasm.detect(groupPhoto(number))];
   expect(ours.faces.length).toBeGreaterThan(1);
@@ -71,22 +61,3 @@ test.each(samples)('the same faces are found in group photo %d, at the same plac
 test.each(samples)('the face in the middle of group photo %d is described alike', (number) =>
   expectAlike(groupPhoto(number)),
 );
-
-test('portraits are described alike', async () => {
-  const { person, stranger } = await loadPictures();
-  for (const photo of [...person, stranger]) await expectAlike(photo);
-});
-
-test.each([
-  ['group', 'face_many'],
-  ['landscape', 'face_none'],
-  ['far', 'face_too_small'],
-] as const)('%s is refused alike: %s', async (name, code) => {
-  const { [name]: photo } = await loadPictures();
-  for (const pipeline of [native, wasm])
-    expect(await pipeline.examine(photo, signals, 'only').then(() => null, toCode)).toBe(code);
-});
-
-(hasFaces ? test : test.skip)('evaluation photos of 30 people are described alike', async () => {
-  for (const { person } of people().filter((_, at) => at % 96 === 0)) await expectAlike(face(person, 1));
-});

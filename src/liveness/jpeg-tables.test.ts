@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { readQuantisation, toQuality } from './jpeg-tables.js';
@@ -8,34 +8,27 @@ const encode = (quality: number): Promise<Buffer> =>
     .jpeg({ quality })
     .toBuffer();
 
-test.each([50, 60, 75, 85, 92])('the quality a file was encoded with: %s', async (quality) => {
+test.each([50, 75, 92])('the quality a file was encoded with: %s', async (quality) => {
   const [brightness, ...others] = readQuantisation(await encode(quality));
   expect(others).toHaveLength(1);
   expect(brightness).toHaveLength(64);
   expect(Math.abs(toQuality(brightness!) - quality)).toBeLessThanOrEqual(1);
 });
 
-describe('survives', () => {
-  test('what is no JPEG', () => {
-    expect(readQuantisation(new Uint8Array())).toEqual([]);
-    expect(readQuantisation(Buffer.from('face ada 1 0.9'))).toEqual([]);
-  });
-
-  test('any bytes, any cut and any change', async () => {
-    const whole = await encode(80);
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 512 }), fc.nat(whole.length), fc.nat(255), (noise, at, value) => {
-        const changed = Buffer.from(whole);
-        changed[at % changed.length] = value;
-        const started = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xdb]), noise]);
-        for (const bytes of [noise, started, whole.subarray(0, at), changed])
-          for (const table of readQuantisation(bytes)) {
-            expect(table).toHaveLength(64);
-            expect(table.every((step) => Number.isInteger(step) && step >= 0 && step < 65_536)).toBe(true);
-            expect(toQuality(table)).toBeGreaterThanOrEqual(1);
-            expect(toQuality(table)).toBeLessThanOrEqual(100);
-          }
-      }),
-    );
-  });
+test('survives any bytes, any cut and any change', async () => {
+  const whole = await encode(80);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 512 }), fc.nat(whole.length), fc.nat(255), (noise, at, value) => {
+      const changed = Buffer.from(whole);
+      changed[at % changed.length] = value;
+      const started = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xdb]), noise]);
+      for (const bytes of [noise, started, whole.subarray(0, at), changed])
+        for (const table of readQuantisation(bytes)) {
+          expect(table).toHaveLength(64);
+          expect(table.every((step) => Number.isInteger(step) && step >= 0 && step < 65_536)).toBe(true);
+          expect(toQuality(table)).toBeGreaterThanOrEqual(1);
+          expect(toQuality(table)).toBeLessThanOrEqual(100);
+        }
+    }),
+  );
 });

@@ -35,9 +35,6 @@ const sceneOf = (person: number, asked = movements) => ({
   seed: `judge ${person}`,
 });
 
-const measured = (finding: LivenessFinding, name: string): number =>
-  finding.measurements.find((measurement) => measurement.name === name)!.value;
-
 describe('a head that follows', () => {
   test.each([
     [0, ['centre', 'left', 'up', 'right', 'centre']],
@@ -52,23 +49,6 @@ describe('a head that follows', () => {
       finding.measurements.filter(({ name }) => /^(pose|relief)_(yaw|pitch|up|down)_[123]$/.test(name)),
     ).toHaveLength(6);
   });
-});
-
-test('what files and noise say of the camera is told without a bound, whatever else is found', async () => {
-  const names = ['jpeg_quality', 'jpeg_tables', 'noise_red', 'noise_green', 'noise_blue', 'noise_repeated'];
-  const finding = await judge(genuine);
-  expect(finding.measurements.filter(({ name }) => /^(jpeg|noise)_/.test(name))).toEqual(
-    names.map((name) => expect.objectContaining({ name, atLeast: null, atMost: null, pass: true })),
-  );
-  expect(measured(finding, 'jpeg_tables')).toBe(1);
-  const other = await sharp(genuine[4]).jpeg({ quality: 55 }).toBuffer();
-  const mixed = await judge([...genuine.slice(0, 4), other]);
-  expect(measured(mixed, 'jpeg_tables')).toBe(2);
-  expect(measured(mixed, 'jpeg_quality')).toBeLessThan(measured(finding, 'jpeg_quality'));
-  // One picture for all frames has the noise of one.
-  const [first] = genuine;
-  expect(measured(await judge(genuine.map(() => first!)), 'noise_repeated')).toBe(1);
-  expect(measured(finding, 'noise_repeated')).toBeLessThan(0.9);
 });
 
 describe('an attack fails, by the signal that is there for it', () => {
@@ -104,10 +84,6 @@ describe('an attack fails, by the signal that is there for it', () => {
     const attack = attacks.find((each) => each.name === name)!;
     expect((await judge(await attack.makeFrames(sceneOf(person)))).reasons).toEqual([]);
   });
-
-  test('this suite covers every attack', () => {
-    expect(attacks).toHaveLength(15);
-  });
 });
 
 describe('how alive the frames look is told by their mean', () => {
@@ -141,33 +117,9 @@ describe('what would help is told, and nothing else', () => {
     ['less_light', (picture) => sharp(picture).linear(0.5, 128).jpeg().toBuffer()],
     ['hold_still', (picture) => sharp(picture).blur(6).jpeg().toBuffer()],
     [
-      'come_closer',
-      async (picture) => {
-        const far = await sharp(picture).resize(190).png().toBuffer();
-        const wall = sharp({ create: { width: 640, height: 480, channels: 3, background: '#888888' } });
-        return wall
-          .composite([{ input: far }])
-          .jpeg()
-          .toBuffer();
-      },
-    ],
-    [
-      'one_face',
-      async (picture) => {
-        const half = await sharp(picture).extract({ left: 160, top: 0, width: 320, height: 480 }).png().toBuffer();
-        return sharp(picture)
-          .composite([
-            { input: half, left: 0, top: 0 },
-            { input: half, left: 320, top: 0 },
-          ])
-          .jpeg()
-          .toBuffer();
-      },
-    ],
-    [
       'no_face',
       () =>
-        sharp({ create: { width: 640, height: 480, channels: 3, background: '#888888' } })
+        sharp({ create: { width: 640, height: 480, channels: 3, background: '#888' } })
           .jpeg()
           .toBuffer(),
     ],
@@ -181,15 +133,11 @@ describe('nothing is left behind', () => {
   /** The real engine, and what it returned. */
   const watch = () => {
     const returned: Examination[] = [];
-    const watched: EnginePool = {
-      ...engine,
-      examine: async (photo, signals) => {
-        const examination = await engine.examine(photo, signals, testShare);
-        returned.push(examination);
-        return examination;
-      },
+    const examine: EnginePool['examine'] = async (photo, signals) => {
+      returned.push(await engine.examine(photo, signals, testShare));
+      return returned.at(-1)!;
     };
-    return { returned, watched };
+    return { returned, watched: { ...engine, examine } };
   };
   const isZero = ({ embedding }: Examination): boolean =>
     embedding!.use((values) => values.every((value) => value === 0));

@@ -76,8 +76,6 @@ describe('perfect frames that are not lit as told', () => {
     expect(finding).toMatchObject({ pass: false, hint: 'too_bright' });
     expect(lightOf(finding)).not.toEqual([]);
   });
-
-  test('this suite covers every injection', () => expect(injections).toHaveLength(5));
 });
 
 describe('what it is told by', () => {
@@ -105,28 +103,18 @@ describe('what it is told by', () => {
     const finding = await judge(scene, frames);
     expect(finding.reasons).toContain('light_same_face_0');
   });
-
-  test('a row without its halves was not drawn by the core', async () => {
-    const scene = sceneOf('short');
-    const frames = (await makeGenuineLitFrames(scene)).slice(0, 2);
-    await expect(judge({ steps: scene.steps.slice(2, 4) }, frames)).rejects.toMatchObject({ code: 'internal' });
-  });
 });
 
 test('what is left of the faces is overwritten, also where a picture cannot be read', async () => {
   const returned: Examination[] = [];
+  const keep = async (examination: Promise<Examination>): Promise<Examination> => {
+    returned.push(await examination);
+    return examination;
+  };
   const watched: EnginePool = {
     ...engine,
-    examine: async (...asked) => {
-      const examination = await engine.examine(...asked);
-      returned.push(examination);
-      return examination;
-    },
-    examineAgain: async (...asked) => {
-      const examination = await engine.examineAgain(...asked);
-      returned.push(examination);
-      return examination;
-    },
+    examine: (...asked) => keep(engine.examine(...asked)),
+    examineAgain: (...asked) => keep(engine.examineAgain(...asked)),
   };
   const scene = sceneOf('left');
   const frames = await makeGenuineLitFrames(scene);

@@ -1,14 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { demoPhotosFolder } from '../../examples/demo/pictures.js';
-import { modelsFolder, projectRoot } from '../../test/paths.js';
+import { modelsFolder } from '../../test/paths.js';
 import { modelPackage } from '../engine/manifest.js';
-import { type FaceError, toCode } from '../errors.js';
+import { toCode } from '../errors.js';
+import { listen } from '../http/listen.js';
 import { fetchDemoPhotos, fetchModels, hasNoModels, importModels } from './fetch.js';
 
 let folder: string;
@@ -36,23 +35,6 @@ test('an altered file is refused, named, and left as it is', async () => {
   expect(lines.join()).toContain('fr_detect.onnx');
 });
 
-/** A tar archive of one file. */
-function tarOf(name: string, content: Buffer): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write('0000644\0', 100);
-  header.write('0000000\0', 108);
-  header.write('0000000\0', 116);
-  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
-  header.write('00000000000\0', 136);
-  header.write('        0', 148);
-  header.write('ustar\x0000', 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
-  return Buffer.concat([header, content, padding, Buffer.alloc(1024)]);
-}
-
 test('a new installation is one without any model, not one of which one was taken away', async () => {
   expect(await hasNoModels(folder)).toBe(true);
   writeFileSync(join(folder, 'fr_eye.onnx'), 'one');
@@ -60,105 +42,59 @@ test('a new installation is one without any model, not one of which one was take
 });
 
 describe('an archive that was brought', () => {
-  const refusalOf = async (archive: string, to = join(folder, 'models')): Promise<FaceError> =>
-    importModels(archive, to, say).then(
-      () => {
-        throw new Error('it was taken');
-      },
-      (error: FaceError) => error,
-    );
-
-  test('is refused where it is cut off, with how much of it there is, and nothing of it is kept', async () => {
-    const archive = join(folder, 'half.tgz');
-    writeFileSync(archive, Buffer.alloc(1000, 1));
-    expect(await refusalOf(archive)).toMatchObject({
-      code: 'model_altered',
-      detail: { problem: `it is cut off: 1000 of the ${modelPackage.archiveBytes} bytes of faceplugin@1.0.3` },
-    });
+  test.each([
+    ['is cut off', 1000, `it is cut off: 1000 of the ${modelPackage.archiveBytes} bytes of faceplugin@1.0.3`],
+    ['has another digest', modelPackage.archiveBytes, 'its digest is not that of faceplugin@1.0.3'],
+  ])('is refused where it %s, and nothing of it is kept', async (_name, bytes, problem) => {
+    const archive = join(folder, 'archive.tgz');
+    writeFileSync(archive, Buffer.alloc(bytes, 1));
+    const refusal = importModels(archive, join(folder, 'models'), say);
+    await expect(refusal).rejects.toMatchObject({ code: 'model_altered', detail: { problem } });
     expect(readdirSync(join(folder, 'models'))).toEqual([]);
-  });
-
-  test('is refused where its digest is another', async () => {
-    const archive = join(folder, 'other.tgz');
-    writeFileSync(archive, Buffer.alloc(modelPackage.archiveBytes, 1));
-    expect(await refusalOf(archive)).toMatchObject({
-      code: 'model_altered',
-      detail: { problem: 'its digest is not that of faceplugin@1.0.3' },
-    });
   });
 });
 
-describe('a fetch that fails says why', () => {
-  const fetchWith = async (env: Record<string, string>): Promise<FaceError> => {
-    const before = { ...process.env };
-    Object.assign(process.env, env);
-    try {
-      return await fetchModels(join(folder, 'models'), say).then(
-        () => {
-          throw new Error('it was fetched');
-        },
-        (error: FaceError) => error,
-      );
-    } finally {
-      for (const name of Object.keys(env)) {
-        if (before[name] === undefined) delete process.env[name];
-        else process.env[name] = before[name];
-      }
-    }
-  };
+/** Fetches with these variables set. */
+async function fetchWith(env: Record<string, string>): Promise<void> {
+  const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, env);
+  try {
+    await fetchModels(join(folder, 'models'), say);
+  } finally {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
+}
 
-  test('without npm', async () => {
-    expect((await fetchWith({ PATH: folder })).detail).toMatchObject({
-      problem: 'npm is not installed on this machine',
-    });
+test('a fetch without a network says so, and leaves nothing', async () => {
+  const npm_config_cache = join(folder, 'npm-cache');
+  await expect(fetchWith({ npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache })).rejects.toMatchObject({
+    ...{ code: 'model_missing', detail: { problem: 'the registry does not answer' } },
   });
-
-  test('where npm cannot write its cache', async () => {
-    const { detail } = await fetchWith({ npm_config_cache: join(projectRoot, 'package.json/cache') });
-    expect(detail).toMatchObject({
-      problem: expect.stringMatching(/npm cannot write its cache.*set npm_config_cache/),
-    });
+  await expect(fetchWith({ npm_config_offline: 'true', npm_config_cache })).rejects.toMatchObject({
+    detail: { problem: 'npm is in offline mode and does not have it' },
   });
-
-  test('without a network', async () => {
-    const cache = join(folder, 'npm-cache');
-    const error = await fetchWith({ npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache: cache });
-    expect(error).toMatchObject({ code: 'model_missing', detail: { problem: 'the registry does not answer' } });
-    const offline = await fetchWith({ npm_config_offline: 'true', npm_config_cache: cache });
-    expect(offline.detail).toMatchObject({ problem: 'npm is in offline mode and does not have it' });
-    expect(readdirSync(join(folder, 'models'))).toEqual([]);
-  });
+  expect(readdirSync(join(folder, 'models'))).toEqual([]);
 });
 
 test('a registry that serves another tarball under the name is refused, and nothing of it is kept', async () => {
-  const tarball = gzipSync(tarOf('package/model/fr_detect.onnx', Buffer.from('not the model')));
   const asked: string[] = [];
-  const server: Server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    const { port } = server.address() as AddressInfo;
-    if (request.url?.endsWith('.tgz')) return response.end(tarball);
-    const dist = { tarball: `http://127.0.0.1:${port}/faceplugin.tgz`, integrity: modelPackage.integrity };
-    const version = { name: 'faceplugin', version: '1.0.3', dist };
-    response.setHeader('content-type', 'application/json');
-    return response.end(JSON.stringify({ name: 'faceplugin', 'dist-tags': {}, versions: { '1.0.3': version } }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const before = { ...process.env };
-  Object.assign(process.env, {
-    npm_config_registry: `http://127.0.0.1:${port}/`,
-    npm_config_cache: join(folder, 'npm-cache'),
-  });
-  try {
-    expect(await fetchModels(join(folder, 'models'), say).then(() => null, toCode)).toBe('model_missing');
-  } finally {
-    for (const name of ['npm_config_registry', 'npm_config_cache']) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
-    await new Promise((resolve) => server.close(resolve));
-  }
+  const server = await listen(
+    ({ url = '' }, response) => {
+      asked.push(url);
+      if (url.endsWith('.tgz')) return response.end(gzipSync('not the model'));
+      const dist = { tarball: `http://127.0.0.1:${server.port}/faceplugin.tgz`, integrity: modelPackage.integrity };
+      const version = { name: 'faceplugin', version: '1.0.3', dist };
+      response.setHeader('content-type', 'application/json');
+      return response.end(JSON.stringify({ name: 'faceplugin', 'dist-tags': {}, versions: { '1.0.3': version } }));
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  const npm_config_registry = `http://127.0.0.1:${server.port}/`;
+  const fetching = fetchWith({ npm_config_registry, npm_config_cache: join(folder, 'npm-cache') });
+  await expect(fetching).rejects.toMatchObject({ code: 'model_missing' });
+  await server.stop();
   expect(asked.some((url) => url.endsWith('.tgz'))).toBe(true);
   expect(readdirSync(join(folder, 'models'))).toEqual([]);
-  expect(lines.join('\n')).toContain('Fetching 6 files of faceplugin@1.0.3');
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createTextLog } from '../../test/sinks.js';
 import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { FaceError } from '../errors.js';
-import { applySteps, planSteps, type StepResult } from './steps.js';
+import { applySteps, type StepResult } from './steps.js';
 
 const ready = { state: 'ready' } as const;
 const missing = { state: 'missing', changes: ['make it'] } as const;
@@ -38,17 +38,6 @@ async function collect(results: AsyncIterable<StepResult>): Promise<string[]> {
   return collected;
 }
 
-test('a plan looks at every step and applies none, whatever stands there', async () => {
-  const { steps, calls } = createSteps({ now: missing }, { now: blocked }, { now: ready }, { now: manual });
-  expect(await collect(planSteps(steps, createTextLog()))).toEqual([
-    'missing missing',
-    'blocked blocked',
-    'ready ready',
-    'manual manual',
-  ]);
-  expect(calls).toEqual(['inspect 0', 'inspect 1', 'inspect 2', 'inspect 3']);
-});
-
 describe('applying', () => {
   test('applies what is missing or different, in order, and looks again', async () => {
     const different = { state: 'different', changes: ['mend it'] } as const;
@@ -59,16 +48,7 @@ describe('applying', () => {
       'different applied ready',
       'manual manual',
     ]);
-    expect(calls).toEqual([
-      'inspect 0',
-      'apply 0',
-      'inspect 0',
-      'inspect 1',
-      'inspect 2',
-      'apply 2',
-      'inspect 2',
-      'inspect 3',
-    ]);
+    expect(calls.join()).toBe('inspect 0,apply 0,inspect 0,inspect 1,inspect 2,apply 2,inspect 2,inspect 3');
   });
 
   test.each([
@@ -79,14 +59,6 @@ describe('applying', () => {
     const { steps, calls } = createSteps({ now: ready }, standing, { now: missing });
     expect(await collect(applySteps(steps, createTextLog()))).toEqual(['ready ready', told]);
     expect(calls).not.toContain('inspect 2');
-  });
-
-  test('a second time changes nothing', async () => {
-    const { steps, calls } = createSteps({ now: missing }, { now: missing });
-    await collect(applySteps(steps, createTextLog()));
-    calls.length = 0;
-    await collect(applySteps(steps, createTextLog()));
-    expect(calls).toEqual(['inspect 0', 'inspect 1']);
   });
 
   test('tells nothing of what a library threw', async () => {

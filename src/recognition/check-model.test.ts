@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
-import { type DrawnModel, drawModel } from '../../test/onnx.js';
+import { drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
 import { loadNative } from '../engine/runtime-native.js';
@@ -28,40 +28,29 @@ describe.each([
       },
     );
 
-  describe('takes', () => {
-    test.each<[string, DrawnModel, number]>([
-      ['257 numbers', { numbers: 257 }, 257],
-      ['512 numbers, of a batch of any size', { numbers: 512, isBatched: true }, 512],
-    ])('%s', async (_name, drawn, numbers) => {
-      expect(await check(drawModel(drawn))).toMatchObject({ input: 'face', output: 'numbers', numbers });
-    });
-
-    test('our own model', async () => {
-      const file = readFileSync(join(modelsFolder, 'fr_feature.onnx'));
-      expect(await check(file)).toMatchObject({ input: 'input', output: 'output', numbers: 512 });
-    });
+  test.each<[string, Uint8Array, object]>([
+    [
+      '512 numbers, of a batch of any size',
+      drawModel({ numbers: 512, isBatched: true }),
+      { input: 'face', numbers: 512 },
+    ],
+    ['our own model', readFileSync(join(modelsFolder, 'fr_feature.onnx')), { input: 'input', numbers: 512 }],
+  ])('takes %s', async (_name, file, found) => {
+    expect(await check(file)).toMatchObject(found);
   });
 
   describe('refuses, and says why', () => {
     test.each<[string, Uint8Array, RegExp]>([
-      ['nothing', new Uint8Array(), /does not load|no ONNX/],
       ['a text', Buffer.from('model'), /does not load|no ONNX|cut short/],
       ['a file cut short', drawModel().subarray(0, 9000), /cut short/],
-      [
-        'a picture of another size',
-        drawModel({ size: 96 }),
-        /takes float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/,
-      ],
-      ['a grey picture', drawModel({ channels: 1 }), /takes float32 1 × 1 × 112/],
+      ['a picture of another size', drawModel({ size: 96 }), /float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/],
       ['two outputs', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
       ['256 numbers', drawModel({ numbers: 256 }), /gives 256 numbers, not 257 to 512/],
-      ['64 numbers', drawModel({ numbers: 64 }), /gives 64 numbers, not 257 to 512/],
       ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 257 to 512/],
       ['numbers that are none', drawModel({ gives: 'nan' }), /numbers that are none/],
       ['numbers that are all alike', drawModel({ gives: 'alike' }), /all alike/],
       ['numbers that say the same of everybody', drawModel({ gives: 'same' }), /the same of two different faces/],
       ['numbers that differ each time', drawModel({ gives: 'random' }), /something else each time/],
-      ['a model that is none for faces', readFileSync(join(modelsFolder, 'fr_pose.onnx')), /takes float32 1 × 3 × 224/],
     ])('%s', async (_name, file, reason) => {
       expect(await problemOf(file)).toMatch(reason);
     });
@@ -79,19 +68,13 @@ describe('a preprocessing that lies is refused', () => {
   const { facestep } = presets;
   const [left, right, nose, mouthLeft, mouthRight] = facestep.places;
   test.each<[string, object]>([
-    ['a colour order there is none of', { channels: 'gbr' }],
     ['a deviation of 0', { deviation: [128, 0, 128] }],
     ['no number', { mean: [127, 127, Number.NaN] }],
-    ['two numbers', { mean: [127, 127] }],
-    ['a size of 0', { size: 0 }],
     ['a size of 10,000', { size: 10_000 }],
-    ['half a pixel', { size: 112.5 }],
     ['points outside the picture', { size: 64 }],
     ['four points', { places: [left, right, nose, mouthLeft] }],
     ['points on one another', { places: [nose, nose, nose, nose, nose] }],
-    ['eyes the wrong way round', { places: [right, left, nose, mouthRight, mouthLeft] }],
     ['a face upside down', { places: [mouthLeft, mouthRight, nose, left, right] }],
-    ['a setting nobody knows', { colour: 'grey' }],
   ])('%s', (_name, change) => {
     expect(preprocessGuard.safeParse(facestep).success).toBe(true);
     expect(preprocessGuard.safeParse({ ...facestep, ...change }).success).toBe(false);

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { expectAtEveryEndpoint } from '../../test/console.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection } from '../core/connection.js';
 import { FaceError } from '../errors.js';
-import { createEndpoints } from '../server/endpoints.js';
-import { addAdministrator, maxAdministrators } from './administrators.js';
-import { documentedPath } from './openapi.js';
-import { holds, type Role, roles } from './rights.js';
+import type { Role } from './rights.js';
 
 const acme: Connection = {
   ...{ id: 'acme', kind: 'okta', policy: defaultPolicy, profile: createMemoryProfile(['ada']) },
@@ -32,27 +30,12 @@ async function add(name: string, role: Role, more: JsonObject = {}): Promise<Rec
   return { 'x-admin-key': String(body.key) };
 }
 
-test('each role has exactly its rights at every endpoint', async () => {
-  const keys = new Map(await Promise.all(roles.map(async (role) => [role, await add(`a-${role}`, role)] as const)));
-  const endpoints = createEndpoints(server.deps);
-  let walked = 0;
-  for (const endpoint of endpoints) {
-    const { auth } = endpoint;
-    if (auth.kind !== 'admin') continue;
-    for (const role of roles) {
-      const path = documentedPath(endpoint).replace(/\{\w+\}/g, 'x');
-      const init = endpoint.method === 'POST' ? { body: '{', headers: { 'content-type': 'application/json' } } : {};
-      const { body } = await server.send(endpoint.method, path, {
-        ...init,
-        headers: { ...init.headers, ...keys.get(role) },
-      });
-      const isRefused = body.code === 'role_missing';
-      expect({ path, role, isRefused }).toEqual({ path, role, isRefused: !holds({ role }, auth.right) });
-      walked += 1;
-    }
-  }
-  expect(walked).toBeGreaterThan(60);
-});
+test('each role has exactly its rights at every endpoint', () =>
+  expectAtEveryEndpoint(
+    server,
+    (role) => add(`a-${role}`, role),
+    (may) => (may ? null : 'role_missing'),
+  ));
 
 describe('an administrator', () => {
   test('is added with a key that is shown once, listed without it, and refused once removed', async () => {
@@ -106,7 +89,6 @@ describe('an administrator', () => {
     expect((await list(key)).status).toBe(200);
     server.clock.advanceSec(1);
     expect((await list(key)).status).toBe(401);
-    expect(JSON.stringify((await list()).body)).not.toContain('visitor');
     await add('visitor', 'auditor');
   });
 
@@ -156,14 +138,4 @@ test('wrong keys from one address are bounded for a while, and keep no right one
   fresh.clock.advanceSec(15 * 60);
   expect(await ask('fsa_guess')).toBe('caller_untrusted');
   await fresh.stop();
-});
-
-test(`there are ${maxAdministrators} at most`, async () => {
-  const crowded = await startApiServer({ verifier: createTestVerifier() });
-  const by = { name: 'owner', role: 'owner' } as const;
-  const addOne = (number: number) =>
-    addAdministrator({ name: `a${number}`, role: 'auditor', lifeSec: null }, by, crowded.deps);
-  for (let number = 0; number < maxAdministrators; number += 1) await addOne(number);
-  await expect(addOne(maxAdministrators)).rejects.toMatchObject({ code: 'limit_reached' });
-  await crowded.stop();
 });

@@ -51,35 +51,22 @@ describe('an application', () => {
   test.each<[string, JsonObject]>([
     ['no name', {}],
     ['a scope that is none', { name: 'a', scopes: ['admin'] }],
-    ['no scope', { name: 'a', scopes: [] }],
-    ['no request a minute', { name: 'a', perMinute: 0 }],
     ['half a request a day', { name: 'a', perDay: 0.5 }],
-    ['a tenant with a space', { name: 'a', tenant: 'a b' }],
   ])('is not registered with %s', async (_, body) => {
     expect(await post('/applications', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
-  test('is listed in order, changed in part, and gone once removed', async () => {
-    const first = await register({ name: 'first' });
-    const second = await register({ name: 'second', contact: 'ada@example.com' });
-    const listed = async () => ((await get('/applications')).body.applications as { id: string }[]).map(({ id }) => id);
-    expect((await listed()).slice(-2)).toEqual([first, second]);
+  test('is changed in part, and gone once removed', async () => {
+    const id = await register({ contact: 'ada@example.com' });
     server.clock.advanceSec(1);
-    const before = (await get(`/applications/${second}`)).body;
-    const { body } = await post(`/applications/${second}/change`, { perMinute: 5 });
+    const before = (await get(`/applications/${id}`)).body;
+    const { body } = await post(`/applications/${id}/change`, { perMinute: 5 });
     expect(body).toEqual({ ...before, perMinute: 5, changedAt: expect.not.stringMatching(String(before.changedAt)) });
-    expect(await post(`/applications/${second}/change`, { tenant: 'other' })).toMatchObject({
-      body: { code: 'field_unknown' },
-    });
-    expect((await post(`/applications/${first}/remove`)).status).toBe(200);
-    expect((await listed()).includes(first)).toBe(false);
-    for (const path of [
-      `/applications/${first}/remove`,
-      `/applications/${first}/change`,
-      `/applications/${first}/keys`,
-    ])
-      expect(await post(path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    expect((await get(`/applications/${first}`)).status).toBe(404);
+    expect((await post(`/applications/${id}/change`, { tenant: 'other' })).body.code).toBe('field_unknown');
+    expect((await post(`/applications/${id}/remove`)).status).toBe(200);
+    for (const path of ['remove', 'change', 'keys'])
+      expect((await post(`/applications/${id}/${path}`)).body.code).toBe('not_found');
+    expect((await get(`/applications/${id}`)).status).toBe(404);
   });
 });
 
@@ -92,12 +79,8 @@ describe('keys', () => {
     });
     const some = await issue(id, { scopes: ['verify'], expiresIn: 60 });
     expect((await report(some.token)).body).toMatchObject({ scopes: ['verify'] });
-    expect(await post(`/applications/${id}/keys`, { scopes: ['verify', 'score'] })).toMatchObject({
-      status: 400,
-      body: { code: 'request_malformed' },
-    });
-    const other = await server.issue();
-    expect((await report(other.token)).body.application).toBeNull();
+    const more = await post(`/applications/${id}/keys`, { scopes: ['verify', 'score'] });
+    expect(more.body.code).toBe('request_malformed');
   });
 
   test('are listed without the key, with the last day of use; two are good at once until one is revoked', async () => {
@@ -117,15 +100,7 @@ describe('keys', () => {
     expect(eventsOf('client_token_revoked').at(-1)?.detail).toEqual({ id: former.id, application: id, by: 'owner' });
   });
 
-  test('end with their application, at once', async () => {
-    const id = await register();
-    const { token } = await issue(id);
-    expect((await report(token)).status).toBe(200);
-    await post(`/applications/${id}/remove`);
-    expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
-  });
-
-  test('lose a scope with their application', async () => {
+  test('lose a scope with their application, and end with it, at once', async () => {
     const id = await register({ scopes: ['enrol', 'match'] });
     const { token } = await issue(id);
     const match = () => server.postJson('/match', {}, { 'x-auth-token': token });
@@ -133,6 +108,8 @@ describe('keys', () => {
     await post(`/applications/${id}/change`, { scopes: ['enrol'] });
     expect((await match()).body.code).toBe('scope_missing');
     expect((await report(token)).body.scopes).toEqual(['enrol']);
+    await post(`/applications/${id}/remove`);
+    expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
   });
 
   test('of another application are not revoked here, nor are those of none', async () => {
@@ -147,7 +124,7 @@ describe('keys', () => {
 
   test(`are ${maxKeys} at most; an ended one makes room`, async () => {
     const id = await register();
-    const first = await issue(id, { expiresIn: 60 });
+    await issue(id, { expiresIn: 60 });
     await Promise.all(Array.from({ length: maxKeys - 1 }, () => issue(id)));
     const full = await post(`/applications/${id}/keys`);
     expect(full).toMatchObject({ status: 409, body: { code: 'limit_reached' } });
@@ -156,7 +133,6 @@ describe('keys', () => {
     const listed = (await get(`/applications/${id}/keys`)).body.keys as { id: string }[];
     expect(listed).toHaveLength(maxKeys);
     expect(listed.at(-1)?.id).toBe(last.id);
-    expect(listed.map((key) => key.id)).not.toContain(first.id);
   });
 });
 

@@ -2,24 +2,14 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { FieldValue } from '../http/json.js';
-import { scopesField } from './fields.js';
 import { readFormFields } from './form-fields.js';
 
 const guard = z.strictObject({
   name: z.string(),
-  kind: z.enum(['a', 'b']).nullable().optional(),
-  level: z.union([z.literal([1, 2]), z.enum(['1', '2'])]).prefault(1),
   days: z.int().min(1).max(30).prefault(14),
   share: z.number().nullable().optional(),
   isSure: z.boolean().prefault(false),
-  ids: z.array(z.string()).optional(),
-  words: z
-    .array(z.enum(['yes', 'no']))
-    .nullable()
-    .optional(),
-  scopes: scopesField.optional(),
   sizes: z.array(z.int()).optional(),
-  place: z.strictObject({ city: z.string(), floor: z.int() }).optional(),
 });
 const read = (sent: Record<string, FieldValue>) =>
   Object.fromEntries(readFormFields(guard, new Map(Object.entries(sent))));

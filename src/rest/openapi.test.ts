@@ -4,8 +4,6 @@ import { z } from 'zod';
 import { type ApiServer, startApiServer } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { startTestTransmitter } from '../../test/transmitter.js';
-import { createEndpoints } from '../server/endpoints.js';
-import { documentedPath } from './openapi.js';
 
 let server: ApiServer;
 let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;
@@ -48,44 +46,4 @@ test('describes every route of the app, and nothing that is not one', async () =
   expect(routes.filter((route) => !asIsOrOnV2(route) && !isOidc(route) && !isOfPage(route))).toEqual([]);
   expect([...described].filter((path) => !routes.includes(path))).toEqual([]);
   expect(routes.length).toBeGreaterThan(50);
-});
-
-test('every described operation answers, and is not "not found"', async () => {
-  const { paths } = documentGuard.parse(await read());
-  for (const [path, operations] of Object.entries(paths)) {
-    for (const method of Object.keys(operations)) {
-      // What these answer is described elsewhere: by OAuth, by OpenID Connect, and by each provider.
-      if (['/readyz', '/catalogue', '/ssf/token'].includes(path) || /^\/(hooks|oidc)/.test(path)) continue;
-      const { status, body } = await server.send(method.toUpperCase(), path.replace(/\{\w+\}/g, 'x'));
-      expect([method, path, body.code]).not.toEqual([method, path, 'not_found']);
-      expect(status).not.toBe(405);
-    }
-  }
-});
-
-test('every endpoint is there once, with its scope, its bodies and its refusals', async () => {
-  const { paths } = documentGuard.parse(await read());
-  const seen = new Set<string>();
-  for (const endpoint of createEndpoints(server.deps)) {
-    const operation = paths[documentedPath(endpoint)]![endpoint.method.toLowerCase()];
-    expect(seen).not.toContain(operation.operationId);
-    seen.add(operation.operationId);
-    expect(operation.description.includes('«ours»')).toBe(endpoint.ours);
-    if (endpoint.auth.kind === 'client' && endpoint.auth.scope !== null)
-      expect(operation.description).toContain(`\`${endpoint.auth.scope}\``);
-    if (endpoint.method === 'POST') {
-      const { content } = operation.requestBody;
-      expect(Object.keys(content).sort()).toEqual(['application/json', 'multipart/form-data']);
-      const expected = [
-        ...Object.keys(endpoint.fieldsGuard.shape),
-        ...Object.keys(endpoint.photos),
-        ...(endpoint.auth.kind === 'client' ? ['auth_token'] : []),
-      ].sort();
-      for (const { schema } of Object.values<{ schema: { properties: object } }>(content)) {
-        expect(Object.keys(schema.properties).sort()).toEqual(expected);
-      }
-    }
-    expect(operation.responses).toHaveProperty(String(endpoint.status));
-    expect(operation.responses).toHaveProperty('400');
-  }
 });

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { afterEach, expect, test } from '@jest/globals';
 import express from 'express';
 import { startFaultServer } from '../../simulators/facenition-faults.js';
@@ -12,6 +11,7 @@ import { epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { Allowance } from '../http/allowance.js';
 import { readBody } from '../http/body.js';
+import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
 import { createFacenitionVerifier } from '../verifier/facenition.js';
 
@@ -94,11 +94,8 @@ test('photos of a body whose last photo is refused', async () => {
     ).catch(toCode);
     response.json({ refusal });
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
-  closing.push(() => new Promise((done) => server.close(done)));
-  await new Promise((listening) => server.once('listening', listening));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : null;
+  const { port, stop } = await listen(app, { host: '127.0.0.1', port: 0 });
+  closing.push(stop);
   const answer = await fetch(`http://127.0.0.1:${port}/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },

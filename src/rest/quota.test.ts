@@ -16,12 +16,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** A key of an application with these quotas, and the beginning of a day: both windows are whole. */
-async function keyWith(quotas: { perMinute: number; perDay: number }) {
+async function keyWith(quotas: { perMinute?: number; perDay?: number }, at = server) {
   const daySec = 24 * 60 * 60;
-  server.clock.advanceSec(daySec - ((server.clock.now() / 1000) % daySec));
+  at.clock.advanceSec(daySec - ((at.clock.now() / 1000) % daySec));
   const asAdmin = { 'x-admin-key': adminKey };
-  const { body } = await server.postJson('/applications', { name: 'shop', ...quotas }, asAdmin);
-  const issued = await server.postJson(`/applications/${String(body.id)}/keys`, {}, asAdmin);
+  const { body } = await at.postJson('/applications', { name: 'shop', ...quotas }, asAdmin);
+  const issued = await at.postJson(`/applications/${String(body.id)}/keys`, {}, asAdmin);
   return String(issued.body.token);
 }
 const call = (token: string) => server.postJson('/token', {}, { 'x-auth-token': token });
@@ -93,11 +93,9 @@ test('without the store nothing is let through', async () => {
     },
   };
   const alone = await startApiServer({ verifier: createTestVerifier(), state });
-  const asAdmin = { 'x-admin-key': adminKey };
-  const { body } = await alone.postJson('/applications', { name: 'shop' }, asAdmin);
-  const issued = await alone.postJson(`/applications/${String(body.id)}/keys`, {}, asAdmin);
+  const token = await keyWith({}, alone);
   isBroken = true;
-  const answer = await alone.postJson('/token', {}, { 'x-auth-token': String(issued.body.token) });
+  const answer = await alone.postJson('/token', {}, { 'x-auth-token': token });
   expect(answer).toMatchObject({ status: 503, body: { code: 'state_unavailable' } });
   await alone.stop();
 });

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { runLedgerContract } from '../../test/contract/ledger.js';
 import { createManualClock, runStateContract } from '../../test/contract/state.js';
 import { eventually } from '../../test/eventually.js';
 import { projectRoot } from '../../test/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../test/redis.js';
-import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
+import { useStateFolders } from '../../test/state-folder.js';
+import { filesOf } from '../config/data-files.js';
 import { stateGuard } from '../config/state.js';
-import type { Clock, State } from '../core/ports.js';
 import { addSec, epochMs, toIso } from '../core/units.js';
+import { openLedger } from './open-ledger.js';
 
 const describeOnRedis = hasRedis ? describe : describe.skip;
 
@@ -19,30 +21,18 @@ describeOnRedis('on one Redis server', () => {
   let server: RedisServer;
   /** Speaks to the server beside ours. */
   let plain: Redis;
-  const folders: StateFolder[] = [];
-  const opened: State[] = [];
+  const settings = () => ({ kind: 'redis', url: server.url });
+  const { newFolder, openIn, openFor } = useStateFolders(settings);
 
   beforeAll(async () => {
     server = await startRedis();
     plain = new Redis(server.url);
   });
   afterAll(async () => {
-    for (const state of opened) await state.close();
-    for (const folder of folders) folder.remove();
     plain.disconnect();
     await server.stop();
   });
 
-  const newFolder = (): StateFolder => {
-    const folder = createStateFolder();
-    folders.push(folder);
-    return folder;
-  };
-  const openIn = async (folder: StateFolder, clock: Clock, settings = {}): Promise<State> => {
-    const state = await folder.open(stateGuard.parse({ kind: 'redis', url: server.url, ...settings }), clock);
-    opened.push(state);
-    return state;
-  };
   /** An empty store, and a server that is reconciled with it. */
   const start = async () => {
     await plain.flushall();
@@ -53,12 +43,15 @@ describeOnRedis('on one Redis server', () => {
 
   runStateContract('redis', async (clock) => {
     await plain.flushall();
-    const folder = newFolder();
-    return {
-      state: await openIn(folder, clock),
-      reopen: () => openIn(folder, clock),
-      lose: async () => void (await plain.flushall()),
-    };
+    return openFor(clock, async () => void (await plain.flushall()));
+  });
+
+  const files = filesOf({ dataFolder: 'unused', keys: { kind: 'local', folder: null } });
+  const openLog = (given: object = settings()) => openLedger(stateGuard.parse(given), files);
+
+  runLedgerContract('redis', async () => {
+    await plain.flushall();
+    return { ledger: await openLog(), reopen: openLog };
   });
 
   test('nothing is left of what has expired, and all keys bear the prefix', async () => {
@@ -184,14 +177,38 @@ describeOnRedis('on one Redis server', () => {
     const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
     const [, keys = '', rights = ''] = /that user needs `(.*?)` and `(.*?)`/.exec(document) ?? [];
     await plain.call('ACL', 'SETUSER', 'facestep', 'on', '>secret', keys, '-@all', ...rights.split(' '));
-    const state = await openIn(newFolder(), createManualClock(Date.now()), {
-      url: `redis://facestep:secret@127.0.0.1:${server.port}`,
-    });
+    const url = `redis://facestep:secret@127.0.0.1:${server.port}`;
+    const state = await openIn(newFolder(), createManualClock(Date.now()), { url });
     await state.write('a', 1, { when: 'absent', expiresAt: addSec(epochMs(Date.now()), 60) });
     expect((await state.read('a'))?.value).toBe(1);
     expect(await state.add('a', 1, addSec(epochMs(Date.now()), 60))).toBe(1);
     await state.delete('a');
     expect(await state.read('a')).toBeNull();
+    const ledger = await openLog({ kind: 'redis', url });
+    const key = { partition: 'p', sort: 'a' };
+    const range = { partition: 'p', after: '', before: '~' };
+    for (const [version, value] of ['x', null, 'y'].entries())
+      await ledger.put([{ ...key, value, version, expiresAt: null }]);
+    expect(await ledger.get([key])).toEqual(['y']);
+    for (const order of ['newest first', 'oldest first'] as const)
+      expect(await ledger.range(range, 9, order)).toEqual([{ sort: 'a', value: 'y' }]);
+    expect(await ledger.count(range)).toBe(1);
+    await ledger.remove([key]);
+    expect(await ledger.count(range)).toBe(0);
+    await ledger.close();
+  });
+
+  test('all keys of the ledger bear the prefix, and nothing is left of rows that were removed', async () => {
+    await plain.flushall();
+    const ledger = await openLog();
+    await ledger.put([
+      { partition: 'p', sort: 'a', value: 'x', version: 1, expiresAt: null },
+      { partition: 'q', sort: 'a', value: '', version: null, expiresAt: null },
+    ]);
+    expect((await plain.keys('*')).filter((key) => !key.startsWith('{facestep:ledger:'))).toEqual([]);
+    await ledger.remove(['p', 'q'].map((partition) => ({ partition, sort: 'a' })));
+    expect(await plain.keys('*')).toEqual([]);
+    await ledger.close();
   });
 
   test('neither log nor errors show the password', async () => {

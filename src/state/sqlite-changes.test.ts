@@ -8,6 +8,12 @@ afterEach(() => {
   for (const database of opened.splice(0)) database.close();
 });
 
+/** Until what was begun waits for the disk. */
+const turns = async (): Promise<void> => {
+  await setImmediate();
+  await setImmediate();
+};
+
 /** A table of one column, and a disk that answers when told to. */
 function setUp() {
   const database = new Database(':memory:');
@@ -32,8 +38,7 @@ test('who made a durable change is told once the disk has it; who made another, 
   const { waiting, note, count } = setUp();
   const told: string[] = [];
   const all = [note('a', 'durable', told), note('b', 'mayBeLost', told)];
-  await setImmediate();
-  await setImmediate();
+  await turns();
   expect(count()).toEqual([2]);
   expect(told).toEqual(['b']);
   waiting[0]!.answer();
@@ -45,11 +50,9 @@ test('all that changes at one moment waits for the disk once, and what changes m
   const { waiting, note } = setUp();
   const told: string[] = [];
   const first = Array.from({ length: 20 }, (_, index) => note(`first ${index}`, 'durable', told));
-  await setImmediate();
-  await setImmediate();
+  await turns();
   const later = Array.from({ length: 20 }, (_, index) => note(`later ${index}`, 'durable', told));
-  await setImmediate();
-  await setImmediate();
+  await turns();
   expect(waiting).toHaveLength(1);
   waiting[0]!.answer();
   await Promise.all(first);
@@ -63,8 +66,7 @@ test('all that changes at one moment waits for the disk once, and what changes m
 test('nobody is told of what a power cut might still undo', async () => {
   const { changes, waiting, note } = setUp();
   const made = note('a', 'durable', []);
-  await setImmediate();
-  await setImmediate();
+  await turns();
   let isSettled = false;
   const settled = changes.settled('a').then(() => {
     isSettled = true;
@@ -80,15 +82,13 @@ test('a disk that fails is state_unavailable to whoever waits for it, and the ne
   const { changes, waiting, note } = setUp();
   const unavailable = { code: 'state_unavailable' };
   const refused = expect(note('a', 'durable', [])).rejects.toMatchObject(unavailable);
-  await setImmediate();
-  await setImmediate();
+  await turns();
   const asked = expect(changes.settled('a')).rejects.toMatchObject(unavailable);
   waiting[0]!.fail();
   await Promise.all([refused, asked]);
   await changes.settled('a');
   const again = note('a', 'durable', []);
-  await setImmediate();
-  await setImmediate();
+  await turns();
   waiting[1]!.answer();
   await again;
 });

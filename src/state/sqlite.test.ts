@@ -1,38 +1,35 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { z } from 'zod';
+import { runLedgerContract } from '../../test/contract/ledger.js';
 import { createManualClock, runStateContract } from '../../test/contract/state.js';
-import { createStateFolder, type StateFolder } from '../../test/state-folder.js';
+import { useStateFolders } from '../../test/state-folder.js';
 import { addSec } from '../core/units.js';
+import { createSqliteLedger } from './ledger-sqlite.js';
 import { createSqliteState } from './sqlite.js';
 
-const folders: StateFolder[] = [];
-afterAll(() => {
-  for (const folder of folders) folder.remove();
-});
-const newFolder = (): StateFolder => {
-  const folder = createStateFolder();
-  folders.push(folder);
-  return folder;
-};
+const { newFolder, openFor } = useStateFolders(() => ({ kind: 'sqlite' }));
+const newLedgerFile = (): string => newFolder().files.ledger;
 
-runStateContract('sqlite', async (clock) => {
-  const folder = newFolder();
-  const open = () => folder.open({ kind: 'sqlite' }, clock);
-  return {
-    state: await open(),
-    reopen: open,
-    async lose() {
-      for (const end of ['', '-wal', '-shm']) rmSync(`${folder.files.state}${end}`, { force: true });
-    },
-  };
+runStateContract('sqlite', (clock) =>
+  openFor(clock, async ({ files }) => {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${files.state}${end}`, { force: true });
+  }),
+);
+
+runLedgerContract('sqlite', async () => {
+  const file = newLedgerFile();
+  return { ledger: createSqliteLedger(file), reopen: async () => createSqliteLedger(file) };
 });
 
-test('the file is readable only by its owner', () => {
+test('both files are readable only by their owner', async () => {
   const { files } = newFolder();
-  createSqliteState({ file: files.state, clock: createManualClock() });
-  expect(statSync(files.state).mode & 0o777).toBe(0o600);
+  const state = createSqliteState({ file: files.state, clock: createManualClock() });
+  const ledger = createSqliteLedger(files.ledger);
+  await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
+  for (const file of [files.state, files.ledger]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  await Promise.all([state.close(), ledger.close()]);
 });
 
 test('a file that is no database is state_unavailable', () => {

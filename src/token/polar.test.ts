@@ -63,24 +63,13 @@ function decode(received: Float32Array, positions: Uint16Array): string[] {
 }
 
 describe('the code', () => {
-  test.each(messageSizes)('of %i bits carries them on the most polarised positions', (bits) => {
+  test.each([32, 80, 128])('of %i bits carries them on the most polarised positions', (bits) => {
     const positions = messagePositions(bits);
     expect(positions).toHaveLength(bits);
     expect([...positions]).toEqual([...new Set(positions)].sort((a, b) => a - b));
     expect(positions.at(-1)).toBe(1023);
     // Smaller codes are parts of larger ones, as the weights do not depend on the size.
     expect(messagePositions(bits - 1).every((position) => positions.includes(position))).toBe(true);
-  });
-
-  test('is linear', () => {
-    const positions = messagePositions(80);
-    const [a, b] = [randomBits('a', 80), randomBits('b', 80)];
-    const sum = polarEncode(
-      a.map((bit, at) => bit ^ b[at]!),
-      positions,
-    );
-    const [wordA, wordB] = [polarEncode(a, positions), polarEncode(b, positions)];
-    expect(sum).toEqual(wordA.map((bit, at) => bit ^ wordB[at]!));
   });
 });
 

@@ -49,17 +49,6 @@ function toEmbedding(multiplier: number): Float32Array {
   return Float32Array.from(values, (value) => value / length);
 }
 
-test('there is a vector without and one with a secret, of every engine', () => {
-  expect(vectors.map(({ inputs }) => [inputs.engine, inputs.secret === null])).toEqual([
-    [3, true],
-    [3, false],
-    [2, true],
-    [2, false],
-    [1, true],
-    [1, false],
-  ]);
-});
-
 test('the page and the code name the same levels', () => {
   const levels = Object.values(parameters.current.levels);
   const row = (name: string) => new RegExp(`^\\| ${name} +\\| (.*) \\|$`, 'm').exec(page)![1]!.split('|').map(Number);

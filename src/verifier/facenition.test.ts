@@ -1,14 +1,7 @@
-import { get } from 'node:https';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Response } from 'undici';
-import {
-  type Behaviour,
-  type FaultServer,
-  faults,
-  type SeenRequest,
-  startFaultServer,
-} from '../../simulators/facenition-faults.js';
+import { type Behaviour, faults, type SeenRequest, startFaultServer } from '../../simulators/facenition-faults.js';
 import { startSelfSignedServer } from '../../simulators/tls-server.js';
 import { testShare } from '../../test/share.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
@@ -31,67 +24,44 @@ const isWiped = (photo: Photo): boolean => photo.use((bytes) => bytes.every((byt
 
 const ourToken = (expiresAt: number | null = null, keyVersion = 3): string =>
   renderToken({
-    engine: 1,
-    hasSecret: false,
-    photos: 1,
-    keyVersion,
+    ...{ engine: 1, hasSecret: false, photos: 1, keyVersion },
     expiresAt: expiresAt === null ? null : epochSec(expiresAt),
-    salt: Buffer.alloc(16, 1),
-    stored: Buffer.alloc(128, 2),
-    tag: Buffer.alloc(16, 3),
+    ...{ salt: Buffer.alloc(16, 1), stored: Buffer.alloc(128, 2), tag: Buffer.alloc(16, 3) },
   }).use((text) => text);
-
-interface Setting {
-  readonly verifier: Verifier;
-  readonly server: FaultServer;
-  readonly log: ReturnType<typeof createTextLog>;
-  /** Moves the verifier's clock on. */
-  pass(ms: number): void;
-}
 
 const opened: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-async function setUp(behave: (request: SeenRequest, count: number) => Behaviour, path = ''): Promise<Setting> {
+async function setUp(behave: (request: SeenRequest, count: number) => Behaviour, path = '') {
   const server = await startFaultServer(behave);
   opened.push(server.close);
   return { ...connect(`${server.url}${path}`), server };
 }
 
-function connect(url: string, onLog: () => void = () => {}): Omit<Setting, 'server'> {
+function connect(url: string) {
   const log = createTextLog();
   let now = 1_700_000_000_000;
   const verifier = createFacenitionVerifier({
-    url,
-    token: new Credential(clientToken),
+    ...{ url, token: new Credential(clientToken), random: systemRandom, log },
     timeouts: { connectMs: 400, headersMs: 200, bodyMs: 200, totalMs: 900 },
     clock: { now: () => epochMs(now) },
-    random: systemRandom,
-    log: { ...log, info: (...line) => [log.info(...line), onLog()] },
   });
   opened.push(verifier.close);
-  return { verifier, log, pass: (ms) => (now += ms) };
+  /** Moves the verifier's clock on. */
+  const pass = (ms: number): void => {
+    now += ms;
+  };
+  return { verifier, log, pass };
 }
 
 const verifyRequest = (changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
-  photos: [draw()],
-  token: new SealedToken(opaqueToken),
-  binding,
-  secret: new UserSecret(password),
-  requireLiveness: false,
-  allowRenewal: true,
-  ...changes,
-  share: testShare,
+  ...{ photos: [draw()], token: new SealedToken(opaqueToken), binding, secret: new UserSecret(password) },
+  ...{ requireLiveness: false, allowRenewal: true, ...changes, share: testShare },
 });
 const enrolRequest = (changes: Partial<EnrolRequest> = {}): EnrolRequest => ({
-  photos: [draw()],
-  binding,
-  secret: new UserSecret(password),
-  expiresAt: null,
-  ...changes,
-  share: testShare,
+  ...{ photos: [draw()], binding, secret: new UserSecret(password), expiresAt: null, ...changes, share: testShare },
 });
 
 const answer = (json: unknown): Behaviour => ({ status: 200, json });
@@ -127,22 +97,17 @@ describe('a service that fails', () => {
   // How often the server is asked: verification counts attempts there, detection leaves nothing behind.
   test.each([
     ['hang before headers', 'upstream_unavailable', 1, 1],
-    ['hang in headers', 'upstream_unavailable', 1, 1],
     ['hang in body', 'upstream_unavailable', 1, 1],
     ['drip', 'upstream_unavailable', 1, 1],
     ['truncate', 'upstream_unavailable', 1, 3],
-    ['truncate chunked', 'upstream_unavailable', 1, 3],
     ['close', 'upstream_unavailable', 1, 3],
-    ['reset', 'upstream_unavailable', 1, 3],
     ['huge body', 'upstream_malformed', 1, 1],
     ['huge headers', 'upstream_malformed', 1, 1],
     ['not http', 'upstream_malformed', 1, 1],
     [faults['html with 200'], 'upstream_malformed', 1, 1],
-    [faults['html with 404'], 'upstream_malformed', 1, 1],
     [faults['html with 502'], 'upstream_unavailable', 1, 3],
     [faults['json with 500'], 'upstream_unavailable', 1, 1],
     [faults['json with 503'], 'upstream_unavailable', 1, 3],
-    [faults['invalid json'], 'upstream_malformed', 1, 1],
     [faults.nothing, 'upstream_malformed', 1, 1],
     [faults.redirect, 'upstream_malformed', 1, 1],
   ] as const satisfies [Behaviour, FaceErrorCode, number, number][])(
@@ -166,11 +131,8 @@ describe('a service that fails', () => {
 
   test.each([
     ['no object', null],
-    ['a list', [{ ok: true, authenticated: true }]],
-    ['no ok', { authenticated: true }],
     ['ok: false with status 200', { ok: false, authenticated: true }],
     ['text for a boolean', { ok: true, authenticated: 'true' }],
-    ['a number for a boolean', { ok: true, authenticated: 1 }],
     ['nothing to read', { ok: true }],
   ])('an answer of the wrong shape, %s, is upstream_malformed and never a match', async (_name, json) => {
     const { verifier, server } = await setUp(() => answer(json));
@@ -180,9 +142,7 @@ describe('a service that fails', () => {
 
   test.each([
     ['no token', { ok: true }],
-    ['a token over 256 characters', { ok: true, token: 'a'.repeat(257) }],
     ['a token with a space', { ok: true, token: 'a b' }],
-    ['an empty token', { ok: true, token: '' }],
     ['a broken token of ours', { ok: true, token: 'fv1.AAAA' }],
     ['a token of ours with another expiry', { ok: true, token: ourToken(2_000_000_000) }],
   ])('an enrolment that answers %s is upstream_malformed', async (_name, json) => {
@@ -194,28 +154,18 @@ describe('a service that fails', () => {
 describe('a service that refuses', () => {
   test.each([
     [400, { ok: false, error: canary, code: 'face_none' }, 'face_none'],
-    [400, { ok: false, error: canary, code: 'photo_invalid' }, 'photo_invalid'],
     [413, { ok: false, error: canary, code: 'body_too_large' }, 'body_too_large'],
-    [400, { ok: false, error: canary, code: 'token_malformed' }, 'token_malformed'],
     [400, { ok: false, error: canary, code: 'token_revoked' }, 'token_revoked'],
     [429, { ok: false, error: canary, code: 'locked_out' }, 'locked_out'],
-    [400, { ok: false, error: canary, code: 'request_malformed' }, 'request_malformed'],
     // The hosted service sends no code: whatever it is, the request is at fault.
     [400, { ok: false, error: canary }, 'request_malformed'],
     // Our own client token, scope or address: not the caller's affair.
     [401, { ok: false, error: canary, code: 'caller_untrusted' }, 'upstream_unavailable'],
-    [401, { ok: false, error: canary }, 'upstream_unavailable'],
-    [403, { ok: false, error: canary, code: 'scope_missing' }, 'upstream_unavailable'],
-    [404, { ok: false, error: canary, code: 'not_found' }, 'upstream_unavailable'],
     [404, { ok: false, error: canary }, 'upstream_unavailable'],
     [429, { ok: false, error: canary }, 'upstream_unavailable'],
     [400, { ok: false, error: canary, code: canary }, 'upstream_unavailable'],
-    [400, { ok: false, error: canary, code: 'subject_unknown' }, 'upstream_unavailable'],
-    [400, { ok: false, error: canary, code: 'config_invalid' }, 'upstream_unavailable'],
     [400, { ok: false, error: canary, code: 'toString' }, 'upstream_unavailable'],
-    [400, { error: canary }, 'upstream_malformed'],
     [400, { ok: true, authenticated: true }, 'upstream_malformed'],
-    [400, { ok: false, code: 5 }, 'upstream_malformed'],
   ] as const)('%i %j is %s, asked once, or of a token and a decoy, without its text', async (status, json, code) => {
     const { verifier, server, log } = await setUp(() => ({ status, json }));
     const errors = [await errorOf(verifier.verify(verifyRequest())), await errorOf(verifier.detect(draw(), testShare))];
@@ -285,23 +235,11 @@ describe('connections', () => {
   });
 });
 
-describe('a certificate that nobody vouches for', () => {
-  test('is refused before anything is sent', async () => {
-    const server = await startSelfSignedServer();
-    opened.push(server.close);
-    const { verifier } = connect(server.url);
-    expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
-    expect(server.requests()).toBe(0);
-    // The server itself works, for whoever trusts the certificate.
-    const { port, cert: ca } = server;
-    const status = await new Promise((resolve, reject) => {
-      get({ host: '127.0.0.1', port, ca, agent: false }, (reply) => resolve(reply.resume().statusCode)).on(
-        'error',
-        reject,
-      );
-    });
-    expect([status, server.requests()]).toEqual([200, 1]);
-  });
+test('a certificate that nobody vouches for is refused before anything is sent', async () => {
+  const server = await startSelfSignedServer();
+  opened.push(server.close);
+  expect((await errorOf(connect(server.url).verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
+  expect(server.requests()).toBe(0);
 });
 
 describe('what is sent', () => {
@@ -322,12 +260,7 @@ describe('what is sent', () => {
       photo: [pixels, pixels],
     });
     expect(String(scope)).toMatch(/^sign-in#[\w-]{43}$/);
-    expect(await fieldsOf(verification!)).toEqual({
-      ...enrolled,
-      scope,
-      token: [opaqueToken],
-      photo: [pixels],
-    });
+    expect(await fieldsOf(verification!)).toEqual({ ...enrolled, scope, token: [opaqueToken], photo: [pixels] });
     for (const { method, headers } of server.requests) {
       expect(method).toBe('POST');
       expect(headers).toMatchObject({ 'x-auth-token': clientToken, 'x-api-version': '2' });
@@ -364,8 +297,6 @@ describe('where nothing is enrolled', () => {
 
   test.each([
     ['a match', yes],
-    ['no match', answer({ ok: true, authenticated: false })],
-    ['token_malformed', { status: 400, json: { ok: false, code: 'token_malformed' } }],
     ['token_key_retired', { status: 400, json: { ok: false, code: 'token_key_retired' } }],
     ['a refusal without a code', { status: 400, json: { ok: false } }],
   ] satisfies [string, Behaviour][])('the service is asked about a decoy; its %s is no match', async (_name, reply) => {
@@ -483,31 +414,22 @@ describe('liveness', () => {
   });
 });
 
-describe('scores', () => {
-  const score = (json: unknown) => setUp(() => answer(json)).then(({ verifier }) => verifier.score(verifyRequest()));
-
-  test('of a match are told in two decimals', async () => {
-    const json = { ok: true, authenticated: true, score: 0.71828, threshold: 0.41 };
-    expect(await score(json)).toEqual({ matched: true, score: 0.72, threshold: 0.41 });
-  });
-
-  test('of a miss are not told, even where the service does', async () => {
-    const json = { ok: true, authenticated: false, score: 0.4, threshold: 0.41 };
-    expect(await score(json)).toEqual({ matched: false, score: null, threshold: 0.41 });
-  });
+test.each([
+  ['a match are told in two decimals', true, 0.72],
+  ['a miss are not told, even where the service does', false, null],
+])('scores of %s', async (_name, authenticated, told) => {
+  const { verifier } = await setUp(() => answer({ ok: true, authenticated, score: 0.71828, threshold: 0.41 }));
+  expect(await verifier.score(verifyRequest())).toEqual({ matched: authenticated, score: told, threshold: 0.41 });
 });
 
 describe('readiness', () => {
   test.each([
     ['refuses an empty request by code', { status: 400, json: { ok: false, code: 'request_malformed' } }, true],
-    ['refuses an empty request for its photo', { status: 400, json: { ok: false, code: 'photo_missing' } }, true],
     ['refuses an empty request without a code', { status: 400, json: { ok: false, error: 'photo' } }, true],
     ['does not know the client token', { status: 401, json: { ok: false, code: 'caller_untrusted' } }, false],
     ['denies the client token verification', { status: 403, json: { ok: false, code: 'scope_missing' } }, false],
-    ['is something else', faults['html with 404'], false],
     ['says yes to nothing', yes, false],
     ['is down', faults['html with 502'], false],
-    ['hangs', 'hang before headers', false],
   ] satisfies [string, Behaviour, boolean][])('of a service that %s', async (_name, behaviour, ready) => {
     const { verifier } = await setUp(() => behaviour);
     expect(await verifier.isReady()).toBe(ready);

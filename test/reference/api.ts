@@ -2,17 +2,7 @@ import { z } from 'zod';
 import { photoCodes } from '../../src/errors.js';
 import { describeApi } from '../../src/rest/openapi.js';
 import { createEndpoints } from '../../src/server/endpoints.js';
-import {
-  type Field,
-  fieldsOf,
-  headOf,
-  joinBlocks,
-  parseSchema,
-  schemaGuard,
-  toTable,
-  toText,
-  typeOf,
-} from './markdown.js';
+import { type Field, fieldsOf, parseSchema, schemaGuard, toPage, toTable, toText, typeOf } from './markdown.js';
 import { standIn } from './stand-in.js';
 
 const bodyGuard = z.object({ content: z.record(z.string(), z.object({ schema: z.unknown().optional() })) });
@@ -163,19 +153,19 @@ export function renderApi(): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  return joinBlocks([
-    headOf(
-      'API reference',
-      'Every operation of the REST API with its credential, fields, replies and error codes. [The REST API](../api.md) explains addresses, versions and credentials.',
-    ).trim(),
-    'The server publishes the same description as OpenAPI 3.1 at `GET /openapi.json`. Every reply has `ok`, and every operation with a client token also accepts the token as the field `auth_token`.',
-    `Any operation can also return ${toLinks(commonCodes)}, as far as they apply. Only other codes are listed below.`,
-    ...tags.flatMap(({ name, description }) => [
-      `## ${name}`,
-      toText(description),
-      ...operations
-        .filter(({ operation }) => operation.tags[0] === name)
-        .flatMap(({ method, path, operation }) => renderOperation(method, path, operation, listed)),
-    ]),
-  ]);
+  return toPage(
+    'API reference',
+    'Every operation of the REST API with its credential, fields, replies and error codes. [The REST API](../api.md) explains addresses, versions and credentials.',
+    [
+      'The server publishes the same description as OpenAPI 3.1 at `GET /openapi.json`. Every reply has `ok`, and every operation with a client token also accepts the token as the field `auth_token`.',
+      `Any operation can also return ${toLinks(commonCodes)}, as far as they apply. Only other codes are listed below.`,
+      ...tags.flatMap(({ name, description }) => [
+        `## ${name}`,
+        toText(description),
+        ...operations
+          .filter(({ operation }) => operation.tags[0] === name)
+          .flatMap(({ method, path, operation }) => renderOperation(method, path, operation, listed)),
+      ]),
+    ],
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditDetails } from '../../src/core/audit-events.js';
-import { fieldsOf, headOf, joinBlocks, parseSchema, type Schema, toText, typeOf } from './markdown.js';
+import { fieldsOf, parseSchema, type Schema, toPage, toText, typeOf } from './markdown.js';
 
 const toSchema = (guard: z.ZodType): Schema =>
   parseSchema(z.toJSONSchema(guard, { target: 'draft-2020-12', io: 'output' }));
@@ -16,15 +16,15 @@ function listFields(schema: Schema): string {
 }
 
 export const renderAuditEvents = (): string =>
-  joinBlocks([
-    headOf(
-      'Audit events',
-      'Every action that the audit trail records, with the fields of its detail. [The audit trail](../audit.md) explains records, verification and retention.',
-    ).trim(),
-    '`by` is the name of an administrator, `tokenId` the public id of a token, `stepUpId` that of a step-up.',
-    ...Object.entries(auditDetails).flatMap(([action, guard]) => {
-      const schema = toSchema(guard);
-      const fields = listFields(schema);
-      return [`## ${action}`, toText(schema.description ?? ''), fields === '' ? '' : `Fields: ${fields}.`];
-    }),
-  ]);
+  toPage(
+    'Audit events',
+    'Every action that the audit trail records, with the fields of its detail. [The audit trail](../audit.md) explains records, verification and retention.',
+    [
+      '`by` is the name of an administrator, `tokenId` the public id of a token, `stepUpId` that of a step-up.',
+      ...Object.entries(auditDetails).flatMap(([action, guard]) => {
+        const schema = toSchema(guard);
+        const fields = listFields(schema);
+        return [`## ${action}`, toText(schema.description ?? ''), fields === '' ? '' : `Fields: ${fields}.`];
+      }),
+    ],
+  );

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CliDeps } from '../../src/cli/deps.js';
 import { createProgram } from '../../src/cli/program.js';
-import { headOf, joinBlocks, toTable, toText } from './markdown.js';
+import { toPage, toTable, toText } from './markdown.js';
 import { standIn } from './stand-in.js';
 
 const nameOf = (command: Command): string =>
@@ -57,11 +57,9 @@ function renderCommand(command: Command): string[] {
 export async function renderCommands(): Promise<string> {
   const deps: CliDeps = { ...standIn<CliDeps>(), paint: (_, text) => text };
   const program = await createProgram(undefined, deps);
-  return joinBlocks([
-    headOf(
-      'Commands',
-      'Every command with its arguments and options, as `--help` prints them. [The command line](../cli.md) explains how commands reach the server, and shows the most used ones.',
-    ).trim(),
-    ...renderCommand(program),
-  ]);
+  return toPage(
+    'Commands',
+    'Every command with its arguments and options, as `--help` prints them. [The command line](../cli.md) explains how commands reach the server, and shows the most used ones.',
+    [...renderCommand(program)],
+  );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { connectionFields } from '../../src/config/connection.js';
 import { createConfigGuard } from '../../src/config/schema.js';
-import { alternativesOf, headOf, joinBlocks, parseSchema, type Schema, toTable, toText, typeOf } from './markdown.js';
+import { alternativesOf, parseSchema, type Schema, toPage, toTable, toText, typeOf } from './markdown.js';
 
 export interface Setting {
   readonly path: string;
@@ -125,18 +125,18 @@ export function listSections(): Section[] {
 }
 
 export const renderConfiguration = (): string =>
-  joinBlocks([
-    headOf(
-      'Configuration reference',
-      'Every setting of the configuration file with its values and default. [Configuration](../configuration.md) explains where settings come from and shows an example.',
-    ).trim(),
-    'A dot separates an object and its field, `[]` marks each element of a list, and `<name>` is a name of your choice. A setting whose description begins with “Secret” can be a reference such as `{ "env": "NAME" }`.',
-    ...listSections().flatMap(({ title, description, settings }) => [
-      `## ${title}`,
-      toText(description),
-      toTable(
-        ['setting', 'values', 'default', 'description'],
-        settings.map((each) => [`\`${each.path}\``, each.type, each.default, toText(each.description)]),
-      ),
-    ]),
-  ]);
+  toPage(
+    'Configuration reference',
+    'Every setting of the configuration file with its values and default. [Configuration](../configuration.md) explains where settings come from and shows an example.',
+    [
+      'A dot separates an object and its field, `[]` marks each element of a list, and `<name>` is a name of your choice. A setting whose description begins with “Secret” can be a reference such as `{ "env": "NAME" }`.',
+      ...listSections().flatMap(({ title, description, settings }) => [
+        `## ${title}`,
+        toText(description),
+        toTable(
+          ['setting', 'values', 'default', 'description'],
+          settings.map((each) => [`\`${each.path}\``, each.type, each.default, toText(each.description)]),
+        ),
+      ]),
+    ],
+  );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createMetrics } from '../../src/telemetry/metrics.js';
-import { headOf, joinBlocks, toTable, toText } from './markdown.js';
+import { toPage, toTable, toText } from './markdown.js';
 
 const metricGuard = z.object({ name: z.string(), help: z.string(), labelNames: z.array(z.string()) });
 
@@ -10,11 +10,9 @@ export async function renderMetrics(): Promise<string> {
     const { help, labelNames } = metricGuard.parse(registry.getSingleMetric(name));
     return [`\`${name}\``, String(type), labelNames.map((label) => `\`${label}\``).join(', '), toText(help)];
   });
-  return joinBlocks([
-    headOf(
-      'Metrics',
-      'Every metric of facestep at the Prometheus address `telemetry.metrics`. [Operations](../operations.md) explains what to watch.',
-    ).trim(),
-    toTable(['metric', 'type', 'labels', 'meaning'], rows),
-  ]);
+  return toPage(
+    'Metrics',
+    'Every metric of facestep at the Prometheus address `telemetry.metrics`. [Operations](../operations.md) explains what to watch.',
+    [toTable(['metric', 'type', 'labels', 'meaning'], rows)],
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Check, type Finding, fail, needing, pass } from '../../connections/provisioning.js';
+import { type Check, type Finding, fail, pass } from '../../connections/provisioning.js';
 import { checkInTurn } from './in-turn.js';
 
 const run = (check: Check): Promise<Finding> => check.run();
@@ -28,18 +28,6 @@ test('so does what needs that, under the one cause', async () => {
   const checks = [broken('server'), broken('hook', ['server']), broken('log', ['hook']), broken('other')];
   expect(await examine(...checks)).toEqual([
     ...['server fail null', 'hook skipped server', 'log skipped server', 'other fail null'],
-  ]);
-});
-
-test('of two causes the first is told', async () => {
-  expect(await examine(broken('server'), broken('keys'), well('hook', ['keys', 'server']))).toEqual([
-    ...['server fail null', 'hook skipped server', 'keys fail null'],
-  ]);
-});
-
-test('where nothing fails everything is made', async () => {
-  expect(await examine(well('server'), ...needing(['server'], [well('a'), well('b', ['a'])]))).toEqual([
-    ...['server pass null', 'a pass null', 'b pass null'],
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createManualClock } from '../../../test/contract/state.js';
@@ -39,18 +39,6 @@ const examine = (settings: object) =>
     await plain.config('SET', 'appendonly', 'yes');
   });
 
-  test('a user without the rights that the log of decisions takes is warned of, and nothing is changed', async () => {
-    const rights = '+get +set +del +eval +evalsha +info +ping +hello +select';
-    await plain.call('ACL', 'SETUSER', 'earlier', 'on', '>secret', '~{facestep:*', '-@all', ...rights.split(' '));
-    const url = `redis://earlier:secret@127.0.0.1:${server.port}`;
-    expect(await examine({ kind: 'redis', url })).toMatchObject({
-      verdict: 'warn',
-      found: expect.stringContaining('log of decisions'),
-      remedy: expect.stringContaining('docs/state.md'),
-    });
-    expect(await plain.dbsize()).toBe(0);
-  });
-
   test('none, and one that wants a password, fail', async () => {
     expect(await examine({ kind: 'redis', url: 'redis://127.0.0.1:1' })).toMatchObject({ verdict: 'fail' });
     await plain.config('SET', 'requirepass', 'hidden');
@@ -61,48 +49,38 @@ const examine = (settings: object) =>
 
 describe('of DynamoDB', () => {
   let server: DynamoDbServer;
+  let client: DynamoDBClient;
   const settings = (table: string) => ({ kind: 'dynamodb', table, endpoint: server.endpoint, region: 'eu-central-1' });
   beforeAll(async () => {
     server = await startDynamoDb();
     Object.assign(process.env, server.credentials);
+    client = createDynamoDbClient({ ...settings('any'), kind: 'dynamodb' });
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    client.destroy();
+    await server.stop();
+  });
 
   test('no table, and one with other keys, fail; one that never removes anything is warned of', async () => {
     expect(await examine(settings('absent'))).toMatchObject({ verdict: 'fail' });
-    const config = stateGuard.parse(settings('any'));
-    if (config.kind !== 'dynamodb') throw new Error('another kind');
-    const client = createDynamoDbClient(config);
     await createTable(client, 'plain');
-    expect(await examine(settings('plain'))).toMatchObject({
-      verdict: 'warn',
-      remedy: expect.stringContaining('time-to-live'),
-    });
-    await client.send(
-      new CreateTableCommand({
-        TableName: 'earlier',
-        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-    expect(await examine(settings('earlier'))).toMatchObject({
-      verdict: 'warn',
-      found: expect.stringContaining('no index "ledger"'),
-    });
-    const other = { AttributeName: 'id', AttributeType: 'N' } as const;
-    await client.send(
-      new CreateTableCommand({
-        TableName: 'other',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [other],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-    expect(await examine(settings('other'))).toMatchObject({
-      verdict: 'fail',
-      found: expect.stringContaining('id:HASH:N'),
-    });
-    client.destroy();
+    const remedy = expect.stringContaining('time-to-live');
+    expect(await examine(settings('plain'))).toMatchObject({ verdict: 'warn', remedy });
+  });
+
+  test.each([
+    ['pk', 'S', 'warn', 'no index "ledger"'],
+    ['id', 'N', 'fail', 'id:HASH:N'],
+  ] as const)('a table of the key %s of type %s', async (name, type, verdict, found) => {
+    const KeySchema = [{ AttributeName: name, KeyType: 'HASH' as const }];
+    const AttributeDefinitions = [{ AttributeName: name, AttributeType: type }];
+    const table = {
+      TableName: `key-${name}`,
+      KeySchema,
+      AttributeDefinitions,
+      BillingMode: 'PAY_PER_REQUEST' as const,
+    };
+    await client.send(new CreateTableCommand(table));
+    expect(await examine(settings(`key-${name}`))).toMatchObject({ verdict, found: expect.stringContaining(found) });
   });
 });
