@@ -45,7 +45,9 @@ export async function startService(env: Record<string, string>, logFile = devNul
       const [, address] = /listens on (\S+)/.exec(line) ?? [];
       if (address !== undefined) resolve(address);
     });
-    child.once('exit', () => reject(new Error(`The server did not start:\n${said.join('\n')}`)));
+    child.once('close', (code, signal) =>
+      reject(new Error(`The server ended (${code ?? signal}) before it listened:\n${said.join('\n')}`)),
+    );
   });
   await untilReady(url, said);
   return {
