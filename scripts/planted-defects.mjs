@@ -13,7 +13,7 @@ const folder = join(root, 'test', 'planted-defects');
 const timeoutMs = 5 * 60_000;
 const say = (line) => process.stdout.write(`${line}\n`);
 
-export const readDefects = () =>
+const readDefects = () =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
@@ -24,7 +24,7 @@ export const readDefects = () =>
       })),
     );
 
-export function findFault({ file, find, replace }) {
+function findFault({ file, find, replace }) {
   if (!existsSync(join(root, file))) return `${file} does not exist`;
   const count = readFileSync(join(root, file), 'utf8').split(find).length - 1;
   if (count !== 1) return `the text to find occurs ${count} times in ${file}`;

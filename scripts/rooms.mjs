@@ -68,11 +68,11 @@ export const floors = [
 
 const rooms = floors.flat().sort((a, b) => b.length - a.length);
 
-export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
+const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
-export const listSources = () =>
+const listSources = () =>
   [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .map((name) => join(folder, name).replaceAll('\\', '/'))

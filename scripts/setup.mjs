@@ -90,7 +90,7 @@ const buildDocs = () => {
   );
 };
 
-export const fetchFiles = async ({ demoPhotos, say }) => {
+const fetchFiles = async ({ demoPhotos, say }) => {
   const manifest = await import(pathToFileURL(join(root, 'dist/src/models/fetch.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);
   if (demoPhotos) await manifest.fetchDemoPhotos(join(root, '.cache', 'demo-photos'), say);

@@ -8,7 +8,7 @@ import { parseEvent } from '../../src/connections/parse-event.js';
 export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;
 
 /** Key in the client metadata under which an app sends the receipt to the pre-token-generation trigger. */
-export const receiptMetadata = 'face_receipt';
+const receiptMetadata = 'face_receipt';
 
 const callerGuard = z.object({
   region: z.string(),

@@ -16,7 +16,7 @@ const toSummary = (code: FaceErrorCode): string => `${code}: ${refusals[code].te
 
 const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary: toSummary(code) } });
 
-export const toReceiptLocation = (receiptField: string): string => `data.userProfile.${receiptField}`;
+const toReceiptLocation = (receiptField: string): string => `data.userProfile.${receiptField}`;
 
 /**
  * @param location - field of the request to which the error belongs; without it, Okta's sign-in widget does not show

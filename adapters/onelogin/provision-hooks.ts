@@ -53,7 +53,7 @@ const toConditions = (role: number | null): readonly Json[] =>
   role === null ? [] : [{ source: 'roles', operator: '~', value: String(role) }];
 
 /** Returns true if the hook runs for exactly the configured users: the pilot role, or all. */
-export function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSettings): boolean {
+function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSettings): boolean {
   return pilotRole === undefined || isDeepStrictEqual(conditions, toConditions(pilotRole));
 }
 

@@ -10,7 +10,7 @@ export type SmartHookType = (typeof smartHookTypes)[number];
 const requestIdGuard = z.string().min(1).max(256);
 const userIdGuard = z.union([z.int().min(1).transform(String), z.string().regex(/^[1-9]\d{0,18}$/)]);
 
-export const maxIdentifierCharacters = 320;
+const maxIdentifierCharacters = 320;
 
 const preAuthenticationGuard = z
   .object({

@@ -9,7 +9,7 @@ import { toNearest } from './strangers.js';
 import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows.js';
 
 /** Cosine thresholds of embeddings without tokens by their false match rate, from docs/engine.md. */
-export const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
+const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
 
 interface ComparedPair {
   readonly people: readonly [number, number];

@@ -10,7 +10,7 @@ import { quantile, round } from './measure.js';
 import { hasRealPeople, readRealPeople } from './real-people.js';
 
 /** Time before a simulated person acts, and duration of a head movement. */
-export const habits = { reactionMs: 500, turnMs: 800 } as const;
+const habits = { reactionMs: 500, turnMs: 800 } as const;
 
 const picturesOfTurn = 8;
 const absentForMs = 12_000;

@@ -4,7 +4,7 @@ import type { BrandProblem } from '../core/brand/draft.js';
 import { drawSvg } from './draw-svg.js';
 import { looksLikeSvg, maxSvgBytes } from './svg.js';
 
-export const maxPictureBytes = 1024 * 1024;
+const maxPictureBytes = 1024 * 1024;
 
 const maxPixels = 16_000_000;
 const leastSidePx = 16;

@@ -13,7 +13,7 @@ import { UsageError } from './usage-error.js';
 const loginGuard = z.strictObject({ url: safeUrlGuard, key: headerCredentialGuard });
 export type Login = z.output<typeof loginGuard>;
 
-export function loginFileOf({ XDG_CONFIG_HOME, HOME, USERPROFILE }: Environment): string | null {
+function loginFileOf({ XDG_CONFIG_HOME, HOME, USERPROFILE }: Environment): string | null {
   const home = HOME || USERPROFILE;
   const folder = XDG_CONFIG_HOME || (home ? join(home, '.config') : null);
   return folder === null ? null : join(folder, 'facestep', 'login.json');

@@ -4,7 +4,7 @@ import { safeUrlGuard } from './safe-url.js';
 /**
  * Id or ARN of a key. Aliases are refused, because an alias that is moved to another key would invalidate every token.
  */
-export const keyIdGuard = z
+const keyIdGuard = z
   .string()
   .regex(
     /^(arn:aws[a-z-]*:kms:[a-z0-9-]{1,32}:\d{12}:key\/)?[A-Za-z0-9-]{1,128}$/,

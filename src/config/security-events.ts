@@ -15,7 +15,7 @@ export const defaultSecurityEvents = [
   'credential-change',
 ] as const satisfies readonly SecurityEventName[];
 
-export const subjectForms = ['complex', 'iss_sub', 'email'] as const;
+const subjectForms = ['complex', 'iss_sub', 'email'] as const;
 export type SubjectForm = (typeof subjectForms)[number];
 
 export const securityEventReceiverGuard = z

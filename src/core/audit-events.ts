@@ -10,10 +10,10 @@ import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.j
  */
 
 /** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
-export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
+const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
-export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
+const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
 export type CredentialEnd = (typeof credentialEnds)[number];
 
 const instant = z.iso.datetime();

@@ -9,7 +9,7 @@ import { maxPhotoPixels } from './picture-bounds.js';
  * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG to this size takes a quarter of
  * the time of decoding it fully.
  */
-export const maxSearchSidePx = 1280;
+const maxSearchSidePx = 1280;
 
 /** Time limit of decoding. Normal pictures take milliseconds, so slower ones are attacks. */
 const timeoutSec = 2;

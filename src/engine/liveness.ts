@@ -15,7 +15,7 @@ const sizePx = 128;
  */
 const enlargement = 2.7;
 
-export function toSurroundings(picture: Picture, box: Box): Box {
+function toSurroundings(picture: Picture, box: Box): Box {
   const scale = Math.min(picture.widthPx / box.width, picture.heightPx / box.height, enlargement);
   const width = box.width * scale;
   const height = box.height * scale;

@@ -47,7 +47,7 @@ const light = z.object({
   tones: z.array(rgb).readonly(),
 });
 
-export const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number(), faces: z.array(face).readonly() });
+const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number(), faces: z.array(face).readonly() });
 export const examinationGuard = z.object({
   face,
   embedding: z.instanceof(Float32Array).nullable(),

@@ -10,7 +10,7 @@ import { FaceError } from '../errors.js';
 
 export type PublishedArchive = Omit<PublishedPackage<PublishedFile>, 'licence'>;
 
-export const archiveNameOf = ({ package: name, version }: PublishedArchive): string =>
+const archiveNameOf = ({ package: name, version }: PublishedArchive): string =>
   `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 
 const failedGuard = z.object({ code: z.union([z.string(), z.number()]), stderr: z.string().catch('') });

@@ -44,7 +44,7 @@ export type Flow = {
 export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
 /** Seconds for typing a username and for returning to the client. */
-export const aroundStepUpSec = 120;
+const aroundStepUpSec = 120;
 
 /** Seconds for the person to write down recovery codes. */
 const writingSec = 300;

@@ -46,7 +46,7 @@ async function countNumbers(session: Session, name: string, size: number): Promi
 }
 
 /** Draws a simple face that is lit from one side. `variant` changes position and colors. */
-export function drawFace(size: number, variant: number): Picture {
+function drawFace(size: number, variant: number): Picture {
   const data = new Uint8Array(3 * size * size);
   const isWithin = (x: number, y: number, cx: number, cy: number, r: number): boolean =>
     (x - cx) ** 2 + (y - cy) ** 2 < r ** 2;

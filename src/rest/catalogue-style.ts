@@ -1,7 +1,7 @@
 import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
-export const catalogueStyle = html`
+const catalogueStyle = html`
 :root {
   color-scheme: light dark;
   --ground: #eef1f4;

@@ -76,7 +76,7 @@ function exampleOf(name: string, schema: Json): Json {
   return type === 'array' ? [example] : example;
 }
 
-export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>> {
+function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>> {
   const { properties, required } = describeFields(fieldsGuard);
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, schema]) =>

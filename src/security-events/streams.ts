@@ -100,9 +100,7 @@ export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
 }
 
 /** Returns the supported events that a stream delivers. */
-export const deliveredOf = ({
-  eventsRequested,
-}: Pick<StreamRecord, 'eventsRequested'>): readonly SecurityEventName[] =>
+const deliveredOf = ({ eventsRequested }: Pick<StreamRecord, 'eventsRequested'>): readonly SecurityEventName[] =>
   eventsRequested === null
     ? defaultSecurityEvents
     : securityEventNames.filter((name) => eventsRequested.includes(eventTypes[name]));

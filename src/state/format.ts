@@ -42,7 +42,7 @@ export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatM
 }
 
 /** Checks the format of a shared store and records this one. Servers of the previous version can continue. */
-export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
+async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await readStoreMark(state);
   checkReadable(mark, 'the state store');
   if (mark.format < dataFormat) await state.write(key, currentMark, { when: 'any', expiresAt: null });

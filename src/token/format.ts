@@ -60,7 +60,7 @@ const isEngineId = (value: number): boolean =>
 /** Returns the flags: bit 0 is set if there is a secret; bits 1 to 3 are the number of photos. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);
 
-export class ParsedToken extends SealedToken {
+class ParsedToken extends SealedToken {
   readonly #bytes: Buffer;
   readonly #fields: TokenFields;
 

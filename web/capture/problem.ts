@@ -1,7 +1,7 @@
 import { hintOfFrames } from '../../src/core/hints.js';
 import type { PhotoCode } from '../../src/errors.js';
 
-export const problemNames = [
+const problemNames = [
   'camera-denied',
   'camera-none',
   'camera-busy',

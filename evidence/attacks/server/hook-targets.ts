@@ -33,7 +33,7 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
  * Accepts error statuses. If the server has to fetch the provider's signing keys, they may arrive too late, so success
  * answers without a decision are accepted too.
  */
-export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
+const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
 
 export function toHookTarget(

@@ -8,7 +8,7 @@ export interface Person {
 
 export const daysOfYear = 365;
 
-export const checksEach = 30;
+const checksEach = 30;
 const daysBetweenChecks = 10;
 
 const rollOutDays = 60;

@@ -26,7 +26,7 @@ const toText = (value: number): string =>
 
 const toDollars = (value: number): string => `$${toText(value)}`;
 
-export function planFor(people: number, measured: Measured, { machine, kms, dynamodb: units }: Prices) {
+function planFor(people: number, measured: Measured, { machine, kms, dynamodb: units }: Prices) {
   const redis = findYear(measured, 'redis');
   const dynamodb = findYear(measured, 'dynamodb');
   const perMonth = (year: Year, of: (cost: Cost) => number): number => {

@@ -28,7 +28,7 @@ const growthGuard = z.object({
 });
 export type Growth = z.output<typeof growthGuard>;
 
-export const yearGuard = z.object({
+const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
   bytesPerPerson: z.number().positive(),

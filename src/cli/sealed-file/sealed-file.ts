@@ -36,7 +36,7 @@ interface Deps {
  * GCM's limit for one key and nonce: 2³⁹ − 256 bits.
  * @see https://nvlpubs.nist.gov/nistpubs/Legacy/SP/nistspecialpublication800-38d.pdf (5.2.1.1)
  */
-export const maxFileBytes = 2 ** 36 - 32;
+const maxFileBytes = 2 ** 36 - 32;
 
 const chunkBytes = 1024 * 1024;
 

@@ -11,7 +11,7 @@ export interface CampaignHolding {
   readonly person: Person;
 }
 
-export async function readCampaignHoldings(
+async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
 ): Promise<CampaignHolding[]> {

@@ -15,7 +15,7 @@ import type { CampaignWords } from './words/words.js';
 
 const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr, ar };
 
-export const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
+const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 
 export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
   ...new Set(

@@ -24,7 +24,7 @@ export const personStates = [
 ] as const;
 export type PersonState = (typeof personStates)[number];
 
-export const leftOutReasons = [
+const leftOutReasons = [
   'already_enrolled',
   'no_email',
   'unknown',
@@ -107,7 +107,7 @@ const waitSec = 15 * 60;
 /** Seconds after which a replica that does not report an outcome is considered crashed. */
 const claimSec = 180;
 
-export const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
+const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
 
 const emailGuard = z.email().max(254);
 

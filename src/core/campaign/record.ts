@@ -39,7 +39,7 @@ export const campaignGuard = z.object({
 });
 export type Campaign = z.output<typeof campaignGuard>;
 
-export const planLifeDays = 30;
+const planLifeDays = 30;
 
 const daySec = 86_400;
 

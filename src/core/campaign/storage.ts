@@ -11,7 +11,7 @@ type Stores = { readonly state: State };
 /** People per record. A record of about 100 KB fits every supported store. */
 export const shardSize = 100;
 
-export const maxCampaigns = 100;
+const maxCampaigns = 100;
 
 export const maxPeople = 100_000;
 

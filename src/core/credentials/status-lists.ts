@@ -11,7 +11,7 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec 
  */
 
 /** A power of two, so that a random index is unbiased. */
-export const entriesOfList = 16_384;
+const entriesOfList = 16_384;
 
 /** Once half of the entries are used, a new list is started. */
 const mostTaken = entriesOfList / 2;

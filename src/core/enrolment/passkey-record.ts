@@ -104,7 +104,7 @@ export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: P
   if (changed !== null && changed.tokenId !== tokenId) await forgetPasskey(owner, deps);
 }
 
-export async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
 

@@ -16,7 +16,7 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
  */
 
 /** Maximum number of browsers per person. A further browser replaces the oldest. */
-export const mostDevices = 5;
+const mostDevices = 5;
 
 /** Retention, in seconds after the browser was added. */
 const keptSec = 400 * secondsPerDay;

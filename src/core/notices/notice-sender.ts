@@ -36,13 +36,13 @@ const hourSec = 60 * 60;
 const daySec = 24 * hourSec;
 
 /** Limits notifications, so that an attacker cannot flood a user's mailbox. */
-export const mostOfAKindInAnHour = 1;
+const mostOfAKindInAnHour = 1;
 export const mostInADay = 6;
 
 /**
  * Path of the page that confirms "this was not me". The secret follows `#`, so browsers do not send it to the server.
  */
-export const notMePath = '/face/not-me';
+const notMePath = '/face/not-me';
 
 /** Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. */
 export function createNoticeSender(deps: NoticeDeps): NoticeSender {

@@ -50,7 +50,7 @@ function readName(name: string, pattern: string): { readonly organisation: strin
  * Returns a person's organizations, sorted by name.
  * @param held - groups, by id and by name, or attribute values
  */
-export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules): readonly Organisation[] {
+function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules): readonly Organisation[] {
   const { pattern, list } = rules;
   const roles = new Map<string, Set<string>>();
   const add = (id: string, role: string): void => {

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
  */
 
 /** `unsuitable`: an infrared or depth camera, or one that faces away. */
-export const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
+const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
 /** Camera settings, in the order in which the page reports them (W3C Image Capture). */

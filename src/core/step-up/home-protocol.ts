@@ -3,7 +3,7 @@ import { instant } from './page-protocol.js';
 
 /* Guards of replies to a person's own page, in a separate file that the page loads only with that screen. */
 
-export const checkEvents = [
+const checkEvents = [
   'face_passed',
   'face_refused',
   'code_passed',
@@ -17,7 +17,7 @@ export const checkEvents = [
 ] as const;
 export type CheckEvent = (typeof checkEvents)[number];
 
-export const checkReasons = [
+const checkReasons = [
   'other_face',
   'not_enrolled',
   'not_live',

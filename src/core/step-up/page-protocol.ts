@@ -13,7 +13,7 @@ export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
 export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
 /** `camera` is a phone that lends its camera. The phone is `unpaired` until its user has chosen the number. */
-export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
+const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
 export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;

@@ -151,7 +151,7 @@ export async function findTaken(
 }
 
 /** Returns the newest pass, used or not, or `null` if none is fresh. */
-export async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
+async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
   return (await readStored({ key: passedKey(who), guard: recordGuard }, deps))?.record ?? null;
 }
 

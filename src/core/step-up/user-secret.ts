@@ -29,7 +29,7 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
 }
 
 /** Checks a new PIN. @throws `secret_missing` if it is not a PIN; `secret_weak` if it is easily guessed */
-export function checkNewPin(pin: UserSecret): void {
+function checkNewPin(pin: UserSecret): void {
   if (!pin.use(isPin)) throw new FaceError('secret_missing');
   if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
 }

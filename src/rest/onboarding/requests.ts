@@ -9,7 +9,7 @@ import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish }
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
 /** Limited, because one record holds the ids of all requests. */
-export const maxRequests = 2000;
+const maxRequests = 2000;
 
 const keptDays = { draft: 90, other: 365 } as const;
 

@@ -3,7 +3,7 @@ import { campaignStates, personStates } from '../../core/campaign/person.js';
 import { letterLanguages } from '../../core/letters/language.js';
 import { instantReply } from './instant.js';
 
-export const campaignReply = z.object({
+const campaignReply = z.object({
   id: z.string(),
   name: z.string(),
   connection: z.string(),

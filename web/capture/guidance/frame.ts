@@ -6,7 +6,7 @@ export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingCo
 const maxSidePx = 640;
 
 /** Returns the number of camera pixels per analyzed pixel, on each side. It is at least 1. */
-export const toFrameScale = (widthPx: number, heightPx: number): number =>
+const toFrameScale = (widthPx: number, heightPx: number): number =>
   Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
 
 export function readFrame(
