@@ -39,7 +39,7 @@ ${hasKiosk ? '<form method="post" action="/checks"><button class="quiet" name="k
 export const renderCheck = (id: string, view: View): string =>
   toPage(
     'Desk 1',
-    `<div id="part" aria-live="polite">${renderPart(id, view)}</div><p><a href="/">Next person</a></p><script src="/counter.js" defer></script>`,
+    `<div id="part" aria-live="polite">${renderPart(id, view)}</div><nav><a href="/">Next person</a></nav><script src="/counter.js" defer></script>`,
   );
 
 export function renderPart(id: string, view: View): string {
