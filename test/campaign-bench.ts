@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createCampaign, type NamedPerson, startCampaign } from '../src/core/campaign/administer.js';
 import type { CampaignDeps } from '../src/core/campaign/deps.js';
 import type { Person } from '../src/core/campaign/person.js';
@@ -12,10 +11,10 @@ import { createOutbox } from '../src/delivery/outbox.js';
 import { createSmtpDelivery } from '../src/delivery/smtp.js';
 import { noCampaigns } from './campaigns.js';
 import { createTestCore } from './core.js';
+import { until } from './eventually.js';
 import { createFolder } from './folder.js';
 import { createTestJobs, sleepShortly } from './jobs.js';
 import { startMailRelay } from './mail-relay.js';
-import { patienceMs } from './patience.js';
 import { createMemoryProfile, loginOf } from './simulated-profile.js';
 
 /** Creates the people of an uploaded file with default details. */
@@ -65,21 +64,14 @@ export async function openCampaignBench(subjects: readonly string[]) {
   };
   const campaignOf = (id: string) => readCampaign(id, deps);
   const peopleOf = async (id: string): Promise<Person[]> => (await readPeople(await campaignOf(id), deps)).flat();
-  const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
-    const endsAt = Date.now() + patienceMs;
-    while (!(await isSo())) {
-      if (Date.now() > endsAt) throw new Error(`never: ${what}`);
-      await delay(50);
-    }
-  };
   const plan = async (from: Parameters<typeof createCampaign>[0]['from']): Promise<string> => {
     const settings = { name: 'All', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
     const { id } = await createCampaign({ ...settings, connection: connection.id, from }, 'ada', deps);
-    await until('planned', async () => (await campaignOf(id)).state !== 'planning');
+    await until(async () => (await campaignOf(id)).state !== 'planning');
     return id;
   };
   return {
-    ...{ ...core, deps, relay, profile, connection, smtp, begin, plan, until, campaignOf, peopleOf },
+    ...{ ...core, deps, relay, profile, connection, smtp, begin, plan, campaignOf, peopleOf },
     start: (id: string) => startCampaign(id, 'ada', deps),
     async countsOf(id: string): Promise<Record<string, number>> {
       const counts: Record<string, number> = {};

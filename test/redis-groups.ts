@@ -5,13 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePort } from '../examples/demo/free-port.js';
+import { until } from './eventually.js';
 import { executablePath, startRedis } from './redis.js';
 
 const slots = 16_384;
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 export async function startRedisCluster() {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../test/crafted-pictures.js';
+import { until } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { drawModel } from '../../test/onnx.js';
 import { modelsFolder } from '../../test/paths.js';
@@ -214,7 +215,7 @@ describe('models that are not the published ones', () => {
     expect(await pool.examine(toPhoto(), [], testShare).then(() => null, toCode)).toBe('overloaded');
     expect(pool.isReady()).toBe(false);
     renameSync(join(folder, 'away'), join(folder, models.eyes.file));
-    while (!pool.isReady()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => pool.isReady());
     expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
     await pool.close();
   });

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
-import { eventually } from '../../test/eventually.js';
+import { eventually, until } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit } from '../audit/file.js';
@@ -34,17 +34,13 @@ const start = async () => {
 
 /** Waits until so many notes are in the trail. */
 async function notes(count: number): Promise<unknown[]> {
-  for (;;) {
-    // What stands behind the last line end is being written.
-    const lines = (await readFile(trail, 'utf8')).split('\n').slice(0, -1);
-    if (lines.length >= count) {
-      return lines.map((line) => {
-        const { action, detail } = JSON.parse(line);
-        return [action, detail];
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  // The text after the last line end is still being written.
+  const read = async () => (await readFile(trail, 'utf8')).split('\n').slice(0, -1);
+  await until(async () => (await read()).length >= count);
+  return (await read()).map((line) => {
+    const { action, detail } = JSON.parse(line);
+    return [action, detail];
+  });
 }
 const sealing = (action: string, version: number) => [action, { use: 'sealing', version }];
 

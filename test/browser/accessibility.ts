@@ -43,6 +43,8 @@ export async function lookAt(page: Page, name = '', widths: readonly number[] = 
     for (const width of widths) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
+      // A page adapts to a new width in its next frame.
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
       await expectWithinReach(page, { name, colorScheme, width });
     }
 }

@@ -22,11 +22,12 @@ inBrowser('a camera that was refused is told of, asked for once, and opened afte
     'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
   );
   await scriptReplies(context, firstView, {});
+  await page.clock.install();
   await page.goto(`${server.origin}/face#${firstView.id}.secret`);
   await press(page, 'Allow camera access');
   await see(page, 'camera-denied');
-  // Some browsers repeat their question without end where a page asks again by itself.
-  await page.waitForTimeout(1500);
+  // Some browsers ask again without end if a page repeats its request by itself.
+  await page.clock.runFor(10_000);
   expect(asked).toEqual(['camera']);
   await press(page, 'Try again');
   await see(page, 'camera-denied');

@@ -7,8 +7,8 @@ import { request } from 'undici';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Front, startFront } from '../../simulators/front.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
+import { eventually } from '../eventually.js';
 import { createFolder } from '../folder.js';
-import { patienceMs } from '../patience.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
 import { clientSecret, loginOf, startIssuer, type TestIssuer } from './issuer.js';
 
@@ -58,11 +58,10 @@ async function startApache(port: number, settings: string) {
   const read = (name: string): string =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '';
   const logOf = (): string => read('stderr') + read('error.log');
-  const lastTry = Date.now() + patienceMs;
-  while (!(await fetch(`${url}/favicon.ico`, { redirect: 'manual' }).catch(() => null))) {
-    if (child.exitCode !== null || Date.now() > lastTry) throw new Error(`Apache did not start:\n${logOf()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await Promise.race([
+    eventually(() => fetch(`${url}/favicon.ico`, { redirect: 'manual' })),
+    once(child, 'exit').then(() => Promise.reject(new Error(`Apache did not start:\n${logOf()}`))),
+  ]);
   return {
     url,
     async stop() {

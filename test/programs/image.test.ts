@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findFreePort } from '../../examples/demo/free-port.js';
+import { until } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
-import { patienceMs } from '../patience.js';
 
 /*
  * The container image as scripts/image.mjs builds it with buildah, on a root file system of Debian's packages as there may be no
@@ -152,10 +152,10 @@ const run = async (command: readonly string[], port: number) => {
         async (answer) => (await answer.text()) && answer.status,
         () => 0,
       );
-    for (const last = Date.now() + patienceMs; (await statusOf('/readyz')) !== 200; ) {
-      if (Date.now() > last || server.exitCode !== null) throw new Error(`It does not get ready: ${said.join('')}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await Promise.race([
+      until(async () => (await statusOf('/readyz')) === 200),
+      ended.then(() => Promise.reject(new Error(`The server ended: ${said.join('')}`))),
+    ]);
     expect(await Promise.all(['/face', '/console/', '/docs/', '/docs/search.json'].map(statusOf))).toEqual([
       200, 200, 200, 200,
     ]);

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../test/campaign-bench.js';
+import { until } from '../../../test/eventually.js';
 import { readPart } from '../../../test/mail-relay.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { FaceError } from '../../errors.js';
@@ -37,7 +38,7 @@ const twice = (addresses: readonly string[]): string[] =>
 test('200 people: everybody is written to once, and what the relay says of each is told', async () => {
   const well = numbered('user', 157);
   const others = [...numbered('gone', 20), ...numbered('full', 20), ...numbered('cut', 3)];
-  const { begin, plan, start, until, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
+  const { begin, plan, start, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
   begin();
   const id = await plan({ people: named([...well, ...others]) });
   expect(await countsOf(id)).toEqual({ planned: 200 });
@@ -47,7 +48,7 @@ test('200 people: everybody is written to once, and what the relay says of each 
     const { planned = 0, sending = 0 } = await countsOf(id);
     return planned === 20 && sending === 0;
   };
-  await until('tried', isTried);
+  await until(isTried);
   expect(await countsOf(id)).toEqual({ sent: 157, bounced: 20, planned: 20, uncertain: 3 });
   const reasons = new Set((await peopleOf(id)).map(({ state, reason }) => `${state} ${reason}`));
   expect([...reasons].sort()).toEqual(['bounced 550', 'planned null', 'sent null', 'uncertain null']);
@@ -55,11 +56,11 @@ test('200 people: everybody is written to once, and what the relay says of each 
   // A full mailbox is tried again, and not for ever.
   for (let round = 2; round <= 5; round += 1) {
     // What became of the round before is written down before time passes.
-    await until(`written down before round ${round}`, isTried);
+    await until(isTried);
     clock.advanceSec(16 * 60);
-    await until(`round ${round}`, () => relay.tried.filter((to) => to.startsWith('full')).length === 20 * round);
+    await until(() => relay.tried.filter((to) => to.startsWith('full')).length === 20 * round);
   }
-  await until('given up', async () => (await countsOf(id)).failed === 20);
+  await until(async () => (await countsOf(id)).failed === 20);
   expect(await countsOf(id)).toEqual({ sent: 157, bounced: 20, failed: 20, uncertain: 3 });
   const addresses = relay.taken.map(({ to }) => to);
   expect(twice(addresses)).toEqual([]);
@@ -69,7 +70,7 @@ test('200 people: everybody is written to once, and what the relay says of each 
 
 test('a sender that dies between claim and letter: the next one writes to nobody twice, and tells who is uncertain', async () => {
   const people = numbered('user', 60);
-  const { begin, abandon, plan, start, until, countsOf, relay, clock, delivering, deps } = await open(people);
+  const { begin, abandon, plan, start, countsOf, relay, clock, delivering, deps } = await open(people);
   let letters = 0;
   const ifAlive = <Result>(work: () => Promise<Result>): Promise<Result> =>
     letters > 25 ? new Promise(() => {}) : work();
@@ -87,7 +88,7 @@ test('a sender that dies between claim and letter: the next one writes to nobody
   });
   const id = await plan({ people: named(people) });
   await start(id);
-  await until('dead', () => letters === 30);
+  await until(() => letters === 30);
   abandon(dying);
   expect((await countsOf(id)).sending).toBe(10);
 
@@ -95,23 +96,23 @@ test('a sender that dies between claim and letter: the next one writes to nobody
   begin();
   expect(relay.taken.length).toBeLessThanOrEqual(25);
   clock.advanceSec(61);
-  await until('the others are written to', async () => (await countsOf(id)).sent === 50);
+  await until(async () => (await countsOf(id)).sent === 50);
   expect((await countsOf(id)).sending).toBe(10);
   clock.advanceSec(181);
-  await until('uncertain', async () => (await countsOf(id)).uncertain === 10);
+  await until(async () => (await countsOf(id)).uncertain === 10);
   expect(await countsOf(id)).toEqual({ sent: 50, uncertain: 10 });
   const first = relay.taken.map(({ to }) => to);
   expect(twice(first)).toEqual([]);
   expect(first).toHaveLength(55);
 
   await resumeCampaign(id, ['uncertain'], 'ada', deps);
-  await until('asked for', async () => (await countsOf(id)).sent === 60);
+  await until(async () => (await countsOf(id)).sent === 60);
   // Five of those had it: whoever asks for it takes that on.
   expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
 });
 
 test('nothing is done to a campaign that cannot be put on record', async () => {
-  const { plan, start, begin, campaignOf, countsOf, until, audit, deps } = await open(['user0']);
+  const { plan, start, begin, campaignOf, countsOf, audit, deps } = await open(['user0']);
   const runner = begin();
   const id = await plan({ people: named(['user0']) });
   await runner.close();
@@ -132,7 +133,7 @@ test('nothing is done to a campaign that cannot be put on record', async () => {
   expect((await campaignOf(id)).state).toBe('stopped');
   begin();
   await resumeCampaign(id, [], 'ada', deps);
-  await until('sent', async () => (await countsOf(id)).sent === 1);
+  await until(async () => (await countsOf(id)).sent === 1);
   const told = audit.events.map(({ action }) => action).filter((action) => action.startsWith('campaign_'));
   expect(told).toEqual(['campaign_planned', 'campaign_started', 'campaign_stopped', 'campaign_resumed']);
 });
@@ -166,7 +167,7 @@ test('who is left out of a plan, and why', async () => {
 
 test('who is erased while a plan is held up does not come back with the next list, nor with the rest of a file', async () => {
   const people = numbered('user', 120);
-  const { begin, deps, clock, profile, until, campaignOf, peopleOf } = await open(people);
+  const { begin, deps, clock, profile, campaignOf, peopleOf } = await open(people);
   const { listMembers } = toDirectory(new Map([['Pilot', people]]), () => false);
   let isDown = true;
   const directory: Directory = {
@@ -182,22 +183,21 @@ test('who is erased while a plan is held up does not come back with the next lis
     (await createCampaign({ ...settings, connection: 'work', from }, 'ada', deps)).id;
   profile.setDown(true);
   const [group, file] = [await create({ group: 'Pilot' }), await create({ people: named(people) })];
-  for (const id of [group, file])
-    await until('held up', async () => (await campaignOf(id)).problem === 'profile_unavailable');
+  for (const id of [group, file]) await until(async () => (await campaignOf(id)).problem === 'profile_unavailable');
   await forgetInCampaigns({ connection: 'work', subject: 'user7' }, deps);
   expect((await peopleOf(group)).some(({ subject }) => subject === 'user7')).toBe(false);
   isDown = false;
   profile.setDown(false);
   clock.advanceSec(301);
   for (const id of [group, file]) {
-    await until('planned', async () => (await campaignOf(id)).state === 'planned');
+    await until(async () => (await campaignOf(id)).state === 'planned');
     const left = people.filter((each) => each !== 'user7');
     expect((await peopleOf(id)).map(({ subject }) => subject)).toEqual(left);
   }
 });
 
 test('opened, enrolled and expired are seen; reminders come when they are due, replace the link, and end', async () => {
-  const { begin, plan, start, until, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
+  const { begin, plan, start, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
     'anna',
     'berta',
     'clara',
@@ -205,7 +205,7 @@ test('opened, enrolled and expired are seen; reminders come when they are due, r
   begin();
   const id = await plan({ people: named(['anna', 'berta', 'clara']) });
   await start(id);
-  await until('sent', async () => (await countsOf(id)).sent === 3);
+  await until(async () => (await countsOf(id)).sent === 3);
   const tickets = new Map(relay.taken.map((letter) => [letter.to, linkIn(readPart(letter, 'plain'))]));
   const openLink = (subject: string, ticket = tickets.get(loginOf(subject))!) =>
     openSession({ ticket: new Credential(ticket), browser: null, returnUrl: null }, deps);
@@ -214,36 +214,36 @@ test('opened, enrolled and expired are seen; reminders come when they are due, r
 
   await openLink('anna');
   clock.advanceSec(61);
-  await until('opened', async () => (await countsOf(id)).opened === 1);
+  await until(async () => (await countsOf(id)).opened === 1);
   await openLink('berta');
   profile.attributes.set('berta', 'FV1.x');
   clock.advanceSec(2 * 3600);
-  await until('enrolled', async () => (await countsOf(id)).enrolled === 1);
+  await until(async () => (await countsOf(id)).enrolled === 1);
 
   clock.advanceSec(7 * daySec);
-  await until('reminded', () => relay.taken.length === 5);
+  await until(() => relay.taken.length === 5);
   const reminders = relay.taken.slice(3);
   expect(reminders.map(({ to }) => to).sort()).toEqual([loginOf('anna'), loginOf('clara')]);
-  await until('settled', async () => (await countsOf(id)).sent === 2);
+  await until(async () => (await countsOf(id)).sent === 2);
   // One person, one link.
-  await until('closed', () => audit.events.some(({ action }) => action === 'step_up_abandoned'));
+  await until(() => audit.events.some(({ action }) => action === 'step_up_abandoned'));
   await expect(openLink('clara')).rejects.toMatchObject({ code: 'step_up_finished' });
   const renewed = linkIn(readPart(reminders.find(({ to }) => to === loginOf('clara'))!, 'plain'));
   await openLink('clara', renewed);
 
   clock.advanceSec(7 * daySec);
-  await until('reminded again', () => relay.taken.length === 7);
+  await until(() => relay.taken.length === 7);
   for (let day = 0; day < 20; day += 1) clock.advanceSec(daySec);
-  await until('expired', async () => (await countsOf(id)).expired === 2);
+  await until(async () => (await countsOf(id)).expired === 2);
   expect(relay.taken).toHaveLength(7);
-  await until('done', async () => (await bench!.campaignOf(id)).state === 'done');
+  await until(async () => (await bench!.campaignOf(id)).state === 'done');
 
   await remindCampaign(id, 'ada', deps);
-  await until('asked for', () => relay.taken.length === 9);
+  await until(() => relay.taken.length === 9);
 });
 
 test('somebody who enrolled meanwhile gets no letter; what came back is noted; who is erased is in no campaign', async () => {
-  const { begin, plan, start, until, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
+  const { begin, plan, start, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
     'anna',
     'berta',
     'clara',
@@ -252,7 +252,7 @@ test('somebody who enrolled meanwhile gets no letter; what came back is noted; w
   const id = await plan({ people: named(['anna', 'berta', 'clara']) });
   profile.attributes.set('berta', 'FV1.x');
   await start(id);
-  await until('sent', async () => (await countsOf(id)).sent === 2);
+  await until(async () => (await countsOf(id)).sent === 2);
   expect(await countsOf(id)).toEqual({ sent: 2, enrolled: 1 });
   expect(relay.tried.sort()).toEqual([loginOf('anna'), loginOf('clara')]);
   expect(await noteBounces(await campaignOf(id), [loginOf('CLARA'), 'x@y.z'], 'ada', deps)).toBe(1);
