@@ -95,6 +95,11 @@ describe('data flows one way', () => {
     expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
   });
 
+  test('only the front door provides memory for a body', () => {
+    const others = files.filter((file) => file !== 'src/http/front-door.ts');
+    expect(offenders(others, (file) => [/new Allowance\(|\.all\(async/.exec(read(file))?.[0]])).toEqual([]);
+  });
+
   test('an adapter imports no other provider and nothing of the edge', () => {
     const edge = /^src\/(api|rest|http|capture|server|main|oidc)/;
     const isForeign = (file: string, name: string): boolean => {

@@ -15,7 +15,7 @@ import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
 
 export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
-  mountCall(app, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
+  mountCall(app, deps.room, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
     const ways = { provider: deps.console.signIn !== null };
     const shown = await readSession(request.headers, deps).catch((error: unknown) => {

@@ -6,8 +6,8 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
-import { queryOf } from '../http/address.js';
 import { readCookie } from '../http/cookies.js';
+import { queryOf } from '../http/front-door.js';
 import { sourceOf } from '../http/source.js';
 import { authenticateAdministrator } from '../rest/administrators.js';
 import { authenticateSession } from '../rest/console-caller.js';
@@ -22,7 +22,7 @@ import {
 import type { SignedInRole } from '../rest/rights.js';
 import { type CompanyProvider, createCompanyProvider } from './company-provider.js';
 import type { ConsoleDeps } from './deps.js';
-import { type Exchange, mountCall, readFields } from './exchange.js';
+import { type Call, mountCall, readFields } from './exchange.js';
 import type { Person } from './person.js';
 import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
 
@@ -42,12 +42,12 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   });
   const names = { session: sessionCookieOf(issuer), visit: visitCookieOf(issuer) };
 
-  const backToSignIn = ({ response }: Exchange, refused: Refused): void =>
+  const backToSignIn = ({ response }: Pick<Call, 'response'>, refused: Refused): void =>
     response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
 
   /** Begins a console session with a new secret, so that a cookie planted by an attacker is useless. */
   async function begin(
-    { response }: Exchange,
+    { response }: Pick<Call, 'response'>,
     session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
     subject: string | null,
   ): Promise<void> {
@@ -66,7 +66,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     );
   }
 
-  mountCall(app, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
+  mountCall(app, deps.room, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
     const { request, response } = exchange;
     if (provider === null) throw new FaceError('not_found');
     const to = toOwnPath(new URLSearchParams(queryOf(request)).get('to'));
@@ -81,7 +81,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, address.href);
   });
 
-  mountCall(app, ['GET', `${consolePath}/callback`], async (exchange) => {
+  mountCall(app, deps.room, ['GET', `${consolePath}/callback`], async (exchange) => {
     const { request, response } = exchange;
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
@@ -121,7 +121,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     throw new FaceError('role_missing');
   }
 
-  mountCall(app, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
+  mountCall(app, deps.room, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
     const { key } = await readFields(exchange, z.strictObject({ key: z.string().min(1).max(4096) }), deps);
     const source = sourceOf(exchange.request);
     const { administrator, keyId } = await authenticateAdministrator(new Credential(key), source, deps);
@@ -129,7 +129,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     exchange.response.json({ ok: true });
   });
 
-  mountCall(app, ['POST', `${consolePath}/api/sign-out`], async ({ request, response }) => {
+  mountCall(app, deps.room, ['POST', `${consolePath}/api/sign-out`], async ({ request, response }) => {
     const { secret, session } = await authenticateSession(request.headers, deps);
     await endSession(secret, deps);
     response.clearCookie(names.session, cookie('strict'));

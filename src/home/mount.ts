@@ -5,10 +5,7 @@ import { createDirectories, type DirectoryFor } from '../core/limits/directories
 import { createCountAll } from '../core/limits/limits.js';
 import type { Fetch } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { noteRefusal } from '../http/access-log.js';
-import { mountAt, queryOf, requireMethod } from '../http/address.js';
-import { withAllowance } from '../http/allowance.js';
-import { collectBody } from '../http/collect.js';
+import { type Arrival, mountGet, mountRoute, parseForm, queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
@@ -49,33 +46,32 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     const language = wished ?? (isLanguage(accepted) ? accepted : 'en');
     return { request, response, wished, language, refused: asked.get('refused') };
   };
-  type Visit = DoorVisit & { readonly door: OpenDoor };
-
-  function mount(path: string, methods: readonly string[], answer: (request: Request, response: Response) => unknown) {
-    mountAt(app, path, async (request, response) => {
-      requireMethod(request, response, methods);
-      await answer(request, response);
-    });
-  }
+  type Visit = DoorVisit & Arrival<Request, Response> & { readonly door: OpenDoor };
 
   function mountStep(below: string, steps: Readonly<Record<string, (visit: Visit) => Promise<void>>>): void {
-    mount(`/me/:connection${below}`, Object.keys(steps), async (request, response) => {
+    const find = (request: Request): OpenDoor => {
       const door = doors.get(String(request.params.connection));
       if (door === undefined) throw new FaceError('not_found');
-      const { wished } = visitOf(request, response);
-      const step = steps[request.method];
-      try {
-        await step?.({ request, response, connection: door.of, wished, door });
-      } catch (error) {
+      return door;
+    };
+    mountRoute(app, `/me/:connection${below}`, {
+      methods: Object.keys(steps),
+      ...{ room: deps.room, strangerBytes: maxFormBytes },
+      async answer(arrival) {
+        const { request, response } = arrival;
+        const door = find(request);
+        const { wished } = visitOf(request, response);
+        await steps[request.method]?.({ ...arrival, connection: door.of, wished, door });
+      },
+      refuse(error, { request, response }) {
         const refused = toReason(toCode(error));
         if (refused === null) throw error;
-        noteRefusal(response, error);
-        if (isFault(toCode(error)))
-          deps.log.warn('self-service page request failed', { connection: door.connection, refused });
-        const back = new URL(doorPath(door.connection, '', wished), deps.issuer);
+        const { connection } = find(request);
+        if (isFault(toCode(error))) deps.log.warn('self-service page request failed', { connection, refused });
+        const back = new URL(doorPath(connection, '', visitOf(request, response).wished), deps.issuer);
         back.searchParams.set('refused', refused);
         response.redirect(303, `${deps.issuer}${back.pathname}${back.search}`);
-      }
+      },
     });
   }
 
@@ -83,7 +79,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
-  mount('/me', ['GET'], (request, response) => {
+  mountGet(app, '/me', (response, request) => {
     const [first, ...more] = [...doors.values()];
     if (first === undefined) throw new FaceError('not_found');
     const { wished, language } = visitOf(request, response);
@@ -91,7 +87,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     response.redirect(303, `${deps.issuer}${doorPath(first.connection, '', wished)}`);
   });
 
-  mount('/me/:connection', ['GET'], (request, response) => {
+  mountGet(app, '/me/:connection', (response, request) => {
     const door = doors.get(String(request.params.connection));
     if (door === undefined) throw new FaceError('not_found');
     const { wished, language, refused } = visitOf(request, response);
@@ -105,7 +101,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
       if (!door.hasFaceCheck) throw new FaceError('not_found');
       if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
       await countStart(visit);
-      await beginFaceCheck(visit, await readName(visit, deps.room), { ...deps, directoryFor: door.directoryFor });
+      await beginFaceCheck(visit, await readName(visit), { ...deps, directoryFor: door.directoryFor });
     },
   });
 
@@ -148,14 +144,14 @@ function openDoors(
   );
 }
 
-const readName = ({ request, response }: DoorVisit, room: Room): Promise<string> =>
-  withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
-    const body = await collectBody({ request, response }, allowance);
-    if (request.is('application/x-www-form-urlencoded') === false) throw new FaceError('request_malformed');
-    const name = new URLSearchParams(body.toString('utf8')).get('username')?.trim() ?? '';
-    if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
-    return name;
-  });
+async function readName({ request, readBody }: Arrival<Request, Response>): Promise<string> {
+  const name =
+    parseForm(request, await readBody())
+      .get('username')
+      ?.trim() ?? '';
+  if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
+  return name;
+}
 
 /** Returns `null` for an error that no page of ours can cause. */
 function toReason(code: FaceErrorCode): RefusedReason | null {

@@ -1,22 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { FaceError } from '../errors.js';
 import type { Arrival, BodyPart, PartLimits } from './budget.js';
 import type { Room } from './rooms.js';
-import { sourceOf } from './source.js';
-
-/** @param place.strangerBytes - maximum body of anonymous callers */
-export async function withAllowance<Result>(
-  request: IncomingMessage,
-  { room, strangerBytes }: { readonly room: Room; readonly strangerBytes: number },
-  work: (allowance: Allowance) => Promise<Result>,
-): Promise<Result> {
-  const allowance = new Allowance(room, sourceOf(request), strangerBytes);
-  try {
-    return await work(allowance);
-  } finally {
-    allowance.release();
-  }
-}
 
 /** Memory budget of one request. It is charged when bytes arrive, because announced bytes cost nothing. */
 export class Allowance implements Arrival {

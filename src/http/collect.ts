@@ -5,9 +5,9 @@ import type { PartLimits } from './budget.js';
 import { joinAndWipe, Pieces } from './join.js';
 import { roomLimits } from './rooms.js';
 
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+export interface Exchange<In extends IncomingMessage = IncomingMessage, Out extends ServerResponse = ServerResponse> {
+  readonly request: In;
+  readonly response: Out;
 }
 
 export async function collectBody(exchange: Exchange, allowance: Allowance): Promise<Buffer> {

@@ -6,9 +6,7 @@ import { paths } from '../connections/openid-paths.js';
 import type { Log, Random } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
-import { mountAt, queryOf, requireMethod } from '../http/address.js';
-import { withAllowance } from '../http/allowance.js';
-import { collectBody } from '../http/collect.js';
+import { mountRoute, queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
@@ -67,20 +65,19 @@ export function mountOidc(
   room: Room,
 ): void {
   for (const { address, path, methods } of routes) {
-    mountAt(app, address, async (request, response) => {
-      const issuer = issuers.get(String(request.params.connection));
-      if (issuer === undefined) throw new FaceError('not_found');
-      requireMethod(request, response, methods);
-      pin(request, response, issuer);
-      await withAllowance(request, { room, strangerBytes: maxFormBytes }, async (allowance) => {
-        const body = request.method === 'POST' ? await collectBody({ request, response }, allowance) : null;
-        const visit = { request, response, body };
+    mountRoute(app, address, {
+      ...{ methods, room, strangerBytes: maxFormBytes },
+      async answer({ request, response, readBody }) {
+        const issuer = issuers.get(String(request.params.connection));
+        if (issuer === undefined) throw new FaceError('not_found');
+        pin(request, response, issuer);
+        const visit = { request, response, body: request.method === 'POST' ? await readBody() : null };
         const page = pageAt(path, issuer);
         if (page === null) await answer(path, issuer, visit);
         else {
           await page(request, response, readForm(visit)).catch((error) => sendErrorPage(request, response, error, log));
         }
-      });
+      },
     });
   }
   mountCredentials(app, issuers, { publicUrl, random });

@@ -1,5 +1,5 @@
 import { readOrganisations } from '../core/organisations/organisations.js';
-import { queryOf } from '../http/address.js';
+import { queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
 import { type Acting, writeFlow } from './flow.js';

@@ -3,10 +3,9 @@ import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import { noteAsking } from '../http/access-log.js';
-import { mountAt, refuseMethod } from '../http/address.js';
-import { withAllowance } from '../http/allowance.js';
 import { isMultipart, readBody } from '../http/body.js';
 import { readCookie } from '../http/cookies.js';
+import { type Arrival, mountRoute, type Route } from '../http/front-door.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
 import { sendJson } from '../http/reply.js';
 import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
@@ -35,9 +34,11 @@ export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], dep
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     for (const prefix of prefixes) {
-      mountAt(app, `${prefix}${path}`, async (request, response) => {
-        const endpoint = select(atPath, request, response, versionOf(request, versionByPrefix[prefix]));
-        await serve(endpoint, request, response, deps, rooms);
+      mountRoute(app, `${prefix}${path}`, (request) => {
+        const version = versionOf(request, versionByPrefix[prefix]);
+        const offered = atPath.filter(({ versions }) => versions.includes(version));
+        if (offered.length === 0) throw new FaceError('not_found');
+        return toRoute(offered, request, deps, rooms);
       });
     }
   }
@@ -51,79 +52,75 @@ function versionOf(request: Request, byPrefix: ApiVersion): ApiVersion {
   throw new FaceError('request_malformed');
 }
 
-function select(atPath: readonly Endpoint[], request: Request, response: Response, version: ApiVersion): Endpoint {
-  const offered = atPath.filter((endpoint) => endpoint.versions.includes(version));
-  if (offered.length === 0) throw new FaceError('not_found');
-  const found = offered.find((endpoint) => endpoint.method === request.method);
-  if (found !== undefined) return found;
-  refuseMethod(
-    response,
-    offered.map((endpoint) => endpoint.method),
-  );
+function toRoute(offered: readonly Endpoint[], request: Request, deps: ApiDeps, rooms: BodyRooms): Route {
+  const endpoint = offered.find(({ method }) => method === request.method);
+  const isOpen = endpoint?.auth.kind === 'open' || endpoint?.auth.kind === 'session';
+  const maxBytes = endpoint === undefined ? 0 : maxBodyBytes(endpoint, request);
+  const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
+  return {
+    methods: offered.map(({ method }) => method),
+    room: isOpen ? rooms.capture : rooms.clients,
+    strangerBytes: isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes,
+    async answer(arrival) {
+      if (endpoint !== undefined) await serve(endpoint, arrival, maxBytes, deps);
+    },
+  };
 }
 
 async function serve(
   endpoint: Endpoint,
-  request: Request,
-  response: Response,
+  { request, response, allowance }: Arrival<Request, Response>,
+  maxBytes: number,
   deps: ApiDeps,
-  rooms: BodyRooms,
 ): Promise<void> {
-  const maxBytes = maxBodyBytes(endpoint, request);
-  const isOpen = endpoint.auth.kind === 'open' || endpoint.auth.kind === 'session';
-  const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
-  const firstBytes = isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes;
   const source = sourceOf(request);
-  const place = { room: isOpen ? rooms.capture : rooms.clients, strangerBytes: firstBytes };
-  await withAllowance(request, place, async (allowance) => {
-    const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
-    const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
-    const param = (name: string): string => String(request.params[name] ?? '');
-    const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
-      await admission.checkHeaders(request.headers);
-      const session = await endpoint.admit({ param, session: readBearer(request) });
-      if (session !== null) allowance.recognise(session.id, firstBytes);
-      const reply = await owningPhotos(async (own) => {
-        const { fields: sent, photos } = await readBody(request, response, {
-          photoLimits: endpoint.photos,
-          allowance,
-          own,
-          maxBytes,
-          onAuthToken: (token) => admission.takeToken(token),
-          onTextTooLong: (field) => refuseLongText(field, endpoint),
-        });
-        const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
-        if (endpoint.auth.kind === 'client') {
-          const token = fields.get('auth_token');
-          if (typeof token === 'string') await admission.takeToken(token);
-          fields.delete('auth_token');
-        }
-        const client = await admission.caller();
-        if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
-        checkPhotoCounts(endpoint, photos);
-        const call = {
-          param,
-          photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
-          source,
-          userAgent: request.get('user-agent') ?? null,
-          cookie: (name: string) => readCookie(request, name),
-          session,
-        };
-        return endpoint.run(Object.fromEntries(fields), call, {
-          client,
-          administrator: admission.administrator,
-          developer: admission.developer,
-        });
+  const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
+  const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
+  const param = (name: string): string => String(request.params[name] ?? '');
+  const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
+    await admission.checkHeaders(request.headers);
+    const session = await endpoint.admit({ param, session: readBearer(request) });
+    if (session !== null) allowance.recognise(session.id, allowance.limitBytes);
+    const reply = await owningPhotos(async (own) => {
+      const { fields: sent, photos } = await readBody(request, response, {
+        photoLimits: endpoint.photos,
+        allowance,
+        own,
+        maxBytes,
+        onAuthToken: (token) => admission.takeToken(token),
+        onTextTooLong: (field) => refuseLongText(field, endpoint),
       });
-      await admission.checkStillLive();
-      sendJson(response, endpoint.status, { ok: true, ...reply });
+      const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
+      if (endpoint.auth.kind === 'client') {
+        const token = fields.get('auth_token');
+        if (typeof token === 'string') await admission.takeToken(token);
+        fields.delete('auth_token');
+      }
+      const client = await admission.caller();
+      if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
+      checkPhotoCounts(endpoint, photos);
+      const call = {
+        param,
+        photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
+        source,
+        userAgent: request.get('user-agent') ?? null,
+        cookie: (name: string) => readCookie(request, name),
+        session,
+      };
+      return endpoint.run(Object.fromEntries(fields), call, {
+        client,
+        administrator: admission.administrator,
+        developer: admission.developer,
+      });
     });
-    await serving.finally(() => {
-      const client = admission.recognised;
-      if (client === null) return;
-      const application = client.application === null ? {} : { application: client.application.id };
-      noteAsking(response, { client: client.id, ...application });
-    });
+    await admission.checkStillLive();
+    sendJson(response, endpoint.status, { ok: true, ...reply });
+  });
+  await serving.finally(() => {
+    const client = admission.recognised;
+    if (client === null) return;
+    const application = client.application === null ? {} : { application: client.application.id };
+    noteAsking(response, { client: client.id, ...application });
   });
 }
 

@@ -1,17 +1,16 @@
 import type { RequestListener } from 'node:http';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express } from 'express';
 import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
 import type { Fetch } from '../core/ports.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
-import { mountAt, requireMethod } from '../http/address.js';
-import { discardRest } from '../http/collect.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/device-cookie.js';
 import { answerDirectly, type DirectRoute } from '../http/direct.js';
 import { createErrorHandler, createRefuse } from '../http/error-handler.js';
+import { mountGet, requireMethod } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { sendJson } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
@@ -58,7 +57,7 @@ export interface AppDeps extends ApiDeps {
 const health: DirectRoute = {
   path: '/healthz',
   async answer(request, response) {
-    requireMethod(request, response, ['GET', 'HEAD']);
+    requireMethod({ request, response }, ['GET', 'HEAD']);
     sendJson(response, 200, { ok: true });
   },
 };
@@ -156,12 +155,4 @@ function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityE
   const ssf = { ...deps, ...securityEvents };
   mountTokenEndpoint(app, ssf, rooms.clients);
   mountSsf(app, ssf, rooms.clients);
-}
-
-function mountGet(app: Express, path: string, answer: (response: Response, request: Request) => unknown): void {
-  mountAt(app, path, async (request, response) => {
-    requireMethod(request, response, ['GET', 'HEAD']);
-    discardRest(request);
-    await answer(response, request);
-  });
 }

@@ -4,9 +4,9 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import express, { type Router } from 'express';
-import { requireMethod } from '../http/address.js';
 import { discardBody } from '../http/collect.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
+import { requireMethod } from '../http/front-door.js';
 
 const namesIn = (folder: string): ReadonlySet<string> => {
   try {
@@ -28,7 +28,7 @@ export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
   const pages = express.Router();
   pages.use(discardBody, securePage(ownFiles, { 'Permissions-Policy': noDevices }), (request, response, next) => {
-    requireMethod(request, response, ['GET', 'HEAD']);
+    requireMethod({ request, response }, ['GET', 'HEAD']);
     next();
   });
   pages.get('/{*path}', async (request, response, next) => {

@@ -10,11 +10,9 @@ import {
 } from '../connections/hook.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { noteAsking, noteRefusal } from '../http/access-log.js';
-import { requireMethod } from '../http/address.js';
-import { withAllowance } from '../http/allowance.js';
-import { collectBody, discardRest } from '../http/collect.js';
+import { noteAsking } from '../http/access-log.js';
 import type { DirectRoute } from '../http/direct.js';
+import { type Route, serveRoute } from '../http/front-door.js';
 import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/rooms.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -43,31 +41,28 @@ export function createHookRoute(
     path: hookPath,
     async answer(request, response, [connection = '', name = '']) {
       const hook = findHook(hooks, connection, name);
-      requireMethod(request, response, hook.methods ?? onlyPost);
       const asking = { connection, hook: name };
-      noteAsking(response, asking);
-      const answered = telemetry.followHook(asking, hook.budgetMs);
-      await withAllowance(request, { room, strangerBytes: maxUnprovenBytes }, async (allowance) => {
-        try {
-          const answer = await hook.admit(toRawHead(request));
-          if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
-          const hasBody = request.method !== 'GET';
-          send(
-            response,
-            await answer(hasBody ? await collectBody({ request, response }, allowance) : new Uint8Array()),
-          );
-        } catch (error) {
-          const code = toCode(error);
-          noteRefusal(response, error);
-          if (isFault(code)) {
-            log.error('hook failed', { code, frames: framesOf(error) });
+      const route: Route<IncomingMessage, ServerResponse> = {
+        methods: hook.methods ?? onlyPost,
+        ...{ room, strangerBytes: maxUnprovenBytes },
+        async answer({ allowance, readBody }) {
+          noteAsking(response, asking);
+          const answered = telemetry.followHook(asking, hook.budgetMs);
+          try {
+            const answer = await hook.admit(toRawHead(request));
+            if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
+            send(response, await answer(request.method === 'GET' ? new Uint8Array() : await readBody()));
+          } finally {
+            answered();
           }
+        },
+        refuse(error) {
+          const code = toCode(error);
+          if (isFault(code)) log.error('hook failed', { code, frames: framesOf(error) });
           send(response, hook.refuse(code));
-          discardRest(request);
-        } finally {
-          answered();
-        }
-      });
+        },
+      };
+      await serveRoute(route, { request, response });
     },
   };
 }

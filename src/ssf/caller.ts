@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { SecurityEventReceiver } from '../config/security-events.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { FaceError } from '../errors.js';
-import type { Allowance } from '../http/allowance.js';
+import type { Arrival } from '../http/front-door.js';
 import { sourceOf } from '../http/source.js';
 import { Admission } from '../rest/admission.js';
 import type { Application } from '../rest/applications.js';
@@ -22,9 +22,8 @@ export type SsfCaller =
 
 /** Authenticates the caller by its header (RFC 6750, section 2.1), before the body is read. */
 export async function admitCaller(
-  request: Request,
+  { request, allowance }: Arrival<Request, Response>,
   admission: Admission,
-  allowance: Allowance,
   deps: SsfDeps,
 ): Promise<SsfCaller> {
   const credential = readBearer(request);
@@ -58,7 +57,10 @@ export function toChallenge(error: unknown, request: Request): string | null {
   return request.get('authorization') === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-export const createAdmission = (request: Request, response: Response, allowance: Allowance, deps: SsfDeps): Admission =>
+export const createAdmission = (
+  { request, response, allowance }: Arrival<Request, Response>,
+  deps: SsfDeps,
+): Admission =>
   new Admission(
     { kind: 'client', scope: null },
     allowance,

@@ -1,8 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
-import { mountAt, queryOf, refuseMethod } from '../http/address.js';
-import { withAllowance } from '../http/allowance.js';
-import { collectBody } from '../http/collect.js';
+import { type Arrival, mountRoute, queryOf } from '../http/front-door.js';
 import type { Room } from '../http/rooms.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
@@ -16,51 +14,43 @@ export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   const endpoints = createSsfEndpoints(deps);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
-    mountAt(app, path, async (request, response) => {
-      const endpoint = atPath.find(({ method }) => method === request.method);
-      if (endpoint === undefined) {
-        return refuseMethod(
-          response,
-          atPath.map(({ method }) => method),
-        );
-      }
-      await serve(endpoint, request, response, room, deps).catch((error: unknown) => {
+    mountRoute(app, path, {
+      methods: atPath.map(({ method }) => method),
+      ...{ room, strangerBytes: maxBodyBytes },
+      async answer(arrival) {
+        const endpoint = atPath.find(({ method }) => method === arrival.request.method);
+        if (endpoint !== undefined) await serve(endpoint, arrival, deps);
+      },
+      refuse(error, { request, response }) {
         const challenge = toChallenge(error, request);
         if (challenge !== null) response.set('WWW-Authenticate', challenge);
         throw error;
-      });
+      },
     });
   }
 }
 
-async function serve(
-  endpoint: SsfEndpoint,
-  request: Request,
-  response: Response,
-  room: Room,
-  deps: SsfDeps,
-): Promise<void> {
-  await withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
-    const admission = createAdmission(request, response, allowance, deps);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    await admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
-      const caller = await admitCaller(request, admission, allowance, deps);
-      if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
-        throw new FaceError('scope_missing');
-      }
-      const { status, body } = await endpoint.handle({
-        caller,
-        body: parseJson(request, await collectBody({ request, response }, allowance)),
-        query: new URLSearchParams(queryOf(request)),
-        param: (name) => String(request.params[name] ?? ''),
-        signal: AbortSignal.any([gone.signal, deps.stopping]),
-      });
-      if (caller.kind === 'application') await admission.checkStillLive();
-      response.status(status);
-      if (body === null) response.end();
-      else response.json(body);
+async function serve(endpoint: SsfEndpoint, arrival: Arrival<Request, Response>, deps: SsfDeps): Promise<void> {
+  const { request, response } = arrival;
+  const admission = createAdmission(arrival, deps);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  await admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
+    const caller = await admitCaller(arrival, admission, deps);
+    if (endpoint.right === 'manage' && caller.kind === 'application' && !caller.canManage) {
+      throw new FaceError('scope_missing');
+    }
+    const { status, body } = await endpoint.handle({
+      caller,
+      body: parseJson(request, await arrival.readBody()),
+      query: new URLSearchParams(queryOf(request)),
+      param: (name) => String(request.params[name] ?? ''),
+      signal: AbortSignal.any([gone.signal, deps.stopping]),
     });
+    if (caller.kind === 'application') await admission.checkStillLive();
+    response.status(status);
+    if (body === null) response.end();
+    else response.json(body);
   });
 }
 

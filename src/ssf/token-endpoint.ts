@@ -3,10 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
-import { noteRefusal } from '../http/access-log.js';
-import { mountAt, requireMethod } from '../http/address.js';
-import { withAllowance } from '../http/allowance.js';
-import { collectBody, discardRest } from '../http/collect.js';
+import { type Arrival, mountRoute, parseForm } from '../http/front-door.js';
 import type { Room } from '../http/rooms.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
@@ -28,46 +25,45 @@ interface ShownClient {
  * Mounts the token endpoint. Errors that OAuth defines have OAuth's format; other errors have the format of this API.
  */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
-  mountAt(app, ssfPaths.token, async (request, response) => {
-    requireMethod(request, response, ['POST']);
-    await grant(request, response, room, deps).catch((thrown: unknown) => {
+  mountRoute(app, ssfPaths.token, {
+    methods: ['POST'],
+    ...{ room, strangerBytes: maxBodyBytes },
+    answer: (arrival) => grant(arrival, deps),
+    refuse(thrown, { response }) {
       const error = toGrantError(thrown);
       if (error === null) throw thrown;
-      noteRefusal(response, thrown);
       if (error === 'invalid_client') response.set('WWW-Authenticate', 'Basic realm="facestep", charset="UTF-8"');
       response
         .status(error === 'invalid_client' ? 401 : 400)
         .set('Pragma', 'no-cache')
         .json({ error });
-      discardRest(request);
-    });
+    },
   });
 }
 
-async function grant(request: Request, response: Response, room: Room, deps: SsfDeps): Promise<void> {
-  await withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
-    const admission = createAdmission(request, response, allowance, deps);
-    await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
-      const inHeader = readBasic(request);
-      // Clients that send an `Authorization` header are authenticated before the body is read.
-      if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
-      const form = readForm(request, await collectBody({ request, response }, allowance));
-      const inForm = readPosted(form);
-      if (inHeader === null && inForm !== null) await admission.takeClient(() => authenticate(inForm, deps));
-      if (inHeader !== null && inForm !== null) throw new FaceError('request_malformed', { reason: 'two secrets' });
-      const client = await admission.caller();
-      if (client === null) throw new FaceError('internal');
-      checkGrantType(form);
-      const scopes = readScopes(form, client);
-      const { credential, expiresInSec } = await issueAccessToken(client, scopes, deps);
-      await admission.checkStillLive();
-      response.set('Pragma', 'no-cache').json({
-        access_token: credential.use((text) => text),
-        token_type: 'Bearer',
-        expires_in: expiresInSec,
-        scope: scopes.join(' '),
-      } satisfies JsonObject);
-    });
+async function grant(arrival: Arrival<Request, Response>, deps: SsfDeps): Promise<void> {
+  const { request, response } = arrival;
+  const admission = createAdmission(arrival, deps);
+  await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
+    const inHeader = readBasic(request);
+    // Clients that send an `Authorization` header are authenticated before the body is read.
+    if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
+    const form = parseForm(request, await arrival.readBody());
+    const inForm = readPosted(form);
+    if (inHeader === null && inForm !== null) await admission.takeClient(() => authenticate(inForm, deps));
+    if (inHeader !== null && inForm !== null) throw new FaceError('request_malformed', { reason: 'two secrets' });
+    const client = await admission.caller();
+    if (client === null) throw new FaceError('internal');
+    checkGrantType(form);
+    const scopes = readScopes(form, client);
+    const { credential, expiresInSec } = await issueAccessToken(client, scopes, deps);
+    await admission.checkStillLive();
+    response.set('Pragma', 'no-cache').json({
+      access_token: credential.use((text) => text),
+      token_type: 'Bearer',
+      expires_in: expiresInSec,
+      scope: scopes.join(' '),
+    } satisfies JsonObject);
   });
 }
 
@@ -94,13 +90,6 @@ const fromFormText = (text: string): string =>
 function readPosted(form: URLSearchParams): ShownClient | null {
   const secret = readOne(form, 'client_secret');
   return secret === null ? null : { id: readOne(form, 'client_id') ?? '', secret: new Credential(secret) };
-}
-
-function readForm(request: Request, body: Buffer): URLSearchParams {
-  if (body.length > 0 && request.is('application/x-www-form-urlencoded') === false) {
-    throw new FaceError('request_malformed', { reason: 'no form' });
-  }
-  return new URLSearchParams(body.toString('utf8'));
 }
 
 /** Reads a parameter; an empty one counts as absent (RFC 6749, section 3.2). @throws `request_malformed` if repeated */

@@ -10,9 +10,9 @@ import { screenAxes } from '../../core/screen-light.js';
 import { framesOfChallenge } from '../../core/step-up/movement-challenge.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { withAllowance } from '../../http/allowance.js';
 import { readBody } from '../../http/body.js';
 import { createErrorHandler } from '../../http/error-handler.js';
+import { type Arrival, serveRoute } from '../../http/front-door.js';
 import { pagePath } from '../../http/page-link.js';
 import { createBodyRooms, formOverheadBytes } from '../../http/rooms.js';
 import { noteSource } from '../../http/source.js';
@@ -115,43 +115,46 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     return { view: viewOf(visit) };
   };
 
-  const answer =
-    (run: (call: Call) => object | Promise<object>, photoCount: PhotoCount | null = null) =>
-    async (request: Request, response: Response): Promise<void> => {
-      const visit = visits.find(readBearer(request));
-      response.json(await withBody(request, response, photoCount, (body) => run({ ...body, visit })));
-    };
+  const serve =
+    (run: (arrival: Arrival<Request, Response>) => Promise<void>) =>
+    (request: Request, response: Response): Promise<void> =>
+      serveRoute(
+        { methods: ['POST'], room: rooms.capture, strangerBytes: maxBodyBytes, answer: run },
+        { request, response },
+      );
 
-  const withBody = async <T>(
-    request: Request,
-    response: Response,
+  const answer = (run: (call: Call) => object | Promise<object>, photoCount: PhotoCount | null = null) =>
+    serve(async (arrival) => {
+      const visit = visits.find(readBearer(arrival.request));
+      arrival.response.json(await withBody(arrival, photoCount, (body) => run({ ...body, visit })));
+    });
+
+  const withBody = <T>(
+    { request, response, allowance }: Arrival<Request, Response>,
     photoCount: PhotoCount | null,
     run: (body: Omit<Call, 'visit'>) => T | Promise<T>,
-  ): Promise<T> => {
-    const place = { room: rooms.capture, strangerBytes: maxBodyBytes };
-    return withAllowance(request, place, (allowance) =>
-      owningPhotos(async (own) => {
-        const { fields, photos } = await readBody(request, response, {
-          photoLimits: photoCount === null ? {} : { photo: photoCount },
-          allowance,
-          own,
-          maxBytes: maxBodyBytes,
-          onAuthToken: () => Promise.reject(new FaceError('field_unknown')),
-          onTextTooLong: (field) => new FaceError('request_malformed', { field }),
-        });
-        return run({ fields: Object.fromEntries(fields), photos: photos.get('photo') ?? [] });
-      }),
-    );
-  };
+  ): Promise<T> =>
+    owningPhotos(async (own) => {
+      const { fields, photos } = await readBody(request, response, {
+        photoLimits: photoCount === null ? {} : { photo: photoCount },
+        allowance,
+        own,
+        maxBytes: maxBodyBytes,
+        onAuthToken: () => Promise.reject(new FaceError('field_unknown')),
+        onTextTooLong: (field) => new FaceError('request_malformed', { field }),
+      });
+      return run({ fields: Object.fromEntries(fields), photos: photos.get('photo') ?? [] });
+    });
 
-  app.post(`${pagePath}/open`, async (request, response) => {
-    const opened = await withBody(request, response, null, ({ fields }) =>
+  const open = serve(async (arrival) => {
+    const opened = await withBody(arrival, null, ({ fields }) =>
       visits.open(new Credential(parseFields(openGuard, fields).ticket)),
     );
     deps.onOpened();
     const session = opened.session.use((text) => text);
-    response.status(201).json({ session, view: viewOf(opened.visit) });
+    arrival.response.status(201).json({ session, view: viewOf(opened.visit) });
   });
+  app.post(`${pagePath}/open`, open);
   app.get(`${pagePath}/tester`, (request, response) => {
     response.json({ view: viewOf(visits.find(readBearer(request))) });
   });

@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { consentNameOf } from '../../core/credentials/credentials.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { mountAt, queryOf, requireMethod } from '../../http/address.js';
+import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
 import { languageOf } from '../messages.js';
 import type { MountedIssuer, OidcIssuers } from '../mounted-issuer.js';
@@ -21,10 +21,9 @@ export function mountCredentials(
     path: string,
     answer: (issuer: MountedIssuer, request: Request, response: Response) => unknown,
   ): void => {
-    mountAt(app, path, async (request, response) => {
+    mountGet(app, path, async (response, request) => {
       const issuer = issuers.get(String(request.params.connection));
       if (issuer === undefined || Object.keys(issuer.credentials).length === 0) throw new FaceError('not_found');
-      requireMethod(request, response, ['GET', 'HEAD']);
       await answer(issuer, request, response);
     });
   };
