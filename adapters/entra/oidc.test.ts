@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { AuthorizationRequest, OidcClient } from '../../src/connections/openid-client.js';
-import { parseRequestedClaims } from '../../src/oidc/requested-claims.js';
+import { readAsked } from '../../src/oidc/asked.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
@@ -70,8 +70,7 @@ async function ask(sent: URLSearchParams) {
   const { params: taken, admitted } = await client.admit!(sent);
   const params = Object.fromEntries(taken);
   const request: AuthorizationRequest = {
-    params,
-    requested: parseRequestedClaims(params.claims),
+    ...readAsked(params),
     isPushed: false,
     isUnaltered: false,
     source: '192.0.2.7',

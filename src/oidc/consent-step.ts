@@ -14,7 +14,6 @@ import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
 import { languageOf } from './messages.js';
 import { type Destination, renderUnreadablePage } from './person-page.js';
-import { paramsOf } from './requested-claims.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
@@ -29,17 +28,16 @@ interface Settled {
  */
 export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<Settled | null> => {
-    const { form, interaction, client } = visit;
+    const { form, interaction, asked: request, client } = visit;
     const { consented, metadata } = client;
-    const params = paramsOf(interaction.params);
-    const wanted = toClaimsWanted(client, params);
+    const wanted = toClaimsWanted(client, request);
     if (consented === undefined || wanted.length === 0) return { share: null };
     const who = { connection: connection.id, subject };
     const asker = { client: metadata.client_id, registration: consented.registration };
     const standing = await findDataConsent(who, asker, deps);
     const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
     // At a counter, each check needs its own consent.
-    const isAskedAnew = params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
+    const isAskedAnew = request.params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
     const isEnough = standing !== null && answersFor(standing, wanted) && holdsBy(standing, wanted, links);
     if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
 
@@ -65,7 +63,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
   };
 
   async function show(
-    { request, response, interaction, client, flow }: Visit,
+    { request, response, asked, client, flow }: Visit,
     {
       subject,
       asker,
@@ -73,7 +71,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
       links,
     }: { subject: string; asker: Asker; wanted: readonly ClaimWanted[]; links: readonly Link[] },
   ): Promise<void> {
-    const { redirect_uri: redirectUri, ui_locales: wished } = paramsOf(interaction.params);
+    const { redirect_uri: redirectUri, ui_locales: wished } = asked.params;
     const { name = '', claims = {}, lifeSec = 0 } = client.consented ?? {};
     const language = languageOf(wished, request.acceptsLanguages());
     const reader = { name, to: destinationOf(client, redirectUri) };

@@ -14,6 +14,7 @@ import { readCookie } from '../http/cookies.js';
 import { sendPage } from '../http/page-layout.js';
 import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
+import { checkDemand, isMet, readAsked } from './asked.js';
 import { organisationScope } from './asked-organisation.js';
 import { leadBackToKiosk } from './at-kiosk.js';
 import { createConsentStep } from './consent-step.js';
@@ -30,7 +31,6 @@ import { renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
 import { toRefusal } from './refusal.js';
 import { parseRequestedAction } from './requested-action.js';
-import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import type { Visit } from './visit.js';
 
 /** Maximum number of step-ups per sign-in. A further step-up is needed if the redirect with the ticket was lost. */
@@ -65,7 +65,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
       leadBackToKiosk(response, kioskLink(deps.issuer), 'asking');
       if (!(await isAtKiosk(atKiosk, deps))) throw new oidcErrors.SessionNotFound('no one is at the kiosk');
     }
-    const visit = { request, response, form, provider, interaction, client, flow };
+    const asked = readAsked(interaction.params);
+    const visit = { request, response, form, provider, interaction, asked, client, flow };
     try {
       await goOn(visit);
     } catch (error) {
@@ -100,13 +101,12 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     throw new oidcErrors.AccessDenied('the face check was not passed');
   }
 
-  async function ask({ request, response, form, interaction, client, flow }: Visit): Promise<void> {
+  async function ask({ request, response, form, interaction, asked: sent, client, flow }: Visit): Promise<void> {
     const name = form?.get('username')?.trim() ?? '';
     if (name !== '') {
       const source = sourceOf(request);
       await issuer.countStart(source);
-      const sent = paramsOf(interaction.params);
-      const asked = { params: { ...sent, login_hint: name }, requested: parseRequestedClaims(sent.claims) };
+      const asked = { params: { ...sent.params, login_hint: name }, requested: sent.requested };
       const unproven = { isPushed: false, isUnaltered: false, admitted: null };
       const person = await client.findPerson({ ...asked, source, ...unproven });
       if (person !== null) checkSubject(person, asked);
@@ -118,7 +118,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   }
 
   async function leadToCamera(visit: Visit, person: Person): Promise<void> {
-    const { request, response, interaction, client, flow } = visit;
+    const { request, response, interaction, asked, client, flow } = visit;
     const browser = newSecret(deps);
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
     const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
@@ -139,7 +139,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         returnUrl: issuer.interactionUrl(interaction.uid),
         // A kiosk is the organization's own device, so any camera is allowed.
         camera: flow.atKiosk === null ? null : 'any',
-        application: paramsOf(interaction.params).redirect_uri ?? null,
+        application: asked.params.redirect_uri ?? null,
         takesAnotherWay: takesAnotherWay(visit),
         action: actionOf(visit),
       },
@@ -164,7 +164,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     person: Person,
     { stepUp, share }: { readonly stepUp: StepUpView; readonly share: Share | null },
   ): Promise<void> {
-    const { interaction, client, flow } = visit;
+    const { asked, client, flow } = visit;
     const { id: stepUpId, pass, action } = stepUp;
     // The pass is consumed last, so that it is still available if an earlier step fails and is retried.
     const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
@@ -177,7 +177,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
       return forgetBrowser(visit.response, flow);
     }
     const amr = [...client.toAmr(pass.methods)];
-    checkDemand(parseRequestedClaims(paramsOf(interaction.params).claims).amr, amr);
+    checkDemand(asked.requested.amr, amr);
     if (flow.acting !== null) {
       const detail = { client: flow.clientId, ...flow.acting, stepUpId };
       const who = { connection: connection.id, subject: person.subject };
@@ -195,8 +195,8 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     await tell(visit, result);
   }
 
-  function takesAnotherWay({ client, interaction }: Visit): boolean {
-    const { acr, amr } = parseRequestedClaims(paramsOf(interaction.params).claims);
+  function takesAnotherWay({ client, asked }: Visit): boolean {
+    const { acr, amr } = asked.requested;
     return (
       connection.policy.anotherWay.counts &&
       client.takesAnotherWay === true &&
@@ -253,5 +253,4 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   }
 }
 
-const actionOf = ({ interaction }: Visit): NamedAction | null =>
-  parseRequestedAction(paramsOf(interaction.params).authorization_details);
+const actionOf = ({ asked }: Visit): NamedAction | null => parseRequestedAction(asked.params.authorization_details);

@@ -12,7 +12,8 @@ import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet, OidcKeys } from '../keys/oidc-key-set.js';
-import { toClaimsWanted, unregisteredIn } from './asked-claims.js';
+import { type Asked, checkClaims, checkDemand, readAsked } from './asked.js';
+import { unregisteredIn } from './asked-claims.js';
 import { toOrganisationAsked } from './asked-organisation.js';
 import { type Checks, createChecks } from './counter/check.js';
 import { createCounterGrants } from './counter/grants.js';
@@ -26,7 +27,6 @@ import { languageOf } from './messages.js';
 import { observe } from './observe.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
-import { checkDemand, checkMembers, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import { ComeBack, createRequireReturn } from './return-visit.js';
 import { takeSignedRequest } from './signed-request.js';
 import { createSingleUse, GoOn } from './single-use.js';
@@ -154,16 +154,12 @@ export function createIssuer(
   const findPerson = async (
     context: KoaContextWithOIDC,
     client: OidcClient,
-    isSigned: boolean,
+    { params, requested, isSigned }: Asked & { readonly isSigned: boolean },
   ): Promise<Person | null> => {
     const { admission, source } = arrivalOf(context);
     const isPushed = provenPushOf(context) !== undefined;
-    const params = paramsOf(context.oidc.params);
-    const requested = parseRequestedClaims(params.claims);
     const request: AuthorizationRequest = {
-      params,
-      requested,
-      isPushed,
+      ...{ params, requested, isPushed },
       isUnaltered: isPushed || isSigned,
       source,
       admitted: admission !== null && 'admitted' in admission ? admission.admitted : null,
@@ -184,10 +180,9 @@ export function createIssuer(
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);
-      const params = paramsOf(context.oidc.params);
-      const requested = parseRequestedClaims(params.claims);
-      toClaimsWanted(client, params);
-      toOrganisationAsked(client, params);
+      const asked = readAsked(context.oidc.params);
+      const { requested } = asked;
+      toOrganisationAsked(client, asked.params);
       checkDemand(requested.acr, client.acrValues);
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
       if (context.oidc.route === 'device_authorization') return counterGrants.check(context, client);
@@ -200,26 +195,26 @@ export function createIssuer(
       if (context.oidc.prompts.has('none')) return;
       const isSigned = await isSignedNow(context);
       await bound(context, client, isSigned);
-      const person = await findPerson(context, client, isSigned);
+      const person = await findPerson(context, client, { ...asked, isSigned });
       if (person?.proof !== undefined) await singleUse.check(person.proof, context);
       people.set(context.req, person);
     },
     async checkClaims(context, claims) {
-      if (!clientOf(context).dropsClaims) return checkMembers(claims);
+      if (!clientOf(context).dropsClaims) return checkClaims(claims);
       if (context.oidc.params !== undefined) context.oidc.params.claims = undefined;
     },
     async begin(context, interaction) {
       const client = clientOf(context);
       const person = people.get(context.req) ?? null;
       if (person?.proof !== undefined) await singleUse.take(person.proof, context, interaction.uid);
-      const params = paramsOf(interaction.params);
-      const unregistered = unregisteredIn(client, params);
+      const asked = readAsked(interaction.params);
+      const unregistered = unregisteredIn(client, asked);
       if (unregistered.length > 0) {
         const { client_id: id } = client.metadata;
         deps.log.info('OpenID request exceeds the client’s registration', { client: id, unregistered });
       }
-      const { claims, acr_values: wished = '' } = params;
-      const askedAcrs = [...parseRequestedClaims(claims).acr.values, ...wished.split(' ')];
+      const { acr_values: wished = '' } = asked.params;
+      const askedAcrs = [...asked.requested.acr.values, ...wished.split(' ')];
       const flow: Flow = {
         ...begun,
         clientId: client.metadata.client_id,

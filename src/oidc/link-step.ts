@@ -20,7 +20,6 @@ import { oidcErrors } from './library.js';
 import { renderLinkPage } from './link-page.js';
 import { languageOf } from './messages.js';
 import { findNamed } from './relying-party.js';
-import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
 
@@ -51,7 +50,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     if (!wish.startsWith(linkDecision)) return false;
     const id = wish.slice(linkDecision.length);
     const source = deps.sources.get(id);
-    const wanted = toClaimsWanted(visit.client, paramsOf(visit.interaction.params));
+    const wanted = toClaimsWanted(visit.client, visit.asked);
     if (source === undefined || !wanted.some(({ from }) => from === id)) return false;
     const name = visit.form?.get('username')?.trim() ?? '';
     if (name === '') showPage(visit, id, source);
@@ -59,8 +58,8 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     return true;
   };
 
-  function showPage({ response, interaction, request }: Visit, id: string, source: Source): void {
-    const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
+  function showPage({ response, asked, request }: Visit, id: string, source: Source): void {
+    const language = languageOf(asked.params.ui_locales, request.acceptsLanguages());
     const until = addSec(deps.clock.now(), deps.accountLinkDays * secondsPerDay);
     const page = { source: nameOfSource(source), decision: `${linkDecision}${id}`, until };
     sendPage(response, renderLinkPage(language, page));
@@ -70,7 +69,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     visit: Visit,
     { id, source, name }: { readonly id: string; readonly source: Source; readonly name: string },
   ): Promise<void> {
-    const { request, response, interaction, flow } = visit;
+    const { request, response, interaction, asked, flow } = visit;
     // Checked again, although the page offers linking only if it is allowed.
     if (!(await canLinkIn(flow, deps))) throw new FaceError('step_up_unknown');
     const from = sourceOf(request);
@@ -79,7 +78,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     const { subject } = await findNamed(name.slice(0, maxNameCharacters), directory);
     const browser = newSecret(deps);
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
-    const wished = paramsOf(interaction.params).ui_locales;
+    const wished = asked.params.ui_locales;
     const language = languageOf(wished, request.acceptsLanguages());
     const started = await startStepUp(
       {

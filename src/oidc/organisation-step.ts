@@ -9,7 +9,6 @@ import { languageOf } from './messages.js';
 import { organisationTextsIn } from './organisation-messages.js';
 import { renderOrganisationPage } from './organisation-page.js';
 import { renderUnreadablePage } from './person-page.js';
-import { paramsOf } from './requested-claims.js';
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
@@ -21,7 +20,7 @@ import type { Visit } from './visit.js';
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { request, response, form, interaction, client, flow } = visit;
-    const params = paramsOf(interaction.params);
+    const { params } = visit.asked;
     const asked = toOrganisationAsked(client, params);
     if (asked === null || flow.acting !== null) return true;
     if (form?.get('decision') === 'refuse')

@@ -5,6 +5,7 @@ import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import type { Clock } from '../core/ports.js';
 import { type OidcKeySet, publishUnder } from '../keys/oidc-key-set.js';
+import { paramsOf } from './asked.js';
 import { organisationScope } from './asked-organisation.js';
 import { checkLifeSec } from './counter/check.js';
 import { createDeviceGrantProvider, type DeviceGrantHooks, dressDeviceReplies } from './counter/device-grant.js';
@@ -15,7 +16,6 @@ import { createCheckAssertion, isFapi } from './fapi.js';
 import { Check, type Check as LibraryCheck, oidcErrors, Prompt, type Provider } from './library.js';
 import { dressReplies } from './replies.js';
 import { parseRequestedAction } from './requested-action.js';
-import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Proof } from '../connections/openid-client.js';
 import { digestOf } from '../core/digest.js';
 import type { State } from '../core/ports.js';
+import { paramsOf } from './asked.js';
 import { oidcErrors } from './library.js';
-import { paramsOf } from './requested-claims.js';
 
 /** Redirects to the running sign-in. It is thrown as an error, so that the library stops processing. */
 export class GoOn extends oidcErrors.InvalidRequest {

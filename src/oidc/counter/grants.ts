@@ -8,8 +8,8 @@ import { assignToKiosk, checkKiosk, kioskIdGuard } from '../../core/step-up/kios
 import { isAtKiosk } from '../../core/step-up/kiosk-visit.js';
 import { standardTenant } from '../../core/tenant.js';
 import { toCode } from '../../errors.js';
+import { paramsOf } from '../asked.js';
 import { oidcErrors } from '../library.js';
-import { paramsOf } from '../requested-claims.js';
 import { toUnavailable } from '../unavailable.js';
 import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
 import type { DeviceGrantHooks } from './device-grant.js';

@@ -7,7 +7,6 @@ import type { Share } from '../flow.js';
 import type { OidcIssuer } from '../issuer.js';
 import { oidcErrors } from '../library.js';
 import { languageOf } from '../messages.js';
-import { paramsOf } from '../requested-claims.js';
 import type { Visit } from '../visit.js';
 import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
@@ -18,8 +17,8 @@ import { renderOfferPage } from './pages.js';
  */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
   return async (
-    { request, response, provider, interaction }: Visit,
-    asked: {
+    { request, response, provider, interaction, asked }: Visit,
+    offered: {
       readonly type: string;
       readonly subject: string;
       readonly share: Share | null;
@@ -27,7 +26,7 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
       take(): Promise<void>;
     },
   ): Promise<void> => {
-    const { type, subject, share, check } = asked;
+    const { type, subject, share, check } = offered;
     const config = credentials[type];
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
     // The request lacks the claims that the start page requests, so it comes from elsewhere.
@@ -37,9 +36,9 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
     const { at, presence } = check;
     const about = { type, subject, share, check: { at, presence, tokenId: token.tokenId } };
     const offer = await makeOffer({ provider, issuer, connection }, about, deps);
-    await asked.take();
+    await offered.take();
     await interaction.destroy();
-    const language = languageOf(paramsOf(interaction.params).ui_locales, request.acceptsLanguages());
+    const language = languageOf(asked.params.ui_locales, request.acceptsLanguages());
     sendPage(response, renderOfferPage(language, { name: config.name, ...offer }));
   };
 }
