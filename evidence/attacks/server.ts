@@ -4,10 +4,10 @@ import type { Attack, Finding as Came } from './attack.js';
 import { cameraAttacks } from './server/camera-attacks.js';
 import { askAsTheyMay } from './server/controls.js';
 import { shootFilm } from './server/film.js';
-import { connectionIds, findEndpoints, generate, readPublicAnswers, unmet } from './server/generate.js';
+import { findEndpoints, generate, oidcConnections, unmet } from './server/generate.js';
 import type { Hostile } from './server/hostile.js';
 import { startLegitimate } from './server/legitimate.js';
-import { beginElsewhere } from './server/oidc-victims.js';
+import { type Begun, beginElsewhere } from './server/oidc.js';
 import { toCame } from './server/outcome.js';
 import { attackWithPictures } from './server/picture-attack.js';
 import { countLines, readServerLog } from './server/server-log.js';
@@ -19,7 +19,7 @@ import { singleUseOfOidc } from './server/single-use-oidc.js';
 import { openStage, type Stage } from './server/stage.js';
 import { changesOf, readStanding, takeBait } from './server/standing.js';
 import { tokenAttacks } from './server/token-attacks.js';
-import { issueReceipt, layBaits, makeVictims, type Victims } from './server/victims.js';
+import { makeVictims } from './server/victims.js';
 import type { Size } from './size.js';
 
 const paceOf: Readonly<Record<Size, Pace>> = {
@@ -36,27 +36,11 @@ const timesOf: Readonly<
 
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
-/** Receipts expire after two minutes, so a new one is issued every minute. */
-const receiptEveryMs = 60_000;
-
-async function keepReceipts(stage: Stage, { tokens }: Victims) {
-  const target = stage.providers.hooks.find(({ bait }) => bait.kind === 'receipt');
-  if (target === undefined) throw new Error('no hook takes receipts');
-  const { connection, bait } = target;
-  const issue = () => issueReceipt(stage, { connection, subject: bait.subject, token: tokens.good });
-  let receipt = await issue();
-  const renew = async (): Promise<void> => {
-    receipt = await issue();
-  };
-  const timer = setInterval(() => void renew().catch(() => {}), receiptEveryMs);
-  return { receiptOf: () => receipt, stop: () => clearInterval(timer) };
-}
-
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
-  providers.partners.hookSecret,
   providers.shop.requestSecret,
+  ...providers.hooks.flatMap((hook) => (hook.sign === undefined ? Object.values(hook.toCall(0).headers) : [])),
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
 ];
 
@@ -79,12 +63,10 @@ const isLate = (text: string): boolean => text.includes('hook answered before it
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Came> {
   const film = await shootFilm();
   const victims = await makeVictims(stage, film);
-  await layBaits(stage, victims.tokens);
-  const others = await beginElsewhere(stage, connectionIds(stage));
-  const endpoints = await findEndpoints(stage);
-  const known = await readPublicAnswers(stage, endpoints);
-  const receipts = await keepReceipts(stage, victims);
-  const field = { stage, victims, others, endpoints, known, receiptOf: receipts.receiptOf };
+  const begun: Record<string, Begun> = {};
+  for (const connection of oidcConnections) begun[connection] = await beginElsewhere(stage, connection);
+  const { endpoints, known } = await findEndpoints(stage);
+  const field = { stage, victims, begun, endpoints, known };
   say(`${endpoints.length} endpoints; the legitimate load begins`);
 
   const load = await startLegitimate(stage, victims, film);
@@ -112,11 +94,10 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   // The hostile calls must not have consumed these face checks, so the provider can still use them.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
-    if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);
+    if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.path} was gone`);
   }
   await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners), tally, options);
   const during = await load.report();
-  receipts.stop();
   const changes = changesOf(standing, await readStanding(stage));
   const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);

@@ -1,9 +1,7 @@
 import { asSession } from './credentials.js';
-import { lendCamera } from './hand-off.js';
-import { eachRefused, type Hostile } from './hostile.js';
-import { type Film, openPage, takeFrames, toFramesRequest } from './page.js';
-import { toBytes } from './request.js';
-import { atOnce } from './socket.js';
+import { eachRefused, type Hostile, one } from './hostile.js';
+import { type Film, lendCamera, openPage, takeFrames, toFramesRequest } from './page.js';
+import type { Request } from './request.js';
 import type { Stage } from './stage.js';
 import { startStepUp, type Victims } from './victims.js';
 
@@ -11,33 +9,28 @@ import { startStepUp, type Victims } from './victims.js';
 export function cameraAttacks(stage: Stage, { inFilm: { subject } }: Victims, film: Film): readonly Hostile[] {
   const { caller } = stage;
   const passAsCamera = async (mark: string) => {
-    const { ticket } = await startStepUp(stage, { connection: 'workforce', subject, audience: 'siege' });
+    const { ticket } = await startStepUp(stage, { connection: 'okta', subject, audience: 'siege' });
     const { session } = await openPage(caller, ticket);
     const camera = await lendCamera(caller, session);
     return { camera, parts: await takeFrames(caller, { session: camera, film, mark }) };
   };
-  const told = eachRefused(({ answer }) => answer !== null && /"receipt":"/.test(answer.text));
-  const common = { class: 'wrong role', weight: 'face', judge: told } as const;
-  return [
-    {
-      ...common,
-      endpoint: 'POST /face/frames',
-      variant: 'the phone of a hand-off passes the check',
-      async wires() {
-        const { camera, parts } = await passAsCamera('camera frames');
-        return [atOnce(toBytes(toFramesRequest(camera, parts)))];
-      },
-    },
-    {
-      ...common,
-      endpoint: 'GET /face/session',
-      variant: 'the phone of a hand-off asks after the check',
-      async wires() {
-        const { camera, parts } = await passAsCamera('camera session');
-        await caller.call(toFramesRequest(camera, parts));
-        const request = { method: 'GET', path: '/face/session', headers: asSession(camera), body: null };
-        return [atOnce(toBytes(request))];
-      },
-    },
-  ];
+  const sendFrames = async (): Promise<Request> => {
+    const { camera, parts } = await passAsCamera('camera frames');
+    return toFramesRequest(camera, parts);
+  };
+  const askAfter = async (): Promise<Request> => {
+    const { camera, parts } = await passAsCamera('camera session');
+    await caller.call(toFramesRequest(camera, parts));
+    return { method: 'GET', path: '/face/session', headers: asSession(camera), body: null };
+  };
+  const judge = eachRefused(({ text }) => text.includes('"receipt":"'));
+  const rows = [
+    ['POST /face/frames', 'passes the check', sendFrames],
+    ['GET /face/session', 'asks after the check', askAfter],
+  ] as const;
+  return rows.map(([endpoint, does, make]) => ({
+    ...({ endpoint, class: 'wrong role', weight: 'face', judge } as const),
+    variant: `the phone of a hand-off ${does}`,
+    wires: async () => one(await make()),
+  }));
 }

@@ -1,6 +1,6 @@
-import { codeOf } from './answer.js';
 import { rightCredential } from './bad-credentials.js';
-import { type SampleSource, validRequest } from './rest-targets.js';
+import { codeOf } from './exchange.js';
+import { type SampleSource, validRequest } from './rest.js';
 import type { Endpoint } from './surface.js';
 
 /* Calls every endpoint with a valid credential, to prove that the attacks are refused because of their credential. */
@@ -41,7 +41,7 @@ export async function askAsTheyMay(
 ): Promise<{ readonly asked: number; readonly refused: readonly string[] }> {
   const { stage, victims } = source;
   const own = endpoints
-    .filter(({ needs }) => ['client', 'admin', 'session', 'open'].includes(needs.kind))
+    .filter(({ needs }) => ['client', 'admin', 'session', 'open'].includes(needs))
     .filter(({ name }) => !shownElsewhere.some((each) => each.test(name)));
   const inOrder = own.toSorted((a, b) => rankOf(a) - rankOf(b));
   const refused: string[] = [];

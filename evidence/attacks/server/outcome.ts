@@ -4,7 +4,6 @@ import { show } from '../report.js';
 import type { Size } from '../size.js';
 import { hostileClasses } from './hostile.js';
 import type { LoadFigures, LoadReport } from './legitimate.js';
-import { loadKinds } from './legitimate-load.js';
 import type { PictureFigures } from './picture-attack.js';
 import type { Tally } from './siege.js';
 import type { Winners } from './single-use.js';
@@ -28,8 +27,6 @@ export interface Outcome {
   readonly endpoints: number;
 }
 
-const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadFigures) => ({ requests, p50Ms, p99Ms, refused });
-
 const shippedLimitMiB = 1_023;
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
@@ -51,9 +48,12 @@ export function toCame(outcome: Outcome): Came {
       [...tally.met.values()].reduce((sum, classes) => sum + (classes.get(each) ?? 0), 0),
     ]),
   );
-  const ratio = round(during.p99Ms / before.p99Ms, 2);
+  const ratio = round(during.figures.p99Ms / before.figures.p99Ms, 2);
+  const kinds = during.byKind.map(([kind, is], at) => ({ kind, was: before.byKind[at][1], is }));
   const toRow = (name: string, was: LoadFigures, is: LoadFigures): Row => [
-    ...[name, show(is.requests), show(was.p50Ms), show(is.p50Ms), show(was.p99Ms), show(is.p99Ms), String(is.refused)],
+    name,
+    ...[is.requests, was.p50Ms, is.p50Ms, was.p99Ms, is.p99Ms].map(show),
+    String(is.refused),
   ];
   const none = { atMost: 0 };
   return {
@@ -68,22 +68,17 @@ export function toCame(outcome: Outcome): Came {
       rssGrowthMiB,
       ...(pictures === null ? {} : { pictures: { ...pictures } }),
       legitimate: {
-        ...figuresOf(during),
-        before: figuresOf(before),
-        byKind: Object.fromEntries(
-          loadKinds.map((kind) => [
-            kind,
-            { ...figuresOf(during.byKind[kind]), before: figuresOf(before.byKind[kind]) },
-          ]),
-        ),
+        ...during.figures,
+        before: before.figures,
+        byKind: Object.fromEntries(kinds.map(({ kind, was, is }) => [kind, { ...is, before: was }])),
       },
       races: { expected: winners.expected, won: winners.won },
       controls: { asked: controls.asked, refused: controls.refused.length },
     },
     table: [
       ['legitimate', 'requests', 'p50 ms before', 'p50 ms', 'p99 ms before', 'p99 ms', 'refused'],
-      ...loadKinds.map((kind) => toRow(kind, before.byKind[kind], during.byKind[kind])),
-      toRow('all', before, during),
+      ...kinds.map(({ kind, was, is }) => toRow(kind, was, is)),
+      toRow('all', before.figures, during.figures),
     ],
     claims: [
       toClaim('hostile calls', { figure: tally.calls }, { atLeast: leastCalls[size] }),
@@ -91,7 +86,7 @@ export function toCame(outcome: Outcome): Came {
       toClaim('hostile calls accepted', { figure: accepted }, none),
       toClaim('faults in answers and log', { figure: errors }, none),
       toClaim('calls without an end', { figure: tally.hangs.length }, none),
-      toClaim('legitimate requests refused', { figure: before.refused + during.refused }, none),
+      toClaim('legitimate requests refused', { figure: before.figures.refused + during.figures.refused }, none),
       // Quick mode runs next to other tests, which affect times and memory.
       ...(size === 'quick'
         ? []

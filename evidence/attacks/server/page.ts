@@ -78,3 +78,22 @@ export const toFramesRequest = (session: string, parts: readonly FormPart[]) => 
   headers: asSession(session),
   body: toMultipart(parts),
 });
+
+/** Begins to lend a phone's camera to the browser with the session `own`. */
+export async function startHandOff(caller: Caller, own: string) {
+  const begun = await caller.post('/face/hand-off', {}, asSession(own));
+  const ticket = ticketOf(begun.text('url'));
+  return {
+    ...{ ticket, code: begun.text('code') },
+    open: async () => (await caller.post('/face/open', { ticket })).text('session'),
+  };
+}
+
+export const choicePath = '/face/hand-off/choice';
+
+export async function lendCamera(caller: Caller, own: string): Promise<string> {
+  const { code, open } = await startHandOff(caller, own);
+  const session = await open();
+  await caller.post(choicePath, { number: code }, asSession(session));
+  return session;
+}

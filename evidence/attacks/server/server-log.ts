@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { bodyOf } from './answer.js';
+import { bodyOf } from './exchange.js';
 
 const lineGuard = z.looseObject({
   level: z.number(),

@@ -1,7 +1,6 @@
-import { codeOf } from './answer.js';
+import { atOnce, codeOf, type Exchange, exchange, type Wire } from './exchange.js';
 import type { Hostile, HostileClass } from './hostile.js';
 import { toBytes } from './request.js';
-import { atOnce, type Exchange, exchange, type Wire } from './socket.js';
 
 export interface Finding {
   readonly endpoint: string;

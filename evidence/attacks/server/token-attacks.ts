@@ -23,9 +23,7 @@ function change(token: string, to: (bytes: Buffer) => void): string {
 const withExpiry = (token: string, seconds: number): string =>
   change(token, (bytes) => void bytes.writeUInt32BE(seconds, expiryAt));
 
-const opened = eachRefused(
-  ({ answer }) => answer !== null && answer.status < 400 && /"(?:authenticated|released)":true/.test(answer.text),
-);
+const opened = eachRefused(({ status, text }) => status < 400 && /"(?:authenticated|released)":true/.test(text));
 
 type Try = readonly [
   kind: Hostile['class'],
