@@ -4,9 +4,8 @@ import { createChance } from '../statistics/chance.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator } from './estimator.js';
 import { createGaussian, meanOf } from './gaussian.js';
+import { xor } from './linkability.js';
 import { showWith } from './report.js';
-
-const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
   const word = tokens.encode(message);
@@ -129,20 +128,16 @@ export const reconstruction: Attack = {
         }).map(([what, { mean: value, interval }]) => [what, showWith(value, interval)]),
       ],
       claims: [
-        toClaim(
-          'limit: cosine of the estimate, opened token',
-          { figure: best.mean, interval: best.interval },
-          { atLeast: 0.85 },
-        ),
+        toClaim('limit: cosine of the estimate, opened token', best.mean, { atLeast: 0.85 }, best.interval),
         toClaim(
           'unopened token and key: cosine beyond that of the mean face',
-          { figure: toDigits(unopenedMean.mean - mean.mean), interval: null },
+          toDigits(unopenedMean.mean - mean.mean),
           { atMost: 0.05 },
         ),
-        toClaim('two opened tokens of one photo: differing sign bits', { figure: newBits }, { atMost: 0 }),
+        toClaim('two opened tokens of one photo: differing sign bits', newBits, { atMost: 0 }),
         toClaim(
           'control: error left with one transform per token, share',
-          { figure: toDigits((1 - ownTransform.mean) / (1 - opened.mean)) },
+          toDigits((1 - ownTransform.mean) / (1 - opened.mean)),
           { atMost: 0.8 },
         ),
       ],

@@ -11,7 +11,7 @@ const changedAt = (text: string): fc.Arbitrary<string> =>
 /** Returns the ID of a credential in front of its secret. */
 const idOf = (text: string): string => /^(?:fs\w_[\da-f]+_|[^.]*\.|)/.exec(text)?.[0] ?? '';
 
-/** @param other - credential of the same kind of somebody else */
+/** @param other - credential of the same kind of another caller */
 export function alterSecret(good: string, other = good): readonly Altered[] {
   const id = idOf(good);
   const rows: Readonly<Record<string, string>> = {

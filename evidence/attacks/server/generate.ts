@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { Size } from '../size.js';
+import type { Size } from '../attack.js';
 import { toHookTarget } from './hooks.js';
 import { type Hostile, type HostileClass, hostileClasses, one, type Target } from './hostile.js';
 import { mutationsOf, type Strength } from './mutations.js';

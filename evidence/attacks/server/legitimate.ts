@@ -15,7 +15,7 @@ import { asOidcClient, beginSignIn, redemption, takeCode } from './sign-in.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 
-export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
+const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
 type LoadKind = (typeof loadKinds)[number];
 
 /** Interval between calls of each kind, in milliseconds. */

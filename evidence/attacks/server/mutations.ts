@@ -17,7 +17,6 @@ const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 const bytesOf = ({ body }: Request): Buffer => body?.bytes ?? Buffer.alloc(0);
 const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
-const short = (text: string): string => JSON.stringify(text).slice(0, 80);
 
 /** Cuts a request off. A request without a body is cut within its head. */
 const truncated = ({ valid, refusedRequest: judge }: Target): fc.Arbitrary<Mutation> =>
@@ -274,22 +273,7 @@ function malformed(target: Target, own: ReadonlySet<string>): fc.Arbitrary<Mutat
       return { ...request, body: { type: each, bytes: bytesOf(request) } };
     }),
   );
-  const compressed = fc.constantFrom('gzip', 'x').map((name) =>
-    to(`compressed: ${name}`, refusedRequest, () => {
-      const request = valid();
-      return { ...request, headers: [...request.headers, ['Content-Encoding', name]] };
-    }),
-  );
-  const rest = fc.string({ unit: 'binary-ascii', minLength: 1 }).map((text) =>
-    to(`followed by ${short(text)}`, refusedRequest, () => {
-      const request = valid();
-      return {
-        ...request,
-        body: { type: body.type, bytes: Buffer.concat([bytesOf(request), Buffer.from(`${text}}`)]) },
-      };
-    }),
-  );
-  return fc.oneof(...others, type, compressed, ...(body.type === 'application/json' ? [rest] : []));
+  return fc.oneof(...others, type);
 }
 
 /**

@@ -2,13 +2,27 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Movement, movements } from '../../../src/core/movements.js';
-import { reframe } from '../../../test/face-video/index.js';
+import { readPeople } from '../../../test/browser/people.js';
+import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';
 import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { type FormPart, type Header, toMultipart } from './request.js';
 
 export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
+
+const picturesOfEach = 3;
+
+/** Renders pictures of a person who turns the head in each direction. */
+export async function shootFilm(): Promise<Film> {
+  const { ada } = await readPeople();
+  const chance = createChance('siege');
+  const film: Record<Movement, Uint8Array[]> = { centre: [], left: [], right: [], up: [], down: [] };
+  for (const movement of movements)
+    for (let shot = 0; shot < picturesOfEach; shot += 1)
+      film[movement].push(await turnHead(ada, drawTurn(movement, chance), chance));
+  return film;
+}
 
 export interface OpenedPage {
   readonly session: string;

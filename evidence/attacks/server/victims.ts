@@ -6,12 +6,6 @@ import type { Stage } from './stage.js';
 type Caller = Pick<Stage, 'caller' | 'credentials'>;
 type About = Readonly<Record<string, string>>;
 
-const managingPaths = [
-  ...['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke'],
-  ...['/face/data-consents', '/face/data-consents/withdraw', '/face/links', '/face/links/end'],
-  ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
-];
-
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
   const subject = await stage.providers.simulator.createUser({ login, password: 'first factor' });
   const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
@@ -70,8 +64,6 @@ async function openSessions(stage: Stage, subject: string) {
   await caller.post('/face/decline', {}, asSession(finished));
   const managed = await enrolUser(stage, 'managed@example.com', pictures.person);
   const newcomer = { login: 'newcomer@example.com', password: 'first factor' };
-  const manageCameras: Record<string, string> = {};
-  for (const path of managingPaths) manageCameras[path] = await lendCamera(caller, await invite(managed));
   const unpaired = await startHandOff(caller, await open());
   const replacing = await open();
   const replacedCamera = await lendCamera(caller, replacing);
@@ -79,7 +71,7 @@ async function openSessions(stage: Stage, subject: string) {
   return {
     own,
     finished,
-    manageCameras,
+    manageCamera: await lendCamera(caller, await invite(managed)),
     replacedCamera,
     manage: await invite(subject),
     /** Session of an enrolment that asks for a photo of an identity document. */
