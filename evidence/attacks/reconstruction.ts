@@ -82,13 +82,12 @@ export const reconstruction: Attack = {
       };
     });
     const of = (read: (row: (typeof rows)[number]) => number) => meanOver(rows.map(read));
-    const [linear, opened, ownTransform, unopenedMean, mean] = [
-      of((row) => row.linear),
-      of((row) => row.opened),
-      of((row) => row.ownTransform),
-      of((row) => row.unopened),
-      of((row) => row.mean),
-    ];
+    const linear = of((row) => row.linear);
+    const opened = of((row) => row.opened);
+    const ownTransform = of((row) => row.ownTransform);
+    const unopenedMean = of((row) => row.unopened);
+    const mean = of((row) => row.mean);
+    const otherPhoto = of((row) => row.genuine);
     // An attacker who knows few faces uses the linear estimate, which needs no faces.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
@@ -102,7 +101,7 @@ export const reconstruction: Attack = {
         openedLinear: { ...linear },
         unopened: { ...unopenedMean },
         meanFace: { ...mean },
-        otherPhoto: { ...of((row) => row.genuine) },
+        otherPhoto: { ...otherPhoto },
         opensAnotherToken: share((row) => row.opensAnother),
         photoOpensAnotherToken: share((row) => row.photoOpensAnother),
         severalTokens:
@@ -124,7 +123,7 @@ export const reconstruction: Attack = {
           'two tokens, one transform per token': ownTransform,
           'not opened, likeliest guess': unopenedMean,
           'mean face': mean,
-          'another photo of the person': of((row) => row.genuine),
+          'another photo of the person': otherPhoto,
         }).map(([what, { mean: value, interval }]) => [what, showWith(value, interval)]),
       ],
       claims: [
