@@ -75,14 +75,14 @@ export const alteredParameters: Attack = {
       },
       table: [['change', 'refused'], ...changed.map(({ name }) => [name, taken.includes(name) ? 'no' : 'yes'])],
       claims: [
-        toClaim('altered files accepted, of eight', { figure: taken.length }, { atMost: 0 }),
+        toClaim('altered files accepted, of eight', taken.length, { atMost: 0 }),
         toClaim(
           'server with a lowered threshold reports it and does not start',
-          { figure: status !== 0 && status !== null && says ? 1 : 0 },
+          status !== 0 && status !== null && says ? 1 : 0,
           { atLeast: 1 },
         ),
-        toClaim('control: alterations without effect', { figure: untouched.length }, { atMost: 0 }),
-        toClaim('control: published file accepted', { figure: refusalOf(text) === null ? 1 : 0 }, { atLeast: 1 }),
+        toClaim('control: alterations without effect', untouched.length, { atMost: 0 }),
+        toClaim('control: published file accepted', refusalOf(text) === null ? 1 : 0, { atLeast: 1 }),
       ],
       skipped: [],
     };

@@ -7,11 +7,11 @@ import { toClaim } from './attack.js';
 import { resultsFile } from './report.js';
 
 test('a claim holds at its bound and not beyond', () => {
-  expect(toClaim('few', { figure: 2 }, { atMost: 2 })).toMatchObject({ holds: true, interval: null });
-  expect(toClaim('few', { figure: 3 }, { atMost: 2 }).holds).toBe(false);
-  expect(toClaim('many', { figure: 2 }, { atLeast: 2 }).holds).toBe(true);
-  expect(toClaim('many', { figure: 1, interval: [0, 3] }, { atLeast: 2 }).holds).toBe(false);
-  expect(toClaim('many', { figure: Number.NaN }, { atLeast: 2 }).holds).toBe(false);
+  expect(toClaim('few', 2, { atMost: 2 })).toMatchObject({ holds: true, interval: null });
+  expect(toClaim('few', 3, { atMost: 2 }).holds).toBe(false);
+  expect(toClaim('many', 2, { atLeast: 2 }).holds).toBe(true);
+  expect(toClaim('many', 1, { atLeast: 2 }, [0, 3]).holds).toBe(false);
+  expect(toClaim('many', Number.NaN, { atLeast: 2 }).holds).toBe(false);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import type { Json } from '../../src/base/json.js';
 import type { Faces } from './faces.js';
-import type { Size } from './size.js';
+
+export type Size = 'full' | 'quick';
 
 export interface Setting {
   readonly size: Size;
@@ -36,11 +37,7 @@ export interface Attack {
   run(setting: Setting): Promise<Finding>;
 }
 
-export function toClaim(
-  claim: string,
-  { figure, interval = null }: { readonly figure: number; readonly interval?: Claim['interval'] },
-  bound: Bound,
-): Claim {
+export function toClaim(claim: string, figure: number, bound: Bound, interval: Claim['interval'] = null): Claim {
   const holds = 'atMost' in bound ? figure <= bound.atMost : figure >= bound.atLeast;
   return { claim, figure, interval, bound, holds };
 }

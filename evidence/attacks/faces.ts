@@ -3,7 +3,7 @@ import { toEmbedding } from '../../test/simulated-engine.js';
 import { embedPeople } from '../corpus/people.js';
 import { toHalf } from '../corpus/split.js';
 import { createChance } from '../statistics/chance.js';
-import type { Size } from './size.js';
+import type { Size } from './attack.js';
 
 export interface Person {
   readonly embeddings: readonly Float32Array[];

@@ -4,16 +4,14 @@ import { createRotation } from '../../src/token/rotation.js';
 import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/token/views.js';
 import { createChance } from '../statistics/chance.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
+import { Basis } from './basis.js';
 
 /** Message bits of the built-in engine at level 4, the minimum for custom engines. */
 const messageBits = 120;
 
 const listSize = 16;
 
-/** Message bits as one number, so that one XOR adds two rows. */
-type Sum = bigint;
-
-function toRows(positions: Uint16Array): Sum[] {
+function toRows(positions: Uint16Array): bigint[] {
   const rows = Array.from({ length: codeLength }, () => 0n);
   for (let bit = 0; bit < positions.length; bit += 1) {
     const word = polarEncode(
@@ -23,30 +21,6 @@ function toRows(positions: Uint16Array): Sum[] {
     for (const [at, value] of word.entries()) if (value === 1) rows[at] |= 1n << BigInt(bit);
   }
   return rows;
-}
-
-/** Counts independent equations over GF(2). */
-class Basis {
-  readonly #byLength = new Map<number, Sum>();
-
-  get rank(): number {
-    return this.#byLength.size;
-  }
-
-  /** @returns false if the row depends on earlier rows */
-  add(row: Sum): boolean {
-    let left = row;
-    while (left !== 0n) {
-      const length = left.toString(2).length;
-      const other = this.#byLength.get(length);
-      if (other === undefined) {
-        this.#byLength.set(length, left);
-        return true;
-      }
-      left ^= other;
-    }
-    return false;
-  }
 }
 
 const positions = messagePositions(messageBits);
@@ -217,28 +191,22 @@ export const fewNumbers: Attack = {
       claims: [
         toClaim(
           'over 256 numbers, rotated: message bits by linear algebra',
-          { figure: Math.max(...taken.map(({ certainBits }) => certainBits)) },
+          Math.max(...taken.map(({ certainBits }) => certainBits)),
           { atMost: 0 },
         ),
-        toClaim(
-          'the same: greatest correlation',
-          { figure: most(taken.map(({ correlation }) => correlation)) },
-          { atMost: 0.25 },
-        ),
-        toClaim(
-          'the same: tries of equations, log2',
-          { figure: least(taken.map(({ equationTries }) => equationTries)) },
-          { atLeast: 80 },
-        ),
-        toClaim('the same: guesses of the code, log2', { figure: least(taken.map(guesses)) }, { atLeast: 24 }),
+        toClaim('the same: greatest correlation', most(taken.map(({ correlation }) => correlation)), { atMost: 0.25 }),
+        toClaim('the same: tries of equations, log2', least(taken.map(({ equationTries }) => equationTries)), {
+          atLeast: 80,
+        }),
+        toClaim('the same: guesses of the code, log2', least(taken.map(guesses)), { atLeast: 24 }),
         toClaim(
           'limit: 64 numbers (refused): guesses of the code, log2',
-          { figure: least(few.filter(({ numbers, isRotated }) => numbers === 64 && isRotated).map(guesses)) },
+          least(few.filter(({ numbers, isRotated }) => numbers === 64 && isRotated).map(guesses)),
           { atMost: 16 },
         ),
         toClaim(
           'control: 256 numbers or fewer, not rotated: message bits by linear algebra, of 120',
-          { figure: Math.min(...few.filter(({ isRotated }) => !isRotated).map(({ certainBits }) => certainBits)) },
+          Math.min(...few.filter(({ isRotated }) => !isRotated).map(({ certainBits }) => certainBits)),
           { atLeast: messageBits - 1 },
         ),
       ],

@@ -168,23 +168,21 @@ export const guessing: Attack = {
               return [
                 toClaim(
                   `level ${accuracy}: least rate of strangers' faces in line with the trials`,
-                  {
-                    figure: toDigits(rate.interval[0]),
-                    interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])],
-                  },
+                  toDigits(rate.interval[0]),
                   { atMost: most },
+                  [toDigits(rate.interval[0]), toDigits(rate.interval[1])],
                 ),
               ];
             })
           : []),
         toClaim(
           'tokens opened by noise',
-          { figure: levels.reduce((sum, { noise }) => sum + noise.hits, 0) },
+          levels.reduce((sum, { noise }) => sum + noise.hits, 0),
           { atMost: 0 },
         ),
         toClaim(
           'control: share opened by the right face, lowest level',
-          { figure: toDigits(Math.min(...levels.map(({ genuine }) => genuine.rate))) },
+          toDigits(Math.min(...levels.map(({ genuine }) => genuine.rate))),
           { atLeast: 0.7 },
         ),
       ],

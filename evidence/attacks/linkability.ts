@@ -1,5 +1,7 @@
 import type { Chance } from '../statistics/chance.js';
 
+export const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
+
 const bins = 20;
 
 function toBins(scores: readonly number[]): Uint8Array {

@@ -4,14 +4,12 @@ import { codeLength } from '../../src/token/polar.js';
 import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { proportion, toJson } from '../statistics/proportion.js';
-import { type Attack, toClaim } from './attack.js';
+import { type Attack, type Size, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
-import { measureLinkability } from './linkability.js';
+import { measureLinkability, xor } from './linkability.js';
 import { showShare, showWith } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
-import type { Size } from './size.js';
 
-const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
 
 const pairsOf = (size: Size): number => (size === 'full' ? 1500 : 60);
@@ -146,24 +144,28 @@ export const linkage: Attack = {
       claims: [
         toClaim(
           'same photo, two scopes, no keys: D_sys',
-          { figure: withoutKeys.dSys, interval: withoutKeys.interval },
+          withoutKeys.dSys,
           { atMost: withoutKeys.chance.most },
+          withoutKeys.interval,
         ),
         ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
           toClaim(
             `two photos, both keys, level ${accuracy}: D_sys`,
-            { figure: asSealed.dSys, interval: asSealed.interval },
+            asSealed.dSys,
             { atMost: asSealed.chance.most },
+            asSealed.interval,
           ),
           toClaim(
             'the same, one permutation undone',
-            { figure: oneUndone.dSys, interval: oneUndone.interval },
+            oneUndone.dSys,
             { atMost: oneUndone.chance.most },
+            oneUndone.interval,
           ),
           toClaim(
             'control: the same, without the permutation',
-            { figure: withoutPermutation.dSys, interval: withoutPermutation.interval },
+            withoutPermutation.dSys,
             { atLeast: 0.5 },
+            withoutPermutation.interval,
           ),
         ]),
       ],

@@ -7,9 +7,9 @@ import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
+import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';
 import { binding } from './sealed-tokens.js';
-import type { Size } from './size.js';
 
 const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
   recompressed: (photo) => photo.jpeg({ quality: 50 }),

@@ -20,9 +20,8 @@ function ipv4(index: number): string {
   return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
 }
 
-const rates: ReadonlyMap<Accuracy, number> = new Map(
-  promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
-);
+const rateOf = (accuracy: Accuracy): number =>
+  promises.find((promise) => promise.accuracy === accuracy)?.falseMatchRate ?? Number.NaN;
 
 const isShown = (accuracy: Accuracy): boolean => [1, 4, 8].includes(accuracy);
 
@@ -39,49 +38,50 @@ const pins = 1_000_000;
 export const outsiders: Attack = {
   about: 'many addresses and a name: how many faces, or PINs behind a known face, are tried at one person?',
   async run({ size, say }) {
-    const alikeRates = new Map([...rates].map(([accuracy, rate]) => [accuracy, timesWithinSource * rate] as const));
-    const found = [];
-    for (const botnet of botnets) {
+    const measure = async (botnet: Botnet) => {
       say(`${botnet.name}…`);
-      found.push({
+      const daysOf = (days: number, passes: 'none' | 'proven' | 'outside' = 'none') =>
+        triesOf(botnet, { days, passes });
+      return {
         name: botnet.name,
-        firstDay: await triesOf(botnet, { days: 1, passes: 'none' }),
-        usualDay:
-          (await triesOf(botnet, { days: 31, passes: 'none' })) - (await triesOf(botnet, { days: 30, passes: 'none' })),
-        year: await triesOf(botnet, { days: 365, passes: 'none' }),
-        yearProven: await triesOf(botnet, { days: 365, passes: 'proven' }),
-        yearOutside: await triesOf(botnet, { days: 365, passes: 'outside' }),
-      });
-    }
+        firstDay: await daysOf(1),
+        usualDay: (await daysOf(31)) - (await daysOf(30)),
+        year: await daysOf(365),
+        yearProven: await daysOf(365, 'proven'),
+        yearOutside: await daysOf(365, 'outside'),
+      };
+    };
+    const found: Awaited<ReturnType<typeof measure>>[] = [];
+    for (const botnet of botnets) found.push(await measure(botnet));
     const [, , thousand] = botnets;
     const formerDay = await triesOf(thousand, { days: 1, passes: 'none', isFormerRule: true });
+    const mostOf = (name: 'firstDay' | 'usualDay' | 'year' | 'yearProven' | 'yearOutside'): number =>
+      Math.max(...found.map((each) => each[name]));
     const most = {
-      firstDay: Math.max(...found.map(({ firstDay }) => firstDay)),
-      usualDay: Math.max(...found.map(({ usualDay }) => usualDay)),
-      year: Math.max(...found.map(({ year, yearOutside }) => Math.max(year, yearOutside))),
-      yearProven: Math.max(...found.map(({ yearProven }) => yearProven)),
+      firstDay: mostOf('firstDay'),
+      usualDay: mostOf('usualDay'),
+      year: Math.max(mostOf('year'), mostOf('yearOutside')),
+      yearProven: mostOf('yearProven'),
     };
-    const horizons = [most.firstDay, most.usualDay, most.year, most.yearProven, formerDay];
+    const horizons = [...Object.values(most), formerDay];
     const records = await countRecordsOfRefused(botnets[3], size === 'full' ? 1_000_000 : 1_000);
     const rowOf = (name: string, tell: (tries: number) => number): Row => [
       name,
       ...horizons.map((tries) => percent(tell(tries))),
     ];
-    const rateOf = (accuracy: Accuracy): number => rates.get(accuracy) ?? Number.NaN;
     return {
       figures: {
         tries: found,
         former: { addresses: thousand.addresses, firstDay: formerDay },
-        levels: accuracies.map((accuracy) => ({
-          accuracy,
-          rate: rateOf(accuracy),
-          firstDay: toDigits(chanceOf(rateOf(accuracy), most.firstDay)),
-          usualDay: toDigits(chanceOf(rateOf(accuracy), most.usualDay)),
-          year: toDigits(chanceOf(rateOf(accuracy), most.year)),
-          yearProven: toDigits(chanceOf(rateOf(accuracy), most.yearProven)),
-          anyOfThousandFirstDay: toDigits(chanceOf(rateOf(accuracy), most.firstDay * people)),
-          former: toDigits(chanceOf(rateOf(accuracy), formerDay)),
-        })),
+        levels: accuracies.map((accuracy) => {
+          const chanceIn = (tries: number): number => toDigits(chanceOf(rateOf(accuracy), tries));
+          return {
+            ...{ accuracy, rate: rateOf(accuracy) },
+            ...Object.fromEntries(Object.entries(most).map(([name, tries]) => [name, chanceIn(tries)])),
+            anyOfThousandFirstDay: chanceIn(most.firstDay * people),
+            former: chanceIn(formerDay),
+          };
+        }),
         recordsOfRefused: records,
         yearsToHalfOfPins: toDigits(pins / 2 / most.yearProven),
       },
@@ -102,11 +102,10 @@ export const outsiders: Attack = {
         ...accuracies.map((accuracy) =>
           rowOf(`level ${accuracy}: ${show(rateOf(accuracy))}`, (tries) => chanceOf(rateOf(accuracy), tries)),
         ),
-        ...[...alikeRates]
-          .filter(([accuracy]) => isShown(accuracy))
-          .map(([accuracy, rate]) =>
-            rowOf(`level ${accuracy}, alike: ${show(rate)}`, (tries) => chanceOf(rate, tries)),
-          ),
+        ...accuracies.filter(isShown).map((accuracy) => {
+          const rate = timesWithinSource * rateOf(accuracy);
+          return rowOf(`level ${accuracy}, alike: ${show(rate)}`, (tries) => chanceOf(rate, tries));
+        }),
         ...accuracies
           .filter(isShown)
           .map((accuracy) =>
@@ -115,40 +114,34 @@ export const outsiders: Attack = {
         rowOf('six-digit PIN, known face', (tries) => Math.min(1, tries / pins)),
       ],
       claims: [
-        toClaim('tries at one person on the first day, a million addresses', { figure: most.firstDay }, { atMost: 26 }),
-        toClaim('each day after', { figure: most.usualDay }, { atMost: 1 }),
-        toClaim('in a row, in a year', { figure: most.year }, { atMost: 100 }),
-        toClaim('in a year in which the person passes daily', { figure: most.yearProven }, { atMost: 20 + 7 + 365 }),
-        toClaim('first day, one /48 of IPv6', { figure: found[4].firstDay }, { atMost: found[3].firstDay }),
+        toClaim('tries at one person on the first day, a million addresses', most.firstDay, { atMost: 26 }),
+        toClaim('each day after', most.usualDay, { atMost: 1 }),
+        toClaim('in a row, in a year', most.year, { atMost: 100 }),
+        toClaim('in a year in which the person passes daily', most.yearProven, { atMost: 20 + 7 + 365 }),
+        toClaim('first day, one /48 of IPv6', found[4].firstDay, { atMost: found[3].firstDay }),
         toClaim(
           `records left by refused tries from ${size === 'full' ? 'a million' : 'a thousand'} further addresses`,
-          { figure: records },
+          records,
           { atMost: 0 },
         ),
         toClaim(
           'days on which the person is refused, of a year of daily passes',
-          { figure: await triesOf(botnets[3], { days: 365, passes: 'proven', count: 'refusedPasses' }) },
+          await triesOf(botnets[3], { days: 365, passes: 'proven', count: 'refusedPasses' }),
           { atMost: 0 },
         ),
-        toClaim(
-          'level 4: chance that a stranger passes, first day',
-          { figure: toDigits(chanceOf(rateOf(4), most.firstDay)) },
-          { atMost: 0.003 },
-        ),
-        toClaim('limit: level 1: the same', { figure: toDigits(chanceOf(rateOf(1), most.firstDay)) }, { atLeast: 0.2 }),
+        toClaim('level 4: chance that a stranger passes, first day', toDigits(chanceOf(rateOf(4), most.firstDay)), {
+          atMost: 0.003,
+        }),
+        toClaim('limit: level 1: the same', toDigits(chanceOf(rateOf(1), most.firstDay)), { atLeast: 0.2 }),
         toClaim(
           'limit: level 4: the same, as any of 1,000 people',
-          { figure: toDigits(chanceOf(rateOf(4), most.firstDay * people)) },
+          toDigits(chanceOf(rateOf(4), most.firstDay * people)),
           { atLeast: 0.5 },
         ),
-        toClaim(
-          'years to try half of all six-digit PINs',
-          { figure: toDigits(pins / 2 / most.yearProven) },
-          { atLeast: 100 },
-        ),
+        toClaim('years to try half of all six-digit PINs', toDigits(pins / 2 / most.yearProven), { atLeast: 100 }),
         toClaim(
           'control: level 4, first day, without a total, 1,000 addresses',
-          { figure: toDigits(chanceOf(rateOf(4), formerDay)) },
+          toDigits(chanceOf(rateOf(4), formerDay)),
           { atLeast: 0.5 },
         ),
       ],

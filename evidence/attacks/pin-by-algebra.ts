@@ -4,34 +4,20 @@ import { packBits, unpackBits } from '../../src/token/bits.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../../src/token/derive.js';
 import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
-import { createStretch } from '../../src/token/stretch.js';
-import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
-import { createBareTokens, parameters } from '../accuracy/bare-token.js';
+import { createBareTokens } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
+import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';
-import { binding, costOf } from './sealed-tokens.js';
-import type { Size } from './size.js';
-
-export interface PinSearch {
-  readonly pins: number;
-  readonly fitting: number;
-  readonly opened: boolean;
-  readonly msEach: number;
-}
+import { binding, toSealingDeps } from './sealed-tokens.js';
 
 /**
  * Tries PINs, as a thief with the sealing key, on two tokens that were made from the same photo and PIN. Only the right
  * PIN makes the tokens' difference a sum of code words.
  */
-export async function searchPin(embedding: Float32Array, size: Size): Promise<PinSearch> {
+export async function searchPin(embedding: Float32Array, size: Size) {
   const chance = createChance('pin');
-  const deps = {
-    parameters,
-    keys: createKeysInMemory(chance.bytes(32)),
-    random: (count: number) => chance.bytes(count),
-    stretch: createStretch(costOf(size)),
-  };
+  const deps = toSealingDeps(chance, size);
   const fv1 = createFv1(deps);
   const pins = Array.from({ length: size === 'full' ? 100 : 5 }, (_, at) => String(271_828 + at));
   const right = pins[pins.length - 2];

@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { unpackBits } from '../../src/token/bits.js';
+import { Basis } from './basis.js';
 import {
   approximateEntropy,
   blockFrequency,
@@ -66,19 +67,9 @@ function binaryRank(stored: readonly Uint8Array[]): number {
     for (let at = 0; at < bits.length; at += 1) row = (row << 1n) | BigInt(bits[at] ^ stored[0][at]);
     return row;
   });
-  const pivots = new Map<number, bigint>();
-  for (let row of rows) {
-    while (row !== 0n) {
-      const top = row.toString(2).length;
-      const pivot = pivots.get(top);
-      if (pivot === undefined) {
-        pivots.set(top, row);
-        break;
-      }
-      row ^= pivot;
-    }
-  }
-  const lacking = Math.min(rows.length, stored[0].length) - pivots.size;
+  const basis = new Basis();
+  for (const row of rows) basis.add(row);
+  const lacking = Math.min(rows.length, stored[0].length) - basis.rank;
   return Math.min(1, lacking === 0 ? 1 : 3.5 * 2 ** (-lacking * (lacking + Math.abs(rows.length - stored[0].length))));
 }
 

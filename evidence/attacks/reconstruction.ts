@@ -4,9 +4,8 @@ import { createChance } from '../statistics/chance.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator } from './estimator.js';
 import { createGaussian, meanOf } from './gaussian.js';
+import { xor } from './linkability.js';
 import { showWith } from './report.js';
-
-const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
   const word = tokens.encode(message);
@@ -83,13 +82,12 @@ export const reconstruction: Attack = {
       };
     });
     const of = (read: (row: (typeof rows)[number]) => number) => meanOver(rows.map(read));
-    const [linear, opened, ownTransform, unopenedMean, mean] = [
-      of((row) => row.linear),
-      of((row) => row.opened),
-      of((row) => row.ownTransform),
-      of((row) => row.unopened),
-      of((row) => row.mean),
-    ];
+    const linear = of((row) => row.linear);
+    const opened = of((row) => row.opened);
+    const ownTransform = of((row) => row.ownTransform);
+    const unopenedMean = of((row) => row.unopened);
+    const mean = of((row) => row.mean);
+    const otherPhoto = of((row) => row.genuine);
     // An attacker who knows few faces uses the linear estimate, which needs no faces.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
@@ -103,7 +101,7 @@ export const reconstruction: Attack = {
         openedLinear: { ...linear },
         unopened: { ...unopenedMean },
         meanFace: { ...mean },
-        otherPhoto: { ...of((row) => row.genuine) },
+        otherPhoto: { ...otherPhoto },
         opensAnotherToken: share((row) => row.opensAnother),
         photoOpensAnotherToken: share((row) => row.photoOpensAnother),
         severalTokens:
@@ -125,24 +123,20 @@ export const reconstruction: Attack = {
           'two tokens, one transform per token': ownTransform,
           'not opened, likeliest guess': unopenedMean,
           'mean face': mean,
-          'another photo of the person': of((row) => row.genuine),
+          'another photo of the person': otherPhoto,
         }).map(([what, { mean: value, interval }]) => [what, showWith(value, interval)]),
       ],
       claims: [
-        toClaim(
-          'limit: cosine of the estimate, opened token',
-          { figure: best.mean, interval: best.interval },
-          { atLeast: 0.85 },
-        ),
+        toClaim('limit: cosine of the estimate, opened token', best.mean, { atLeast: 0.85 }, best.interval),
         toClaim(
           'unopened token and key: cosine beyond that of the mean face',
-          { figure: toDigits(unopenedMean.mean - mean.mean), interval: null },
+          toDigits(unopenedMean.mean - mean.mean),
           { atMost: 0.05 },
         ),
-        toClaim('two opened tokens of one photo: differing sign bits', { figure: newBits }, { atMost: 0 }),
+        toClaim('two opened tokens of one photo: differing sign bits', newBits, { atMost: 0 }),
         toClaim(
           'control: error left with one transform per token, share',
-          { figure: toDigits((1 - ownTransform.mean) / (1 - opened.mean)) },
+          toDigits((1 - ownTransform.mean) / (1 - opened.mean)),
           { atMost: 0.8 },
         ),
       ],

@@ -4,12 +4,11 @@ import { createChance } from '../statistics/chance.js';
 import { proportion, toJson } from '../statistics/proportion.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
+import { xor } from './linkability.js';
 import { solveNearPhotos } from './near-photos.js';
 import { searchPin } from './pin-by-algebra.js';
 import { type SolvedPair, solvePair } from './record-multiplicity.js';
 import { show, showShare, showWith } from './report.js';
-
-const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
 const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
   first.some((message) => message.every((bit, at) => bit === token.message[at]));
@@ -128,29 +127,21 @@ export const samePhoto: Attack = {
         ]),
       ],
       claims: [
-        toClaim(
-          'limit: same photo, both keys, no secret: share opened without a face',
-          { figure: least },
-          { atLeast: 0.99 },
-        ),
+        toClaim('limit: same photo, both keys, no secret: share opened without a face', least, { atLeast: 0.99 }),
         toClaim(
           'control: two strangers, solved',
-          { figure: levels.reduce((sum, { strangers }) => sum + strangers.hits, 0) },
+          levels.reduce((sum, { strangers }) => sum + strangers.hits, 0),
           { atMost: 0 },
         ),
-        toClaim(
-          'limit: same photo and PIN, both keys: PINs confirmed',
-          { figure: pin.opened ? pin.fitting : 0 },
-          { atLeast: 1 },
-        ),
+        toClaim('limit: same photo and PIN, both keys: PINs confirmed', pin.opened ? pin.fitting : 0, { atLeast: 1 }),
         toClaim(
           'limit: photo changed a little, both keys, level 4: share opened in 100,000 tries',
-          { figure: toDigits(near.filter(({ tries }) => tries !== null).length / near.length) },
+          toDigits(near.filter(({ tries }) => tries !== null).length / near.length),
           { atLeast: 0.5 },
         ),
         toClaim(
           'limit: same photo and PIN: hours to try six digits on one core',
-          { figure: toDigits((pin.msEach * 1e6) / 3_600_000) },
+          toDigits((pin.msEach * 1e6) / 3_600_000),
           { atMost: 100 },
         ),
         ...(solved.length === 0
@@ -158,11 +149,11 @@ export const samePhoto: Attack = {
           : [
               toClaim(
                 'limit: three other photos each, both keys, level 1: share opened in 100,000 tries',
-                { figure: toDigits(solved.filter((each) => each.isRight).length / solved.length) },
+                toDigits(solved.filter((each) => each.isRight).length / solved.length),
                 { atLeast: 0.1 },
               ),
             ]),
-        toClaim('control: other PINs that fit', { figure: pin.fitting - 1 }, { atMost: 0 }),
+        toClaim('control: other PINs that fit', pin.fitting - 1, { atMost: 0 }),
       ],
       skipped: faces.areReal
         ? []

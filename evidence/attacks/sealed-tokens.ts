@@ -2,28 +2,25 @@ import { Embedding } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
 import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
-import { createStretch, publishedCost, type StretchCost } from '../../src/token/stretch.js';
+import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { parameters } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
-import type { Size } from './size.js';
+import { type Chance, createChance } from '../statistics/chance.js';
+import type { Size } from './attack.js';
 
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 
 /** Quick mode uses the cheapest Argon2id parameters, because the cost does not affect the results. */
-export const costOf = (size: Size): StretchCost => (size === 'full' ? publishedCost : { memoryKiB: 8, passes: 1 });
+export const toSealingDeps = (chance: Chance, size: Size) => ({
+  parameters,
+  keys: createKeysInMemory(chance.bytes(32)),
+  random: (count: number) => chance.bytes(count),
+  stretch: createStretch(size === 'full' ? publishedCost : { memoryKiB: 8, passes: 1 }),
+});
 
 /** Creates real tokens with deterministic randomness, so that results are reproducible. */
-export function createSealing(name: string, size: Size) {
-  const chance = createChance(name);
-  return createFv1({
-    parameters,
-    keys: createKeysInMemory(chance.bytes(32)),
-    random: (count) => chance.bytes(count),
-    stretch: createStretch(costOf(size)),
-  });
-}
+export const createSealing = (name: string, size: Size) => createFv1(toSealingDeps(createChance(name), size));
 
 export interface SecretFields {
   readonly salt: Uint8Array;

@@ -2,11 +2,10 @@ import type { Accuracy } from '../../src/core/ports.js';
 import { codeLength } from '../../src/token/polar.js';
 import { createBareTokens, viewsOf } from '../accuracy/bare-token.js';
 import { type Chance, createChance } from '../statistics/chance.js';
-import { type Attack, toClaim } from './attack.js';
+import { type Attack, type Size, toClaim } from './attack.js';
 import type { Person } from './faces.js';
 import { type ParityCheck, parityChecksOf } from './parity-checks.js';
 import { showWith } from './report.js';
-import type { Size } from './size.js';
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
@@ -110,8 +109,9 @@ export const secretWithoutFace: Attack = {
         ? [
             toClaim(
               'limit: level 4: how often the right secret ranks higher',
-              { figure: usual.rightAboveWrong, interval: usual.interval },
+              usual.rightAboveWrong,
               { atMost: 0.85 },
+              usual.interval,
             ),
           ]
         : [],

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { residentMiB, round } from '../bench/measure.js';
-import type { Attack, Finding as Came } from './attack.js';
-import { cameraAttacks } from './server/camera-attacks.js';
+import { type Attack, type Finding, type Row, type Size, toClaim } from './attack.js';
+import { show } from './report.js';
 import { askAsTheyMay } from './server/controls.js';
-import { shootFilm } from './server/film.js';
-import { connectionIds, findEndpoints, generate, readPublicAnswers, unmet } from './server/generate.js';
-import type { Hostile } from './server/hostile.js';
-import { startLegitimate } from './server/legitimate.js';
-import { beginElsewhere } from './server/oidc-victims.js';
-import { toCame } from './server/outcome.js';
-import { attackWithPictures } from './server/picture-attack.js';
+import { findEndpoints, generate, oidcConnections, unmet } from './server/generate.js';
+import { hostileClasses } from './server/hostile.js';
+import { type LoadFigures, startLegitimate } from './server/legitimate.js';
+import { type Begun, beginElsewhere } from './server/oidc.js';
+import { shootFilm } from './server/page.js';
+import { attackWithPictures, type PictureFigures } from './server/picture-attack.js';
 import { countLines, readServerLog } from './server/server-log.js';
-import { besiege, inWords, isShed, newTally, type Pace } from './server/siege.js';
+import { createSiege, isShed, type Pace } from './server/siege.js';
 import { singleUse, type Winners } from './server/single-use.js';
 import { singleUseOfApi } from './server/single-use-api.js';
 import { singleUseOfHooks } from './server/single-use-hooks.js';
@@ -19,44 +18,29 @@ import { singleUseOfOidc } from './server/single-use-oidc.js';
 import { openStage, type Stage } from './server/stage.js';
 import { changesOf, readStanding, takeBait } from './server/standing.js';
 import { tokenAttacks } from './server/token-attacks.js';
-import { issueReceipt, layBaits, makeVictims, type Victims } from './server/victims.js';
-import type { Size } from './size.js';
+import { makeVictims } from './server/victims.js';
 
 const paceOf: Readonly<Record<Size, Pace>> = {
   full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
   quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
 };
 
-const timesOf: Readonly<
-  Record<Size, { readonly warmUpMs: number; readonly beforeMs: number; readonly afterMs: number }>
-> = {
+const timesOf = {
   full: { warmUpMs: 20_000, beforeMs: 90_000, afterMs: 20_000 },
   quick: { warmUpMs: 0, beforeMs: 1_000, afterMs: 0 },
-};
+} as const;
+
+const leastCalls: Readonly<Record<Size, number>> = { full: 10_000, quick: 1_000 };
+
+const shippedLimitMiB = 1_023;
 
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
-
-/** Receipts expire after two minutes, so a new one is issued every minute. */
-const receiptEveryMs = 60_000;
-
-async function keepReceipts(stage: Stage, { tokens }: Victims) {
-  const target = stage.providers.hooks.find(({ bait }) => bait.kind === 'receipt');
-  if (target === undefined) throw new Error('no hook takes receipts');
-  const { connection, bait } = target;
-  const issue = () => issueReceipt(stage, { connection, subject: bait.subject, token: tokens.good });
-  let receipt = await issue();
-  const renew = async (): Promise<void> => {
-    receipt = await issue();
-  };
-  const timer = setInterval(() => void renew().catch(() => {}), receiptEveryMs);
-  return { receiptOf: () => receipt, stop: () => clearInterval(timer) };
-}
 
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
-  providers.partners.hookSecret,
   providers.shop.requestSecret,
+  ...providers.hooks.flatMap((hook) => (hook.sign === undefined ? Object.values(hook.toCall(0).headers) : [])),
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
 ];
 
@@ -76,15 +60,27 @@ export const server: Attack = {
 /** Returns true if a log line reports a decision after the provider's timeout, which other tests' load may cause. */
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
-async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Came> {
+const toRow = (name: string, was: LoadFigures, is: LoadFigures): Row => [
+  ...[name, show(is.requests), show(was.p50Ms), show(is.p50Ms), show(was.p99Ms), show(is.p99Ms), String(is.refused)],
+];
+
+const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
+  toClaim(
+    'known callers: p99 with costly anonymous pictures by p99 before',
+    round(knownP99Ms.during / knownP99Ms.before, 2),
+    { atMost: 2 },
+  ),
+  toClaim('known callers refused then', knownRefused, { atMost: 0 }),
+  toClaim('greatest memory then, MiB', Math.max(...Object.values(peakMiB)), { atMost: shippedLimitMiB }),
+];
+
+async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Finding> {
   const film = await shootFilm();
   const victims = await makeVictims(stage, film);
-  await layBaits(stage, victims.tokens);
-  const others = await beginElsewhere(stage, connectionIds(stage));
-  const endpoints = await findEndpoints(stage);
-  const known = await readPublicAnswers(stage, endpoints);
-  const receipts = await keepReceipts(stage, victims);
-  const field = { stage, victims, others, endpoints, known, receiptOf: receipts.receiptOf };
+  const begun: Record<string, Begun> = {};
+  for (const connection of oidcConnections) begun[connection] = await beginElsewhere(stage, connection);
+  const { endpoints, known } = await findEndpoints(stage);
+  const field = { stage, victims, begun, endpoints, known };
   say(`${endpoints.length} endpoints; the legitimate load begins`);
 
   const load = await startLegitimate(stage, victims, film);
@@ -99,24 +95,21 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
 
   const winners: Winners = { expected: 0, won: 0, lost: [] };
   const races = racesOf[size];
-  const options = { port: stage.port, pace: paceOf[size], secrets: secretsOf(stage), say };
-  const hostile: readonly Hostile[] = [
+  const { tally, besiege } = createSiege({ port: stage.port, pace: paceOf[size], secrets: secretsOf(stage), say });
+  const hostile = [
     ...singleUse([...singleUseOfApi(stage, victims, film), ...singleUseOfOidc(stage, victims, film)], races, winners),
-    ...cameraAttacks(stage, victims, film),
     ...tokenAttacks(stage, victims, size),
     ...generate(field, size),
   ];
   say(`${hostile.length} hostile things to do`);
-  const tally = newTally();
-  await besiege(hostile, tally, options);
+  await besiege(hostile);
   // The hostile calls must not have consumed these face checks, so the provider can still use them.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
-    if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);
+    if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.path} was gone`);
   }
-  await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners), tally, options);
+  await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners));
   const during = await load.report();
-  receipts.stop();
   const changes = changesOf(standing, await readStanding(stage));
   const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);
@@ -131,7 +124,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   );
   const faultIds = new Set(log.faults.map(({ requestId }) => requestId));
   const errors = [
-    ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(inWords),
+    ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(({ text }) => text),
     ...log.faults.map(({ text }) => text).filter((text) => size === 'full' || !isLate(text)),
     ...(stage.isAlive() ? [] : ['the server has ended']),
   ];
@@ -147,19 +140,58 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   for (const [name, lines] of Object.entries(reports)) {
     for (const line of lines) say(`${name}: ${line}`);
   }
-  return toCame({
-    size,
-    tally,
-    before,
-    during,
-    rssGrowthMiB,
-    pictures,
-    winners,
-    controls,
-    shed: shed.length,
-    endpoints: endpoints.length,
-    accepted: tally.accepted.length + taken.length + changes.length,
-    errors: errors.length,
-    missing: missing.length,
-  });
+  const accepted = tally.accepted.length + reports.accepted.length;
+  const kinds = during.byKind.map(([kind, is], at) => ({ kind, was: before.byKind[at][1], is }));
+  const countOf = (kind: (typeof hostileClasses)[number]): number =>
+    [...tally.met.values()].reduce((sum, classes) => sum + (classes.get(kind) ?? 0), 0);
+  const none = { atMost: 0 };
+  return {
+    figures: {
+      endpoints: endpoints.length,
+      calls: tally.calls,
+      byClass: Object.fromEntries(hostileClasses.map((each) => [each, countOf(each)])),
+      accepted,
+      serverErrors: errors.length,
+      hangs: tally.hangs.length,
+      shed: shed.length,
+      rssGrowthMiB,
+      ...(pictures === null ? {} : { pictures: { ...pictures } }),
+      legitimate: {
+        ...during.figures,
+        before: before.figures,
+        byKind: Object.fromEntries(kinds.map(({ kind, was, is }) => [kind, { ...is, before: was }])),
+      },
+      races: { expected: winners.expected, won: winners.won },
+      controls: { asked: controls.asked, refused: controls.refused.length },
+    },
+    table: [
+      ['legitimate', 'requests', 'p50 ms before', 'p50 ms', 'p99 ms before', 'p99 ms', 'refused'],
+      ...kinds.map(({ kind, was, is }) => toRow(kind, was, is)),
+      toRow('all', before.figures, during.figures),
+    ],
+    claims: [
+      toClaim('hostile calls', tally.calls, { atLeast: leastCalls[size] }),
+      toClaim('endpoints and classes without a call', missing.length, none),
+      toClaim('hostile calls accepted', accepted, none),
+      toClaim('faults in answers and log', errors.length, none),
+      toClaim('calls without an end', tally.hangs.length, none),
+      toClaim('legitimate requests refused', before.figures.refused + during.figures.refused, none),
+      // Quick mode runs next to other tests, which affect times and memory.
+      ...(size === 'quick'
+        ? []
+        : [
+            toClaim(
+              'legitimate requests: p99 during the attack by p99 before',
+              round(during.figures.p99Ms / before.figures.p99Ms, 2),
+              { atMost: 2 },
+            ),
+            toClaim('memory growth, MiB', rssGrowthMiB, { atMost: 256 }),
+          ]),
+      ...(pictures === null ? [] : claimsOfPictures(pictures)),
+      toClaim('control: unusable single-use items', winners.expected - winners.won, none),
+      toClaim('control: valid requests refused', controls.refused.length, none),
+      toClaim('control: failed preparations', tally.broken.length, none),
+    ],
+    skipped: [],
+  };
 }

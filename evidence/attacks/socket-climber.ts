@@ -3,21 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { z } from 'zod';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
 import { projectRoot } from '../../test/paths.js';
 import { createChance } from '../statistics/chance.js';
-
-export interface SocketClimb {
-  readonly triesUntilLocked: number;
-  readonly distinctRefusals: number;
-  readonly locksTheRightFaceToo: boolean;
-  readonly matchesWithToken: number;
-  readonly scoreNeedsScope: boolean;
-}
-
-const tokenGuard = z.object({ token: z.string() });
+import { createCaller } from './server/caller.js';
+import { asAdministrator, asClient } from './server/credentials.js';
+import { type FormPart, type Header, post, toMultipart } from './server/request.js';
 
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
   const { width, height } = await sharp(photo).metadata();
@@ -39,36 +31,35 @@ async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
 }
 
 /** @param tries - a multiple of four */
-export async function climbOverSocket(tries: number): Promise<SocketClimb> {
+export async function climbOverSocket(tries: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-attacks-'));
   const adminKey = randomBytes(24).toString('base64url');
   // The models folder is relative to the working directory.
   process.chdir(projectRoot);
   const service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey });
-  const post = async (path: string, headers: Record<string, string>, body: string | FormData) => {
-    const response = await fetch(service.url + path, { method: 'POST', headers, body });
-    return { status: response.status, text: await response.text() };
-  };
-  const issue = async (scopes: readonly string[]) => {
-    const headers = { 'content-type': 'application/json', 'x-admin-key': adminKey };
-    const { text } = await post('/generateToken', headers, JSON.stringify({ name: 'climber', scopes }));
-    return { 'x-auth-token': tokenGuard.parse(JSON.parse(text)).token };
-  };
-  const toForm = (texts: Record<string, string>, photos: Record<string, Uint8Array>): FormData => {
-    const form = new FormData();
-    for (const [name, text] of Object.entries(texts)) form.append(name, text);
-    for (const [name, bytes] of Object.entries(photos))
-      form.append(name, new Blob([Uint8Array.from(bytes)]), 'photo.jpg');
-    return form;
-  };
+  const caller = createCaller(Number(new URL(service.url).port), '127.0.0.1');
+  const issue = async (scopes: readonly string[]) =>
+    asClient(
+      (await caller.post('/generateToken', { name: 'climber', scopes: [...scopes] }, asAdministrator(adminKey))).text(
+        'token',
+      ),
+    );
   try {
     const { person, stranger } = await loadPictures();
     const auth = await issue(['enrol', 'verify', 'score', 'match']);
-    const made = await post('/generate', auth, toForm({}, { photo: person[0] }));
-    const { token } = tokenGuard.parse(JSON.parse(made.text));
-    const score = (photo: Uint8Array, by = auth) => post('/authenticate-score', by, toForm({ token }, { photo }));
+    const token = (await caller.postForm('/generate', [['photo', person[0]]], auth)).text('token');
+    const send = (path: string, parts: readonly FormPart[], by: readonly Header[]) =>
+      caller.call(post(path, toMultipart([['token', token], ...parts]), by));
+    const score = (photo: Uint8Array, by = auth) => send('/authenticate-score', [['photo', photo]], by);
     const withoutScope = await score(stranger, await issue(['verify']));
-    const compared = await post('/match', auth, toForm({ token }, { probe: stranger, reference: person[0] }));
+    const compared = await send(
+      '/match',
+      [
+        ['probe', stranger],
+        ['reference', person[0]],
+      ],
+      auth,
+    );
 
     const refusals = new Set<string>();
     let answered = 0;

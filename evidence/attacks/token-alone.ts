@@ -80,8 +80,8 @@ export const tokenAlone: Attack = {
         ]),
       ],
       claims: [
-        toClaim('least p-value of all tests, corrected', { figure }, { atLeast }),
-        toClaim('control: the same for formats with a part left out', { figure: weakest }, { atMost: 1e-6 }),
+        toClaim('least p-value of all tests, corrected', figure, { atLeast }),
+        toClaim('control: the same for formats with a part left out', weakest, { atMost: 1e-6 }),
       ],
       skipped: [],
     };

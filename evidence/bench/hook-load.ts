@@ -6,7 +6,12 @@ export interface HookLoad {
   readonly provider: string;
   readonly hook: string;
   readonly url: string;
-  toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  /** The provider sends a call again under the same `id`. */
+  toCall(
+    n: number,
+    id?: string,
+    receipt?: string,
+  ): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
 /** Times are in milliseconds, from the moment when a request was due. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Right, rightsByRole, roles } from '../../../src/rest/rights.js';
+import { rightsByRole, roles } from '../../../src/rest/rights.js';
 import { clientScopes } from '../../../src/rest/scopes.js';
-import { type Altered, alterSecret, alterToken, encodePart, signHmac } from './alter.js';
+import { type Altered, alterSecret, alterToken, signHmac } from './alter.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
-import { choicePath } from './hand-off.js';
 import type { BadCredential } from './hostile.js';
+import { choicePath } from './page.js';
 import type { Header } from './request.js';
 import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
@@ -16,156 +16,153 @@ export interface Shown extends Omit<BadCredential, 'request'> {
 }
 
 type Class = BadCredential['class'];
-type Texts = readonly Altered[] | Readonly<Record<string, string>>;
-
-const isList = (texts: Texts): texts is readonly Altered[] => Array.isArray(texts);
+type Place = (text: string) => Omit<Shown, 'class' | 'variant'>;
 
 export const show = (
   kind: Class,
-  place: (text: string) => Omit<Shown, 'class' | 'variant'>,
-  texts: Texts,
+  place: Place,
+  texts: readonly Altered[] | Readonly<Record<string, string>>,
 ): readonly Shown[] =>
-  (isList(texts) ? texts : Object.entries(texts)).map(([variant, text]) => ({ class: kind, variant, ...place(text) }));
+  Object.entries(texts).map(([name, each]: readonly [string, string | Altered]) => {
+    const [variant, text] = typeof each === 'string' ? [name, each] : each;
+    return { class: kind, variant, ...place(text) };
+  });
 
-const inClient = (text: string) => ({ headers: asClient(text) });
-const inAdmin = (text: string) => ({ headers: asAdministrator(text) });
-const inBearer = (text: string) => ({ headers: asSession(text) });
-const inField =
-  (name: string, more: object = {}) =>
-  (text: string) => ({ fields: { ...more, [name]: text } });
+const inClient: Place = (text) => ({ headers: asClient(text) });
+const inAdmin: Place = (text) => ({ headers: asAdministrator(text) });
+export const inBearer: Place = (text) => ({ headers: asSession(text) });
 
 /** Pages that only the user's own browser may open. A phone that lends its camera to that browser may not open them. */
 const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/;
 
-function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
-  const { client, owner, rival, tenant, revoked, expired, orphan, narrowed, exhausted, without } = credentials;
-  const { own } = sessions;
-  const none: Shown = { class: 'forged', variant: 'no credential' };
-  switch (needs.kind) {
-    case 'client': {
-      const needed = clientScopes.find((scope) => scope === needs.scope);
-      return [
-        none,
-        ...show('forged', inClient, alterSecret(client, rival)),
-        ...show('forged', (text) => ({ headers: [...asClient('x'), ...asClient(text)] }), {
-          'after a wrong one': client,
-        }),
-        ...show('forged', (text) => ({ headers: [['Cookie', `X-Auth-Token=${text}`]] }), { 'as a cookie': client }),
-        ...show('replayed', inClient, { revoked, expired, orphan, exhausted }),
-        ...show('wrong role', inClient, { 'an administrator’s key': owner, 'a session': own }),
-        ...show('wrong role', inAdmin, { 'an administrator’s key alone': owner }),
-        ...show('wrong role', inBearer, { 'a session alone': own }),
-        ...show(
-          'wrong role',
-          inClient,
-          needed === undefined ? {} : { [`every scope but ${needed}`]: without[needed] ?? '' },
-        ),
-        ...show('wrong role', inClient, needed === undefined || needed === 'screen' ? {} : { narrowed }),
-        ...show('cross-tenant', inClient, {
-          'a revoked id under another tenant’s secret': `${revoked.slice(0, 28)}_${rival.slice(29)}`,
-          'a tenant’s id under another’s secret': `${tenant.slice(0, 28)}_${rival.slice(29)}`,
-        }),
-      ];
-    }
-    case 'admin': {
-      const { byRole, removedAdministrator, expiredAdministrator } = credentials;
-      const lacking = roles.filter((role) => !rightsByRole[role].some((held: Right) => held === needs.right));
-      return [
-        none,
-        ...show('forged', inAdmin, alterSecret(byRole.operator, removedAdministrator)),
-        ...show('forged', inAdmin, { 'the first owner’s key but a letter': owner.slice(0, -1) }),
-        ...show('replayed', inAdmin, { removedAdministrator, expiredAdministrator }),
-        ...show('wrong role', inAdmin, Object.fromEntries(lacking.map((role) => [`the role ${role}`, byRole[role]]))),
-        ...show('wrong role', inAdmin, { 'a client token in its place': client }),
-        ...show('wrong role', inClient, { 'a client token': client, 'the key as a client token': owner }),
-        ...show('wrong role', inBearer, { 'a session': own, 'the key as bearer': owner }),
-        ...show('cross-tenant', inAdmin, { 'another tenant’s client token in its place': rival }),
-        ...show('cross-tenant', inClient, { 'another tenant’s client token': rival }),
-      ];
-    }
-    case 'session': {
-      const [ownId = '', ownSecret = ''] = own.split('.');
-      const [rivalId = '', rivalSecret = ''] = sessions.rival.split('.');
-      const isManaging = ownPage.test(path);
-      const mayChoose = ['/face/session', choicePath].includes(path);
-      return [
-        none,
-        ...show('forged', inBearer, alterSecret(own, sessions.rival)),
-        ...show('forged', inBearer, { 'a ticket nobody opened': ticket }),
-        // Not sent to `/face/session`, because the session of a finished step-up may still read the result there.
-        ...show(
-          'replayed',
-          inBearer,
-          path === '/face/session' ? {} : { 'of a step-up that is over': sessions.finished },
-        ),
-        ...show('replayed', inBearer, { 'of a phone that was replaced': sessions.replacedCamera }),
-        ...show('cross-tenant', inBearer, {
-          'another tenant’s secret under this id': `${ownId}.${rivalSecret}`,
-          'this secret under another tenant’s id': `${rivalId}.${ownSecret}`,
-        }),
-        ...show('wrong role', inBearer, {
-          'a client token': client,
-          'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}`,
-        }),
-        ...show('wrong role', inBearer, path === choicePath || isManaging ? { 'the browser’s own session': own } : {}),
-        ...show(
-          'wrong role',
-          inBearer,
-          isManaging || path.startsWith('/face/hand-off')
-            ? { 'the phone of a hand-off': sessions.manageCameras[path] ?? sessions.camera }
-            : {},
-        ),
-        ...show(
-          'wrong role',
-          inBearer,
-          sessions.unpaired === null || mayChoose
-            ? {}
-            : { 'a phone that has not chosen its number': sessions.unpaired },
-        ),
-      ];
-    }
-    case 'stream':
-      return [
-        none,
-        ...show('forged', inBearer, alterSecret(client, rival)),
-        ...show('wrong role', inBearer, { 'a token of no application': client, 'a key without the scope': narrowed }),
-        ...show('cross-tenant', inBearer, { 'another tenant’s token': rival }),
-        ...show('replayed', inBearer, { revoked, orphan }),
-      ];
-    default:
-      return shownToEverybody(credentials);
-  }
+/** Returns a key of one tenant with the ID of another's. */
+const mixed = (id: string, secret: string): string => `${id.slice(0, 28)}_${secret.slice(29)}`;
+
+type Texts = Readonly<Record<string, string>>;
+
+interface Kind {
+  readonly place: Place;
+  readonly right: string;
+  readonly rival: string;
+  readonly replayed: Texts;
+  readonly foreign: Texts;
+  readonly wrong: Texts;
 }
+
+function clientKind({ right }: Endpoint, { credentials }: Stage, { sessions }: Victims): Kind {
+  const { client, owner, rival, tenant, revoked, expired, orphan, narrowed, exhausted, without } = credentials;
+  const needed = clientScopes.find((scope) => scope === right);
+  return {
+    ...{ place: inClient, right: client, rival, replayed: { revoked, expired, orphan, exhausted } },
+    foreign: { 'a revoked id': mixed(revoked, rival), 'a tenant’s id': mixed(tenant, rival) },
+    wrong: {
+      ...{ 'an administrator’s key': owner, 'a session': sessions.own },
+      ...(needed === undefined ? {} : { [`every scope but ${needed}`]: without[needed] ?? '' }),
+      ...(needed === undefined || needed === 'screen' ? {} : { narrowed }),
+    },
+  };
+}
+
+function adminKind({ right }: Endpoint, { credentials }: Stage): Kind {
+  const { byRole, removedAdministrator, expiredAdministrator, client, rival } = credentials;
+  const lacking = roles.filter((role) => !rightsByRole[role].some((held: string) => held === right));
+  return {
+    ...{ place: inAdmin, right: byRole.operator, rival: removedAdministrator },
+    replayed: { removedAdministrator, expiredAdministrator },
+    foreign: { 'another tenant’s token': rival },
+    wrong: {
+      ...Object.fromEntries(lacking.map((role) => [`the role ${role}`, byRole[role]])),
+      'a client token': client,
+    },
+  };
+}
+
+function sessionKind({ path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims): Kind {
+  const { own, rival, finished, replacedCamera, unpaired, camera, manageCamera } = sessions;
+  const isManaging = ownPage.test(path);
+  const mayChoose = ['/face/session', choicePath].includes(path);
+  const isOwn = isManaging || path.startsWith('/face/hand-off');
+  const [[ownId, ownSecret], [rivalId, rivalSecret]] = [own, rival].map((text) => text.split('.'));
+  return {
+    ...{ place: inBearer, right: own, rival },
+    // The session of a finished step-up may still read the result.
+    replayed: { replacedCamera, ...(path === '/face/session' ? {} : { finished }) },
+    foreign: { 'another’s secret': `${ownId}.${rivalSecret}`, 'another’s id': `${rivalId}.${ownSecret}` },
+    wrong: {
+      ...{ 'a ticket nobody opened': ticket, 'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}` },
+      'a client token': credentials.client,
+      ...(path === choicePath || isManaging ? { 'the browser’s own session': own } : {}),
+      ...(isOwn ? { 'the phone of a hand-off': isManaging ? manageCamera : camera } : {}),
+      ...(mayChoose ? {} : { 'a phone that has not chosen its number': unpaired }),
+    },
+  };
+}
+
+function streamKind({ credentials: { client, rival, narrowed, revoked, orphan } }: Stage): Kind {
+  return {
+    ...{ place: inBearer, right: client, rival, replayed: { revoked, orphan }, foreign: { rival } },
+    wrong: { 'a token of no application': client, 'a key without the scope': narrowed },
+  };
+}
+
+function inHeaders(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
+  const { client, owner } = stage.credentials;
+  const kinds: Partial<Record<Endpoint['needs'], () => Kind>> = {
+    client: () => clientKind(endpoint, stage, victims),
+    admin: () => adminKind(endpoint, stage),
+    session: () => sessionKind(endpoint, stage, victims),
+    stream: () => streamKind(stage),
+  };
+  const kind = kinds[endpoint.needs]?.();
+  if (kind === undefined) return shownToEverybody(stage.credentials);
+  const { place, right, rival, replayed, foreign, wrong } = kind;
+  const elsewhere = [
+    [inClient, client],
+    [inAdmin, owner],
+    [inBearer, victims.sessions.own],
+  ] as const;
+  return [
+    { class: 'forged', variant: 'no credential' },
+    ...show('forged', place, alterSecret(right, rival)),
+    ...show('replayed', place, replayed),
+    ...show('cross-tenant', place, foreign),
+    ...show('wrong role', place, wrong),
+    ...elsewhere
+      .filter(([other]) => other !== place)
+      .flatMap(([other, text]) => show('wrong role', other, { 'a valid credential of another kind': text })),
+  ];
+}
+
+/** Credentials of another kind than the endpoint takes. */
+export const wrongEverywhere = ({ client, owner, byRole }: Stage['credentials']): readonly Shown[] => [
+  ...show('wrong role', inAdmin, { 'an auditor': byRole.auditor, 'an owner': owner }),
+  ...show('wrong role', inBearer, { 'a client token as bearer': client, 'an owner’s key as bearer': owner }),
+  ...show('wrong role', inClient, { 'a client token': client }),
+];
 
 /**
  * Credentials that are forged, revoked or issued for something else. They are sent to endpoints that need no
  * credential, and must give no additional access there.
  */
-export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stage['credentials']): readonly Shown[] => [
-  ...show('forged', inClient, { 'a forged token': client.slice(0, -1) }),
+export const shownToEverybody = (credentials: Stage['credentials']): readonly Shown[] => [
+  ...show('forged', inClient, { 'a forged token': credentials.client.slice(0, -1) }),
   ...show('forged', inBearer, { 'a forged bearer': randomBytes(32).toString('base64url') }),
-  ...show('replayed', inClient, { 'a revoked token': revoked }),
-  ...show('cross-tenant', inClient, { 'another tenant’s token': rival }),
-  ...show('wrong role', inAdmin, { 'an auditor': byRole.auditor, 'an owner': owner }),
+  ...show('replayed', inClient, { 'a revoked token': credentials.revoked }),
+  ...show('cross-tenant', inClient, { 'another tenant’s token': credentials.rival }),
+  ...wrongEverywhere(credentials),
 ];
 
-const requestHeader = { alg: 'HS256', typ: 'facestep-request+jwt' };
-
 /** Signs a face check request like a Lambda trigger. */
-export function signRequest(
-  { url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>,
-  changes: object = {},
-  { secret = shop.requestSecret, header = requestHeader }: { secret?: string; header?: object } = {},
-): string {
+export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>, changes = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const nonce = randomBytes(16).toString('base64url');
   const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId, nonce };
-  return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, secret);
+  const header = { alg: 'HS256', typ: 'facestep-request+jwt' };
+  return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, shop.requestSecret);
 }
 
 function badRequests(stage: Stage): readonly Altered[] {
   const now = Math.floor(Date.now() / 1000);
-  const { outside } = stage.providers;
   const changes: Readonly<Record<string, object>> = {
     'of another pool': { iss: 'eu-central-1_Other' },
     'of another app client': { client_id: 'other' },
@@ -173,83 +170,71 @@ function badRequests(stage: Stage): readonly Altered[] {
     'that lasts for ever': { iat: now - 600, exp: now + 10 ** 9 },
     'of the future': { iat: now + 3600, exp: now + 3780 },
     'without a nonce': { nonce: undefined },
-    'about nobody': { sub: '' },
-    'for another tenant': { aud: `${stage.url}/hooks/rival` },
   };
-  const good = signRequest(stage);
-  const [head = '', , signature = ''] = good.split('.');
   return [
     ...Object.entries(changes).map(([variant, each]): Altered => [`a request ${variant}`, signRequest(stage, each)]),
-    ['a request under another secret', signRequest(stage, {}, { secret: randomBytes(32).toString('base64url') })],
-    ['a request under no secret', signRequest(stage, {}, { secret: '' })],
-    ['a request of another type', signRequest(stage, {}, { header: { ...requestHeader, typ: 'JWT' } })],
-    ['a request that says RS256', signRequest(stage, {}, { header: { ...requestHeader, alg: 'RS256' } })],
-    ['a request with other claims', `${head}.${encodePart({ sub: 'else' })}.${signature}`],
-    ...alterToken(good, { publicKey: outside.publicKey.jwk, lure: `${outside.url}/lure/request` }),
+    ...alterToken(signRequest(stage), stage.providers),
   ];
 }
 
-function inBody(path: string, stage: Stage, { ticket, stepUps, sessions, kiosk }: Victims): readonly Shown[] {
-  const { client } = stage.credentials;
-  const misplaced = { 'a session in its place': sessions.own, 'a client token in its place': client };
+interface SecretField {
+  readonly name: string;
+  readonly right: string;
+  readonly rival: string;
+  readonly used: string;
+  readonly forged?: readonly Altered[];
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+function secretField(path: string, stage: Stage, { ticket, stepUps, kiosk }: Victims): SecretField | null {
   const { waiting, rival, finished } = stepUps;
-  if (path === '/face/open') {
-    const place = inField('ticket');
-    const [id = '', secret = ''] = ticket.split('.');
-    return [
-      ...show('forged', place, alterSecret(ticket, `${rival.id}.${rival.challenge}`)),
-      ...show('forged', place, {
-        'a hand-off that nobody began': `handoff.${ticket}`,
-        'spaces around it': ` ${ticket} `,
-      }),
-      ...show('forged', (text) => place(`requested.shop.${text}`), badRequests(stage)),
-      ...show('replayed', place, { 'of a step-up that is over': `${finished.id}.${finished.challenge}` }),
-      ...show('cross-tenant', place, {
-        'this secret under another tenant’s id': `${rival.id}.${secret}`,
-        'another tenant’s secret under this id': `${id}.${rival.challenge}`,
-        'a request for another connection': `requested.workforce.${signRequest(stage)}`,
-      }),
-      ...show('wrong role', place, { ...misplaced, 'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}` }),
-    ];
+  const hourAgo = Math.floor(Date.now() / 1000) - 3600;
+  switch (path) {
+    case '/face/open':
+      return {
+        ...{ name: 'ticket', right: ticket, rival: `${ticket.split('.')[0]}.${rival.challenge}` },
+        used: `${finished.id}.${finished.challenge}`,
+        forged: badRequests(stage).map(([variant, text]) => [variant, `requested.shop.${text}`]),
+      };
+    case '/face/kiosk/next':
+      return {
+        ...{ name: 'secret', right: kiosk.secret, rival: rival.challenge, used: finished.challenge },
+        more: { kiosk: kiosk.id },
+      };
+    case '/step-ups/{id}/photos':
+      return { name: 'challenge', right: waiting.challenge, rival: rival.challenge, used: finished.challenge };
+    case '/step-ups/requested':
+      return {
+        ...{ name: 'request', right: '', rival: signRequest(stage, { aud: `${stage.url}/hooks/rival` }) },
+        used: signRequest(stage, { iat: hourAgo, exp: hourAgo + 180 }),
+        forged: badRequests(stage),
+        more: { connection: 'shop' },
+      };
+    case '/v2/authenticate-credentials':
+      return { name: 'emailCode', right: '12345', rival: '123451', used: '123452', more: { phoneCode: '654321' } };
+    default:
+      return null;
   }
-  if (path === '/face/kiosk/next' || path === '/step-ups/{id}/photos') {
-    const isKiosk = path === '/face/kiosk/next';
-    const place = isKiosk ? inField('secret', { kiosk: kiosk.id }) : inField('challenge');
-    return [
-      ...show('forged', place, alterSecret(isKiosk ? kiosk.secret : waiting.challenge, rival.challenge)),
-      ...show('replayed', place, { 'the secret of a step-up that is over': finished.challenge }),
-      ...show('cross-tenant', place, { 'another tenant’s secret': rival.challenge }),
-      ...show('wrong role', place, { ...misplaced, 'a whole ticket': ticket }),
-    ];
-  }
-  if (path === '/step-ups/requested') {
-    const at = (connection: string) => inField('request', { connection });
-    const hourAgo = Math.floor(Date.now() / 1000) - 3600;
-    return [
-      ...show('forged', at('shop'), badRequests(stage)),
-      ...show('replayed', at('shop'), { 'of an hour ago': signRequest(stage, { iat: hourAgo, exp: hourAgo + 180 }) }),
-      ...show('cross-tenant', at('workforce'), { 'for a connection without triggers': signRequest(stage) }),
-      ...show('cross-tenant', at('rival'), { 'at another tenant': signRequest(stage) }),
-      ...show('wrong role', at('shop'), misplaced),
-    ];
-  }
-  if (path !== '/v2/authenticate-credentials') return [];
-  const codes = (emailCode: string) => ({ fields: { emailCode, phoneCode: '654321' } });
-  return (['forged', 'replayed', 'cross-tenant', 'wrong role'] as const).flatMap((kind, at) =>
-    show(kind, codes, { 'codes nobody was sent': `12345${at}` }),
-  );
 }
 
 export function badCredentials(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
-  const shown = inBody(endpoint.path, stage, victims);
-  return shown.length > 0 ? shown : inHeaders(endpoint, stage, victims);
+  const field = secretField(endpoint.path, stage, victims);
+  if (field === null) return inHeaders(endpoint, stage, victims);
+  const { name, right, rival, used, forged = [], more = {} } = field;
+  const place: Place = (text) => ({ fields: { ...more, [name]: text } });
+  return [
+    ...show('forged', place, [...(right === '' ? [] : alterSecret(right, rival)), ...forged]),
+    ...show('replayed', place, { 'one that is over': used }),
+    ...show('cross-tenant', place, { 'another tenant’s': rival }),
+    ...show('wrong role', place, { 'a session': victims.sessions.own, 'a client token': stage.credentials.client }),
+  ];
 }
 
 export function rightCredential({ needs, path }: Endpoint, stage: Stage, { sessions }: Victims): readonly Header[] {
-  if (needs.kind === 'client') return asClient(stage.credentials.client);
-  if (needs.kind === 'admin') return asAdministrator(stage.credentials.owner);
-  if (needs.kind !== 'session') return [];
-  if (path === choicePath) return asSession(sessions.unpaired ?? sessions.own);
+  if (needs === 'client') return asClient(stage.credentials.client);
+  if (needs === 'admin') return asAdministrator(stage.credentials.owner);
+  if (needs !== 'session') return [];
+  if (path === choicePath) return asSession(sessions.unpaired);
   if (path === '/face/reference') return asSession(sessions.enrolling);
   return asSession(ownPage.test(path) ? sessions.manage : sessions.own);
 }

@@ -1,7 +1,6 @@
 import type { Json } from '../../../src/base/json.js';
-import { type Answer, bodyOf } from './answer.js';
+import { type Answer, atOnce, bodyOf, exchange } from './exchange.js';
 import { type FormPart, type Header, type Request, toBytes, toJson, toMultipart } from './request.js';
-import { atOnce, exchange } from './socket.js';
 
 export interface Caller {
   call(request: Request): Promise<Answer>;

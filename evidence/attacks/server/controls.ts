@@ -1,32 +1,19 @@
-import { codeOf } from './answer.js';
 import { rightCredential } from './bad-credentials.js';
-import { type SampleSource, validRequest } from './rest-targets.js';
+import { codeOf } from './exchange.js';
+import { type SampleSource, validRequest } from './rest.js';
 import type { Endpoint } from './surface.js';
 
 /* Calls every endpoint with a valid credential, to prove that the attacks are refused because of their credential. */
 
-/** Endpoints whose valid calls are covered elsewhere. */
+/** Endpoints whose valid calls need more than the description says; the tests next to their code make these calls. */
 const shownElsewhere: readonly RegExp[] = [
-  // Valid calls are covered by the legitimate sign-ins and the races for single-use items.
-  /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
-  /^POST \/v2\/(authenticate-credentials|generateToken)$/,
-  /^POST \/step-ups\/requested$/,
-  // Valid calls are covered by src/capture/signatures.test.ts.
-  /^POST \/signatures$/,
-  // Valid calls are covered by src/ssf/token-endpoint.test.ts.
-  /^POST \/ssf\/token$/,
-  // Valid calls are covered by src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
+  /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew|notices.*)$/,
+  /^POST \/(v2\/(authenticate-credentials|generateToken)|step-ups\/requested|signatures|ssf\/token)$/,
   /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
-  // Valid calls are covered by src/capture/notice-choices.test.ts.
-  /^POST \/face\/notices/,
   /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
-  /^(GET|POST) \/application-requests\/\{id\}/,
-  /^POST \/applications\/\{id\}\/owners\//,
-  /^POST \/campaigns|^GET \/campaigns\/\{id\}/,
-  /^POST \/connections\/\{id\}\//,
+  /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
+  /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
-  // Valid hook calls are covered by `takeBait`.
-  /^POST \/hooks\/\{connection\}/,
 ];
 
 /** Called last, in this order, because these calls end or delete what all other calls use. */
@@ -41,7 +28,7 @@ export async function askAsTheyMay(
 ): Promise<{ readonly asked: number; readonly refused: readonly string[] }> {
   const { stage, victims } = source;
   const own = endpoints
-    .filter(({ needs }) => ['client', 'admin', 'session', 'open'].includes(needs.kind))
+    .filter(({ needs }) => ['client', 'admin', 'session', 'open'].includes(needs))
     .filter(({ name }) => !shownElsewhere.some((each) => each.test(name)));
   const inOrder = own.toSorted((a, b) => rankOf(a) - rankOf(b));
   const refused: string[] = [];

@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { Size } from '../size.js';
-import { toHookTarget } from './hook-targets.js';
+import type { Size } from '../attack.js';
+import { toHookTarget } from './hooks.js';
 import { type Hostile, type HostileClass, hostileClasses, one, type Target } from './hostile.js';
-import {
-  crowded,
-  type Mutation,
-  malformed,
-  oversized,
-  type Slowness,
-  slow,
-  truncated,
-  wrongTypes,
-} from './mutations.js';
-import { toOidcTarget } from './oidc-targets.js';
-import type { OidcVictims } from './oidc-victims.js';
-import { hookAddress } from './providers/provider.js';
-import { toRestTarget } from './rest-targets.js';
+import { mutationsOf, type Strength } from './mutations.js';
+import { type Begun, toOidcTarget } from './oidc.js';
+import { toRestTarget } from './rest.js';
 import type { Stage } from './stage.js';
 import {
   type Endpoint,
@@ -31,51 +20,47 @@ import type { Victims } from './victims.js';
 export interface Battlefield {
   readonly stage: Stage;
   readonly victims: Victims;
-  readonly others: OidcVictims;
+  readonly begun: Readonly<Record<string, Begun>>;
   readonly endpoints: readonly Endpoint[];
+  /** Answers that everybody gets. */
   readonly known: ReadonlySet<string>;
-  readonly receiptOf: () => string;
 }
 
-export const connectionIds = ({ providers }: Stage): readonly string[] =>
-  providers.all.map(({ connection }) => connection.id);
+/** Connections with an OpenID provider. */
+export const oidcConnections = ['okta', 'rival'] as const;
 
-export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> {
-  const { caller, providers } = stage;
+export async function findEndpoints({ caller, providers }: Stage) {
   const get = (path: string) => caller.call({ method: 'GET', path, headers: [], body: null });
   const described = readDescription(await get('/openapi.json'));
   const page = await get('/face');
   const assets = [...page.text.matchAll(/(?:src|href)="(\/face\/assets\/[^"]+)"/g)].map(([, path]) => path);
-  return [
+  const hooks = new Set(providers.hooks.map(({ path }) => path));
+  const endpoints: readonly Endpoint[] = [
     ...described,
     metricsEndpoint,
     ...pageEndpoints(assets.slice(0, 2)),
-    ...oidcEndpoints(connectionIds(stage)),
-    ...providers.hooks.map((hook) => endpointOf('POST', hookAddress(hook), { kind: 'hook' })),
+    ...oidcEndpoints(oidcConnections),
+    ...[...hooks].map((path) => endpointOf('POST', path, 'hook')),
   ];
-}
-
-export async function readPublicAnswers(stage: Stage, endpoints: readonly Endpoint[]): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   for (const { method, path, needs } of endpoints) {
-    if (needs.kind !== 'public' || method !== 'GET' || path === metricsEndpoint.path) continue;
-    known.add((await stage.caller.call({ method, path, headers: [], body: null })).text);
+    if (needs === 'public' && method === 'GET' && path !== metricsEndpoint.path) known.add((await get(path)).text);
   }
-  return known;
+  return { endpoints, known };
 }
 
-function toTarget(endpoint: Endpoint, { stage, victims, others, known, receiptOf }: Battlefield): Target {
-  const hook = stage.providers.hooks.find((each) => `POST ${hookAddress(each)}` === endpoint.name);
-  if (hook !== undefined) return toHookTarget(endpoint, hook, { stage, victims, receiptOf });
-  const [, connection] = /^\/oidc\/([\w-]+)/.exec(endpoint.path) ?? [];
-  if (connection !== undefined) return toOidcTarget(endpoint, connection, { stage, victims, others, known });
+function toTarget(endpoint: Endpoint, { stage, victims, begun, known }: Battlefield): Target {
+  const hook = stage.providers.hooks.find(({ path }) => `POST ${path}` === endpoint.name);
+  if (hook !== undefined) return toHookTarget(endpoint, hook, stage);
+  const [, connection] = /^\/oidc\/(okta|rival)\//.exec(endpoint.path) ?? [];
+  if (connection !== undefined) return toOidcTarget(endpoint, connection, { stage, victims, begun, known });
   return toRestTarget(endpoint, { stage, victims }, known);
 }
 
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const here = endpoints.filter((endpoint) => endpoint.path === path);
   const own = here.map(({ method }) => method);
-  const isPage = here.some(({ method, needs }) => method === 'GET' && needs.kind === 'public');
+  const isPage = here.some(({ method, needs }) => method === 'GET' && needs === 'public');
   const isAskedFirst =
     path.includes('/oidc/') || (path.startsWith('/face') && own.includes('GET') && (own.length === 1 || isPage));
   const events = path.endsWith('/events') ? ['GET'] : [];
@@ -93,10 +78,9 @@ const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   },
 };
 
-/** In full mode, slow calls exceed the request timeout. */
-const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly crowd: number }>> = {
-  full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
-  quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
+const strengthOf: Readonly<Record<Size, Strength>> = {
+  full: { slowBytes: 75, thenRest: false, crowd: 20 },
+  quick: { slowBytes: 2, thenRest: true, crowd: 6 },
 };
 
 const seedOf = (name: string): number => createHash('sha256').update(name).digest().readInt32LE();
@@ -107,50 +91,42 @@ function draw<Item>(items: readonly Item[], most: number, name: string): readonl
   return fc.sample(subset, { numRuns: 1, seed: seedOf(name) }).flat();
 }
 
+const described = new Set<Endpoint['needs']>(['client', 'admin', 'session', 'developer', 'open']);
+
 function against(target: Target, { stage, endpoints }: Battlefield, size: Size): readonly Hostile[] {
   const { endpoint, bad, refusedCaller: judge } = target;
-  const { slowness, crowd } = strengthOf[size];
+  const { name, path, needs } = endpoint;
   const kept = keptOf[size];
-  const isVersioned =
-    ['client', 'admin', 'session', 'developer', 'open'].includes(endpoint.needs.kind) &&
-    !endpoint.path.startsWith('/v2');
-  const shown = (kind: HostileClass, prefix: string, most: number): readonly Mutation[] =>
+  const mutations = mutationsOf(target, methodsAt(path, endpoints), strengthOf[size]);
+  const shown = (kind: HostileClass, prefix: string, most: number) =>
     draw(
       bad.filter((each) => each.class === kind),
       most,
-      `${endpoint.name} ${kind} ${prefix}`,
+      `${name} ${kind} ${prefix}`,
     ).map(({ variant, request }) => ({
-      variant: `${prefix} ${variant}`.trim(),
-      judge,
+      ...{ variant: `${prefix} ${variant}`.trim(), judge },
       wires() {
         const made = request();
         return one({ ...made, path: prefix + made.path });
       },
     }));
   // A path with a version prefix leads to the same code as the path without, so it gets a tenth of the calls.
-  const shownAnywhere = (kind: HostileClass): readonly Mutation[] => [
-    ...shown(kind, '', kept[kind]),
-    ...(isVersioned ? ['/v1', '/v2'] : []).flatMap((prefix) => shown(kind, prefix, Math.floor(kept[kind] / 10))),
-  ];
-  const others: Readonly<Record<string, readonly Mutation[]>> = {
-    truncated: truncated(target),
-    oversized: oversized(target),
-    slow: slow(target, slowness),
-    duplicated: crowded(target, crowd),
-    'wrong type': wrongTypes(target, kept['wrong type'], seedOf(endpoint.name)),
-    malformed: malformed(target, methodsAt(endpoint.path, endpoints)),
-  };
-  return hostileClasses.flatMap((kind) =>
-    (others[kind] === undefined ? shownAnywhere(kind) : draw(others[kind], kept[kind], `${endpoint.name} ${kind}`)).map(
+  const versions = described.has(needs) && !path.startsWith('/v2') ? ['/v1', '/v2'] : [];
+  return hostileClasses.flatMap((kind) => {
+    const most = kept[kind];
+    const mutated = mutations[kind];
+    const all =
+      mutated === undefined
+        ? ['', ...versions].flatMap((prefix) => shown(kind, prefix, prefix === '' ? most : Math.floor(most / 10)))
+        : fc.sample(mutated, { numRuns: most, seed: seedOf(`${name} ${kind}`) });
+    return all.map(
       (each): Hostile => ({
         ...each,
-        endpoint: endpoint.name,
-        class: kind,
-        weight: kind === 'slow' ? 'slow' : 'light',
-        ...(endpoint.path === metricsEndpoint.path ? { port: stage.metricsPort } : {}),
+        ...{ endpoint: name, class: kind, weight: kind === 'slow' ? 'slow' : 'light' },
+        ...(path === metricsEndpoint.path ? { port: stage.metricsPort } : {}),
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** Generates all calls in a fixed random order, so that endpoints alternate. */
@@ -160,11 +136,10 @@ export function generate(field: Battlefield, size: Size): readonly Hostile[] {
 }
 
 /** Returns the endpoints and attack classes that got no call. */
-export function unmet(
+export const unmet = (
   endpoints: readonly Endpoint[],
   met: ReadonlyMap<string, ReadonlyMap<HostileClass, number>>,
-): readonly string[] {
-  return endpoints.flatMap(({ name }) =>
+): readonly string[] =>
+  endpoints.flatMap(({ name }) =>
     hostileClasses.filter((each) => (met.get(name)?.get(each) ?? 0) === 0).map((each) => `${name}: ${each}`),
   );
-}

@@ -2,13 +2,27 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Movement, movements } from '../../../src/core/movements.js';
-import { reframe } from '../../../test/face-video/index.js';
+import { readPeople } from '../../../test/browser/people.js';
+import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';
 import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { type FormPart, type Header, toMultipart } from './request.js';
 
 export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
+
+const picturesOfEach = 3;
+
+/** Renders pictures of a person who turns the head in each direction. */
+export async function shootFilm(): Promise<Film> {
+  const { ada } = await readPeople();
+  const chance = createChance('siege');
+  const film: Record<Movement, Uint8Array[]> = { centre: [], left: [], right: [], up: [], down: [] };
+  for (const movement of movements)
+    for (let shot = 0; shot < picturesOfEach; shot += 1)
+      film[movement].push(await turnHead(ada, drawTurn(movement, chance), chance));
+  return film;
+}
 
 export interface OpenedPage {
   readonly session: string;
@@ -78,3 +92,22 @@ export const toFramesRequest = (session: string, parts: readonly FormPart[]) => 
   headers: asSession(session),
   body: toMultipart(parts),
 });
+
+/** Begins to lend a phone's camera to the browser with the session `own`. */
+export async function startHandOff(caller: Caller, own: string) {
+  const begun = await caller.post('/face/hand-off', {}, asSession(own));
+  const ticket = ticketOf(begun.text('url'));
+  return {
+    ...{ ticket, code: begun.text('code') },
+    open: async () => (await caller.post('/face/open', { ticket })).text('session'),
+  };
+}
+
+export const choicePath = '/face/hand-off/choice';
+
+export async function lendCamera(caller: Caller, own: string): Promise<string> {
+  const { code, open } = await startHandOff(caller, own);
+  const session = await open();
+  await caller.post(choicePath, { number: code }, asSession(session));
+  return session;
+}

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { residentMiB, round } from '../../bench/measure.js';
-import { codeOf } from './answer.js';
+import { codeOf } from './exchange.js';
 import type { Legitimate, LoadReport } from './legitimate.js';
 import { ticketOf } from './page.js';
+import { clientOf } from './providers.js';
 import { post, toPhotos } from './request.js';
 import { beginSignIn } from './sign-in.js';
 import type { Stage } from './stage.js';
@@ -31,9 +32,9 @@ async function drawWorst(): Promise<Readonly<Record<string, Uint8Array>>> {
   };
 }
 
-const knownKinds = ['hook', 'face check by photo', 'step-up'] as const;
+const known = ({ byKind }: LoadReport) => byKind.flatMap(([kind, figures]) => (kind === 'sign-in' ? [] : [figures]));
 
-const p99Of = ({ byKind }: LoadReport): number => Math.max(...knownKinds.map((kind) => byKind[kind].p99Ms));
+const p99Of = (report: LoadReport): number => Math.max(...known(report).map(({ p99Ms }) => p99Ms));
 
 /** Sends the pictures that cost most from anonymous sign-ins, under legitimate load. */
 export async function attackWithPictures(
@@ -41,8 +42,7 @@ export async function attackWithPictures(
   load: Legitimate,
   { lastsMs, atOnce }: { readonly lastsMs: number; readonly atOnce: number },
 ): Promise<PictureFigures> {
-  const target = stage.providers.targets.find(({ id }) => id === 'load');
-  if (target === undefined) throw new Error('there is no client for the load');
+  const target = clientOf(stage.providers, 'load');
   const worst = await drawWorst();
   const answers: Record<string, number> = {};
   let sent = 0;
@@ -82,6 +82,6 @@ export async function attackWithPictures(
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   const during = await load.report();
-  const knownRefused = knownKinds.reduce((sum, kind) => sum + during.byKind[kind].refused, 0);
+  const knownRefused = known(during).reduce((sum, { refused }) => sum + refused, 0);
   return { knownP99Ms: { before: p99Of(before), during: p99Of(during) }, knownRefused, sent, answers, peakMiB };
 }

@@ -1,25 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { bodyOf } from './answer.js';
+import { bodyOf } from './exchange.js';
 
 const lineGuard = z.looseObject({
   level: z.number(),
   msg: z.string(),
   requestId: z.string().optional(),
-  status: z.number().nullish(),
   code: z.string().optional(),
   method: z.string().optional(),
   route: z.string().optional(),
 });
 
-export interface ServerLog {
-  readonly codes: ReadonlyMap<string, string>;
-  readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
-}
-
 const errorLevel = 50;
 
-export async function readServerLog(file: string, from = 0): Promise<ServerLog> {
+export async function readServerLog(file: string, from = 0) {
   const lines = (await readFile(file, 'utf8')).split('\n').slice(from);
   const codes = new Map<string, string>();
   const faults: { requestId: string | null; text: string }[] = [];

@@ -1,38 +1,16 @@
-import { codeOf } from './answer.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atOnce, codeOf, type Exchange, exchange, type Wire } from './exchange.js';
 import type { Hostile, HostileClass } from './hostile.js';
 import { toBytes } from './request.js';
-import { atOnce, type Exchange, exchange, type Wire } from './socket.js';
 
-export interface Finding {
+/** Answer with a status of 500 or more. */
+interface Suspect {
+  readonly text: string;
   readonly endpoint: string;
-  readonly class: HostileClass;
-  readonly variant: string;
-  readonly what: string;
-}
-
-export interface Suspect extends Finding {
   readonly requestId: string | null;
   readonly status: number;
   readonly code: string | null;
 }
-
-export interface Tally {
-  calls: number;
-  readonly accepted: Finding[];
-  readonly suspects: Suspect[];
-  readonly hangs: Finding[];
-  readonly broken: Finding[];
-  readonly met: Map<string, Map<HostileClass, number>>;
-}
-
-export const newTally = (): Tally => ({
-  calls: 0,
-  accepted: [],
-  suspects: [],
-  hangs: [],
-  broken: [],
-  met: new Map(),
-});
 
 export interface Pace {
   /** Limits of calls without the face engine. */
@@ -57,13 +35,6 @@ const nextAddress = (): string => {
   return `127.9.${1 + (Math.floor(calls / 250) % 250)}.${1 + (calls % 250)}`;
 };
 
-export interface SiegeOptions {
-  readonly port: number;
-  readonly pace: Pace;
-  readonly secrets: readonly string[];
-  say(line: string): void;
-}
-
 /**
  * Returns true if the server refused a request because of overload. Okta events that cannot be handled in time get
  * status 503, so that Okta retries them.
@@ -71,15 +42,18 @@ export interface SiegeOptions {
 export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
   code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
 
-export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
-  `${endpoint}: ${kind}: ${variant}: ${what}`;
+interface Setting {
+  readonly port: number;
+  readonly pace: Pace;
+  readonly secrets: readonly string[];
+  say(line: string): void;
+}
 
-export async function besiege(
-  all: readonly Hostile[],
-  tally: Tally,
-  { port, pace, secrets, say }: SiegeOptions,
-): Promise<void> {
-  const { accepted, suspects, hangs, broken, met } = tally;
+export function createSiege({ port, pace, secrets, say }: Setting) {
+  const met = new Map<string, Map<HostileClass, number>>();
+  const found = { accepted: [] as string[], hangs: [] as string[], broken: [] as string[] };
+  const suspects: Suspect[] = [];
+  const tally = { calls: 0, ...found, suspects, met };
 
   const send = async (wire: Wire, at: number): Promise<Exchange> => {
     tally.calls += 1;
@@ -88,36 +62,30 @@ export async function besiege(
     const bounced = toBounce(first);
     return bounced === null ? first : exchange(bounced, { port: at, from, patienceMs });
   };
-  const find = (name: string, found: Finding[], finding: Finding): void => {
-    found.push(finding);
-    say(`${name}: ${inWords(finding)}`);
+  const find = (name: keyof typeof found, { endpoint, class: kind, variant }: Hostile, what: string): void => {
+    const text = `${endpoint}: ${kind}: ${variant}: ${what}`;
+    found[name].push(text);
+    say(`${name}: ${text}`);
   };
   const note = (hostile: Hostile, exchanges: readonly Exchange[]): void => {
-    const { endpoint, variant } = hostile;
-    const about = { endpoint, class: hostile.class, variant };
+    const { endpoint, class: kind, variant } = hostile;
     const ofEndpoint = met.get(endpoint) ?? new Map<HostileClass, number>();
-    ofEndpoint.set(hostile.class, (ofEndpoint.get(hostile.class) ?? 0) + exchanges.length);
-    met.set(endpoint, ofEndpoint);
+    met.set(endpoint, ofEndpoint.set(kind, (ofEndpoint.get(kind) ?? 0) + exchanges.length));
     const given = hostile.judge(exchanges);
-    if (given !== null) find('accepted', accepted, { ...about, what: given });
-    for (const { answer, end, ms } of exchanges) {
-      if (end === 'hung')
-        find('hang', hangs, { ...about, what: `neither an answer nor an end in ${Math.round(ms / 1000)} s` });
+    if (given !== null) find('accepted', hostile, given);
+    for (const { answer, end } of exchanges) {
+      if (end === 'hung') find('hangs', hostile, 'neither an answer nor an end');
       if (answer === null) continue;
-      const told = secrets.find((secret) => answer.text.includes(secret));
-      if (told !== undefined || insides.test(answer.text))
-        find('accepted', accepted, { ...about, what: `told: ${answer.text.slice(0, 200)}` });
-      if (answer.status < 500) continue;
-      const requestId = answer.headers['x-request-id'] ?? null;
-      const suspect = {
-        ...about,
-        what: answer.text.slice(0, 200),
-        requestId,
-        status: answer.status,
-        code: codeOf(answer),
-      };
-      suspects.push(suspect);
-      if (!isShed(suspect)) say(`${suspect.status}: ${inWords(suspect)}`);
+      const { status, headers } = answer;
+      const text = answer.text.slice(0, 200);
+      if (insides.test(answer.text) || secrets.some((secret) => answer.text.includes(secret)))
+        find('accepted', hostile, `told: ${text}`);
+      if (status < 500) continue;
+      const requestId = headers['x-request-id'] ?? null;
+      suspects.push({
+        ...{ endpoint, requestId, status, code: codeOf(answer) },
+        text: `${status}: ${endpoint}: ${kind}: ${variant}: ${text}`,
+      });
     }
   };
   const act = async (hostile: Hostile): Promise<void> => {
@@ -125,43 +93,27 @@ export async function besiege(
       const wires = await hostile.wires();
       note(hostile, await Promise.all(wires.map((wire) => send(wire, hostile.port ?? port))));
     } catch (error) {
-      const what = error instanceof Error ? error.message.slice(0, 300) : 'failed';
-      const { endpoint, class: kind, variant } = hostile;
-      find('not prepared', broken, { endpoint, class: kind, variant, what });
+      find('broken', hostile, error instanceof Error ? error.message.slice(0, 300) : 'failed');
     }
     if (hostile.after !== undefined) await act(hostile.after);
   };
-
-  const of = (weight: Hostile['weight']): Hostile[] => all.filter((each) => each.weight === weight);
-  await Promise.all([
-    inLanes(of('light'), { lanes: pace.atOnce, betweenMs: (1000 * pace.atOnce) / pace.perSecond }, act, (done, count) =>
-      say(`  ${done} of ${count} things done, ${accepted.length} accepted`),
-    ),
-    inLanes(of('face'), { lanes: pace.facesAtOnce, betweenMs: pace.facesAtOnce * pace.betweenFacesMs }, act),
-    inLanes(of('slow'), { lanes: pace.slowAtOnce, betweenMs: 0 }, act),
-  ]);
-}
-
-async function inLanes(
-  all: readonly Hostile[],
-  { lanes, betweenMs }: { readonly lanes: number; readonly betweenMs: number },
-  act: (hostile: Hostile) => Promise<void>,
-  tell?: (done: number, count: number) => void,
-): Promise<void> {
-  let [next, done] = [0, 0];
-  const lane = async (): Promise<void> => {
-    while (next < all.length) {
-      const hostile = all[next];
-      next += 1;
-      const began = performance.now();
-      await act(hostile);
-      done += 1;
-      if (done % 1000 === 0) tell?.(done, all.length);
-      const left = betweenMs - (performance.now() - began);
-      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
-    }
+  const lanesOf: Readonly<Record<Hostile['weight'], { readonly lanes: number; readonly betweenMs: number }>> = {
+    light: { lanes: pace.atOnce, betweenMs: (1000 * pace.atOnce) / pace.perSecond },
+    face: { lanes: pace.facesAtOnce, betweenMs: pace.facesAtOnce * pace.betweenFacesMs },
+    slow: { lanes: pace.slowAtOnce, betweenMs: 0 },
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane));
+  return {
+    tally,
+    async besiege(all: readonly Hostile[]): Promise<void> {
+      const queues = Object.entries(lanesOf).flatMap(([weight, { lanes, betweenMs }]) => {
+        const queue = all.filter((each) => each.weight === weight).values();
+        return Array.from({ length: lanes }, async () => {
+          for (const hostile of queue) await Promise.all([act(hostile), sleep(betweenMs)]);
+        });
+      });
+      await Promise.all(queues);
+    },
+  };
 }
 
 /**

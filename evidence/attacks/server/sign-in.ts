@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type Browser, createBrowser } from '../../../test/oidc/browser.js';
 import type { Caller } from './caller.js';
-import type { OidcTarget } from './clients.js';
+import { asSession } from './credentials.js';
 import { type Film, openPage, passOnPage, ticketOf } from './page.js';
+import type { OidcTarget } from './providers.js';
 import type { Header } from './request.js';
 
 export interface SignIn {
@@ -12,9 +13,6 @@ export interface SignIn {
   readonly codeVerifier: string;
   readonly link: string;
 }
-
-export const issuerOf = (serverUrl: string, { connection }: Pick<OidcTarget, 'connection'>): string =>
-  `${serverUrl}/oidc/${connection}`;
 
 export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
   const codeVerifier = randomBytes(32).toString('base64url');
@@ -44,15 +42,24 @@ export function beginSignIn(serverUrl: string, target: OidcTarget, login: string
   return beginWith(serverUrl, target, params, codeVerifier);
 }
 
+export async function startAtProvider(
+  serverUrl: string,
+  { connection }: OidcTarget,
+  params: Readonly<Record<string, string>>,
+) {
+  const browser = createBrowser((url, init) => fetch(url, init));
+  const address = `${serverUrl}/oidc/${connection}/authorize?${new URLSearchParams(params)}`;
+  return { browser, seen: await browser.follow(address) };
+}
+
 export async function beginWith(
   serverUrl: string,
   target: OidcTarget,
   params: Readonly<Record<string, string>>,
   codeVerifier = '',
 ): Promise<SignIn> {
-  const browser = createBrowser((url, init) => fetch(url, init));
-  const address = `${issuerOf(serverUrl, target)}/authorize?${new URLSearchParams(params)}`;
-  const { url, text, status } = await browser.follow(address);
+  const { browser, seen } = await startAtProvider(serverUrl, target, params);
+  const { url, text, status } = seen;
   if (!new URL(url).pathname.startsWith('/face'))
     throw new Error(`A sign-in ended at ${url}: ${status} ${text.slice(0, 200)}`);
   return { browser, target, codeVerifier, link: url };
@@ -69,7 +76,7 @@ const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
-  const { body } = await caller.get('/face/session', [['Authorization', `Bearer ${session}`]]);
+  const { body } = await caller.get('/face/session', asSession(session));
   return returnGuard.parse(body).view.returnUrl;
 }
 

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { signRequest } from './bad-credentials.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
-import { choicePath, openHandOff, startHandOff } from './hand-off.js';
-import type { Film } from './page.js';
-import { openPage, takeFrames, ticketOf, toFramesRequest } from './page.js';
+import { choicePath, type Film, openPage, startHandOff, takeFrames, ticketOf, toFramesRequest } from './page.js';
 import { post, type Request, toJson, toPhotos } from './request.js';
 import { nextNumber, type SingleUse, success } from './single-use.js';
 import type { Stage } from './stage.js';
@@ -22,9 +20,9 @@ async function sendCodes({ caller, credentials, outboxFile }: Stage) {
 
 export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): readonly SingleUse[] {
   const { caller, credentials, pictures } = stage;
-  const about = { connection: 'workforce', subject: victims.subject };
+  const about = { connection: 'okta', subject: victims.subject };
   const admin = asAdministrator(credentials.owner);
-  const seen = { connection: 'workforce', subject: victims.inFilm.subject };
+  const seen = { connection: 'okta', subject: victims.inFilm.subject };
   const openOwn = async () => openPage(caller, (await startStepUp(stage, seen)).ticket);
   const json = (path: string, fields: object, headers: Request['headers'] = []) => post(path, toJson(fields), headers);
   const race = (
@@ -47,15 +45,10 @@ export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): read
       const { ticket } = await startHandOff(caller, (await openOwn()).session);
       return json('/face/open', { ticket });
     }),
-    ...(victims.sessions.unpaired === null
-      ? []
-      : [
-          race(choicePath, 'the choice of a number', async () => {
-            const begun = await startHandOff(caller, (await openOwn()).session);
-            const { session } = await openHandOff(caller, begun);
-            return json(choicePath, { number: begun.code }, asSession(session));
-          }),
-        ]),
+    race(choicePath, 'the choice of a number', async () => {
+      const { code, open } = await startHandOff(caller, (await openOwn()).session);
+      return json(choicePath, { number: code }, asSession(await open()));
+    }),
     race('/face/open', 'a request of a trigger, as a ticket', async () =>
       json('/face/open', { ticket: `requested.shop.${signRequest(stage)}` }),
     ),

@@ -1,6 +1,5 @@
-import type { Answer } from './answer.js';
-import type { Hostile, HostileClass, Oracle } from './hostile.js';
-import { describe, eachRefused, one } from './hostile.js';
+import type { Answer } from './exchange.js';
+import { describe, eachRefused, type Hostile, one } from './hostile.js';
 import type { Request } from './request.js';
 
 export interface SingleUse {
@@ -18,13 +17,6 @@ export interface SingleUse {
 }
 
 export const success = ({ status }: Answer): boolean => status < 400;
-
-const atMostOne =
-  (isWon: SingleUse['isWon']): Oracle =>
-  (exchanges) => {
-    const winners = exchanges.filter(({ answer }) => answer !== null && isWon(answer));
-    return winners.length > 1 ? `${winners.length} of ${exchanges.length} won: ${describe(winners[0])}` : null;
-  };
 
 let made = 0;
 
@@ -46,7 +38,7 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
     counts.map((count): Hostile => {
       let used: ((sender: number) => Request) | null = null;
       const common = { endpoint: each.endpoint, weight: each.weight ?? 'light' };
-      const race: Omit<Hostile, 'after'> = {
+      return {
         ...common,
         class: 'duplicated',
         variant: `${each.thing}, ${count} times at once`,
@@ -57,22 +49,20 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
         },
         judge(exchanges) {
           winners.expected += 1;
-          const hasWon = exchanges.some(({ answer }) => answer !== null && each.isWon(answer));
-          if (hasWon) winners.won += 1;
-          else winners.lost.push(`${each.thing}: ${exchanges[0] === undefined ? '' : describe(exchanges[0])}`);
-          return atMostOne(each.isWon)(exchanges);
+          const won = exchanges.filter(({ answer }) => answer !== null && each.isWon(answer));
+          if (won.length > 0) winners.won += 1;
+          else winners.lost.push(`${each.thing}: ${exchanges.map(describe)[0] ?? ''}`);
+          return won.length > 1 ? `${won.length} of ${exchanges.length} won: ${describe(won[0])}` : null;
+        },
+        after: {
+          ...common,
+          class: 'replayed',
+          variant: `${each.thing}, used before (${count})`,
+          // Uses a new sender, because the sender whose call succeeded may repeat it.
+          wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
+          judge: eachRefused(each.isWon),
         },
       };
-      const again: HostileClass = 'replayed';
-      const replay: Hostile = {
-        ...common,
-        class: again,
-        variant: `${each.thing}, used before (${count})`,
-        // Uses a new sender, because the sender whose call succeeded may repeat it.
-        wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
-        judge: eachRefused(({ answer }) => answer !== null && each.isWon(answer)),
-      };
-      return { ...race, after: replay };
     }),
   );
 }

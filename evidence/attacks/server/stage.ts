@@ -6,21 +6,23 @@ import { findFreePort } from '../../../examples/demo/free-port.js';
 import { loadPictures, type Pictures } from '../../../examples/demo/pictures.js';
 import { type Service, startService } from '../../../examples/demo/service.js';
 import { modelsFolder } from '../../../test/paths.js';
+import { notePasses, openQuickState } from '../../bench/hook-providers/provider.js';
 import { preload } from '../../faults/preload.js';
 import { type Caller, createCaller } from './caller.js';
-import { createOidcClients } from './clients.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
-import { openProviders } from './providers/all.js';
+import { openProviders } from './providers.js';
 
 /** Clock offset of one day back, to issue credentials that have expired by now. */
 const dayMs = -24 * 3_600_000;
 
 const ownAddress = '127.0.0.1';
 
+/** Number of people of each provider, of whom every second has passed a face check. */
+const mostPeople = 500;
+
 export async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-siege-'));
-  const clients = await createOidcClients();
-  const [providers, pictures] = await Promise.all([openProviders(clients), loadPictures()]);
+  const [providers, pictures] = await Promise.all([openProviders(), loadPictures()]);
   const port = await findFreePort();
   const metricsPort = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
@@ -31,13 +33,13 @@ export async function openStage() {
     publicUrl: url,
     telemetry: { metrics: { port: metricsPort } },
     contactCodes: { countries: ['1'] },
-    connections: providers.all.map(({ connection }) => connection),
+    connections: providers.connections,
   };
   await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
   const logFile = join(folder, 'log');
   const data = join(folder, 'data');
   const environment = {
-    ...providers.staff.environment,
+    ...providers.environment,
     PORT: String(port),
     FACESTEP_CONFIG: configFile,
     FACESTEP_DATA: data,
@@ -50,10 +52,13 @@ export async function openStage() {
   const before = await startService({ ...environment, ...preload('shifted-clock'), FAULTS_CLOCK_FILE: clockFile });
   const { expired, expiredToken } = await liveTheDayBefore(before, { caller, owner, pictures });
 
+  const state = openQuickState(join(data, 'state.db'));
+  for (const provider of providers.hooked) await notePasses(state, provider, mostPeople);
+  await state.close();
   const service = await startService(environment, logFile);
   const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
   return {
-    ...{ port, metricsPort, url, logFile, providers, clients, credentials, pictures, caller },
+    ...{ port, metricsPort, url, logFile, providers, credentials, pictures, caller },
     expiredToken,
     outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,

@@ -1,32 +1,17 @@
 import { asAdministrator, asClient, asSession } from './credentials.js';
-import { lendCamera, openHandOff, startHandOff } from './hand-off.js';
-import { type Film, openPage, takeFrames, ticketOf } from './page.js';
+import { type Film, lendCamera, openPage, startHandOff, takeFrames, ticketOf } from './page.js';
 import type { FormPart } from './request.js';
 import type { Stage } from './stage.js';
 
 type Caller = Pick<Stage, 'caller' | 'credentials'>;
 type About = Readonly<Record<string, string>>;
 
-const managingPaths = [
-  ...['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke'],
-  ...['/face/data-consents', '/face/data-consents/withdraw', '/face/links', '/face/links/end'],
-  ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
-];
-
-export async function enrol(
-  { caller, credentials }: Caller,
-  about: { readonly connection: string; readonly subject: string },
-  photos: readonly Uint8Array[],
-): Promise<void> {
-  const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
-  const texts = Object.entries({ ...about, ...consent });
-  const parts = [...texts, ...photos.map((photo) => ['photo', photo] as const)];
-  await caller.postForm('/enrolments', parts, asClient(credentials.legitimate));
-}
-
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
-  const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
-  await enrol(stage, { connection: 'workforce', subject }, photos);
+  const subject = await stage.providers.simulator.createUser({ login, password: 'first factor' });
+  const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
+  const texts = Object.entries({ connection: 'okta', subject, ...consent });
+  const parts = [...texts, ...photos.map((photo) => ['photo', photo] as const)];
+  await stage.caller.postForm('/enrolments', parts, asClient(stage.credentials.legitimate));
   return subject;
 }
 
@@ -66,7 +51,7 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
 
 async function openSessions(stage: Stage, subject: string) {
   const { caller, credentials, providers, pictures } = stage;
-  const about = { connection: 'workforce', subject };
+  const about = { connection: 'okta', subject };
   const open = async (more: About = {}) =>
     (await openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket)).session;
   const invite = async (who: string, purpose = 'manage') => {
@@ -79,23 +64,21 @@ async function openSessions(stage: Stage, subject: string) {
   await caller.post('/face/decline', {}, asSession(finished));
   const managed = await enrolUser(stage, 'managed@example.com', pictures.person);
   const newcomer = { login: 'newcomer@example.com', password: 'first factor' };
-  const manageCameras: Record<string, string> = {};
-  for (const path of managingPaths) manageCameras[path] = await lendCamera(caller, await invite(managed));
-  const unpaired = await openHandOff(caller, await startHandOff(caller, await open()));
+  const unpaired = await startHandOff(caller, await open());
   const replacing = await open();
   const replacedCamera = await lendCamera(caller, replacing);
   await lendCamera(caller, replacing);
   return {
     own,
     finished,
-    manageCameras,
+    manageCamera: await lendCamera(caller, await invite(managed)),
     replacedCamera,
     manage: await invite(subject),
     /** Session of an enrolment that asks for a photo of an identity document. */
-    enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
+    enrolling: await invite(await providers.simulator.createUser(newcomer), 'enrol'),
     camera: await lendCamera(caller, own),
-    /** Session of a phone on which the displayed number has not been chosen; `null` if phones need not choose one. */
-    unpaired: unpaired.mustChoose ? unpaired.session : null,
+    /** Session of a phone on which the displayed number has not been chosen. */
+    unpaired: await unpaired.open(),
     rival: await open({ connection: 'rival' }),
   };
 }
@@ -112,8 +95,8 @@ export async function makeVictims(stage: Stage, film: Film) {
   await caller.post('/administrators', { name: administrator, role: 'owner' }, admin);
   const kiosk = await caller.post('/kiosks', { name: 'victim' }, asClient(credentials.legitimate));
   const [kioskId = '', kioskSecret = ''] = ticketOf(kiosk.text('url')).split('.');
-  await startStepUp(stage, { connection: 'workforce', subject, kiosk: kioskId });
-  const about = { connection: 'workforce', subject };
+  await startStepUp(stage, { connection: 'okta', subject, kiosk: kioskId });
+  const about = { connection: 'okta', subject };
   const sessions = await openSessions(stage, subject);
   const login = 'film@example.com';
   return {
@@ -133,16 +116,6 @@ export async function makeVictims(stage: Stage, film: Film) {
 }
 
 export type Victims = Awaited<ReturnType<typeof makeVictims>>;
-
-export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promise<void> {
-  for (const { connection, bait } of stage.providers.hooks) {
-    const about = { connection, subject: bait.subject };
-    const { kind } = bait;
-    if (kind === 'profile' || kind === 'enrolment') await enrol(stage, about, stage.pictures.person);
-    if (kind === 'profile') await passStepUp(stage, { ...about, application: 'portal' });
-    if (kind === 'name') await passStepUp(stage, { ...about, application: 'portal', token: good });
-  }
-}
 
 export async function issueReceipt(
   stage: Stage,

@@ -24,13 +24,17 @@ export async function openEntra(policy: object): Promise<BenchProvider> {
   const toIdentities = (email: string) => [
     { signInType: 'email', issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email },
   ];
-  const toEvent = (event: string, n: number, { user, ...data }: { user?: object; userSignUpInfo?: object }) => ({
+  const toEvent = (
+    event: string,
+    correlationId: string,
+    { user, ...data }: { user?: object; userSignUpInfo?: object },
+  ) => ({
     headers,
     body: JSON.stringify({
       type: `microsoft.graph.authenticationEvent.${event}`,
       data: {
         tenantId,
-        authenticationContext: { correlationId: `event-${n}`, client: { ip: '192.0.2.1', locale: 'en-us' }, user },
+        authenticationContext: { correlationId, client: { ip: '192.0.2.1', locale: 'en-us' }, user },
         ...data,
       },
     }),
@@ -56,15 +60,16 @@ export async function openEntra(policy: object): Promise<BenchProvider> {
         hook: 'token-issuance-start',
         url: `${url}/hooks/entra/token-issuance-start`,
         grantedText: '"faceVerified":"true"',
-        toCall: (n) => toEvent('tokenIssuanceStart', n, { user: { id: toUserId(n), userType: 'Member' } }),
+        toCall: (n, id = `event-${n}`) =>
+          toEvent('tokenIssuanceStart', id, { user: { id: toUserId(n), userType: 'Member' } }),
       },
       {
         provider: 'entra',
         hook: 'attribute-collection-start',
         url: `${url}/hooks/entra/attribute-collection-start`,
         grantedText: '.continueWithDefaultBehavior"',
-        toCall: (n) =>
-          toEvent('attributeCollectionStart', n, {
+        toCall: (n, id = `event-${n}`) =>
+          toEvent('attributeCollectionStart', id, {
             userSignUpInfo: { attributes: {}, identities: toIdentities(toEmail(n)) },
           }),
       },
@@ -74,10 +79,11 @@ export async function openEntra(policy: object): Promise<BenchProvider> {
         url: `${url}/hooks/entra/attribute-collection-submit`,
         grantedText: '.modifyAttributeValues"',
         prepare: receipts.prepare,
-        toCall: (n) =>
-          toEvent('attributeCollectionSubmit', n, {
+        receiptSubject: toSubmitted,
+        toCall: (n, id = `event-${n}`, receipt = receipts.of(n)) =>
+          toEvent('attributeCollectionSubmit', id, {
             userSignUpInfo: {
-              attributes: { [receiptAttribute]: { value: receipts.of(n) } },
+              attributes: { [receiptAttribute]: { value: receipt } },
               identities: toIdentities(toSubmitted(n)),
             },
           }),

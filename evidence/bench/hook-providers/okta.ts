@@ -1,21 +1,27 @@
 import { type BenchProvider, createReceipts, nowIso } from './provider.js';
 
+/** No call of the benchmark reaches Okta. */
+const unused = { orgUrl: 'https://bench.okta.com', token: 'unused' };
+
 const secret = 'Bearer the-hook-secret-of-the-benchmark';
 
-export function openOkta(policy: object): BenchProvider {
+export function openOkta(
+  policy: object,
+  { orgUrl, token }: { readonly orgUrl: string; readonly token: string } = unused,
+): BenchProvider {
   const headers = { authorization: secret };
   const toId = (hook: string, n: number) => `00u${hook}${String(n).padStart(8, '0')}`;
   const toLogin = (n: number) => `okta-${n}@example.com`;
   const receipts = createReceipts('okta', toLogin);
-  const toEvent = (eventType: string, n: number) => ({ eventId: `event-${n}`, eventTime: nowIso(), eventType });
+  const toEvent = (eventType: string, eventId: string) => ({ eventId, eventTime: nowIso(), eventType });
   return {
     connection: {
       id: 'okta',
       kind: 'okta',
       policy,
       okta: {
-        orgUrl: 'https://bench.okta.com',
-        auth: { kind: 'api_token', token: 'unused' },
+        orgUrl,
+        auth: { kind: 'api_token', token },
         hooks: { secret: { value: secret } },
       },
     },
@@ -27,7 +33,7 @@ export function openOkta(policy: object): BenchProvider {
         hook: 'token',
         url: `${url}/hooks/okta/token`,
         grantedText: '"verified"',
-        toCall(n) {
+        toCall(n, id = `event-${n}`) {
           const user = toId('token', n);
           const data = {
             context: { user: { id: user, profile: { login: 'user@example.com', firstName: 'A', lastName: 'B' } } },
@@ -40,7 +46,7 @@ export function openOkta(policy: object): BenchProvider {
               scopes: { openid: { id: 'scope' } },
             },
           };
-          return { headers, body: JSON.stringify({ ...toEvent('com.okta.oauth2.tokens.transform', n), data }) };
+          return { headers, body: JSON.stringify({ ...toEvent('com.okta.oauth2.tokens.transform', id), data }) };
         },
       },
       {
@@ -48,12 +54,12 @@ export function openOkta(policy: object): BenchProvider {
         hook: 'registration (profile completion)',
         url: `${url}/hooks/okta/registration`,
         grantedText: '"ALLOW"',
-        toCall(n) {
+        toCall(n, id = `event-${n}`) {
           const data = {
             context: { user: { id: toId('profile', n) } },
             userProfileUpdate: { employeeNumber: '1' },
           };
-          const event = toEvent('com.okta.user.pre-registration', n);
+          const event = toEvent('com.okta.user.pre-registration', id);
           return { headers, body: JSON.stringify({ ...event, requestType: 'progressive.profile', data }) };
         },
       },
@@ -63,9 +69,10 @@ export function openOkta(policy: object): BenchProvider {
         url: `${url}/hooks/okta/registration`,
         grantedText: '"ALLOW"',
         prepare: receipts.prepare,
-        toCall(n) {
-          const data = { context: {}, userProfile: { login: toLogin(n), facestepReceipt: receipts.of(n) } };
-          const event = toEvent('com.okta.user.pre-registration', n);
+        receiptSubject: toLogin,
+        toCall(n, id = `event-${n}`, facestepReceipt = receipts.of(n)) {
+          const data = { context: {}, userProfile: { login: toLogin(n), facestepReceipt } };
+          const event = toEvent('com.okta.user.pre-registration', id);
           return { headers, body: JSON.stringify({ ...event, requestType: 'self.service.registration', data }) };
         },
       },
@@ -74,9 +81,9 @@ export function openOkta(policy: object): BenchProvider {
         hook: 'saml',
         url: `${url}/hooks/okta/saml`,
         grantedText: 'verified',
-        toCall(n) {
+        toCall(n, id = `event-${n}`) {
           const data = { context: { user: { id: toId('saml', n) } }, assertion: { claims: {} } };
-          return { headers, body: JSON.stringify({ ...toEvent('com.okta.saml.tokens.transform', n), data }) };
+          return { headers, body: JSON.stringify({ ...toEvent('com.okta.saml.tokens.transform', id), data }) };
         },
       },
       {
@@ -85,12 +92,12 @@ export function openOkta(policy: object): BenchProvider {
         url: `${url}/hooks/okta/password-import`,
         // The benchmark has no password verifier, so no call is granted.
         grantedText: '"VERIFIED"',
-        toCall(n) {
+        toCall(n, id = `event-${n}`) {
           const credential = { username: toLogin(n), password: 'a password' };
           const data = { context: { credential }, action: { credential: 'UNVERIFIED' } };
           return {
             headers,
-            body: JSON.stringify({ ...toEvent('com.okta.user.credential.password.import', n), data }),
+            body: JSON.stringify({ ...toEvent('com.okta.user.credential.password.import', id), data }),
           };
         },
       },
@@ -99,12 +106,10 @@ export function openOkta(policy: object): BenchProvider {
         hook: 'events',
         url: `${url}/hooks/okta/events`,
         grantedText: 'granted',
-        toCall(n) {
+        toCall(n, id = `event-${n}`) {
           const target = [{ id: toId('events', n), type: 'User' }];
-          const events = [
-            { uuid: `event-${n}`, eventType: 'user.session.start', outcome: { result: 'SUCCESS' }, target },
-          ];
-          return { headers, body: JSON.stringify({ ...toEvent('com.okta.event_hook', n), data: { events } }) };
+          const events = [{ uuid: id, eventType: 'user.session.start', outcome: { result: 'SUCCESS' }, target }];
+          return { headers, body: JSON.stringify({ ...toEvent('com.okta.event_hook', id), data: { events } }) };
         },
       },
     ],

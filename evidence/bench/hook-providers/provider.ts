@@ -15,6 +15,10 @@ export type SignReceipt = (claims: JsonObject) => Promise<string>;
 
 export interface ProviderLoad extends HookLoad {
   readonly grantedText: string;
+  /** Returns the headers of a body, if these depend on the body. */
+  readonly sign?: (body: string) => Readonly<Record<string, string>>;
+  /** Person of whom the call carries a receipt. */
+  readonly receiptSubject?: (n: number) => string;
   /** Creates the calls just before they are sent, because receipts expire. */
   readonly prepare?: (count: number, sign: SignReceipt) => Promise<void>;
 }

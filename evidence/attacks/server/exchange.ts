@@ -1,0 +1,113 @@
+import { request as read } from 'node:http';
+import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { z } from 'zod';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly text: string;
+}
+
+export interface Wire {
+  readonly pieces: readonly { readonly bytes: Buffer; readonly afterMs: number }[];
+  /**
+   * Action of the sender after its last byte. `waits`: waits for one answer. `closes`: closes the connection.
+   * `watches`: waits for further answers after the first.
+   */
+  readonly afterwards: 'waits' | 'closes' | 'watches';
+}
+
+export interface Exchange {
+  readonly answer: Answer | null;
+  readonly answers: number;
+  /** `left`: the sender closed the connection before an answer. */
+  readonly end: 'answered' | 'cut' | 'left' | 'hung';
+  readonly ms: number;
+}
+
+export const atOnce = (bytes: Buffer, afterwards: Wire['afterwards'] = 'waits'): Wire => ({
+  pieces: [{ bytes, afterMs: 0 }],
+  afterwards,
+});
+
+const watchedMs = 400;
+
+const lingersMs = 20;
+
+/**
+ * Sends bytes that Node’s client would refuse to send, and reads the answer with Node’s parser.
+ * @param from - source address in 127.0.0.0/8
+ */
+export function exchange(
+  wire: Wire,
+  { port, from, patienceMs }: { readonly port: number; readonly from: string; readonly patienceMs: number },
+): Promise<Exchange> {
+  return new Promise((resolve) => {
+    const began = performance.now();
+    const came: Buffer[] = [];
+    const timers: NodeJS.Timeout[] = [];
+    let answer: Answer | null = null;
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+    const inlet = new Duplex({ read() {}, write: (_bytes, _encoding, done) => done() });
+    const settle = (end: Exchange['end']): void => {
+      for (const timer of timers) clearTimeout(timer);
+      socket.removeAllListeners().on('error', () => {});
+      socket.destroy();
+      inlet.destroy();
+      const answers =
+        Buffer.concat(came)
+          .toString('latin1')
+          .match(/^HTTP\/1\.1 [2-5]\d\d/gm)?.length ?? 0;
+      resolve({ answer, answers, end: answer === null ? end : 'answered', ms: performance.now() - began });
+    };
+    const later = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms));
+    const send = (at: number): void => {
+      const piece = wire.pieces[at];
+      if (piece !== undefined) later(piece.afterMs, () => socket.write(piece.bytes, () => send(at + 1)));
+      else if (wire.afterwards === 'closes') later(lingersMs, () => settle('left'));
+      else later(patienceMs, () => settle('hung'));
+    };
+    read({ createConnection: () => inlet }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('error', () => {});
+      response.on('data', (bytes: Buffer) => parts.push(bytes));
+      response.on('end', () => {
+        const { statusCode: status = 0, headers } = response;
+        const { 'set-cookie': cookies = [] } = headers;
+        const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+        answer = { status, headers: plain, cookies, text: Buffer.concat(parts).toString() };
+        if (wire.afterwards === 'watches') later(watchedMs, () => settle('answered'));
+        else settle('answered');
+      });
+    })
+      .on('error', () => {})
+      .end();
+    socket.setNoDelay(true);
+    socket.once('connect', () => send(0));
+    socket.on('data', (bytes) => {
+      came.push(bytes);
+      inlet.push(bytes);
+    });
+    // A server that refuses a body may reset the connection after its answer.
+    socket.on('error', () => {});
+    // The parser may still hold the last bytes.
+    socket.once('close', () => setImmediate(() => settle('cut')));
+  });
+}
+
+const objectGuard = z.record(z.string(), z.json());
+
+export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGuard> {
+  try {
+    return objectGuard.safeParse(JSON.parse(text)).data ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function codeOf(answer: Answer): string | null {
+  const { code } = bodyOf(answer);
+  return typeof code === 'string' ? code : null;
+}

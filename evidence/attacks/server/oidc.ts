@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { alterSecret, encodePart } from './alter.js';
+import { inBearer, type Shown, show, shownToEverybody } from './bad-credentials.js';
+import { asSession } from './credentials.js';
+import type { Answer } from './exchange.js';
+import { eachRefused, type Oracle, sameForEverybody, type Target } from './hostile.js';
+import { clientOf, type OidcTarget } from './providers.js';
+import { type Header, post, type Request, toUrlencoded } from './request.js';
+import { asOidcClient, authorizationParams, startAtProvider } from './sign-in.js';
+import type { Stage } from './stage.js';
+import type { Endpoint } from './surface.js';
+import type { Victims } from './victims.js';
+
+const mostFormBytes = 56 * 1024;
+
+/**
+ * Returns true if an answer continues the sign-in: it sends the browser to the capture page, or back to a client with a
+ * result.
+ */
+function leadsOn({ status, headers, text }: Answer, { url: serverUrl, providers }: Stage): boolean {
+  if (status === 200) return /name="(code|id_token|username)"/.test(text);
+  if (status < 300 || status >= 400) return status < 300;
+  const location = headers.location ?? '';
+  const url = URL.canParse(location, serverUrl) ? new URL(location, serverUrl) : null;
+  if (url === null) return true;
+  if (url.origin === serverUrl) return !url.pathname.endsWith('/authorize');
+  // The server may redirect only to redirect URIs of clients, even if it reports an error.
+  const isClient = providers.targets.some(({ redirectUri }) => url.href.startsWith(redirectUri));
+  return !isClient || /[?#&](code|id_token|access_token)=/.test(url.href) || !/[?#&]error=/.test(url.href);
+}
+
+type Params = Readonly<Record<string, string>>;
+
+const mainClients: Readonly<Record<string, string>> = { okta: 'app', rival: 'rival-app' };
+
+export async function pushRequest({ caller }: Stage, target: OidcTarget, login = 'somebody@example.com') {
+  const form = toUrlencoded(Object.entries(authorizationParams(target, { login_hint: login }).params));
+  const { status, text } = await caller.call(post(`/oidc/${target.connection}/par`, form, asOidcClient(target)));
+  const uri: unknown = JSON.parse(text).request_uri;
+  if (typeof uri !== 'string') throw new Error(`No request was pushed: ${status} ${text}`);
+  return uri;
+}
+
+/** Starts a sign-in and pushes a request at an OpenID provider. Attackers must be able to use neither. */
+export async function beginElsewhere(stage: Stage, connection: string) {
+  const target = clientOf(stage.providers, mainClients[connection]);
+  const { params } = authorizationParams(target, { login_hint: 'somebody@example.com' });
+  const { browser, seen } = await startAtProvider(stage.url, target, params);
+  const uid = [...browser.jar.values()]
+    .find(({ path }) => path.includes('/interaction/'))
+    ?.path.split('/')
+    .at(-1);
+  if (uid === undefined) throw new Error(`${connection}: no interaction: ${seen.status} ${seen.text.slice(0, 300)}`);
+  return { uid, pushed: await pushRequest(stage, target) };
+}
+
+export type Begun = Awaited<ReturnType<typeof beginElsewhere>>;
+
+const base64 = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+/** Texts that no parameter of `sensitive` may take. */
+const forgedTexts = ({ redirectUri }: OidcTarget, lure: string): readonly string[] => [
+  ...['__proto__', 'nobody', 'token', 'code token', 'none', 'password', 'client_credentials', 'refresh_token'],
+  ...['implicit', 'file:///etc/passwd', lure, `urn:ietf:params:oauth:request_uri:${base64(16)}`, base64(32)],
+  ...['device_code', 'token-exchange'].map((type) => `urn:ietf:params:oauth:grant-type:${type}`),
+  `${encodePart({ alg: 'none' })}.${encodePart({ client_id: 'app', iss: 'app' })}.`,
+  redirectUri.replace('://', '://evil-'),
+  redirectUri.replace(/^(https?:\/\/)([^/]+)/, '$1$2@evil.example.com'),
+  redirectUri.replace(/^(https?:\/\/[^/]+)/, '$1.evil.example.com'),
+  ...['/more', '?next=https://evil.example.com', '#a', '/../open'].map((end) => redirectUri + end),
+  redirectUri.replace(/^https?:/, 'javascript:'),
+];
+
+/** Parameters that decide on what a sign-in may do, by the end of the path. */
+const sensitive: Readonly<Record<string, readonly string[]>> = {
+  authorize: ['client_id', 'redirect_uri', 'response_type', 'request', 'request_uri', 'code_challenge_method'],
+  par: ['client_id', 'redirect_uri', 'response_type', 'request', 'request_uri', 'code_challenge_method'],
+  token: ['client_id', 'code', 'grant_type', 'client_assertion'],
+  userinfo: ['access_token'],
+  '{uid}': ['uid'],
+};
+
+interface Parts {
+  readonly stage: Stage;
+  readonly victims: Victims;
+  readonly begun: Readonly<Record<string, Begun>>;
+  readonly known: ReadonlySet<string>;
+}
+
+export function toOidcTarget(endpoint: Endpoint, connection: string, { stage, victims, begun, known }: Parts): Target {
+  const { method, path, needs } = endpoint;
+  const { providers, credentials } = stage;
+  const client = clientOf(providers, mainClients[connection]);
+  const elsewhere = connection === 'rival' ? 'okta' : 'rival';
+  const foreign = clientOf(providers, mainClients[elsewhere]);
+  const { uid } = begun[connection];
+  const end = path.split('/').at(-1) ?? '';
+  const secret = client.secret ?? '';
+  const isForm = end === 'par' || end === 'token';
+  const isVisit = end === 'authorize' || end === '{uid}';
+  const headers = isForm ? asOidcClient(client) : end === 'userinfo' ? asSession(base64(32)) : [];
+  const paramsOf: Readonly<Record<string, Params>> = {
+    '{uid}': { username: 'somebody@example.com' },
+    token: {
+      ...{ grant_type: 'authorization_code', code: base64(32), redirect_uri: client.redirectUri },
+      code_verifier: base64(32),
+    },
+  };
+  const isAuthorization = end === 'authorize' || end === 'par';
+  const params: Params = isAuthorization
+    ? authorizationParams(client, { login_hint: 'somebody@example.com' }).params
+    : (paramsOf[end] ?? {});
+  const wrong: Params = isAuthorization ? { redirect_uri: 'https://evil.example.com/' } : {};
+  const inParams = (kind: Shown['class'], texts: readonly string[]): readonly Shown[] =>
+    (sensitive[end] ?? []).flatMap((name) =>
+      texts.map((text) => ({
+        ...{ class: kind, variant: `${name} ${text.slice(0, 60)}`, fields: { [name]: text } },
+        headers: isForm ? headers : [],
+      })),
+    );
+  const inBasic = (text: string) => ({ headers: asOidcClient({ id: client.id, secret: text }) });
+  const place = isForm ? inBasic : inBearer;
+  const cookie = (text: string) => ({ headers: [['Cookie', text] as const] });
+  const bare: Params = { client_id: 'spa', code_challenge: '', code_challenge_method: '' };
+  const bad: readonly Shown[] = [
+    ...inParams('forged', forgedTexts(client, providers.lure.url)),
+    ...(isVisit ? [] : show('forged', place, alterSecret(isForm ? secret : base64(32), foreign.secret ?? ''))),
+    ...(end === 'authorize' && connection === 'okta'
+      ? [{ class: 'forged' as const, variant: 'a public client without PKCE', fields: bare }]
+      : []),
+    ...show('forged', cookie, {
+      'the id as the cookie': `facestep-interaction=${uid}; facestep-interaction.sig=${'A'.repeat(27)}`,
+      'the id for the way back': `facestep-resume=${uid}; facestep-resume.sig=${'A'.repeat(27)}`,
+    }).filter(() => end === '{uid}'),
+    ...inParams('replayed', [victims.stepUps.finished.challenge]),
+    ...inParams('cross-tenant', [foreign.id, begun[elsewhere].uid, begun[elsewhere].pushed]),
+    ...show('cross-tenant', place, isVisit ? {} : { 'another tenant’s secret': foreign.secret ?? '' }),
+    ...inParams('wrong role', [credentials.client, victims.sessions.own, victims.ticket, credentials.owner]),
+    ...show('wrong role', place, isVisit ? {} : { 'a client token': credentials.client }),
+  ];
+  const oracle: Oracle =
+    needs === 'public'
+      ? sameForEverybody(known)
+      : eachRefused((answer) => (isVisit ? leadsOn(answer, stage) : answer.status < 400 && answer.text !== ''));
+  const build = ({ uid: visited = uid, ...all }: Params, shown: readonly Header[]): Request => {
+    const sent = Object.entries(all).filter(([, value]) => value !== '');
+    const at = path.replace('{uid}', encodeURIComponent(visited));
+    const query = new URLSearchParams(Object.fromEntries(sent)).toString();
+    return method === 'GET'
+      ? { method, path: query === '' ? at : `${at}?${query}`, headers: shown, body: null }
+      : post(at, toUrlencoded(sent), shown);
+  };
+  const replace = (field: string, text: string): Request => build({ ...params, ...wrong, [field]: text }, headers);
+  const names = end === 'userinfo' ? ['access_token'] : Object.keys(params);
+  return {
+    endpoint,
+    valid: () => build({ ...params, ...wrong }, headers),
+    fields: Object.fromEntries(names.map((name) => [name, null])),
+    replace,
+    replaceInForm: replace,
+    bad: (needs === 'public' ? shownToEverybody(credentials) : bad).map(
+      ({ fields = {}, headers: shown = [], ...about }) => ({
+        ...about,
+        request: () => build({ ...params, ...fields }, shown),
+      }),
+    ),
+    refusedCaller: oracle,
+    refusedRequest: oracle,
+    mostBytes: mostFormBytes,
+  };
+}
