@@ -158,25 +158,3 @@ async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number
     mainThreadMs: round(active / count),
   };
 }
-
-export function showEngine({ date, node, cpu, cores, photos, recognition, runtimes, pool }: EngineReport): string[] {
-  const toText = (value: number): string => value.toFixed(2).padStart(8);
-  return [
-    `${date}, ${cpu}, ${cores} cores, Node ${node}. Median milliseconds, one thread; beside it the bare library call`,
-    ...Object.entries(photos).flatMap(([size, { bytes, stages, examine, heapKiB, besideHeapKiB, gcMs }]) => [
-      `JPEG ${size}, ${Math.round(bytes / 1024)} KiB`,
-      ...Object.entries(stages).map(
-        ([name, { ms, floorMs, ratio }]) =>
-          `  ${name.padEnd(20)}${toText(ms)}${floorMs === null ? '' : `${toText(floorMs)}   × ${ratio}`}`,
-      ),
-      `  ${'photo to embedding'.padEnd(20)}${toText(examine.ms)}   (${examine.interval.join(' to ')})`,
-      `  allocates ${heapKiB} KiB in the heap and ${besideHeapKiB} KiB beside it; ${gcMs} ms of collecting garbage`,
-    ]),
-    `Recognition model: ${recognition.published.ms} ms as published, ${recognition.loaded.ms} ms as loaded`,
-    `${runtimes.webAssembly.name}: ${runtimes.webAssembly.embedding.ms} ms to the embedding, ` +
-      `${runtimes.webAssembly.check.ms} ms a check; in processor time × ${runtimes.timesNative.embedding} and ` +
-      `× ${runtimes.timesNative.check} of ${runtimes.native.name}`,
-    `Pool of ${pool.workers}: ${pool.aloneMs} ms alone; ${pool.perSecond} photos a second at full width, ` +
-      `× ${pool.timesOneThread} of one thread; ${pool.mainThreadMs} ms of the main thread each`,
-  ];
-}

@@ -2,13 +2,6 @@ import autocannon, { type Options } from 'autocannon';
 import { round } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-export interface HookLoad {
-  readonly provider: string;
-  readonly hook: string;
-  readonly url: string;
-  toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
-}
-
 /** Times are in milliseconds, from the moment when a request was due. */
 export interface LoadResult {
   readonly p50Ms: number;
@@ -24,10 +17,10 @@ export interface ProcessorUse {
   readonly capacityPerSecond: number;
 }
 
-interface Calls {
+export interface Calls {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
-  toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
+  readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
 }
 
 const connections = 10;

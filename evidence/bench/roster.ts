@@ -111,14 +111,3 @@ function createHeavyParts(tokens: number): () => Promise<void> {
       await hashRaw(randomBytes(20), { ...options, salt: randomBytes(16), outputLen: 32 });
   };
 }
-
-export function showRoster({ node, cores, load, rosters }: RosterReport): string[] {
-  const show = ({ ms, interval: [low, high] }: Timing): string => `${ms} ms (${low}–${high})`;
-  return [
-    `A search of a roster, ${cores} cores (load ${load} before), Node ${node}; medians with 95 % intervals`,
-    ...rosters.map(
-      ({ tokens, floor, found, nobody, ratio, load: busy, processorMs: processor }) =>
-        `  ${String(tokens).padStart(3)} tokens   floor on one thread ${show(floor)}   found ${show(found)}   nobody ${show(nobody)}   × ${ratio}   ${processor} ms of the processor   load ${busy}`,
-    ),
-  ];
-}

@@ -2,12 +2,18 @@ import { availableParallelism } from 'node:os';
 import { type Cast, gather } from '../../test/browser/cast.js';
 import { stepUpBySocket } from '../../test/browser/page-client.js';
 import { type PageWeight, weighPage } from '../../test/browser/page-weight.js';
+import { makePoses } from '../../test/browser/people.js';
 import { devices } from '../../test/browser/screens.js';
-import { goAlong, see } from '../../test/browser/walk.js';
+import { type Person, receive } from '../../test/browser/visitor.js';
+import { goAlong, press, screenOf, see } from '../../test/browser/walk.js';
 import { openCameraFloor } from './camera-floor.js';
 import { quantile, round } from './measure.js';
-import { bringBack, person, timeToResult } from './open-to-result.js';
 import { benchStepUpJudge, type StepUpJudgeReport } from './step-up-judge.js';
+
+/** Time before a simulated person acts, and duration of a head movement. */
+const person = { reactionMs: 500, turnMs: 800 } as const;
+
+const picturesOfTurn = 8;
 
 interface Times {
   readonly p50: number;
@@ -78,11 +84,33 @@ async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   return { cameraMs, resultMs, hasPassed };
 }
 
+/** @returns seconds from opening the page to the result of the check; `null` if the rendered pictures were refused */
+async function timeToResult(cast: Cast, link: string, visitor: Person): Promise<number | null> {
+  const { page, close } = await receive(cast.browser, { ...devices.phone, person: visitor });
+  try {
+    const opened = performance.now();
+    await page.goto(link);
+    await page.locator('main:is([data-screen="permission"]:has(.button), [data-screen="framing"])').waitFor();
+    if ((await screenOf(page)) === 'permission') {
+      await page.waitForTimeout(person.reactionMs);
+      await press(page, 'Continue');
+    }
+    await page.locator('main:is([data-screen="passed"], [data-screen="try-again"])').waitFor({ timeout: 60_000 });
+    const took = (performance.now() - opened) / 1000;
+    return (await screenOf(page)) === 'passed' ? took : null;
+  } finally {
+    await close();
+  }
+}
+
 async function timeReturning(cast: Cast, connection: string, tries: number): Promise<ToResult> {
-  const returning = await bringBack(cast, connection);
+  const subject = await cast.enrolAda(connection, 'consent-1 (en)');
+  const poses = await makePoses(cast.heads.ada, 'ada', picturesOfTurn);
+  const visitor: Person = { poses, plan: 'follow', lighting: cast.lightings.ada, ...person };
   const took: number[] = [];
   for (let run = 0; run < tries; run += 1) {
-    const seconds = await timeToResult(returning);
+    const { link } = await cast.stage.startStepUp({ connection, subject });
+    const seconds = await timeToResult(cast, link, visitor);
     if (seconds !== null) took.push(seconds);
   }
   if (took.length === 0) throw new Error(`nobody who came back passed at the first try by ${connection}`);
@@ -147,23 +175,4 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     await cast.close();
     throw error;
   }
-}
-
-export function showStepUp(report: StepUpReport): readonly string[] {
-  const toText = ({ p50, p95 }: Times): string => `${p50} ms median, ${p95} ms p95`;
-  const { cores, pageWeight, openToCameraMs, openToCameraFloorMs, stepUp } = report;
-  const { openToResultSec: lit, openToResultByMovementSec: unlit } = report;
-  const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
-  return [
-    `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip in ${pageWeight.requests} requests; its tasks kept people waiting for ${round(pageWeight.blockedMs, 0)} ms`,
-    `From opening to the camera: ${toText(openToCameraMs)}; of a page that is a button alone ${toText(openToCameraFloorMs)}`,
-    `From opening to the result, who comes back and reads in ${person.reactionMs} ms and turns in ${person.turnMs} ms: under the screen's light ${lit.p50} s median, ${lit.p95} s p95; by movements alone ${unlit.p50} s, ${unlit.p95} s`,
-    `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
-    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more; the judge under light ${floorMs.judgeLit} ms`,
-    `Examinations of the engine for each frame: ${stepUp.engineRunsPerFrame}`,
-    `Synthetic people who were refused: ${JSON.stringify(bpcer)}`,
-    ...Object.entries(apcer.byAttack).map(
-      ([attack, rate]) => `Synthetic ${attack} that passed: ${JSON.stringify(rate)}`,
-    ),
-  ];
 }

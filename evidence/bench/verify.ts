@@ -12,7 +12,7 @@ import { createFloor } from './floor.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
 /** JSON output of the benchmark, with stable property names. */
-export interface VerifyReport {
+interface VerifyReport {
   readonly node: string;
   readonly cores: number;
   readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
@@ -110,20 +110,4 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
     rssGrowthMiB: round(rssGrowthMiB, 1),
     readyMs: Math.round(quantile(readyTimes)),
   };
-}
-
-export function showVerify(report: VerifyReport): string[] {
-  const { verify, throughput, ceiling, rssMiB, rssGrowthMiB, readyMs, cores, node, photo } = report;
-  return [
-    `One verification, ${photo.widthPx}×${photo.heightPx} JPEG, ${cores} cores, Node ${node}`,
-    `  floor (decode, three models, Argon2id, called directly)  ${verify.floorMs} ms`,
-    `  POST /authenticate over HTTP                             ${verify.httpMs} ms   × ${verify.ratio}`,
-    ...throughput.map(
-      ({ concurrent, perSecond, timesFloor, p50Ms, p99Ms }) =>
-        `  ${concurrent} at once   ${perSecond}/s   × ${timesFloor} of one core's floor   p50 ${p50Ms} ms   p99 ${p99Ms} ms`,
-    ),
-    `  what the machine allows: the floor on every core at once   ${ceiling.perSecond}/s   × ${ceiling.timesFloor}`,
-    `  memory after 1,000 requests ${rssMiB} MiB, then ${rssGrowthMiB >= 0 ? '+' : ''}${rssGrowthMiB} MiB over the next 1,000`,
-    `  from start to ready ${readyMs} ms`,
-  ];
 }

@@ -2,10 +2,9 @@ import { Redis } from 'ioredis';
 import { Pool } from 'undici';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { startRedis } from '../../../test/redis.js';
-import { startBareServer } from '../bare-server.js';
 import { type Client, createClient } from '../client.js';
-import { openOkta } from '../hook-providers/okta.js';
-import { freshnessSec } from '../hook-providers/provider.js';
+import { startBareServer } from '../forked.js';
+import { openOkta, toCall } from '../hook-providers.js';
 import { load, quantile, round } from '../measure.js';
 import { startServers } from '../servers.js';
 
@@ -24,8 +23,8 @@ export interface ReplicasReport {
 
 export const atOnce = 16;
 
-export const provider = openOkta({ mode: 'enforce', freshnessSec, liveness: 'off' });
-const [hook] = provider.loads('');
+export const provider = openOkta();
+const [hook] = provider.hooks;
 
 export type StateSettings = { readonly kind: 'sqlite' } | { readonly kind: 'redis'; readonly url: string };
 
@@ -65,17 +64,17 @@ export async function openCluster(
   prepare: (dataFolder: string) => Promise<void> = async () => {},
 ) {
   const config = { state, connections: [provider.connection] };
-  const { services, adminKey, stop } = await startServers({ count, config, prepare });
+  const { replicas, adminKey, stop } = await startServers({ count, config, prepare });
   const { person } = await loadPictures();
   const clients: Client[] = [];
-  for (const { url } of services)
+  for (const { url } of replicas)
     clients.push(await createClient(url, adminKey, { enrolled: person[0], live: person[1] }, 8));
-  const caller = createCaller(services.map(({ url }) => url));
+  const caller = createCaller(replicas.map(({ url }) => url));
   let turn = 0;
   return {
     callHook(n: number): Promise<void> {
-      const { headers, body } = hook.toCall(n);
-      return caller.post(hook.url, body, { 'content-type': 'application/json', ...headers });
+      const { headers, body } = toCall(provider, hook.event(n));
+      return caller.post(`/hooks/okta/${hook.path}`, body, { 'content-type': 'application/json', ...headers });
     },
     verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
     async close(): Promise<void> {

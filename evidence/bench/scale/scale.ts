@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { hasRedis, startRedis } from '../../../test/redis.js';
-import type { Timing } from '../measure.js';
 import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
 import { measureSubjects, type StoreReport } from './subjects.js';
 
@@ -69,32 +68,4 @@ export async function benchScale(size: ScaleSize, say: (line: string) => void): 
     redisFloor,
     subjects: { redis, sqlite },
   };
-}
-
-const showRate = ({ perSecond, p50Ms, p99Ms }: Rate): string => `${perSecond}/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms`;
-
-const showTiming = ({ ms, interval: [from, to] }: Timing): string => `${ms} ms (${from}–${to})`;
-
-export function showScale({ node, cores, replicas, redisFloor, subjects }: ScaleReport): string[] {
-  const showStore = (name: string, report: StoreReport): string[] => [
-    `${name}: one at a time, medians with 95 % intervals; a server that answers at once ${showTiming(report.floor)}`,
-    ...report.bySize.map(
-      ({ subjects, storeMiB, bytesPerSubject, hook, verify }) =>
-        `  ${String(subjects).padStart(9)} users   hook ${showTiming(hook)}   verification ${showTiming(verify)}   store ${storeMiB} MiB${bytesPerSubject === null ? '' : `, ${bytesPerSubject} bytes a user`}`,
-    ),
-    ...Object.entries(report.flatness).map(
-      ([what, { ratio, interval }]) => `  most users against none, ${what}: × ${ratio} (${interval.join('–')})`,
-    ),
-  ];
-  return [
-    `Replicas on one Redis, client and servers on ${cores} cores, Node ${node}`,
-    ...replicas.flatMap(({ replicas, hooks, hookFloor, verifications }) => [
-      `  ${replicas} × hooks           ${showRate(hooks)}`,
-      `      of a fixed text   ${showRate(hookFloor)}`,
-      `      verifications     ${showRate(verifications)}`,
-    ]),
-    ...(redisFloor === null ? ['  SKIPPED: there is no Redis'] : [`  one script at Redis     ${showRate(redisFloor)}`]),
-    ...(subjects.redis === null ? [] : showStore('Redis', subjects.redis)),
-    ...showStore('SQLite', subjects.sqlite),
-  ];
 }

@@ -8,9 +8,8 @@ import type { State } from '../../../src/core/ports.js';
 import { createTestCore } from '../../../test/core.js';
 import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
-import { notePasses, openQuickState, systemClock } from '../hook-providers/provider.js';
+import { notePasses, openQuickState, openRedisState, readRedisBytes, systemClock } from '../filled-state.js';
 import { round, type Timing, timeInTurns, toTiming } from '../measure.js';
-import { openRedisState, readRedisBytes } from '../redis-store.js';
 import { openCluster, provider, type StateSettings } from './replicas.js';
 
 interface SubjectsReport {
