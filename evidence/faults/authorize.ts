@@ -1,18 +1,21 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
 import { limitsGuard } from '../../src/config/limits.js';
+import { forkScript } from '../bench/forked.js';
+import { benchPublicUrl } from '../bench/hook-providers.js';
 import { quantile } from '../bench/measure.js';
 import type { Fault, Invariant } from './fault.js';
-import { checkInvariants } from './invariants.js';
-import { endsGuard, type Job } from './outsiders-job.js';
+import type { Job } from './outsiders.js';
 import { asked, type Meanwhile, oidcClients, type People, serve } from './served.js';
-import { issuer, openStage, publicUrl, type Stage } from './stage.js';
+import { issuer, runOnStage, type Stage } from './stage.js';
 
 const limits = limitsGuard.parse({});
+
+const endsGuard = z.object({ ends: z.record(z.string(), z.int()), seconds: z.number() });
+
+export type Ends = z.output<typeof endsGuard>;
 
 const attacks = [
   { when: 'one address, does not come back', addresses: 1, comeBack: false },
@@ -21,113 +24,83 @@ const attacks = [
   { when: '1000 addresses, come back', addresses: 1_000, comeBack: true },
 ] as const;
 
-interface Attack extends Meanwhile {
-  readonly when: string;
-  readonly comeBack: boolean;
-  readonly addresses: number;
-  readonly ends: Readonly<Record<string, number>>;
-  readonly seconds: number;
-  /** Number of provider API calls caused by anonymous callers. */
-  readonly lookUps: number;
-  readonly records: number;
-  readonly minutes: number;
-}
+type Attack = (typeof attacks)[number] & Ends & Awaited<ReturnType<typeof measure>>;
 
 /** Floods the server with anonymous sign-ins while authenticated users are served. */
 export const authorize: Fault = {
   about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
-  async run({ size, say }) {
-    const count = size === 'full' ? 10_000 : 400;
-    const seconds = size === 'full' ? 60 : 4;
-    const stage = await openStage({ config: { proxyHops: 1 }, oidcClients });
-    const outsiders = fork(fileURLToPath(new URL('./outsiders.js', import.meta.url)));
-    const { client, journal, pictures } = stage;
-    try {
-      const [checked = '', called = '', named = ''] = await stage.createUsers(3);
-      for (const user of [checked, called, named]) await client.enrol(user, pictures.person[0]);
-      const people = { checked, called, named };
-      // One half of the load without attack runs before the attacks and one half after, because the speed of the
-      // machine may change in between.
-      const serveAlone = (): Promise<Meanwhile> => {
-        journal.turnTo('no attack');
-        return serve(stage, people, new Promise((resolve) => setTimeout(resolve, seconds * 500)));
-      };
-      const before = await serveAlone();
-      const found: Attack[] = [];
-      for (const attack of attacks) {
-        journal.turnTo(attack.when);
-        found.push(await measure(stage, outsiders, { attack, count, perSecond: count / seconds, people }));
-        say(`  ${attack.when}: ${JSON.stringify(found.at(-1)?.ends)}`);
+  run: ({ size, say }) =>
+    runOnStage({ config: { proxyHops: 1 }, oidcClients }, async (stage) => {
+      const { client, journal, pictures } = stage;
+      const count = size === 'full' ? 10_000 : 400;
+      const seconds = size === 'full' ? 60 : 4;
+      const perSecond = count / seconds;
+      const outsiders = forkScript(new URL('./outsiders.js', import.meta.url));
+      try {
+        const [checked = '', called = '', named = ''] = await stage.createUsers(3);
+        for (const user of [checked, called, named]) await client.enrol(user, pictures.person[0]);
+        const people = { checked, called, named };
+        // One half of the load without attack runs before the attacks and one half after, because the speed of the
+        // machine may change in between.
+        const serveAlone = (): Promise<Meanwhile> => {
+          journal.turnTo('no attack');
+          return serve(stage, people, sleep(seconds * 500));
+        };
+        const before = await serveAlone();
+        const found: Attack[] = [];
+        for (const attack of attacks) {
+          journal.turnTo(attack.when);
+          const query = `${new URLSearchParams(asked)}&login_hint=outsider-{n}-${attack.addresses}@example.com`;
+          const job: Job = {
+            ...{ serverUrl: stage.replicas[0].url, publicUrl: benchPublicUrl, request: `${issuer}/authorize?${query}` },
+            ...{ count, perSecond, addresses: attack.addresses, comeBack: attack.comeBack },
+          };
+          const told = outsiders.ask(job, endsGuard);
+          found.push({ ...attack, ...(await measure(stage, people, told)), ...(await told) });
+          say(`  ${attack.when}: ${JSON.stringify(found.at(-1)?.ends)}`);
+        }
+        const after = await serveAlone();
+        const alone = {
+          hooks: [...before.hooks, ...after.hooks],
+          checks: [...before.checks, ...after.checks],
+          signIns: [...before.signIns, ...after.signIns],
+          disturbed: [...before.disturbed, ...after.disturbed],
+        };
+        journal.turnTo('after');
+        await client.checkFace(checked, pictures.person[1]);
+        await client.callHook(checked, 'after');
+        const toFigures = ({ ends, seconds: took, lookUps, records, ...meanwhile }: Attack) => ({
+          ...{ outsiders: ends, seconds: Math.round(took), lookUps, records },
+          ...toTimes(meanwhile, alone),
+        });
+        return {
+          enrolled: [checked, called, named],
+          figures: {
+            requestsPerMinute: perSecond * 60,
+            noAttack: toTimes(alone, alone),
+            ...Object.fromEntries(found.map((attack) => [attack.when, toFigures(attack)])),
+          },
+          invariants: toInvariants(alone, found),
+        };
+      } finally {
+        await outsiders.stop();
       }
-      const alone = together(before, await serveAlone());
-      journal.turnTo('after');
-      await client.checkFace(checked, pictures.person[1]);
-      await client.callHook(checked, 'after');
-      const invariants = await checkInvariants(stage, { enrolled: [checked, called, named] });
-      return {
-        seen: journal.toSeen(),
-        figures: {
-          requestsPerMinute: (count / seconds) * 60,
-          noAttack: toTimes(alone, alone),
-          ...Object.fromEntries(
-            found.map((attack) => [attack.when, { ...toCounts(attack), ...toTimes(attack, alone) }]),
-          ),
-        },
-        invariants: [...toInvariants(alone, found), ...invariants],
-        skipped: [],
-      };
-    } finally {
-      outsiders.kill();
-      await stage.close();
-    }
-  },
+    }),
 };
 
-async function measure(
-  stage: Stage,
-  outsiders: ChildProcess,
-  {
-    attack,
-    count,
-    perSecond,
-    people,
-  }: {
-    readonly attack: (typeof attacks)[number];
-    readonly count: number;
-    readonly perSecond: number;
-    readonly people: People;
-  },
-): Promise<Attack> {
-  const { addresses, comeBack, when } = attack;
-  const query = `${new URLSearchParams(asked)}&login_hint=outsider-{n}-${addresses}@example.com`;
-  const job: Job = {
-    serverUrl: stage.replicas[0].url,
-    publicUrl,
-    request: `${issuer}/authorize?${query}`,
-    count,
-    perSecond,
-    addresses,
-    comeBack,
-  };
-  const isOfOutsider = (call: string): boolean => call.includes('outsider-');
-  const callsBefore = stage.idp.calls.filter(isOfOutsider).length;
+/** Serves people while an attack lasts, and counts what the anonymous callers cost. */
+async function measure(stage: Stage, people: People, attack: Promise<Ends>) {
+  const countLookUps = (): number => stage.idp.calls.filter((call) => call.includes('outsider-')).length;
+  const callsBefore = countLookUps();
   const recordsBefore = countRecords(stage);
   const began = Date.now();
-  const told = once(outsiders, 'message');
-  outsiders.send(job);
-  const meanwhile = await serve(stage, people, told);
-  const [message] = await told;
-  const { ends, seconds } = endsGuard.parse(message);
+  const meanwhile = await serve(stage, people, attack);
   // A sign-in leaves three records in the store, and a face check leaves one.
   const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
   return {
     ...meanwhile,
-    when,
-    comeBack,
-    addresses,
-    ends,
-    seconds,
-    lookUps: stage.idp.calls.filter(isOfOutsider).length - callsBefore,
+    /** Number of provider API calls caused by anonymous callers. */
+    lookUps: countLookUps() - callsBefore,
     records: countRecords(stage) - recordsBefore - ofOthers,
     minutes: Math.floor(Date.now() / 60_000) - Math.floor(began / 60_000) + 1,
   };
@@ -147,21 +120,9 @@ function countRecords({ replicas }: Stage): number {
   }
 }
 
-const together = (one: Meanwhile, other: Meanwhile): Meanwhile => ({
-  hooks: [...one.hooks, ...other.hooks],
-  checks: [...one.checks, ...other.checks],
-  signIns: [...one.signIns, ...other.signIns],
-  disturbed: [...one.disturbed, ...other.disturbed],
-});
+type Timed = Pick<Meanwhile, 'hooks' | 'checks'>;
 
-const toCounts = ({ ends, seconds, lookUps, records }: Attack) => ({
-  outsiders: ends,
-  seconds: Math.round(seconds),
-  lookUps,
-  records,
-});
-
-function toTimes(now: Meanwhile, alone: Meanwhile) {
+function toTimes(now: Timed, alone: Timed) {
   const one = (times: readonly number[], usual: readonly number[]) => {
     const [p50, p99] = [quantile(times), quantile(times, 0.99)];
     const ratio = (value: number, share: number) => Number((value / quantile(usual, share)).toFixed(1));

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createBrowser } from '../../test/oidc/browser.js';
-import { issuer, publicUrl, type Stage } from './stage.js';
+import { benchPublicUrl } from '../bench/hook-providers.js';
+import { issuer, type Stage } from './stage.js';
 
 const secret = 'a-secret-of-the-portal-0123456789abcdef';
 const redirectUri = 'https://portal.example.com/callback';
@@ -15,12 +17,7 @@ export const asked = {
   state: 's-1',
 };
 
-export interface Meanwhile {
-  readonly hooks: readonly number[];
-  readonly checks: readonly number[];
-  readonly signIns: readonly number[];
-  readonly disturbed: readonly string[];
-}
+export type Meanwhile = Awaited<ReturnType<typeof serve>>;
 
 export interface People {
   readonly checked: string;
@@ -30,7 +27,7 @@ export interface People {
 }
 
 /** Sends the continuous load until a promise settles. */
-export async function serve(stage: Stage, people: People, until: Promise<unknown>): Promise<Meanwhile> {
+export async function serve(stage: Stage, people: People, until: Promise<unknown>) {
   const { client, pictures } = stage;
   const hooks: number[] = [];
   const checks: number[] = [];
@@ -46,7 +43,7 @@ export async function serve(stage: Stage, people: People, until: Promise<unknown
       const end = await work();
       times.push(performance.now() - from);
       if (end !== expected) disturbed.push(`${expected} expected, and it was ${end}`);
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await sleep(everyMs);
     }
   };
   let events = 0;
@@ -63,7 +60,7 @@ const pushedGuard = z.object({ request_uri: z.string() });
 
 async function signIn({ replicas, journal }: Stage, subject: string): Promise<string> {
   const began = performance.now();
-  const open = (url: string, init: RequestInit) => fetch(url.replace(publicUrl, replicas[0].url), init);
+  const open = (url: string, init: RequestInit) => fetch(url.replace(benchPublicUrl, replicas[0].url), init);
   const end = await (async () => {
     const authorization = `Basic ${Buffer.from(`portal:${secret}`).toString('base64')}`;
     const body = new URLSearchParams({ ...asked, login_hint: subject });

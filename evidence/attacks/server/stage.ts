@@ -6,7 +6,7 @@ import { findFreePort } from '../../../examples/demo/free-port.js';
 import { loadPictures, type Pictures } from '../../../examples/demo/pictures.js';
 import { type Service, startService } from '../../../examples/demo/service.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { preload } from '../../faults/preload.js';
+import { preload } from '../../faults/stage.js';
 import { type Caller, createCaller } from './caller.js';
 import { createOidcClients } from './clients.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
@@ -47,7 +47,7 @@ export async function openStage() {
 
   const clockFile = join(folder, 'clock');
   await writeFile(clockFile, String(dayMs));
-  const before = await startService({ ...environment, ...preload('shifted-clock'), FAULTS_CLOCK_FILE: clockFile });
+  const before = await startService({ ...environment, ...preload({ FAULTS_CLOCK_FILE: clockFile }) });
   const { expired, expiredToken } = await liveTheDayBefore(before, { caller, owner, pictures });
 
   const service = await startService(environment, logFile);
