@@ -1,21 +1,5 @@
 import autocannon, { type Options } from 'autocannon';
-import { round } from './measure.js';
-import { processorMs } from './processor-time.js';
-
-/** Times are in milliseconds, from the moment when a request was due. */
-export interface LoadResult {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly perSecond: number;
-  readonly errors: number;
-  readonly granted: number;
-}
-
-export interface ProcessorUse {
-  readonly cpuMsPerRequest: number;
-  readonly capacityPerSecond: number;
-}
+import { processorMs, round } from './measure.js';
 
 export interface Calls {
   readonly url: string;
@@ -25,11 +9,14 @@ export interface Calls {
 
 const connections = 10;
 
-/** Calls a hook at a steady rate. Times start when a request is due, so that no wait is hidden. */
+export type LoadResult = Awaited<ReturnType<typeof loadHook>>;
+export type ProcessorUse = ReturnType<typeof toProcessorUse>;
+
+/** Calls a hook at a steady rate. Times are in milliseconds and start when a request is due, so that no wait is hidden. */
 export async function loadHook(
   calls: Calls,
   { perSecond, seconds, grantedText }: { perSecond: number; seconds: number; grantedText: string },
-): Promise<LoadResult> {
+) {
   const { result, granted, refused } = await run(calls, grantedText, { overallRate: perSecond, duration: seconds });
   const { latency, requests, errors, timeouts } = result;
   return {
@@ -55,7 +42,7 @@ export async function loadFlatOut(
   return toProcessorUse(cpuMs / count);
 }
 
-export const toProcessorUse = (cpuMs: number): ProcessorUse => ({
+export const toProcessorUse = (cpuMs: number) => ({
   cpuMsPerRequest: round(cpuMs, 4),
   capacityPerSecond: Math.round(1000 / cpuMs),
 });

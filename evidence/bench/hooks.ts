@@ -7,7 +7,7 @@ import { type Calls, type LoadResult, loadFlatOut, loadHook, type ProcessorUse, 
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { quantile } from './measure.js';
 import { startServers } from './servers.js';
-import { measureTriggers, type TriggersReport } from './triggers.js';
+import { measureTriggers } from './triggers.js';
 
 interface Rate {
   readonly perSecond: number;
@@ -21,22 +21,12 @@ export const quickRate: Rate = { perSecond: 200, seconds: 1, warmUpSec: 1, flatO
 
 type HookFigures = LoadResult & ProcessorUse;
 
-/** JSON output of the benchmark, with stable property names. */
-interface HooksReport {
-  readonly node: string;
-  readonly cores: number;
-  readonly perSecond: number;
-  readonly seconds: number;
-  /** Figures of a server with a fixed answer, the lower limit of a hook's cost. */
-  readonly floor: HookFigures;
-  /** Cost of the server's cheapest request, `GET /healthz`. */
-  readonly base: ProcessorUse;
-  readonly hooks: Readonly<Record<string, ReturnType<typeof toSummary>>>;
-  readonly lambda: TriggersReport;
-}
-
-/** Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt. */
-export async function benchHooks(rate: Rate): Promise<HooksReport> {
+/**
+ * Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt. `floor` is a
+ * server with a fixed answer, `base` is the server's cheapest request, `GET /healthz`.
+ * @returns the JSON output of the benchmark, with stable property names
+ */
+export async function benchHooks(rate: Rate) {
   const providers = await openProviders();
   const servers = await startServers({
     config: { connections: providers.map(({ connection }) => connection) },

@@ -142,7 +142,9 @@ export function createClient(settings: ClientSettings) {
     /** Calls the hook as the provider does at a sign-in. An event may be sent more than once. */
     async callHook(subject: string, eventId: string, providerAheadMs = 0) {
       const event = toTokenEvent({ now: () => epochMs(Date.now() + providerAheadMs) }, subject, eventId);
-      const call = () => json(event, { authorization: hookSecret });
+      // Names no application and no address, so that a check from elsewhere counts.
+      const data = { ...event.data, context: { user: { id: subject } } };
+      const call = () => json({ ...event, data }, { authorization: hookSecret });
       const reply = await noted('hook', () => send(`/hooks/${connection}/token`, call, patienceMs.hook), toDecision);
       return toDecision(reply);
     },

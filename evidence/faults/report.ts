@@ -45,7 +45,9 @@ export function toMarkdown({ seen, figures, invariants, skipped }: Finding): rea
     ),
     '',
     `${invariants.length - broken.length} of ${invariants.length} rules hold (${checked} checks).`,
-    ...broken.map(({ invariant, broken: cases }) => `**Broken:** ${[invariant, ...cases].join('; ')}.`),
+    ...broken.map(
+      ({ invariant, broken: cases }) => `**Broken:** ${[invariant, ...cases].join('; ')} (${cases.length} cases).`,
+    ),
     ...shown.map(([name, figure]) => `\`${name}\`: ${toWords(figure)}.`),
     ...skipped.map((reason) => `Skipped: ${reason}.`),
   ];

@@ -4,17 +4,7 @@ import { hasRedis } from '../../../test/redis.js';
 import { BadInput } from '../../corpus/bad-input.js';
 import { measureCheckProcessor } from '../step-up-judge.js';
 import { storeKinds } from './stored.js';
-import { simulateYear, type YearReport } from './year.js';
-
-/** JSON output of the benchmark, with stable property names. */
-export interface GrowthReport {
-  readonly date: string;
-  readonly node: string;
-  readonly cpu: string;
-  /** Processor time of the face engine per check, which the simulation omits. */
-  readonly checkProcessorMs: number;
-  readonly years: readonly YearReport[];
-}
+import { simulateYear } from './year.js';
 
 const defaultPeople = 100_000;
 
@@ -36,9 +26,11 @@ export function parseGrowthSize(given: { people?: string | undefined; stores?: s
   return data;
 }
 
-export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void): Promise<GrowthReport> {
+/** @returns the JSON output of the benchmark, with stable property names */
+export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void) {
+  // Processor time of the face engine per check, which the simulation omits.
   const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
-  const years: YearReport[] = [];
+  const years = [];
   for (const store of stores) {
     if (store === 'redis' && !hasRedis) say('  SKIPPED: there is no Redis');
     else years.push(await simulateYear(store, people, say));

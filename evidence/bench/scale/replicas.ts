@@ -8,19 +8,6 @@ import { openOkta, toCall } from '../hook-providers.js';
 import { load, quantile, round } from '../measure.js';
 import { startServers } from '../servers.js';
 
-export interface Rate {
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
-export interface ReplicasReport {
-  readonly replicas: number;
-  readonly hooks: Rate;
-  readonly hookFloor: Rate;
-  readonly verifications: Rate;
-}
-
 export const atOnce = 16;
 
 export const provider = openOkta();
@@ -85,13 +72,13 @@ export async function openCluster(
   };
 }
 
-async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>): Promise<Rate> {
+async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>) {
   await load(warmUp, width, run);
   const { perSecond, times } = await load(count, width, run);
   return { perSecond: round(perSecond, 1), p50Ms: round(quantile(times)), p99Ms: round(quantile(times, 0.99)) };
 }
 
-async function measureRedisFloor(url: string, count: number): Promise<Rate> {
+async function measureRedisFloor(url: string, count: number) {
   const redis = new Redis(url);
   const script = "local found = redis.call('get', KEYS[1]); redis.call('set', KEYS[1], ARGV[1]); return found";
   const sha = String(await redis.script('LOAD', script));
@@ -106,9 +93,9 @@ export async function measureReplicas(
   counts: readonly number[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
   say: (line: string) => void,
-): Promise<{ readonly byReplicas: readonly ReplicasReport[]; readonly redisFloor: Rate }> {
+) {
   const redis = await startRedis();
-  const byReplicas: ReplicasReport[] = [];
+  const byReplicas = [];
   let event = 0;
   try {
     for (const replicas of counts) {

@@ -1,21 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { hasRedis, startRedis } from '../../../test/redis.js';
-import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
-import { measureSubjects, type StoreReport } from './subjects.js';
+import { atOnce, measureReplicas, openFloors, type StateSettings } from './replicas.js';
+import { measureSubjects } from './subjects.js';
 
-/** JSON output of the benchmark, with stable property names. */
-export interface ScaleReport {
-  readonly node: string;
-  readonly cores: number;
-  /** Number of concurrent hook calls. Verifications run with two concurrent calls per replica. */
-  readonly atOnce: number;
-  readonly replicas: readonly ReplicasReport[];
-  /** Rate of a script that reads and writes one record at full speed. */
-  readonly redisFloor: Rate | null;
-  readonly subjects: { readonly redis: StoreReport | null; readonly sqlite: StoreReport };
-}
-
-export interface ScaleSize {
+interface ScaleSize {
   readonly replicas: readonly number[];
   readonly subjects: readonly number[];
   readonly hooks: number;
@@ -42,13 +30,14 @@ export const quickScale: ScaleSize = {
 /**
  * Measures hooks and verifications by number of replicas on one Redis, and by number of users. Client, servers and
  * Redis share the machine.
+ * @returns the JSON output of the benchmark, with stable property names
  */
-export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
+export async function benchScale(size: ScaleSize, say: (line: string) => void) {
   const floors = await openFloors(1);
   const { byReplicas, redisFloor } = hasRedis
     ? await measureReplicas(size.replicas, size, say)
     : { byReplicas: [], redisFloor: null };
-  const measure = (states: readonly StateSettings[]): Promise<StoreReport> =>
+  const measure = (states: readonly StateSettings[]) =>
     measureSubjects(
       size.subjects.map((subjects, at) => ({ subjects, state: states[at] })),
       size.alone,
@@ -63,8 +52,10 @@ export async function benchScale(size: ScaleSize, say: (line: string) => void): 
   return {
     node: process.version,
     cores: availableParallelism(),
+    // Number of concurrent hook calls. Verifications run with two concurrent calls per replica.
     atOnce,
     replicas: byReplicas,
+    // Rate of a script that reads and writes one record at full speed.
     redisFloor,
     subjects: { redis, sqlite },
   };
