@@ -59,11 +59,7 @@ async function toStages(photo: Uint8Array, models: Models): Promise<readonly Sta
     },
     { name: 'pose', run: () => estimatePose(picture, face.box), floor: () => models.pose.run() },
     { name: 'liveness', run: () => estimateLiveness(picture, face.box), floor: () => models.liveness.run() },
-    {
-      name: 'eyes',
-      run: () => estimateEyes(picture, landmarks),
-      floor: () => twice(() => models.eyes.run()),
-    },
+    { name: 'eyes', run: () => estimateEyes(picture, landmarks), floor: () => twice(() => models.eyes.run()) },
     { name: 'quality', run: async () => measureQuality(picture, face.box, landmarks, reduction), floor: null },
   ];
 }

@@ -33,7 +33,8 @@ export type SignReceipt = (claims: JsonObject) => Promise<string>;
 
 interface ProviderHook {
   readonly hook: string;
-  readonly path: string;
+  /** Last part of the URL; by default, the name of the hook. */
+  readonly path?: string;
   readonly grantedText: string;
   readonly event: (n: number) => object;
   /** Creates the receipts just before they are sent, because they expire. */
@@ -90,7 +91,7 @@ export function openOkta(): HookProvider {
     subjects: (n) => ['token', 'profile', 'saml'].map((hook) => toId(hook, n)),
     hooks: [
       {
-        ...{ hook: 'token', path: 'token', grantedText: '"verified"' },
+        ...{ hook: 'token', grantedText: '"verified"' },
         event: (n) => toTokenEvent(clock, toId('token', n), eventOf(n)),
       },
       {
@@ -103,16 +104,16 @@ export function openOkta(): HookProvider {
         prepare: receipts.prepare,
       },
       {
-        ...{ hook: 'saml', path: 'saml', grantedText: 'verified' },
+        ...{ hook: 'saml', grantedText: 'verified' },
         event: (n) => toSamlEvent(clock, toId('saml', n), eventOf(n)),
       },
       {
         // The benchmark has no password verifier, so no call is granted.
-        ...{ hook: 'password-import', path: 'password-import', grantedText: '"VERIFIED"' },
+        ...{ hook: 'password-import', grantedText: '"VERIFIED"' },
         event: (n) => toPasswordEvent(clock, toLogin(n), eventOf(n)),
       },
       {
-        ...{ hook: 'events', path: 'events', grantedText: 'granted' },
+        ...{ hook: 'events', grantedText: 'granted' },
         event: (n) => toLifecycleEvent(toId('events', n), eventOf(n), 'user.session.start'),
       },
     ],
@@ -147,17 +148,15 @@ async function openEntra(): Promise<HookProvider> {
     subjects: (n) => [toUserId(n), subjectOfIdentifier(toEmail(n))],
     hooks: [
       {
-        ...{ hook: 'token-issuance-start', path: 'token-issuance-start', grantedText: '"faceVerified":"true"' },
+        ...{ hook: 'token-issuance-start', grantedText: '"faceVerified":"true"' },
         event: (n) => toTokenIssuanceEvent(tenantId, toUserId(n), eventOf(n)),
       },
       {
-        ...{ hook: 'attribute-collection-start', path: 'attribute-collection-start' },
-        grantedText: '.continueWithDefaultBehavior"',
+        ...{ hook: 'attribute-collection-start', grantedText: '.continueWithDefaultBehavior"' },
         event: (n) => toStartEvent(tenantId, toEmail(n), eventOf(n)),
       },
       {
-        ...{ hook: 'attribute-collection-submit', path: 'attribute-collection-submit' },
-        grantedText: '.modifyAttributeValues"',
+        ...{ hook: 'attribute-collection-submit', grantedText: '.modifyAttributeValues"' },
         event: (n) =>
           toSubmitEvent(
             { entra, receiptAttribute },
@@ -190,11 +189,11 @@ function openOneLogin(): HookProvider {
     subjects: (n) => [String(toUserId(n)), subjectOfIdentifier(toIdentifier(n))],
     hooks: [
       {
-        ...{ hook: 'pre-authentication', path: 'pre-authentication', grantedText: '"allow"' },
+        ...{ hook: 'pre-authentication', grantedText: '"allow"' },
         event: (n) => ({ user_id: toUserId(n), app_id: 1, ip: '192.0.2.1', request_id: eventOf(n) }),
       },
       {
-        ...{ hook: 'user-migration', path: 'user-migration', grantedText: '"allow"' },
+        ...{ hook: 'user-migration', grantedText: '"allow"' },
         event: (n) => ({ user_identifier: toIdentifier(n), request_id: eventOf(n) }),
       },
     ],

@@ -56,7 +56,7 @@ export async function benchHooks(rate: Rate) {
   for (const provider of providers) {
     const { id } = provider.connection;
     const each: Record<string, HookFigures> = {};
-    for (const { hook, path, grantedText, event, prepare } of provider.hooks) {
+    for (const { hook, path = hook, grantedText, event, prepare } of provider.hooks) {
       await prepare?.(toCount(rate), signReceipt);
       const url = `${service.url}/hooks/${id}/${path}`;
       const from = (start: number): Calls => ({ url, toCall: (n) => toCall(provider, event(start + n)) });

@@ -16,15 +16,12 @@ import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 export async function benchVerify(requests: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');
-  let starts = 0;
   process.chdir(projectRoot);
-  const start = () =>
-    startService({ PORT: '0', FACESTEP_DATA: join(folder, String(++starts)), FACESTEP_ADMIN_KEY: adminKey });
-
   const readyTimes: number[] = [];
   const startTimed = async () => {
     const from = performance.now();
-    const started = await start();
+    const data = join(folder, String(readyTimes.length));
+    const started = await startService({ PORT: '0', FACESTEP_DATA: data, FACESTEP_ADMIN_KEY: adminKey });
     readyTimes.push(performance.now() - from);
     return started;
   };

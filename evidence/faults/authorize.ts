@@ -6,9 +6,9 @@ import { limitsGuard } from '../../src/config/limits.js';
 import { forkScript } from '../bench/forked.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { quantile } from '../bench/measure.js';
-import type { Fault, Invariant } from './fault.js';
+import type { Entry, Fault, Invariant } from './fault.js';
 import type { Job } from './outsiders.js';
-import { asked, type Meanwhile, oidcClients, type People, serve } from './served.js';
+import { asked, expected, oidcClients, serve } from './served.js';
 import { issuer, runOnStage, type Stage } from './stage.js';
 
 const limits = limitsGuard.parse({});
@@ -24,7 +24,15 @@ const attacks = [
   { when: '1000 addresses, come back', addresses: 1_000, comeBack: true },
 ] as const;
 
-type Attack = (typeof attacks)[number] & Ends & Awaited<ReturnType<typeof measure>>;
+interface Attack extends Ends {
+  readonly when: string;
+  readonly comeBack: boolean;
+  readonly addresses: number;
+  /** Number of provider API calls caused by anonymous callers. */
+  readonly lookUps: number;
+  readonly records: number;
+  readonly minutes: number;
+}
 
 /** Floods the server with anonymous sign-ins while authenticated users are served. */
 export const authorize: Fault = {
@@ -42,11 +50,11 @@ export const authorize: Fault = {
         const people = { checked, called, named };
         // One half of the load without attack runs before the attacks and one half after, because the speed of the
         // machine may change in between.
-        const serveAlone = (): Promise<Meanwhile> => {
+        const serveAlone = (): Promise<void> => {
           journal.turnTo('no attack');
           return serve(stage, people, sleep(seconds * 500));
         };
-        const before = await serveAlone();
+        await serveAlone();
         const found: Attack[] = [];
         for (const attack of attacks) {
           journal.turnTo(attack.when);
@@ -55,23 +63,27 @@ export const authorize: Fault = {
             ...{ serverUrl: stage.replicas[0].url, publicUrl: benchPublicUrl, request: `${issuer}/authorize?${query}` },
             ...{ count, perSecond, addresses: attack.addresses, comeBack: attack.comeBack },
           };
+          const [callsBefore, recordsBefore, began] = [countLookUps(stage), countRecords(stage), Date.now()];
           const told = outsiders.ask(job, endsGuard);
-          found.push({ ...attack, ...(await measure(stage, people, told)), ...(await told) });
+          await serve(stage, people, told);
+          const served = journal.during(attack.when).map(({ doing }) => doing);
+          const countOf = (name: string): number => served.filter((doing) => doing === name).length;
+          found.push({
+            ...{ ...attack, ...(await told), lookUps: countLookUps(stage) - callsBefore },
+            // A sign-in of the load leaves three records in the store, and a face check leaves one.
+            records: countRecords(stage) - recordsBefore - countOf('face check') - 3 * countOf('pushed sign-in'),
+            minutes: Math.floor(Date.now() / 60_000) - Math.floor(began / 60_000) + 1,
+          });
           say(`  ${attack.when}: ${JSON.stringify(found.at(-1)?.ends)}`);
         }
-        const after = await serveAlone();
-        const alone = {
-          hooks: [...before.hooks, ...after.hooks],
-          checks: [...before.checks, ...after.checks],
-          signIns: [...before.signIns, ...after.signIns],
-          disturbed: [...before.disturbed, ...after.disturbed],
-        };
+        await serveAlone();
+        const alone = journal.during('no attack');
         journal.turnTo('after');
         await client.checkFace(checked, pictures.person[1]);
         await client.callHook(checked, 'after');
-        const toFigures = ({ ends, seconds: took, lookUps, records, ...meanwhile }: Attack) => ({
+        const toFigures = ({ when, ends, seconds: took, lookUps, records }: Attack) => ({
           ...{ outsiders: ends, seconds: Math.round(took), lookUps, records },
-          ...toTimes(meanwhile, alone),
+          ...toTimes(journal.during(when), alone),
         });
         return {
           enrolled: [checked, called, named],
@@ -80,7 +92,7 @@ export const authorize: Fault = {
             noAttack: toTimes(alone, alone),
             ...Object.fromEntries(found.map((attack) => [attack.when, toFigures(attack)])),
           },
-          invariants: toInvariants(alone, found),
+          invariants: toInvariants([alone, ...found.map(({ when }) => journal.during(when))].flat(), found),
         };
       } finally {
         await outsiders.stop();
@@ -88,23 +100,7 @@ export const authorize: Fault = {
     }),
 };
 
-/** Serves people while an attack lasts, and counts what the anonymous callers cost. */
-async function measure(stage: Stage, people: People, attack: Promise<Ends>) {
-  const countLookUps = (): number => stage.idp.calls.filter((call) => call.includes('outsider-')).length;
-  const callsBefore = countLookUps();
-  const recordsBefore = countRecords(stage);
-  const began = Date.now();
-  const meanwhile = await serve(stage, people, attack);
-  // A sign-in leaves three records in the store, and a face check leaves one.
-  const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
-  return {
-    ...meanwhile,
-    /** Number of provider API calls caused by anonymous callers. */
-    lookUps: countLookUps() - callsBefore,
-    records: countRecords(stage) - recordsBefore - ofOthers,
-    minutes: Math.floor(Date.now() / 60_000) - Math.floor(began / 60_000) + 1,
-  };
-}
+const countLookUps = ({ idp }: Stage): number => idp.calls.filter((call) => call.includes('outsider-')).length;
 
 const countGuard = z.object({ count: z.int() });
 
@@ -120,19 +116,17 @@ function countRecords({ replicas }: Stage): number {
   }
 }
 
-type Timed = Pick<Meanwhile, 'hooks' | 'checks'>;
-
-function toTimes(now: Timed, alone: Timed) {
-  const one = (times: readonly number[], usual: readonly number[]) => {
-    const [p50, p99] = [quantile(times), quantile(times, 0.99)];
-    const ratio = (value: number, share: number) => Number((value / quantile(usual, share)).toFixed(1));
+function toTimes(now: readonly Entry[], alone: readonly Entry[]) {
+  const one = (name: string) => {
+    const timesOf = (entries: readonly Entry[]) => entries.flatMap(({ doing, ms }) => (doing === name ? [ms] : []));
+    const [p50, p99] = [0.5, 0.99].map((share) => quantile(timesOf(now), share));
+    const ratio = (value: number, share: number) => Number((value / quantile(timesOf(alone), share)).toFixed(1));
     return { p50Ms: Math.round(p50), p99Ms: Math.round(p99), ratios: [ratio(p50, 0.5), ratio(p99, 0.99)] };
   };
-  return { hooks: one(now.hooks, alone.hooks), checks: one(now.checks, alone.checks) };
+  return { hooks: one('hook'), checks: one('face check') };
 }
 
-function toInvariants(alone: Meanwhile, found: readonly Attack[]): readonly Invariant[] {
-  const served = [alone, ...found];
+function toInvariants(served: readonly Entry[], found: readonly Attack[]): readonly Invariant[] {
   const away = found.filter(({ comeBack }) => !comeBack);
   const back = found.filter(({ comeBack }) => comeBack);
   const requests = (attacks: readonly Attack[]): number =>
@@ -140,8 +134,10 @@ function toInvariants(alone: Meanwhile, found: readonly Attack[]): readonly Inva
   return [
     {
       invariant: 'hooks, face checks and pushed sign-ins of others ended as they do without an attack',
-      checked: served.reduce((sum, each) => sum + each.hooks.length + each.checks.length + each.signIns.length, 0),
-      broken: served.flatMap(({ disturbed }) => disturbed),
+      checked: served.length,
+      broken: served.flatMap(({ when, doing, answer }) =>
+        answer === expected[doing] ? [] : [`${when}: ${doing} ended with ${answer}`],
+      ),
     },
     {
       invariant: 'who did not come back made nobody look anything up, and left nothing',

@@ -10,8 +10,9 @@ export interface Setting {
 }
 
 /** One request of a person, of an administrator or of the provider, with its retries. */
-export interface Noted {
+export interface Entry {
   readonly doing: string;
+  readonly when: string;
   readonly answer: string;
   readonly tries: number;
   readonly ms: number;

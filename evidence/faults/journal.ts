@@ -1,7 +1,5 @@
 import { quantile } from '../bench/measure.js';
-import type { Noted, Seen } from './fault.js';
-
-type Entry = Noted & { readonly when: string };
+import type { Entry, Seen } from './fault.js';
 
 export type Journal = ReturnType<typeof createJournal>;
 
@@ -13,9 +11,10 @@ export function createJournal() {
     turnTo(when: string): void {
       now = when;
     },
-    note(entry: Noted): void {
+    note(entry: Omit<Entry, 'when'>): void {
       entries.push({ when: now, ...entry });
     },
+    during: (when: string): readonly Entry[] => entries.filter((entry) => entry.when === when),
     /** Returns the observations in order of their first occurrence. */
     toSeen(): readonly Seen[] {
       const groups = new Map<string, Entry[]>();

@@ -57,7 +57,6 @@ async function openServer(kind: StoreKind, people: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-year-'));
   const core = await createTestCore(join(folder, 'keys.json'), { liveness: 'movement', enrolmentDays });
   const { clock, log } = core;
-  const { signer } = core.deps;
   const store = await openYearStore[kind](clock, folder);
   /** `macs`: number of HMAC calls with the sealing key. */
   const meter = { calls: 0, ledgerCalls: 0, ms: 0, macs: 0 };
@@ -79,7 +78,14 @@ async function openServer(kind: StoreKind, people: number) {
     onRecord: (record, chain) => recorder.note(record, chain, '192.0.2.0/24'),
   });
   const quiet = { ...log, info() {} };
-  const signed = await signHeads(trail, { signer, state: store.state, clock, log: quiet, jobs, onHeadAge() {} });
+  const signed = await signHeads(trail, {
+    signer: core.deps.signer,
+    state: store.state,
+    clock,
+    log: quiet,
+    jobs,
+    onHeadAge() {},
+  });
   const keys = metered(core.keys, (method) => {
     if (method === 'mac') meter.macs += 1;
   });

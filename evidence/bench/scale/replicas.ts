@@ -61,7 +61,7 @@ export async function openCluster(
   return {
     callHook(n: number): Promise<void> {
       const { headers, body } = toCall(provider, hook.event(n));
-      return caller.post(`/hooks/okta/${hook.path}`, body, { 'content-type': 'application/json', ...headers });
+      return caller.post(`/hooks/okta/${hook.hook}`, body, { 'content-type': 'application/json', ...headers });
     },
     verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
     async close(): Promise<void> {

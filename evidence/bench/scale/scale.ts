@@ -3,15 +3,7 @@ import { hasRedis, startRedis } from '../../../test/redis.js';
 import { atOnce, measureReplicas, openFloors, type StateSettings } from './replicas.js';
 import { measureSubjects } from './subjects.js';
 
-interface ScaleSize {
-  readonly replicas: readonly number[];
-  readonly subjects: readonly number[];
-  readonly hooks: number;
-  readonly verifications: number;
-  readonly alone: { readonly hooks: number; readonly verifications: number };
-}
-
-export const fullScale: ScaleSize = {
+export const fullScale = {
   replicas: [1, 2, 4],
   subjects: [0, 10_000, 1_000_000],
   hooks: 20_000,
@@ -19,7 +11,7 @@ export const fullScale: ScaleSize = {
   alone: { hooks: 2_000, verifications: 200 },
 };
 
-export const quickScale: ScaleSize = {
+export const quickScale: typeof fullScale = {
   replicas: [1],
   subjects: [0, 1_000],
   hooks: 200,
@@ -32,7 +24,7 @@ export const quickScale: ScaleSize = {
  * Redis share the machine.
  * @returns the JSON output of the benchmark, with stable property names
  */
-export async function benchScale(size: ScaleSize, say: (line: string) => void) {
+export async function benchScale(size: typeof fullScale, say: (line: string) => void) {
   const floors = await openFloors(1);
   const { byReplicas, redisFloor } = hasRedis
     ? await measureReplicas(size.replicas, size, say)
