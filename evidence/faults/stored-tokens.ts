@@ -50,17 +50,8 @@ async function untilSettled(stage: Stage): Promise<readonly string[]> {
  * does not change it.
  */
 function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
-  switch (action) {
-    case 'enrolled':
-    case 'enrolment_recovered':
-    case 'renewed':
-      return detail.tokenId;
-    case 'revoked':
-    case 'subject_erased':
-      return null;
-    default:
-      return undefined;
-  }
+  if (action === 'enrolled' || action === 'enrolment_recovered' || action === 'renewed') return detail.tokenId;
+  return action === 'revoked' || action === 'subject_erased' ? null : undefined;
 }
 
 function compare({ okta, tokenOf }: Stage, records: readonly TrailEvent[]): readonly string[] {
