@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fetch } from '../../src/core/ports.js';
 import { askHook } from '../../test/contract/adapter.js';
-import {
-  type EntraBench,
-  fetchKeysAhead,
-  isClaimed,
-  openEntraBench,
-  toTokenIssuanceEvent,
-  withBearer,
-} from '../../test/contract/entra.js';
+import { type EntraBench, fetchKeysAhead, isClaimed, openEntraBench, withBearer } from '../../test/contract/entra.js';
+import { toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
 import { toBody } from '../../test/event-body.js';
 import { until } from '../../test/eventually.js';
 import { createCallerCheck } from './caller.js';

@@ -12,11 +12,9 @@ import {
   isTaken,
   openEntraBench,
   tokenIssuanceReplyGuard,
-  toStartEvent,
-  toSubmitEvent,
-  toTokenIssuanceEvent,
   withBearer,
 } from '../../test/contract/entra.js';
+import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
 import { toBody } from '../../test/event-body.js';
 import type { ServedAdapter } from '../../test/serve-adapter.js';
 

@@ -1,22 +1,16 @@
-import { parseArgs } from 'node:util';
-import { benchCheckExperience, showCheckExperience } from './check-experience.js';
-import { benchConsole, fullConsole, quickConsole, showConsole } from './console.js';
-import { benchEngine, showEngine } from './engine.js';
-import { benchFirstHour, showFirstHour } from './first-hour.js';
-import { benchGrowth, parseGrowthSize, showGrowth } from './growth/growth.js';
+import { inspect, parseArgs } from 'node:util';
+import { benchEngine } from './engine.js';
+import { benchGrowth, parseGrowthSize } from './growth/growth.js';
 import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
-import { benchHooks, showHooks } from './hooks.js';
-import { benchPeers, fullRuns, quickRuns, showPeers } from './peers/peers.js';
-import { benchProvision, showProvision } from './provision.js';
-import { benchRoster, showRoster } from './roster.js';
-import { benchScale, fullScale, quickScale, showScale } from './scale/scale.js';
-import { benchStepUp, showStepUp } from './step-up.js';
-import { benchVerify, showVerify } from './verify.js';
+import { benchHooks, fullRate, quickRate } from './hooks.js';
+import { benchRoster } from './roster.js';
+import { benchScale, fullScale, quickScale } from './scale/scale.js';
+import { benchStepUp } from './step-up.js';
+import { benchVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster | first-hour |
- *                  check-experience] [--json] [--quick] [--without=main.js]
+ * npm run bench -- [verify | engine | hooks | step-up | scale | roster] [--json] [--quick]
  * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   simulates a year of these people
  * npm run bench -- scale --plan                                                      prints docs/sizing.md's tables
  */
@@ -35,7 +29,7 @@ const { values, positionals } = parsing(() =>
     allowPositionals: true,
     options: {
       ...{ json: { type: 'boolean' }, quick: { type: 'boolean' }, plan: { type: 'boolean' } },
-      ...{ without: { type: 'string' }, people: { type: 'string' }, stores: { type: 'string' } },
+      ...{ people: { type: 'string' }, stores: { type: 'string' } },
     },
   }),
 );
@@ -44,47 +38,34 @@ const asJson = values.json === true;
 const [program = 'verify'] = positionals;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const print = <Report>(report: Report, show: (report: Report) => readonly string[]): void =>
-  void process.stdout.write(`${asJson ? JSON.stringify(report, null, 2) : show(report).join('\n')}\n`);
+function scale(): Promise<object> {
+  if ((values.people ?? values.stores) === undefined) return benchScale(isQuick ? quickScale : fullScale, say);
+  return benchGrowth(
+    parsing(() => parseGrowthSize(values)),
+    say,
+  );
+}
 
-if (program === 'verify') print(await benchVerify(isQuick ? 100 : 1000), showVerify);
-else if (program === 'engine') print(await benchEngine(isQuick ? 3 : 200), showEngine);
-else if (program === 'hooks')
-  print(
-    await benchHooks(
-      isQuick
-        ? { perSecond: 200, seconds: 1, warmUpSec: 1, flatOut: 1000 }
-        : { perSecond: 1000, seconds: 30, warmUpSec: 2, flatOut: 10_000 },
-    ),
-    showHooks,
-  );
-else if (program === 'step-up')
-  print(await benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }), showStepUp);
-else if (program === 'scale' && values.plan === true)
-  print({ measured: readMeasured(), prices: readPrices() }, ({ measured, prices }) => [
-    ...showMeasured(measured),
-    '',
-    ...showPlan(measured, prices),
-  ]);
-else if (program === 'scale' && (values.people ?? values.stores) !== undefined)
-  print(
-    await benchGrowth(
-      parsing(() => parseGrowthSize(values)),
-      say,
-    ),
-    showGrowth,
-  );
-else if (program === 'scale') print(await benchScale(isQuick ? quickScale : fullScale, say), showScale);
-else if (program === 'provision') print(await benchProvision(), showProvision);
-else if (program === 'peers') print(await benchPeers(isQuick ? quickRuns : fullRuns, say), showPeers);
-else if (program === 'roster') print(await benchRoster(isQuick ? 2 : 20, isQuick ? [5] : [100, 500]), showRoster);
-else if (program === 'check-experience') print(await benchCheckExperience(isQuick ? 1 : 8, say), showCheckExperience);
-else if (program === 'first-hour') print(await benchFirstHour(), showFirstHour);
-else if (program === 'console')
-  print(await benchConsole(isQuick ? quickConsole : fullConsole, values.without ?? null), showConsole);
-else {
-  process.stderr.write(
-    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers, console, roster, first-hour, check-experience.\n`,
-  );
+const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
+  verify: () => benchVerify(isQuick ? 100 : 1000),
+  engine: () => benchEngine(isQuick ? 3 : 200),
+  hooks: () => benchHooks(isQuick ? quickRate : fullRate),
+  'step-up': () => benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }),
+  scale,
+  roster: () => benchRoster(isQuick ? 2 : 20, isQuick ? [5] : [100, 500]),
+};
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const run = Object.hasOwn(benchmarks, program) ? benchmarks[program] : undefined;
+
+if (run === undefined) {
+  say(`There is no benchmark ${program}. There are: ${Object.keys(benchmarks).join(', ')}.`);
   process.exitCode = 2;
+} else if (program === 'scale' && values.plan === true) {
+  const [measured, prices] = [readMeasured(), readPrices()];
+  if (asJson) print(JSON.stringify({ measured, prices }, null, 2));
+  else print([...showMeasured(measured), '', ...showPlan(measured, prices)].join('\n'));
+} else {
+  const report = await run();
+  print(asJson ? JSON.stringify(report, null, 2) : inspect(report, { depth: null, breakLength: 120 }));
 }

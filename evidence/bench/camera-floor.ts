@@ -18,22 +18,14 @@ document.querySelector('button').onclick = async () => {
 };
 </script></html>`;
 
-export interface CameraFloor {
-  /**
-   * Measures the time from opening the page to a running camera.
-   * @returns milliseconds
-   */
-  time(): Promise<number>;
-  close(): Promise<void>;
-}
-
-export async function openCameraFloor(cast: Cast): Promise<CameraFloor> {
+export async function openCameraFloor(cast: Cast) {
   const server = await listen((_request, response) => void response.setHeader('Content-Type', 'text/html').end(html), {
     host: '127.0.0.1',
     port: 0,
   });
   return {
-    async time() {
+    /** @returns milliseconds from opening the page to a running camera */
+    async time(): Promise<number> {
       const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
       const opened = performance.now();
       await page.goto(`http://127.0.0.1:${server.port}/`);

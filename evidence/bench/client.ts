@@ -1,46 +1,44 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
 
-export interface Client {
-  /** @throws Error unless the face matches */
-  authenticate(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const boundary = 'facestep-bench';
-
-function toMultipart(fields: Record<string, string>, photo: Uint8Array): Buffer {
-  const texts = Object.entries(fields).map(
-    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  const file = `--${boundary}\r\nContent-Disposition: form-data; name="photo"; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`;
-  return Buffer.concat([Buffer.from(texts.join('') + file), photo, Buffer.from(`\r\n--${boundary}--\r\n`)]);
-}
-
 const tokenGuard = z.object({ token: z.string() });
 const authenticatedGuard = z.object({ authenticated: z.literal(true) });
+
+/** Encodes a form once, so that sending it again costs nothing. */
+async function toMultipart(fields: Readonly<Record<string, string>>, photo: Uint8Array) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('photo', new Blob([Uint8Array.from(photo)], { type: 'image/jpeg' }), 'photo.jpg');
+  const encoded = new Response(form);
+  const type = encoded.headers.get('content-type') ?? '';
+  return { headers: { 'content-type': type }, body: Buffer.from(await encoded.arrayBuffer()) };
+}
+
+export type Client = Awaited<ReturnType<typeof createClient>>;
 
 export async function createClient(
   url: string,
   adminKey: string,
   photos: { readonly enrolled: Uint8Array; readonly live: Uint8Array },
   connections: number,
-): Promise<Client> {
+) {
   const pool = new Pool(url, { connections });
-  const post = async (path: string, headers: Record<string, string>, body: Buffer): Promise<unknown> => {
+  const post = async (path: string, headers: Record<string, string>, body: Buffer | string): Promise<unknown> => {
     const response = await pool.request({ path, method: 'POST', headers, body });
     const reply: unknown = await response.body.json();
     if (response.statusCode !== 200) throw new Error(`POST ${path}: ${response.statusCode} ${JSON.stringify(reply)}`);
     return reply;
   };
   const json = { 'content-type': 'application/json', 'x-admin-key': adminKey };
-  const issued = tokenGuard.parse(await post('/generateToken', json, Buffer.from('{"name":"bench"}')));
-  const form = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'x-auth-token': issued.token };
-  const { token } = tokenGuard.parse(await post('/generate', form, toMultipart({}, photos.enrolled)));
-  const body = toMultipart({ token }, photos.live);
+  const issued = tokenGuard.parse(await post('/generateToken', json, '{"name":"bench"}'));
+  const own = { 'x-auth-token': issued.token };
+  const enrolled = await toMultipart({}, photos.enrolled);
+  const { token } = tokenGuard.parse(await post('/generate', { ...enrolled.headers, ...own }, enrolled.body));
+  const live = await toMultipart({ token }, photos.live);
   return {
-    async authenticate() {
-      authenticatedGuard.parse(await post('/authenticate', form, body));
+    /** @throws Error unless the face matches */
+    async authenticate(): Promise<void> {
+      authenticatedGuard.parse(await post('/authenticate', { ...live.headers, ...own }, live.body));
     },
     close: () => pool.close(),
   };

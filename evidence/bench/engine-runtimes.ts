@@ -3,23 +3,7 @@ import { createPipeline, type Pipeline } from '../../src/engine/pipeline.js';
 import { loadNative } from '../../src/engine/runtime-native.js';
 import { loadWebAssembly } from '../../src/engine/runtime-wasm.js';
 import { modelsFolder } from '../../test/paths.js';
-import { quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
-
-interface RuntimeTiming extends Timing {
-  readonly processorMs: number;
-}
-
-interface RuntimeTimings {
-  readonly name: string;
-  readonly embedding: RuntimeTiming;
-  readonly check: RuntimeTiming;
-}
-
-export interface RuntimesReport {
-  readonly native: RuntimeTimings;
-  readonly webAssembly: RuntimeTimings;
-  readonly timesNative: { readonly embedding: number; readonly check: number };
-}
+import { quantile, round, timeInTurns, toTiming } from './measure.js';
 
 const checkSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality'];
 
@@ -36,7 +20,7 @@ function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Sign
   };
 }
 
-export async function timeRuntimes(photo: Uint8Array, rounds: number): Promise<RuntimesReport> {
+export async function timeRuntimes(photo: Uint8Array, rounds: number) {
   const native = await createPipeline(modelsFolder, [], loadNative);
   const wasm = await createPipeline(modelsFolder, [], () => loadWebAssembly('of the benchmark'));
   const runs = [native, wasm].flatMap((pipeline) => [
@@ -49,7 +33,7 @@ export async function timeRuntimes(photo: Uint8Array, rounds: number): Promise<R
   );
   await native.close();
   await wasm.close();
-  const toRuntimeTiming = (at: number): RuntimeTiming => ({
+  const toRuntimeTiming = (at: number) => ({
     ...toTiming(times[at]),
     processorMs: round(quantile(runs[at].processorMs)),
   });

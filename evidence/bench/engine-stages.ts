@@ -11,17 +11,12 @@ import type { Models } from '../../src/engine/models.js';
 import { createPoseEstimator } from '../../src/engine/pose.js';
 import { presets } from '../../src/engine/preprocess.js';
 import { measureQuality } from '../../src/engine/quality.js';
-import { round, type Timing, timeInTurns, toTiming } from './measure.js';
-
-export interface StageTiming extends Timing {
-  /** `null` for stages that have no equivalent library call. */
-  readonly floorMs: number | null;
-  readonly ratio: number | null;
-}
+import { round, timeInTurns, toTiming } from './measure.js';
 
 interface Stage {
   readonly name: string;
   run(): Promise<unknown>;
+  /** `null` if there is no equivalent library call. */
   readonly floor: (() => Promise<unknown>) | null;
 }
 
@@ -64,20 +59,12 @@ async function toStages(photo: Uint8Array, models: Models): Promise<readonly Sta
     },
     { name: 'pose', run: () => estimatePose(picture, face.box), floor: () => models.pose.run() },
     { name: 'liveness', run: () => estimateLiveness(picture, face.box), floor: () => models.liveness.run() },
-    {
-      name: 'eyes',
-      run: () => estimateEyes(picture, landmarks),
-      floor: () => twice(() => models.eyes.run()),
-    },
+    { name: 'eyes', run: () => estimateEyes(picture, landmarks), floor: () => twice(() => models.eyes.run()) },
     { name: 'quality', run: async () => measureQuality(picture, face.box, landmarks, reduction), floor: null },
   ];
 }
 
-export async function timeStages(
-  photo: Uint8Array,
-  models: Models,
-  rounds: number,
-): Promise<Record<string, StageTiming>> {
+export async function timeStages(photo: Uint8Array, models: Models, rounds: number) {
   const stages = await toStages(photo, models);
   const runs = stages.flatMap(({ run, floor }) => [run, floor ?? (async () => undefined)]);
   const times = await timeInTurns(rounds, runs);

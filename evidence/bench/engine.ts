@@ -15,41 +15,9 @@ import { createEnginePool } from '../../src/engine/pool.js';
 import { sessionOptions } from '../../src/engine/runtime.js';
 import { modelsFolder } from '../../test/paths.js';
 import { testShare } from '../../test/share.js';
-import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
-import { type StageTiming, timeStages } from './engine-stages.js';
-import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
-
-/**
- * JSON output of the benchmark, with stable property names. Times are medians in milliseconds on one thread, except for
- * `pool`.
- */
-export interface EngineReport {
-  readonly date: string;
-  readonly node: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly photos: Readonly<Record<string, PhotoProfile>>;
-  /** Time of one embedding, by the model as published and by the model as src/engine/prelu.ts loads it. */
-  readonly recognition: { readonly published: Timing; readonly loaded: Timing };
-  readonly runtimes: RuntimesReport;
-  readonly pool: {
-    readonly workers: number;
-    readonly aloneMs: number;
-    readonly perSecond: number;
-    readonly timesOneThread: number;
-    readonly mainThreadMs: number;
-  };
-}
-
-interface PhotoProfile {
-  readonly bytes: number;
-  readonly stages: Readonly<Record<string, StageTiming>>;
-  readonly examine: Timing;
-  /** Allocated memory in the JavaScript heap, and outside it for pixels. */
-  readonly heapKiB: number;
-  readonly besideHeapKiB: number;
-  readonly gcMs: number;
-}
+import { timeRuntimes } from './engine-runtimes.js';
+import { timeStages } from './engine-stages.js';
+import { load, quantile, round, timeInTurns, toTiming } from './measure.js';
 
 /** Photo sizes in pixels: the size used in docs/engine.md, a browser's camera, and a phone. */
 const sizes = [
@@ -64,15 +32,18 @@ const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<B
     .jpeg()
     .toBuffer();
 
-export async function benchEngine(rounds: number): Promise<EngineReport> {
+/**
+ * Measures medians in milliseconds on one thread, except for `pool`.
+ * @returns the JSON output of the benchmark, with stable property names
+ */
+export async function benchEngine(rounds: number) {
   const { person } = await loadPictures();
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));
   prepareDecoder();
   const pipeline = await createPipeline(modelsFolder);
   const models = await loadModels(modelsFolder, await loadRuntime());
-  const profiles: [string, PhotoProfile][] = [];
-  for (const [index, [width, height]] of sizes.entries())
-    profiles.push([`${width}x${height}`, await profilePhoto(photos[index], pipeline, models, rounds)]);
+  const profiles: Awaited<ReturnType<typeof profilePhoto>>[] = [];
+  for (const photo of photos) profiles.push(await profilePhoto(photo, pipeline, models, rounds));
   const recognition = await timeRecognition(models, rounds);
   await pipeline.close();
   for (const model of Object.values(models)) await model.close();
@@ -81,19 +52,15 @@ export async function benchEngine(rounds: number): Promise<EngineReport> {
     node: process.version,
     cpu: cpus()[0].model,
     cores: availableParallelism(),
-    photos: Object.fromEntries(profiles),
+    photos: Object.fromEntries(sizes.map(([width, height], at) => [`${width}x${height}`, profiles[at]])),
+    // One embedding by the model as published, and by the model as src/engine/prelu.ts loads it.
     recognition,
     runtimes: await timeRuntimes(photos[0], rounds),
-    pool: await measurePool(photos[0], profiles[0][1].examine.ms, 10 * rounds),
+    pool: await measurePool(photos[0], profiles[0].examine.ms, 10 * rounds),
   };
 }
 
-async function profilePhoto(
-  photo: Uint8Array,
-  pipeline: Pipeline,
-  models: Models,
-  rounds: number,
-): Promise<PhotoProfile> {
+async function profilePhoto(photo: Uint8Array, pipeline: Pipeline, models: Models, rounds: number) {
   const stages = await timeStages(photo, models, rounds);
   let gcMs = 0;
   const observer = new PerformanceObserver((list) => {
@@ -119,13 +86,14 @@ async function profilePhoto(
     bytes: photo.length,
     stages,
     examine: toTiming(times),
+    // Allocated memory in the JavaScript heap, and outside it for pixels.
     heapKiB: round(quantile(heap)),
     besideHeapKiB: round(quantile(besideHeap)),
     gcMs: round(gcMs / rounds),
   };
 }
 
-async function timeRecognition(models: Models, rounds: number): Promise<EngineReport['recognition']> {
+async function timeRecognition(models: Models, rounds: number) {
   const { file, input } = modelFiles.embed;
   const session = await InferenceSession.create(await readFile(join(modelsFolder, file)), sessionOptions);
   // Input with varied signs, because PRelu is faster if signs are predictable.
@@ -137,7 +105,7 @@ async function timeRecognition(models: Models, rounds: number): Promise<EngineRe
   return { published: toTiming(published), loaded: toTiming(loaded) };
 }
 
-async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number): Promise<EngineReport['pool']> {
+async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number) {
   const workers = availableParallelism();
   const pool = await createEnginePool({ modelsFolder, workers, queueLimit: workers });
   const examine = async (): Promise<void> => {
@@ -157,26 +125,4 @@ async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number
     timesOneThread: round((perSecond * oneThreadMs) / 1000),
     mainThreadMs: round(active / count),
   };
-}
-
-export function showEngine({ date, node, cpu, cores, photos, recognition, runtimes, pool }: EngineReport): string[] {
-  const toText = (value: number): string => value.toFixed(2).padStart(8);
-  return [
-    `${date}, ${cpu}, ${cores} cores, Node ${node}. Median milliseconds, one thread; beside it the bare library call`,
-    ...Object.entries(photos).flatMap(([size, { bytes, stages, examine, heapKiB, besideHeapKiB, gcMs }]) => [
-      `JPEG ${size}, ${Math.round(bytes / 1024)} KiB`,
-      ...Object.entries(stages).map(
-        ([name, { ms, floorMs, ratio }]) =>
-          `  ${name.padEnd(20)}${toText(ms)}${floorMs === null ? '' : `${toText(floorMs)}   × ${ratio}`}`,
-      ),
-      `  ${'photo to embedding'.padEnd(20)}${toText(examine.ms)}   (${examine.interval.join(' to ')})`,
-      `  allocates ${heapKiB} KiB in the heap and ${besideHeapKiB} KiB beside it; ${gcMs} ms of collecting garbage`,
-    ]),
-    `Recognition model: ${recognition.published.ms} ms as published, ${recognition.loaded.ms} ms as loaded`,
-    `${runtimes.webAssembly.name}: ${runtimes.webAssembly.embedding.ms} ms to the embedding, ` +
-      `${runtimes.webAssembly.check.ms} ms a check; in processor time × ${runtimes.timesNative.embedding} and ` +
-      `× ${runtimes.timesNative.check} of ${runtimes.native.name}`,
-    `Pool of ${pool.workers}: ${pool.aloneMs} ms alone; ${pool.perSecond} photos a second at full width, ` +
-      `× ${pool.timesOneThread} of one thread; ${pool.mainThreadMs} ms of the main thread each`,
-  ];
 }

@@ -3,20 +3,15 @@ import { hashRaw } from '@node-rs/argon2';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { publishedCost } from '../../src/token/stretch.js';
 
-export interface Floor {
-  /** Decodes, detects, aligns and embeds a face, then runs Argon2id once. */
-  verifyOnce(photo: Uint8Array): Promise<void>;
-  close(): Promise<void>;
-}
-
-export async function createFloor(modelsFolder: string): Promise<Floor> {
+export async function createFloor(modelsFolder: string) {
   const pipeline = await createPipeline(modelsFolder);
   const { stages } = pipeline;
   const salt = randomBytes(16);
   const message = randomBytes(10);
   const options = { salt, outputLen: 32, memoryCost: publishedCost.memoryKiB, timeCost: publishedCost.passes };
   return {
-    async verifyOnce(photo) {
+    /** Decodes, detects, aligns and embeds a face, then runs Argon2id once. */
+    async verifyOnce(photo: Uint8Array): Promise<void> {
       const header = await stages.readHeader(photo);
       const picture = await stages.decode(photo, header, 1, null);
       const [face] = await stages.detect(picture, 'sure');

@@ -3,19 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-export interface Forked {
-  readonly pid: number;
-  /** @throws Error if the process ends first */
-  ask<Answer>(message: object, guard: z.ZodType<Answer>): Promise<Answer>;
-  stop(): Promise<void>;
-}
-
-export function forkScript(script: URL): Forked {
+/** Starts a script of its own process that answers messages one at a time. */
+export function forkScript(script: URL) {
   const child = fork(fileURLToPath(script), { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
   const gone = once(child, 'exit');
   return {
     pid: z.int().parse(child.pid),
-    async ask(message, guard) {
+    /** @throws Error if the process ends first */
+    async ask<Answer>(message: object, guard: z.ZodType<Answer>): Promise<Answer> {
       const answered = once(child, 'message');
       child.send(message);
       const answer = await Promise.race([answered, gone.then(() => null)]);
@@ -27,4 +22,12 @@ export function forkScript(script: URL): Forked {
       await gone;
     },
   };
+}
+
+export type Forked = ReturnType<typeof forkScript>;
+
+/** Starts a server with a fixed answer. */
+export async function startBareServer() {
+  const { pid, ask, stop } = forkScript(new URL('./hook-floor.js', import.meta.url));
+  return { url: await ask({}, z.url()), pid, stop };
 }

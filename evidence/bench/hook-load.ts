@@ -1,47 +1,22 @@
 import autocannon, { type Options } from 'autocannon';
-import { round } from './measure.js';
-import { processorMs } from './processor-time.js';
+import { processorMs, round } from './measure.js';
 
-export interface HookLoad {
-  readonly provider: string;
-  readonly hook: string;
-  readonly url: string;
-  /** The provider sends a call again under the same `id`. */
-  toCall(
-    n: number,
-    id?: string,
-    receipt?: string,
-  ): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
-}
-
-/** Times are in milliseconds, from the moment when a request was due. */
-export interface LoadResult {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly perSecond: number;
-  readonly errors: number;
-  readonly granted: number;
-}
-
-export interface ProcessorUse {
-  readonly cpuMsPerRequest: number;
-  readonly capacityPerSecond: number;
-}
-
-interface Calls {
+export interface Calls {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
-  toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
+  readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
 }
 
 const connections = 10;
 
-/** Calls a hook at a steady rate. Times start when a request is due, so that no wait is hidden. */
+export type LoadResult = Awaited<ReturnType<typeof loadHook>>;
+export type ProcessorUse = ReturnType<typeof toProcessorUse>;
+
+/** Calls a hook at a steady rate. Times are in milliseconds and start when a request is due, so that no wait is hidden. */
 export async function loadHook(
   calls: Calls,
   { perSecond, seconds, grantedText }: { perSecond: number; seconds: number; grantedText: string },
-): Promise<LoadResult> {
+) {
   const { result, granted, refused } = await run(calls, grantedText, { overallRate: perSecond, duration: seconds });
   const { latency, requests, errors, timeouts } = result;
   return {
@@ -67,7 +42,7 @@ export async function loadFlatOut(
   return toProcessorUse(cpuMs / count);
 }
 
-export const toProcessorUse = (cpuMs: number): ProcessorUse => ({
+export const toProcessorUse = (cpuMs: number) => ({
   cpuMsPerRequest: round(cpuMs, 4),
   capacityPerSecond: Math.round(1000 / cpuMs),
 });

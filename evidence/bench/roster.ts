@@ -13,34 +13,18 @@ import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { createBareTokens } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { createFloor } from './floor.js';
-import { round, type Timing, timeInTurns, toTiming } from './measure.js';
-import { processorMs } from './processor-time.js';
-
-/** JSON output of the benchmark, with stable property names. */
-export interface RosterReport {
-  readonly node: string;
-  readonly cores: number;
-  readonly load: number;
-  readonly rosters: readonly {
-    readonly tokens: number;
-    /** Time of a search's expensive parts: models, one decoding per token, and Argon2id. */
-    readonly floor: Timing;
-    /** Times of `POST /identify` for a member of the roster, and for another person. */
-    readonly found: Timing;
-    readonly nobody: Timing;
-    /** `nobody` divided by `floor`. */
-    readonly ratio: number;
-    /** Load average of the machine. If it is high, the ratio is more reliable than the times. */
-    readonly load: number;
-    readonly processorMs: number;
-  }[];
-}
+import { processorMs, round, timeInTurns, toTiming } from './measure.js';
 
 /** The same values as in examples/door.ts. */
 const binding = { scope: 'door', accuracy: 8 } as const;
 
-/** @param sizes - numbers of people on the roster, ascending, at most 500 */
-export async function benchRoster(rounds: number, sizes: readonly number[]): Promise<RosterReport> {
+/**
+ * Measures a search: `floor` is its expensive parts (models, one decoding per token, and Argon2id), `found` and `nobody`
+ * are `POST /identify` for a member of the roster and for another person, `ratio` is `nobody` divided by `floor`.
+ * @param sizes - numbers of people on the roster, ascending, at most 500
+ * @returns the JSON output of the benchmark, with stable property names
+ */
+export async function benchRoster(rounds: number, sizes: readonly number[]) {
   const [load] = loadavg();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');
@@ -110,15 +94,4 @@ function createHeavyParts(tokens: number): () => Promise<void> {
     for (let run = 1; run < triedMessages; run += 1)
       await hashRaw(randomBytes(20), { ...options, salt: randomBytes(16), outputLen: 32 });
   };
-}
-
-export function showRoster({ node, cores, load, rosters }: RosterReport): string[] {
-  const show = ({ ms, interval: [low, high] }: Timing): string => `${ms} ms (${low}–${high})`;
-  return [
-    `A search of a roster, ${cores} cores (load ${load} before), Node ${node}; medians with 95 % intervals`,
-    ...rosters.map(
-      ({ tokens, floor, found, nobody, ratio, load: busy, processorMs: processor }) =>
-        `  ${String(tokens).padStart(3)} tokens   floor on one thread ${show(floor)}   found ${show(found)}   nobody ${show(nobody)}   × ${ratio}   ${processor} ms of the processor   load ${busy}`,
-    ),
-  ];
 }

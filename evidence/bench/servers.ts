@@ -1,56 +1,94 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { modelsFolder } from '../../test/paths.js';
-import { benchPublicUrl } from './hook-providers/provider.js';
+import { benchPublicUrl } from './hook-providers.js';
 
-export interface Servers {
-  readonly services: readonly Service[];
-  readonly adminKey: string;
-  readonly keysFolder: string;
+export interface Replica {
+  readonly name: string;
+  readonly url: string;
+  readonly dataFolder: string;
+  readonly pid: number;
+  start(): Promise<void>;
+  /** Kills the process without a clean shutdown, like a power cut. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startServers({
-  count = 1,
-  config,
-  env = {},
-  prepare = async () => {},
-  main,
-}: {
+async function createReplica(
+  name: string,
+  { dataFolder, logFile, env }: { dataFolder: string; logFile: string; env: Readonly<Record<string, string>> },
+): Promise<Replica> {
+  const port = await findFreePort();
+  let service: Service | null = null;
+  return {
+    name,
+    url: `http://127.0.0.1:${port}`,
+    dataFolder,
+    get pid() {
+      return service?.process.pid ?? 0;
+    },
+    async start() {
+      service = await startService({ ...env, PORT: String(port), FACESTEP_DATA: dataFolder }, logFile);
+    },
+    async kill() {
+      const child = service?.process;
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+    async stop() {
+      await service?.stop();
+    },
+  };
+}
+
+export interface ServersSettings {
   readonly count?: number;
   readonly config: object;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: (replica: number) => Readonly<Record<string, string>>;
   readonly prepare?: (dataFolder: string) => Promise<void>;
-  readonly main?: string;
-}): Promise<Servers> {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
-  const keysFolder = join(folder, 'keys');
+  /** Folder of data and logs, which is kept. By default, it is removed at the end and there are no logs. */
+  readonly folder?: string | undefined;
+}
+
+/** Starts replicas that share key files but have separate data folders. */
+export async function startServers({ count = 1, config, env, prepare, folder }: ServersSettings) {
+  const top = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+  const keysFolder = join(top, 'keys');
   await mkdir(keysFolder, { mode: 0o700 });
-  const configFile = join(folder, 'facestep.json');
+  const configFile = join(top, 'facestep.json');
   const shared = {
     ...{ modelsFolder, publicUrl: benchPublicUrl, verifier: { kind: 'embedded', workers: 1 } },
     ...{ keys: { kind: 'local', folder: keysFolder }, ...config },
   };
   await writeFile(configFile, JSON.stringify(shared), { mode: 0o600 });
-  const adminKey = randomBytes(24).toString('base64url');
-  const services: Service[] = [];
-  for (let at = 1; at <= count; at += 1) {
-    const dataFolder = join(folder, `replica-${at}`);
+  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  // Replicas start one after the other, because the first replica creates the key files.
+  const startOne = async (at: number): Promise<Replica> => {
+    const name = `replica-${at + 1}`;
+    const dataFolder = join(folder ?? top, name);
+    const logFile = folder === undefined ? devNull : join(folder, `${name}.log`);
     await mkdir(dataFolder, { mode: 0o700 });
-    await prepare(dataFolder);
-    const own = { PORT: '0', FACESTEP_CONFIG: configFile, FACESTEP_DATA: dataFolder, FACESTEP_ADMIN_KEY: adminKey };
-    services.push(await startService({ ...own, ...env }, undefined, main));
-  }
+    await prepare?.(dataFolder);
+    const own = { FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey, ...env?.(at) };
+    const replica = await createReplica(name, { dataFolder, logFile, env: own });
+    await replica.start();
+    return replica;
+  };
+  const replicas: [Replica, ...Replica[]] = [await startOne(0)];
+  for (let at = 1; at < count; at += 1) replicas.push(await startOne(at));
   return {
-    services,
+    replicas,
     adminKey,
     keysFolder,
     async stop() {
-      for (const service of services) await service.stop();
-      await rm(folder, { recursive: true, force: true });
+      for (const replica of replicas) await replica.stop();
+      await rm(top, { recursive: true, force: true });
     },
   };
 }

@@ -19,23 +19,7 @@ import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads
 import { countSignals, judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
 import { createChance } from '../statistics/chance.js';
 import { proportion, toJson } from '../statistics/proportion.js';
-import { quantile, round } from './measure.js';
-import { processorMs } from './processor-time.js';
-
-type Rate = ReturnType<typeof toJson>;
-
-export interface StepUpJudgeReport {
-  /** `synthetic`: all frames are rendered from photos. */
-  readonly frames: 'synthetic';
-  readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
-  readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
-  readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
-  /**
-   * Median milliseconds of liveness judge and face verifier for five frames of 640×480 pixels. `judgeLit`: the liveness
-   * judge for the twelve frames of a light challenge.
-   */
-  readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
-}
+import { processorMs, quantile, round } from './measure.js';
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
 
@@ -60,7 +44,11 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   };
 }
 
-async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
+/**
+ * Returns median milliseconds of liveness judge and face verifier for five frames of 640×480 pixels. `judgeLit`: the
+ * liveness judge for the twelve frames of a light challenge.
+ */
+async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene) {
   const { sight, check } = await prepareCheck(engine, judge, scene);
   const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };
   const steps = drawLitSteps(scene.movements, 'across', createChance('row'));
@@ -95,7 +83,8 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
   }
 }
 
-export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
+/** Judges challenges of synthetic people, whose frames are all rendered from photos. */
+export async function benchStepUpJudge(people: number, say: (line: string) => void) {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {
     const judge = createMovementJudge({ engine });

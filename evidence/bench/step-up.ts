@@ -1,64 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { type Cast, gather } from '../../test/browser/cast.js';
 import { stepUpBySocket } from '../../test/browser/page-client.js';
-import { type PageWeight, weighPage } from '../../test/browser/page-weight.js';
+import { weighPage } from '../../test/browser/page-weight.js';
+import { makePoses } from '../../test/browser/people.js';
 import { devices } from '../../test/browser/screens.js';
-import { goAlong, see } from '../../test/browser/walk.js';
+import { type Person, receive } from '../../test/browser/visitor.js';
+import { goAlong, press, screenOf, see } from '../../test/browser/walk.js';
 import { openCameraFloor } from './camera-floor.js';
 import { quantile, round } from './measure.js';
-import { bringBack, person, timeToResult } from './open-to-result.js';
-import { benchStepUpJudge, type StepUpJudgeReport } from './step-up-judge.js';
+import { benchStepUpJudge } from './step-up-judge.js';
 
-interface Times {
-  readonly p50: number;
-  readonly p95: number;
-}
+/** Time before a simulated person acts, and duration of a head movement. */
+const person = { reactionMs: 500, turnMs: 800 } as const;
 
-/** Times to the result in seconds, for people who passed at the first try. */
-type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
+const picturesOfTurn = 8;
 
-/** JSON output of the benchmark, with stable property names. */
-export interface StepUpReport {
-  readonly node: string;
-  readonly cores: number;
-  readonly runs: number;
-  /** Bytes loaded before the first screen. Models and WebAssembly are loaded later. */
-  readonly pageWeight: PageWeight;
-  readonly openToCameraMs: Times;
-  /** Time of a page that has only a camera button. */
-  readonly openToCameraFloorMs: Times;
-  /** Time from opening the page to the result, for a user who follows the guidance, with screen light. */
-  readonly openToResultSec: ToResult;
-  readonly openToResultByMovementSec: ToResult;
-  readonly person: typeof person;
-  readonly stepUp: {
-    /** Time from the last of five frames to the result, measured at the socket. */
-    readonly resultMs: Times;
-    /** Time to the result, measured in Chromium on the server's machine. */
-    readonly resultInBrowserMs: Times;
-    readonly engineRunsPerFrame: number;
-    readonly passedInBrowser: { readonly hits: number; readonly trials: number };
-    /** Time without HTTP, state store and audit log. */
-    readonly floorMs: StepUpJudgeReport['resultMs'];
-    readonly frames: StepUpJudgeReport['frames'];
-    readonly people: StepUpJudgeReport['people'];
-    readonly bpcer: StepUpJudgeReport['bpcer'];
-    readonly apcer: StepUpJudgeReport['apcer'];
-  };
-}
-
-const toTimes = (values: readonly number[]): Times => ({
+const toTimes = (values: readonly number[]) => ({
   p50: round(quantile(values), 1),
   p95: round(quantile(values, 0.95), 1),
 });
 
-interface InBrowser {
-  readonly cameraMs: number;
-  readonly resultMs: number;
-  readonly hasPassed: boolean;
-}
-
-async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
+async function timeInBrowser(cast: Cast, subject: string) {
   const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
   const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
   const opened = performance.now();
@@ -78,18 +40,42 @@ async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   return { cameraMs, resultMs, hasPassed };
 }
 
-async function timeReturning(cast: Cast, connection: string, tries: number): Promise<ToResult> {
-  const returning = await bringBack(cast, connection);
+/** @returns seconds from opening the page to the result of the check; `null` if the rendered pictures were refused */
+async function timeToResult(cast: Cast, link: string, visitor: Person): Promise<number | null> {
+  const { page, close } = await receive(cast.browser, { ...devices.phone, person: visitor });
+  try {
+    const opened = performance.now();
+    await page.goto(link);
+    await page.locator('main:is([data-screen="permission"]:has(.button), [data-screen="framing"])').waitFor();
+    if ((await screenOf(page)) === 'permission') {
+      await page.waitForTimeout(person.reactionMs);
+      await press(page, 'Continue');
+    }
+    await page.locator('main:is([data-screen="passed"], [data-screen="try-again"])').waitFor({ timeout: 60_000 });
+    const took = (performance.now() - opened) / 1000;
+    return (await screenOf(page)) === 'passed' ? took : null;
+  } finally {
+    await close();
+  }
+}
+
+/** Measures seconds to the result, of people who follow the guidance and pass at the first try. */
+async function timeReturning(cast: Cast, connection: string, tries: number) {
+  const subject = await cast.enrolAda(connection, 'consent-1 (en)');
+  const poses = await makePoses(cast.heads.ada, 'ada', picturesOfTurn);
+  const visitor: Person = { poses, plan: 'follow', lighting: cast.lightings.ada, ...person };
   const took: number[] = [];
   for (let run = 0; run < tries; run += 1) {
-    const seconds = await timeToResult(returning);
+    const { link } = await cast.stage.startStepUp({ connection, subject });
+    const seconds = await timeToResult(cast, link, visitor);
     if (seconds !== null) took.push(seconds);
   }
   if (took.length === 0) throw new Error(`nobody who came back passed at the first try by ${connection}`);
   return { ...toTimes(took), passed: { hits: took.length, trials: tries } };
 }
 
-export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
+/** @returns the JSON output of the benchmark, with stable property names */
+export async function benchStepUp({ runs, people }: { runs: number; people: number }) {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const cast = await gather({ bench: { organisation: 'Example Ltd' }, lit: { liveness: 'challenge' } });
   try {
@@ -108,7 +94,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
       if (run >= 0) atSocket.push(resultMs);
     }
     const examined = (await cast.stage.countExaminations()) - examinedBefore;
-    const inBrowser: InBrowser[] = [];
+    const inBrowser: Awaited<ReturnType<typeof timeInBrowser>>[] = [];
     const floor = await openCameraFloor(cast);
     const bareMs: number[] = [];
     for (let run = 0; run < Math.max(1, runs / 4); run += 1) {
@@ -120,50 +106,32 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const openToResultSec = await timeReturning(cast, 'lit', tries);
     const openToResultByMovementSec = await timeReturning(cast, 'bench', tries);
     await cast.close();
-    const { resultMs, frames, people: judged, bpcer, apcer } = await benchStepUpJudge(people, say);
+    const { resultMs: floorMs, ...judged } = await benchStepUpJudge(people, say);
     return {
       node: process.version,
       cores: availableParallelism(),
       runs,
+      // Bytes loaded before the first screen. Models and WebAssembly are loaded later.
       pageWeight,
       openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
+      // Time of a page that has only a camera button.
       openToCameraFloorMs: toTimes(bareMs),
       openToResultSec,
       openToResultByMovementSec,
       person,
       stepUp: {
+        // Time from the last of five frames to the result, measured at the socket.
         resultMs: toTimes(atSocket),
         resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
         engineRunsPerFrame: round(examined / framesTaken, 2),
         passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
-        floorMs: resultMs,
-        frames,
-        people: judged,
-        bpcer,
-        apcer,
+        // Time without HTTP, state store and audit log.
+        floorMs,
+        ...judged,
       },
     };
   } catch (error) {
     await cast.close();
     throw error;
   }
-}
-
-export function showStepUp(report: StepUpReport): readonly string[] {
-  const toText = ({ p50, p95 }: Times): string => `${p50} ms median, ${p95} ms p95`;
-  const { cores, pageWeight, openToCameraMs, openToCameraFloorMs, stepUp } = report;
-  const { openToResultSec: lit, openToResultByMovementSec: unlit } = report;
-  const { resultMs, resultInBrowserMs, floorMs, bpcer, apcer } = stepUp;
-  return [
-    `Page before the models: ${Math.round(pageWeight.gzipBytes / 1024)} KiB by gzip in ${pageWeight.requests} requests; its tasks kept people waiting for ${round(pageWeight.blockedMs, 0)} ms`,
-    `From opening to the camera: ${toText(openToCameraMs)}; of a page that is a button alone ${toText(openToCameraFloorMs)}`,
-    `From opening to the result, who comes back and reads in ${person.reactionMs} ms and turns in ${person.turnMs} ms: under the screen's light ${lit.p50} s median, ${lit.p95} s p95; by movements alone ${unlit.p50} s, ${unlit.p95} s`,
-    `From the last frame to the result, ${cores} cores: ${toText(resultMs)} (in the browser ${toText(resultInBrowserMs)})`,
-    `  of it the judge ${floorMs.judge} ms, the verifier ${floorMs.verify} ms more; the judge under light ${floorMs.judgeLit} ms`,
-    `Examinations of the engine for each frame: ${stepUp.engineRunsPerFrame}`,
-    `Synthetic people who were refused: ${JSON.stringify(bpcer)}`,
-    ...Object.entries(apcer.byAttack).map(
-      ([attack, rate]) => `Synthetic ${attack} that passed: ${JSON.stringify(rate)}`,
-    ),
-  ];
 }

@@ -5,19 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { quantile, round } from './measure.js';
 
 const run = promisify(execFile);
 
-export interface TriggersReport {
-  readonly bundleBytes: number;
-  /** Median from the start of Node.js until four handlers are ready. */
-  readonly initMs: number;
-  /** Median of starting Node.js with an empty module. */
-  readonly emptyInitMs: number;
-}
-
-const medianOf = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const processes = 15;
 
 async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number> {
   const code = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.stdout.write(String(performance.now()))`;
@@ -27,7 +19,8 @@ async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number
   return initMs;
 }
 
-export async function measureTriggers(processes = 15): Promise<TriggersReport> {
+/** Measures the bundle, and the median time from the start of Node.js until four handlers are ready. */
+export async function measureTriggers() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
   try {
     const bundle = join(folder, 'index.mjs');
@@ -56,8 +49,9 @@ export async function measureTriggers(processes = 15): Promise<TriggersReport> {
     const { size } = await stat(bundle);
     return {
       bundleBytes: size,
-      initMs: Math.round(medianOf(inits) * 10) / 10,
-      emptyInitMs: Math.round(medianOf(empties) * 10) / 10,
+      initMs: round(quantile(inits), 1),
+      // The time of an empty module.
+      emptyInitMs: round(quantile(empties), 1),
     };
   } finally {
     await rm(folder, { recursive: true });

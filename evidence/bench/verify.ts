@@ -3,54 +3,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { z } from 'zod';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
-import { measureCeiling } from './ceiling.js';
 import { createClient } from './client.js';
 import { createFloor } from './floor.js';
+import { forkScript } from './forked.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
-/** JSON output of the benchmark, with stable property names. */
-export interface VerifyReport {
-  readonly node: string;
-  readonly cores: number;
-  readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
-  readonly verify: {
-    /** Median milliseconds of the bare verification without a server (`floorMs`), and of an HTTP request. */
-    readonly floorMs: number;
-    readonly httpMs: number;
-    readonly ratio: number;
-  };
-  readonly throughput: readonly {
-    readonly concurrent: number;
-    readonly perSecond: number;
-    /** Throughput divided by the throughput of one core without a server. */
-    readonly timesFloor: number;
-    readonly p50Ms: number;
-    readonly p99Ms: number;
-  }[];
-  /** The machine's limit: verifications on every core, without a server. */
-  readonly ceiling: { readonly perSecond: number; readonly timesFloor: number };
-  /** Memory after the first thousand requests, and its growth during the next thousand. */
-  readonly rssMiB: number;
-  readonly rssGrowthMiB: number;
-  /** From process start until `/readyz` returns 200; median of three. */
-  readonly readyMs: number;
-}
-
-export async function benchVerify(requests: number): Promise<VerifyReport> {
+/** @returns the JSON output of the benchmark, with stable property names */
+export async function benchVerify(requests: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');
-  let starts = 0;
   process.chdir(projectRoot);
-  const start = () =>
-    startService({ PORT: '0', FACESTEP_DATA: join(folder, String(++starts)), FACESTEP_ADMIN_KEY: adminKey });
-
   const readyTimes: number[] = [];
   const startTimed = async () => {
     const from = performance.now();
-    const started = await start();
+    const data = join(folder, String(readyTimes.length));
+    const started = await startService({ PORT: '0', FACESTEP_DATA: data, FACESTEP_ADMIN_KEY: adminKey });
     readyTimes.push(performance.now() - from);
     return started;
   };
@@ -76,20 +47,20 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
 
   const throughput = [];
   let sent = httpTimes.length + block;
-  let rssMiB = 0;
   for (const concurrent of [2, 4, 8]) {
     const { perSecond, times } = await load(Math.ceil(requests / 5), concurrent, () => client.authenticate());
     sent += times.length;
     throughput.push({
       concurrent,
       perSecond: round(perSecond),
+      // Compared with one core without a server.
       timesFloor: round((perSecond * floorMs) / 1000),
       p50Ms: round(quantile(times)),
       p99Ms: round(quantile(times, 0.99)),
     });
   }
   await load(Math.max(0, requests - sent), 4, () => client.authenticate());
-  rssMiB = residentMiB(pid);
+  const rssMiB = residentMiB(pid);
   await load(requests, 4, () => client.authenticate());
   const rssGrowthMiB = residentMiB(pid) - rssMiB;
 
@@ -103,27 +74,28 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
     node: process.version,
     cores: availableParallelism(),
     photo: { widthPx: width, heightPx: height, bytes: live.length },
+    // Median milliseconds of the bare verification without a server (`floorMs`), and of an HTTP request.
     verify: { floorMs: round(floorMs), httpMs: round(httpMs), ratio: round(httpMs / floorMs, 3) },
     throughput,
+    // The machine's limit: verifications on every core, without a server.
     ceiling: { perSecond: round(ceiling), timesFloor: round((ceiling * floorMs) / 1000) },
+    // Memory after the first thousand requests, and its growth during the next thousand.
     rssMiB: round(rssMiB, 1),
     rssGrowthMiB: round(rssGrowthMiB, 1),
+    // From process start until `/readyz` returns 200; median of three.
     readyMs: Math.round(quantile(readyTimes)),
   };
 }
 
-export function showVerify(report: VerifyReport): string[] {
-  const { verify, throughput, ceiling, rssMiB, rssGrowthMiB, readyMs, cores, node, photo } = report;
-  return [
-    `One verification, ${photo.widthPx}×${photo.heightPx} JPEG, ${cores} cores, Node ${node}`,
-    `  floor (decode, three models, Argon2id, called directly)  ${verify.floorMs} ms`,
-    `  POST /authenticate over HTTP                             ${verify.httpMs} ms   × ${verify.ratio}`,
-    ...throughput.map(
-      ({ concurrent, perSecond, timesFloor, p50Ms, p99Ms }) =>
-        `  ${concurrent} at once   ${perSecond}/s   × ${timesFloor} of one core's floor   p50 ${p50Ms} ms   p99 ${p99Ms} ms`,
-    ),
-    `  what the machine allows: the floor on every core at once   ${ceiling.perSecond}/s   × ${ceiling.timesFloor}`,
-    `  memory after 1,000 requests ${rssMiB} MiB, then ${rssGrowthMiB >= 0 ? '+' : ''}${rssGrowthMiB} MiB over the next 1,000`,
-    `  from start to ready ${readyMs} ms`,
-  ];
+/** Measures the machine's limit: one process per core runs the verification without a server. */
+async function measureCeiling(photo: Uint8Array, cores: number, count: number): Promise<number> {
+  const script = new URL('./floor-process.js', import.meta.url);
+  const children = Array.from({ length: cores }, () => forkScript(script));
+  // All processes warm up, then start together.
+  const all = (runs: number): Promise<number[]> =>
+    Promise.all(children.map(({ ask }) => ask({ photo, count: runs }, z.number())));
+  await all(20);
+  const rates = await all(count);
+  await Promise.all(children.map(({ stop }) => stop()));
+  return rates.reduce((sum, rate) => sum + rate, 0);
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { epochMs } from '../../src/core/units.js';
+import { toTokenEvent } from '../../test/contract/okta-events.js';
 import type { Journal } from './journal.js';
 
 interface Reply {
@@ -6,23 +8,11 @@ interface Reply {
   readonly body: unknown;
 }
 
-export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
+type Sent = Reply & { readonly tries: number };
 
-/** Acts as backend, user's browser and provider's hook toward several replicas. */
-export interface Client {
-  signIn(): Promise<void>;
-  enrol(subject: string, photo: Uint8Array): Promise<boolean>;
-  revoke(subject: string): Promise<boolean>;
-  /**
-   * Runs a step-up. If an answer is lost, reads the result of the step-up. If there is no result yet, starts another
-   * step-up.
-   */
-  checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd>;
-  /** Calls the hook as the provider does at a sign-in. An event may be sent more than once. */
-  callHook(subject: string, eventId: string, providerAheadMs?: number): Promise<'granted' | 'denied' | 'no answer'>;
-}
+type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
 
-export interface ClientSettings {
+interface ClientSettings {
   /**
    * Replica URLs. Like a load balancer, the client sends a request to the next replica after no answer or a 5xx status.
    */
@@ -47,16 +37,15 @@ const consent = { consentStatement: 'face check, version 1', consentGivenAt: '20
 
 const mostStepUps = 3;
 
-export function createClient(settings: ClientSettings): Client {
+export type Client = ReturnType<typeof createClient>;
+
+/** Acts as backend, user's browser and provider's hook toward several replicas. */
+export function createClient(settings: ClientSettings) {
   const { urls, adminKey, hookSecret, connection, journal, passedOrUntold, openRevocations } = settings;
   let token = '';
   let turn = 0;
 
-  const send = async (
-    path: string,
-    init: () => RequestInit,
-    timeoutMs: number = patienceMs.person,
-  ): Promise<Reply & { readonly tries: number }> => {
+  const send = async (path: string, init: () => RequestInit, timeoutMs: number = patienceMs.person): Promise<Sent> => {
     const from = turn++;
     let reply: Reply = { status: null, body: null };
     for (let tries = 1; ; tries += 1) {
@@ -66,7 +55,7 @@ export function createClient(settings: ClientSettings): Client {
       if (stands || tries === Math.max(2, urls.length)) return { ...reply, tries };
     }
   };
-  const noted = async <R extends Reply & { readonly tries: number }>(
+  const noted = async <R extends Sent>(
     doing: string,
     work: () => Promise<R>,
     toAnswer: (reply: R) => string = toText,
@@ -92,7 +81,7 @@ export function createClient(settings: ClientSettings): Client {
   const stepUpOnce = async (
     subject: string,
     photo: Uint8Array,
-  ): Promise<Reply & { readonly tries: number; readonly id: string | null; readonly end: CheckEnd }> => {
+  ): Promise<Sent & { readonly id: string | null; readonly end: CheckEnd }> => {
     const start = await send('/step-ups', () => json({ connection, subject, application: 'portal' }, withToken()));
     const started = startedGuard.safeParse(start.body).data;
     if (started === undefined) return { ...start, id: null, end: start.status === null ? 'no answer' : 'refused' };
@@ -108,20 +97,20 @@ export function createClient(settings: ClientSettings): Client {
   };
 
   return {
-    async signIn() {
+    async signIn(): Promise<void> {
       const reply = await send('/generateToken', () => json({ name: 'faults' }, { 'x-admin-key': adminKey }));
       const issued = issuedGuard.safeParse(reply.body);
       if (!issued.success) throw new Error(`no client token: ${toText(reply)}`);
       token = issued.data.token;
     },
-    async enrol(subject, photo) {
+    async enrol(subject: string, photo: Uint8Array): Promise<boolean> {
       const { status } = await noted('enrolment', () =>
         send('/enrolments', () => form({ connection, subject, ...consent }, photo, withToken())),
       );
       if (status === 201) openRevocations.delete(subject);
       return status === 201;
     },
-    async revoke(subject) {
+    async revoke(subject: string): Promise<boolean> {
       const { status } = await noted('revocation', () =>
         send('/enrolments/revoke', () => json({ connection, subject }, withToken())),
       );
@@ -129,7 +118,11 @@ export function createClient(settings: ClientSettings): Client {
       else openRevocations.add(subject);
       return status === 200;
     },
-    async checkFace(subject, photo) {
+    /**
+     * Runs a step-up. If an answer is lost, reads the result of the step-up. If there is no result yet, starts another
+     * step-up.
+     */
+    async checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd> {
       const { end } = await noted(
         'face check',
         async () => {
@@ -146,9 +139,12 @@ export function createClient(settings: ClientSettings): Client {
       );
       return end;
     },
-    async callHook(subject, eventId, providerAheadMs = 0) {
-      const eventTime = new Date(Date.now() + providerAheadMs).toISOString();
-      const call = () => json(toTokenHook(subject, { eventId, eventTime }), { authorization: hookSecret });
+    /** Calls the hook as the provider does at a sign-in. An event may be sent more than once. */
+    async callHook(subject: string, eventId: string, providerAheadMs = 0) {
+      const event = toTokenEvent({ now: () => epochMs(Date.now() + providerAheadMs) }, subject, eventId);
+      // Names no application and no address, so that a check from elsewhere counts.
+      const data = { ...event.data, context: { user: { id: subject } } };
+      const call = () => json({ ...event, data }, { authorization: hookSecret });
       const reply = await noted('hook', () => send(`/hooks/${connection}/token`, call, patienceMs.hook), toDecision);
       return toDecision(reply);
     },
@@ -182,17 +178,4 @@ const decisionGuard = z.union([
 function toDecision({ status, body }: Reply): 'granted' | 'denied' | 'no answer' {
   if (status !== 200) return 'no answer';
   return decisionGuard.safeParse(body).data ?? 'no answer';
-}
-
-function toTokenHook(subject: string, event: { readonly eventId: string; readonly eventTime: string }): object {
-  const login = 'user@example.com';
-  return {
-    ...event,
-    eventType: 'com.okta.oauth2.tokens.transform',
-    data: {
-      context: { user: { id: subject, profile: { login, firstName: 'A', lastName: 'B' } } },
-      identity: { claims: { sub: subject, name: 'A B', email: login }, token: { lifetime: { expiration: 3600 } } },
-      access: { claims: { uid: subject, sub: login, cid: 'client' }, scopes: { openid: { id: 'scope' } } },
-    },
-  };
 }

@@ -2,10 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasRedis, startRedis } from '../../test/redis.js';
-import { type Fault, type Invariant, skip } from './fault.js';
-import { checkInvariants } from './invariants.js';
-import { preload } from './preload.js';
-import { openStage, type Stage } from './stage.js';
+import { type Fault, skip } from './fault.js';
+import { type Act, preload, runOnStage, type Stage } from './stage.js';
 
 const hourMs = 3_600_000;
 
@@ -19,73 +17,66 @@ export const clock: Fault = {
     if (!hasRedis) return skip('there is no Redis for several replicas to share');
     const folder = await mkdtemp(join(tmpdir(), 'facestep-clock-'));
     const files = [join(folder, 'wrong'), join(folder, 'true')] as const;
-    const setWrong = (ms: number): Promise<void> => writeFile(files[0], String(ms));
-    const setTrue = (ms: number): Promise<void> => writeFile(files[1], String(ms));
     const server = await startRedis();
-    const stage = await openStage({
-      replicas: 2,
-      redisUrl: server.url,
-      env: (replica) => ({ ...preload('shifted-clock'), FAULTS_CLOCK_FILE: files[replica] ?? '' }),
-    });
-    const { journal, pictures } = stage;
     try {
-      const [wrong, right] = await Promise.all(stage.replicas.map(({ url }) => stage.connectTo([url])));
-      if (wrong === undefined || right === undefined) throw new Error('two replicas are needed');
-      const users: string[] = [];
-      const late: string[] = [];
-      for (const [name, shiftMs] of [
-        ['an hour ahead', hourMs],
-        ['an hour behind', -hourMs],
-      ] as const) {
-        say(`  ${name}`);
-        const [user = '', other = ''] = await stage.createUsers(2);
-        users.push(user, other);
-        await setWrong(shiftMs);
-        journal.turnTo(`${name}: at the wrong one`);
-        for (const each of [user, other]) await wrong.enrol(each, pictures.person[0]);
-        await wrong.checkFace(user, pictures.person[1]);
-        await wrong.callHook(user, `${name}-wrong`);
-        journal.turnTo(`${name}: sign-in at the true one`);
-        await right.callHook(user, `${name}-right`);
-        await wrong.checkFace(other, pictures.person[1]);
-        // Moves the correct replica's and the provider's clocks ten minutes ahead.
-        await setTrue(laterMs);
-        journal.turnTo(`${name}: the same, 10 minutes later`);
-        if ((await right.callHook(other, `${name}-late`, laterMs)) === 'granted') late.push(`${other}, ${name}`);
-        await setTrue(0);
-        journal.turnTo(`${name}: at the true one`);
-        await right.checkFace(user, pictures.person[1]);
-        await right.callHook(user, `${name}-true`);
-        await setWrong(0);
-      }
-      await checkWhileSet(stage, users, setWrong, say);
-      const inTime: Invariant = {
-        invariant: 'no check counts after its freshness, whatever the clock of the replica it passed at',
-        checked: 2,
-        broken: late,
-      };
-      const invariants = await checkInvariants(stage, { enrolled: users });
-      return { seen: journal.toSeen(), figures: {}, invariants: [inTime, ...invariants], skipped: [] };
+      return await runOnStage(
+        {
+          count: 2,
+          redisUrl: server.url,
+          env: (replica) => preload({ FAULTS_CLOCK_FILE: files[replica] ?? '' }),
+        },
+        (stage) => shiftClocks(stage, files, say),
+      );
     } finally {
-      await stage.close();
       await server.stop();
       await rm(folder, { recursive: true });
     }
   },
 };
 
-async function checkWhileSet(
-  { journal, connectTo, replicas, pictures }: Stage,
-  [user = '']: readonly string[],
-  set: (ms: number) => Promise<void>,
+async function shiftClocks(
+  { journal, pictures, replicas, connectTo, createUsers }: Stage,
+  [wrongFile, trueFile]: readonly [string, string],
   say: (line: string) => void,
-): Promise<void> {
+): Promise<Act> {
+  const setWrong = (ms: number): Promise<void> => writeFile(wrongFile, String(ms));
+  const setTrue = (ms: number): Promise<void> => writeFile(trueFile, String(ms));
+  const [wrong, right] = await Promise.all(replicas.map(({ url }) => connectTo([url])));
+  if (wrong === undefined || right === undefined) throw new Error('two replicas are needed');
+  const users: string[] = [];
+  const late: string[] = [];
+  for (const [name, shiftMs] of [
+    ['an hour ahead', hourMs],
+    ['an hour behind', -hourMs],
+  ] as const) {
+    say(`  ${name}`);
+    const [user = '', other = ''] = await createUsers(2);
+    users.push(user, other);
+    await setWrong(shiftMs);
+    journal.turnTo(`${name}: at the wrong one`);
+    for (const each of [user, other]) await wrong.enrol(each, pictures.person[0]);
+    await wrong.checkFace(user, pictures.person[1]);
+    await wrong.callHook(user, `${name}-wrong`);
+    journal.turnTo(`${name}: sign-in at the true one`);
+    await right.callHook(user, `${name}-right`);
+    await wrong.checkFace(other, pictures.person[1]);
+    // Moves the correct replica's and the provider's clocks ten minutes ahead.
+    await setTrue(laterMs);
+    journal.turnTo(`${name}: the same, 10 minutes later`);
+    if ((await right.callHook(other, `${name}-late`, laterMs)) === 'granted') late.push(`${other}, ${name}`);
+    await setTrue(0);
+    journal.turnTo(`${name}: at the true one`);
+    await right.checkFace(user, pictures.person[1]);
+    await right.callHook(user, `${name}-true`);
+    await setWrong(0);
+  }
   journal.turnTo('set while a face is checked');
   say('  set while a face is checked');
-  const client = await connectTo([replicas[0].url]);
   for (const ms of [hourMs, 0, -hourMs, 0]) {
-    const check = client.checkFace(user, pictures.person[1]);
-    await set(ms);
+    const check = wrong.checkFace(users[0] ?? '', pictures.person[1]);
+    await setWrong(ms);
     await check;
   }
+  const invariant = 'no check counts after its freshness, whatever the clock of the replica it passed at';
+  return { enrolled: users, invariants: [{ invariant, checked: 2, broken: late }] };
 }

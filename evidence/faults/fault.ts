@@ -9,6 +9,15 @@ export interface Setting {
   say(line: string): void;
 }
 
+/** One request of a person, of an administrator or of the provider, with its retries. */
+export interface Entry {
+  readonly doing: string;
+  readonly when: string;
+  readonly answer: string;
+  readonly tries: number;
+  readonly ms: number;
+}
+
 /** Results of one kind of request in one phase of the fault. Times are in milliseconds. */
 export interface Seen {
   readonly doing: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism, cpus } from 'node:os';
 import { type Finding, holds, isDone, type Setting } from './fault.js';
 import { faults } from './registry.js';
-import { toText, writeFinding } from './report.js';
+import { toMarkdown, writeFinding } from './report.js';
 
 /*
  * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]` breaks parts of a running service, and reports
@@ -43,7 +43,7 @@ if (unknown.length > 0) {
     findings[name] = finding;
     // Written after each fault, so that results survive an interruption. A skipped fault keeps its figures in the page.
     if (flags.includes('--write') && isDone(finding)) writeFinding(name, finding, made);
-    if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
+    if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toMarkdown(finding)].join('\n'));
   }
   const { size, seed } = setting;
   const told = { size, seed, node: process.version, cores: availableParallelism() };

@@ -1,32 +1,22 @@
 import { quantile } from '../bench/measure.js';
-import type { Seen } from './fault.js';
+import type { Entry, Seen } from './fault.js';
 
-interface Entry {
-  readonly doing: string;
-  readonly when: string;
-  readonly answer: string;
-  readonly tries: number;
-  readonly ms: number;
-}
+export type Journal = ReturnType<typeof createJournal>;
 
-export interface Journal {
-  turnTo(when: string): void;
-  note(entry: Omit<Entry, 'when'>): void;
-  /** Returns the observations in order of their first occurrence. */
-  toSeen(): readonly Seen[];
-}
-
-export function createJournal(): Journal {
+/** Notes requests by phase of the fault. */
+export function createJournal() {
   let now = 'before';
   const entries: Entry[] = [];
   return {
-    turnTo(when) {
+    turnTo(when: string): void {
       now = when;
     },
-    note(entry) {
+    note(entry: Omit<Entry, 'when'>): void {
       entries.push({ when: now, ...entry });
     },
-    toSeen() {
+    during: (when: string): readonly Entry[] => entries.filter((entry) => entry.when === when),
+    /** Returns the observations in order of their first occurrence. */
+    toSeen(): readonly Seen[] {
       const groups = new Map<string, Entry[]>();
       for (const entry of entries) {
         const key = JSON.stringify([entry.when, entry.doing]);

@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { residentMiB } from '../bench/measure.js';
-import type { Fault, Invariant } from './fault.js';
-import { checkInvariants } from './invariants.js';
-import { preload } from './preload.js';
-import { openStage, type Stage } from './stage.js';
+import type { Fault } from './fault.js';
+import { preload, runOnStage, type Stage } from './stage.js';
 
 /**
  * Maximum memory of the process: request bodies (src/http/budget.ts), models with their threads, and decoded pictures.
@@ -19,42 +18,41 @@ export const memory: Fault = {
   async run({ size, say }) {
     const folder = await mkdtemp(join(tmpdir(), 'facestep-memory-'));
     const failing = join(folder, 'end');
-    const env = { ...preload('failing-worker'), FAULTS_WORKER_FILE: failing };
-    const stage = await openStage({ env: () => env });
-    const { client, pictures, journal, replicas } = stage;
     try {
-      const users = await stage.createUsers(size === 'full' ? 100 : 12);
-      const photo = await toTelephonePhoto(pictures.person[1]);
-      await Promise.all(users.map((user) => client.enrol(user, pictures.person[0])));
-      for (const user of users) if (stage.tokenOf(user) === null) await client.enrol(user, pictures.person[0]);
-      journal.turnTo('all at once');
-      const watch = watchMemory(replicas[0].pid);
-      const hooks = callHooks(stage, users[0] ?? '', watch);
-      for (let round = 0; round < (size === 'full' ? 5 : 1); round += 1) {
-        await Promise.all(users.map((user) => client.checkFace(user, photo)));
-        say(`  ${users.length} at once, ${watch.mostMiB()} MiB`);
-      }
-      const mostMiB = watch.end();
-      await hooks;
+      return await runOnStage({ env: () => preload({ FAULTS_WORKER_FILE: failing }) }, async (stage) => {
+        const { client, pictures, journal } = stage;
+        const users = await stage.createUsers(size === 'full' ? 100 : 12);
+        const photo = await toTelephonePhoto(pictures.person[1]);
+        await Promise.all(users.map((user) => client.enrol(user, pictures.person[0])));
+        await stage.enrolMissing(users);
+        journal.turnTo('all at once');
+        const mostMiB = await watchMemory(stage, users[0] ?? '', async () => {
+          for (let round = 0; round < (size === 'full' ? 5 : 1); round += 1) {
+            await Promise.all(users.map((user) => client.checkFace(user, photo)));
+            say(`  ${users.length} at once`);
+          }
+        });
 
-      journal.turnTo('the thread dies');
-      await writeFile(failing, '');
-      for (const user of users.slice(0, 4)) await client.checkFace(user, photo);
-      // The thread that replaces the ended one also exits until the file is removed.
-      await rm(failing);
-      journal.turnTo('after');
-      await untilPassed(stage, users[0] ?? '');
-      await client.callHook(users[0] ?? '', 'after');
-      const bounded: Invariant = {
-        invariant: `the process stays below ${mostResidentMiB} MiB`,
-        checked: users.length,
-        broken: mostMiB < mostResidentMiB ? [] : [`${mostMiB} MiB`],
-      };
-      const invariants = await checkInvariants(stage, { enrolled: users });
-      const figures = { photoBytes: photo.length, atOnce: users.length, mostResidentMiB: mostMiB };
-      return { seen: journal.toSeen(), figures, invariants: [bounded, ...invariants], skipped: [] };
+        journal.turnTo('the thread dies');
+        await writeFile(failing, '');
+        for (const user of users.slice(0, 4)) await client.checkFace(user, photo);
+        // The thread that replaces the ended one also exits until the file is removed.
+        await rm(failing);
+        journal.turnTo('after');
+        for (let tries = 0; tries < 20; tries += 1) {
+          if ((await client.checkFace(users[0] ?? '', pictures.person[1])) === 'passed') break;
+          await sleep(250);
+        }
+        await client.callHook(users[0] ?? '', 'after');
+        const bounded = {
+          invariant: `the process stays below ${mostResidentMiB} MiB`,
+          checked: users.length,
+          broken: mostMiB < mostResidentMiB ? [] : [`${mostMiB} MiB`],
+        };
+        const figures = { photoBytes: photo.length, atOnce: users.length, mostResidentMiB: mostMiB };
+        return { enrolled: users, figures, invariants: [bounded] };
+      });
     } finally {
-      await stage.close();
       await rm(folder, { recursive: true });
     }
   },
@@ -64,42 +62,25 @@ export const memory: Fault = {
 const toTelephonePhoto = (portrait: Uint8Array): Promise<Buffer> =>
   sharp(portrait).resize(4032, 3024, { fit: 'contain', background: '#777777' }).jpeg({ quality: 98 }).toBuffer();
 
-interface Watch {
-  isOver(): boolean;
-  mostMiB(): number;
-  end(): number;
-}
-
-function watchMemory(pid: number): Watch {
+/** @returns the greatest memory of the server, which also answers hooks, while the work lasts */
+async function watchMemory({ client, replicas }: Stage, user: string, work: () => Promise<void>): Promise<number> {
   let most = 0;
   const look = (): void => {
-    most = Math.max(most, Math.round(residentMiB(pid)));
+    most = Math.max(most, Math.round(residentMiB(replicas[0].pid)));
   };
-  look();
   let isOver = false;
-  const timer = setInterval(look, 200);
-  return {
-    isOver: () => isOver,
-    mostMiB: () => most,
-    end() {
-      look();
-      clearInterval(timer);
-      isOver = true;
-      return most;
-    },
+  const callHooks = async (): Promise<void> => {
+    for (let n = 0; !isOver; n += 1) {
+      await client.callHook(user, `meanwhile-${n}`);
+      await sleep(50);
+    }
   };
-}
-
-async function callHooks({ client }: Stage, user: string, watch: Watch): Promise<void> {
-  for (let n = 0; !watch.isOver(); n += 1) {
-    await client.callHook(user, `meanwhile-${n}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function untilPassed({ client, pictures }: Stage, user: string): Promise<void> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    if ((await client.checkFace(user, pictures.person[1])) === 'passed') return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  const timer = setInterval(look, 200);
+  const hooks = callHooks();
+  await work();
+  look();
+  clearInterval(timer);
+  isOver = true;
+  await hooks;
+  return most;
 }

@@ -1,10 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { createBrowser } from '../../test/oidc/browser.js';
-import { type Ends, type Job, jobGuard } from './outsiders-job.js';
+import type { Ends } from './authorize.js';
 
-/*
- * Starts anonymous sign-ins under different user names. evidence/faults/authorize.ts starts this program as a separate
- * process.
- */
+/* Starts anonymous sign-ins under different user names, in a process of its own. */
+
+const jobGuard = z.object({
+  serverUrl: z.string(),
+  publicUrl: z.string(),
+  /** URL of an authorization request. `{n}` is replaced by the number of the caller. */
+  request: z.string(),
+  count: z.int(),
+  perSecond: z.number(),
+  addresses: z.int(),
+  /** True if the callers store cookies and follow redirects. */
+  comeBack: z.boolean(),
+});
+
+export type Job = z.output<typeof jobGuard>;
 
 const addressOf = (n: number): string => `10.0.${Math.floor(n / 250)}.${n % 250}`;
 
@@ -26,18 +39,13 @@ async function askOnce({ serverUrl, publicUrl, request, addresses, comeBack }: J
 async function ask(job: Job): Promise<Ends> {
   const ends: Record<string, number> = {};
   const began = performance.now();
-  const all: Promise<void>[] = [];
-  for (let n = 0; n < job.count; n += 1) {
+  const askLater = async (n: number): Promise<void> => {
     const waitMs = began + (n / job.perSecond) * 1000 - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const one = askOnce(job, n).catch(() => 'no answer');
-    all.push(
-      one.then((end) => {
-        ends[end] = (ends[end] ?? 0) + 1;
-      }),
-    );
-  }
-  await Promise.all(all);
+    await sleep(Math.max(0, waitMs));
+    const end = await askOnce(job, n).catch(() => 'no answer');
+    ends[end] = (ends[end] ?? 0) + 1;
+  };
+  await Promise.all(Array.from({ length: job.count }, (_, n) => askLater(n)));
   return { ends, seconds: (performance.now() - began) / 1000 };
 }
 

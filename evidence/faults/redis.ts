@@ -1,8 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasRedis, startRedis } from '../../test/redis.js';
 import { masterName, startRedisSentinel } from '../../test/redis-groups.js';
-import { type Fault, type Finding, type Invariant, type Setting, skip } from './fault.js';
-import { checkInvariants } from './invariants.js';
-import { openStage, type Stage } from './stage.js';
+import { type Fault, type Invariant, skip } from './fault.js';
+import { runOnStage, type Stage } from './stage.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 
 /** Stops, slows, hangs, restarts or empties the Redis that the replicas share. */
@@ -10,34 +10,34 @@ export const redis: Fault = {
   about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
   async run({ size, say }) {
     if (!hasRedis) return skip('there is no Redis');
+    const isFull = size === 'full';
     const server = await startRedis();
     const proxy = await startTcpProxy(server.port);
-    const stage = await openStage({ replicas: 2, redisUrl: `redis://127.0.0.1:${proxy.port}` });
     try {
-      const people = await prepare(stage, size === 'full' ? 10 : 2);
-      for (const { when, begin, end } of disturbances(proxy).slice(0, size === 'full' ? undefined : 1)) {
-        stage.journal.turnTo(when);
-        say(`  ${when}`);
-        begin();
-        await useAll(stage, people, when);
-        end();
-        await untilReady(stage);
-      }
-
-      if (size === 'full') {
-        stage.journal.turnTo('restarted with what it kept');
-        say('  restarted with what it kept');
-        await server.restart('what it kept');
-        await untilReady(stage);
-        await useAll(stage, people, 'kept');
-      }
-      stage.journal.turnTo('restarted empty');
-      say('  restarted empty');
-      const lost = await checkForgotten(stage, people, () => server.restart('nothing'));
-      const invariants = await checkInvariants(stage, { enrolled: [...people.enrolled, people.revoked] });
-      return { seen: stage.journal.toSeen(), figures: {}, invariants: [...lost, ...invariants], skipped: [] };
+      return await runOnStage({ count: 2, redisUrl: `redis://127.0.0.1:${proxy.port}` }, async (stage) => {
+        const people = await prepare(stage, isFull ? 10 : 2);
+        const turnTo = (when: string): void => {
+          stage.journal.turnTo(when);
+          say(`  ${when}`);
+        };
+        for (const { when, begin, end } of disturbances(proxy).slice(0, isFull ? undefined : 1)) {
+          turnTo(when);
+          begin();
+          await useAll(stage, people, when);
+          end();
+          await untilReady(stage);
+        }
+        if (isFull) {
+          turnTo('restarted with what it kept');
+          await server.restart('what it kept');
+          await untilReady(stage);
+          await useAll(stage, people, 'kept');
+        }
+        turnTo('restarted empty');
+        const invariants = await checkForgotten(stage, people, () => server.restart('nothing'));
+        return { enrolled: [...people.enrolled, people.revoked], invariants };
+      });
     } finally {
-      await stage.close();
       await proxy.close();
       await server.stop();
     }
@@ -46,27 +46,26 @@ export const redis: Fault = {
 
 export const failover: Fault = {
   about: 'the Redis master is ended, and its sentinel makes the replica the master',
-  async run({ size, say }: Setting): Promise<Finding> {
+  async run({ size, say }) {
     if (!hasRedis) return skip('there is no Redis');
     const group = await startRedisSentinel();
     const [master] = group.servers;
     const sentinel = { name: masterName, addresses: [`127.0.0.1:${group.sentinelPort}`] };
     const state = { kind: 'redis', url: master?.url ?? '', sentinel };
-    const stage = await openStage({ replicas: 2, config: { state } });
     try {
-      const people = await prepare(stage, size === 'full' ? 10 : 2);
-      stage.journal.turnTo('while it fails over');
-      say('  while it fails over');
-      const over = group.failOver();
-      await useAll(stage, people, 'meanwhile');
-      await over;
-      await untilReady(stage);
-      stage.journal.turnTo('after');
-      await useAll(stage, people, 'after');
-      const invariants = await checkInvariants(stage, { enrolled: [...people.enrolled, people.revoked] });
-      return { seen: stage.journal.toSeen(), figures: {}, invariants, skipped: [] };
+      return await runOnStage({ count: 2, config: { state } }, async (stage) => {
+        const people = await prepare(stage, size === 'full' ? 10 : 2);
+        stage.journal.turnTo('while it fails over');
+        say('  while it fails over');
+        const over = group.failOver();
+        await useAll(stage, people, 'meanwhile');
+        await over;
+        await untilReady(stage);
+        stage.journal.turnTo('after');
+        await useAll(stage, people, 'after');
+        return { enrolled: [...people.enrolled, people.revoked] };
+      });
     } finally {
-      await stage.close();
       await group.stop();
     }
   },
@@ -86,14 +85,8 @@ async function prepare(stage: Stage, count: number): Promise<People> {
   return { enrolled, revoked, outsider };
 }
 
-interface Disturbance {
-  readonly when: string;
-  begin(): void;
-  end(): void;
-}
-
 /** Quick mode uses only the first disturbance. */
-const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
+const disturbances = (proxy: TcpProxy) => [
   { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
   ...[100, 1_000].map((ms) => ({
     when: `answers ${ms} ms late`,
@@ -114,7 +107,7 @@ async function useAll({ client, pictures }: Stage, { enrolled }: People, label: 
 
 async function untilReady({ replicas, client, connectTo }: Stage): Promise<void> {
   for (const { url } of replicas) {
-    while (!(await isServing(() => connectTo([url])))) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!(await isServing(() => connectTo([url])))) await sleep(50);
   }
   await client.signIn();
 }

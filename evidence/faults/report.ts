@@ -1,40 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../test/paths.js';
-import { type Finding, holds, type Invariant, type Seen } from './fault.js';
-
-const toTable = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
-};
-
-const toRow = ({ when, doing, requests, answers, retried, p50Ms, maxMs }: Seen): readonly string[] => [
-  when,
-  doing,
-  String(requests),
-  Object.entries(answers)
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([answer, count]) => `${answer} × ${count}`)
-    .join(', '),
-  String(retried),
-  `${p50Ms} ms`,
-  `${maxMs} ms`,
-];
-
-const toLine = (invariant: Invariant): readonly string[] => [
-  `  ${holds(invariant) ? 'holds ' : 'BROKEN'}  ${invariant.invariant} (${invariant.checked} looked at)`,
-  ...invariant.broken.map((each) => `            ${each}`),
-];
-
-export function toText({ seen, figures, invariants, skipped }: Finding): readonly string[] {
-  const head = ['when', 'doing', 'requests', 'answers', 'sent again', 'median', 'longest'];
-  return [
-    ...(seen.length === 0 ? [] : toTable([head, ...seen.map(toRow)])),
-    ...Object.entries(figures).map(([name, figure]) => `  ${name}: ${JSON.stringify(figure)}`),
-    ...invariants.flatMap(toLine),
-    ...skipped.map((reason) => `  SKIPPED: ${reason}`),
-  ];
-}
+import { type Finding, holds, type Seen } from './fault.js';
 
 function toRowOfOperation(doing: string, seen: readonly Seen[]): string {
   const answers = new Map<string, number>();
@@ -78,7 +45,9 @@ export function toMarkdown({ seen, figures, invariants, skipped }: Finding): rea
     ),
     '',
     `${invariants.length - broken.length} of ${invariants.length} rules hold (${checked} checks).`,
-    ...broken.map(({ invariant }) => `**Broken:** ${invariant}.`),
+    ...broken.map(
+      ({ invariant, broken: cases }) => `**Broken:** ${[invariant, ...cases].join('; ')} (${cases.length} cases).`,
+    ),
     ...shown.map(([name, figure]) => `\`${name}\`: ${toWords(figure)}.`),
     ...skipped.map((reason) => `Skipped: ${reason}.`),
   ];

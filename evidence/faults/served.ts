@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createBrowser } from '../../test/oidc/browser.js';
-import { issuer, publicUrl, type Stage } from './stage.js';
+import { benchPublicUrl } from '../bench/hook-providers.js';
+import { issuer, type Stage } from './stage.js';
 
 const secret = 'a-secret-of-the-portal-0123456789abcdef';
 const redirectUri = 'https://portal.example.com/callback';
@@ -15,56 +17,47 @@ export const asked = {
   state: 's-1',
 };
 
-export interface Meanwhile {
-  readonly hooks: readonly number[];
-  readonly checks: readonly number[];
-  readonly signIns: readonly number[];
-  readonly disturbed: readonly string[];
-}
-
-export interface People {
+interface People {
   readonly checked: string;
   /** User of the hook calls. This user has passed no face check, so the hook must deny the sign-in. */
   readonly called: string;
   readonly named: string;
 }
 
+/** Answers of the continuous load, by the journal's name of the request. */
+export const expected: Readonly<Record<string, string>> = {
+  hook: 'denied',
+  'face check': 'passed',
+  'pushed sign-in': 'led to the camera',
+};
+
 /** Sends the continuous load until a promise settles. */
-export async function serve(stage: Stage, people: People, until: Promise<unknown>): Promise<Meanwhile> {
+export async function serve(stage: Stage, { checked, called, named }: People, until: Promise<unknown>): Promise<void> {
   const { client, pictures } = stage;
-  const hooks: number[] = [];
-  const checks: number[] = [];
-  const signIns: number[] = [];
-  const disturbed: string[] = [];
   let isOver = false;
   until.finally(() => {
     isOver = true;
   });
-  const again = async (everyMs: number, times: number[], expected: string, work: () => Promise<string>) => {
+  const again = async (everyMs: number, work: () => Promise<unknown>): Promise<void> => {
     while (!isOver) {
-      const from = performance.now();
-      const end = await work();
-      times.push(performance.now() - from);
-      if (end !== expected) disturbed.push(`${expected} expected, and it was ${end}`);
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await work();
+      await sleep(everyMs);
     }
   };
   let events = 0;
-  const callHook = (user: string) => client.callHook(user, `event-${Date.now()}-${events++}`);
   await Promise.all([
-    again(100, hooks, 'denied', () => callHook(people.called)),
-    again(500, checks, 'passed', () => client.checkFace(people.checked, pictures.person[1])),
-    again(1_000, signIns, 'led to the camera', () => signIn(stage, people.named)),
+    again(100, () => client.callHook(called, `event-${Date.now()}-${events++}`)),
+    again(500, () => client.checkFace(checked, pictures.person[1])),
+    again(1_000, () => signIn(stage, named)),
   ]);
-  return { hooks, checks, signIns, disturbed };
 }
 
 const pushedGuard = z.object({ request_uri: z.string() });
 
-async function signIn({ replicas, journal }: Stage, subject: string): Promise<string> {
+async function signIn({ replicas, journal }: Stage, subject: string): Promise<void> {
   const began = performance.now();
-  const open = (url: string, init: RequestInit) => fetch(url.replace(publicUrl, replicas[0].url), init);
-  const end = await (async () => {
+  const open = (url: string, init: RequestInit) => fetch(url.replace(benchPublicUrl, replicas[0].url), init);
+  const push = async (): Promise<string> => {
     const authorization = `Basic ${Buffer.from(`portal:${secret}`).toString('base64')}`;
     const body = new URLSearchParams({ ...asked, login_hint: subject });
     const pushed = await open(`${issuer}/par`, { method: 'POST', headers: { authorization }, body });
@@ -73,7 +66,7 @@ async function signIn({ replicas, journal }: Stage, subject: string): Promise<st
     const query = new URLSearchParams({ client_id: 'portal', request_uri: data.request_uri });
     const { url, status } = await createBrowser(open).follow(`${issuer}/authorize?${query}`);
     return new URL(url).pathname === '/face' ? 'led to the camera' : `${status}`;
-  })().catch(() => 'no answer');
-  journal.note({ doing: 'pushed sign-in', answer: end, tries: 1, ms: performance.now() - began });
-  return end;
+  };
+  const answer = await push().catch(() => 'no answer');
+  journal.note({ doing: 'pushed sign-in', answer, tries: 1, ms: performance.now() - began });
 }

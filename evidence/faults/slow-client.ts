@@ -37,10 +37,8 @@ function open(port: number, beginning: string): void {
 
 process.on('message', (message) => {
   const job = jobGuard.safeParse(message).data;
-  if (job === undefined) {
-    process.send?.({ opened, standing: sockets.size, ends });
-    return;
-  }
+  process.send?.({ opened, standing: sockets.size, ends });
+  if (job === undefined) return;
   setInterval(() => {
     for (const socket of sockets) socket.write('x');
   }, everyMs);

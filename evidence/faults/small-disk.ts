@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface SmallDisk {
+interface SmallDisk {
   readonly folder: string;
   readonly means: 'a file system in memory' | 'a limit on the size of files';
-  fill(pid: number): Promise<void>;
-  free(pid: number): Promise<void>;
+  fill(pid: number): Promise<unknown>;
+  free(pid: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -27,10 +27,8 @@ export async function openSmallDisk(): Promise<SmallDisk | null> {
     return {
       folder,
       means: 'a file system in memory',
-      async fill() {
-        for (let bytes = 1024 * 1024; bytes >= 1; bytes = bytes > 1 ? bytes / 16 : 0)
-          await appendUntilFull(filler, bytes);
-      },
+      // `dd` ends with an error when the disk is full.
+      fill: () => succeeds('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1024']),
       free: () => rm(filler),
       async close() {
         await run('umount', [folder]);
@@ -46,12 +44,8 @@ export async function openSmallDisk(): Promise<SmallDisk | null> {
   return {
     folder,
     means: 'a limit on the size of files',
-    async fill(pid) {
-      await limit(pid, '4096');
-    },
-    async free(pid) {
-      await limit(pid, 'unlimited');
-    },
+    fill: (pid) => limit(pid, '4096'),
+    free: (pid) => limit(pid, 'unlimited'),
     close: remove,
   };
 }
@@ -61,14 +55,3 @@ const succeeds = (program: string, args: readonly string[]): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-async function appendUntilFull(file: string, bytes: number): Promise<void> {
-  const piece = Buffer.alloc(bytes);
-  for (;;) {
-    try {
-      await appendFile(file, piece);
-    } catch {
-      return;
-    }
-  }
-}

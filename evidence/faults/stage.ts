@@ -1,55 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createSendToOkta } from '../../adapters/okta/client.js';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createAttributeStep, tokenAttribute } from '../../adapters/okta/provision-attribute.js';
-import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
-import { type Front, startFront } from '../../simulators/front.js';
-import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { modelsFolder } from '../../test/paths.js';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { startFront } from '../../simulators/front.js';
+import { startOktaSimulator } from '../../simulators/okta/index.js';
+import { benchPublicUrl } from '../bench/hook-providers.js';
+import { type ServersSettings, startServers } from '../bench/servers.js';
 import { type Client, createClient } from './client.js';
-import { createJournal, type Journal } from './journal.js';
-import { createReplica, type Replica } from './replica.js';
+import type { Finding, Invariant } from './fault.js';
+import { checkInvariants } from './invariants.js';
+import { createJournal } from './journal.js';
 
-export interface Stage {
-  readonly okta: OktaSimulator;
-  readonly idp: Front;
-  readonly replicas: readonly [Replica, ...Replica[]];
-  readonly client: Client;
-  readonly journal: Journal;
-  readonly pictures: Pictures;
-  readonly passedOrUntold: ReadonlySet<string>;
-  readonly openRevocations: ReadonlySet<string>;
-  connectTo(urls: readonly string[]): Promise<Client>;
-  /** @returns IDs of the new users */
-  createUsers(count: number): Promise<readonly string[]>;
-  tokenOf(subject: string): string | null;
-  close(): Promise<void>;
-}
-
-export interface StageSettings {
-  readonly replicas?: number;
+interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder'> {
   /** Redis that the replicas share. Without it, the only replica uses a file. */
   readonly redisUrl?: string;
   readonly config?: object;
   readonly oidcClients?: readonly object[];
-  readonly env?: (replica: number) => Readonly<Record<string, string>>;
-  /** Folder to use and keep. By default, a new folder is created, and removed at the end. */
-  readonly folder?: string;
 }
 
 const connectionId = 'workforce';
-export const publicUrl = 'https://face.example.com';
-export const issuer = `${publicUrl}/oidc/${connectionId}`;
+export const issuer = `${benchPublicUrl}/oidc/${connectionId}`;
 const attribute = 'facestepToken';
 
-/** Starts the Okta simulator and the replicas, which share key files but have separate data folders. */
-export async function openStage(settings: StageSettings = {}): Promise<Stage> {
-  const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
-  const { folder = top, redisUrl, oidcClients } = settings;
-  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** Starts the Okta simulator and the replicas. */
+async function openStage({ redisUrl, config, oidcClients, ...servers }: StageSettings) {
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const okta = await startOktaSimulator();
   const idp = await startFront(okta.url);
@@ -64,30 +41,12 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
     },
     ...(oidcClients === undefined ? {} : { oidc: { clients: oidcClients } }),
   };
-  const keys = join(top, 'keys');
-  await mkdir(keys, { mode: 0o700 });
-  const configFile = join(top, 'facestep.json');
-  const shared = {
-    modelsFolder,
-    publicUrl,
-    verifier: { kind: 'embedded', workers: 1 },
-    keys: { kind: 'local', folder: keys },
-    state: redisUrl === undefined ? { kind: 'sqlite' } : { kind: 'redis', url: redisUrl },
-  };
-  const config = { ...shared, ...settings.config, connections: [connection] };
-  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
   await addTokenAttribute(connection);
-
-  const replicaOf = (at: number): Promise<Replica> =>
-    createReplica({
-      name: `replica-${at + 1}`,
-      folder,
-      env: { FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey, ...settings.env?.(at) },
-    });
-  const replicas: [Replica, ...Replica[]] = [await replicaOf(0)];
-  for (let at = 1; at < (settings.replicas ?? 1); at += 1) replicas.push(await replicaOf(at));
-  // Replicas start one after the other, because the first replica creates the key files.
-  for (const replica of replicas) await replica.start();
+  const state = redisUrl === undefined ? { kind: 'sqlite' } : { kind: 'redis', url: redisUrl };
+  const { replicas, adminKey, stop } = await startServers({
+    ...servers,
+    config: { state, ...config, connections: [connection] },
+  });
   const journal = createJournal();
   const passedOrUntold = new Set<string>();
   const openRevocations = new Set<string>();
@@ -98,17 +57,15 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
     return client;
   };
   const client = await connectTo(replicas.map(({ url }) => url));
+  const pictures = await loadPictures();
+  const tokenOf = (subject: string): string | null => {
+    const value = okta.org.users.get(subject)?.profile[attribute];
+    return typeof value === 'string' ? value : null;
+  };
   return {
-    okta,
-    idp,
-    replicas,
-    client,
-    journal,
-    passedOrUntold,
-    openRevocations,
-    connectTo,
-    pictures: await loadPictures(),
-    async createUsers(count) {
+    ...{ okta, idp, replicas, client, journal, pictures, passedOrUntold, openRevocations, connectTo, tokenOf },
+    /** @returns IDs of the new users */
+    async createUsers(count: number): Promise<readonly string[]> {
       const made: string[] = [];
       for (let n = 0; n < count; n += 1) {
         const login = `user-${okta.org.users.size + 1}@example.com`;
@@ -116,17 +73,35 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
       }
       return made;
     },
-    tokenOf(subject) {
-      const value = okta.org.users.get(subject)?.profile[attribute];
-      return typeof value === 'string' ? value : null;
+    async enrolMissing(users: readonly string[]): Promise<void> {
+      for (const user of users) if (tokenOf(user) === null) await client.enrol(user, pictures.person[0]);
     },
     async close() {
-      for (const replica of replicas) await replica.stop();
+      await stop();
       await idp.close();
       await okta.close();
-      await rm(top, { recursive: true, force: true });
     },
   };
+}
+
+/** What a fault did. */
+export interface Act {
+  /** Users who showed their own face. For all other users, only impostors showed a face. */
+  readonly enrolled: readonly string[];
+  readonly figures?: Finding['figures'];
+  readonly invariants?: readonly Invariant[];
+}
+
+/** Runs a fault, then verifies the invariants that every fault must keep. */
+export async function runOnStage(settings: StageSettings, act: (stage: Stage) => Promise<Act>): Promise<Finding> {
+  const stage = await openStage(settings);
+  try {
+    const { enrolled, figures = {}, invariants = [] } = await act(stage);
+    const kept = await checkInvariants(stage, enrolled);
+    return { seen: stage.journal.toSeen(), figures, invariants: [...invariants, ...kept], skipped: [] };
+  } finally {
+    await stage.close();
+  }
 }
 
 /** Adds the profile attribute with the product's provisioning, because the org refuses unknown attributes. */
@@ -134,4 +109,10 @@ export async function addTokenAttribute(connection: object): Promise<void> {
   const { okta } = oktaConnectionGuard.parse(connection);
   const send = createSendToOkta(okta, (url, init) => fetch(url, init));
   await createAttributeStep(tokenAttribute(okta.attribute), { send }).apply();
+}
+
+/** Returns environment variables that preload `preloaded.ts` into a server. */
+export function preload(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const options = `${process.env.NODE_OPTIONS ?? ''} --import=${new URL('./preloaded.js', import.meta.url)}`;
+  return { ...settings, NODE_OPTIONS: options.trim() };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SealedToken } from '../../src/core/concealed.js';
 import { parseToken } from '../../src/token/format.js';
 import type { Invariant } from './fault.js';
@@ -40,7 +41,7 @@ async function untilSettled(stage: Stage): Promise<readonly string[]> {
   for (;;) {
     const torn = compare(stage, await readTrails(stage.replicas));
     if (torn.length === 0 || performance.now() > lastTry) return torn;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await sleep(250);
   }
 }
 
@@ -49,17 +50,8 @@ async function untilSettled(stage: Stage): Promise<readonly string[]> {
  * does not change it.
  */
 function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
-  switch (action) {
-    case 'enrolled':
-    case 'enrolment_recovered':
-    case 'renewed':
-      return detail.tokenId;
-    case 'revoked':
-    case 'subject_erased':
-      return null;
-    default:
-      return undefined;
-  }
+  if (action === 'enrolled' || action === 'enrolment_recovered' || action === 'renewed') return detail.tokenId;
+  return action === 'revoked' || action === 'subject_erased' ? null : undefined;
 }
 
 function compare({ okta, tokenOf }: Stage, records: readonly TrailEvent[]): readonly string[] {

@@ -1,28 +1,23 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-export interface TcpProxy {
-  readonly port: number;
-  slowDown(ms: number): void;
-  hang(isHanging: boolean): void;
-  cut(isCut: boolean): void;
-  close(): Promise<void>;
-}
+export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** Starts a proxy that can delay answers, hold all data back, or cut all connections. */
+export async function startTcpProxy(targetPort: number) {
   const sockets = new Set<Socket>();
   let delayMs = 0;
   let isHanging = false;
   let isCut = false;
-  let held: (() => void)[] = [];
 
-  const pass = (from: Socket, to: Socket, toDelayMs: () => number): void => {
-    from.on('data', (bytes) => {
-      const write = (): void => void (to.writable && to.write(bytes));
-      if (isHanging) held.push(write);
-      else if (toDelayMs() > 0) setTimeout(write, toDelayMs());
-      else write();
+  const join = (one: Socket, other: Socket): void => {
+    sockets.add(one);
+    one.on('error', () => {});
+    one.on('close', () => {
+      sockets.delete(one);
+      other.destroy();
     });
+    if (isHanging) one.pause();
   };
   const server = createServer((near) => {
     if (isCut) {
@@ -30,19 +25,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       return;
     }
     const far = connect(targetPort, '127.0.0.1');
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => {});
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
-    pass(near, far, () => 0);
-    pass(far, near, () => delayMs);
+    near.on('data', (bytes) => void far.write(bytes));
+    far.on('data', (bytes) => {
+      const write = (): void => void (near.writable && near.write(bytes));
+      if (delayMs > 0) setTimeout(write, delayMs);
+      else write();
+    });
+    join(near, far);
+    join(far, near);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -52,20 +42,18 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
   return {
     port: address.port,
-    slowDown(ms) {
+    slowDown(ms: number): void {
       delayMs = ms;
     },
-    hang(now) {
+    hang(now: boolean): void {
       isHanging = now;
-      if (now) return;
-      for (const write of held) write();
-      held = [];
+      for (const socket of sockets) now ? socket.pause() : socket.resume();
     },
-    cut(now) {
+    cut(now: boolean): void {
       isCut = now;
       if (now) cutAll();
     },
-    async close() {
+    async close(): Promise<void> {
       cutAll();
       server.close();
       await once(server, 'close');

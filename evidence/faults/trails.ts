@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PastEvent, readEvents } from '../../src/audit/events.js';
+import type { Replica } from '../bench/servers.js';
 import type { Invariant } from './fault.js';
-import type { Replica } from './replica.js';
 
 type Keeper = Pick<Replica, 'name' | 'dataFolder'>;
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
@@ -222,8 +221,6 @@ const week = useShared(startWeek, ({ close }) => close());
 
 inBrowser('each of the fourteen weekly tasks takes at most three clicks', async () => {
   const measured = await measureTasks(browser(), week().origin);
-  const file = process.env.FACESTEP_WEEK;
-  if (file !== undefined) writeFileSync(file, JSON.stringify(measured));
   expect(Object.keys(weeklyTasks)).toHaveLength(14);
   expect(Object.entries(measured).filter(([, { clicks }]) => clicks > 3)).toEqual([]);
 });

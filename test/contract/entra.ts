@@ -22,6 +22,7 @@ import { serveAdapter } from '../serve-adapter.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from './entra-events.js';
 
 /** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
@@ -273,41 +274,6 @@ export const isClaimed = says('"faceVerified":"true"');
 export const isShown = says('.continueWithDefaultBehavior"');
 /** Returns true if the submitted sign-up form is accepted. */
 export const isTaken = says('.modifyAttributeValues"');
-
-const toEnvelope = (event: string, tenantId: string, correlationId: string, more: object, context: object = {}) => ({
-  type: `microsoft.graph.authenticationEvent.${event}`,
-  data: {
-    tenantId,
-    authenticationContext: {
-      correlationId,
-      client: { ip: '30.51.176.110' },
-      clientServicePrincipal: { appId: 'c1b2c3d4-0000-1111-2222-333344445555' },
-      ...context,
-    },
-    ...more,
-  },
-});
-
-export const toTokenIssuanceEvent = (tenantId: string, user: string, correlationId: string) =>
-  toEnvelope('tokenIssuanceStart', tenantId, correlationId, {}, { user: { id: user } });
-
-export const toStartEvent = (tenantId: string, email: string, correlationId: string) =>
-  toEnvelope('attributeCollectionStart', tenantId, correlationId, {
-    userSignUpInfo: { attributes: {}, identities: [{ signInType: 'email', issuerAssignedId: email }] },
-  });
-
-export const toSubmitEvent = (
-  { entra, receiptAttribute }: Pick<EntraBench, 'entra' | 'receiptAttribute'>,
-  { email, receipt, correlationId }: { email: string; receipt: string; correlationId: string },
-) =>
-  toEnvelope('attributeCollectionSubmit', entra.tenant.id, correlationId, {
-    userSignUpInfo: {
-      attributes: {
-        [receiptAttribute]: { '@odata.Type': 'microsoft.graph.stringDirectoryAttributeValue', value: receipt },
-      },
-      identities: [{ signInType: 'email', issuerAssignedId: email }],
-    },
-  });
 
 export async function setUpEntra(): Promise<AdapterHarness> {
   const bench = await openEntraBench({ throttledEvery: 3 });

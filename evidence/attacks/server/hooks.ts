@@ -59,9 +59,9 @@ export function toHookTarget(endpoint: Endpoint, target: HookTarget, stage: Stag
     valid,
     fields: Object.fromEntries(pathsOf(event).map((path) => [path.join('/'), null])),
     replace(field, json) {
-      const { body, headers } = target.toCall(stranger);
+      const { body } = target.toCall(stranger);
       const text = replaceAt(JSON.parse(body), field.split('/'), json);
-      return post(target.path, jsonText(text), Object.entries(target.sign?.(text) ?? headers));
+      return post(target.path, jsonText(text), Object.entries(target.sign(text)));
     },
     replaceInForm: () => null,
     bad: [

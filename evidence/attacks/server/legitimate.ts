@@ -1,9 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { openOkta } from '../../bench/hook-providers/okta.js';
-import { openOneLogin } from '../../bench/hook-providers/onelogin.js';
-import { isPassed } from '../../bench/hook-providers/provider.js';
+import { isPassed, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { quantile, round } from '../../bench/measure.js';
 import { createCaller } from './caller.js';
 import { asClient } from './credentials.js';
@@ -103,16 +101,20 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
     note({ kind, ms, refusal: answer !== null && isRight(answer) ? null : `${what}: ${came}` });
     return answer;
   };
-  const [token, preAuthentication] = [openOkta({}), openOneLogin({})].map(({ loads }) => loads('')[0]);
   const hooks = [
-    { hook: token, answer: 'face_not_verified' },
-    { hook: preAuthentication, answer: '"step_up"' },
+    { provider: openOkta({}), answer: 'face_not_verified' },
+    { provider: openOneLogin({}), answer: '"step_up"' },
   ];
-  const callHook = (kind: LoadKind, { hook, answer }: (typeof hooks)[number], about?: string) => {
+  const callHook = (kind: LoadKind, { provider, answer }: (typeof hooks)[number], about?: string) => {
     do count += 1;
     while (isPassed(count));
-    const { headers, body } = hook.toCall(count, mark());
-    const request = post(hook.url, jsonText(body.replaceAll(/00utoken\d+/g, about ?? '$&')), Object.entries(headers));
+    const [{ hook, event }] = provider.hooks;
+    const { headers, body } = toCall(provider, event(count, mark()));
+    const request = post(
+      `/hooks/${provider.connection.id}/${hook}`,
+      jsonText(body.replaceAll(/00utoken\d+/g, about ?? '$&')),
+      Object.entries(headers),
+    );
     return send(kind, request, ({ status, text }) => status === 200 && text.includes(answer));
   };
 
@@ -138,7 +140,7 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
       const { id, challenge } = bodyOf(started);
       const photos = post(`/step-ups/${String(id)}/photos`, toPhotos(String(challenge), photo));
       await send('step-up', photos, ({ text }) => text.includes('"passed"'));
-      await callHook('step-up', { hook: token, answer: '"verified"' }, subject);
+      await callHook('step-up', { provider: openOkta({}), answer: '"verified"' }, subject);
     },
     async 'sign-in'() {
       const noteTime = (ms: number): void => note({ kind: 'sign-in', ms, refusal: null });

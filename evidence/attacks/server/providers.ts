@@ -5,10 +5,7 @@ import { type JWTPayload, SignJWT } from 'jose';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
-import { openEntra } from '../../bench/hook-providers/entra.js';
-import { openOkta } from '../../bench/hook-providers/okta.js';
-import { openOneLogin } from '../../bench/hook-providers/onelogin.js';
-import { isPassed, type ProviderLoad } from '../../bench/hook-providers/provider.js';
+import { type HookProvider, isPassed, openEntra, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { addTokenAttribute } from '../../faults/stage.js';
 import type { Answer } from './exchange.js';
 
@@ -26,8 +23,13 @@ export interface OidcTarget {
   readonly redirectUri: string;
 }
 
-export interface HookTarget extends ProviderLoad {
+export interface HookTarget extends Pick<HookProvider, 'sign'> {
+  readonly provider: string;
+  readonly hook: string;
   readonly path: string;
+  /** Person whose receipt the call carries. */
+  readonly receiptSubject: ((n: number) => string) | null;
+  toCall(n: number, id?: string, receipt?: string): ReturnType<typeof toCall>;
   /** Number of a user with an unused passed face check, if a check is what makes the hook grant. */
   readonly bait: number;
   readonly hasBait: boolean;
@@ -113,17 +115,18 @@ export async function openProviders() {
   return {
     ...{ simulator, hooked, shop, targets, connections, lure, publicKey: publicKeys[0] },
     environment: Object.fromEntries(hooked.flatMap(({ env }) => Object.entries(env))),
-    hooks: hooked
-      .flatMap(({ loads }) => loads(''))
-      .map(
-        (load): HookTarget => ({
-          ...load,
-          path: load.url,
+    hooks: hooked.flatMap((provider) =>
+      provider.hooks.map(
+        ({ hook, path = hook, event, grantedText, receiptSubject = null }): HookTarget => ({
+          ...{ provider: provider.connection.id, hook, sign: provider.sign, receiptSubject },
+          path: `/hooks/${provider.connection.id}/${path}`,
+          toCall: (...about) => toCall(provider, event(...about)),
           bait: nextPerson(true),
-          hasBait: load.receiptSubject === undefined && !checkless.has(load.hook),
-          isGranted: ({ status, text }) => status === 200 && text.includes(load.grantedText),
+          hasBait: receiptSubject === null && !checkless.has(hook),
+          isGranted: ({ status, text }) => status === 200 && text.includes(grantedText),
         }),
       ),
+    ),
     signAssertion(claims: JWTPayload): Promise<string> {
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: 'signer', sub: 'signer', iat: now, exp: now + 60, jti: newSecret(), ...claims })

@@ -7,7 +7,7 @@ import { issueReceipt, type Victims } from './victims.js';
 /** Each sender calls the hook with an event of its own about the same passed face check or receipt. */
 export const singleUseOfHooks = (stage: Stage, { tokens: { good: token } }: Victims): readonly SingleUse[] =>
   stage.providers.hooks
-    .filter(({ hasBait, receiptSubject }) => hasBait || receiptSubject !== undefined)
+    .filter(({ hasBait, receiptSubject }) => hasBait || receiptSubject !== null)
     .map((target) => ({
       endpoint: `POST ${target.path}`,
       weight: 'face',

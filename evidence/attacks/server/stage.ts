@@ -6,8 +6,8 @@ import { findFreePort } from '../../../examples/demo/free-port.js';
 import { loadPictures, type Pictures } from '../../../examples/demo/pictures.js';
 import { type Service, startService } from '../../../examples/demo/service.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { notePasses, openQuickState } from '../../bench/hook-providers/provider.js';
-import { preload } from '../../faults/preload.js';
+import { notePasses, openQuickState } from '../../bench/filled-state.js';
+import { preload } from '../../faults/stage.js';
 import { type Caller, createCaller } from './caller.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
 import { openProviders } from './providers.js';
@@ -49,7 +49,7 @@ export async function openStage() {
 
   const clockFile = join(folder, 'clock');
   await writeFile(clockFile, String(dayMs));
-  const before = await startService({ ...environment, ...preload('shifted-clock'), FAULTS_CLOCK_FILE: clockFile });
+  const before = await startService({ ...environment, ...preload({ FAULTS_CLOCK_FILE: clockFile }) });
   const { expired, expiredToken } = await liveTheDayBefore(before, { caller, owner, pictures });
 
   const state = openQuickState(join(data, 'state.db'));

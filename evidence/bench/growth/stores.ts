@@ -12,7 +12,7 @@ import { createSqliteLedger } from '../../../src/state/ledger-sqlite.js';
 import { createSqliteState } from '../../../src/state/sqlite.js';
 import { createTable } from '../../../test/dynamodb.js';
 import { startRedis } from '../../../test/redis.js';
-import { openRedisState, readRedisBytes, toRedisConfig } from '../redis-store.js';
+import { openRedisState, readRedisBytes, toRedisConfig } from '../filled-state.js';
 import { itemBytes, startMeteredDynamoDb } from './dynamodb-meter.js';
 import type { StoreKind } from './stored.js';
 

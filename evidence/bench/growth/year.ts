@@ -6,24 +6,20 @@ import { signHeads } from '../../../src/audit/heads.js';
 import { revokeSubject } from '../../../src/core/enrolment/revoke.js';
 import { prune } from '../../../src/core/ledger/prune.js';
 import { createSight } from '../../../src/engine/sight.js';
-import { createLocalKeys } from '../../../src/keys/local.js';
 import { createLedgerRecorder } from '../../../src/ledger/recorder.js';
 import { createStretch, publishedCost } from '../../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/verifier/embedded.js';
 import { createPasskeys } from '../../../src/webauthn/passkeys.js';
-import { defaultPolicy } from '../../../test/core.js';
+import { createTestCore } from '../../../test/core.js';
 import { createTestJobs } from '../../../test/jobs.js';
-import { createTestSigner, testIssuer } from '../../../test/keys.js';
-import { createManualClock } from '../../../test/manual-clock.js';
+import { testIssuer } from '../../../test/keys.js';
 import { parameters } from '../../../test/parameters.js';
-import { standardDeps } from '../../../test/settings.js';
 import { createSimulatedEngine } from '../../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
-import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { systemRandom } from '../../../test/sinks.js';
 import { quantile, residentMiB, round } from '../measure.js';
 import { type ActDeps, decideSignIn, stepUp } from './act.js';
-import { type Meter, metered } from './meter.js';
 import { actOf, daysOfYear, enrolmentDays, personOf } from './people.js';
 import type { Cost, Growth, Operation, StoreKind, Year } from './stored.js';
 import { openYearStore } from './stores.js';
@@ -37,12 +33,33 @@ const warmUpRuns = 20;
 const trailDays = 90;
 const ledgerBounds = { days: 90, entries: 1_000_000 };
 
+/** Reports each call of a port with its time. */
+function metered<Port extends object>(port: Port, onCall: (method: string, ms: number) => void): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]): unknown => {
+        const from = performance.now();
+        const note = (): void => onCall(String(name), performance.now() - from);
+        const result: unknown = Reflect.apply(value, target, given);
+        if (!(result instanceof Promise)) {
+          note();
+          return result;
+        }
+        return result.finally(note);
+      };
+    },
+  });
+}
+
 async function openServer(kind: StoreKind, people: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-year-'));
-  const clock = createManualClock();
+  const core = await createTestCore(join(folder, 'keys.json'), { liveness: 'movement', enrolmentDays });
+  const { clock, log } = core;
   const store = await openYearStore[kind](clock, folder);
-  const meter: Meter = { calls: 0, ledgerCalls: 0, ms: 0, macs: 0 };
-  const log = createTextLog();
+  /** `macs`: number of HMAC calls with the sealing key. */
+  const meter = { calls: 0, ledgerCalls: 0, ms: 0, macs: 0 };
   const state = metered(store.state, (_method, ms) => {
     meter.calls += 1;
     meter.ms += ms;
@@ -60,30 +77,29 @@ async function openServer(kind: StoreKind, people: number) {
     requestId: () => null,
     onRecord: (record, chain) => recorder.note(record, chain, '192.0.2.0/24'),
   });
-  const signer = await createTestSigner();
   const quiet = { ...log, info() {} };
-  const signed = await signHeads(trail, { signer, state: store.state, clock, log: quiet, jobs, onHeadAge() {} });
-  const localKeys = await createLocalKeys({ file: join(folder, 'keys.json'), random: systemRandom });
-  const keys = metered(localKeys, (method) => {
+  const signed = await signHeads(trail, {
+    signer: core.deps.signer,
+    state: store.state,
+    clock,
+    log: quiet,
+    jobs,
+    onHeadAge() {},
+  });
+  const keys = metered(core.keys, (method) => {
     if (method === 'mac') meter.macs += 1;
   });
   const engine = createSimulatedEngine();
   const subjects = Array.from({ length: people }, (_, n) => personOf(n, people).subject);
-  const connection = {
-    ...{ id: 'work', kind: 'memory', openStepUpRequest: null },
-    policy: { ...defaultPolicy, liveness: 'movement' as const, enrolmentDays },
-    profile: createMemoryProfile([...subjects, 'warm-up']),
-  };
+  const connection = { ...core.connection, profile: createMemoryProfile([...subjects, 'warm-up']) };
   const deps = {
-    ...{ clock, state, signer, log, keys, ...standardDeps },
+    ...core.deps,
+    ...{ state, keys },
     audit: metered(signed, (_method, ms) => {
       meter.ms += ms;
     }),
     verifier: createEmbeddedVerifier({
-      engine,
-      parameters,
-      keys,
-      random: systemRandom,
+      ...{ engine, parameters, keys, random: systemRandom },
       stretch: createStretch(publishedCost),
     }),
     judge: createSimulatedJudge(engine),
@@ -100,6 +116,7 @@ async function openServer(kind: StoreKind, people: number) {
       await signed.close();
       await recorder.stop();
       await store.close();
+      await core.state.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

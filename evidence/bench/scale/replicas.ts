@@ -2,30 +2,16 @@ import { Redis } from 'ioredis';
 import { Pool } from 'undici';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { startRedis } from '../../../test/redis.js';
-import { startBareServer } from '../bare-server.js';
 import { type Client, createClient } from '../client.js';
-import { openOkta } from '../hook-providers/okta.js';
-import { freshnessSec } from '../hook-providers/provider.js';
+import { startBareServer } from '../forked.js';
+import { benchPolicy, openOkta, toCall } from '../hook-providers.js';
 import { load, quantile, round } from '../measure.js';
 import { startServers } from '../servers.js';
 
-export interface Rate {
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
-export interface ReplicasReport {
-  readonly replicas: number;
-  readonly hooks: Rate;
-  readonly hookFloor: Rate;
-  readonly verifications: Rate;
-}
-
 export const atOnce = 16;
 
-export const provider = openOkta({ mode: 'enforce', freshnessSec, liveness: 'off' });
-const [hook] = provider.loads('');
+export const provider = openOkta(benchPolicy);
+const [hook] = provider.hooks;
 
 export type StateSettings = { readonly kind: 'sqlite' } | { readonly kind: 'redis'; readonly url: string };
 
@@ -65,17 +51,17 @@ export async function openCluster(
   prepare: (dataFolder: string) => Promise<void> = async () => {},
 ) {
   const config = { state, connections: [provider.connection] };
-  const { services, adminKey, stop } = await startServers({ count, config, prepare });
+  const { replicas, adminKey, stop } = await startServers({ count, config, prepare });
   const { person } = await loadPictures();
   const clients: Client[] = [];
-  for (const { url } of services)
+  for (const { url } of replicas)
     clients.push(await createClient(url, adminKey, { enrolled: person[0], live: person[1] }, 8));
-  const caller = createCaller(services.map(({ url }) => url));
+  const caller = createCaller(replicas.map(({ url }) => url));
   let turn = 0;
   return {
     callHook(n: number): Promise<void> {
-      const { headers, body } = hook.toCall(n);
-      return caller.post(hook.url, body, { 'content-type': 'application/json', ...headers });
+      const { headers, body } = toCall(provider, hook.event(n));
+      return caller.post(`/hooks/okta/${hook.hook}`, body, { 'content-type': 'application/json', ...headers });
     },
     verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
     async close(): Promise<void> {
@@ -86,13 +72,13 @@ export async function openCluster(
   };
 }
 
-async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>): Promise<Rate> {
+async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>) {
   await load(warmUp, width, run);
   const { perSecond, times } = await load(count, width, run);
   return { perSecond: round(perSecond, 1), p50Ms: round(quantile(times)), p99Ms: round(quantile(times, 0.99)) };
 }
 
-async function measureRedisFloor(url: string, count: number): Promise<Rate> {
+async function measureRedisFloor(url: string, count: number) {
   const redis = new Redis(url);
   const script = "local found = redis.call('get', KEYS[1]); redis.call('set', KEYS[1], ARGV[1]); return found";
   const sha = String(await redis.script('LOAD', script));
@@ -107,9 +93,9 @@ export async function measureReplicas(
   counts: readonly number[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
   say: (line: string) => void,
-): Promise<{ readonly byReplicas: readonly ReplicasReport[]; readonly redisFloor: Rate }> {
+) {
   const redis = await startRedis();
-  const byReplicas: ReplicasReport[] = [];
+  const byReplicas = [];
   let event = 0;
   try {
     for (const replicas of counts) {

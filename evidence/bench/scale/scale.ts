@@ -1,30 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { hasRedis, startRedis } from '../../../test/redis.js';
-import type { Timing } from '../measure.js';
-import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
-import { measureSubjects, type StoreReport } from './subjects.js';
+import { atOnce, measureReplicas, openFloors, type StateSettings } from './replicas.js';
+import { measureSubjects } from './subjects.js';
 
-/** JSON output of the benchmark, with stable property names. */
-export interface ScaleReport {
-  readonly node: string;
-  readonly cores: number;
-  /** Number of concurrent hook calls. Verifications run with two concurrent calls per replica. */
-  readonly atOnce: number;
-  readonly replicas: readonly ReplicasReport[];
-  /** Rate of a script that reads and writes one record at full speed. */
-  readonly redisFloor: Rate | null;
-  readonly subjects: { readonly redis: StoreReport | null; readonly sqlite: StoreReport };
-}
-
-export interface ScaleSize {
-  readonly replicas: readonly number[];
-  readonly subjects: readonly number[];
-  readonly hooks: number;
-  readonly verifications: number;
-  readonly alone: { readonly hooks: number; readonly verifications: number };
-}
-
-export const fullScale: ScaleSize = {
+export const fullScale = {
   replicas: [1, 2, 4],
   subjects: [0, 10_000, 1_000_000],
   hooks: 20_000,
@@ -32,7 +11,7 @@ export const fullScale: ScaleSize = {
   alone: { hooks: 2_000, verifications: 200 },
 };
 
-export const quickScale: ScaleSize = {
+export const quickScale: typeof fullScale = {
   replicas: [1],
   subjects: [0, 1_000],
   hooks: 200,
@@ -43,13 +22,14 @@ export const quickScale: ScaleSize = {
 /**
  * Measures hooks and verifications by number of replicas on one Redis, and by number of users. Client, servers and
  * Redis share the machine.
+ * @returns the JSON output of the benchmark, with stable property names
  */
-export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
+export async function benchScale(size: typeof fullScale, say: (line: string) => void) {
   const floors = await openFloors(1);
   const { byReplicas, redisFloor } = hasRedis
     ? await measureReplicas(size.replicas, size, say)
     : { byReplicas: [], redisFloor: null };
-  const measure = (states: readonly StateSettings[]): Promise<StoreReport> =>
+  const measure = (states: readonly StateSettings[]) =>
     measureSubjects(
       size.subjects.map((subjects, at) => ({ subjects, state: states[at] })),
       size.alone,
@@ -64,37 +44,11 @@ export async function benchScale(size: ScaleSize, say: (line: string) => void): 
   return {
     node: process.version,
     cores: availableParallelism(),
+    // Number of concurrent hook calls. Verifications run with two concurrent calls per replica.
     atOnce,
     replicas: byReplicas,
+    // Rate of a script that reads and writes one record at full speed.
     redisFloor,
     subjects: { redis, sqlite },
   };
-}
-
-const showRate = ({ perSecond, p50Ms, p99Ms }: Rate): string => `${perSecond}/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms`;
-
-const showTiming = ({ ms, interval: [from, to] }: Timing): string => `${ms} ms (${from}–${to})`;
-
-export function showScale({ node, cores, replicas, redisFloor, subjects }: ScaleReport): string[] {
-  const showStore = (name: string, report: StoreReport): string[] => [
-    `${name}: one at a time, medians with 95 % intervals; a server that answers at once ${showTiming(report.floor)}`,
-    ...report.bySize.map(
-      ({ subjects, storeMiB, bytesPerSubject, hook, verify }) =>
-        `  ${String(subjects).padStart(9)} users   hook ${showTiming(hook)}   verification ${showTiming(verify)}   store ${storeMiB} MiB${bytesPerSubject === null ? '' : `, ${bytesPerSubject} bytes a user`}`,
-    ),
-    ...Object.entries(report.flatness).map(
-      ([what, { ratio, interval }]) => `  most users against none, ${what}: × ${ratio} (${interval.join('–')})`,
-    ),
-  ];
-  return [
-    `Replicas on one Redis, client and servers on ${cores} cores, Node ${node}`,
-    ...replicas.flatMap(({ replicas, hooks, hookFloor, verifications }) => [
-      `  ${replicas} × hooks           ${showRate(hooks)}`,
-      `      of a fixed text   ${showRate(hookFloor)}`,
-      `      verifications     ${showRate(verifications)}`,
-    ]),
-    ...(redisFloor === null ? ['  SKIPPED: there is no Redis'] : [`  one script at Redis     ${showRate(redisFloor)}`]),
-    ...(subjects.redis === null ? [] : showStore('Redis', subjects.redis)),
-    ...showStore('SQLite', subjects.sqlite),
-  ];
 }

@@ -8,26 +8,9 @@ import type { State } from '../../../src/core/ports.js';
 import { createTestCore } from '../../../test/core.js';
 import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
-import { notePasses, openQuickState, systemClock } from '../hook-providers/provider.js';
+import { notePasses, openQuickState, openRedisState, readRedisBytes, systemClock } from '../filled-state.js';
 import { round, type Timing, timeInTurns, toTiming } from '../measure.js';
-import { openRedisState, readRedisBytes } from '../redis-store.js';
 import { openCluster, provider, type StateSettings } from './replicas.js';
-
-interface SubjectsReport {
-  readonly subjects: number;
-  readonly storeMiB: number;
-  readonly bytesPerSubject: number | null;
-  readonly hook: Timing;
-  readonly verify: Timing;
-}
-
-type Ratio = ReturnType<typeof toRatio>;
-
-export interface StoreReport {
-  readonly bySize: readonly SubjectsReport[];
-  readonly flatness: Readonly<Record<'hook' | 'verify', Ratio>>;
-  readonly floor: Timing;
-}
 
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
@@ -92,7 +75,7 @@ export async function measureSubjects(
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
   callFloor: () => Promise<void>,
   say: (line: string) => void,
-): Promise<StoreReport> {
+) {
   const sizes: number[] = [];
   const clusters: Awaited<ReturnType<typeof openCluster>>[] = [];
   for (const { subjects, state: settings } of stores) {
@@ -116,15 +99,13 @@ export async function measureSubjects(
     clusters.map(({ verify }) => verify),
   );
   for (const cluster of clusters) await cluster.close();
-  const bySize = stores.map(
-    ({ subjects }, at): SubjectsReport => ({
-      subjects,
-      storeMiB: round(sizes[at] / 1024 ** 2, 1),
-      bytesPerSubject: subjects === 0 ? null : Math.round((sizes[at] - sizes[0]) / subjects),
-      hook: toTiming(hookTimes[at]),
-      verify: toTiming(verifyTimes[at]),
-    }),
-  );
+  const bySize = stores.map(({ subjects }, at) => ({
+    subjects,
+    storeMiB: round(sizes[at] / 1024 ** 2, 1),
+    bytesPerSubject: subjects === 0 ? null : Math.round((sizes[at] - sizes[0]) / subjects),
+    hook: toTiming(hookTimes[at]),
+    verify: toTiming(verifyTimes[at]),
+  }));
   const [none, most] = [bySize[0], bySize[bySize.length - 1]];
   return {
     bySize,
