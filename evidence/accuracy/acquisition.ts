@@ -3,7 +3,7 @@ import type { CorpusPerson } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
 import { createBootstrap, toPersonRate } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
-import { type AccuracyFigures, toErrorFigures } from './figures.js';
+import { roundInterval, roundOrNull } from './rates.js';
 
 const isUnreadable = (code: string): boolean =>
   ['unreadable', 'photo_invalid', 'photo_too_large', 'photo_animated'].includes(code);
@@ -13,7 +13,7 @@ export function measureAcquisition(
   judged: readonly CorpusPerson[],
   { notAcquired }: EmbeddedCorpus,
   say: (line: string) => void,
-): AccuracyFigures['fta'] {
+) {
   const places = new Map(judged.map(({ person }, at) => [person, at]));
   const trials = Uint32Array.from(judged, ({ files }) => files.length);
   const errors = new Uint32Array(judged.length);
@@ -34,5 +34,11 @@ export function measureAcquisition(
     say(`${unreadable.length} files cannot be read as photos, such as: ${unreadable.slice(0, 5).join(', ')}`);
   const bootstrap = createBootstrap(judged.length, createChance('acquisition'));
   const rate = toPersonRate(bootstrap, { trials, errors });
-  return { photos: rate.trials, failures, ...toErrorFigures(rate), unreadable: unreadable.length };
+  return {
+    photos: rate.trials,
+    failures,
+    rate: roundOrNull(rate.rate),
+    interval: roundInterval(rate.interval),
+    unreadable: unreadable.length,
+  };
 }

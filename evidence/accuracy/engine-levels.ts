@@ -1,10 +1,10 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
 import type { Interval } from '../statistics/bootstrap.js';
+import type { AccuracyFigures } from './accuracy.js';
 import { accuracies } from './bare-token.js';
-import type { AccuracyFigures } from './figures.js';
-import type { GroupFigures } from './group-figures.js';
 import type { GroupRates } from './group-rates.js';
+import type { GroupFigures } from './groups.js';
 import { share, table } from './markdown.js';
 import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';

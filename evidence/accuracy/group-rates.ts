@@ -1,46 +1,21 @@
-import type { Bootstrap, Interval, PairTrials, PersonTrials } from '../statistics/bootstrap.js';
-import { toPairRate, toPersonRate } from '../statistics/bootstrap.js';
+import {
+  type Bootstrap,
+  type PairTrials,
+  type PersonTrials,
+  toPairRate,
+  toPersonRate,
+} from '../statistics/bootstrap.js';
 import { toGroupedInterval } from '../statistics/grouped-interval.js';
 import type { Outcome } from './protected.js';
-import { type RateFigures, roundInterval, roundOrNull, toRateFigures } from './rates.js';
+import { roundInterval, roundOrNull, toRateFigures } from './rates.js';
 
-type IntervalBy = 'bootstrap' | 'exact' | null;
-
-export interface FalseMatchFigures {
-  readonly fmr: number | null;
-  readonly fmrInterval: Interval | null;
-  readonly fmrIntervalBy: IntervalBy;
-  readonly falseMatches: number;
-  readonly pairs: number;
-  readonly pairsOfPeople: number;
-  readonly pairsOfPeopleMatched: number;
-}
-
-export interface FalseNonMatchFigures {
-  readonly fnmr: number | null;
-  readonly fnmrInterval: Interval | null;
-  readonly fnmrIntervalBy: IntervalBy;
-  readonly falseNonMatches: number;
-  readonly genuinePairs: number;
-  readonly people: number;
-  readonly peopleNotMatched: number;
-}
-
-export interface GroupRates extends RateFigures, FalseMatchFigures, FalseNonMatchFigures {
-  /** Numbers of enrolled and live photos, such as `3x1`. */
-  readonly photos: string;
-}
-
-export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures {
-  readonly cosine: number;
-  readonly nearest: FalseMatchFigures;
-}
+export type GroupRates = ReturnType<typeof toGroupRates>;
 
 const countPairsOfPeople = (pairs: readonly (readonly number[])[]): number =>
   new Set(pairs.map(([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`)).size;
 
 /** @throws TypeError unless trials are listed by pair of people */
-export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials): FalseMatchFigures {
+export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials) {
   if (!('pairs' in trials.among)) throw new TypeError('trials are not listed by pair');
   const rate = toPairRate(bootstrap, trials);
   const groups = countPairsOfPeople(trials.among.pairs);
@@ -57,7 +32,7 @@ export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials): FalseM
   };
 }
 
-export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials): FalseNonMatchFigures {
+export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials) {
   const rate = toPersonRate(bootstrap, trials);
   const groups = trials.trials.filter((count) => count > 0).length;
   const groupsWithError = trials.errors.filter((count) => count > 0).length;
@@ -73,7 +48,8 @@ export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials): F
   };
 }
 
-export const toGroupRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): GroupRates => ({
+/** @param photos - numbers of enrolled and live photos, such as `3x1` */
+export const toGroupRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string) => ({
   photos,
   ...toRateFigures(outcome, bootstrap),
   ...toFalseMatches(bootstrap, outcome.impostor),

@@ -7,13 +7,11 @@ import { toHalf } from '../corpus/split.js';
 import { type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { accuracies, createMeasuredEngine, shipped } from './bare-token.js';
 import { judgeEntry, levelsToMarkdown } from './engine-levels.js';
-import { errorRatesToMarkdown } from './error-rates.js';
 import { fitEngine } from './fit-engine.js';
-import { groupsToMarkdown } from './group-report.js';
 import { measureGroups } from './groups.js';
 import { chooseFitting } from './judged.js';
 import type { Measured, MeasureRequest, OpenedPhotos, OwnEngineToMeasure } from './measuring.js';
-import { toMarkdown, toPlot } from './report.js';
+import { groupsToMarkdown, toMarkdown, toPlot } from './report.js';
 
 export { ratePresence } from './presence-report.js';
 
@@ -111,8 +109,7 @@ export async function measure(
   } as const;
   const { figures, tables, names, plot } = await report(options, found, say);
   const entry = fitted === null ? measured : judgeEntry(fitted, figures);
-  const rated = `${errorRatesToMarkdown(figures)}\n${tables}`;
-  const text = entry === null ? rated : `${levelsToMarkdown(entry, figures)}\n${rated}`;
+  const text = entry === null ? tables : `${levelsToMarkdown(entry, figures)}\n${tables}`;
   const [jsonName, textName] = names;
   return {
     tables: text,

@@ -3,7 +3,6 @@ import type { Bootstrap } from '../statistics/bootstrap.js';
 import { accuracies } from './bare-token.js';
 import { chooseRuns, toModeRates } from './by-photos.js';
 import type { DecoderPool } from './decoder-pool.js';
-import type { AccuracyFigures } from './figures.js';
 import { toInterpolated } from './interpolate.js';
 import { measureProtected, referenceOf } from './protected.js';
 import { byLevel, round, roundInterval, roundOrNull } from './rates.js';
@@ -15,7 +14,7 @@ const pairsBelow = 200_000;
 
 const sweptBits = Array.from({ length: 13 }, (_, at) => 48 + 8 * at);
 
-export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstrap): AccuracyFigures['raw'] {
+export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstrap) {
   const cosines = compareEmbeddings(people);
   const points = atPoints((falseMatchRate) => measureUnprotected(cosines, falseMatchRate, bootstrap));
   const pick = <T>(read: (point: NonNullable<(typeof points)['1e-3']>) => T) => ({

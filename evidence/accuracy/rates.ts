@@ -3,20 +3,7 @@ import { type Bootstrap, type Interval, toPairRate, toPersonRate } from '../stat
 import type { Outcome } from './protected.js';
 
 /** Error rates of tokens, as printed by `--json`. A rate is `null` if there were no trials. */
-export interface RateFigures {
-  /** Message length, in bits. */
-  readonly k: number;
-  readonly fmr: number | null;
-  readonly fmrInterval: Interval | null;
-  readonly falseMatches: number;
-  readonly pairs: number;
-  readonly decoded: number;
-  readonly fnmr: number | null;
-  readonly fnmrInterval: Interval | null;
-  readonly falseNonMatches: number;
-  readonly genuinePairs: number;
-  readonly refusedEnrolments: { readonly refused: number; readonly tried: number; readonly rate: number | null };
-}
+export type RateFigures = ReturnType<typeof toRateFigures>;
 
 export type By<T> = Readonly<Record<string, T>>;
 
@@ -27,11 +14,12 @@ export const roundInterval = (interval: Interval | null): Interval | null =>
 
 export const roundOrNull = (value: number | null): number | null => (value === null ? null : round(value));
 
-export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap): RateFigures {
+export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap) {
   const falseMatch = toPairRate(bootstrap, outcome.impostor);
   const falseNonMatch = toPersonRate(bootstrap, outcome.genuine);
   const refused = toPersonRate(bootstrap, outcome.enrolments);
   return {
+    /** Message length, in bits. */
     k: outcome.bits,
     fmr: roundOrNull(falseMatch.rate),
     fmrInterval: roundInterval(falseMatch.interval),

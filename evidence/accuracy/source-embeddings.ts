@@ -2,9 +2,8 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { type Comparison, cosinesOf } from './decode.js';
-import { type EmbeddingRates, toFalseMatches, toFalseNonMatches } from './group-rates.js';
+import { toFalseMatches, toFalseNonMatches } from './group-rates.js';
 import { countByPair, countByPerson } from './protected.js';
-import type { By } from './rates.js';
 import { toNearest } from './strangers.js';
 import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows.js';
 
@@ -26,7 +25,10 @@ const toPairs = (
     cosine,
   }));
 
-export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number): By<EmbeddingRates> {
+/** Error rates at the published thresholds, by the false match rate of mixed people. */
+export type EmbeddingFigures = ReturnType<typeof measureEmbeddings>;
+
+export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number) {
   const bootstrap = createBootstrap(people.length, createChance('people'));
   const compare = (rules: TrialRules) => {
     const { enrolled, live, genuine, impostor } = toTrials(people, { enrolled: 1, live: 1 }, pairs, rules);
@@ -43,7 +45,7 @@ export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: numb
   return Object.fromEntries(
     Object.entries(publishedCosines).map(([point, bound]) => {
       const own = all.own.map((pair) => ({ person: pair.people[0], isError: pair.cosine < bound }));
-      const figures: EmbeddingRates = {
+      const figures = {
         cosine: bound,
         ...falseMatches(all.strangers, bound),
         ...toFalseNonMatches(bootstrap, countByPerson(people.length, own)),

@@ -4,24 +4,13 @@ import { createChance } from '../statistics/chance.js';
 import { accuracies } from './bare-token.js';
 import { chooseAsUsed, measureByPhotos, withAsUsed } from './by-photos.js';
 import type { DecoderPool } from './decoder-pool.js';
-import { type EmbeddingRates, type GroupRates, toGroupRates } from './group-rates.js';
-import type { By } from './rates.js';
+import { toGroupRates } from './group-rates.js';
 import { byLevel } from './rates.js';
 import { measureEmbeddings } from './source-embeddings.js';
 import { toNearest } from './strangers.js';
 import { type Combination, everyRun, type TrialRules, toName } from './windows.js';
 
-export interface TokenFigures {
-  readonly levels: By<GroupRates>;
-  readonly byPhotos: By<By<GroupRates>>;
-}
-
-export interface SourceFigures {
-  readonly groups: TokenFigures;
-  readonly nearest: TokenFigures;
-  readonly asUsed: By<GroupRates>;
-  readonly embeddings: By<EmbeddingRates>;
-}
+export type SourceFigures = Awaited<ReturnType<typeof measureSource>>;
 
 async function measureTokens(
   pool: DecoderPool,
@@ -29,7 +18,7 @@ async function measureTokens(
   measured: readonly Combination[],
   pairs: number,
   rules: TrialRules,
-): Promise<TokenFigures> {
+) {
   const bootstrap = createBootstrap(people.length, createChance('people'));
   const byPhotos = await measureByPhotos(
     pool,
@@ -45,11 +34,7 @@ async function measureTokens(
   return { levels, byPhotos };
 }
 
-export async function measureSource(
-  pool: DecoderPool,
-  people: readonly EmbeddedPerson[],
-  pairs: number,
-): Promise<SourceFigures> {
+export async function measureSource(pool: DecoderPool, people: readonly EmbeddedPerson[], pairs: number) {
   const asUsed = chooseAsUsed(people);
   const measured = withAsUsed(asUsed);
   const groups = await measureTokens(pool, people, measured, pairs, everyRun);
