@@ -5,9 +5,8 @@ import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Split } from '../corpus/split.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
-import { measureAcquisition } from './acquisition.js';
 import { findMissingAsUsed } from './as-used.js';
-import { accuracies, type LevelPromise, type MeasuredEngine } from './bare-token.js';
+import type { LevelPromise, MeasuredEngine } from './bare-token.js';
 import {
   chooseAsUsed,
   chooseRuns,
@@ -18,7 +17,7 @@ import {
   withAsUsed,
 } from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
-import { chooseJudged, type Judge } from './judged.js';
+import { chooseJudged, type Judge, measureAcquisition } from './judged.js';
 import { measureRaw, measureSingle } from './one-photo.js';
 import { type By, byLevel, roundOrNull } from './rates.js';
 import { leastExpected } from './unprotected.js';
@@ -94,11 +93,11 @@ export async function measureAccuracy(options: AccuracyOptions, corpus: Corpus, 
       (combination) => chooseRuns(people, combination, options.pairs),
       (outcome, photos) => toModeRates(outcome, bootstrap, photos),
     );
-    const multi: By<By<ModeRates>> = byLevel(accuracies, (level) => ({
+    const multi: By<By<ModeRates>> = byLevel((level) => ({
       '1x1': single.levels[level],
       ...several[level],
     }));
-    const asUsed = byLevel(accuracies, (level) => multi[level][toName(stepUp)]);
+    const asUsed = byLevel((level) => multi[level][toName(stepUp)]);
     return {
       date: new Date().toISOString().slice(0, 10),
       command: options.command,

@@ -3,14 +3,11 @@ import { BadInput } from '../corpus/bad-input.js';
 import type { Source } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
 import type { AccuracyOptions } from './accuracy.js';
-import { measureAcquisition } from './acquisition.js';
 import { findMissingAsUsed } from './as-used.js';
 import { createDecoderPool } from './decoder-pool.js';
-import { chooseJudged } from './judged.js';
-import type { By } from './rates.js';
-import { roundOrNull } from './rates.js';
-import { measureSource, type SourceFigures } from './source-strangers.js';
-import { nearestStrangers } from './strangers.js';
+import { chooseJudged, measureAcquisition } from './judged.js';
+import { type By, roundOrNull } from './rates.js';
+import { measureSource, nearestStrangers, type SourceFigures } from './source-strangers.js';
 
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 

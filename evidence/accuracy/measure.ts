@@ -17,11 +17,7 @@ export { ratePresence } from './presence-report.js';
 
 /* `facestep measure accuracy` caches no embeddings. */
 
-const nothingKept: EmbeddingCache = {
-  read: async () => null,
-  write: async () => {},
-  close: async () => {},
-};
+const nothingKept: EmbeddingCache = { read: async () => null, write: async () => {} };
 
 const pairs = 200_000;
 

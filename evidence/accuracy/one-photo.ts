@@ -54,7 +54,7 @@ export async function measureSingle(
   const whole = new Uint16Array(people.length).fill(1);
   return {
     sweep,
-    levels: byLevel(accuracies, (level) => sweep[bits.indexOf(messageBitsOf(level, 1))]),
+    levels: byLevel((level) => sweep[bits.indexOf(messageBitsOf(level, 1))]),
     protectedAt: {
       fnmr: atPoints((rate) => roundOrNull(toInterpolated(outcomes, rate)(whole))),
       interval: atPoints((rate) =>

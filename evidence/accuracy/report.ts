@@ -8,7 +8,7 @@ import type { GroupFigures } from './groups.js';
 import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';
 import type { By } from './rates.js';
-import type { EmbeddingFigures } from './source-embeddings.js';
+import type { EmbeddingFigures } from './source-strangers.js';
 import { operatingPoints, photosPerPerson } from './unprotected.js';
 
 /* The tables of `npm run eval -- --data DIR` and `facestep measure accuracy`. */

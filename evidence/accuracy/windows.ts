@@ -1,5 +1,4 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { sittingOf } from '../corpus/sitting.js';
 import { createChance } from '../statistics/chance.js';
 import type { Comparison } from './decode.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
@@ -31,6 +30,9 @@ export interface TrialRules {
   /** True if all pairs of people have equally many trials. Otherwise the trials must be listed by pair of people. */
   readonly isEven: boolean;
 }
+
+/** Returns the number of a photo's recording session from its file name (the NUAA data set's scheme), or `null`. */
+const sittingOf = (file: string): string | null => /^\d+_\d+_\d+_(\d+)_\d+\.\w+$/.exec(file)?.[1] ?? null;
 
 function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   const sittings = new Set(one.files.map(sittingOf));

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../src/engine/engine.js';
 import type { Picture } from '../../../src/engine/picture.js';
-import { createEnginePool } from '../../../src/engine/pool.js';
+import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { FaceError } from '../../../src/errors.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
 import { face, people } from '../../../test/faces.js';
@@ -11,7 +11,7 @@ import { type Half, toHalf } from '../../corpus/split.js';
 import { createChance } from '../../statistics/chance.js';
 
 /** Starts the engine for one evaluation. */
-export async function withEngine<Figures>(measure: (engine: Engine) => Promise<Figures>): Promise<Figures> {
+export async function withEngine<Figures>(measure: (engine: EnginePool) => Promise<Figures>): Promise<Figures> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {
     return await measure(engine);

@@ -47,10 +47,3 @@ export async function judgeChallenges(
   });
   return judged.flat();
 }
-
-/** Counts refusals by signal, most frequent first. A challenge may count for several signals. */
-export function countSignals(judged: readonly Pick<JudgedChallenge, 'refusedBy'>[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const signal of judged.flatMap(({ refusedBy }) => refusedBy)) counts.set(signal, (counts.get(signal) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
-}

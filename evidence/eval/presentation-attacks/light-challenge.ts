@@ -10,10 +10,11 @@ import {
   type LitScene,
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
+import { countSignals } from '../../accuracy/presence-report.js';
 import { createChance } from '../../statistics/chance.js';
 import { type EvalProgram, keepFigures, type Say } from '../program.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
-import { countSignals, type JudgedChallenge, judgeFrames } from './judged-challenges.js';
+import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
 import { matchByChance, measureSameFace } from './light-on-faces.js';
 import { rateOf, toHighest } from './presentation-rates.js';
 

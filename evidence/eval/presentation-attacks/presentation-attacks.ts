@@ -9,11 +9,12 @@ import {
   readPicture,
   species as singleImages,
 } from '../../../test/face-video/index.js';
+import { countSignals } from '../../accuracy/presence-report.js';
 import { toDetSvg } from '../../plots/det-plot.js';
 import { drawRatePlot } from '../../plots/rate-plot.js';
 import { type EvalProgram, keep, keepFigures, type Say } from '../program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
-import { countSignals, type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
+import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
 import {
   rateOf,
   type Scores,
