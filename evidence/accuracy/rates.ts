@@ -7,7 +7,7 @@ import {
   toPairRate,
   toPersonRate,
 } from '../statistics/bootstrap.js';
-import { toGroupedInterval } from '../statistics/grouped-interval.js';
+import { toGroupedInterval } from '../statistics/exact-interval.js';
 import type { Outcome } from './protected.js';
 
 /** Error rates of tokens, as printed by `--json`. A rate is `null` if there were no trials. */
@@ -53,7 +53,7 @@ export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials) {
   const rate = toPairRate(bootstrap, trials);
   const groups = countPairsOfPeople(trials.among.pairs);
   const groupsWithError = countPairsOfPeople(trials.errors);
-  const { interval, by } = toGroupedInterval({ ...rate, groups, groupsWithError });
+  const { interval, by } = toGroupedInterval(rate, groups, groupsWithError);
   return {
     fmr: roundOrNull(rate.rate),
     fmrInterval: roundInterval(interval),
@@ -69,7 +69,7 @@ export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials) {
   const rate = toPersonRate(bootstrap, trials);
   const groups = trials.trials.filter((count) => count > 0).length;
   const groupsWithError = trials.errors.filter((count) => count > 0).length;
-  const { interval, by } = toGroupedInterval({ ...rate, groups, groupsWithError });
+  const { interval, by } = toGroupedInterval(rate, groups, groupsWithError);
   return {
     fnmr: roundOrNull(rate.rate),
     fnmrInterval: roundInterval(interval),

@@ -1,5 +1,5 @@
 import { toDetSvg } from '../plots/det-plot.js';
-import { fewestForBootstrap } from '../statistics/grouped-interval.js';
+import { fewestForBootstrap } from '../statistics/exact-interval.js';
 import type { AccuracyFigures } from './accuracy.js';
 import type { SourceAsUsed } from './as-used.js';
 import { accuracies, promises } from './bare-token.js';

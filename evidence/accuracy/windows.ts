@@ -1,6 +1,5 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createChance } from '../statistics/chance.js';
-import type { Comparison } from './decode.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
 
@@ -52,13 +51,6 @@ export const firstRuns: TrialRules = {
 
 export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven: false };
 
-export interface Trials {
-  readonly enrolled: readonly PhotoWindow[];
-  readonly live: readonly PhotoWindow[];
-  readonly genuine: Comparison;
-  readonly impostor: Comparison;
-}
-
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
@@ -109,7 +101,7 @@ export function toTrials(
   combination: Combination,
   most: number,
   rules: TrialRules = firstRuns,
-): Trials {
+) {
   const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
   const live = windowsOf(people, combination.live, photosOf(combination));
   const isSymmetric = combination.enrolled === combination.live;

@@ -1,15 +1,14 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../../test/faces.js';
-import { type AccuracyOptions, measureAccuracy } from '../accuracy/accuracy.js';
-import { ofPeople, ofSources, type SourceAsUsed } from '../accuracy/as-used.js';
+import type { SourceAsUsed } from '../accuracy/as-used.js';
 import { shipped } from '../accuracy/bare-token.js';
-import { measureGroups } from '../accuracy/groups.js';
+import { measurePhotos } from '../accuracy/measure.js';
 import type { By } from '../accuracy/rates.js';
-import { asUsedToMarkdown, groupsToMarkdown, toMarkdown, toPlot } from '../accuracy/report.js';
+import { asUsedToMarkdown } from '../accuracy/report.js';
 import { BadInput } from '../corpus/bad-input.js';
-import { type Corpus, readCorpus, readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
+import { readCorpus, readSources, toPhotoFilter } from '../corpus/corpus.js';
 import { embedSources } from '../corpus/people.js';
 import { toHalf, toHalfByPlace } from '../corpus/split.js';
 import { companions } from './engine/companions.js';
@@ -96,20 +95,6 @@ async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   }
 }
 
-async function runPeople(options: AccuracyOptions, corpus: Corpus) {
-  const figures = await measureAccuracy(options, corpus, say);
-  const tables = toMarkdown(figures);
-  const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
-  return { figures, tables, files, asUsed: ofPeople(basename(resolve(options.data)), figures) };
-}
-
-async function runSources(options: AccuracyOptions, sources: readonly Source[]) {
-  const figures = await measureGroups(options, sources, say);
-  const tables = groupsToMarkdown(figures);
-  const files = { 'groups.json': toFile(figures), 'groups.md': tables };
-  return { figures, tables, files, asUsed: ofSources(figures) };
-}
-
 async function runAccuracy(args: string[]): Promise<void> {
   const { data, judge, pairs, photos = null, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
@@ -134,16 +119,18 @@ async function runAccuracy(args: string[]): Promise<void> {
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
   const split = sources === null ? toHalf : toHalfByPlace;
   const settings = { ...options, judge: judged, split, embed: embedSources, command, engine: shipped } as const;
-  const { figures, tables, files, asUsed } =
-    sources === null
-      ? await runPeople(settings, await readCorpus(options.data, isWanted))
-      : await runSources(settings, sources);
+  const found =
+    sources === null ? { sources, corpus: await readCorpus(options.data, isWanted) } : { sources, corpus: null };
+  const { figures, tables, name, plots, asUsed } = await measurePhotos(settings, found, say);
   for (const line of figures.missing) say(`Not measured: ${line}`);
-  if (out !== undefined) {
-    const sources = { ...earlier, ...asUsed };
-    const all = { ...files, 'as-used.json': toFile(sources), 'as-used.md': asUsedToMarkdown(sources) };
-    await keep(out, all);
-  }
+  const all = { ...earlier, ...asUsed };
+  await keep(out ?? null, {
+    [`${name}.json`]: toFile(figures),
+    [`${name}.md`]: tables,
+    ...plots,
+    'as-used.json': toFile(all),
+    'as-used.md': asUsedToMarkdown(all),
+  });
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
 }
 
