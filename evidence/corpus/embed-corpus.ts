@@ -88,7 +88,10 @@ export async function embedCorpus(
       const examination = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
       const { embedding, magnitude } = recogniser === null ? examination : examination.own[0];
       if (embedding === null) throw new Error('The engine left out the embedding.');
-      return { embedding: embedding.use((values) => Float32Array.from(values)), magnitude: magnitude ?? 0 };
+      return {
+        embedding: embedding.use((values) => Float32Array.from(values)),
+        magnitude: Math.fround(magnitude ?? 0),
+      };
     } catch (error) {
       if (error instanceof FaceError && isOfPhoto(error.code)) return { refused: error.code };
       throw error;

@@ -9,7 +9,7 @@ export function toUnit(values: Float32Array): Float32Array {
   return values.map((value) => value / length);
 }
 
-export function meanVector(vectors: readonly Float32Array[]): Float32Array {
+function meanVector(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(vectors[0].length);
   for (const vector of vectors) for (let at = 0; at < sum.length; at += 1) sum[at] += vector[at];
   return sum.map((value) => value / vectors.length);
