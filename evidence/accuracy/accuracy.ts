@@ -1,24 +1,26 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
 import { BadInput } from '../corpus/bad-input.js';
 import type { Corpus } from '../corpus/corpus.js';
 import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { type Fold, parsePairs } from '../corpus/pairs-file.js';
 import type { Split } from '../corpus/split.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
-import { proportion } from '../statistics/proportion.js';
-import { measureAcquisition } from './acquisition.js';
 import { findMissingAsUsed } from './as-used.js';
-import { accuracies, type MeasuredEngine } from './bare-token.js';
-import { chooseAsUsed, chooseRuns, combinations, measureByPhotos, toModeRates, withAsUsed } from './by-photos.js';
+import type { LevelPromise, MeasuredEngine } from './bare-token.js';
+import {
+  chooseAsUsed,
+  chooseRuns,
+  combinations,
+  type ModeRates,
+  measureByPhotos,
+  toModeRates,
+  withAsUsed,
+} from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
-import { type AccuracyFigures, toErrorFigures, toPromises } from './figures.js';
-import { chooseJudged, type Judge } from './judged.js';
-import { checkPairs, compareFolds, judgeFolds } from './lfw-protocol.js';
+import { chooseJudged, type Judge, measureAcquisition } from './judged.js';
 import { measureRaw, measureSingle } from './one-photo.js';
-import { byLevel, roundOrNull } from './rates.js';
+import { type By, byLevel, roundOrNull } from './rates.js';
+import { leastExpected } from './unprotected.js';
 import { toName } from './windows.js';
 
 export interface AccuracyOptions {
@@ -34,62 +36,47 @@ export interface AccuracyOptions {
   readonly engine: MeasuredEngine;
 }
 
-async function readPairs(corpus: Corpus): Promise<Fold[] | null> {
-  const text = await readFile(join(corpus.folder, 'pairs.txt'), 'utf8').catch(() => null);
-  if (text === null) return null;
-  const folds = parsePairs(text);
-  checkPairs(folds, corpus);
-  return folds;
-}
-
-function judgePairs(folds: readonly Fold[] | null, people: readonly EmbeddedPerson[]): AccuracyFigures['lfw'] {
-  if (folds === null || folds.length < 2) return null;
-  const judged = judgeFolds(compareFolds(folds, people));
-  const count = folds.length * folds[0].genuine.length;
-  return {
-    folds: folds.length,
-    pairs: { genuine: count, impostor: count },
-    accuracy: Number(judged.accuracy.toFixed(4)),
-    standardError: Number(judged.standardError.toFixed(4)),
-    fmr: toErrorFigures(proportion(judged.falseMatches, count)),
-    fnmr: toErrorFigures(proportion(judged.falseNonMatches, count)),
-  };
-}
-
-function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] | null): string[] {
-  return [
+const findMissing = (people: readonly EmbeddedPerson[]): string[] =>
+  [
     people.length < 2 ? 'false matches: there is one person with a face, so there are no pairs of strangers' : null,
     people.every(({ embeddings }) => embeddings.length < 2)
       ? 'false non-matches: nobody has two photos with a face, so there are no genuine pairs'
       : null,
-    folds?.length === 1 ? 'the accuracy over folds: pairs.txt has one fold, and a threshold is chosen on others' : null,
   ].filter((line) => line !== null);
+
+/** @returns `kept`: `null` if there are too few pairs */
+function toPromise(rates: ModeRates, promise: number) {
+  const { fmr, fmrInterval, pairs, pairsOfPeople = pairs } = rates;
+  const pairsNeeded = Math.round(leastExpected / promise);
+  const upper = fmrInterval === null ? null : fmrInterval[1];
+  const kept = upper === null || pairsOfPeople < pairsNeeded ? null : upper <= promise;
+  return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
+
+const toPromises = (multi: By<By<ModeRates>>, promises: readonly LevelPromise[]) =>
+  Object.fromEntries(
+    promises.map(({ accuracy, falseMatchRate: promise, leastPhotos }) => {
+      const modes = Object.entries(multi[accuracy])
+        .filter(([name]) => Number.parseInt(name, 10) >= leastPhotos)
+        .map(([name, rates]) => [name, toPromise(rates, promise)] as const);
+      const promised = toPromise(multi[accuracy][`${leastPhotos}x1`], promise);
+      return [accuracy, { promise, ...promised, multi: Object.fromEntries(modes) }];
+    }),
+  );
+
+export type AccuracyFigures = Awaited<ReturnType<typeof measureAccuracy>>;
 
 /**
  * Measures accuracy on photos of people, for embeddings without tokens and for tokens.
  * @throws BadInput if nothing can be measured
  */
-export async function measureAccuracy(
-  options: AccuracyOptions,
-  corpus: Corpus,
-  say: (line: string) => void,
-): Promise<AccuracyFigures> {
+export async function measureAccuracy(options: AccuracyOptions, corpus: Corpus, say: (line: string) => void) {
   const startedAt = performance.now();
   if (corpus.otherFiles > 0) say(`${corpus.otherFiles} files and folders beside the photos are passed over`);
   const judged = chooseJudged(corpus, options.judge, options.split);
-  const folds = await readPairs(corpus);
-  const named = new Set(
-    folds?.flatMap(({ genuine, impostor }) =>
-      [...genuine, ...impostor].flatMap(({ photos }) => photos.map(({ person }) => person)),
-    ),
-  );
-  const isJudged = new Set(judged);
-  const wanted = corpus.people.filter((each) => isJudged.has(each) || named.has(each.person.normalize()));
-  const [embedded] = await options.embed([{ folder: options.data, people: wanted }], say);
+  const [embedded] = await options.embed([{ folder: options.data, people: judged }], say);
   const fta = measureAcquisition(judged, embedded, say);
-  const names = new Set(judged.map(({ person }) => person));
-  const people = embedded.people.filter(({ person }) => names.has(person));
+  const { people } = embedded;
   if (people.length === 0) throw new BadInput(`No photo of the ${judged.length} people judged shows a face`);
 
   say('Comparing embeddings…');
@@ -106,11 +93,11 @@ export async function measureAccuracy(
       (combination) => chooseRuns(people, combination, options.pairs),
       (outcome, photos) => toModeRates(outcome, bootstrap, photos),
     );
-    const multi: AccuracyFigures['multi'] = byLevel(accuracies, (level) => ({
+    const multi: By<By<ModeRates>> = byLevel((level) => ({
       '1x1': single.levels[level],
       ...several[level],
     }));
-    const asUsed = byLevel(accuracies, (level) => multi[level][toName(stepUp)]);
+    const asUsed = byLevel((level) => multi[level][toName(stepUp)]);
     return {
       date: new Date().toISOString().slice(0, 10),
       command: options.command,
@@ -124,7 +111,7 @@ export async function measureAccuracy(
         judgedPhotos: judged.reduce((sum, { files }) => sum + files.length, 0),
         otherFiles: corpus.otherFiles,
       },
-      missing: [...findMissing(people, folds), ...(people.length < 2 ? [] : findMissingAsUsed(asUsed, 'here'))],
+      missing: [...findMissing(people), ...(people.length < 2 ? [] : findMissingAsUsed(asUsed, 'here'))],
       photosPerSecond: roundOrNull(embedded.photosPerSecond),
       photosFromCache: embedded.cached,
       seconds: Math.round((performance.now() - startedAt) / 1000),
@@ -136,7 +123,6 @@ export async function measureAccuracy(
       multi,
       promise: toPromises(multi, pool.engine.promises),
       asUsed,
-      lfw: judgePairs(folds, embedded.people),
     };
   } finally {
     await pool.close();

@@ -25,17 +25,7 @@ export interface LevelPromise {
   readonly leastPhotos: number;
 }
 
-export interface MeasuredEngine {
-  readonly name: string;
-  readonly listSize: number;
-  readonly promises: readonly LevelPromise[];
-  messageBitsOf(accuracy: Accuracy, photos: number): number;
-  leastPhotosOf(accuracy: Accuracy): number;
-  cosineOf(accuracy: Accuracy): number;
-  isOnePerson(embeddings: readonly Float32Array[], when: 'enrolled' | 'shown'): boolean;
-  isClear(magnitudes: readonly number[]): boolean;
-  viewsOf(embeddings: readonly Float32Array[]): Float32Array;
-}
+export type MeasuredEngine = ReturnType<typeof createMeasuredEngine>;
 
 const toEmbeddings = (embeddings: readonly Float32Array[]): Embedding[] =>
   embeddings.map((values) => new Embedding(values));
@@ -43,31 +33,32 @@ const toEmbeddings = (embeddings: readonly Float32Array[]): Embedding[] =>
 export const meanOf = (embeddings: readonly Float32Array[]): Float32Array =>
   meanOfEmbeddings(toEmbeddings(embeddings)).use((values) => values);
 
-export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
+export function createMeasuredEngine(engine: EngineParameters) {
   const { name, levels, listSize, leastClearness } = engine;
   return {
     name,
     listSize,
-    promises: accuracies.flatMap((accuracy) => {
+    promises: accuracies.flatMap((accuracy): LevelPromise[] => {
       const { greatestFalseMatchRate: falseMatchRate, leastPhotos } = levels[accuracy];
       return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate, leastPhotos }];
     }),
-    messageBitsOf: (accuracy, photos) => messageBitsOfLevel(levels[accuracy], photos),
-    leastPhotosOf: (accuracy) => levels[accuracy].leastPhotos,
-    cosineOf: (accuracy) => levels[accuracy].cosine,
-    isOnePerson: (embeddings, when) => areOfOnePerson(toEmbeddings(embeddings), engine, when),
-    isClear: (magnitudes) => Math.max(...magnitudes) >= leastClearness,
-    viewsOf: (embeddings) => engine.toViews(meanOf(embeddings)),
+    messageBitsOf: (accuracy: Accuracy, photos: number) => messageBitsOfLevel(levels[accuracy], photos),
+    leastPhotosOf: (accuracy: Accuracy) => levels[accuracy].leastPhotos,
+    cosineOf: (accuracy: Accuracy) => levels[accuracy].cosine,
+    isOnePerson: (embeddings: readonly Float32Array[], when: 'enrolled' | 'shown') =>
+      areOfOnePerson(toEmbeddings(embeddings), engine, when),
+    isClear: (magnitudes: readonly number[]) => Math.max(...magnitudes) >= leastClearness,
+    viewsOf: (embeddings: readonly Float32Array[]) => engine.toViews(meanOf(embeddings)),
   };
 }
 
-export const shipped: MeasuredEngine = createMeasuredEngine(parameters.current);
+export const shipped = createMeasuredEngine(parameters.current);
 
 export const { messageBitsOf, promises, viewsOf } = shipped;
 
 export const { toViews } = parameters.current;
 
-export const enrolledBits = (views: Float32Array): Uint8Array => signBits(views);
+export const enrolledBits = signBits;
 
 export interface BareToken {
   readonly message: Uint8Array;
@@ -76,41 +67,35 @@ export interface BareToken {
 }
 
 /** Creates and opens tokens without encryption, by the shipped error-correcting code, permutation and decoder. */
-export interface BareTokens {
-  readonly positions: Uint16Array;
-  seal(views: Float32Array, from?: Chance): BareToken;
-  /** Returns the code word in code order, before the token's permutation. */
-  encode(message: Uint8Array): Uint8Array;
-  /**
-   * Returns the decoder's messages, most likely first.
-   * @param soft - in code order; a positive value means bit 0
-   */
-  decode(soft: Float32Array): Uint8Array[];
-  opens(token: BareToken, views: Float32Array): boolean;
-}
+export type BareTokens = ReturnType<typeof createBareTokensOf>;
 
-export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1): BareTokens =>
+export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1) =>
   createBareTokensOf(messageBitsOf(accuracy, photos), chance);
 
-export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize): BareTokens {
+export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize) {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions, listSize);
   const soft = new Float32Array(codeLength);
   const messages = new Uint8Array(bits * candidateCount);
   return {
     positions,
-    encode: (message) => polarEncode(message, positions),
-    decode(received) {
+    /** Returns the code word in code order, before the token's permutation. */
+    encode: (message: Uint8Array) => polarEncode(message, positions),
+    /**
+     * Returns the decoder's messages, most likely first.
+     * @param received - in code order; a positive value means bit 0
+     */
+    decode(received: Float32Array): Uint8Array[] {
       decoder.decode(received, messages);
       return Array.from({ length: candidateCount }, (_, at) => messages.slice(at * bits, (at + 1) * bits));
     },
-    seal(views, from = chance) {
+    seal(views: Float32Array, from = chance): BareToken {
       const message = unpackBits(from.bytes(Math.ceil(bits / 8))).subarray(0, bits);
       const order = permutationOf(new KeyMaterial(from.bytes(32)));
       const word = polarEncode(message, positions);
       return { message, order, hidden: enrolledBits(views).map((bit, at) => bit ^ word[order[at]]) };
     },
-    opens({ message, hidden, order }, views) {
+    opens({ message, hidden, order }: BareToken, views: Float32Array): boolean {
       for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
       decoder.decode(soft, messages);
       for (let candidate = 0; candidate < candidateCount; candidate += 1) {

@@ -2,10 +2,8 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Bootstrap } from '../statistics/bootstrap.js';
 import { accuracies } from './bare-token.js';
 import type { DecoderPool } from './decoder-pool.js';
-import { type GroupRates, toGroupRates } from './group-rates.js';
 import { measureProtected, type Outcome, referenceOf } from './protected.js';
-import type { By } from './rates.js';
-import { byLevel, type RateFigures, toRateFigures } from './rates.js';
+import { type By, byLevel, type GroupRates, type RateFigures, toGroupRates, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
 /** The counts by person and by pair of people are present only if all series of consecutive photos were compared. */
@@ -95,7 +93,7 @@ export async function measureByPhotos<T>(
     const photos = toName(combination);
     byPhotos.push([photos, outcomes.map((outcome) => toRates(outcome, photos))]);
   }
-  return byLevel(accuracies, (_, index) =>
-    Object.fromEntries(byPhotos.map(([photos, rates]) => [photos, rates[index]])),
+  return byLevel((level) =>
+    Object.fromEntries(byPhotos.map(([photos, rates]) => [photos, rates[accuracies.indexOf(level)]])),
   );
 }

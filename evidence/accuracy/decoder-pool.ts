@@ -4,23 +4,19 @@ import { Worker } from 'node:worker_threads';
 import { type MeasuredEngine, shipped } from './bare-token.js';
 import { toShare, type ViewComparison } from './decode.js';
 
-export interface DecoderPool {
-  readonly engine: MeasuredEngine;
-  decode(bits: number, comparison: ViewComparison, about: string): Promise<Uint8Array>;
-  close(): Promise<void>;
-}
+export type DecoderPool = ReturnType<typeof createDecoderPool>;
 
 const pairsAtOnce = 1000;
 const sayEveryMs = 5000;
 
-export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shipped): DecoderPool {
+export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shipped) {
   const workers = Array.from(
     { length: availableParallelism() },
     () => new Worker(new URL('./decode-worker.js', import.meta.url)),
   );
   return {
     engine,
-    async decode(bits, comparison, about) {
+    async decode(bits: number, comparison: ViewComparison, about: string): Promise<Uint8Array> {
       const opened = new Uint8Array(comparison.pairs.length / 2);
       let [next, done, saidAt] = [0, 0, performance.now()];
       const work = async (worker: Worker): Promise<void> => {
@@ -42,7 +38,7 @@ export function createDecoderPool(say: (line: string) => void, engine: MeasuredE
       await Promise.all(workers.map(work));
       return opened;
     },
-    async close() {
+    async close(): Promise<void> {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };

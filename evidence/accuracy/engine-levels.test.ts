@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { engineEntryGuard, parametersFile } from '../../src/token/parameters.js';
-import { accuracies } from './bare-token.js';
 import type { ModeRates } from './by-photos.js';
 import { judgeEntry, judgePromise } from './engine-levels.js';
 import { byLevel, type RateFigures } from './rates.js';
@@ -45,7 +44,7 @@ test('what is stored of a level are its worst rates, whichever combination of ph
   const figures = (of: Record<string, ModeRates>) => ({
     date: '2026-11-23',
     data: { people: 100, photos: 300, judgedPeople: 50, judgedPhotos: 150, otherFiles: 0 },
-    multi: byLevel(accuracies, () => of),
+    multi: byLevel(() => of),
   });
   const [entry] = stored.engines;
   expect(judgeEntry(entry!, figures(modes)).levels[4]).toMatchObject({

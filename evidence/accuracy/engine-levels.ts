@@ -1,12 +1,11 @@
 import type { Accuracy } from '../../src/core/ports.js';
 import type { EngineEntry } from '../../src/token/parameters.js';
 import type { Interval } from '../statistics/bootstrap.js';
+import type { AccuracyFigures } from './accuracy.js';
 import { accuracies } from './bare-token.js';
-import type { AccuracyFigures } from './figures.js';
-import type { GroupFigures } from './group-figures.js';
-import type { GroupRates } from './group-rates.js';
+import type { GroupFigures } from './groups.js';
 import { share, table } from './markdown.js';
-import type { RateFigures } from './rates.js';
+import { byLevel, type GroupRates, type RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**
@@ -80,20 +79,8 @@ export function judgeEntry(entry: EngineEntry, figures: Rated): EngineEntry {
   };
   return {
     ...entry,
-    provenance: {
-      ...entry.provenance,
-      measured: measuredOn(figures),
-    },
-    levels: {
-      1: judged(1),
-      2: judged(2),
-      3: judged(3),
-      4: judged(4),
-      5: judged(5),
-      6: judged(6),
-      7: judged(7),
-      8: judged(8),
-    },
+    provenance: { ...entry.provenance, measured: measuredOn(figures) },
+    levels: byLevel(judged),
   };
 }
 

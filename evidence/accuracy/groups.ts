@@ -3,15 +3,11 @@ import { BadInput } from '../corpus/bad-input.js';
 import type { Source } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
 import type { AccuracyOptions } from './accuracy.js';
-import { measureAcquisition } from './acquisition.js';
 import { findMissingAsUsed } from './as-used.js';
 import { createDecoderPool } from './decoder-pool.js';
-import type { GroupFigures } from './group-figures.js';
-import { chooseJudged } from './judged.js';
-import type { By } from './rates.js';
-import { roundOrNull } from './rates.js';
-import { measureSource, type SourceFigures } from './source-strangers.js';
-import { nearestStrangers } from './strangers.js';
+import { chooseJudged, measureAcquisition } from './judged.js';
+import { type By, roundOrNull } from './rates.js';
+import { measureSource, nearestStrangers, type SourceFigures } from './source-strangers.js';
 
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 
@@ -38,6 +34,8 @@ function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {
 const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
   all.reduce((total, each) => total + count(each), 0);
 
+export type GroupFigures = Awaited<ReturnType<typeof measureGroups>>;
+
 /**
  * Measures impostors within each source of a folder.
  * @throws BadInput if nothing can be measured
@@ -46,7 +44,7 @@ export async function measureGroups(
   { data, judge, split, pairs, embed, command, engine }: AccuracyOptions,
   found: readonly Source[],
   say: (line: string) => void,
-): Promise<GroupFigures> {
+) {
   const startedAt = performance.now();
   const sources = found.map((source) => ({
     ...source,

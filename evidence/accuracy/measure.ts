@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { toEngineParameters } from '../../src/token/parameters.js';
 import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source } from '../corpus/corpus.js';
@@ -5,25 +6,20 @@ import { embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { EmbeddingCache } from '../corpus/embedding-cache.js';
 import { toHalf } from '../corpus/split.js';
 import { type AccuracyOptions, measureAccuracy } from './accuracy.js';
+import { ofPeople, ofSources } from './as-used.js';
 import { accuracies, createMeasuredEngine, shipped } from './bare-token.js';
 import { judgeEntry, levelsToMarkdown } from './engine-levels.js';
-import { errorRatesToMarkdown } from './error-rates.js';
 import { fitEngine } from './fit-engine.js';
-import { groupsToMarkdown } from './group-report.js';
 import { measureGroups } from './groups.js';
 import { chooseFitting } from './judged.js';
 import type { Measured, MeasureRequest, OpenedPhotos, OwnEngineToMeasure } from './measuring.js';
-import { toMarkdown, toPlot } from './report.js';
+import { groupsToMarkdown, toMarkdown, toPlot } from './report.js';
 
 export { ratePresence } from './presence-report.js';
 
 /* `facestep measure accuracy` caches no embeddings. */
 
-const nothingKept: EmbeddingCache = {
-  read: async () => null,
-  write: async () => {},
-  close: async () => {},
-};
+const nothingKept: EmbeddingCache = { read: async () => null, write: async () => {} };
 
 const pairs = 200_000;
 
@@ -47,13 +43,22 @@ async function fitOwn(
   );
 }
 
-async function report(options: AccuracyOptions, { sources, corpus }: FoundPhotos, say: (line: string) => void) {
-  if (corpus !== null) {
-    const figures = await measureAccuracy(options, corpus, say);
-    return { figures, tables: toMarkdown(figures), names: ['accuracy.json', 'accuracy.md'], plot: toPlot(figures) };
+/**
+ * Measures people of mixed sources, or within each source.
+ * @returns the figures, their tables, and the files of `--out` apart from these two
+ */
+export async function measurePhotos(
+  options: AccuracyOptions,
+  { sources, corpus }: FoundPhotos,
+  say: (line: string) => void,
+) {
+  if (sources !== null) {
+    const figures = await measureGroups(options, sources, say);
+    return { figures, tables: groupsToMarkdown(figures), name: 'groups', plots: {}, asUsed: ofSources(figures) };
   }
-  const figures = await measureGroups(options, sources, say);
-  return { figures, tables: groupsToMarkdown(figures), names: ['groups.json', 'groups.md'], plot: null };
+  const figures = await measureAccuracy(options, corpus, say);
+  const asUsed = ofPeople(basename(resolve(options.data)), figures);
+  return { figures, tables: toMarkdown(figures), name: 'accuracy', plots: { 'det.svg': toPlot(figures) }, asUsed };
 }
 
 type FoundPhotos =
@@ -109,20 +114,15 @@ export async function measure(
     command,
     engine,
   } as const;
-  const { figures, tables, names, plot } = await report(options, found, say);
+  const { figures, tables, name, plots } = await measurePhotos(options, found, say);
   const entry = fitted === null ? measured : judgeEntry(fitted, figures);
-  const rated = `${errorRatesToMarkdown(figures)}\n${tables}`;
-  const text = entry === null ? rated : `${levelsToMarkdown(entry, figures)}\n${rated}`;
-  const [jsonName, textName] = names;
+  const text = entry === null ? tables : `${levelsToMarkdown(entry, figures)}\n${tables}`;
+  const all = { ...figures, levels: entry?.levels ?? null };
   return {
     tables: text,
-    json: JSON.stringify({ ...figures, levels: entry?.levels ?? null }),
+    json: JSON.stringify(all),
     missing: figures.missing,
-    files: {
-      [jsonName]: `${JSON.stringify({ ...figures, levels: entry?.levels ?? null }, null, 2)}\n`,
-      [textName]: text,
-      ...(plot === null ? {} : { 'det.svg': plot }),
-    },
+    files: { [`${name}.json`]: `${JSON.stringify(all, null, 2)}\n`, [`${name}.md`]: text, ...plots },
     fitted: fitted === null ? null : entry,
     notOffered: entry === null ? [] : accuracies.filter((level) => !entry.levels[level].isOffered),
   };

@@ -1,93 +1,184 @@
 import { toDetSvg } from '../plots/det-plot.js';
-import type { AccuracyFigures, PromiseFigures } from './figures.js';
+import { fewestForBootstrap } from '../statistics/exact-interval.js';
+import type { AccuracyFigures } from './accuracy.js';
+import type { SourceAsUsed } from './as-used.js';
+import { accuracies, promises } from './bare-token.js';
+import type { ModeRates } from './by-photos.js';
+import type { GroupFigures } from './groups.js';
 import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';
-import type { RateFigures } from './rates.js';
-import { operatingPoints } from './unprotected.js';
+import type { By } from './rates.js';
+import type { EmbeddingFigures } from './source-strangers.js';
+import { operatingPoints, photosPerPerson } from './unprotected.js';
 
-const rateHead = ['K', 'false matches', '95 %', 'of pairs', 'false non-matches', '95 %', 'of pairs'];
-const rateCells = (rates: RateFigures): string[] => [
-  String(rates.k),
+/* The tables of `npm run eval -- --data DIR` and `facestep measure accuracy`. */
+
+const isExact = (by: string | null | undefined): string => (by === 'exact' ? ' exact' : '');
+const ofAll = (errors = 0, all?: number): string => (all === undefined ? '–' : `${count(errors)} of ${count(all)}`);
+
+const rateHead = ['FMR', '95 %', 'of pairs', 'of pairs of people', 'FNMR', '95 %', 'of pairs', 'of people'];
+const rateCells = (rates: Omit<ModeRates, 'k' | 'photos' | 'decoded' | 'refusedEnrolments'>): string[] => [
   share(rates.fmr),
-  range(rates.fmrInterval, share),
-  `${count(rates.falseMatches)} of ${count(rates.pairs)}`,
+  `${range(rates.fmrInterval, share)}${isExact(rates.fmrIntervalBy)}`,
+  ofAll(rates.falseMatches, rates.pairs),
+  ofAll(rates.pairsOfPeopleMatched, rates.pairsOfPeople),
   percent(rates.fnmr),
-  range(rates.fnmrInterval, percent),
-  `${count(rates.falseNonMatches)} of ${count(rates.genuinePairs)}`,
+  `${range(rates.fnmrInterval, percent)}${isExact(rates.fnmrIntervalBy)}`,
+  ofAll(rates.falseNonMatches, rates.genuinePairs),
+  ofAll(rates.peopleNotMatched, rates.people),
 ];
 
-const verdict = ({ kept, pairsNeeded }: PromiseFigures): string =>
+const promiseOf = (level: string): string =>
+  share(promises.find(({ accuracy }) => String(accuracy) === level)?.falseMatchRate ?? null);
+
+const photosOf = (photos: string): string => photos.replace('x', ' × ');
+
+type LevelRow = readonly [within: readonly string[], level: string, rates: ModeRates];
+
+const levelTable = (within: readonly string[], rows: readonly LevelRow[]): string =>
+  table(
+    [...within, 'level', 'K', 'photos', 'promise', ...rateHead, 'refused enrolments'],
+    rows.map(([names, level, rates]) => [
+      ...[...names, level, String(rates.k), photosOf(rates.photos), promiseOf(level)],
+      ...[...rateCells(rates), ofAll(rates.refusedEnrolments.refused, rates.refusedEnrolments.tried)],
+    ]),
+  );
+
+const rowsOf = (levels: By<ModeRates>, ...within: string[]): LevelRow[] =>
+  Object.entries(levels).map(([level, rates]) => [within, level, rates]);
+
+const rowsOfSources = (sources: By<By<ModeRates>>): LevelRow[] =>
+  Object.entries(sources).flatMap(([source, levels]) => rowsOf(levels, source));
+
+const rowsByPhotos = (levels: By<By<ModeRates>>, ...within: string[]): LevelRow[] =>
+  Object.entries(levels).flatMap(([level, byPhotos]) =>
+    Object.values(byPhotos).map((rates): LevelRow => [within, level, rates]),
+  );
+
+const reading = `FMR, the false match rate: pairs of two people that match. FNMR, the false non-match rate: pairs of one person that do not (ISO/IEC 19795-1). “Promise”: the highest FMR that the level allows for mixed people. Photos: at enrolment × at verification. “Refused”: enrolments whose photos do not show one person, or none of which shows it clearly; they are no trials. Intervals are 95 %, by bootstrap over people. “exact”: errors fall on fewer than ${fewestForBootstrap} people, or pairs of people, so the interval takes all trials of one person or pair for one trial (Clopper and Pearson).`;
+const stepUpReading =
+  'The capture page enrols from five frames and checks five. Where too few people have ten photos it is the next fewer.';
+const screeningReading = `Above level 4 a pair is decoded only where its cosine is at most ${screeningMargin} below the lowest that opened at level 4; all others count as no match.`;
+
+const toPage = (sections: readonly string[]): string => `${sections.join('\n\n')}\n`;
+
+/** Says what was measured, when and how. */
+const toHeading = ({ command, date, machine, engine, data, judge, missing }: AccuracyFigures | GroupFigures) => [
+  `\`${command}\`, ${date}, ${machine.processor} (${machine.processors} processors), Node ${machine.node}, engine \`${engine}\`.`,
+  `${count(data.photos)} photos of ${count(data.people)} people in the folder; judged: ${count(data.judgedPhotos)} photos of ${count(data.judgedPeople)} people (\`--judge ${judge}\`).`,
+  ...missing.map((line) => `**Not measured**: ${line}.`),
+  reading,
+];
+
+const toSpeed = ({ photosPerSecond, photosFromCache, seconds }: AccuracyFigures | GroupFigures): string[] => [
+  '## Speed',
+  `${photosPerSecond === null ? 'No photo was examined in this run' : `${photosPerSecond} photos a second examined`}; ${count(photosFromCache)} known from an earlier run. ${count(seconds)} s in all.`,
+];
+
+const toVerdict = ({ kept, pairsNeeded }: { readonly kept: boolean | null; readonly pairsNeeded: number }): string =>
   kept === null ? `too few pairs: ${count(pairsNeeded)} needed` : kept ? 'kept' : 'not kept';
 
 export function toMarkdown(figures: AccuracyFigures): string {
-  const { data, fta, raw } = figures;
+  const { fta, raw, protectedAt } = figures;
   const failures = Object.entries(fta.failures).map(([code, failed]) => `${failed} \`${code}\``);
-  const combinations = Object.keys(Object.values(figures.multi)[0] ?? {});
-  const sections = [
-    `\`${figures.command}\`, ${figures.date}, ${figures.machine.processor} (${figures.machine.processors} processors), Node ${figures.machine.node}, engine \`${figures.engine}\`.`,
-    `${count(data.photos)} photos of ${count(data.people)} people in the folder; judged: ${count(data.judgedPhotos)} photos of ${count(data.judgedPeople)} people (\`--judge ${figures.judge}\`). Intervals are 95 %, by bootstrap over people.`,
-    ...figures.missing.map((line) => `**Not measured**: ${line}.`),
+  return toPage([
+    ...toHeading(figures),
     '## Failure to acquire',
     `${percent(fta.rate)} (${range(fta.interval, percent)}) of ${count(fta.photos)} photos${failures.length > 0 ? `: ${failures.join(', ')}` : ''}. ${count(fta.unreadable)} files could not be read as photos and count nowhere.`,
     '## One photo against one',
-    `False non-matches at three false match rates. Embeddings alone: ${count(raw.pairs.impostor)} impostor pairs, ${count(raw.pairs.genuine)} genuine. Tokens: between the lengths of message measured below. Enrolments that are too unclear are refused, so they are no trials of tokens; embeddings alone leave none out.`,
+    `FNMR at three FMRs. Embeddings alone: ${count(raw.pairs.impostor)} impostor pairs, ${count(raw.pairs.genuine)} genuine; no enrolment is refused. Tokens: between the lengths of message measured. “–”: fewer than three false matches are to be expected.`,
     table(
-      ['false matches', 'embeddings alone', '95 %', 'at cosine', 'tokens', '95 %'],
+      ['FMR', 'embeddings alone', '95 %', 'at cosine', 'tokens', '95 %'],
       operatingPoints.map((point) => [
         point,
         percent(raw.fnmr[point]),
         range(raw.interval[point], percent),
         raw.threshold[point] === null ? '–' : String(raw.threshold[point]),
-        percent(figures.protectedAt.fnmr[point]),
-        range(figures.protectedAt.interval[point], percent),
+        percent(protectedAt.fnmr[point]),
+        range(protectedAt.interval[point], percent),
       ]),
     ),
-    '“–”: fewer than three false matches are to be expected among so many pairs, so the rate cannot be told.',
-    `${count(raw.impostorsAbove['0.6'])} impostor pairs have a cosine above .6: wrong labels are among them. None is left out.`,
-    '## Levels, one photo enrolled and one shown',
-    table(
-      ['level', ...rateHead],
-      Object.entries(figures.protected).map(([level, rates]) => [level, ...rateCells(rates)]),
-    ),
-    `Above level 4 a pair is decoded only where its cosine is at most ${screeningMargin} below the lowest that opened at level 4; all others count as no match.`,
+    '## Levels, as a step-up uses them',
+    stepUpReading,
+    levelTable([], rowsOf(figures.asUsed)),
     '## Levels by photos',
-    'Photos at enrolment × photos at verification. “Refused”: enrolments whose photos do not show one person, or none of which shows it clearly; they are no trials.',
-    table(
-      ['level', 'photos', ...rateHead.slice(1), 'refused'],
-      Object.entries(figures.multi).flatMap(([level, byPhotos]) =>
-        combinations.map((name) => {
-          const { refused, tried } = byPhotos[name].refusedEnrolments;
-          const enrolments = `${count(refused)} of ${count(tried)}`;
-          return [level, name.replace('x', ' × '), ...rateCells(byPhotos[name]).slice(1), enrolments];
-        }),
-      ),
-    ),
+    levelTable([], rowsByPhotos(figures.multi)),
+    screeningReading,
     '## What levels promise',
-    'A promise is kept where the upper end of the interval of false matches does not exceed it, with as many photos as the level enrols. The first row of each level is what is promised: one photo at verification, as few as may be at enrolment.',
+    'A promise is kept where the upper end of the interval of the FMR does not exceed it, with as many photos as the level enrols. The first row of each level is what is promised: one photo at verification, as few as may be at enrolment.',
     table(
-      ['level', 'promise', 'photos', 'false matches', 'upper end', 'pairs', ''],
-      Object.entries(figures.promise).flatMap(([level, promise]) =>
-        Object.entries(promise.multi).map(([name, each]) => [
-          level,
-          share(promise.promise),
-          name.replace('x', ' × '),
-          share(each.fmr),
-          share(each.upper),
-          count(each.pairs),
-          verdict(each),
+      ['level', 'promise', 'photos', 'FMR', 'upper end', 'pairs', ''],
+      Object.entries(figures.promise).flatMap(([level, { promise, multi }]) =>
+        Object.entries(multi).map(([photos, each]) => [
+          ...[level, share(promise), photosOf(photos), share(each.fmr), share(each.upper)],
+          ...[count(each.pairs), toVerdict(each)],
         ]),
       ),
     ),
-    ...(figures.lfw === null
-      ? []
-      : [
-          '## The pairs of `pairs.txt`',
-          `Accuracy over ${figures.lfw.folds} folds, each judged at the threshold that is best on the others: **${percent(figures.lfw.accuracy)}** ± ${percent(figures.lfw.standardError)} (standard error), embeddings alone. False matches ${percent(figures.lfw.fmr.rate)} (${range(figures.lfw.fmr.interval, percent)}), false non-matches ${percent(figures.lfw.fnmr.rate)} (${range(figures.lfw.fnmr.interval, percent)}), as if pairs were independent; ${count(figures.lfw.pairs.genuine)} pairs of each kind, of all people.`,
-        ]),
-    '## Speed',
-    `${figures.photosPerSecond === null ? 'No photo was examined in this run' : `${figures.photosPerSecond} photos a second examined`}; ${count(figures.photosFromCache)} known from an earlier run. ${count(figures.seconds)} s in all.`,
-  ];
-  return `${sections.join('\n\n')}\n`;
+    ...toSpeed(figures),
+  ]);
+}
+
+const embeddingRows = (sources: By<EmbeddingFigures>): string[][] =>
+  Object.entries(sources).flatMap(([source, points]) =>
+    Object.entries(points).map(([point, rates]) => [
+      ...[source, point, String(rates.cosine), share(rates.nearest.fmr), ...rateCells(rates)],
+    ]),
+  );
+
+export const groupsToMarkdown = (figures: GroupFigures): string =>
+  toPage([
+    ...toHeading(figures),
+    `DIR has one folder for each source. People are compared within their source alone, by each person's first ${photosPerPerson} photos.`,
+    table(
+      ['within', 'people with a face', 'photos', 'no face found', 'nearest strangers'],
+      Object.entries(figures.sources).map(([source, { people, photos, fta, nearestStrangers }]) => [
+        ...[source, count(people), count(photos), `${percent(fta.rate)} (${range(fta.interval, percent)})`],
+        nearestStrangers < people - 1 ? count(nearestStrangers) : `all ${count(nearestStrangers)}`,
+      ]),
+    ),
+    '## Levels, as a step-up uses them',
+    stepUpReading,
+    levelTable(['within'], rowsOfSources(figures.asUsed)),
+    '## Tokens: strangers within a source',
+    'With as many photos enrolled as the level demands, and one shown.',
+    levelTable(['within'], rowsOfSources(figures.groups)),
+    screeningReading,
+    '## Tokens: each person’s nearest strangers',
+    'Each person’s token against the people of the same source who are most like them, by the cosine of their mean embeddings: ten, or everybody else where there are not as many.',
+    levelTable(['within'], rowsOfSources(figures.nearest)),
+    '## Embeddings alone',
+    'One photo against one, at the cosines that let 1e-3 and 1e-4 of mixed strangers pass ([engine.md](../engine.md#recognition)). No enrolment is refused here.',
+    table(['within', 'mixed', 'cosine', 'FMR among the nearest', ...rateHead], embeddingRows(figures.embeddings)),
+    '## Tokens by photos',
+    levelTable(
+      ['within'],
+      Object.entries(figures.groupsByPhotos).flatMap(([source, levels]) => rowsByPhotos(levels, source)),
+    ),
+    ...toSpeed(figures),
+  ]);
+
+export function asUsedToMarkdown(sources: By<SourceAsUsed>): string {
+  const all = Object.entries(sources);
+  return toPage([
+    reading,
+    table(
+      ['source', 'people judged', '`--judge`', 'engine', 'measured', 'command'],
+      all.map(([source, { people, judge, engine, date, command }]) => [
+        ...[source, count(people), judge, engine, date, `\`${command}\``],
+      ]),
+    ),
+    '## As a step-up uses it',
+    stepUpReading,
+    levelTable(
+      ['source'],
+      accuracies.flatMap((level) =>
+        all.map(([source, { asUsed }]): LevelRow => [[source], String(level), asUsed[level]]),
+      ),
+    ),
+    '## By photos',
+    ...all.flatMap(([source, { byPhotos }]) => [`### ${source}`, levelTable([], rowsByPhotos(byPhotos))]),
+  ]);
 }
 
 export const toPlot = (figures: AccuracyFigures): string =>

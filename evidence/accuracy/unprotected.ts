@@ -1,26 +1,16 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { PlotPoint } from '../plots/det-plot.js';
-import {
-  type Bootstrap,
-  type ErrorRate,
-  type Interval,
-  type Statistic,
-  toPersonRate,
-} from '../statistics/bootstrap.js';
+import { type Bootstrap, type Interval, type Statistic, toPersonRate } from '../statistics/bootstrap.js';
 import { toCosine } from './decode.js';
 
 /** Maximum number of photos per person, so that a few famous people do not dominate. */
 export const photosPerPerson = 8;
 
 export const operatingPoints = ['1e-3', '1e-4', '1e-5'] as const;
-export type OperatingPoint = (typeof operatingPoints)[number];
-
-export type AtPoints<T> = Readonly<Record<OperatingPoint, T>>;
-
-export const atPoints = <T>(figure: (falseMatchRate: number) => T): AtPoints<T> => ({
-  '1e-3': figure(1e-3),
-  '1e-4': figure(1e-4),
-  '1e-5': figure(1e-5),
+export const atPoints = <T>(figure: (falseMatchRate: number, name: (typeof operatingPoints)[number]) => T) => ({
+  '1e-3': figure(1e-3, '1e-3'),
+  '1e-4': figure(1e-4, '1e-4'),
+  '1e-5': figure(1e-5, '1e-5'),
 });
 
 /** Expected number of false matches needed to measure a rate (the rule of three). */
@@ -97,33 +87,22 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   };
 }
 
-export interface UnprotectedPoint {
-  readonly threshold: number;
-  readonly fnmr: ErrorRate;
-  /**
-   * Interval of the false non-match rate. Each resample chooses its own threshold, because the threshold also depends
-   * on the sample.
-   */
-  readonly interval: Interval | null;
-}
-
-/** @returns `null` if there are too few pairs */
-export function measureUnprotected(
-  cosines: Cosines,
-  falseMatchRate: number,
-  bootstrap: Bootstrap,
-): UnprotectedPoint | null {
+/**
+ * Measures the false non-match rate. In its interval each resample chooses its own threshold, because the threshold
+ * also depends on the sample.
+ * @returns `null` if there are too few pairs
+ */
+export function measureUnprotected(cosines: Cosines, falseMatchRate: number, bootstrap: Bootstrap) {
   const { genuine, impostor, descending } = cosines;
   if (falseMatchRate * impostor.length < leastExpected || genuine.every(({ length }) => length === 0)) return null;
   const threshold = toThreshold(descending, falseMatchRate);
   const fnmr = toPersonRate(bootstrap, missedAt(genuine, threshold));
   const whole = bootstrap.interval(toStatistic(cosines, falseMatchRate));
-  if (whole === null || fnmr.interval === null) return { threshold, fnmr, interval: null };
-  return {
-    threshold,
-    fnmr,
-    interval: [Math.min(whole[0], fnmr.interval[0]), Math.max(whole[1], fnmr.interval[1])],
-  };
+  const interval: Interval | null =
+    whole === null || fnmr.interval === null
+      ? null
+      : [Math.min(whole[0], fnmr.interval[0]), Math.max(whole[1], fnmr.interval[1])];
+  return { threshold, fnmr, interval };
 }
 
 /** Returns the error curve over all measurable thresholds. */

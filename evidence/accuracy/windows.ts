@@ -1,7 +1,5 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { sittingOf } from '../corpus/sitting.js';
 import { createChance } from '../statistics/chance.js';
-import type { Comparison } from './decode.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
 
@@ -32,6 +30,9 @@ export interface TrialRules {
   readonly isEven: boolean;
 }
 
+/** Returns the number of a photo's recording session from its file name (the NUAA data set's scheme), or `null`. */
+const sittingOf = (file: string): string | null => /^\d+_\d+_\d+_(\d+)_\d+\.\w+$/.exec(file)?.[1] ?? null;
+
 function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   const sittings = new Set(one.files.map(sittingOf));
   return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
@@ -49,13 +50,6 @@ export const firstRuns: TrialRules = {
 };
 
 export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven: false };
-
-export interface Trials {
-  readonly enrolled: readonly PhotoWindow[];
-  readonly live: readonly PhotoWindow[];
-  readonly genuine: Comparison;
-  readonly impostor: Comparison;
-}
 
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
@@ -107,7 +101,7 @@ export function toTrials(
   combination: Combination,
   most: number,
   rules: TrialRules = firstRuns,
-): Trials {
+) {
   const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
   const live = windowsOf(people, combination.live, photosOf(combination));
   const isSymmetric = combination.enrolled === combination.live;

@@ -1,4 +1,4 @@
-import { cp, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
@@ -19,8 +19,7 @@ let first: EmbeddedCorpus;
 
 const embed = async (from = corpus, cacheFolder = caches, identity = engine): Promise<EmbeddedCorpus> => {
   const { people } = await readCorpus(from);
-  const cache = await openEmbeddingCache(cacheFolder, identity);
-  return embedCorpus(from, people, cache, () => {}, ours).finally(() => cache.close());
+  return embedCorpus(from, people, await openEmbeddingCache(cacheFolder, identity), () => {}, ours);
 };
 
 beforeAll(async () => {
@@ -38,7 +37,10 @@ beforeAll(async () => {
   first = await embed();
 });
 
-const cacheFile = '0707070707070707.embeddings';
+const entriesOf = async (cacheFolder: string): Promise<string[]> => {
+  const own = join(cacheFolder, '0707070707070707');
+  return (await readdir(own)).map((name) => join(own, name));
+};
 
 test('faces get embeddings of length 1, what shows none is told by its code, and the order is that of the photos', () => {
   expect(first.people.map(({ person, files }) => [person, files])).toEqual([
@@ -63,19 +65,28 @@ describe('the cache', () => {
   });
 
   test('is for its owner alone, and shows neither embeddings nor codes', async () => {
-    expect((await stat(join(caches, cacheFile))).mode & 0o777).toBe(0o600);
-    const bytes = await readFile(join(caches, cacheFile));
+    const entries = await entriesOf(caches);
+    expect(entries).toHaveLength(5);
     const embedding = Buffer.from(Float32Array.from(first.people[0]!.embeddings[0]!).buffer);
-    for (const part of [embedding.subarray(0, 4), embedding.subarray(1000, 1004), Buffer.from('face_none')])
-      expect(bytes.includes(part)).toBe(false);
+    const lengths = new Set<number>();
+    for (const entry of entries) {
+      expect((await stat(entry)).mode & 0o777).toBe(0o600);
+      const bytes = await readFile(entry);
+      lengths.add(bytes.length);
+      for (const part of [embedding.subarray(0, 4), embedding.subarray(1000, 1004), Buffer.from('face_none')])
+        expect(bytes.includes(part)).toBe(false);
+    }
+    expect(lengths.size).toBe(1);
   });
 
   test('what was altered in it is not believed, and mended by the next run', async () => {
     const altered = join(folder, 'altered');
     await cp(caches, altered, { recursive: true });
-    const bytes = await readFile(join(altered, cacheFile));
-    for (let at = 100; at < bytes.length; at += 2093) bytes[at]! ^= 1;
-    await writeFile(join(altered, cacheFile), bytes);
+    for (const entry of await entriesOf(altered)) {
+      const bytes = await readFile(entry);
+      bytes[100]! ^= 1;
+      await writeFile(entry, bytes);
+    }
     const again = await embed(corpus, altered);
     expect(again.examined).toBe(5);
     expect(again.people).toEqual(first.people);

@@ -5,9 +5,8 @@ import { maxPhotoBytes, Photo } from '../../src/core/concealed.js';
 import { createEnginePool, type EnginePool } from '../../src/engine/pool.js';
 import type { Recogniser } from '../../src/engine/recogniser.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
-import { embeddingLength } from '../../src/token/views.js';
 import type { CorpusPerson } from './corpus.js';
-import type { EmbeddingCache } from './embedding-cache.js';
+import type { Embedded, EmbeddingCache } from './embedding-cache.js';
 
 /** A person's embeddings. Photos without a face are left out. */
 export interface EmbeddedPerson {
@@ -70,13 +69,10 @@ export async function embedCorpus(
   { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddedBy,
 ): Promise<EmbeddedCorpus> {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
-  const all = new Float32Array(photos.length * embeddingLength);
-  const clarity = new Float32Array(photos.length);
-  const codes = new Map<number, NotAcquired['code']>();
   const recognisers = recogniser === null ? [] : [recogniser];
   const inWork = 2 * availableParallelism();
   const pool: { started?: Promise<EnginePool> } = {};
-  let [next, done, examined, cached, saidAt, startedAt] = [0, 0, 0, 0, performance.now(), 0];
+  let [done, examined, cached, saidAt, startedAt] = [0, 0, 0, performance.now(), 0];
 
   const engine = (): Promise<EnginePool> => {
     pool.started ??= createEnginePool({ modelsFolder, recognisers, queueLimit: inWork }).finally(() => {
@@ -85,40 +81,42 @@ export async function embedCorpus(
     return pool.started;
   };
 
-  const examine = async (bytes: Buffer, at: number): Promise<void> => {
-    const values = all.subarray(at * embeddingLength, (at + 1) * embeddingLength);
-    const known = await cache.read(bytes);
-    if (known !== null) {
-      cached += 1;
-      if ('refused' in known) codes.set(at, known.refused);
-      else {
-        values.set(known.embedding);
-        clarity[at] = known.magnitude;
-      }
-      return;
-    }
+  const examine = async (bytes: Buffer): Promise<Embedded> => {
     const { examineCentral } = await engine();
     try {
       // The engine gets a copy, because it overwrites its input.
-      const examined = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
-      const { embedding, magnitude } = recogniser === null ? examined : examined.own[0];
-      embedding?.use((found) => values.set(found));
-      clarity[at] = magnitude ?? 0;
-      await cache.write(bytes, { embedding: values, magnitude: clarity[at] });
+      const examination = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
+      const { embedding, magnitude } = recogniser === null ? examination : examination.own[0];
+      if (embedding === null) throw new Error('The engine left out the embedding.');
+      return {
+        embedding: embedding.use((values) => Float32Array.from(values)),
+        magnitude: Math.fround(magnitude ?? 0),
+      };
     } catch (error) {
-      if (!(error instanceof FaceError && isOfPhoto(error.code))) throw error;
-      codes.set(at, error.code);
-      await cache.write(bytes, { refused: error.code });
+      if (error instanceof FaceError && isOfPhoto(error.code)) return { refused: error.code };
+      throw error;
     }
-    examined += 1;
   };
 
+  const embed = async (person: string, file: string): Promise<Embedded | { readonly refused: NotAcquired['code'] }> => {
+    const bytes = await read(person, file);
+    if (typeof bytes === 'string') return { refused: bytes };
+    const known = await cache.read(bytes);
+    if (known !== null) {
+      cached += 1;
+      return known;
+    }
+    const found = await examine(bytes);
+    examined += 1;
+    await cache.write(bytes, found);
+    return found;
+  };
+
+  const results: Awaited<ReturnType<typeof embed>>[] = [];
+  const queue = photos.entries();
   const work = async (): Promise<void> => {
-    for (let at = next++; at < photos.length; at = next++) {
-      const { person, file } = photos[at];
-      const bytes = await read(person, file);
-      if (typeof bytes === 'string') codes.set(at, bytes);
-      else await examine(bytes, at);
+    for (const [at, { person, file }] of queue) {
+      results[at] = await embed(person, file);
       done += 1;
       if (performance.now() - saidAt < sayEveryMs) continue;
       saidAt = performance.now();
@@ -133,26 +131,25 @@ export async function embedCorpus(
   }
   const seconds = (performance.now() - startedAt) / 1000;
 
-  const embedded: EmbeddedPerson[] = [];
+  // Results are in the order of people and their files.
+  const rows = results.values();
   const notAcquired: NotAcquired[] = [];
-  let at = 0;
-  for (const { person, files } of people) {
-    const taken: string[] = [];
-    const embeddings: Float32Array[] = [];
-    const magnitudes: number[] = [];
-    for (const file of files) {
-      const code = codes.get(at);
-      if (code === undefined) {
-        taken.push(file);
-        embeddings.push(all.subarray(at * embeddingLength, (at + 1) * embeddingLength));
-        magnitudes.push(clarity[at]);
-      } else notAcquired.push({ person, file, code });
-      at += 1;
-    }
-    if (embeddings.length > 0) embedded.push({ person, files: taken, embeddings, magnitudes });
-  }
+  const embedded = people.map(({ person, files }) => {
+    const own = files.flatMap((file) => {
+      const { value } = rows.next();
+      if (value !== undefined && 'embedding' in value) return [{ file, ...value }];
+      notAcquired.push({ person, file, code: value?.refused ?? 'unreadable' });
+      return [];
+    });
+    return {
+      person,
+      files: own.map(({ file }) => file),
+      embeddings: own.map(({ embedding }) => embedding),
+      magnitudes: own.map(({ magnitude }) => magnitude),
+    };
+  });
   return {
-    people: embedded,
+    people: embedded.filter(({ embeddings }) => embeddings.length > 0),
     notAcquired,
     photos: photos.length,
     examined,

@@ -1,35 +1,26 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { facesFolder, hasFaces } from '../../test/faces.js';
-import { type AccuracyOptions, measureAccuracy } from '../accuracy/accuracy.js';
-import { asUsedToMarkdown, ofPeople, ofSources, type SourceAsUsed } from '../accuracy/as-used.js';
+import type { SourceAsUsed } from '../accuracy/as-used.js';
 import { shipped } from '../accuracy/bare-token.js';
-import { groupsToMarkdown } from '../accuracy/group-report.js';
-import { measureGroups } from '../accuracy/groups.js';
+import { measurePhotos } from '../accuracy/measure.js';
 import type { By } from '../accuracy/rates.js';
-import { toMarkdown, toPlot } from '../accuracy/report.js';
+import { asUsedToMarkdown } from '../accuracy/report.js';
 import { BadInput } from '../corpus/bad-input.js';
-import { type Corpus, readCorpus, readSources, type Source, toPhotoFilter } from '../corpus/corpus.js';
+import { readCorpus, readSources, toPhotoFilter } from '../corpus/corpus.js';
 import { embedSources } from '../corpus/people.js';
 import { toHalf, toHalfByPlace } from '../corpus/split.js';
-import { candidates } from './engine/candidates.js';
 import { companions } from './engine/companions.js';
-import { faceDepthTable } from './engine/face-depth.js';
 import { faceWidth } from './engine/face-width.js';
 import { fit } from './engine/fit.js';
-import { guidancePose } from './engine/guidance-pose.js';
 import { qualityBounds } from './engine/quality-bounds.js';
-import { sharedDirections } from './engine/shared-directions.js';
-import { keep, toFile } from './keep.js';
-import { bentSheet } from './presentation-attacks/bent-sheet.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
-import { lightLayouts } from './presentation-attacks/light-layouts.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
-import type { EvalProgram } from './program.js';
+import { type EvalProgram, keep, type Say, toFile } from './program.js';
 import { roster } from './roster.js';
 
 /*
@@ -38,19 +29,13 @@ import { roster } from './roster.js';
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
-  candidates,
   companions,
   'face-width': faceWidth,
-  'face-depth': faceDepthTable,
-  'bent-sheet': bentSheet,
   'quality-bounds': qualityBounds,
   fit,
-  'shared-directions': sharedDirections,
-  'guidance-pose': guidancePose,
   'presentation-attacks': presentationAttacks,
   'passive-bounds': passiveBounds,
   'light-challenge': lightChallenge,
-  'light-layouts': lightLayouts,
   'light-noise': lightNoise,
   'near-duplicates': nearDuplicates,
   roster,
@@ -58,7 +43,6 @@ const programs: Readonly<Record<string, EvalProgram>> = {
 
 const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--photos PATTERN] [--json] [--out DIR]
   Accuracy on the photos of a folder: one folder in it for each person, such as Name/Name_0001.jpg (JPEG, PNG, WebP).
-  A pairs.txt in it is judged too, by the protocol of Labeled Faces in the Wild.
   Or one folder for each source, and the people in those: strangers within each source, such as of one place.
   --data    without it: the evaluation faces (FACESTEP_FACES)
   --judge   half: the half of the people nothing was fitted on; all: where nothing was fitted on any of them
@@ -72,15 +56,14 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
 npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
-            passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/live/<clip>/<ms>.jpg
-            and flash-pairs/<species>/<pair>_background.jpg with <pair>_flash.jpg;
+            passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/<species>/<clip>/<ms>.jpg;
             near-duplicates: any folder with clips and stills of people in "live"
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
   .join('\n')}`;
 
-const say = (line: string): void => {
+const say: Say = (line) => {
   process.stderr.write(`${line}\n`);
 };
 
@@ -112,20 +95,6 @@ async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   }
 }
 
-async function runPeople(options: AccuracyOptions, corpus: Corpus) {
-  const figures = await measureAccuracy(options, corpus, say);
-  const tables = toMarkdown(figures);
-  const files = { 'accuracy.json': toFile(figures), 'accuracy.md': tables, 'det.svg': toPlot(figures) };
-  return { figures, tables, files, asUsed: ofPeople(basename(resolve(options.data)), figures) };
-}
-
-async function runSources(options: AccuracyOptions, sources: readonly Source[]) {
-  const figures = await measureGroups(options, sources, say);
-  const tables = groupsToMarkdown(figures);
-  const files = { 'groups.json': toFile(figures), 'groups.md': tables };
-  return { figures, tables, files, asUsed: ofSources(figures) };
-}
-
 async function runAccuracy(args: string[]): Promise<void> {
   const { data, judge, pairs, photos = null, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
@@ -150,16 +119,18 @@ async function runAccuracy(args: string[]): Promise<void> {
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
   const split = sources === null ? toHalf : toHalfByPlace;
   const settings = { ...options, judge: judged, split, embed: embedSources, command, engine: shipped } as const;
-  const { figures, tables, files, asUsed } =
-    sources === null
-      ? await runPeople(settings, await readCorpus(options.data, isWanted))
-      : await runSources(settings, sources);
+  const found =
+    sources === null ? { sources, corpus: await readCorpus(options.data, isWanted) } : { sources, corpus: null };
+  const { figures, tables, name, plots, asUsed } = await measurePhotos(settings, found, say);
   for (const line of figures.missing) say(`Not measured: ${line}`);
-  if (out !== undefined) {
-    const sources = { ...earlier, ...asUsed };
-    const all = { ...files, 'as-used.json': toFile(sources), 'as-used.md': asUsedToMarkdown(sources) };
-    await keep(out, all);
-  }
+  const all = { ...earlier, ...asUsed };
+  await keep(out ?? null, {
+    [`${name}.json`]: toFile(figures),
+    [`${name}.md`]: tables,
+    ...plots,
+    'as-used.json': toFile(all),
+    'as-used.md': asUsedToMarkdown(all),
+  });
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
 }
 

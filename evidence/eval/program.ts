@@ -1,4 +1,9 @@
-import type { Json } from '../../src/base/json.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Json, JsonObject } from '../../src/base/json.js';
+
+export type Say = (line: string) => void;
 
 /** Evaluation that returns figures. Progress goes to `say`, plots to the folder `out`. */
 export interface EvalProgram {
@@ -9,8 +14,29 @@ export interface EvalProgram {
    */
   readonly runOn?: (
     folders: readonly string[],
-    say: (line: string) => void,
+    say: Say,
     out: string | null,
   ) => Promise<{ readonly [figure: string]: Json }>;
-  run(say: (line: string) => void, out: string | null): Promise<{ readonly [figure: string]: Json }>;
+  run(say: Say, out: string | null): Promise<{ readonly [figure: string]: Json }>;
 }
+
+/** Writes plots, tables and figures to the folder of `--out`. */
+export async function keep(out: string | null, files: Readonly<Record<string, string>>): Promise<void> {
+  if (out === null) return;
+  await mkdir(out, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(out, name), text);
+}
+
+export const toFile = (figures: object): string => `${JSON.stringify(figures, null, 2)}\n`;
+
+/** Stores the figures of `npm run eval -- NAME` for the docs. */
+export const keepFigures = (out: string | null, name: string, figures: JsonObject, command = name): Promise<void> =>
+  keep(out, {
+    [`${name}.json`]: toFile({
+      date: new Date().toISOString().slice(0, 10),
+      command: `npm run eval -- ${command}`,
+      node: process.version,
+      cores: availableParallelism(),
+      ...figures,
+    }),
+  });

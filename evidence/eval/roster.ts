@@ -9,14 +9,12 @@ import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { meanOf, parameters, shipped } from '../accuracy/bare-token.js';
-import { count, percent, range, share, table } from '../accuracy/markdown.js';
 import { readCorpus, readSources } from '../corpus/corpus.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { toHalf } from '../corpus/split.js';
 import { createChance } from '../statistics/chance.js';
-import { type ClusteredRate, rateByPerson } from '../statistics/clustered-rate.js';
-import { keep, toFile } from './keep.js';
-import type { EvalProgram } from './program.js';
+import { rateByPerson } from '../statistics/clustered-rate.js';
+import { type EvalProgram, keep, type Say, toFile } from './program.js';
 
 /** The same values as in examples/door.ts. */
 const level = 8;
@@ -24,32 +22,6 @@ const enrolledPhotos = 3;
 /** Maximum number of photos per person, so that no one dominates. */
 const probesOfPerson = 2;
 const binding: Binding = { tenant: 'eval', idp: 'api', subject: '', scope: 'door', accuracy: level };
-
-type Rate = {
-  readonly passed: number;
-  readonly of: number;
-  readonly people: number;
-  readonly rate: number;
-  /** 95 % interval. */
-  readonly interval: readonly number[];
-};
-
-type RosterFigures = {
-  readonly source: string;
-  readonly shown: number;
-  readonly people: number;
-  readonly tokens: number;
-  /** Promised false positive rate for a roster of this size. */
-  readonly promised: number;
-  readonly found: Rate | null;
-  readonly falsePositives: Rate | null;
-  /** Number of searches for a roster member in which more than one token opened. */
-  readonly ambiguous: number;
-  /** Number of searches that miss the right token because they do not compare the face with that token. */
-  readonly leftOut: number;
-};
-
-const toRate = (rate: ClusteredRate | null): Rate | null => rate && { ...rate };
 
 function chunksOf<T>(values: readonly T[], size: number): T[][] {
   const chunks = Array.from({ length: Math.floor(values.length / size) }, (_, at) =>
@@ -73,12 +45,7 @@ function createTokens(name: string): Fv1 {
  * Enrols each person with at least four photos, using the first three. Searches the roster with all photos that are
  * left.
  */
-async function measureSource(
-  source: string,
-  people: readonly EmbeddedPerson[],
-  shown: number,
-  say: (line: string) => void,
-): Promise<RosterFigures> {
+async function measureSource(source: string, people: readonly EmbeddedPerson[], shown: number, say: Say) {
   const fv1 = createTokens(source);
   const isEnrolled = ({ embeddings, magnitudes }: EmbeddedPerson): boolean => {
     const first = embeddings.slice(0, enrolledPhotos);
@@ -118,36 +85,25 @@ async function measureSource(
     done += 1;
     if (done % 100 === 0) say(`${source}, ${shown} shown: ${done} of ${people.length} people`);
   }
+  const [foundRate, falseRate] = [rateByPerson(found), rateByPerson(others)];
   return {
-    ...{ source, shown, people: people.length, tokens: roster.length },
+    source,
+    shown,
+    people: people.length,
+    tokens: roster.length,
+    /** Promised false positive rate for a roster of this size. */
     promised: promisedFalsePositives(roster, binding),
-    ...{ found: toRate(rateByPerson(found)), falsePositives: toRate(rateByPerson(others)) },
-    ...{ ambiguous, leftOut },
+    found: foundRate && { ...foundRate },
+    falsePositives: falseRate && { ...falseRate },
+    /** Number of searches for a roster member in which more than one token opened. */
+    ambiguous,
+    /** Number of searches that miss the right token because they do not compare the face with that token. */
+    leftOut,
   };
 }
 
-const cellsOf = (rate: Rate | null, toText: (value: number) => string): string[] => {
-  if (rate === null) return ['–', '–', '–'];
-  const [low, high] = rate.interval;
-  return [toText(rate.rate), range([low, high], toText), `${count(rate.passed)} of ${count(rate.of)}`];
-};
-
-const head = [
-  ...['source', 'tokens', 'photos shown', 'found', '95 %', 'of', 'falsely identified', '95 %', 'of', 'promise'],
-  ...['more than one opened', 'left out'],
-];
-
-const toMarkdown = (rosters: readonly RosterFigures[]): string =>
-  table(
-    head,
-    rosters.map(({ source, tokens, shown, found, falsePositives, promised, ambiguous, leftOut }) => [
-      ...[source, count(tokens), count(shown), ...cellsOf(found, percent)],
-      ...[...cellsOf(falsePositives, share), share(promised), count(ambiguous), count(leftOut)],
-    ]),
-  );
-
-async function runOn(folders: readonly string[], say: (line: string) => void, out: string | null) {
-  const rosters: RosterFigures[] = [];
+async function runOn(folders: readonly string[], say: Say, out: string | null) {
+  const rosters = [];
   for (const folder of folders) {
     const sources = await readSources(folder);
     // Uses the half of the people that nothing was fitted on. Small sources use everyone.
@@ -164,7 +120,7 @@ async function runOn(folders: readonly string[], say: (line: string) => void, ou
   }
   const command = 'npm run eval -- roster --data DIR…';
   const report = { command, engine: shipped.name, level, enrolledPhotos, greatestFalsePositiveRate, rosters };
-  await keep(out, { 'roster.json': toFile(report), 'roster.md': `\`${command}\`\n\n${toMarkdown(rosters)}\n` });
+  await keep(out, { 'roster.json': toFile(report) });
   return report;
 }
 

@@ -9,12 +9,7 @@ export type Weights = Uint16Array;
 /** Computes a figure of a resample, in which each person counts with a weight; `null` if undefined. */
 export type Statistic = (weights: Weights) => number | null;
 
-export interface Bootstrap {
-  /**
-   * Returns the 2.5th to 97.5th percentile over the resamples; `null` if the statistic is undefined for most resamples.
-   */
-  interval(statistic: Statistic): Interval | null;
-}
+export type Bootstrap = ReturnType<typeof createBootstrap>;
 
 const replicates = 1000;
 
@@ -24,14 +19,18 @@ const replicates = 1000;
  * @see https://doi.org/10.1016/j.cviu.2003.08.002 (Bolle, Ratha, Pankanti: the subsets bootstrap)
  * @see https://doi.org/10.1214/07-AOAS122 (Owen: the pigeonhole bootstrap, on products of weights)
  */
-export function createBootstrap(people: number, chance: Chance): Bootstrap {
+export function createBootstrap(people: number, chance: Chance) {
   const resamples = Array.from({ length: replicates }, () => {
     const weights = new Uint16Array(people);
     for (let draw = 0; draw < people; draw += 1) weights[chance.below(people)] += 1;
     return weights;
   });
   return {
-    interval(statistic) {
+    /**
+     * Returns the 2.5th to 97.5th percentile over the resamples; `null` if the statistic is undefined for most
+     * resamples.
+     */
+    interval(statistic: Statistic): Interval | null {
       const values = resamples.map(statistic).filter((value) => value !== null);
       if (values.length < replicates / 2) return null;
       const sorted = Float64Array.from(values).sort();

@@ -1,5 +1,3 @@
-import type { Chance } from './chance.js';
-
 const dot = (one: Float32Array, other: Float32Array): number => {
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
@@ -11,7 +9,7 @@ export function toUnit(values: Float32Array): Float32Array {
   return values.map((value) => value / length);
 }
 
-export function meanVector(vectors: readonly Float32Array[]): Float32Array {
+function meanVector(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(vectors[0].length);
   for (const vector of vectors) for (let at = 0; at < sum.length; at += 1) sum[at] += vector[at];
   return sum.map((value) => value / vectors.length);
@@ -59,23 +57,4 @@ export function principalDirections(vectors: readonly Float32Array[], count: num
     left = left.map((vector) => without(vector, [direction]));
   }
   return found;
-}
-
-/**
- * Clusters unit vectors by spherical k-means.
- * @returns vector indices of each non-empty cluster
- */
-export function findClusters(vectors: readonly Float32Array[], count: number, chance: Chance): number[][] {
-  let centres = Array.from({ length: count }, () => vectors[chance.below(vectors.length)]);
-  let clusters: number[][] = [];
-  for (let round = 0; round < 30; round += 1) {
-    clusters = centres.map(() => []);
-    for (const [place, vector] of vectors.entries()) {
-      const cosines = centres.map((centre) => dot(vector, centre));
-      clusters[cosines.indexOf(Math.max(...cosines))].push(place);
-    }
-    clusters = clusters.filter((places) => places.length > 0);
-    centres = clusters.map((places) => toUnit(meanVector(places.map((place) => vectors[place]))));
-  }
-  return clusters;
 }

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toExactInterval } from './exact-interval.js';
-import { fewestForBootstrap, toGroupedInterval } from './grouped-interval.js';
+import { fewestForBootstrap, toExactInterval, toGroupedInterval } from './exact-interval.js';
 
 /** How often so many of `trials` or fewer hit, summed term by term. */
 function binomialBelow(hits: number, trials: number, rate: number): number {
@@ -26,15 +25,15 @@ test.each([
 });
 
 test('errors on few groups are told by an exact interval of the groups, however many trials each had', () => {
-  const few = { errors: 12, trials: 2800, interval: [0.001, 0.005], groups: 28, groupsWithError: 1 } as const;
-  const { interval, by } = toGroupedInterval(few);
+  const few = { errors: 12, trials: 2800, rate: 12 / 2800, interval: [0.001, 0.005] } as const;
+  const { interval, by } = toGroupedInterval(few, 28, 1);
   expect(by).toBe('exact');
   expect(interval).toEqual(toExactInterval(0.12, 28));
   // Three in so many trials would have promised a hundredth of this.
-  expect(toGroupedInterval({ ...few, errors: 0, groupsWithError: 0 }).interval![1]).toBeCloseTo(0.123, 3);
-  expect(toGroupedInterval({ ...few, groupsWithError: fewestForBootstrap })).toEqual({
-    interval: [0.001, 0.005],
-    by: 'bootstrap',
+  expect(toGroupedInterval({ ...few, errors: 0 }, 28, 0).interval![1]).toBeCloseTo(0.123, 3);
+  expect(toGroupedInterval(few, 28, fewestForBootstrap)).toEqual({ interval: [0.001, 0.005], by: 'bootstrap' });
+  expect(toGroupedInterval({ ...few, errors: 0, trials: 0, interval: null }, 28, 1)).toEqual({
+    interval: null,
+    by: null,
   });
-  expect(toGroupedInterval({ ...few, errors: 0, trials: 0, interval: null })).toEqual({ interval: null, by: null });
 });

@@ -1,4 +1,4 @@
-import type { Interval } from './bootstrap.js';
+import type { ErrorRate, Interval } from './bootstrap.js';
 import { logGamma } from './log-gamma.js';
 
 /** Returns the regularized incomplete beta function I(x; a, b), by its continued fraction. */
@@ -44,4 +44,19 @@ export function toExactInterval(hits: number, trials: number): Interval {
     hits < 1 ? 0 : betaQuantile(0.025, hits, trials - hits + 1),
     hits === trials ? 1 : betaQuantile(0.975, hits + 1, trials - hits),
   ];
+}
+
+/** Minimum number of groups with errors for a bootstrap. */
+export const fewestForBootstrap = 10;
+
+/**
+ * Returns a rate's 95 % interval and its method. If few groups have errors, the interval is exact over groups instead
+ * of a bootstrap. The exact interval is conservative within groups, but treats pairs that share a person as
+ * independent.
+ * @param groups - number of groups with trials
+ */
+export function toGroupedInterval({ errors, trials, interval }: ErrorRate, groups: number, groupsWithError: number) {
+  if (trials === 0) return { interval: null, by: null };
+  if (interval !== null && groupsWithError >= fewestForBootstrap) return { interval, by: 'bootstrap' } as const;
+  return { interval: toExactInterval((errors / trials) * groups, groups), by: 'exact' } as const;
 }

@@ -1,11 +1,6 @@
-export interface Proportion {
-  readonly hits: number;
-  readonly trials: number;
-  readonly rate: number;
-  readonly interval: readonly [number, number];
-}
+export type Proportion = ReturnType<typeof proportion>;
 
-export function proportion(hits: number, trials: number): Proportion {
+export function proportion(hits: number, trials: number) {
   return { hits, trials, rate: hits / trials, interval: toInterval(hits, trials, 1.96) };
 }
 

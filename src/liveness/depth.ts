@@ -1,6 +1,6 @@
 /**
- * Relative depth of the 68 landmarks of a face, derived from 2,384 pairs of photos in different poses (`npm run eval --
- * face-depth`).
+ * Relative depth of the 68 landmarks of a face, derived from 2,384 pairs of photos in different poses
+ * (docs/accuracy/face-depth.json).
  */
 export const faceDepth: readonly number[] = [
   // Jaw, from left to right

@@ -39,7 +39,7 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
   return from.map((_, at) => ({ x: x(at) - to[at].x, y: y(at) - to[at].y }));
 }
 
-/** Parallax per degree, calibrated to the pose model (`npm run eval -- face-depth`). */
+/** Parallax per degree, calibrated to the pose model (docs/accuracy/face-depth.json). */
 const parallaxPerDeg = 0.05;
 
 const depthSquared = faceDepth.reduce((total, depth) => total + depth * depth, 0);

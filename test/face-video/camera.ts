@@ -8,7 +8,7 @@ const { exp, floor, log, min, sqrt } = Math;
 /**
  * Random changes of a camera's picture, as standard deviations relative to the light. Slow changes are random walks,
  * given per 450 ms, the time between a pose's two pictures. Measured on four people who held still with a hand-held
- * camera (`npm run eval -- light-noise`). The value for pixel noise is from frames without screen light, because
+ * camera. The value for pixel noise is from frames without screen light, because
  * compression removes the noise from the clips.
  */
 const drift = {

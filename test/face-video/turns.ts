@@ -32,8 +32,8 @@ export type Shake = Turn;
 export const steady: Shake = { yawDeg: 0, pitchDeg: 0 };
 
 /**
- * Draws the motion of half a second. Measured people with a hand-held camera move by 0.025 eye distances in 450 ms
- * (`npm run eval -- light-noise`), which equals half a degree about the neck.
+ * Draws the motion of half a second. Measured people with a hand-held camera move by 0.025 eye distances in 450 ms,
+ * which equals half a degree about the neck.
  */
 export const drawShake = (chance: Chance): Shake => ({
   yawDeg: 0.5 * chance.normal(),

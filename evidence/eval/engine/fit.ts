@@ -2,8 +2,8 @@ import { toMillionths } from '../../../src/token/parameters.js';
 import { groupsFolder } from '../../../test/faces.js';
 import { BadInput } from '../../corpus/bad-input.js';
 import { readSources } from '../../corpus/corpus.js';
-import { type EmbeddedPerson, embedHalves, embedSources } from '../../corpus/people.js';
-import { toHalfByPlace } from '../../corpus/split.js';
+import { type EmbeddedPerson, embedPeople, embedSources } from '../../corpus/people.js';
+import { toHalf, toHalfByPlace } from '../../corpus/split.js';
 import { meanOfMeans, minus, principalDirections } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
@@ -19,7 +19,7 @@ export const fit: EvalProgram = {
   async run(say) {
     const found = await readSources(groupsFolder);
     if (found === null) throw new BadInput('There are no faces of one place. Set FACESTEP_GROUPS to their folder.');
-    const { fit: mixed } = await embedHalves(say);
+    const mixed = await embedPeople(({ person }) => toHalf(person) === 'fit', say);
     const fitting = found.map((source) => ({
       ...source,
       people: source.people.filter(({ person }, place) => toHalfByPlace(person, place) === 'fit'),

@@ -1,12 +1,38 @@
 import type { Engine } from '../../../src/engine/engine.js';
 import type { Picture } from '../../../src/engine/picture.js';
+import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { FaceError } from '../../../src/errors.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
 import { face, people } from '../../../test/faces.js';
+import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { createChance } from '../../statistics/chance.js';
+
+/** Starts the engine for one evaluation. */
+export async function withEngine<Figures>(measure: (engine: EnginePool) => Promise<Figures>): Promise<Figures> {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  try {
+    return await measure(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Maps values in order, a few concurrently, so that the engine's workers are busy while this thread renders. */
+export async function mapConcurrently<From, To>(
+  values: readonly From[],
+  toResult: (value: From, at: number) => Promise<To>,
+): Promise<To[]> {
+  const results: To[] = [];
+  const queue = values.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, value] of queue) results[at] = await toResult(value, at);
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return results;
+}
 
 /** Yields the first photo of each person of one half, in random order. */
 export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
@@ -29,6 +55,10 @@ export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<S
     throw error;
   }
 }
+
+/** Returns a picture's passive liveness score, 0 to 1; `null` unless it has exactly one face. */
+export const scorePicture = (engine: Engine, picture: Uint8Array): Promise<number | null> =>
+  withoutRefusal(async () => (await engine.examine(toPhoto(picture), ['liveness'], testShare)).liveness);
 
 /** Faces turned further than this cannot be rendered as frontal. */
 const greatestYawDeg = 15;

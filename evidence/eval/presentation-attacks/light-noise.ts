@@ -1,224 +1,135 @@
 import type { Json } from '../../../src/base/json.js';
-import { toEyeCentres } from '../../../src/engine/landmarks.js';
-import { createEnginePool } from '../../../src/engine/pool.js';
-import { modelsFolder } from '../../../test/paths.js';
+import { type Asked, drawLights, toPoses } from '../../../src/core/step-up/light-row.js';
+import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import type { LightReading } from '../../../src/engine/light.js';
+import { findLight, type LightFinding, type LitPair } from '../../../src/liveness/light.js';
+import { measureLight } from '../../../src/liveness/signals.js';
+import { toPhoto } from '../../../test/pictures.js';
 import { presentationsFolder } from '../../../test/recorded-presentations.js';
+import { testShare } from '../../../test/share.js';
 import { BadInput } from '../../corpus/bad-input.js';
-import { keepFigures } from '../keep.js';
-import type { EvalProgram } from '../program.js';
-import { readFlashPairs } from './flash-pairs.js';
-import { type FaceRegion, faceRegions, type RegionLight, toChroma, toLuminance } from './light-regions.js';
-import { type Moment, pairsApart, readMoments } from './moments.js';
-import { liveSpecies, type RecordedClip, readClips } from './recorded.js';
-import { lookAtRegions, type RegionLook } from './region-look.js';
-import { judgeUnlit } from './unlit-rows.js';
+import { type Chance, createChance } from '../../statistics/chance.js';
+import { rateByPerson } from '../../statistics/clustered-rate.js';
+import { type EvalProgram, keepFigures, type Say } from '../program.js';
+import { mapConcurrently, withEngine, withoutRefusal } from './heads.js';
+import { rateAsJson } from './presentation-rates.js';
+import { liveSpecies, type RecordedClip, readClips, readRecordedPicture, timeOf } from './recorded.js';
 
-/** Times between two pictures. */
-const lagsMs = [33, 100, 250, 450, 900] as const;
+/* Judges real clips, recorded without screen light, as if they were injected in light challenges with random colors. */
 
-/** Maximum motion of a still person, in eye distances. */
-const stillEyeDistances = 0.06;
+const rowsOfOne = 1000;
 
-function toMotion(one: RegionLook, other: RegionLook): number {
-  const [left, right] = toEyeCentres(one.landmarks);
-  const moved = one.landmarks.map(({ x, y }, at) => Math.hypot(other.landmarks[at].x - x, other.landmarks[at].y - y));
-  return moved.reduce((sum, px) => sum + px, 0) / moved.length / Math.hypot(right.x - left.x, right.y - left.y);
-}
+/** Time between the pictures of two colors. */
+const apartMs = 450;
 
-/** Change between two pictures without screen light, as logarithms. */
-interface Change {
-  readonly chroma: RegionLight;
-  readonly luminance: number;
-}
+type PairOfReadings = readonly [LightReading, LightReading];
 
-const minus = (one: RegionLight, other: RegionLight): RegionLight => [
-  one[0] - other[0],
-  one[1] - other[1],
-  one[2] - other[2],
-];
-
-function toChange(before: RegionLight | null, after: RegionLight | null): Change | null {
-  if (before === null || after === null) return null;
-  return {
-    chroma: minus(toChroma(after), toChroma(before)),
-    luminance: Math.log(toLuminance(after) / toLuminance(before)),
-  };
-}
-
-const beyond = (face: Change, background: Change): Change => ({
-  chroma: minus(face.chroma, background.chroma),
-  luminance: face.luminance - background.luminance,
-});
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-const meanChange = (changes: readonly Change[]): Change => {
-  const ofChannel = (channel: 0 | 1 | 2): number => meanOf(changes.map(({ chroma }) => chroma[channel]));
-  return {
-    chroma: [ofChannel(0), ofChannel(1), ofChannel(2)],
-    luminance: meanOf(changes.map(({ luminance }) => luminance)),
-  };
-};
-
-interface PairChange {
-  readonly motion: number;
-  readonly background: Change;
-  /** Change of each region and of the whole face. The background's change is not subtracted. */
-  readonly regions: Regions;
-}
-
-type Regions = ReadonlyMap<FaceRegion | 'face', Change>;
-
-function toPairChange(before: RegionLook, after: RegionLook): PairChange | null {
-  const background = toChange(before.readings.background, after.readings.background);
-  if (background === null) return null;
-  const regions = new Map<FaceRegion | 'face', Change>();
-  for (const region of faceRegions) {
-    const change = toChange(before.readings[region], after.readings[region]);
-    if (change !== null) regions.set(region, change);
-  }
-  if (regions.size === 0) return null;
-  return {
-    motion: toMotion(before, after),
-    background,
-    regions: new Map([...regions, ['face', meanChange([...regions.values()])]]),
-  };
-}
-
-const toPairs = (moments: readonly Moment<RegionLook>[], lagMs: number): PairChange[] =>
-  pairsApart(moments, lagMs).flatMap(([before, after]) => toPairChange(before, after) ?? []);
-
-/** Returns the standard deviation around 0, because changes have no direction. */
-const deviationOf = (values: readonly number[]): number => Math.sqrt(meanOf(values.map((value) => value ** 2)));
-
-const round = (value: number): number => Number(value.toFixed(4));
-
-const spreadOf = (changes: readonly Change[]) => ({
-  red: round(deviationOf(changes.map(({ chroma }) => chroma[0]))),
-  green: round(deviationOf(changes.map(({ chroma }) => chroma[1]))),
-  blue: round(deviationOf(changes.map(({ chroma }) => chroma[2]))),
-  luminance: round(deviationOf(changes.map(({ luminance }) => luminance))),
-});
-
-const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isBeyond: boolean): Change[] =>
-  pairs.flatMap(({ regions, background }) => {
-    const change = regions.get(region);
-    if (change === undefined) return [];
-    return [isBeyond ? beyond(change, background) : change];
-  });
-
-/** Returns the differences between the left and right flanks, which a two-color screen lights differently. */
-function toFlanks(regions: Regions): Change[] {
-  const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
-  return left === undefined || right === undefined ? [] : [beyond(left, right)];
-}
-
-interface ClipPairs {
-  readonly clip: string;
-  readonly pairs: readonly PairChange[];
-}
-
-function toRow(what: string, clips: readonly ClipPairs[]) {
-  const pairs = clips.flatMap((each) => each.pairs);
-  if (pairs.length === 0) return { clip: what, clips: 0, pairs: 0 };
-  return {
-    clip: what,
-    clips: clips.filter((each) => each.pairs.length > 0).length,
-    pairs: pairs.length,
-    motion: round(meanOf(pairs.map(({ motion }) => motion))),
-    oneRegion: spreadOf(faceRegions.flatMap((region) => ofRegion(pairs, region, true))),
-    oneRegionAlone: spreadOf(faceRegions.flatMap((region) => ofRegion(pairs, region, false))),
-    face: spreadOf(ofRegion(pairs, 'face', true)),
-    faceAlone: spreadOf(ofRegion(pairs, 'face', false)),
-    background: spreadOf(pairs.map(({ background }) => background)),
-    flanks: spreadOf(pairs.flatMap(({ regions }) => toFlanks(regions))),
-  };
-}
-
-const tabulate = (
-  clips: readonly { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[],
-  isStill: boolean,
-) =>
-  Object.fromEntries(
-    lagsMs.map((lagMs): [string, { rows: Json[]; regions: Json }] => {
-      const paired = clips.map(({ clip, moments }) => ({
-        clip,
-        pairs: toPairs(moments, lagMs).filter(({ motion }) => !isStill || motion < stillEyeDistances),
-      }));
-      const all = paired.flatMap(({ pairs }) => pairs);
-      return [
-        `${lagMs} ms`,
-        {
-          rows: [...paired.map((each) => toRow(each.clip, [each])), toRow('all', paired)],
-          regions: Object.fromEntries(
-            faceRegions.flatMap((region) => {
-              const alone = ofRegion(all, region, false);
-              const beyondOnes = ofRegion(all, region, true);
-              return alone.length === 0
-                ? []
-                : [[region, { beyondBackground: spreadOf(beyondOnes), alone: spreadOf(alone) }]];
-            }),
-          ),
-        },
-      ];
+/** Returns all pairs of pictures whose distance in time differs from `apartMs` by at most a quarter of it. */
+async function readPairs(engine: Engine, { files }: RecordedClip): Promise<readonly PairOfReadings[]> {
+  const seen = await mapConcurrently(files, (file) =>
+    withoutRefusal(async () => {
+      const { light } = await engine.examine(toPhoto(await readRecordedPicture(file)), ['light'], testShare);
+      if (light === null) throw new Error('The engine left out the light.');
+      return { light, ms: timeOf(file) };
     }),
   );
-
-const ofAll = (table: ReturnType<typeof tabulate>) =>
-  Object.fromEntries(
-    Object.entries(table).map(([lag, { rows, regions }]) => [
-      lag.replace(' ', ''),
-      { all: rows.at(-1) ?? null, regions },
-    ]),
+  const moments = seen.filter((moment) => moment !== null);
+  return moments.flatMap((before, at) =>
+    moments
+      .slice(at + 1)
+      .filter(({ ms }) => Math.abs(ms - before.ms - apartMs) <= apartMs / 4)
+      .map((after): PairOfReadings => [before.light, after.light]),
   );
+}
+
+function answerRow(pairs: readonly PairOfReadings[], chance: Chance): LightFinding {
+  const toPair = ([first, second]: readonly (Asked | null)[]): LitPair => {
+    const [before, after] = pairs[chance.below(pairs.length)];
+    if (first?.light == null || second?.light == null) throw new Error('A row of lights has a light for each picture.');
+    return [
+      { light: first.light, reading: before },
+      { light: second.light, reading: after },
+    ];
+  };
+  const poses = toPoses(drawLights(drawMovements(chance.bytes), 'across', chance.bytes));
+  return findLight(
+    poses.map(({ shown, after }) => toPair([shown, after])),
+    toPair(poses[0].halves),
+  );
+}
+
+interface Answered {
+  readonly person: string;
+  readonly gain: number;
+  /** Difference in light between the two sides of the nose; `null` if a side is not visible. */
+  readonly noseSides: number | null;
+  readonly seemsLit: boolean;
+  readonly passes: boolean;
+}
+
+function answerAll(person: string, pairs: readonly PairOfReadings[]): readonly Answered[] {
+  if (pairs.length === 0) return [];
+  const chance = createChance(`rows of light for ${person}`);
+  return Array.from({ length: rowsOfOne }, () => {
+    const finding = answerRow(pairs, chance);
+    const measured = measureLight(finding).map(({ measurement }) => measurement);
+    return {
+      person,
+      gain: finding.gain,
+      noseSides: finding.normals === null ? null : finding.normals * finding.gain,
+      seemsLit: measured.some(({ name, pass }) => name === 'light_gain' && pass),
+      passes: measured.every(({ pass }) => pass),
+    };
+  });
+}
+
+function toStrengths(values: readonly number[]): Json {
+  const strengths = values.map(Math.abs).sort((one, other) => one - other);
+  const at = (share: number): number => Number(strengths[Math.floor((strengths.length - 1) * share)].toPrecision(2));
+  return { median: at(0.5), nineteenOf20: at(0.95), highest: at(1) };
+}
+
+function toFigures(rows: readonly Answered[]): Json {
+  if (rows.length === 0) return { clips: 0 };
+  const shareOf = (isHit: (row: Answered) => boolean): Json =>
+    rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
+  return {
+    clips: new Set(rows.map(({ person }) => person)).size,
+    rowsOfEach: rowsOfOne,
+    gain: toStrengths(rows.map(({ gain }) => gain)),
+    noseSides: toStrengths(rows.flatMap(({ noseSides }) => noseSides ?? [])),
+    seemsLit: shareOf(({ seemsLit }) => seemsLit),
+    passes: shareOf(({ passes }) => passes),
+  };
+}
 
 /** @throws BadInput */
-async function measureNoise(
-  folders: readonly string[],
-  say: (line: string) => void,
-  out: string | null,
-): Promise<{ readonly [figure: string]: Json }> {
-  const [folder] = folders;
-  if (folders.length > 1) throw new BadInput('light-noise takes one --data');
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+async function measureNoise([folder, ...others]: readonly string[], say: Say, out: string | null) {
+  if (others.length > 0) throw new BadInput('light-noise takes one --data');
   const isLive = ({ species }: RecordedClip): boolean => species === liveSpecies;
-  const stillClips = (await readClips(folder, 'still-selfies')).filter(isLive);
   const movements = await readClips(folder, 'movements');
-  const movingClips = movements.filter(isLive);
-  const readAll = async (kind: string, clips: readonly RecordedClip[]) => {
-    const seen: { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[] = [];
-    for (const clip of clips) {
-      seen.push({ clip: clip.person, moments: await readMoments(clip, (bytes) => lookAtRegions(engine, bytes)) });
-      say(`${kind}: ${seen.length} of ${clips.length} clips`);
-    }
-    return seen;
+  const clips = {
+    holdingStill: (await readClips(folder, 'still-selfies')).filter(isLive),
+    moving: movements.filter(isLive),
+    replays: movements.filter((clip) => !isLive(clip)),
   };
-  try {
-    const still = await readAll('still-selfies', stillClips);
-    const moving = await readAll('movements', movingClips);
-    if (still.length === 0 && moving.length === 0) throw new BadInput(`No clips of people in ${folder}`);
-    const [holdingStill, pauses] = [tabulate(still, false), tabulate(moving, true)];
-    const others = {
-      flashPairs: await readFlashPairs(engine, folder),
-      underRows: await judgeUnlit(engine, {
-        holdingStill: stillClips,
-        moving: movingClips,
-        replays: movements.filter((clip) => !isLive(clip)),
-      }),
-    };
-    await keepFigures(out, 'light-noise', {
-      holdingStill: ofAll(holdingStill),
-      pauses: ofAll(pauses),
-      ...others,
-    });
-    return { holdingStill, pauses, ...others };
-  } finally {
-    await engine.close();
-  }
+  if (clips.holdingStill.length + clips.moving.length === 0) throw new BadInput(`No clips of people in ${folder}`);
+  return withEngine(async (engine) => {
+    const underRows: Record<string, Json> = {};
+    for (const [shown, each] of Object.entries(clips)) {
+      const rows: Answered[] = [];
+      for (const clip of each) rows.push(...answerAll(clip.person, await readPairs(engine, clip)));
+      underRows[shown] = toFigures(rows);
+      say(`${shown}: ${each.length} clips`);
+    }
+    await keepFigures(out, 'light-noise', { underRows });
+    return { underRows };
+  });
 }
 
 export const lightNoise: EvalProgram = {
-  about: "how much a face's colour changes by itself, and by a flash, in recorded clips and pictures",
+  about: 'whether recorded clips without screen light pass the light challenge',
   runOn: measureNoise,
   run: (say, out) => measureNoise([presentationsFolder], say, out),
 };

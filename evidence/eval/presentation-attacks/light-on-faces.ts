@@ -1,5 +1,5 @@
 import { type Embedding, Photo } from '../../../src/core/concealed.js';
-import { type ScreenLight, screenColours, toLinear } from '../../../src/core/screen-light.js';
+import { type ScreenLight, toLinear } from '../../../src/core/screen-light.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LightReading, LightRegion, Rgb } from '../../../src/engine/light.js';
 import { bounds } from '../../../src/liveness/bounds.js';
@@ -9,49 +9,14 @@ import { drawLitSteps, type Head, makeGenuineLitFrames } from '../../../test/fac
 import { testShare } from '../../../test/share.js';
 import { createChance } from '../../statistics/chance.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
+import type { Say } from '../program.js';
+import { rateOf } from './presentation-rates.js';
 
 const toPhoto = (frame: Buffer): Photo => new Photo(Uint8Array.from(frame));
 
 const threeDigits = (value: number): number => Number(value.toFixed(3));
 
-function toMedian(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-}
-
-/** Screen light relative to room light. With 0, two moments without screen light are compared. */
-const recognisedGains = [0, 0.1, 0.3, 1] as const;
-
-/** Measures how screen light affects face recognition. */
-export async function measureRecognition(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
-  const steps = screenColours.map((colour) => ({
-    movement: 'centre' as const,
-    light: { axis: 'across' as const, first: colour, second: colour },
-  }));
-  const embeddingsAt = async (gain: number, moment: string): Promise<readonly (readonly Embedding[])[]> => {
-    const all: Embedding[][] = [];
-    for (const [at, victim] of heads.entries()) {
-      const scene = { victim, attacker: victim, steps, seed: `recognised ${moment} ${at}`, gain };
-      const seen = await Promise.all(
-        (await makeGenuineLitFrames(scene)).map((frame) => engine.examine(toPhoto(frame), ['embedding'], testShare)),
-      );
-      all.push(seen.flatMap(({ embedding }) => (embedding === null ? [] : [embedding])));
-    }
-    return all;
-  };
-  const unlit = await embeddingsAt(0, 'before');
-  const byGain = [];
-  for (const gain of recognisedGains) {
-    const lit = await embeddingsAt(gain, 'lit');
-    const cosines = lit.flatMap((each, at) => each.map((embedding) => cosineOf(embedding, unlit[at][0])));
-    byGain.push({ gain, median: threeDigits(toMedian(cosines)), least: threeDigits(Math.min(...cosines)) });
-    say(`light: recognition, gain ${gain}`);
-  }
-  return { people: heads.length, byGain };
-}
-
-export async function measureSameFace(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
+export async function measureSameFace(engine: Engine, heads: readonly Head[], say: Say) {
   const textures: (readonly [Embedding, Embedding])[] = [];
   for (const [at, victim] of heads.entries()) {
     const seed = `same face ${at}`;
@@ -71,9 +36,7 @@ export async function measureSameFace(engine: Engine, heads: readonly Head[], sa
     least: threeDigits(Math.min(...own)),
     strangerPairs: strangers.length,
     strangersMostAlike: threeDigits(Math.max(...strangers)),
-    strangersTaken: toJson(
-      proportion(strangers.filter((cosine) => cosine >= bounds.light_same_face.atLeast).length, strangers.length),
-    ),
+    strangersTaken: rateOf(strangers, (cosine) => cosine >= bounds.light_same_face.atLeast),
   };
 }
 

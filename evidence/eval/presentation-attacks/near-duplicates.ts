@@ -11,10 +11,9 @@ import { hasPresentations, presentationsFolder } from '../../../test/recorded-pr
 import { BadInput } from '../../corpus/bad-input.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { rateByPerson } from '../../statistics/clustered-rate.js';
-import { keepFigures } from '../keep.js';
-import type { EvalProgram } from '../program.js';
-import { mapPictures } from './looks.js';
-import { rateAsJson } from './rate-cells.js';
+import { type EvalProgram, keepFigures, type Say } from '../program.js';
+import { mapConcurrently } from './heads.js';
+import { rateAsJson } from './presentation-rates.js';
 
 /*
  * Measures whether copies of a frame can be distinguished from later pictures of the same person and place. Parameters
@@ -39,31 +38,38 @@ const copiedEvery = 5;
 
 type Size = { readonly width: number; readonly height: number };
 
-const cut = (picture: Sharp, { width, height }: Size, share: number): Sharp =>
-  picture.extract({
-    left: Math.round(width * share),
-    top: Math.round(height * share),
-    width: Math.round(width * (1 - 2 * share)),
-    height: Math.round(height * (1 - 2 * share)),
-  });
+const resized =
+  (share: number) =>
+  (picture: Sharp, { width }: Size) =>
+    picture.resize(Math.round(width * share));
+const brighter = (factor: number) => (picture: Sharp) => picture.linear(factor, 0);
+const cut =
+  (share: number) =>
+  (picture: Sharp, { width, height }: Size) =>
+    picture.extract({
+      left: Math.round(width * share),
+      top: Math.round(height * share),
+      width: Math.round(width * (1 - 2 * share)),
+      height: Math.round(height * (1 - 2 * share)),
+    });
 
+/** Changes of a copy. It is stored as JPEG with quality 85, unless the name has another. */
 const ways: Readonly<Record<string, (picture: Sharp, size: Size) => Sharp>> = {
-  'JPEG 95': (picture) => picture.jpeg({ quality: 95 }),
-  'JPEG 85': (picture) => picture.jpeg({ quality: 85 }),
-  'JPEG 75': (picture) => picture.jpeg({ quality: 75 }),
-  'JPEG 60': (picture) => picture.jpeg({ quality: 60 }),
-  'half size': (picture, { width }) => picture.resize(Math.round(width / 2)).jpeg({ quality: 85 }),
-  '3/4 size': (picture, { width }) => picture.resize(Math.round(width * 0.75)).jpeg({ quality: 85 }),
-  'double size': (picture, { width }) => picture.resize(width * 2).jpeg({ quality: 85 }),
-  'brightness × 0.8': (picture) => picture.linear(0.8, 0).jpeg({ quality: 85 }),
-  'brightness × 1.1': (picture) => picture.linear(1.1, 0).jpeg({ quality: 85 }),
-  'brightness × 1.25': (picture) => picture.linear(1.25, 0).jpeg({ quality: 85 }),
-  tinted: (picture) => picture.linear([1.15, 1, 0.85], [0, 0, 0]).jpeg({ quality: 85 }),
-  blurred: (picture) => picture.blur(1.2).jpeg({ quality: 85 }),
-  mirrored: (picture) => picture.flop().jpeg({ quality: 85 }),
-  'cut by 0.5 % a side': (picture, size) => cut(picture, size, 0.005).jpeg({ quality: 85 }),
-  'cut by 1 % a side': (picture, size) => cut(picture, size, 0.01).jpeg({ quality: 85 }),
-  'cut by 2 % a side': (picture, size) => cut(picture, size, 0.02).jpeg({ quality: 85 }),
+  ...Object.fromEntries(
+    [95, 85, 75, 60].map((quality) => [`JPEG ${quality}`, (picture: Sharp) => picture.jpeg({ quality })]),
+  ),
+  'half size': resized(0.5),
+  '3/4 size': resized(0.75),
+  'double size': resized(2),
+  'brightness × 0.8': brighter(0.8),
+  'brightness × 1.1': brighter(1.1),
+  'brightness × 1.25': brighter(1.25),
+  tinted: (picture) => picture.linear([1.15, 1, 0.85], [0, 0, 0]),
+  blurred: (picture) => picture.blur(1.2),
+  mirrored: (picture) => picture.flop(),
+  'cut by 0.5 % a side': cut(0.005),
+  'cut by 1 % a side': cut(0.01),
+  'cut by 2 % a side': cut(0.02),
 };
 
 /**
@@ -108,7 +114,7 @@ interface Pair {
 }
 
 async function comparePictures({ person, pictures }: Sitting) {
-  const seen = await mapPictures(pictures, async ({ file, atMs }) => {
+  const seen = await mapConcurrently(pictures, async ({ file, atMs }) => {
     const bytes = await readFile(file);
     return { bytes, atMs, sketch: await sketch(bytes) };
   });
@@ -119,14 +125,15 @@ async function comparePictures({ person, pictures }: Sitting) {
       .map((other) => ({ person, alike: countAlike(other.sketch, one.sketch) })),
   );
   const copied = seen.filter((_, at) => at % copiedEvery === 0);
-  const copies = await mapPictures(copied, async ({ bytes, sketch: original }) => {
+  const copies = await mapConcurrently(copied, async ({ bytes, sketch: original }) => {
     const { width, height } = await sharp(bytes)
       .autoOrient()
       .toBuffer({ resolveWithObject: true })
       .then(({ info }) => info);
     const made: Record<string, Pair> = {};
     for (const [way, change] of Object.entries(ways)) {
-      const copy = await change(sharp(bytes).autoOrient(), { width, height }).toBuffer();
+      const jpeg = sharp(bytes).autoOrient().jpeg({ quality: 85 });
+      const copy = await change(jpeg, { width, height }).toBuffer();
       made[way] = { person, alike: countAlike(await sketch(copy), original) };
     }
     return made;
@@ -143,7 +150,7 @@ function toRow(half: Half, what: string, pairs: readonly Pair[]): Json {
   return { half, what, taken: rateAsJson(rateByPerson(pairs.map(isFound))), bandsThatAgree: agree };
 }
 
-async function measure(folders: readonly string[], say: (line: string) => void, out: string | null) {
+async function measure(folders: readonly string[], say: Say, out: string | null) {
   const sittings = (await Promise.all(folders.map(readSittings))).flat();
   const compared: Awaited<ReturnType<typeof comparePictures>>[] = [];
   for (const sitting of sittings) {

@@ -1,16 +1,13 @@
 import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/base/json.js';
-import { createEnginePool } from '../../../src/engine/pool.js';
 import { facesFolder } from '../../../test/faces.js';
-import { modelsFolder } from '../../../test/paths.js';
 import { table } from '../../accuracy/markdown.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { type ClusteredRate, rateByPerson } from '../../statistics/clustered-rate.js';
-import { keep } from '../keep.js';
-import type { EvalProgram } from '../program.js';
-import { mapPictures, scorePicture } from './looks.js';
-import { countsAsText, rateAsJson } from './rate-cells.js';
-import { liveSpecies, readRecorded } from './recorded.js';
+import { type EvalProgram, keep, type Say } from '../program.js';
+import { mapConcurrently, scorePicture, withEngine } from './heads.js';
+import { countsAsText, rateAsJson } from './presentation-rates.js';
+import { liveSpecies, readRecorded, readRecordedPicture } from './recorded.js';
 
 interface ScoredPerson {
   readonly source: string;
@@ -67,33 +64,28 @@ function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRa
   });
 }
 
-async function scorePeople(
-  folders: readonly string[],
-  say: (line: string) => void,
-): Promise<{ readonly people: readonly ScoredPerson[]; readonly noResponse: number }> {
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  try {
+const scorePeople = (folders: readonly string[], say: Say) =>
+  withEngine(async (engine) => {
     const people = new Map<string, ScoredPerson & { readonly scores: number[] }>();
     let noResponse = 0;
     for (const folder of folders) {
       const { stills, clips } = await readRecorded(folder);
       const pictures = [...stills, ...clips.flatMap(({ files, ...clip }) => files.map((file) => ({ ...clip, file })))];
-      const scores = await mapPictures(pictures, ({ file }) => scorePicture(engine, file));
-      for (const [at, { source, species, person }] of pictures.entries()) {
+      const scored = await mapConcurrently(pictures, async (picture) => ({
+        ...picture,
+        score: await scorePicture(engine, await readRecordedPicture(picture.file)),
+      }));
+      for (const { source, species, person, score } of scored) {
         const key = `${source}/${person}`;
         const own = people.get(key) ?? { source, isLive: species === liveSpecies, person, scores: [] };
         people.set(key, own);
-        const score = scores[at];
         if (score === null) noResponse += 1;
         else own.scores.push(score);
       }
       say(`${basename(resolve(folder))}: ${pictures.length} pictures`);
     }
     return { people: [...people.values()], noResponse };
-  } finally {
-    await engine.close();
-  }
-}
+  });
 
 const titles: Readonly<Record<View, string>> = { one: 'One picture', five: 'The mean of five' };
 const halves: Readonly<Record<Half, string>> = {
@@ -135,32 +127,19 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
  * Measures error rates of several thresholds by source, on both halves.
  * @throws BadInput
  */
-async function measureBounds(
-  folders: readonly string[],
-  say: (line: string) => void,
-  out: string | null,
-): Promise<{ readonly [figure: string]: Json }> {
+async function measureBounds(folders: readonly string[], say: Say, out: string | null) {
   const { people, noResponse } = await scorePeople(folders, say);
-  const sections = (['fit', 'judge'] as const).flatMap((half) =>
-    (['one', 'five'] as const).map((view) => ({
-      half,
-      view,
-      rows: ratesOf(
-        view,
-        people.filter(({ person }) => toHalf(person) === half),
-      ),
-    })),
-  );
-  const tables = sections.map(({ half, view, rows }) => `## ${titles[view]}, ${halves[half]}\n\n${toTable(rows)}\n`);
+  const tables: string[] = [];
+  const figuresOf = (half: Half, view: View): Json => {
+    const own = people.filter(({ person }) => toHalf(person) === half);
+    const rows = ratesOf(view, own);
+    tables.push(`## ${titles[view]}, ${halves[half]}\n\n${toTable(rows)}\n`);
+    return Object.fromEntries(rows.map((row) => [row.source, rowAsJson(row)]));
+  };
+  const ofHalf = (half: Half): Json => ({ one: figuresOf(half, 'one'), five: figuresOf(half, 'five') });
+  const figures = { noResponse, fit: ofHalf('fit'), judge: ofHalf('judge') };
   await keep(out, { 'passive-bounds.md': [preface, ...tables].join('\n') });
-  const of = (half: Half, view: View): Json =>
-    Object.fromEntries(
-      sections
-        .filter((each) => each.half === half && each.view === view)
-        .flatMap(({ rows }) => rows.map((row) => [row.source, rowAsJson(row)])),
-    );
-  const ofHalf = (half: Half): Json => ({ one: of(half, 'one'), five: of(half, 'five') });
-  return { noResponse, fit: ofHalf('fit'), judge: ofHalf('judge') };
+  return figures;
 }
 
 export const passiveBounds: EvalProgram = {

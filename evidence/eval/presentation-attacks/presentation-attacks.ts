@@ -1,17 +1,29 @@
+import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/engine/engine.js';
-import { createEnginePool } from '../../../src/engine/pool.js';
 import { createMovementJudge } from '../../../src/liveness/judge.js';
-import { readDemoFaces, readPicture } from '../../../test/face-video/index.js';
-import { modelsFolder } from '../../../test/paths.js';
-import { proportion, toJson } from '../../statistics/proportion.js';
-import { keep, toDatedFile } from '../keep.js';
-import type { EvalProgram } from '../program.js';
-import { drawPhotos, isGrey, readFrontalHeads } from './heads.js';
-import { judgeChallenges } from './judged-challenges.js';
-import { scorePassive } from './passive-attacks.js';
-import { toChallengeFigures, toPassiveFigures } from './presentation-figures.js';
-import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.js';
-import { toTables } from './presentation-tables.js';
+import {
+  attacks,
+  type Head,
+  readDemoFaces,
+  readHead,
+  readPicture,
+  species as singleImages,
+} from '../../../test/face-video/index.js';
+import { countSignals } from '../../accuracy/presence-report.js';
+import { toDetSvg } from '../../plots/det-plot.js';
+import { drawRatePlot } from '../../plots/rate-plot.js';
+import { type EvalProgram, keep, keepFigures, type Say } from '../program.js';
+import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
+import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
+import {
+  rateOf,
+  type Scores,
+  toApcer,
+  toBpcer,
+  toDetPoints,
+  toHighest,
+  toNonResponseRate,
+} from './presentation-rates.js';
 import { measureRecorded } from './real-presentations.js';
 
 /**
@@ -19,7 +31,109 @@ import { measureRecorded } from './real-presentations.js';
  */
 const peopleOf = { passive: 150, challenge: 100 } as const;
 
-async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: (line: string) => void) {
+/** Passive liveness thresholds: the product's, and the model's own. */
+const shownBounds = [livenessBoundary, 0.5] as const;
+
+interface PassiveScores {
+  readonly genuine: Scores;
+  readonly bySpecies: Readonly<Record<string, Scores>>;
+}
+
+/**
+ * Scores photos of different people, and an attack of each species made from each photo. Photos that the engine refuses
+ * are skipped, because an attacker would not choose them.
+ */
+async function scorePassive(engine: Engine, photos: readonly Uint8Array[], say: Say): Promise<PassiveScores> {
+  const genuine: (number | null)[] = [];
+  const bySpecies = Object.fromEntries(singleImages.map(({ name }): [string, (number | null)[]] => [name, []]));
+  let before: Head | null = null;
+  for (const [at, photo] of photos.entries()) {
+    genuine.push(await scorePicture(engine, photo));
+    const victim = await withoutRefusal(() => readHead(engine, photo));
+    if (victim === null) continue;
+    // The person of the previous photo acts as the attacker, in whose room the attack takes place.
+    const sitting = { victim, attacker: before ?? victim, seed: `person ${at}` };
+    await Promise.all(
+      singleImages.map(async ({ name, present }) =>
+        bySpecies[name].push(await scorePicture(engine, await present(sitting))),
+      ),
+    );
+    before = victim;
+    if ((at + 1) % 20 === 0) say(`single images: ${at + 1} of ${photos.length} people`);
+  }
+  return { genuine, bySpecies };
+}
+
+const mapEach = <From, To>(values: Readonly<Record<string, From>>, to: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value)]));
+
+/** Computes error rates of passive liveness. A picture without exactly one face is a non-response. */
+function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
+  const atBound = shownBounds.map((bound) => {
+    const apcer = mapEach(bySpecies, (scores) => toApcer(scores, bound));
+    return [String(bound), { bpcer: toBpcer(genuine, bound), highestApcer: toHighest(apcer), apcer }] as const;
+  });
+  return {
+    people: genuine.length,
+    bpnrr: toNonResponseRate(genuine),
+    apnrr: mapEach(bySpecies, toNonResponseRate),
+    atBound: Object.fromEntries(atBound),
+  };
+}
+
+/** Computes error rates of the liveness judge, which always responds. */
+function toChallengeFigures(judged: readonly JudgedChallenge[]) {
+  const of = (species: string) => judged.filter((each) => each.species === species);
+  const ofAttacks = Object.fromEntries(attacks.map(({ name }) => [name, of(name)]));
+  const apcer = mapEach(ofAttacks, (each) => rateOf(each, ({ pass }) => pass));
+  return {
+    people: of('genuine').length,
+    bpcer: rateOf(of('genuine'), ({ pass }) => !pass),
+    refusedBy: countSignals(of('genuine')),
+    highestApcer: toHighest(apcer),
+    apcer,
+    stoppedBy: mapEach(ofAttacks, countSignals),
+  };
+}
+
+const passivePlots = {
+  stills: ['still', 'warpedStill', 'printFine', 'printMedium', 'printCoarse'],
+  sheets: ['printEdge', 'printGlare', 'bentPrint', 'cutOut'],
+  screens: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'],
+} as const;
+
+const drawPassive = ({ genuine, bySpecies }: PassiveScores, species: readonly string[]): string =>
+  toDetSvg({
+    title: 'Passive liveness on one picture: synthetic attacks, real photos',
+    xLabel: 'BPCER: photos of people that were refused',
+    yLabel: 'APCER: attacks that passed',
+    x: [0.005, 1],
+    y: [0.005, 1],
+    legend: 'bottomLeft',
+    series: species.map((name, at) => {
+      const points = shownBounds.flatMap((bound) => {
+        const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(bySpecies[name], bound)];
+        // Only the first series has labels, because all series have the same thresholds.
+        return bpcer === null || apcer === null
+          ? []
+          : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];
+      });
+      return { name, curve: toDetPoints(genuine, bySpecies[name]), points };
+    }),
+  });
+
+const drawChallenge = ({ people, apcer, bpcer }: ReturnType<typeof toChallengeFigures>): string =>
+  drawRatePlot({
+    title: `Movement challenge, synthetic frames of ${people} people, bounds as shipped`,
+    xLabel: 'Attacks that passed (APCER) and people who were refused (BPCER), with 95 % intervals',
+    rows: Object.entries({ ...apcer, 'people (BPCER)': bpcer }).map(([name, { rate, interval }]) => ({
+      name,
+      rate,
+      interval,
+    })),
+  });
+
+async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: Say) {
   const pictures = await Promise.all(photos.map(readPicture));
   const scores = await scorePassive(engine, photos, say);
   const turned = await readFrontalHeads(engine, photos, heads);
@@ -27,7 +141,7 @@ async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads
   return {
     scores,
     figures: {
-      blackAndWhite: toJson(proportion(pictures.filter(isGrey).length, pictures.length)),
+      blackAndWhite: rateOf(pictures, isGrey),
       passive: toPassiveFigures(scores),
       challenge: toChallengeFigures(judged),
     },
@@ -37,9 +151,8 @@ async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads
 export const presentationAttacks: EvalProgram = {
   about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
   runOn: measureRecorded,
-  async run(say, out) {
-    const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-    try {
+  run: (say, out) =>
+    withEngine(async (engine) => {
       const photos = [...drawPhotos('judge', 'people of the step-up benchmark')].slice(0, peopleOf.passive);
       const evaluation = await attackPeople(engine, photos, peopleOf.challenge, say);
       say('The same of the demonstration photos, which are in colour');
@@ -50,20 +163,10 @@ export const presentationAttacks: EvalProgram = {
         evaluation: evaluation.figures,
         demonstration: demonstration.figures,
       };
-      const now = new Date();
-      const plots = passivePlots.map((plot) => [
-        `passive-liveness-${plot.name}.svg`,
-        drawPassive(evaluation.scores, plot),
-      ]);
-      await keep(out, {
-        ...Object.fromEntries(plots),
-        'movement-challenge.svg': drawChallenge(evaluation.figures.challenge),
-        'presentation-attacks.json': toDatedFile('npm run eval -- presentation-attacks', now, figures),
-        'presentation-attacks.md': toTables(evaluation.figures, demonstration.figures, now),
-      });
+      for (const [name, species] of Object.entries(passivePlots))
+        await keep(out, { [`passive-liveness-${name}.svg`]: drawPassive(evaluation.scores, species) });
+      await keep(out, { 'movement-challenge.svg': drawChallenge(evaluation.figures.challenge) });
+      await keepFigures(out, 'presentation-attacks', figures);
       return figures;
-    } finally {
-      await engine.close();
-    }
-  },
+    }),
 };

@@ -1,3 +1,5 @@
+import type { Json } from '../../../src/base/json.js';
+import type { ClusteredRate } from '../../statistics/clustered-rate.js';
 import { proportion, toJson } from '../../statistics/proportion.js';
 
 export type Rate = ReturnType<typeof toJson>;
@@ -7,31 +9,27 @@ export type Scores = readonly (number | null)[];
 
 const isResponse = (score: number | null): score is number => score !== null;
 
-const toRate = (hits: number, trials: number): Rate | null => (trials === 0 ? null : toJson(proportion(hits, trials)));
+export const rateOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): Rate =>
+  toJson(proportion(all.filter(isHit).length, all.length));
 
-/** Computes APCER of one species and BPCER by ISO/IEC 30107-3, over responses only; `null` if there are none. */
-export const toApcer = (scores: Scores, bound: number): Rate | null => {
-  const responses = scores.filter(isResponse);
-  return toRate(responses.filter((score) => score >= bound).length, responses.length);
-};
+const rateOrNull = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): Rate | null =>
+  all.length === 0 ? null : rateOf(all, isHit);
 
-export const toBpcer = (scores: Scores, bound: number): Rate | null => {
-  const responses = scores.filter(isResponse);
-  return toRate(responses.filter((score) => score < bound).length, responses.length);
-};
+/** Computes APCER of one species by ISO/IEC 30107-3, over responses only; `null` if there are none. */
+export const toApcer = (scores: Scores, bound: number): Rate | null =>
+  rateOrNull(scores.filter(isResponse), (score) => score >= bound);
 
-export const toNonResponseRate = (scores: Scores): Rate | null =>
-  toRate(scores.filter((score) => !isResponse(score)).length, scores.length);
+export const toBpcer = (scores: Scores, bound: number): Rate | null =>
+  rateOrNull(scores.filter(isResponse), (score) => score < bound);
+
+export const toNonResponseRate = (scores: Scores): Rate | null => rateOrNull(scores, (score) => !isResponse(score));
 
 /** Returns the species with the highest APCER; `null` if there were no responses. */
 export function toHighest(apcer: Readonly<Record<string, Rate | null>>): { species: string; rate: number } | null {
   const rates = Object.entries(apcer).flatMap(([species, rate]) =>
     rate === null ? [] : [{ species, rate: rate.rate }],
   );
-  return rates.reduce<{ species: string; rate: number } | null>(
-    (most, each) => (most === null || each.rate > most.rate ? each : most),
-    null,
-  );
+  return rates.toSorted((one, other) => other.rate - one.rate)[0] ?? null;
 }
 
 /** Returns BPCER (x) and APCER (y) at every distinct threshold, ascending. */
@@ -44,3 +42,13 @@ export function toDetPoints(genuine: Scores, attack: Scores): { readonly x: numb
     y: fake.filter((score) => score >= bound).length / fake.length,
   }));
 }
+
+const toDigits = (value: number): number => Number(value.toPrecision(3));
+
+export const rateAsJson = (rate: ClusteredRate | null): Json =>
+  rate === null
+    ? null
+    : { ...rate, rate: toDigits(rate.rate), interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] };
+
+export const countsAsText = ({ passed, of, interval }: ClusteredRate): string =>
+  `${passed} of ${of} (${interval.map((end) => toDigits(end * 100)).join(' to ')} %)`;

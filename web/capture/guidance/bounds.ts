@@ -45,7 +45,7 @@ export const stillnessBounds = {
 
 /**
  * Degrees on the scale of toHeadTurn. On average, 15.5° of yaw on this scale are 18° in the engine's pose model, and
- * 9.5° of pitch are 13° (`npm run eval -- guidance-pose`).
+ * 9.5° of pitch are 13° (docs/accuracy/guidance-pose.json).
  */
 export const poseBounds = {
   turnedYawDeg: 15.5,

@@ -44,7 +44,7 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   };
 }
 
-/** Fitted by least squares to one half of the evaluation people (`npm run eval -- guidance-pose`). */
+/** Fitted by least squares to one half of the evaluation people (docs/accuracy/guidance-pose.json). */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
 /** Mean ratios of frontal faces in the same half of the people. */
