@@ -98,7 +98,11 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
     hooks: [
       {
         ...{ hook: 'token', grantedText: '"verified"' },
-        event: (n, id = eventOf(n)) => toTokenEvent(clock, toId('token', n), id),
+        event(n, id = eventOf(n)) {
+          const event = toTokenEvent(clock, toId('token', n), id);
+          // Names no application and no address, so that a check from elsewhere counts.
+          return { ...event, data: { ...event.data, context: { user: { id: toId('token', n) } } } };
+        },
       },
       {
         ...{ hook: 'registration (profile completion)', path: 'registration', grantedText: '"ALLOW"' },
