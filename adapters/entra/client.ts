@@ -8,15 +8,9 @@ import {
 } from '@azure/msal-node';
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/base/json.js';
-import {
-  type Patience,
-  readRetryAfterMs,
-  type Sleep,
-  saysLater,
-  sendPatiently,
-} from '../../src/connections/rate-limit.js';
-import { callRest, type RestAnswer } from '../../src/connections/rest-call.js';
+import { callRest, type RestAnswer, readRetryAfterMs, saysLater } from '../../src/connections/rest-call.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { type Patience, type Sleep, sendPatiently } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import type { EntraSettings } from './config.js';
 

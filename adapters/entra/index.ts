@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src/connections/adapter.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { Hook, Hooks, RawReply } from '../../src/connections/hook.js';
-import { sleep as sleepInFact } from '../../src/connections/rate-limit.js';
+import { sleep as sleepInFact } from '../../src/core/resilience.js';
 import { createCallerCheck } from './caller.js';
 import type { EntraConnection } from './config.js';
 import {

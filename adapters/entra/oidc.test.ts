@@ -116,8 +116,7 @@ describe('the person', () => {
   test('is the one of the hint, proved by Entra, and told as the hint’s subject', async () => {
     expect(await askWith({})).toMatchObject({
       subject: oid,
-      isProven: true,
-      isSentByProvider: true,
+      assurance: 'vouched',
       claims: { sub: 'pairwise' },
     });
     expect(client.toAmr(['face', 'hwk'])).toEqual(['face']);

@@ -71,7 +71,7 @@ export function createExternalMfaClient(
       checkRequirements(requested);
       const { sub, tid, oid, proof } = await verify(hints, verifyHint);
       const subject = tid === homeTenantId ? oid : `${tid}/${oid}`;
-      return { subject, isProven: true, isSentByProvider: true, claims: { sub }, proof };
+      return { subject, assurance: 'vouched', claims: { sub }, proof };
     },
     // Entra's contract makes the nonce optional; `state` and the hint bind the answer to the request.
     needsNoNonce: true,

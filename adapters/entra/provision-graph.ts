@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { Sleep } from '../../src/connections/rate-limit.js';
 import type { RestAnswer } from '../../src/connections/rest-call.js';
 import type { Clock } from '../../src/core/ports.js';
+import type { Sleep } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './config.js';

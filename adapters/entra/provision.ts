@@ -1,7 +1,7 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { Provisioning, ProvisionStep } from '../../src/connections/provisioning.js';
-import { sleep as sleepInFact, whileAdministering } from '../../src/connections/rate-limit.js';
+import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import type { EntraConnection } from './config.js';

@@ -1,9 +1,8 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import { type Patience, sendPatiently, whileAdministering } from '../../src/connections/rate-limit.js';
-import { inTime } from '../../src/core/deadline.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { inTime, type Patience, sendPatiently, whileAdministering } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';

@@ -1,7 +1,7 @@
 import type { RawHead, RawReply } from '../../src/connections/hook.js';
 import type { HookCore } from '../../src/connections/hook-core.js';
-import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Log } from '../../src/core/ports.js';
+import { inTime, pause } from '../../src/core/resilience.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
 import { isRefusedByStatus } from './profile.js';
@@ -130,8 +130,3 @@ function createLanes(count: number): (work: () => Promise<void>) => Promise<void
     return done;
   };
 }
-
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });

@@ -22,7 +22,7 @@ export function createIdvClient(config: OktaIdv): OidcClient {
     admit: null,
     async findPerson({ params: { login_hint: subject = '', code_challenge: challenge } }) {
       if (challenge === undefined) throw new InvalidRequest('code_challenge is missing');
-      return subject === '' ? null : { subject, isProven: false, isSentByProvider: false, claims: { sub: subject } };
+      return subject === '' ? null : { subject, assurance: 'anonymous', claims: { sub: subject } };
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import { readRetryAfterMs, sendPatiently, whileSigningIn } from '../../src/connections/rate-limit.js';
-import { callRest, type RestAnswer } from '../../src/connections/rest-call.js';
+import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
-import { inTime } from '../../src/core/deadline.js';
 import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
+import { inTime, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 

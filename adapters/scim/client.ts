@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import {
-  type Patience,
-  readRetryAfterMs,
-  type Sleep,
-  sendPatiently,
-  whileSigningIn,
-} from '../../src/connections/rate-limit.js';
-import { callRest, type RestAnswer } from '../../src/connections/rest-call.js';
+import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
+import { type Patience, type Sleep, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 

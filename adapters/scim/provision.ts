@@ -1,8 +1,8 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { Provisioning, ProvisionStep } from '../../src/connections/provisioning.js';
-import { sleep as sleepInFact, whileAdministering } from '../../src/connections/rate-limit.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
+import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { listCensus } from './provision-census.js';

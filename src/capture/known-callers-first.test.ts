@@ -35,8 +35,8 @@ test('a known caller is served after at most one running job, and anonymous page
   const pages = 4;
   const prepared = await Promise.all(
     Array.from({ length: pages }, async (_, at) => {
-      const asked = { proved: false, source: `192.0.2.${at}` } as const;
-      const about = { connection: acme, subject: '00u1', kept: null, receipt: null, hookSignIn: null, asked };
+      const assurance = { kind: 'anonymous', source: `192.0.2.${at}` } as const;
+      const about = { connection: acme, subject: '00u1', kept: null, receipt: null, hookSignIn: null, assurance };
       const { id, challenge } = await startStepUp(about, server.deps);
       const ticket = `${id}.${challenge.use((text) => text)}`;
       const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));

@@ -237,8 +237,8 @@ describe('a lockout', () => {
     await enrol();
     await lockOut();
     const connection = server.deps.connections.get('acme')!;
-    const asked = { proved: false, source: '203.0.113.9' } as const;
-    const anonymous = { ...who, connection, asked, kept: null, receipt: null, hookSignIn: null };
+    const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
+    const anonymous = { ...who, connection, assurance, kept: null, receipt: null, hookSignIn: null };
     const link = startedLink('https://x', await startStepUp(anonymous, server.deps));
     expect((await openLink(server, link)).body.lockedForSec).toBeNull();
     const { page } = await startAndOpen();
@@ -447,9 +447,9 @@ describe('somebody who comes back', () => {
     await enrolOnPage();
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {
-      const asked = { proved: false, source: '203.0.113.9' } as const;
+      const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
       const started = await startStepUp(
-        { connection, subject, asked, kept: null, receipt: null, hookSignIn: null },
+        { connection, subject, assurance, kept: null, receipt: null, hookSignIn: null },
         server.deps,
       );
       return viewOf(startedLink('https://x', started));

@@ -36,9 +36,9 @@ interface Caller {
 }
 
 async function begin({ source, subject = '00u1', purpose = 'verify' }: Caller) {
-  const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
+  const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
   const connection = server.deps.connections.get('acme')!;
-  const about = { connection, subject, kept: null, receipt: null, hookSignIn: null, asked, purpose };
+  const about = { connection, subject, kept: null, receipt: null, hookSignIn: null, assurance, purpose };
   const { id, challenge } = await startStepUp(about, server.deps);
   return { id, challenge: challenge.use((text) => text) };
 }

@@ -1,6 +1,6 @@
 import { SealedToken } from '../core/concealed.js';
-import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
+import { inTime } from '../core/resilience.js';
 import { addSec } from '../core/units.js';
 
 export interface CensusCount {

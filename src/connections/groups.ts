@@ -1,5 +1,5 @@
-import { inTime } from '../core/deadline.js';
 import type { Group } from '../core/ports.js';
+import { inTime } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
 
 const mostGroups = 5_000;

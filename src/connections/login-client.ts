@@ -2,7 +2,7 @@ import type { ClientMetadata } from 'oidc-provider';
 import type { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
 import type { Account } from '../core/ports.js';
-import { type DirectoryFor, InvalidRequest, type OidcClient } from './openid-client.js';
+import { type DirectoryFor, InvalidRequest, type OidcClient, toAssurance } from './openid-client.js';
 
 const maxLoginCharacters = 256;
 
@@ -48,18 +48,18 @@ export function createLoginClient(
     async findPerson({ params: { login_hint: login = '', scope = '' }, isUnaltered, source }) {
       if (login === '') return null;
       if (login.length > maxLoginCharacters) throw new InvalidRequest('login_hint is too long');
-      const isSentByProvider = isUnaltered && isAfterFactor;
-      const account = await directoryFor({ isUnaltered: isSentByProvider, source }).findAccount(login);
+      const assurance = isUnaltered && isAfterFactor ? 'first_factor' : 'anonymous';
+      const account = await directoryFor(toAssurance({ assurance }, source)).findAccount(login);
       if (account === null) {
         const subject = subjectOfIdentifier(login);
-        return { subject, isProven: false, isSentByProvider, claims: { sub: subject } };
+        return { subject, assurance, claims: { sub: subject } };
       }
       const { subject } = account;
       const email = toEmail(account);
       const isEmailAsked = email !== null && scope.split(' ').includes('email');
       const names = Object.fromEntries(loginClaims.map((claim) => [claim, account.login]));
       const claims = { sub: subject, ...names, ...(isEmailAsked ? { email } : {}) };
-      return { subject, isProven: false, isSentByProvider, claims };
+      return { subject, assurance, claims };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,

@@ -4,6 +4,7 @@ import type { RegisteredClaims } from '../config/claims.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
+import type { Assurance } from '../core/step-up/assurance.js';
 import type { EpochMs } from '../core/units.js';
 
 export {
@@ -50,16 +51,14 @@ export type Proof = {
 export type Person = {
   /** Immutable id at the identity provider. For an unknown user it is an invented id that has no enrolment. */
   readonly subject: string;
-  /** True if the identity provider states who the user is, which is required to enrol a face. */
-  readonly isProven: boolean;
-  /**
-   * True if the user passed a first factor. Failed checks then count against the user, otherwise against the anonymous
-   * caller's address.
-   */
-  readonly isSentByProvider: boolean;
+  readonly assurance: Assurance['kind'];
   readonly claims: JsonObject & { readonly sub: string };
   readonly proof?: Proof;
 };
+
+/** @param source - address of the caller */
+export const toAssurance = ({ assurance: kind }: Pick<Person, 'assurance'>, source: string): Assurance =>
+  kind === 'anonymous' ? { kind, source } : { kind };
 
 export interface OidcClientDeps {
   readonly directoryFor: DirectoryFor;

@@ -33,7 +33,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
         ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
         // Failed checks count toward the administrator's lockout. An administrator who is not enrolled does not pass.
-        asked: { proved: false, source: null },
+        assurance: { kind: 'first_factor' },
         returnUrl: back,
       },
       deps,

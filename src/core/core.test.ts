@@ -170,8 +170,8 @@ describe('step-up', () => {
   test('an anonymous user locks out their own address, not the account', async () => {
     const { connection, deps } = await setUpEnrolled();
     const check = async (person: string, source: string | null) => {
-      const asked = source === null ? ({ proved: true } as const) : ({ proved: false, source } as const);
-      const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, asked };
+      const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
+      const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, assurance };
       const { id, challenge } = await startStepUp(about, deps);
       return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
     };

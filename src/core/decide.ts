@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { AuditDetail } from './audit-events.js';
 import { bindingOf, type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
-import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { attemptsOfHook } from './limits/attempts.js';
 import { countFailures, standingKeys } from './limits/lockout.js';
 import { toSource } from './limits/source.js';
+import { inTime, nowOrLater } from './resilience.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from './units.js';
-import { nowOrLater } from './until-done.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({

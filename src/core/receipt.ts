@@ -12,12 +12,11 @@ import { FaceError, toCode } from '../errors.js';
 import type { NamedAction } from './action.js';
 import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
-import { inTime } from './deadline.js';
 import type { CoreDeps } from './deps.js';
 import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
+import { inTime, nowOrLater } from './resilience.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
-import { nowOrLater } from './until-done.js';
 
 export { clockToleranceSec, receiptLifeSec };
 

@@ -53,13 +53,14 @@ export async function beginFaceCheck(
   { directoryFor, ...deps }: ApiDeps & { readonly directoryFor: DirectoryFor },
 ): Promise<void> {
   const source = sourceOf(request);
-  const found = await directoryFor({ isUnaltered: false, source }).findAccount(name);
+  const assurance = { kind: 'anonymous', source } as const;
+  const found = await directoryFor(assurance).findAccount(name);
   const [browser, door] = [newSecret(deps), newSecret(deps)];
   const started = await startStepUp(
     {
       ...{ connection, kept: null, receipt: null, hookSignIn: null, browser },
       subject: found?.subject ?? subjectOfIdentifier(name),
-      asked: { proved: false, source },
+      assurance,
       application: deps.issuer,
       returnUrl: `${deps.issuer}${doorPath(connection.id, '/face-check', wished)}`,
     },

@@ -2,8 +2,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type KeySpec, KMS, type KMSClientConfig, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { z } from 'zod';
 import type { AwsKmsConfig } from '../config/keys.js';
-import { createBreaker } from '../core/breaker.js';
 import type { Clock, Log } from '../core/ports.js';
+import { createBreaker } from '../core/resilience.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 

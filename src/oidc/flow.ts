@@ -9,11 +9,23 @@ import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
 const jsonGuard = z.record(z.string(), z.json());
-const personGuard = z.object({
-  subject: z.string(),
-  isProven: z.boolean(),
-  isSentByProvider: z.boolean().default(false),
-  claims: z.intersection(jsonGuard, z.object({ sub: z.string() })),
+const personGuard = z
+  .object({
+    subject: z.string(),
+    // These two are the stored form of the assurance.
+    isProven: z.boolean(),
+    isSentByProvider: z.boolean().default(false),
+    claims: z.intersection(jsonGuard, z.object({ sub: z.string() })),
+  })
+  .transform(
+    ({ isProven, isSentByProvider, ...person }): Person => ({
+      ...person,
+      assurance: isProven ? 'vouched' : isSentByProvider ? 'first_factor' : 'anonymous',
+    }),
+  );
+
+const toStoredPerson = ({ subject, assurance, claims }: Person) => ({
+  ...{ subject, isProven: assurance === 'vouched', isSentByProvider: assurance !== 'anonymous', claims },
 });
 
 const actingGuard = z.object({
@@ -90,7 +102,8 @@ export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, {
 
 export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
   const { connection, state } = deps;
-  await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
+  const stored = { ...flow, person: flow.person && toStoredPerson(flow.person) };
+  await state.write(flowKey(connection, uid), stored, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
 }
 
 export async function readFlow(uid: string, { connection, state }: FlowDeps): Promise<Flow> {

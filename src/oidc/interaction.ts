@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { InteractionResults } from 'oidc-provider';
-import type { Person } from '../connections/openid-client.js';
+import { type Person, toAssurance } from '../connections/openid-client.js';
 import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { isAtKiosk } from '../core/step-up/kiosk-visit.js';
@@ -132,10 +132,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
         lifeSec: life,
         // The provider does not report the application of the sign-in.
         hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
-        // With `proved`, a person without an enrolment may enrol, if the policy allows it.
-        asked: person.isProven
-          ? { proved: true }
-          : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },
+        assurance: toAssurance(person, sourceOf(request)),
         returnUrl: issuer.interactionUrl(interaction.uid),
         // A kiosk is the organization's own device, so any camera is allowed.
         camera: flow.atKiosk === null ? null : 'any',

@@ -74,7 +74,8 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     if (!(await canLinkIn(flow, deps))) throw new FaceError('step_up_unknown');
     const from = sourceOf(request);
     await source.countStart(from);
-    const directory = source.directoryFor({ isUnaltered: false, source: from });
+    const assurance = { kind: 'anonymous', source: from } as const;
+    const directory = source.directoryFor(assurance);
     const { subject } = await findNamed(name.slice(0, maxNameCharacters), directory);
     const browser = newSecret(deps);
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
@@ -84,7 +85,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
       {
         ...{ connection: source.connection, subject, kept: null, receipt: null, hookSignIn: null, browser },
         lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
-        asked: { proved: false, source: from },
+        assurance,
         returnUrl: issuer.interactionUrl(interaction.uid),
         staysHere: true,
         camera: flow.atKiosk === null ? null : 'any',

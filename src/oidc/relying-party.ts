@@ -1,10 +1,11 @@
 import type { RelyingPartyConfig } from '../config/oidc.js';
-import type {
-  AuthorizationRequest,
-  Directory,
-  DirectoryFor,
-  OidcClient,
-  Person,
+import {
+  type AuthorizationRequest,
+  type Directory,
+  type DirectoryFor,
+  type OidcClient,
+  type Person,
+  toAssurance,
 } from '../connections/openid-client.js';
 import { actionType } from '../core/action.js';
 import { digestOf } from '../core/digest.js';
@@ -64,11 +65,11 @@ export function createRelyingParty(
     async findPerson(request) {
       const name = nameIn(request);
       if (name === null) return null;
-      const { subject, login } = await findNamed(name, directoryFor(request));
-      const isProven = request.isPushed && mayEnrol;
+      const assurance = request.isPushed && mayEnrol ? 'vouched' : request.isUnaltered ? 'first_factor' : 'anonymous';
+      const { subject, login } = await findNamed(name, directoryFor(toAssurance({ assurance }, request.source)));
       // Before consent the client gets no data, not even the login.
       const claims = toClaims(subject, asksConsent ? null : login);
-      return { subject, isProven, isSentByProvider: request.isUnaltered, claims };
+      return { subject, assurance, claims };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,

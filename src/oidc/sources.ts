@@ -1,9 +1,9 @@
 import type { DirectoryFor } from '../connections/openid-client.js';
 import type { PersonalData } from '../core/concealed.js';
 import type { Connection } from '../core/connection.js';
-import { inTime } from '../core/deadline.js';
 import type { Link } from '../core/links/links.js';
 import type { Log } from '../core/ports.js';
+import { inTime } from '../core/resilience.js';
 import { toCode } from '../errors.js';
 
 export interface Source {

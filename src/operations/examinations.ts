@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import { inTime } from '../core/deadline.js';
+import { inTime } from '../core/resilience.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
 import type { CheckResult } from './checks/in-turn.js';
 import { type Checks, collectChecks, makeChecks } from './doctor.js';

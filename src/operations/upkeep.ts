@@ -1,8 +1,8 @@
 import { framesOf } from '../base/frames.js';
 import type { Setup } from '../connections/setup.js';
-import { inTime } from '../core/deadline.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Audit, Log, Signer, State } from '../core/ports.js';
+import { inTime } from '../core/resilience.js';
 import { toCode } from '../errors.js';
 import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';

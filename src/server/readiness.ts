@@ -1,5 +1,5 @@
-import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
+import { inTime } from '../core/resilience.js';
 
 export interface Readiness {
   /** Returns the names of the parts that are not ready. */

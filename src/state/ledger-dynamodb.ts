@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { DynamoDbConfig } from '../config/state.js';
 import type { LedgerKey, LedgerRange, LedgerRow, LedgerStore } from '../core/ports.js';
+import { pause } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
 import { createDynamoDbClient } from './dynamodb.js';
 import { orUnavailable } from './unavailable.js';
@@ -52,7 +53,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     let left = [...requests];
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === mostTries) throw new FaceError('state_unavailable', { reason: 'throttled' });
-      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** tries));
+      if (tries > 0) await pause(25 * 2 ** tries);
       const { UnprocessedItems } = await client.send(
         new BatchWriteItemCommand({ RequestItems: { [TableName]: left } }),
       );

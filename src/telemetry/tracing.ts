@@ -8,8 +8,8 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { TelemetryConfig } from '../config/telemetry.js';
-import { inTime } from '../core/deadline.js';
 import type { Log } from '../core/ports.js';
+import { inTime } from '../core/resilience.js';
 import type { FaceErrorCode } from '../errors.js';
 
 export interface TracedOutcome {

@@ -5,8 +5,8 @@ import { type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connecti
 import type { CoreDeps } from '../deps.js';
 import { forgetPersonalData } from '../personal-data/registry.js';
 import type { Sealed, TokenName } from '../ports.js';
+import { untilDone } from '../resilience.js';
 import { toEpochMs, toIso } from '../units.js';
-import { untilDone } from '../until-done.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import { confirmPasskey, restorePasskey } from './passkey-record.js';

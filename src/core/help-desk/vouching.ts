@@ -77,9 +77,9 @@ export async function beginVouching(
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
   if (send !== 'none' && to === null) throw new FaceError('contact_missing');
   const spoken = drawChoices(deps.random);
-  const asked = { proved: false, source } as const;
+  const assurance = { kind: 'anonymous', source } as const;
   const started = await startStepUp(
-    { connection, subject, kept: null, receipt: null, hookSignIn: null, asked, by: by.name, spoken, lifeSec },
+    { connection, subject, kept: null, receipt: null, hookSignIn: null, assurance, by: by.name, spoken, lifeSec },
     deps,
   );
   const id = Buffer.from(deps.random(12)).toString('hex');

@@ -20,8 +20,8 @@ const create = (limits: Partial<Limits> = {}): DirectoryFor => {
   const state = createSqliteState({ file: ':memory:', clock });
   return createDirectories({ id: 'work', profile }, { clock, countAll: createCountAll({ clock, state, settings }) });
 };
-const outsiderAt = (source: string) => ({ isUnaltered: false, source });
-const known = { isUnaltered: true, source: '192.0.2.7' };
+const outsiderAt = (source: string) => ({ kind: 'anonymous' as const, source });
+const known = { kind: 'first_factor' } as const;
 
 describe('what outsiders asked a moment ago', () => {
   test.each(['anna', 'nobody'])('is not asked again, whoever it is: %s', async (name) => {

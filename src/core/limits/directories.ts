@@ -1,6 +1,7 @@
 import { FaceError } from '../../errors.js';
 import type { Connection } from '../connection.js';
 import type { Account, Clock, NamedAccount, Profile } from '../ports.js';
+import { type Assurance, outsiderIn } from '../step-up/assurance.js';
 import type { CountAll } from './limits.js';
 
 export interface Directory extends Pick<Profile, 'findAccount'> {
@@ -9,10 +10,9 @@ export interface Directory extends Pick<Profile, 'findAccount'> {
 }
 
 /**
- * Returns the directory for a request. For anonymous callers, look-ups also throw `locked_out`. `isUnaltered` is true
- * if the client pushed or signed the request.
+ * Returns the directory for a request. For anonymous callers, look-ups also throw `locked_out`.
  */
-export type DirectoryFor = (request: { readonly isUnaltered: boolean; readonly source: string }) => Directory;
+export type DirectoryFor = (assurance: Assurance) => Directory;
 
 /** Lifetime of a cached look-up, in seconds. Reloading a page then needs no new look-up. */
 const keptSec = 60;
@@ -32,8 +32,9 @@ export function createDirectories(
   };
   const byLogin = remember<Account | null>(clock);
   const bySubject = remember<NamedAccount | null>(clock);
-  return ({ isUnaltered, source }) => {
-    if (isUnaltered) return profile;
+  return (assurance) => {
+    const source = outsiderIn(assurance);
+    if (source === null) return profile;
     return {
       findAccount: (login) => byLogin(login, () => bounded(source, () => profile.findAccount(login, 'outsider'))),
       async readAccount(subject) {

@@ -10,6 +10,7 @@ import { drawPhoto } from '../../../test/simulated-engine.js';
 import { toCode } from '../../errors.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import { enrolSubject } from '../enrolment/enrol.js';
+import { type Assurance, vouched } from '../step-up/assurance.js';
 import { startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { countAgainst, type LimitName } from './limits.js';
 
@@ -70,8 +71,8 @@ describe('a face check', () => {
 
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {
     const { connection, deps } = core;
-    const asked = source === null ? { proved: true as const } : { proved: false as const, source };
-    const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, asked };
+    const assurance: Assurance = source === null ? vouched : { kind: 'anonymous', source };
+    const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, assurance };
     const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
     const { id, challenge } = await startStepUp(about, limited);
     return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(

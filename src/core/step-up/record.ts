@@ -6,6 +6,7 @@ import { type Accuracy, type AuthenticationMethod, authenticationMethods } from 
 import { anonymousShare, knownShare, type QueueShare } from '../queue-share.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+import { type Assurance, outsiderIn, vouched } from './assurance.js';
 import { namedAction, stepUpPurposes } from './page-protocol.js';
 import { hookSignInGuard } from './passed-step-up.js';
 
@@ -27,13 +28,9 @@ export const recordGuard = z.object({
   connection: z.string(),
   subject: z.string(),
   purpose: z.enum(stepUpPurposes),
-  /** True if the initiator authenticated this subject with a first factor or vouches for them. */
+  // These three are the stored form of `Assurance`.
   proved: z.boolean(),
   source: z.string(),
-  /**
-   * True if the subject's own provider requested the step-up after a first factor. Failures then count against the
-   * subject.
-   */
   isSentByProvider: z.boolean().default(false),
   kept: z
     .object({
@@ -148,12 +145,21 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 
 export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
-/**
- * Returns the address of an anonymous initiator, against which failures count. `null` if failures count against the
- * person.
- */
-export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
-  proved || isSentByProvider ? null : source;
+export const toStoredAssurance = (
+  assurance: Assurance,
+): Pick<StepUpRecord, 'proved' | 'source' | 'isSentByProvider'> => ({
+  proved: assurance.kind === 'vouched',
+  source: outsiderIn(assurance) ?? '',
+  isSentByProvider: assurance.kind !== 'anonymous',
+});
+
+export function assuranceOf({ proved, isSentByProvider, source }: StepUpRecord): Assurance {
+  if (proved) return vouched;
+  return isSentByProvider ? { kind: 'first_factor' } : { kind: 'anonymous', source };
+}
+
+/** Returns the address of an anonymous initiator, against which failures count, or `null`. */
+export const outsiderOf = (record: StepUpRecord): string | null => outsiderIn(assuranceOf(record));
 
 /**
  * Returns the queue share of the person. It is anonymous unless the person or their own provider started the step-up.

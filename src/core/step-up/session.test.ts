@@ -65,7 +65,10 @@ test('a pass is taken once, and nothing else is', async () => {
 
 test('a step-up that nobody came for is gone with its time', async () => {
   const { connection, deps, clock, state } = await setUp();
-  const { id } = await startStepUp({ connection, ...about, asked: { proved: false, source: '192.0.2.7' } }, deps);
+  const { id } = await startStepUp(
+    { connection, ...about, assurance: { kind: 'anonymous', source: '192.0.2.7' } },
+    deps,
+  );
   expect(await state.read(`step-up:${id}`)).not.toBeNull();
   clock.advanceSec(600 + 3601);
   expect(await state.read(`step-up:${id}`)).toBeNull();

@@ -9,7 +9,7 @@ import { attemptsOfSubject } from '../limits/attempts.js';
 import { readLockedUntil } from '../limits/lockout.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
-import { checkStarted, outsiderOf, type StepUpRecord, stateAt, whoOf } from './record.js';
+import { assuranceOf, checkStarted, outsiderOf, type StepUpRecord, stateAt, whoOf } from './record.js';
 import { checkAllowed, type SessionAction } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
@@ -103,10 +103,11 @@ async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Co
 }
 
 async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Promise<boolean> {
-  const { purpose, proved, kept, subject, action } = record;
+  const { purpose, kept, subject, action } = record;
   // The face at an enrolment is compared with nothing, so it cannot approve an action.
   if (action !== null) return false;
-  if (purpose !== 'verify' || !proved || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
+  if (purpose !== 'verify' || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
+  if (assuranceOf(record).kind !== 'vouched') return false;
   try {
     return !isEnrolled(await connection.profile.readToken(subject), deps);
   } catch (error) {

@@ -7,12 +7,20 @@ import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import type { Keys } from '../ports.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
+import { type Assurance, vouched } from './assurance.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
 import type { StepUpPurpose } from './page-protocol.js';
 import { takeReceipt } from './pass-receipt.js';
 import type { HookSignIn } from './passed-step-up.js';
-import { isReceiptWaiting, looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
+import {
+  isReceiptWaiting,
+  looksOnPage,
+  type StepUpRecord,
+  type StepUpState,
+  stateAt,
+  toStoredAssurance,
+} from './record.js';
 import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
@@ -36,11 +44,8 @@ export interface StepUpView {
 export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
-  /**
-   * `proved`: the initiator authenticated the subject with a first factor, or vouches for them. `source`: address of an
-   * anonymous initiator, or `null` if the subject's own provider asks, so that failures count against the subject.
-   */
-  readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
+  /** Who vouches for the person, by default the initiator. */
+  readonly assurance?: Assurance;
   readonly by?: string;
   /** URL of the application, if it is not the receipt's audience. */
   readonly application?: string | null;
@@ -91,8 +96,7 @@ export interface StartedStepUp {
  * @throws `token_malformed`
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
-  const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
-  const source = asked.proved ? null : asked.source;
+  const { connection, subject, kept, receipt, assurance = vouched } = requested;
   // A malformed token is reported to the caller now, because the person cannot fix it.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
@@ -106,9 +110,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     connection: connection === null ? kept.binding.tenant : connection.id,
     subject,
     purpose,
-    proved: asked.proved,
-    source: source ?? '',
-    isSentByProvider: source === null,
+    ...toStoredAssurance(assurance),
     camera: requested.camera ?? connection?.policy.camera ?? 'any',
     staysHere: requested.staysHere ?? false,
     kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
@@ -142,7 +144,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     expiresAt,
   };
   // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.
-  await writeNew(id, record, { mayBeLost: !asked.proved }, deps);
+  await writeNew(id, record, { mayBeLost: assurance.kind !== 'vouched' }, deps);
   await deps.audit.append({
     action: 'step_up_started',
     connection: record.connection,

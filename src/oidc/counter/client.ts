@@ -36,8 +36,8 @@ export function createCounter(config: CounterConfig, directoryFor: DirectoryFor)
     async findPerson(request) {
       const typed = request.params.login_hint;
       if (typed === undefined) throw new FaceError('internal', 'a counter that names somebody');
-      const { subject } = await findNamed(typed, directoryFor(request));
-      return { subject, isProven: false, isSentByProvider: false, claims: toClaims(subject, null) };
+      const { subject } = await findNamed(typed, directoryFor({ kind: 'anonymous', source: request.source }));
+      return { subject, assurance: 'anonymous', claims: toClaims(subject, null) };
     },
     toAmr: (methods) => methods,
     feedsHooks: false,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BreakerState, createBreaker } from './breaker.js';
+import { type BreakerState, createBreaker } from './resilience.js';
 import { epochMs } from './units.js';
 
 const setUp = () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { readRetryAfterMs, sendPatiently, whileAdministering, whileSigningIn } from './rate-limit.js';
+import { sendPatiently, whileAdministering, whileSigningIn } from '../core/resilience.js';
+import { readRetryAfterMs } from './rest-call.js';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());

@@ -1,0 +1,172 @@
+import type { Clock } from './ports.js';
+import type { EpochMs } from './units.js';
+
+/* Time limits, retries and circuit breakers of calls to other systems. */
+
+/**
+ * Limits the time to wait for work. After a timeout it returns what `whenLate` returns or throws, and the work
+ * continues.
+ */
+export async function inTime<Result>(
+  work: Promise<Result>,
+  timeoutMs: number,
+  whenLate: () => Result,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), timeoutMs);
+  });
+  const done = work.then((result) => ({ result }));
+  try {
+    const first = await Promise.race([done, late]);
+    return first === 'late' ? whenLate() : first.result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits without keeping the process alive. */
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+
+/** Back-off in milliseconds after each failure. The last pause repeats. */
+const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+
+/**
+ * Retries work in the background until it succeeds, without keeping the process alive.
+ * @returns a promise that resolves when the work has succeeded, and never rejects
+ */
+export async function untilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      onFailure(error);
+      await pause(pausesMs[Math.min(tries, pausesMs.length - 1)] ?? 0);
+    }
+  }
+}
+
+/**
+ * Runs work. If it fails, throws the error and retries in the background like `untilDone`.
+ * @param later - work to retry, by default the same
+ */
+export const nowOrLater = <Result>(
+  work: () => Promise<Result>,
+  onFailure: (error: unknown) => void,
+  later: () => Promise<unknown> = work,
+): Promise<Result> =>
+  work().catch((error: unknown) => {
+    void untilDone(later, onFailure);
+    throw error;
+  });
+
+export type Sleep = (ms: number) => Promise<unknown>;
+
+export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface Patience {
+  readonly tries: number;
+  readonly longestWaitSec: number;
+}
+
+export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
+
+/**
+ * Retry policy for administrative commands. They can wait for a provider's rate limit to reset, which takes a minute or
+ * two.
+ */
+export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
+
+/**
+ * Retries a request after a rate limit.
+ * @param readWaitMs - returns the milliseconds to wait after an answer, or `null` if it is final; `tried` counts
+ * attempts from 1
+ */
+export async function sendPatiently<Answer>(
+  send: () => Promise<Answer>,
+  readWaitMs: (answer: Answer, tried: number) => number | null,
+  { tries, longestWaitSec }: Patience,
+  sleepFor: Sleep = sleep,
+): Promise<Answer> {
+  let leftMs = longestWaitSec * 1000;
+  for (let tried = 1; ; tried += 1) {
+    const answer = await send();
+    const waitMs = tried < tries ? readWaitMs(answer, tried) : null;
+    if (waitMs === null || waitMs > leftMs) return answer;
+    leftMs -= waitMs;
+    await sleepFor(waitMs);
+  }
+}
+
+/** Permission for one call. The holder must report the call's outcome once. */
+export interface Permit {
+  report(outcome: 'answered' | 'outage'): void;
+}
+
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+/** A circuit breaker: after consecutive outages, it refuses calls at once. */
+export interface Breaker {
+  enter(): Permit | null;
+  isPassable(): boolean;
+}
+
+/**
+ * Creates a circuit breaker. It opens after `outagesToOpen` consecutive outages, then allows one test call after
+ * `coolDownMs`.
+ * @param onChange - must not throw
+ */
+export function createBreaker(options: {
+  readonly clock: Clock;
+  readonly outagesToOpen: number;
+  readonly coolDownMs: number;
+  readonly onChange: (state: BreakerState) => void;
+}): Breaker {
+  const { clock, outagesToOpen, coolDownMs, onChange } = options;
+  let state: BreakerState = 'closed';
+  let outages = 0;
+  let openedAt: EpochMs = clock.now();
+  // Incremented by each state change. Reports of calls that began in an earlier state are ignored.
+  let period = 0;
+
+  const change = (next: BreakerState): void => {
+    state = next;
+    outages = 0;
+    period += 1;
+    if (next === 'open') openedAt = clock.now();
+    onChange(next);
+  };
+
+  // A clock that was set back must not keep the breaker open.
+  const isCool = (): boolean => {
+    const elapsedMs = clock.now() - openedAt;
+    return elapsedMs >= coolDownMs || elapsedMs < 0;
+  };
+
+  const isPassable = (): boolean => state === 'closed' || (state === 'open' && isCool());
+
+  return {
+    isPassable,
+    enter() {
+      if (!isPassable()) return null;
+      if (state === 'open') change('half_open');
+      const enteredIn = period;
+      return {
+        report(outcome) {
+          if (enteredIn !== period) return;
+          if (outcome === 'answered') {
+            if (state === 'half_open') change('closed');
+            outages = 0;
+            return;
+          }
+          outages += 1;
+          if (state === 'half_open' || outages >= outagesToOpen) change('open');
+        },
+      };
+    },
+  };
+}
