@@ -2,8 +2,8 @@
  * A record that only one face can open: your own program encrypts it with AES-256-GCM, by a key from a face check.
  *
  * The server releases a token's content key only for the right face, and stores no key. The record never leaves this
- * machine. `facestep seal` and `facestep open` do this for large files. The client token needs the scopes `enrol` and
- * `content-key`.
+ * machine. Keep the token as long as the record: without it, the record cannot be opened. The client token needs the
+ * scopes `enrol` and `content-key`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… PASSPHRASE=…
  *   node dist/examples/sealed-file.js enrol ada.token 1.jpg 2.jpg 3.jpg

@@ -25,10 +25,6 @@ export const commandRefusals = {
     advice:
       'Administrators: list the users who would be denied with “facestep provision --plan”. Only “facestep provision --apply” reports this.',
   },
-  sealed_file_invalid: {
-    text: 'The file was not sealed by facestep, was altered, or was sealed with another token.',
-    advice: 'Use the unaltered file, and the token that it was sealed with. Only “facestep open” reports this.',
-  },
   presence_locked: {
     text: 'The presentations cannot be opened: the passphrase is wrong, or a file was altered.',
     advice: 'Use the passphrase file that the presentations were stored with. Only “facestep measure” reports this.',

@@ -42,8 +42,6 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   models: async () => (await import('./models.js')).createModelsCommand,
   measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
-  seal: async () => (await import('./seal.js')).createSealCommand,
-  open: async () => (await import('./open.js')).createOpenCommand,
   sign: async () => (await import('./sign.js')).createSignCommand,
   'verify-signature': async () => (await import('./verify-signature.js')).createVerifySignatureCommand,
   completion: async () => {
@@ -78,7 +76,7 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
 /** Commands that run a service or a dialog, write a file, or have their own output format. */
 const withoutJson: readonly string[] = [
   ...['serve', 'login', 'logout', 'demo', 'audit export', 'simulate', 'smart-hook', 'jwks', 'completion'],
-  ...['campaign preview', 'measure presence start', 'seal', 'open', 'sign'],
+  ...['campaign preview', 'measure presence start', 'sign'],
 ];
 
 /** Adds `--json` to commands that only print lines: `{"ok": true, "output": ["…"]}`. */

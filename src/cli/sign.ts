@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { createFacestepClient } from '../../client/index.js';
+import { safeUrlGuard } from '../config/safe-url.js';
 import { maxPhotoBytes } from '../core/concealed.js';
 import { digestOf } from '../core/digest.js';
 import { approve } from './approve.js';
@@ -10,9 +11,8 @@ import { readText, toRefusal } from './client-call.js';
 import type { CliDeps } from './deps.js';
 import { findAddress } from './find-server.js';
 import { readGivenFile, sizeOfGiven } from './given-file.js';
-import { checkNameFree } from './sealed-file/new-file.js';
-import { toUrl } from './sealed-file/options.js';
-import { runOnFiles } from './sealed-file/run.js';
+import { checkNameFree } from './new-file.js';
+import { runOnFiles } from './run-on-files.js';
 import { UsageError } from './usage-error.js';
 
 export const signatureSuffix = '.jws';
@@ -26,6 +26,11 @@ const optionsGuard = z.strictObject({
   url: z.string().optional(),
   out: file.optional(),
 });
+
+function toUrl(text: string): string {
+  if (safeUrlGuard.safeParse(text).success) return text;
+  throw new InvalidArgumentError('It is an https address; http only for this machine.');
+}
 
 export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')

@@ -6,7 +6,7 @@ import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
 import { readGivenKeySet } from './jwks-source.js';
 import { toPrintable } from './printable.js';
-import { runOnFiles } from './sealed-file/run.js';
+import { runOnFiles } from './run-on-files.js';
 import { signatureSuffix } from './sign.js';
 
 const optionsGuard = z.strictObject({

@@ -5,7 +5,7 @@ import { owningPhotos, type Photo } from '../../core/concealed.js';
 import type { CapturedFrame, Clock, Random } from '../../core/ports.js';
 import { isDraftOf } from '../../files/durable-file.js';
 import { CommandError } from '../command-error.js';
-import { createNewFile, draftName } from '../sealed-file/new-file.js';
+import { createNewFile, draftName } from '../new-file.js';
 import { UsageError } from '../usage-error.js';
 import {
   createKeyFile,

@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Random } from '../../core/ports.js';
-import { isSystemError, syncFolder } from '../../files/durable-file.js';
-import { UsageError } from '../usage-error.js';
+import type { Random } from '../core/ports.js';
+import { isSystemError, syncFolder } from '../files/durable-file.js';
+import { UsageError } from './usage-error.js';
 
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);

@@ -1,15 +1,5 @@
 import { z } from 'zod';
-import type { Fetch, Random } from '../../core/ports.js';
-import type { AddressDeps } from '../find-server.js';
-
-export interface SealedFileDeps extends AddressDeps {
-  readonly random: Random;
-  readonly fetch: Fetch;
-  readonly print: (line: string) => void;
-  readonly tell: (line: string) => void;
-  readonly endWith: (code: 1) => void;
-  readonly untilStopped: () => Promise<unknown>;
-}
+import type { CliDeps } from './deps.js';
 
 const systemErrorGuard = z.object({
   code: z.string().regex(/^E[A-Z0-9]+$/),
@@ -32,7 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Runs a command until it ends or the user stops it. Prints system errors and throws others. */
 export async function runOnFiles(
-  { tell, endWith, untilStopped }: Pick<SealedFileDeps, 'tell' | 'endWith' | 'untilStopped'>,
+  { tell, endWith, untilStopped }: Pick<CliDeps, 'tell' | 'endWith' | 'untilStopped'>,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
