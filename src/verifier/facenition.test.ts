@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Response } from 'undici';
 import { type Behaviour, faults, type SeenRequest, startFaultServer } from '../../simulators/facenition-faults.js';
 import { startSelfSignedServer } from '../../simulators/tls-server.js';
+import { patienceMs } from '../../test/patience.js';
 import { testShare } from '../../test/share.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { Credential, Photo, SealedToken, UserSecret } from '../core/concealed.js';
@@ -34,18 +35,25 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-async function setUp(behave: (request: SeenRequest, count: number) => Behaviour, path = '') {
+const patient = { connectMs: patienceMs, headersMs: patienceMs, bodyMs: patienceMs, totalMs: patienceMs };
+/** For servers that hang. The request itself arrives sooner. */
+const impatient = { ...patient, headersMs: 500, bodyMs: 500, totalMs: 2000 };
+
+async function setUp(
+  behave: (request: SeenRequest, count: number) => Behaviour,
+  { path = '', timeouts = patient }: { readonly path?: string; readonly timeouts?: typeof patient } = {},
+) {
   const server = await startFaultServer(behave);
   opened.push(server.close);
-  return { ...connect(`${server.url}${path}`), server };
+  return { ...connect(`${server.url}${path}`, timeouts), server };
 }
 
-function connect(url: string) {
+function connect(url: string, timeouts = patient) {
   const log = createTextLog();
   let now = 1_700_000_000_000;
   const verifier = createFacenitionVerifier({
     ...{ url, token: new Credential(clientToken), random: systemRandom, log },
-    timeouts: { connectMs: 400, headersMs: 200, bodyMs: 200, totalMs: 900 },
+    timeouts,
     clock: { now: () => epochMs(now) },
   });
   opened.push(verifier.close);
@@ -113,7 +121,10 @@ describe('a service that fails', () => {
   ] as const satisfies [Behaviour, FaceErrorCode, number, number][])(
     '%j is %s, asked %i time for a verification and %i for a detection',
     async (behaviour, code, verifications, detections) => {
-      const { verifier, server, log } = await setUp(() => behaviour);
+      const timeouts = ['hang before headers', 'hang in body', 'drip'].some((each) => each === behaviour)
+        ? impatient
+        : patient;
+      const { verifier, server, log } = await setUp(() => behaviour, { timeouts });
       const request = verifyRequest();
       const photo = draw();
       const errors = [await errorOf(verifier.verify(request))];
@@ -246,7 +257,7 @@ describe('what is sent', () => {
   test('to enrol and to verify: the fields of the API, under the client token, and no user', async () => {
     const { verifier, server } = await setUp(
       ({ path }) => (path.endsWith('generate') ? answer({ ok: true, token: opaqueToken }) : yes),
-      '/base/',
+      { path: '/base/' },
     );
     const expiresAt = epochSec(2_000_000_000);
     await verifier.enrol(enrolRequest({ photos: [draw(), draw()], expiresAt }));
