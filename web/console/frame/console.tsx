@@ -8,7 +8,7 @@ import { FaceCheckNeeded } from './face-check.js';
 import { Frame } from './frame.js';
 import { readSession, type Session } from './session.js';
 import { SignIn } from './sign-in.js';
-import { frameMessages, SpeechContext } from './words.js';
+import { loadWords, SpeechContext } from './words.js';
 
 const rememberedAt = 'facestep-console-language';
 
@@ -34,7 +34,7 @@ export function Console() {
   const [words, setWords] = useState<Words | null>(null);
   useEffect(() => {
     let isOver = false;
-    void frameMessages[language]().then((loaded) => {
+    void loadWords(language).then((loaded) => {
       if (isOver) return;
       document.documentElement.lang = language;
       document.documentElement.dir = directionOf(language);

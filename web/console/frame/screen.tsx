@@ -1,20 +1,46 @@
-import type { ComponentType, ReactNode } from 'react';
-import type { Messages } from './words.js';
+import { type ComponentType, createContext, type ReactNode, useContext } from 'react';
+import type { Language } from '../../shared/languages.js';
 
-export interface ScreenProps<Texts> {
-  readonly words: Texts;
+export interface Screen {
+  /** Loads the texts. A language change preserves the screen's state. */
+  prepare(language: Language): Promise<(rest: readonly string[]) => ReactNode>;
+}
+
+interface ScreenProps {
   /** Path segments after the screen's own: `['4711']` at `/applications/4711`. */
   readonly rest: readonly string[];
 }
 
-export interface Screen {
-  /** Loads the texts. A language change preserves the screen's state. */
-  prepare(language: keyof Messages<unknown>): Promise<(rest: readonly string[]) => ReactNode>;
-}
+/** @param modules - the files of `./messages`, each of which exports the texts by language */
+export const messagesIn =
+  <Texts,>(modules: Readonly<Record<string, () => Promise<unknown>>>) =>
+  async (language: Language): Promise<Texts> => {
+    const loaded = await Object.entries(modules).find(([path]) => path.endsWith(`/${language}.ts`))?.[1]();
+    if (!isOf<Texts>(loaded, language)) throw new Error(`no texts in ${language}`);
+    return loaded[language];
+  };
 
-export const defineScreen = <Texts,>(messages: Messages<Texts>, Show: ComponentType<ScreenProps<Texts>>): Screen => ({
-  async prepare(language) {
-    const words = await messages[language]();
-    return (rest) => <Show words={words} rest={rest} />;
-  },
-});
+const isOf = <Texts,>(loaded: unknown, language: Language): loaded is Readonly<Record<Language, Texts>> =>
+  typeof loaded === 'object' && loaded !== null && language in loaded;
+
+/** Defines the texts of a screen, which each of its components reads with `useTexts`. */
+export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>) {
+  const Context = createContext<Texts | null>(null);
+  return {
+    useTexts(): Texts {
+      const texts = useContext(Context);
+      if (texts === null) throw new Error('outside the screen');
+      return texts;
+    },
+    defineScreen: (Show: ComponentType<ScreenProps>): Screen => ({
+      async prepare(language) {
+        const texts = await load(language);
+        return (rest) => (
+          <Context value={texts}>
+            <Show rest={rest} />
+          </Context>
+        );
+      },
+    }),
+  };
+}

@@ -1,16 +1,10 @@
 import { createContext, useContext, useMemo } from 'react';
 import type { Language } from '../../shared/languages.js';
 import type { Words } from '../messages/words.js';
+import { messagesIn } from './screen.js';
 
-export type Messages<Texts> = Readonly<Record<Language, () => Promise<Texts>>>;
-
-export const frameMessages: Messages<Words> = {
-  en: async () => (await import('../messages/en.js')).en,
-  de: async () => (await import('../messages/de.js')).de,
-  es: async () => (await import('../messages/es.js')).es,
-  fr: async () => (await import('../messages/fr.js')).fr,
-  ar: async () => (await import('../messages/ar.js')).ar,
-};
+/** Loads the texts of the frame. */
+export const loadWords = messagesIn<Words>(import.meta.glob('../messages/*.ts'));
 
 export interface Speech {
   readonly language: Language;

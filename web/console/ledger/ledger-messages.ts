@@ -1,10 +1,13 @@
-import type { Messages } from '../frame/words.js';
-import type { LedgerWords } from './ledger-words.js';
+import type { Language } from '../../shared/languages.js';
+import { messagesIn } from '../frame/screen.js';
+import type { LedgerWords } from './messages/en.js';
 
-export const ledgerMessages: Messages<LedgerWords> = {
-  en: async () => (await import('./messages/en.js')).en,
-  de: async () => (await import('./messages/de.js')).de,
-  es: async () => (await import('./messages/es.js')).es,
-  fr: async () => (await import('./messages/fr.js')).fr,
-  ar: async () => (await import('./messages/ar.js')).ar,
-};
+const ledgerMessages = messagesIn<LedgerWords>(import.meta.glob('./messages/*.ts'));
+
+/** Adds the ledger's texts to those of a screen. */
+export const withLedger =
+  <Texts>(load: (language: Language) => Promise<Texts>) =>
+  async (language: Language): Promise<Texts & { readonly ledger: LedgerWords }> => ({
+    ...(await load(language)),
+    ledger: await ledgerMessages(language),
+  });

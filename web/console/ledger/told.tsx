@@ -1,5 +1,5 @@
 import { textIn } from '../frame/words.js';
-import type { LedgerWords } from './ledger-words.js';
+import type { LedgerWords } from './messages/en.js';
 import type { Line } from './requests.js';
 
 export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>, words: LedgerWords): string {

@@ -1,4 +1,7 @@
+import type { Translated } from '../../../shared/languages.js';
 import type { ActionWords, CodeWords } from '../told-words.js';
+
+export type LedgerWords = Translated<typeof en>;
 
 export const en = {
   connection: 'Connection',

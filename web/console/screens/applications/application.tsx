@@ -6,7 +6,6 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
 import {
   changeApplication,
   issueKey,
@@ -17,9 +16,11 @@ import {
   revokeKey,
 } from './requests.js';
 import { TermsForm } from './terms-form.js';
+import { useTexts } from './texts.js';
 import { UsageChart } from './usage-chart.js';
 
-export function OneApplication({ id, words }: { readonly id: string; readonly words: ApplicationsWords }) {
+export function OneApplication({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { call } = useActing();
   const { day, number } = useFormats();
   const mayChange = useMay('configure');
@@ -64,7 +65,6 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
                 <p className="soft">{terms.changeHint}</p>
                 <TermsForm
                   key={changes}
-                  words={words}
                   submit={terms.save}
                   former={application}
                   onSubmit={async (changed) => {

@@ -7,7 +7,7 @@ import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
+import type { ApplicationsWords } from './messages/en.js';
 import type { Key } from './requests.js';
 
 const secondsPerDay = 86_400;

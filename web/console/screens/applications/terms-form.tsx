@@ -1,19 +1,18 @@
 import { clientScopes, defaultScopes } from '../../../../src/rest/scopes.js';
 import { ActForm, Field, Ticks } from '../../parts/form.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
 import type { Application, Terms } from './requests.js';
+import { useTexts } from './texts.js';
 
 export function TermsForm({
-  words: { terms, columns },
   submit,
   former,
   onSubmit,
 }: {
-  readonly words: ApplicationsWords;
   readonly submit: string;
   readonly former: Application | null;
   readonly onSubmit: (terms: Terms, tenant: string) => Promise<void>;
 }) {
+  const { terms, columns } = useTexts();
   return (
     <ActForm
       submit={submit}

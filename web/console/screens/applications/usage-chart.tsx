@@ -2,7 +2,7 @@ import { useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
 import { Await } from '../../parts/state.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
+import type { ApplicationsWords } from './messages/en.js';
 import { type Usage, usageDays } from './requests.js';
 
 const msPerDay = 86_400_000;

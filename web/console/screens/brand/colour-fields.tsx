@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, colourNames, type Palette } from './requests.js';
+import { useTexts } from './texts.js';
 
 export type Colours = Readonly<Record<ColourName, string>>;
 
@@ -13,14 +13,13 @@ const shownOf = (name: ColourName, palette: Palette | null): string => {
 export function ColourFields({
   colours,
   palette,
-  words: { fields, pick, colourHint, colours: heading },
   onChange,
 }: {
   readonly colours: Colours;
   readonly palette: Palette | null;
-  readonly words: BrandWords;
   readonly onChange: (name: ColourName, colour: string) => void;
 }) {
+  const { fields, pick, colourHint, colours: heading } = useTexts();
   const id = useId();
   return (
     <fieldset className="field">

@@ -1,8 +1,8 @@
 import { Button } from 'react-aria-components/Button';
 import { useFormats } from '../../frame/words.js';
 import { Table } from '../../parts/table.js';
-import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, type Contrast, colourNames } from './requests.js';
+import { useTexts } from './texts.js';
 
 const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   if (scheme === 'light') return colour;
@@ -11,13 +11,12 @@ const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
 
 export function Contrasts({
   contrasts,
-  words: { contrast, fields },
   onUse,
 }: {
   readonly contrasts: readonly Contrast[];
-  readonly words: BrandWords;
   readonly onUse: (field: ColourName, colour: string) => void;
 }) {
+  const { contrast, fields } = useTexts();
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
   // Only the lowest contrast of each color is reported, because a color that fixes it also fixes the others.

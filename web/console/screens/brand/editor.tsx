@@ -7,10 +7,10 @@ import { Field, FileField } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
 import { ColourFields, type Colours } from './colour-fields.js';
 import { Contrasts } from './contrasts.js';
-import type { BrandWords } from './messages/brand-words.js';
 import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
 import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 400;
@@ -48,16 +48,15 @@ function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
 export function Editor({
   inForce,
   rules,
-  words,
   onEdit,
   onApply,
 }: {
   readonly inForce: InForce;
   readonly rules: readonly TextRule[];
-  readonly words: BrandWords;
   readonly onEdit: () => void;
   readonly onApply: (digest: string) => Promise<void>;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const { brand } = inForce;
   const form = useRef<HTMLFormElement>(null);
@@ -107,13 +106,11 @@ export function Editor({
         <ColourFields
           colours={colours}
           palette={checked?.palette ?? null}
-          words={words}
           onChange={(name, colour) => setColours({ ...colours, [name]: colour })}
         />
         {checked !== null && (
           <Contrasts
             contrasts={checked.contrasts}
-            words={words}
             onUse={(name, colour) => {
               setColours({ ...colours, [name]: colour });
               edited();
@@ -146,13 +143,13 @@ export function Editor({
             </div>
           ))}
         </fieldset>
-        <OwnTextFields rules={rules} own={own} words={words} onChange={setOwn} />
+        <OwnTextFields rules={rules} own={own} onChange={setOwn} />
       </form>
       <div className="stays">
         <h2>{words.preview.heading}</h2>
         {refusal !== null && <Problem refusal={refusal} onAgain={edited} />}
-        {checked !== null && checked.problems.length > 0 && <Problems checked={checked} words={words} />}
-        {page === null ? <Loading /> : <Preview page={page} words={words} />}
+        {checked !== null && checked.problems.length > 0 && <Problems checked={checked} />}
+        {page === null ? <Loading /> : <Preview page={page} />}
         {checked !== null && checked.digest !== null && checked.digest !== inForce.digest && (
           <ConfirmButton
             label={apply.label}
@@ -171,13 +168,8 @@ export function Editor({
   );
 }
 
-function Problems({
-  checked,
-  words: { problems, fields, texts, preview },
-}: {
-  readonly checked: Checked;
-  readonly words: BrandWords;
-}) {
+function Problems({ checked }: { readonly checked: Checked }) {
+  const { problems, fields, texts, preview } = useTexts();
   const names = new Map(Object.entries({ ...fields, ...texts.keys }));
   const reasons = new Map(Object.entries(problems));
   const nameOf = (field: string): string => {

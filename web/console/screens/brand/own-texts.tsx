@@ -2,23 +2,22 @@ import { useId, useState } from 'react';
 import type { Language } from '../../../shared/languages.js';
 import { useLanguage } from '../../frame/words.js';
 import { Choice } from '../../parts/form.js';
-import type { BrandWords } from './messages/brand-words.js';
 import { languageOptions } from './preview.js';
 import type { TextRule } from './requests.js';
+import { useTexts } from './texts.js';
 
 export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
 
 export function OwnTextFields({
   rules,
   own,
-  words: { texts },
   onChange,
 }: {
   readonly rules: readonly TextRule[];
   readonly own: OwnTexts;
-  readonly words: BrandWords;
   readonly onChange: (own: OwnTexts) => void;
 }) {
+  const { texts } = useTexts();
   const id = useId();
   const [language, setLanguage] = useState<Language>(useLanguage());
   const labels = new Map(Object.entries(texts.keys));

@@ -1,18 +1,17 @@
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Table } from '../../parts/table.js';
-import type { BrandWords } from './messages/brand-words.js';
 import type { InForce } from './requests.js';
+import { useTexts } from './texts.js';
 
 export function Versions({
   inForce,
-  words: { versions, apply },
   onApply,
 }: {
   readonly inForce: InForce;
-  readonly words: BrandWords;
   readonly onApply: (digest: string) => Promise<void>;
 }) {
+  const { versions, apply } = useTexts();
   const { instant } = useFormats();
   return (
     <section>
@@ -25,11 +24,7 @@ export function Versions({
         columns={[
           { id: 'at', heading: versions.at, isRowHeading: true, cell: ({ at }) => instant(at) },
           { id: 'by', heading: versions.by, cell: ({ by }) => <bdi>{by}</bdi> },
-          {
-            id: 'organisation',
-            heading: versions.organisation,
-            cell: ({ organisation }) => <bdi>{organisation}</bdi>,
-          },
+          { id: 'organisation', heading: versions.organisation, cell: ({ organisation }) => <bdi>{organisation}</bdi> },
           {
             id: 'actions',
             heading: versions.actions,

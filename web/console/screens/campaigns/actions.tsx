@@ -3,18 +3,11 @@ import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { countIn } from './counts.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import { type Campaign, remindCampaign, resumeCampaign, retryable, startCampaign, stopCampaign } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function Actions({
-  campaign,
-  words: { act, uncertain, people },
-  onDone,
-}: {
-  readonly campaign: Campaign;
-  readonly words: CampaignsWords;
-  readonly onDone: () => void;
-}) {
+export function Actions({ campaign, onDone }: { readonly campaign: Campaign; readonly onDone: () => void }) {
+  const { act, uncertain, people } = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const { id, name, state, linkDays, reminders, reminderDays } = campaign;

@@ -5,16 +5,17 @@ import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
 import { Letters } from './letters.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import { People } from './people.js';
 import { languageOptions } from './plan-form.js';
 import { type Campaign, readCampaign } from './requests.js';
 import { Standing } from './standing.js';
+import { useTexts } from './texts.js';
 
 /** Polling delays. Other states change only by an administrator's action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
 
-export function OneCampaign({ id, words }: { readonly id: string; readonly words: CampaignsWords }) {
+export function OneCampaign({ id }: { readonly id: string }) {
+  const words = useTexts();
   const found = useLoaded(readCampaign(id), ({ campaign }) => againAfterMs[campaign.state]);
   const { reload } = found;
   return (
@@ -27,12 +28,12 @@ export function OneCampaign({ id, words }: { readonly id: string; readonly words
           <p>
             <Link to="/campaigns">{words.all}</Link>
           </p>
-          <Standing campaign={shown} words={words} />
-          <Actions campaign={shown} words={words} onDone={reload} />
-          {shown.state !== 'planning' && <People key={shown.state} campaign={shown} words={words} />}
-          <Letters campaign={shown} words={words} onKept={reload} />
+          <Standing campaign={shown} />
+          <Actions campaign={shown} onDone={reload} />
+          {shown.state !== 'planning' && <People key={shown.state} campaign={shown} />}
+          <Letters campaign={shown} onKept={reload} />
           <section>
-            <HowItIsSet campaign={shown} words={words} />
+            <HowItIsSet campaign={shown} />
           </section>
         </>
       )}
@@ -40,7 +41,8 @@ export function OneCampaign({ id, words }: { readonly id: string; readonly words
   );
 }
 
-function HowItIsSet({ campaign, words: { facts } }: { readonly campaign: Campaign; readonly words: CampaignsWords }) {
+function HowItIsSet({ campaign }: { readonly campaign: Campaign }) {
+  const { facts } = useTexts();
   const { day, number } = useFormats();
   const { connection, group, language, linkDays, reminders, reminderDays, createdBy, keptUntil } = campaign;
   return (

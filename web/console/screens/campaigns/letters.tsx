@@ -5,7 +5,6 @@ import { Refusal } from '../../frame/call.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field, LongField } from '../../parts/form.js';
 import { Await, Done } from '../../parts/state.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import { languageOptions } from './plan-form.js';
 import {
   type Campaign,
@@ -16,17 +15,18 @@ import {
   previewLetter,
   type WhichLetter,
 } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 500;
 
 interface Given {
   readonly campaign: Campaign;
-  readonly words: CampaignsWords;
   readonly onKept: () => void;
 }
 
-export function Letters({ campaign, words, onKept }: Given) {
+export function Letters({ campaign, onKept }: Given) {
+  const words = useTexts();
   const { letters } = words;
   const [kind, setKind] = useState<LetterKind>('invitation');
   const [language, setLanguage] = useState<Language>(
@@ -53,7 +53,7 @@ export function Letters({ campaign, words, onKept }: Given) {
           onChoose={setLanguage}
         />
       </div>
-      <OneLetter key={name} drafts={drafts.current} {...{ campaign, words, onKept, kind, language, name }} />
+      <OneLetter key={name} drafts={drafts.current} {...{ campaign, onKept, kind, language, name }} />
     </section>
   );
 }
@@ -66,7 +66,6 @@ const toWords = (fields: FormData): LetterWords => ({
 
 function OneLetter({
   campaign,
-  words: { letters },
   onKept,
   kind,
   language,
@@ -78,6 +77,7 @@ function OneLetter({
   readonly name: string;
   readonly drafts: Map<string, LetterWords>;
 }) {
+  const { letters } = useTexts();
   const { call } = useActing();
   const which: WhichLetter = { campaign: campaign.id, kind, language };
   const draft = drafts.get(name);

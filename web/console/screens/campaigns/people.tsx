@@ -3,7 +3,6 @@ import { usePages } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { Choice } from '../../parts/form.js';
 import { type Column, PagedTable } from '../../parts/table.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import {
   type Campaign,
   type CampaignPerson,
@@ -12,6 +11,7 @@ import {
   type PersonState,
   personStates,
 } from './requests.js';
+import { useTexts } from './texts.js';
 
 type Filter = PersonState | 'everybody' | 'notEnrolled';
 
@@ -21,13 +21,8 @@ const statesOf = (filter: Filter): readonly PersonState[] => {
 };
 
 /** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
-export function People({
-  campaign: { id, group, state: campaignState, counts },
-  words: { people },
-}: {
-  readonly campaign: Campaign;
-  readonly words: CampaignsWords;
-}) {
+export function People({ campaign: { id, group, state: campaignState, counts } }: { readonly campaign: Campaign }) {
+  const { people } = useTexts();
   const { instant, number } = useFormats();
   const first: Filter = campaignState !== 'planned' ? 'notEnrolled' : counts.left_out ? 'left_out' : 'everybody';
   const [filter, setFilter] = useState<Filter>(first);

@@ -5,14 +5,15 @@ import { goTo } from '../../frame/router.js';
 import { useLanguage } from '../../frame/words.js';
 import { ActForm, Choice, Field, FileField } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import { listConnections, planCampaign } from './requests.js';
+import { useTexts } from './texts.js';
 
 export const languageOptions: readonly { readonly value: Language; readonly label: string }[] = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value] }));
 
-export function PlanForm({ words: { make } }: { readonly words: CampaignsWords }) {
+export function PlanForm() {
+  const { make } = useTexts();
   const { call } = useActing();
   const language = useLanguage();
   const connections = useLoaded(listConnections);

@@ -1,30 +1,21 @@
 import { useLoaded } from '../../frame/acting.js';
-import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
 import { toNameColumn } from '../../parts/name-column.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { OneCampaign } from './campaign.js';
 import { invitedIn } from './counts.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import { PlanForm } from './plan-form.js';
 import { listCampaigns } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const campaigns = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Campaigns({ words, rest }) {
-    const [id] = rest;
-    return id === undefined ? <Every words={words} /> : <OneCampaign key={id} id={id} words={words} />;
-  },
-);
+export const campaigns = defineScreen(function Campaigns({ rest }) {
+  const [id] = rest;
+  return id === undefined ? <Every /> : <OneCampaign key={id} id={id} />;
+});
 
-function Every({ words }: { readonly words: CampaignsWords }) {
+function Every() {
+  const words = useTexts();
   const { day, number } = useFormats();
   const listed = useLoaded(listCampaigns);
   const { columns } = words;
@@ -56,7 +47,7 @@ function Every({ words }: { readonly words: CampaignsWords }) {
       </Await>
       <section>
         <h2>{words.make.heading}</h2>
-        <PlanForm words={words} />
+        <PlanForm />
       </section>
     </>
   );

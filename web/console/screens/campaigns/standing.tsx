@@ -4,15 +4,15 @@ import { Progress } from '../../parts/progress.js';
 import { Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { countIn, invitedIn } from './counts.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import { type Campaign, personStates } from './requests.js';
+import { useTexts } from './texts.js';
 
 interface Shown {
   readonly campaign: Campaign;
-  readonly words: CampaignsWords;
 }
 
-export function Standing({ campaign, words }: Shown) {
+export function Standing({ campaign }: Shown) {
+  const words = useTexts();
   const { state, problem } = campaign;
   return (
     <>
@@ -26,13 +26,14 @@ export function Standing({ campaign, words }: Shown) {
         </>
       )}
       {state === 'planning' && <p className="soft">{words.dryRun.planning}</p>}
-      {state === 'planned' && <DryRun campaign={campaign} words={words} />}
-      {(state === 'running' || state === 'stopped' || state === 'done') && <HowFar campaign={campaign} words={words} />}
+      {state === 'planned' && <DryRun campaign={campaign} />}
+      {(state === 'running' || state === 'stopped' || state === 'done') && <HowFar campaign={campaign} />}
     </>
   );
 }
 
-function DryRun({ campaign, words: { dryRun, people } }: Shown) {
+function DryRun({ campaign }: Shown) {
+  const { dryRun, people } = useTexts();
   const { number } = useFormats();
   const letters = countIn(campaign, 'planned');
   const leftOut = countIn(campaign, 'left_out');
@@ -58,7 +59,8 @@ function DryRun({ campaign, words: { dryRun, people } }: Shown) {
   );
 }
 
-function HowFar({ campaign, words: { progress, people } }: Shown) {
+function HowFar({ campaign }: Shown) {
+  const { progress, people } = useTexts();
   const { number } = useFormats();
   const [enrolled, all] = [countIn(campaign, 'enrolled'), invitedIn(campaign)];
   return (
@@ -77,12 +79,7 @@ function HowFar({ campaign, words: { progress, people } }: Shown) {
         empty={people.none}
         columns={[
           { id: 'state', heading: progress.state, isRowHeading: true, cell: (state) => people.states[state] },
-          {
-            id: 'people',
-            heading: progress.people,
-            isNumber: true,
-            cell: (state) => number(countIn(campaign, state)),
-          },
+          { id: 'people', heading: progress.people, isNumber: true, cell: (state) => number(countIn(campaign, state)) },
         ]}
       />
     </section>

@@ -5,11 +5,11 @@ import { countLines } from '../../ledger/requests.js';
 import { Light } from '../../parts/light.js';
 import { Await } from '../../parts/state.js';
 import { Doctor, type Examined } from './doctor.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { PolicyInForce } from './policy.js';
 import { type Connection, examine, listConnections, readDoctor } from './requests.js';
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
+import { useTexts } from './texts.js';
 
 export const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
 export type Tab = (typeof tabs)[number];
@@ -17,15 +17,8 @@ export type Tab = (typeof tabs)[number];
 export const addressOfTab = (id: string, tab: Tab = 'health'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
 
-export function OneConnection({
-  id,
-  tab: asked,
-  words,
-}: {
-  readonly id: string;
-  readonly tab: string | undefined;
-  readonly words: ConnectionsWords;
-}) {
+export function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: string | undefined }) {
+  const words = useTexts();
   const { call } = useActing();
   const [mayChange, mayRead] = [useMay('configure'), useMay('audit')];
   const listed = useLoaded(listConnections);
@@ -56,7 +49,7 @@ export function OneConnection({
               {all}
             </>
           );
-        const given = { words, connection };
+        const given = { connection };
         return (
           <>
             <h1>
@@ -85,14 +78,13 @@ export function OneConnection({
 }
 
 function Head({
-  words: { head, lights, modeNames, notExamined },
   connection: { id, kind, mode },
   examined,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
 }) {
+  const { head, lights, modeNames, notExamined } = useTexts();
   const { ago, number } = useFormats();
   const mayList = useMay('audit');
   const counted = useLoaded(countLines);

@@ -4,23 +4,22 @@ import { ActForm } from '../../parts/form.js';
 import { Light } from '../../parts/light.js';
 import { Await, Done } from '../../parts/state.js';
 import { Findings, type Mending } from './findings.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
+import { useTexts } from './texts.js';
 
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 
 export function Doctor({
-  words,
   connection: { id },
   examined,
   mending,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
   /** Functions that fix findings; `null` if the user may not fix any. */
   readonly mending: Mending | null;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const { ago } = useFormats();
   const mayExamine = useMay('operate');
@@ -43,7 +42,7 @@ export function Doctor({
                     <span className="soft">{named.examined(ago(found.examinedAt))}</span>
                   </p>
                   {isAllWell && <Done>{named.allWell}</Done>}
-                  <Findings words={words} findings={found.findings} mending={mending} />
+                  <Findings findings={found.findings} mending={mending} />
                 </>
               )}
               {mending?.progress}

@@ -3,9 +3,9 @@ import { useFormats } from '../../frame/words.js';
 import { Light } from '../../parts/light.js';
 import { Table } from '../../parts/table.js';
 import { Told } from '../../parts/told.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Applied, Finding } from './requests.js';
 import { SureButton } from './sure-button.js';
+import { useTexts } from './texts.js';
 
 export interface Mending {
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
@@ -16,14 +16,13 @@ const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
 const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
 
 export function Findings({
-  words,
   findings,
   mending,
 }: {
-  readonly words: ConnectionsWords;
   readonly findings: readonly Finding[];
   readonly mending: Mending | null;
 }) {
+  const words = useTexts();
   const { number } = useFormats();
   const { doctor: named } = words;
   const well = findings.filter(({ light }) => light === 'ok');

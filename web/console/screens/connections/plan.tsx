@@ -5,21 +5,20 @@ import { ActForm } from '../../parts/form.js';
 import { Done } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Told, ToldLines } from '../../parts/told.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Applied, type Connection, type Plan, planConnection } from './requests.js';
 import { SureButton } from './sure-button.js';
+import { useTexts } from './texts.js';
 
 export function SetUp({
-  words,
   connection: { id },
   begin,
   progress,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const [plan, setPlan] = useState<Plan | null>(null);
   const { plan: named } = words;
@@ -32,7 +31,6 @@ export function SetUp({
         progress
       ) : (
         <Planned
-          words={words}
           id={id}
           plan={plan}
           onApply={async (isSure) => {
@@ -46,16 +44,15 @@ export function SetUp({
 }
 
 function Planned({
-  words,
   id,
   plan: { steps, census },
   onApply,
 }: {
-  readonly words: ConnectionsWords;
   readonly id: string;
   readonly plan: Plan;
   readonly onApply: (isSure: boolean) => Promise<void>;
 }) {
+  const words = useTexts();
   const { number } = useFormats();
   const { plan: named } = words;
   const changed = steps.filter(({ diff }) => diff.length > 0).length;

@@ -2,16 +2,11 @@ import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
 import { Facts } from '../../parts/told.js';
 import { ModeInFile } from './configuration-file.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Connection } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function PolicyInForce({
-  words,
-  connection,
-}: {
-  readonly words: ConnectionsWords;
-  readonly connection: Connection;
-}) {
+export function PolicyInForce({ connection }: { readonly connection: Connection }) {
+  const words = useTexts();
   const { id, mode, policy } = connection;
   const { instant, number } = useFormats();
   const { policy: named } = words;
@@ -26,7 +21,7 @@ export function PolicyInForce({
     <section>
       <h2>{named.heading}</h2>
       <p className="soft">{words.configurationFile.settings(id)}</p>
-      <ModeInFile words={words} connection={connection} />
+      <ModeInFile connection={connection} />
       <Facts
         rows={[
           [named.inForce, <b key="mode">{words.modes[mode.inForce]}</b>],

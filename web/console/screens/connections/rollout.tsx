@@ -11,13 +11,12 @@ import { ActForm, Choice } from '../../parts/form.js';
 import { Done } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Connection, listRefused, type Refused, switchMode } from './requests.js';
+import { useTexts } from './texts.js';
 
 const days = 30;
 
 interface Given {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
 }
 
@@ -26,36 +25,31 @@ interface Switching extends Given {
 }
 
 export function Rollout({
-  words,
   connection,
   onSwitched,
 }: Given & {
   /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
+  const words = useTexts();
   return (
     <>
       {connection.mode.inForce === 'shadow' ? (
-        <WouldBeRefused words={words} connection={connection} onSwitched={onSwitched} />
+        <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
         <section>
           <h2>{words.toEnforce.heading}</h2>
           <Done>{words.toEnforce.enforced}</Done>
-          {onSwitched !== null && <SwitchToShadow words={words} connection={connection} onSwitched={onSwitched} />}
+          {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
         </section>
       )}
-      <ModeInFile words={words} connection={connection} />
+      <ModeInFile connection={connection} />
     </>
   );
 }
 
-function WouldBeRefused({
-  words,
-  connection,
-  onSwitched,
-}: Given & {
-  readonly onSwitched: (() => void) | null;
-}) {
+function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitched: (() => void) | null }) {
+  const words = useTexts();
   const { id } = connection;
   const { ago, number } = useFormats();
   const mayInvite = useMay('assist');
@@ -115,18 +109,17 @@ function WouldBeRefused({
           </p>
         ))}
       </section>
-      {mayInvite && all !== null && all.total > 0 && (
-        <InviteThese words={words} connection={connection} count={all.notEnrolled} />
-      )}
+      {mayInvite && all !== null && all.total > 0 && <InviteThese connection={connection} count={all.notEnrolled} />}
       {onSwitched !== null && all !== null && (
-        <SwitchToEnforce words={words} connection={connection} total={all.total} onSwitched={onSwitched} />
+        <SwitchToEnforce connection={connection} total={all.total} onSwitched={onSwitched} />
       )}
     </>
   );
 }
 
 /** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
-function InviteThese({ words: { invite }, connection: { id }, count }: Given & { readonly count: number }) {
+function InviteThese({ connection: { id }, count }: Given & { readonly count: number }) {
+  const { invite } = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const language = useLanguage();
@@ -175,12 +168,8 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
  * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
  * button.
  */
-function SwitchToEnforce({
-  words: { toEnforce, nobody },
-  connection: { id },
-  total,
-  onSwitched,
-}: Switching & { readonly total: number }) {
+function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number }) {
+  const { toEnforce, nobody } = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const [isWarned, setWarned] = useState(false);
@@ -208,7 +197,8 @@ function SwitchToEnforce({
   );
 }
 
-function SwitchToShadow({ words: { toShadow }, connection: { id }, onSwitched }: Switching) {
+function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
+  const { toShadow } = useTexts();
   const { call } = useActing();
   return (
     <ConfirmButton

@@ -2,10 +2,11 @@ import { useFormats } from '../../frame/words.js';
 import { Progress } from '../../parts/progress.js';
 import { Done } from '../../parts/state.js';
 import { Told, ToldLines } from '../../parts/told.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Run } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function RunProgress({ words: { run: named }, run }: { readonly words: ConnectionsWords; readonly run: Run }) {
+export function RunProgress({ run }: { readonly run: Run }) {
+  const { run: named } = useTexts();
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;
   const done = steps.filter(({ progress }) => progress === 'done').length;

@@ -1,6 +1,5 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
@@ -8,24 +7,16 @@ import { Light } from '../../parts/light.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { addressOfTab, OneConnection } from './connection.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { examine, listConnections, readDoctor } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const connections = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Connections({ words, rest }) {
-    const [id, tab] = rest;
-    return id === undefined ? <Every words={words} /> : <OneConnection key={id} id={id} tab={tab} words={words} />;
-  },
-);
+export const connections = defineScreen(function Connections({ rest }) {
+  const [id, tab] = rest;
+  return id === undefined ? <Every /> : <OneConnection key={id} id={id} tab={tab} />;
+});
 
-function Every({ words }: { readonly words: ConnectionsWords }) {
+function Every() {
+  const words = useTexts();
   const { call } = useActing();
   const { ago, number } = useFormats();
   const [mayExamine, mayRead] = [useMay('operate'), useMay('audit')];

@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Doctor, type Examined } from './doctor.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { SetUp } from './plan.js';
 import { type Applied, applyConnection, type Connection, examine, readRun } from './requests.js';
 import { RunProgress } from './run.js';
@@ -11,12 +10,10 @@ type Place = 'health' | 'setup' | 'secrets';
 
 /** Shows health, setup and secrets to permitted users. One of them runs at a time. */
 export function SettingUp({
-  words,
   connection,
   examined,
   tab,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
   readonly tab: Place;
@@ -45,14 +42,12 @@ export function SettingUp({
       setPlace(where);
       last.reload();
     };
-  const progressAt = (where: Place): ReactNode =>
-    run === null || place !== where ? null : <RunProgress words={words} run={run} />;
-  const of = (where: Place) => ({ words, connection, begin: beginAt(where), progress: progressAt(where) });
+  const progressAt = (where: Place): ReactNode => (run === null || place !== where ? null : <RunProgress run={run} />);
+  const of = (where: Place) => ({ connection, begin: beginAt(where), progress: progressAt(where) });
   if (tab === 'setup') return <SetUp {...of('setup')} />;
   if (tab === 'secrets') return <Secrets {...of('secrets')} />;
   return (
     <Doctor
-      words={words}
       connection={connection}
       examined={examined}
       mending={{ begin: beginAt('health'), progress: progressAt('health') }}

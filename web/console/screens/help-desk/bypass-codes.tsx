@@ -6,14 +6,15 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { PagedTable } from '../../parts/table.js';
-import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Polling delay while a bypass code waits for the approval of another person. */
 const lookAgainMs = 5000;
 
-export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
+export function BypassCodes() {
+  const words = useTexts();
   const { call, session } = useActing();
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
@@ -28,7 +29,7 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const { columns, approve } = codes;
   return (
     <>
-      <Make words={words} onMade={reload} />
+      <Make onMade={reload} />
       <section>
         <h2>{codes.listHeading}</h2>
         <PagedTable
@@ -76,7 +77,8 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   );
 }
 
-function Make({ words, onMade }: { readonly words: HelpDeskWords; readonly onMade: () => void }) {
+function Make({ onMade }: { readonly onMade: () => void }) {
+  const words = useTexts();
   const { call } = useActing();
   const { instant } = useFormats();
   const [made, setMade] = useState<MadeCode | null>(null);
@@ -119,7 +121,7 @@ function Make({ words, onMade }: { readonly words: HelpDeskWords; readonly onMad
           }
         }}
       >
-        <PersonFields words={words} />
+        <PersonFields />
         <Field name="minutes" label={codes.minutes} hint={codes.minutesHint} type="number" min={5} max={60} />
         <Field name="application" label={codes.application} hint={codes.applicationHint} maxLength={253} />
       </ActForm>

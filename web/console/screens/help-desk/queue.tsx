@@ -8,14 +8,15 @@ import { addressFor } from '../../ledger/names.js';
 import { ActForm, Choice } from '../../parts/form.js';
 import { Problem } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { useNames } from './person.js';
 import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, takeHelpRequest } from './requests.js';
+import { useTexts } from './texts.js';
 
 const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
   rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
 
-export function Queue({ words }: { readonly words: HelpDeskWords }) {
+export function Queue() {
+  const words = useTexts();
   const { call, session } = useActing();
   const { instant } = useFormats();
   const paged = usePages(listHelpRequests, ({ requests, cursor }) => ({ rows: requests, cursor }));
@@ -63,7 +64,7 @@ export function Queue({ words }: { readonly words: HelpDeskWords }) {
                   {queue.take}
                 </Button>
               ) : row.takenBy === session.name ? (
-                <Taken request={row} name={nameOf(row)} words={words} onSettled={paged.reload} />
+                <Taken request={row} name={nameOf(row)} onSettled={paged.reload} />
               ) : (
                 queue.takenBy(row.takenBy)
               ),
@@ -77,14 +78,13 @@ export function Queue({ words }: { readonly words: HelpDeskWords }) {
 function Taken({
   request,
   name,
-  words: { queue, parts },
   onSettled,
 }: {
   readonly request: HelpRequest;
   readonly name: string;
-  readonly words: HelpDeskWords;
   readonly onSettled: () => void;
 }) {
+  const { queue, parts } = useTexts();
   const { call } = useActing();
   const { settle } = queue;
   return (

@@ -3,6 +3,7 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import type { LedgerWords } from '../../ledger/messages/en.js';
 import { countLines } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
@@ -10,11 +11,12 @@ import { Light } from '../../parts/light.js';
 import { Progress } from '../../parts/progress.js';
 import { Await, Empty } from '../../parts/state.js';
 import { findScreen, maySee } from '../../screens.js';
-import type { HomeWords } from './messages/home-words.js';
+import { useTexts } from './texts.js';
 
 type Counts = LineCountsReply['connections'][number];
 
-export function Connections({ words }: { readonly words: HomeWords }) {
+export function Connections() {
+  const words = useTexts();
   const loaded = useLoaded(countLines);
   const { figures } = words;
   return (
@@ -23,14 +25,15 @@ export function Connections({ words }: { readonly words: HomeWords }) {
         connections.length === 0 ? (
           <Empty>{figures.none}</Empty>
         ) : (
-          connections.map((counts) => <Connection key={counts.connection} counts={counts} words={words} />)
+          connections.map((counts) => <Connection key={counts.connection} counts={counts} />)
         )
       }
     </Await>
   );
 }
 
-function Connection({ counts, words }: { readonly counts: Counts; readonly words: HomeWords }) {
+function Connection({ counts }: { readonly counts: Counts }) {
+  const words = useTexts();
   const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
   const { number, percent, seconds } = useFormats();
   const { session } = useActing();
@@ -52,7 +55,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
         ) : (
           <bdi>{connection}</bdi>
         )}{' '}
-        <Health connection={connection} words={words} />
+        <Health connection={connection} />
       </h2>
       {users === null ? (
         <>
@@ -89,7 +92,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
           {refusals.length === 0 ? (
             <Empty>{figures.noRefusals}</Empty>
           ) : (
-            <CountBars counts={toReasons(refusals, words)} />
+            <CountBars counts={toReasons(refusals, ledger)} />
           )}
           {mayLog && refusals.length > 0 && (
             <p>
@@ -105,7 +108,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
 const mostReasons = 6;
 
 /** Counts refusals by reason. Error codes with the same text are counted together. */
-function toReasons(refusals: Counts['refusals'], { ledger }: HomeWords) {
+function toReasons(refusals: Counts['refusals'], ledger: LedgerWords) {
   const counts = new Map<string, number>();
   for (const [at, { code, count }] of refusals.entries()) {
     const name = at < mostReasons ? reasonText(code, ledger) : ledger.otherCode;
@@ -121,7 +124,8 @@ const Figure = ({ name, value }: { readonly name: string; readonly value: string
   </div>
 );
 
-function Health({ connection, words: { doctor } }: { readonly connection: string; readonly words: HomeWords }) {
+function Health({ connection }: { readonly connection: string }) {
+  const { doctor } = useTexts();
   const loaded = useOpenWork();
   const { instant } = useFormats();
   if (loaded?.state !== 'loaded') return null;

@@ -4,9 +4,10 @@ import { Link } from '../../frame/router.js';
 import { textIn, useFormats } from '../../frame/words.js';
 import { Await } from '../../parts/state.js';
 import { maySee, screens } from '../../screens.js';
-import type { HomeWords } from './messages/home-words.js';
+import { useTexts } from './texts.js';
 
-export function ToDoList({ words }: { readonly words: HomeWords }) {
+export function ToDoList() {
+  const words = useTexts();
   const loaded = useOpenWork();
   const { toDo } = words;
   if (loaded === null) return null;
@@ -23,7 +24,7 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
                   key={`${item.code} ${item.connection} ${item.words}`}
                   className={item.urgency === 'now' ? 'note bad' : 'note warn'}
                 >
-                  <strong>{toDo.urgency[item.urgency]}</strong> <Task item={item} words={words} />
+                  <strong>{toDo.urgency[item.urgency]}</strong> <Task item={item} />
                 </li>
               ))}
             </ul>
@@ -34,10 +35,10 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
   );
 }
 
-function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords }) {
+function Task({ item }: { readonly item: ToDo }) {
   const { session } = useActing();
   const screen = screens.find(({ id }) => id === screenFor(item));
-  const text = <TaskText item={item} words={words} />;
+  const text = <TaskText item={item} />;
   if (screen === undefined || !maySee(screen, session.rights)) return text;
   const part =
     item.connection !== null
@@ -47,7 +48,8 @@ function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords 
 }
 
 /** Shows an unknown task of a newer server in the server's words. */
-function TaskText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
+function TaskText({ item }: { readonly item: ToDo }) {
+  const { toDo } = useTexts();
   const { number } = useFormats();
   const told: string | ((count: string) => string) = textIn(toDo.codes, item.code) ?? item.words;
   const about = item.connection ?? item.about;

@@ -2,7 +2,7 @@ import { addressOf, goTo } from '../../frame/router.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { type Filter, outcomes } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
-import type { LogWords } from './messages/log-words.js';
+import { useTexts } from './texts.js';
 
 /** Returns the start of a day in the reader's time zone. */
 function startOf(day: string | null, daysLater: number): string | undefined {
@@ -26,7 +26,8 @@ export function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-export function Filters({ given, words }: { readonly given: URLSearchParams; readonly words: LogWords }) {
+export function Filters({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
   const { filters, ledger } = words;
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => given.get(name) ?? '';

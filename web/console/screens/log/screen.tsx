@@ -2,34 +2,25 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePages } from '../../frame/acting.js';
 import { useParameters } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
 import { Checks } from '../../ledger/checks.js';
-import { ledgerMessages } from '../../ledger/ledger-messages.js';
 import { listChecks } from '../../ledger/requests.js';
 import { Filters, toFilter } from './filters.js';
-import type { LogWords } from './messages/log-words.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const log = defineScreen(
-  {
-    en: async () => ({ ...(await import('./messages/en.js')).en, ledger: await ledgerMessages.en() }),
-    de: async () => ({ ...(await import('./messages/de.js')).de, ledger: await ledgerMessages.de() }),
-    es: async () => ({ ...(await import('./messages/es.js')).es, ledger: await ledgerMessages.es() }),
-    fr: async () => ({ ...(await import('./messages/fr.js')).fr, ledger: await ledgerMessages.fr() }),
-    ar: async () => ({ ...(await import('./messages/ar.js')).ar, ledger: await ledgerMessages.ar() }),
-  },
-  function Log({ words }) {
-    const given = useParameters();
-    return (
-      <>
-        <h1>{words.heading}</h1>
-        <Filters key={`filters ${given}`} given={given} words={words} />
-        <Shown key={`checks ${given}`} given={given} words={words} />
-      </>
-    );
-  },
-);
+export const log = defineScreen(function Log() {
+  const words = useTexts();
+  const given = useParameters();
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <Filters key={`filters ${given}`} given={given} />
+      <Shown key={`checks ${given}`} given={given} />
+    </>
+  );
+});
 
-function Shown({ given, words }: { readonly given: URLSearchParams; readonly words: LogWords }) {
+function Shown({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
   const filter = toFilter(given);
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);

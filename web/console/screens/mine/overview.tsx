@@ -8,7 +8,6 @@ import { Lines, ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { toTermsColumns } from '../applications/columns.js';
-import type { MineWords } from './messages/mine-words.js';
 import {
   type DeveloperFacts,
   listOwnApplications,
@@ -16,8 +15,10 @@ import {
   readDeveloper,
   takeSandboxToken,
 } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function Overview({ words }: { readonly words: MineWords }) {
+export function Overview() {
+  const words = useTexts();
   const { instant, number } = useFormats();
   const [developer, applications, asked] = [
     useLoaded(readDeveloper),
@@ -61,18 +62,13 @@ export function Overview({ words }: { readonly words: MineWords }) {
           <Link to="/my-applications/new">{words.begin}</Link>
         </p>
       </section>
-      <Await loaded={developer}>{(found) => <Trying developer={found} words={words} />}</Await>
+      <Await loaded={developer}>{(found) => <Trying developer={found} />}</Await>
     </>
   );
 }
 
-function Trying({
-  developer: { id, sandbox },
-  words,
-}: {
-  readonly developer: DeveloperFacts;
-  readonly words: MineWords;
-}) {
+function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperFacts }) {
+  const words = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const [token, setToken] = useState<string | null>(null);

@@ -8,7 +8,6 @@ import { Table } from '../../parts/table.js';
 import { Facts } from '../../parts/told.js';
 import { Keys } from '../applications/keys.js';
 import { UsageChart } from '../applications/usage-chart.js';
-import type { MineWords } from './messages/mine-words.js';
 import {
   issueOwnKey,
   listOwnKeys,
@@ -17,9 +16,11 @@ import {
   readOwnUsage,
   revokeOwnKey,
 } from './requests.js';
+import { useTexts } from './texts.js';
 import { NewRequest } from './wish-form.js';
 
-export function OwnApplicationPage({ id, words }: { readonly id: string; readonly words: MineWords }) {
+export function OwnApplicationPage({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { number } = useFormats();
   const found = useLoaded(readOwnApplication(id));
   const { facts } = words;
@@ -43,7 +44,7 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
             ]}
           />
           <UsageChart request={readOwnUsage(id)} words={words} />
-          <Refusals id={id} words={words} />
+          <Refusals id={id} />
           <Keys
             words={words}
             asked={{
@@ -58,7 +59,7 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
             <details>
               <summary>{words.wish.more}</summary>
               <p className="soft">{words.wish.moreHint}</p>
-              <NewRequest former={application} words={words} />
+              <NewRequest former={application} />
             </details>
           </section>
         </>
@@ -67,7 +68,8 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
   );
 }
 
-function Refusals({ id, words: { refusals } }: { readonly id: string; readonly words: MineWords }) {
+function Refusals({ id }: { readonly id: string }) {
+  const { refusals } = useTexts();
   const { instant } = useFormats();
   const [requestId, setRequestId] = useState<string | undefined>();
   const found = useLoaded(readOwnRefusals(id, requestId));

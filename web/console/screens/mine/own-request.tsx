@@ -8,7 +8,6 @@ import { ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { RequestFacts, Thread } from '../requests/request-facts.js';
 import type { AskedRequest } from '../requests/requests.js';
-import type { MineWords } from './messages/mine-words.js';
 import {
   readDeveloper,
   readOwnRequest,
@@ -18,11 +17,13 @@ import {
   takeFirstKey,
   withdrawRequest,
 } from './requests.js';
+import { useTexts } from './texts.js';
 import { WishForm } from './wish-form.js';
 
 const longestMessage = 1000;
 
-export function OwnRequest({ id, words }: { readonly id: string; readonly words: MineWords }) {
+export function OwnRequest({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { call } = useActing();
   const found = useLoaded(readOwnRequest(id));
   const { withdraw } = words;
@@ -40,7 +41,7 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
           <RequestFacts request={request} words={words} />
           <Thread messages={request.messages} words={words} />
           {(request.state === 'draft' || request.state === 'asked_back') && (
-            <HandIn key={request.changedAt} request={request} words={words} onChanged={found.reload} />
+            <HandIn key={request.changedAt} request={request} onChanged={found.reload} />
           )}
           {request.state === 'submitted' && (
             <section>
@@ -55,7 +56,7 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
               </ActForm>
             </section>
           )}
-          {request.isFulfilled && <FirstKey request={request} words={words} onTaken={found.reload} />}
+          {request.isFulfilled && <FirstKey request={request} onTaken={found.reload} />}
           {request.state !== 'approved' && request.state !== 'refused' && (
             <section>
               <ConfirmButton
@@ -80,13 +81,12 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
 
 function HandIn({
   request: { id, ...former },
-  words,
   onChanged,
 }: {
   readonly request: AskedRequest;
-  readonly words: MineWords;
   readonly onChanged: () => void;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const developer = useLoaded(readDeveloper);
@@ -118,7 +118,6 @@ function HandIn({
             <summary>{wish.change}</summary>
             <WishForm
               developer={found}
-              words={words}
               former={former}
               submit={wish.save}
               onSubmit={async (changed) => {
@@ -136,13 +135,12 @@ function HandIn({
 /** Shows the first key once, because the server stores only its digest. */
 function FirstKey({
   request: { id, application, isChange, keyHandedOver },
-  words: { firstKey, toApplication },
   onTaken,
 }: {
   readonly request: AskedRequest;
-  readonly words: MineWords;
   readonly onTaken: () => void;
 }) {
+  const { firstKey, toApplication } = useTexts();
   const { call } = useActing();
   const [token, setToken] = useState<string | null>(null);
   return (

@@ -4,13 +4,14 @@ import { useFormats } from '../../frame/words.js';
 import { ActForm, Choice, Field, LongField, Ticks } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import type { Application } from '../applications/requests.js';
-import type { MineWords } from './messages/mine-words.js';
 import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
+import { useTexts } from './texts.js';
 
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
 /** Form for a draft, which is submitted later on its own page. */
-export function NewRequest({ former, words }: { readonly former: Application | null; readonly words: MineWords }) {
+export function NewRequest({ former }: { readonly former: Application | null }) {
+  const words = useTexts();
   const { call } = useActing();
   const developer = useLoaded(readDeveloper);
   return (
@@ -27,7 +28,6 @@ export function NewRequest({ former, words }: { readonly former: Application | n
         {(found) => (
           <WishForm
             developer={found}
-            words={words}
             former={former === null ? null : { ...former, purpose: '', connection: null, redirectUris: [] }}
             submit={words.wish.save}
             onSubmit={async (wish) => {
@@ -43,17 +43,16 @@ export function NewRequest({ former, words }: { readonly former: Application | n
 
 export function WishForm({
   developer,
-  words: { wish, facts },
   former,
   submit,
   onSubmit,
 }: {
   readonly developer: DeveloperFacts;
-  readonly words: MineWords;
   readonly former: Wish | null;
   readonly submit: string;
   readonly onSubmit: (wish: Wish) => Promise<void>;
 }) {
+  const { wish, facts } = useTexts();
   const { number } = useFormats();
   const { most } = developer;
   return (

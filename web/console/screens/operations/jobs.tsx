@@ -2,11 +2,12 @@ import { useLoaded } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { type JobRow, readJobs } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Shows the background jobs of the replica that answers the request. */
-export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
+export function Jobs() {
+  const words = useTexts().jobs;
   const { ago, number } = useFormats();
   const { problems } = useWords();
   const jobs = useLoaded(readJobs);

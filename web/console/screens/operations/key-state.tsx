@@ -1,15 +1,15 @@
 import { Told } from '../../parts/told.js';
-import type { OperationsWords } from './messages/operations-words.js';
+import type { OperationsWords } from './messages/en.js';
+import { useTexts } from './texts.js';
 
 export function KeyState({
-  words,
   state,
   problem,
 }: {
-  readonly words: OperationsWords['keys'];
   readonly state: Exclude<keyof OperationsWords['keys']['state'], 'broken'>;
   readonly problem: string | null;
 }) {
+  const words = useTexts().keys;
   if (problem === null) return words.state[state];
   return (
     <div>

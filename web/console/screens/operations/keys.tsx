@@ -4,14 +4,15 @@ import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Await } from '../../parts/state.js';
 import { ToldLines } from '../../parts/told.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { type Rotated, readKeys, rotateKey, type Use } from './requests.js';
 import { SealingKeys } from './sealing-keys.js';
+import { useTexts } from './texts.js';
 import { TurningKeys } from './turning-keys.js';
 
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
-export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
+export function Keys() {
+  const words = useTexts().keys;
   const keys = useLoaded(readKeys);
   return (
     <Await loaded={keys}>
@@ -20,11 +21,11 @@ export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
           <section key={use}>
             <h2>{words.uses[use]}</h2>
             {use === 'sealing' ? (
-              <SealingKeys words={words} rows={all.sealing} onChanged={keys.reload} />
+              <SealingKeys rows={all.sealing} onChanged={keys.reload} />
             ) : (
-              <TurningKeys words={words} use={use} rows={all[use]} onChanged={keys.reload} />
+              <TurningKeys use={use} rows={all[use]} onChanged={keys.reload} />
             )}
-            {all[use].length > 0 && <Rotate words={words} use={use} onChanged={keys.reload} />}
+            {all[use].length > 0 && <Rotate use={use} onChanged={keys.reload} />}
           </section>
         ))
       }
@@ -32,15 +33,8 @@ export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
   );
 }
 
-function Rotate({
-  words: { uses: names, rotate },
-  use,
-  onChanged,
-}: {
-  readonly words: OperationsWords['keys'];
-  readonly use: Use;
-  readonly onChanged: () => void;
-}) {
+function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () => void }) {
+  const { uses: names, rotate } = useTexts().keys;
   const { call } = useActing();
   const { instant } = useFormats();
   const mayRotate = useMay('operate');

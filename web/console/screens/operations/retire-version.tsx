@@ -5,8 +5,8 @@ import type { Refusal } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmDialog } from '../../parts/confirm.js';
 import { Problem } from '../../parts/state.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { retireVersion } from './requests.js';
+import { useTexts } from './texts.js';
 
 export interface Retired {
   readonly isDone: boolean;
@@ -15,14 +15,13 @@ export interface Retired {
 
 /** Destroys a version after the administrator has typed the number of lost tokens. */
 export function RetireVersion({
-  words: { retire, version: toName },
   version,
   onRetired,
 }: {
-  readonly words: OperationsWords['keys'];
   readonly version: number;
   readonly onRetired: (told: Retired) => void;
 }) {
+  const { retire, version: toName } = useTexts().keys;
   const { call } = useActing();
   const { working } = useWords();
   const { number } = useFormats();

@@ -4,19 +4,18 @@ import { useFormats } from '../../frame/words.js';
 import { Table } from '../../parts/table.js';
 import { ToldLines } from '../../parts/told.js';
 import { KeyState } from './key-state.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import type { SealingKey } from './requests.js';
 import { type Retired, RetireVersion } from './retire-version.js';
+import { useTexts } from './texts.js';
 
 export function SealingKeys({
-  words,
   rows,
   onChanged,
 }: {
-  readonly words: OperationsWords['keys'];
   readonly rows: readonly SealingKey[];
   readonly onChanged: () => void;
 }) {
+  const words = useTexts().keys;
   const { ago, instant, number } = useFormats();
   const mayRetire = useMay('operate');
   const [retired, setRetired] = useState<Retired | null>(null);
@@ -38,9 +37,7 @@ export function SealingKeys({
           {
             id: 'state',
             heading: columns.state,
-            cell: ({ isCurrent, problem }) => (
-              <KeyState words={words} state={isCurrent ? 'seals' : 'opens'} problem={problem} />
-            ),
+            cell: ({ isCurrent, problem }) => <KeyState state={isCurrent ? 'seals' : 'opens'} problem={problem} />,
           },
           {
             id: 'made',
@@ -56,7 +53,6 @@ export function SealingKeys({
                   cell: ({ version, isCurrent }: SealingKey) =>
                     isCurrent ? null : (
                       <RetireVersion
-                        words={words}
                         version={version}
                         onRetired={(told) => {
                           setRetired(told);

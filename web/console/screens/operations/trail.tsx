@@ -4,14 +4,11 @@ import { ActForm } from '../../parts/form.js';
 import { Progress } from '../../parts/progress.js';
 import { Await, Done } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { readTrail, type Verification, verifyTrail } from './requests.js';
+import { useTexts } from './texts.js';
 
-interface Given {
-  readonly words: OperationsWords['audit'];
-}
-
-export function Trail({ words }: Given) {
+export function Trail() {
+  const words = useTexts().audit;
   const { call } = useActing();
   const { ago, instant } = useFormats();
   const mayVerify = useMay('audit');
@@ -32,7 +29,7 @@ export function Trail({ words }: Given) {
                 ...(verification === null ? [] : [[words.by, <bdi key="by">{verification.by}</bdi>] as const]),
               ]}
             />
-            {verification !== null && <Outcome words={words} verification={verification} />}
+            {verification !== null && <Outcome verification={verification} />}
             {mayVerify && verification?.state !== 'under_way' && (
               <ActForm
                 submit={words.verify}
@@ -49,7 +46,8 @@ export function Trail({ words }: Given) {
   );
 }
 
-function Outcome({ words, verification }: Given & { readonly verification: Verification }) {
+function Outcome({ verification }: { readonly verification: Verification }) {
+  const words = useTexts().audit;
   const { problems } = useWords();
   const { number, size } = useFormats();
   const { state, outcome, failed, bytesRead, bytesInAll } = verification;

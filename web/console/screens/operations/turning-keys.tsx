@@ -5,20 +5,19 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { Table } from '../../parts/table.js';
 import { ToldLines } from '../../parts/told.js';
 import { KeyState } from './key-state.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { retireSigningKey, type TurningKey } from './requests.js';
+import { useTexts } from './texts.js';
 
 export function TurningKeys({
-  words,
   use,
   rows,
   onChanged,
 }: {
-  readonly words: OperationsWords['keys'];
   readonly use: 'signing' | 'oidc';
   readonly rows: readonly TurningKey[];
   readonly onChanged: () => void;
 }) {
+  const words = useTexts().keys;
   const { call } = useActing();
   const { ago, instant } = useFormats();
   const mayRetire = useMay('operate') && use === 'signing';
@@ -40,7 +39,7 @@ export function TurningKeys({
           {
             id: 'state',
             heading: columns.state,
-            cell: (row) => <KeyState words={words} state={stateOf(row)} problem={row.problem} />,
+            cell: (row) => <KeyState state={stateOf(row)} problem={row.problem} />,
           },
           {
             id: 'from',

@@ -11,22 +11,21 @@ import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, useProblemText } from '../../parts/state.js';
 import { InvitationLink } from './invitation.js';
-import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
+import { useTexts } from './texts.js';
 
 export function Actions({
   who,
   name,
   person: { status, lockedUntil },
-  words,
   onChanged,
 }: {
   readonly who: Who;
   readonly name: string;
   readonly person: Pick<Person, 'status' | 'lockedUntil'>;
-  readonly words: PeopleWords;
   readonly onChanged: () => void;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const [mayAssist, mayOperate] = [useMay('assist'), useMay('operate')];
   const isLocked = lockedUntil !== null;
@@ -45,12 +44,12 @@ export function Actions({
   return (
     <section>
       <h2>{words.actions}</h2>
-      {outcomes !== null && <Outcomes outcomes={outcomes} words={words} />}
+      {outcomes !== null && <Outcomes outcomes={outcomes} />}
       {receipt !== null && <ShownOnce label={erase.receipt} value={receipt} note={erase.receiptNote} />}
       <div className="actions">
         {mayAssist && (
           <>
-            <SendInvitation who={who} words={words} onSent={onChanged} />
+            <SendInvitation who={who} onSent={onChanged} />
             {allowsBypass && (
               <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
                 {words.bypassCode}
@@ -94,20 +93,13 @@ export function Actions({
           </ConfirmButton>
         )}
       </div>
-      {mayAssist && <Invite who={who} words={words} />}
+      {mayAssist && <Invite who={who} />}
     </section>
   );
 }
 
-function SendInvitation({
-  who,
-  words: { invite },
-  onSent,
-}: {
-  readonly who: Who;
-  readonly words: PeopleWords;
-  readonly onSent: () => void;
-}) {
+function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: () => void }) {
+  const { invite } = useTexts();
   const { call } = useActing();
   const { instant } = useFormats();
   const language = useLanguage();
@@ -130,7 +122,8 @@ function SendInvitation({
   );
 }
 
-function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
+function Outcomes({ outcomes }: { readonly outcomes: readonly Outcome[] }) {
+  const words = useTexts();
   const textOf = useProblemText();
   return (
     <Done>
@@ -144,14 +137,15 @@ function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; 
   );
 }
 
-function Invite({ who, words }: { readonly who: Who; readonly words: PeopleWords }) {
+function Invite({ who }: { readonly who: Who }) {
+  const words = useTexts();
   const { call } = useActing();
   const { invite } = words;
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
       <summary>{invite.asLink}</summary>
-      {invited !== null && <InvitationLink made={invited} words={words} />}
+      {invited !== null && <InvitationLink made={invited} />}
       <ActForm
         submit={invite.submit}
         onSubmit={async (fields) => {

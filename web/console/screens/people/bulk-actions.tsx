@@ -10,8 +10,8 @@ import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../le
 import { ConfirmButton } from '../../parts/confirm.js';
 import { saveCsv } from '../../parts/save-file.js';
 import { Problem } from '../../parts/state.js';
-import type { PeopleWords } from './messages/people-words.js';
 import { unlockPerson } from './requests.js';
+import { useTexts } from './texts.js';
 
 export interface Chosen {
   /** Chosen people who are in the list, in its order. */
@@ -49,7 +49,6 @@ const columns = [
 export function BulkActions({
   chosen,
   readAll,
-  words: { bulk: words },
   onDone,
 }: {
   readonly chosen: Chosen;
@@ -58,9 +57,9 @@ export function BulkActions({
    * @throws Refusal
    */
   readonly readAll: () => Promise<readonly Named[]>;
-  readonly words: PeopleWords;
   readonly onDone: () => void;
 }) {
+  const { bulk: words } = useTexts();
   const mayAssist = useMay('assist');
   const { working } = useWords();
   const { number } = useFormats();

@@ -9,9 +9,10 @@ import { ActForm, Field } from '../../parts/form.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './invitation.js';
-import type { PeopleWords } from './messages/people-words.js';
+import { useTexts } from './texts.js';
 
-export function Find({ text, words }: { readonly text: string | null; readonly words: PeopleWords }) {
+export function Find({ text }: { readonly text: string | null }) {
+  const words = useTexts();
   const { find } = words;
   return (
     <>
@@ -26,14 +27,15 @@ export function Find({ text, words }: { readonly text: string | null; readonly w
           {...(text === null ? {} : { initial: text })}
         />
       </ActForm>
-      {text !== null && <Found text={text} words={words} />}
+      {text !== null && <Found text={text} />}
     </>
   );
 }
 
 const mostFound = 20;
 
-function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {
+function Found({ text }: { readonly text: string }) {
+  const words = useTexts();
   const loaded = useLoaded(findPeople(text));
   const found = loaded.state === 'loaded' ? loaded.value : null;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
@@ -49,7 +51,7 @@ function Found({ text, words }: { readonly text: string; readonly words: PeopleW
           <>
             {unasked.length > 0 && <p className="note warn">{ledger.unasked(unasked.join(', '))}</p>}
             {people.length >= mostFound && <p className="note">{find.more}</p>}
-            <FoundPeople people={people} words={words} />
+            <FoundPeople people={people} />
           </>
         )}
       </Await>
@@ -66,7 +68,8 @@ const labelOf = (who: Who, people: readonly FoundPerson[]): string =>
     people.find((each) => keyOf(each) === keyOf(who)),
   );
 
-function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[]; readonly words: PeopleWords }) {
+function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
+  const words = useTexts();
   const { number } = useFormats();
   const mayAssist = useMay('assist');
   const invitation = useInvitation();
@@ -76,7 +79,7 @@ function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[
     <>
       {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
       {invitation.made !== null && (
-        <InvitationLink made={invitation.made} about={labelOf(invitation.made.who, people)} words={words} />
+        <InvitationLink made={invitation.made} about={labelOf(invitation.made.who, people)} />
       )}
       <Table
         caption={find.found}

@@ -5,16 +5,16 @@ import { useFormats } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
 import { Await, Empty, useProblemText } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { PeopleWords } from './messages/people-words.js';
 import { exportPerson, type Held } from './requests.js';
+import { useTexts } from './texts.js';
 
 interface Props {
   readonly who: Who;
-  readonly words: PeopleWords;
 }
 
 /** Shows a user's stored data only on request, because viewing is logged. */
-export function HeldOf({ who, words }: Props) {
+export function HeldOf({ who }: Props) {
+  const words = useTexts();
   const mayRead = useMay('audit');
   const [isWanted, setWanted] = useState(false);
   if (!mayRead) return null;
@@ -22,7 +22,7 @@ export function HeldOf({ who, words }: Props) {
     <section>
       <h2>{words.held.heading}</h2>
       {isWanted ? (
-        <Shown who={who} words={words} />
+        <Shown who={who} />
       ) : (
         <>
           <p className="soft">{words.held.isRecorded}</p>
@@ -35,7 +35,8 @@ export function HeldOf({ who, words }: Props) {
   );
 }
 
-function Shown({ who, words }: Props) {
+function Shown({ who }: Props) {
+  const words = useTexts();
   const { session } = useActing();
   const exported = useLoaded(exportPerson(who));
   const textOf = useProblemText();
@@ -47,7 +48,7 @@ function Shown({ who, words }: Props) {
             held === null ? (
               <Empty key={connection}>{textOf(code ?? 'subject_unknown')}</Empty>
             ) : (
-              <HeldFacts key={connection} held={held} words={words} />
+              <HeldFacts key={connection} held={held} />
             ),
           )}
           <p>
@@ -65,7 +66,8 @@ function Shown({ who, words }: Props) {
   );
 }
 
-function HeldFacts({ held, words: { held: words } }: { readonly held: Held; readonly words: PeopleWords }) {
+function HeldFacts({ held }: { readonly held: Held }) {
+  const { held: words } = useTexts();
   const { instant, number } = useFormats();
   const { consent, passkey, attempts, passedStepUp } = held;
   const facts = [

@@ -4,8 +4,8 @@ import type { Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { invitationHours, type Who } from '../../ledger/requests.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import type { PeopleWords } from './messages/people-words.js';
 import { invitePerson } from './requests.js';
+import { useTexts } from './texts.js';
 
 interface Invitation {
   readonly url: string;
@@ -30,13 +30,12 @@ export function useInvitation() {
 export function InvitationLink({
   made,
   about,
-  words: { invite },
 }: {
   readonly made: Invitation;
   /** The user, if not shown elsewhere. */
   readonly about?: string;
-  readonly words: PeopleWords;
 }) {
+  const { invite } = useTexts();
   const { instant } = useFormats();
   return (
     <ShownOnce

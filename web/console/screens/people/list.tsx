@@ -3,7 +3,6 @@ import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { addressOf, goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-
 import { nameOf, PersonLink, useNames } from '../../ledger/names.js';
 import {
   type Filter,
@@ -22,8 +21,7 @@ import { ActForm, Choice, Field } from '../../parts/form.js';
 import { Await, Empty } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
-
-import type { PeopleWords } from './messages/people-words.js';
+import { useTexts } from './texts.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 
@@ -65,7 +63,8 @@ function bySubjects(people: readonly Who[]): ReadonlyMap<string, readonly string
   return found;
 }
 
-export function List({ given, words }: { readonly given: URLSearchParams; readonly words: PeopleWords }) {
+export function List({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
   const { list, ledger } = words;
   const { number } = useFormats();
   const filter = toFilter(given);
@@ -112,20 +111,13 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
           </div>
         </ActForm>
       </details>
-      {group === null ? (
-        <Enrolled filter={filter} words={words} />
-      ) : (
-        <GroupMembers group={group} given={given} words={words} />
-      )}
+      {group === null ? <Enrolled filter={filter} /> : <GroupMembers group={group} given={given} />}
     </section>
   );
 }
 
-interface ListProps {
-  readonly words: PeopleWords;
-}
-
-function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
+function Enrolled({ filter }: { readonly filter: Filter }) {
+  const words = useTexts();
   const { call } = useActing();
   const paged = usePages(
     (cursor) => listPeople(filter, cursor),
@@ -150,25 +142,22 @@ function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
   }
   return (
     <>
-      <BulkActions chosen={chosen} readAll={readAll} words={words} onDone={paged.reload} />
+      <BulkActions chosen={chosen} readAll={readAll} onDone={paged.reload} />
       <PagedTable
         caption={words.list.heading}
         paged={paged}
         isExported
         keyOf={keyOf}
         empty={words.list.empty}
-        columns={useColumns({ chosen, words, nameOf: (who) => names.get(keyOf(who)) })}
+        columns={useColumns({ chosen, nameOf: (who) => names.get(keyOf(who)) })}
       />
     </>
   );
 }
 
 /** Lists the members of a group at the provider, whether enrolled or not. */
-function GroupMembers({
-  group,
-  given,
-  words,
-}: ListProps & { readonly group: string; readonly given: URLSearchParams }) {
+function GroupMembers({ group, given }: { readonly group: string; readonly given: URLSearchParams }) {
+  const words = useTexts();
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
@@ -176,7 +165,7 @@ function GroupMembers({
         // If there is only one connection, the user need not choose it.
         const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
         if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
-        return <MembersOf connection={connection} group={group} status={given.get('status')} words={words} />;
+        return <MembersOf connection={connection} group={group} status={given.get('status')} />;
       }}
     </Await>
   );
@@ -186,20 +175,24 @@ function MembersOf({
   connection,
   group,
   status,
-  words,
-}: ListProps & { readonly connection: string; readonly group: string; readonly status: string | null }) {
+}: {
+  readonly connection: string;
+  readonly group: string;
+  readonly status: string | null;
+}) {
+  const words = useTexts();
   const loaded = useLoaded(listGroup(connection, group, status ?? undefined));
   const people = loaded.state === 'loaded' ? loaded.value.people : none;
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
-  const columns = useColumns({ chosen, words, nameOf: (who) => byKey.get(keyOf(who)) });
+  const columns = useColumns({ chosen, nameOf: (who) => byKey.get(keyOf(who)) });
   if (loaded.state === 'refused' && loaded.refusal.code === 'not_found') return <Empty>{words.list.noGroup}</Empty>;
   return (
     <Await loaded={loaded}>
       {({ isComplete }) => (
         <>
           {!isComplete && <p className="note warn">{words.list.groupInPart}</p>}
-          <BulkActions chosen={chosen} readAll={async () => people} words={words} onDone={loaded.reload} />
+          <BulkActions chosen={chosen} readAll={async () => people} onDone={loaded.reload} />
           <Table caption={words.list.heading} rows={people} keyOf={keyOf} empty={words.list.empty} columns={columns} />
         </>
       )}
@@ -211,12 +204,12 @@ const none: readonly FoundPerson[] = [];
 
 function useColumns({
   chosen,
-  words,
   nameOf: find,
-}: ListProps & {
+}: {
   readonly chosen: Chosen;
   readonly nameOf: (who: Who) => Name | undefined;
 }): readonly Column<Person>[] {
+  const words = useTexts();
   const { list, ledger } = words;
   const { instant, number } = useFormats();
   const mayAssist = useMay('assist');

@@ -4,21 +4,19 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
-
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
-
 import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
 import { HeldOf } from './held.js';
-import type { PeopleWords } from './messages/people-words.js';
+import { useTexts } from './texts.js';
 
 interface Props {
   readonly who: Who;
-  readonly words: PeopleWords;
 }
 
-export function Person({ who, words }: Props) {
+export function Person({ who }: Props) {
+  const words = useTexts();
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
@@ -40,9 +38,9 @@ export function Person({ who, words }: Props) {
       <Await loaded={loaded}>
         {({ person }) => (
           <>
-            <Enrolment who={who} person={person} words={words} />
+            <Enrolment who={who} person={person} />
             <Actions
-              {...{ who, name, person, words }}
+              {...{ who, name, person }}
               onChanged={() => {
                 loaded.reload();
                 setChanges(changes + 1);
@@ -51,13 +49,14 @@ export function Person({ who, words }: Props) {
           </>
         )}
       </Await>
-      <Timeline key={`timeline ${changes}`} who={who} words={words} />
-      <HeldOf key={`held ${changes}`} who={who} words={words} />
+      <Timeline key={`timeline ${changes}`} who={who} />
+      <HeldOf key={`held ${changes}`} who={who} />
     </>
   );
 }
 
-function Enrolment({ who, person: is, words }: Props & { readonly person: PersonState }) {
+function Enrolment({ who, person: is }: Props & { readonly person: PersonState }) {
+  const words = useTexts();
   const { instant, number } = useFormats();
   const { person, list, ledger, held } = words;
   const { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
@@ -79,7 +78,8 @@ function Enrolment({ who, person: is, words }: Props & { readonly person: Person
   );
 }
 
-function Timeline({ who, words: { timeline, ledger } }: Props) {
+function Timeline({ who }: Props) {
+  const { timeline, ledger } = useTexts();
   const paged = usePages(
     (cursor) => listChecksOf(who, cursor),
     (reply) => ({ rows: reply.checks, cursor: reply.cursor }),

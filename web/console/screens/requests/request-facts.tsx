@@ -1,6 +1,6 @@
 import { useFormats } from '../../frame/words.js';
 import { Facts } from '../../parts/told.js';
-import type { RequestWords } from './messages/requests-words.js';
+import type { RequestWords } from './messages/en.js';
 import type { AskedRequest } from './requests.js';
 
 export function RequestFacts({

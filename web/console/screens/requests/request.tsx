@@ -4,13 +4,14 @@ import { Link } from '../../frame/router.js';
 import { ActForm, Field, LongField } from '../../parts/form.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done } from '../../parts/state.js';
-import type { RequestWords } from './messages/requests-words.js';
 import { RequestFacts, Thread } from './request-facts.js';
 import { type AskedRequest, answerRequest, approveRequest, readRequest } from './requests.js';
+import { useTexts } from './texts.js';
 
 const longestMessage = 1000;
 
-export function OneRequest({ id, words }: { readonly id: string; readonly words: RequestWords }) {
+export function OneRequest({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { call } = useActing();
   const found = useLoaded(readRequest(id));
   const [openIdClient, setOpenIdClient] = useState<string | null>(null);
@@ -39,7 +40,6 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
             <section>
               <Approve
                 request={request}
-                words={words}
                 onApproved={setOpenIdClient}
                 // An approval that failed in part can be repeated.
                 onAnswered={found.reload}
@@ -74,15 +74,14 @@ const toSaid = (field: FormDataEntryValue | null): string | undefined =>
 /** Approves a request. There is no confirmation, because the page shows what is approved. */
 function Approve({
   request,
-  words: { approve, message },
   onApproved,
   onAnswered,
 }: {
   readonly request: AskedRequest;
-  readonly words: RequestWords;
   readonly onApproved: (openIdClient: string | null) => void;
   readonly onAnswered: () => void;
 }) {
+  const { approve, message } = useTexts();
   const { call } = useActing();
   const { id, by, changedAt, connection, isChange } = request;
   const needsTenant = connection === null && !isChange;

@@ -1,33 +1,24 @@
 import { useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
 import { toNameColumn } from '../../parts/name-column.js';
 import { PagedTable } from '../../parts/table.js';
-import type { RequestWords } from './messages/requests-words.js';
 import { OneRequest } from './request.js';
 import { listRequests } from './requests.js';
 import { TermsOfUse } from './terms.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const requests = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Requests({ words, rest }) {
-    const [id] = rest;
-    if (id === undefined) return <Every words={words} />;
-    return id === 'terms' ? <TermsOfUse words={words} /> : <OneRequest key={id} id={id} words={words} />;
-  },
-);
+export const requests = defineScreen(function Requests({ rest }) {
+  const [id] = rest;
+  if (id === undefined) return <Every />;
+  return id === 'terms' ? <TermsOfUse /> : <OneRequest key={id} id={id} />;
+});
 
 const shownStates = ['submitted', 'asked_back', 'approved', 'refused'] as const;
 
-function Every({ words }: { readonly words: RequestWords }) {
+function Every() {
+  const words = useTexts();
   const { instant, number } = useFormats();
   const [state, setState] = useState<string>('submitted');
   const paged = usePages(

@@ -4,12 +4,13 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, LongField } from '../../parts/form.js';
 import { Await, Done, Empty } from '../../parts/state.js';
-import type { RequestWords } from './messages/requests-words.js';
 import { changeTerms, readTerms } from './requests.js';
+import { useTexts } from './texts.js';
 
 const longestTerms = 8000;
 
-export function TermsOfUse({ words }: { readonly words: RequestWords }) {
+export function TermsOfUse() {
+  const words = useTexts();
   const { call } = useActing();
   const { number, instant } = useFormats();
   const found = useLoaded(readTerms);
