@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../shared/languages.js';
 import { loadScreen } from '../load-screen.js';
+import { QuietButton } from '../parts/button.js';
 import { Loading, Problem } from '../parts/state.js';
 import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useActing } from './acting.js';
@@ -76,9 +77,7 @@ export function Frame({
               <span className="soft">{words.roles[session.role]}</span>
             </p>
             {session.byKey && <p className="note warn">{words.byKey}</p>}
-            <Button className="button quiet" onPress={leave}>
-              {words.signOut}
-            </Button>
+            <QuietButton onPress={leave}>{words.signOut}</QuietButton>
             <LanguageChoice onLanguage={onLanguage} />
           </div>
         </nav>

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { Language } from '../../shared/languages.js';
 import { ActForm, Field } from '../parts/form.js';
+import { Note } from '../parts/state.js';
 import { send } from './call.js';
 import { LanguageChoice } from './language-choice.js';
 import { base, goTo, useParameter, usePath } from './router.js';
@@ -46,16 +47,8 @@ export function SignIn({
     <main className="alone">
       <p className="brand">{words.title}</p>
       <h1>{signIn.heading}</h1>
-      {hasEnded && (
-        <p className="note warn" role="status">
-          {signIn.ended}
-        </p>
-      )}
-      {why !== null && (
-        <p className="note bad" role="alert">
-          {why}
-        </p>
-      )}
+      {hasEnded && <Note tone="warn">{signIn.ended}</Note>}
+      {why !== null && <Note tone="bad">{why}</Note>}
       {hasProvider ? (
         <>
           <p>

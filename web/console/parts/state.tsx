@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { Button } from 'react-aria-components/Button';
 import type { Loaded } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
+import { QuietButton } from './button.js';
 
 export function Loading() {
   const { loading } = useWords();
@@ -37,11 +37,7 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
           </>
         )}
       </p>
-      {onAgain !== undefined && (
-        <Button className="button quiet" onPress={onAgain}>
-          {tryAgain}
-        </Button>
-      )}
+      {onAgain !== undefined && <QuietButton onPress={onAgain}>{tryAgain}</QuietButton>}
     </div>
   );
 }
@@ -60,8 +56,13 @@ export function Await<Value>({
 
 export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>;
 
-export const Done = ({ children }: { readonly children: ReactNode }) => (
-  <p className="note good" role="status">
+type Tone = 'good' | 'warn' | 'bad';
+
+/** A note that is read out when it appears. */
+export const Note = ({ tone, children }: { readonly tone?: Tone | undefined; readonly children: ReactNode }) => (
+  <p className={`note ${tone ?? ''}`} role={tone === 'bad' ? 'alert' : 'status'}>
     {children}
   </p>
 );
+
+export const Done = ({ children }: { readonly children: ReactNode }) => <Note tone="good">{children}</Note>;

@@ -1,6 +1,7 @@
 import { Fragment, type ReactNode, type SyntheticEvent, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Paged } from '../frame/acting.js';
+import { keep, kept } from '../frame/kept.js';
 import { useFormats, useLanguage, useWords } from '../frame/words.js';
 import type { Who } from '../ledger/requests.js';
 import { ExportCsv } from './export-csv.js';
@@ -319,14 +320,14 @@ function useColumnChoice<Row>(
   const { table: words } = useWords();
   const place = `facestep-columns ${columns.map(({ id }) => id).join(' ')}`;
   const [hidden, setHidden] = useState<readonly string[]>(
-    () => remembered(place) ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
+    () => kept(place)?.split(' ') ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
   );
   const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
   if (!hasChoice(columns, isExported)) return [() => true, null];
   const choose = (id: string): void => {
     const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
     setHidden(next);
-    remember(place, next);
+    keep(place, next.join(' '));
   };
   const choice = (
     <details className="choice">
@@ -344,22 +345,6 @@ function useColumnChoice<Row>(
     </details>
   );
   return [isShown, choice];
-}
-
-function remembered(place: string): readonly string[] | null {
-  try {
-    return localStorage.getItem(place)?.split(' ') ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function remember(place: string, hidden: readonly string[]): void {
-  try {
-    localStorage.setItem(place, hidden.join(' '));
-  } catch {
-    // If the browser stores nothing, the choice lasts until the user leaves the page.
-  }
 }
 
 const phone = matchMedia('(max-width: 45rem)');

@@ -4,6 +4,7 @@ import { roles } from '../../frame/session.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -55,15 +56,13 @@ export const administrators = defineScreen(function Administrators() {
                             label={words.remove.label}
                             about={name}
                             title={words.remove.title(name)}
-                            action={words.remove.label}
                             isGrave
                             onConfirm={async () => {
                               await call(removeAdministrator(name));
                               listed.reload();
                             }}
-                          >
-                            <p>{words.remove.text}</p>
-                          </ConfirmButton>
+                            text={words.remove.text}
+                          />
                         ),
                     },
                   ]
@@ -85,8 +84,7 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
   const { add } = useTexts();
   const [added, setAdded] = useState<{ readonly name: string; readonly key: string } | null>(null);
   return (
-    <section>
-      <h2>{add.heading}</h2>
+    <Section heading={add.heading}>
       {added !== null && <ShownOnce label={add.keyOf(added.name)} value={added.key} note={add.once} />}
       <ActForm
         submit={add.submit}
@@ -106,6 +104,6 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
         />
         <Field name="days" label={add.days} hint={add.daysHint} type="number" min={1} max={366} />
       </ActForm>
-    </section>
+    </Section>
   );
 }

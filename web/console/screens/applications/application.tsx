@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { goTo, Link } from '../../frame/router.js';
+import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
+import { Title } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
@@ -31,12 +32,7 @@ export function OneApplication({ id }: { readonly id: string }) {
     <Await loaded={found}>
       {(application) => (
         <>
-          <h1>
-            <bdi>{application.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/applications">{words.all}</Link>
-          </p>
+          <Title name={application.name} to="/applications" all={words.all} />
           <Facts
             rows={[
               [columns.contact, application.contact],
@@ -77,15 +73,13 @@ export function OneApplication({ id }: { readonly id: string }) {
               <ConfirmButton
                 label={remove.label}
                 title={remove.title(application.name)}
-                action={remove.label}
                 isGrave
                 onConfirm={async () => {
                   await call(removeApplication(id));
                   goTo('/applications');
                 }}
-              >
-                <p>{remove.text}</p>
-              </ConfirmButton>
+                text={remove.text}
+              />
             </section>
           )}
         </>

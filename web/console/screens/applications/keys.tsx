@@ -4,6 +4,7 @@ import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
@@ -42,20 +43,17 @@ export function Keys({
         label={keys.revoke}
         about={key.id}
         title={keys.revokeTitle(key.id)}
-        action={keys.revoke}
         isGrave
         onConfirm={async () => {
           await call(asked.revoke(key.id));
           listed.reload();
         }}
-      >
-        <p>{keys.revokeText}</p>
-      </ConfirmButton>
+        text={keys.revokeText}
+      />
     ),
   };
   return (
-    <section>
-      <h2>{keys.heading}</h2>
+    <Section heading={keys.heading}>
       <Await loaded={listed}>
         {({ keys: rows }) => (
           <Table
@@ -90,6 +88,6 @@ export function Keys({
           {asksLife && <Field name="days" label={keys.days} type="number" min={1} max={366} initial="90" isRequired />}
         </ActForm>
       )}
-    </section>
+    </Section>
   );
 }

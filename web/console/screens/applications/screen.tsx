@@ -1,6 +1,7 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { toNameColumn } from '../../parts/name-column.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -41,8 +42,7 @@ function Every() {
         )}
       </Await>
       {mayChange && (
-        <section>
-          <h2>{words.register}</h2>
+        <Section heading={words.register}>
           <TermsForm
             submit={words.register}
             former={null}
@@ -51,7 +51,7 @@ function Every() {
               goTo(`/applications/${id}`);
             }}
           />
-        </section>
+        </Section>
       )}
     </>
   );

@@ -65,12 +65,7 @@ export function TermsForm({
         initial={String(former?.perDay ?? 100_000)}
         isRequired
       />
-      <Ticks
-        name="scopes"
-        label={columns.scopes}
-        initial={former?.scopes ?? defaultScopes}
-        options={clientScopes.map((scope) => ({ value: scope, label: scope }))}
-      />
+      <Ticks name="scopes" label={columns.scopes} initial={former?.scopes ?? defaultScopes} options={clientScopes} />
     </ActForm>
   );
 }

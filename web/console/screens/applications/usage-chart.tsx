@@ -1,6 +1,7 @@
 import { useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
+import { Section } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import type { ApplicationsWords } from './messages/en.js';
 import { type Usage, usageDays } from './requests.js';
@@ -28,8 +29,7 @@ export function UsageChart({
 }) {
   const used = useLoaded(request);
   return (
-    <section>
-      <h2>{usage.heading}</h2>
+    <Section heading={usage.heading}>
       <Await loaded={used}>
         {(reply) => (
           <BarChart
@@ -39,6 +39,6 @@ export function UsageChart({
           />
         )}
       </Await>
-    </section>
+    </Section>
   );
 }

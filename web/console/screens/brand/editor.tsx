@@ -154,11 +154,9 @@ export function Editor({
           <ConfirmButton
             label={apply.label}
             title={apply.title}
-            action={apply.label}
             onConfirm={() => onApply(checked.digest ?? '')}
-          >
-            <p>{apply.text}</p>
-          </ConfirmButton>
+            text={apply.text}
+          />
         )}
         {checked !== null && checked.digest !== null && checked.digest === inForce.digest && (
           <p className="soft">{apply.same}</p>

@@ -1,8 +1,7 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { Language } from '../../../shared/languages.js';
 import { useLanguage } from '../../frame/words.js';
-import { Choice } from '../../parts/form.js';
-import { languageOptions } from './preview.js';
+import { Choice, Labeled, languageOptions } from '../../parts/form.js';
 import type { TextRule } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -18,7 +17,6 @@ export function OwnTextFields({
   readonly onChange: (own: OwnTexts) => void;
 }) {
   const { texts } = useTexts();
-  const id = useId();
   const [language, setLanguage] = useState<Language>(useLanguage());
   const labels = new Map(Object.entries(texts.keys));
   return (
@@ -33,20 +31,24 @@ export function OwnTextFields({
         onChoose={setLanguage}
       />
       {rules.map(({ key, most, placeholders }) => (
-        <div key={key} className="field">
-          <label htmlFor={`${id}-${key}`}>{labels.get(key) ?? key}</label>
-          {placeholders.length > 0 && (
-            <span className="soft fine">{texts.mustHold(placeholders.map((name) => `{${name}}`).join(' '))}</span>
+        <Labeled
+          key={key}
+          label={labels.get(key) ?? key}
+          {...(placeholders.length > 0 && {
+            hint: texts.mustHold(placeholders.map((name) => `{${name}}`).join(' ')),
+          })}
+        >
+          {(attributes) => (
+            <input
+              {...attributes}
+              maxLength={most}
+              lang={language}
+              dir="auto"
+              value={own[language]?.[key] ?? ''}
+              onChange={({ target }) => onChange({ ...own, [language]: { ...own[language], [key]: target.value } })}
+            />
           )}
-          <input
-            id={`${id}-${key}`}
-            maxLength={most}
-            lang={language}
-            dir="auto"
-            value={own[language]?.[key] ?? ''}
-            onChange={({ target }) => onChange({ ...own, [language]: { ...own[language], [key]: target.value } })}
-          />
-        </div>
+        </Labeled>
       ))}
     </details>
   );

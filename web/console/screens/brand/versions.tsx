@@ -1,5 +1,6 @@
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
+import { Section } from '../../parts/layout.js';
 import { Table } from '../../parts/table.js';
 import type { InForce } from './requests.js';
 import { useTexts } from './texts.js';
@@ -14,8 +15,7 @@ export function Versions({
   const { versions, apply } = useTexts();
   const { instant } = useFormats();
   return (
-    <section>
-      <h2>{versions.heading}</h2>
+    <Section heading={versions.heading}>
       <Table
         caption={versions.heading}
         rows={inForce.versions}
@@ -36,11 +36,9 @@ export function Versions({
                   label={apply.label}
                   about={instant(at)}
                   title={apply.title}
-                  action={apply.label}
                   onConfirm={() => onApply(digest)}
-                >
-                  <p>{apply.text}</p>
-                </ConfirmButton>
+                  text={apply.text}
+                />
               ),
           },
         ]}
@@ -49,13 +47,11 @@ export function Versions({
         <ConfirmButton
           label={apply.none}
           title={`${apply.none}?`}
-          action={apply.none}
           isGrave
           onConfirm={() => onApply('')}
-        >
-          <p>{apply.noneText}</p>
-        </ConfirmButton>
+          text={apply.noneText}
+        />
       )}
-    </section>
+    </Section>
   );
 }

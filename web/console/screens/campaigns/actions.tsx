@@ -22,12 +22,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
     <>
       <div className="actions">
         {state === 'planned' && toLeave > 0 && (
-          <ConfirmButton
-            label={act.start}
-            title={act.startTitle(name)}
-            action={act.start}
-            onConfirm={confirmed(startCampaign(id))}
-          >
+          <ConfirmButton label={act.start} title={act.startTitle(name)} onConfirm={confirmed(startCampaign(id))}>
             <p>{act.startText(number(toLeave), number(linkDays))}</p>
             <p>{reminders === 0 ? act.noReminders : act.startReminders(number(reminders), number(reminderDays))}</p>
           </ConfirmButton>
@@ -36,31 +31,25 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
           <ConfirmButton
             label={act.stop}
             title={act.stopTitle(name)}
-            action={act.stop}
             onConfirm={confirmed(stopCampaign(id))}
-          >
-            <p>{act.stopText}</p>
-          </ConfirmButton>
+            text={act.stopText}
+          />
         )}
         {state === 'stopped' && (
           <ConfirmButton
             label={act.resume}
             title={act.resumeTitle(name)}
-            action={act.resume}
             onConfirm={confirmed(resumeCampaign(id, []))}
-          >
-            <p>{act.resumeText(number(toLeave))}</p>
-          </ConfirmButton>
+            text={act.resumeText(number(toLeave))}
+          />
         )}
         {isUnderWay && awaited > 0 && (
           <ConfirmButton
             label={act.remind}
             title={act.remindTitle}
-            action={act.remind}
             onConfirm={confirmed(remindCampaign(id))}
-          >
-            <p>{act.remindText(number(awaited))}</p>
-          </ConfirmButton>
+            text={act.remindText(number(awaited))}
+          />
         )}
         {isUnderWay &&
           retryable
@@ -72,9 +61,8 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
                 title={act.againTitle}
                 action={act.again}
                 onConfirm={confirmed(resumeCampaign(id, [each]))}
-              >
-                <p>{act.againText(number(countIn(campaign, each)))}</p>
-              </ConfirmButton>
+                text={act.againText(number(countIn(campaign, each)))}
+              />
             ))}
       </div>
       {countIn(campaign, 'uncertain') > 0 && (

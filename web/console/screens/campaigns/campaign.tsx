@@ -1,12 +1,12 @@
 import { useLoaded } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { languageOptions } from '../../parts/form.js';
+import { Title } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
 import { Letters } from './letters.js';
 import { People } from './people.js';
-import { languageOptions } from './plan-form.js';
 import { type Campaign, readCampaign } from './requests.js';
 import { Standing } from './standing.js';
 import { useTexts } from './texts.js';
@@ -22,12 +22,7 @@ export function OneCampaign({ id }: { readonly id: string }) {
     <Await loaded={found}>
       {({ campaign: shown }) => (
         <>
-          <h1>
-            <bdi>{shown.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/campaigns">{words.all}</Link>
-          </p>
+          <Title name={shown.name} to="/campaigns" all={words.all} />
           <Standing campaign={shown} />
           <Actions campaign={shown} onDone={reload} />
           {shown.state !== 'planning' && <People key={shown.state} campaign={shown} />}

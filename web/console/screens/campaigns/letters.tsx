@@ -3,9 +3,9 @@ import type { Language } from '../../../shared/languages.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Refusal } from '../../frame/call.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, Field, LongField } from '../../parts/form.js';
-import { Await, Done } from '../../parts/state.js';
-import { languageOptions } from './plan-form.js';
+import { ActForm, Choice, Field, languageOptions } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
+import { Await, Done, Note } from '../../parts/state.js';
 import {
   type Campaign,
   keepWords,
@@ -35,8 +35,7 @@ export function Letters({ campaign, onKept }: Given) {
   const drafts = useRef(new Map<string, LetterWords>());
   const name = `${kind}.${language}`;
   return (
-    <section>
-      <h2>{letters.heading}</h2>
+    <Section heading={letters.heading}>
       <div className="form">
         <Choice
           name="kind"
@@ -54,7 +53,7 @@ export function Letters({ campaign, onKept }: Given) {
         />
       </div>
       <OneLetter key={name} drafts={drafts.current} {...{ campaign, onKept, kind, language, name }} />
-    </section>
+    </Section>
   );
 }
 
@@ -116,9 +115,7 @@ function OneLetter({
           {({ subject, text, page, unknown }) => (
             <>
               {unknown.length > 0 && (
-                <p className="note bad" role="alert">
-                  {letters.unknown(unknown.map((each) => `{${each}}`).join(', '))}
-                </p>
+                <Note tone="bad">{letters.unknown(unknown.map((each) => `{${each}}`).join(', '))}</Note>
               )}
               <p>
                 <strong>
@@ -158,7 +155,7 @@ function OneLetter({
                 isRequired
                 maxLength={200}
               />
-              <LongField
+              <Field
                 name="text"
                 label={letters.text}
                 hint={letters.textHint}
@@ -176,12 +173,10 @@ function OneLetter({
             <ConfirmButton
               label={letters.back}
               title={`${letters.back}?`}
-              action={letters.back}
               isGrave
               onConfirm={() => keep({ subject: '', text: '' })}
-            >
-              <p>{letters.backText}</p>
-            </ConfirmButton>
+              text={letters.backText}
+            />
           </>
         )}
       </div>

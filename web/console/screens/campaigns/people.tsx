@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { Choice } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { type Column, PagedTable } from '../../parts/table.js';
 import {
   type Campaign,
@@ -28,7 +29,7 @@ export function People({ campaign: { id, group, state: campaignState, counts } }
   const [filter, setFilter] = useState<Filter>(first);
   const paged = usePages(
     (cursor) => listPeople(id, statesOf(filter), cursor),
-    ({ people: rows, cursor }) => ({ rows, cursor }),
+    ({ people: rows }) => rows,
   );
   const told = JSON.stringify(counts);
   const shown = useRef(told);
@@ -48,8 +49,7 @@ export function People({ campaign: { id, group, state: campaignState, counts } }
     ...personStates.map((state) => ({ value: state, label: people.states[state] })),
   ];
   return (
-    <section>
-      <h2>{people.heading}</h2>
+    <Section heading={people.heading}>
       <div className="filters">
         <Choice name="filter" label={people.show} initial={first} options={filters} onChoose={setFilter} />
       </div>
@@ -71,6 +71,6 @@ export function People({ campaign: { id, group, state: campaignState, counts } }
           { id: 'sent', heading: people.sent, cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
         ]}
       />
-    </section>
+    </Section>
   );
 }

@@ -1,16 +1,11 @@
 import { useState } from 'react';
-import { isLanguage, type Language, languages } from '../../../shared/languages.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
 import { useLanguage } from '../../frame/words.js';
-import { ActForm, Choice, Field, FileField } from '../../parts/form.js';
+import { ActForm, Choice, Field, FileField, languageOptions } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import { listConnections, planCampaign } from './requests.js';
 import { useTexts } from './texts.js';
-
-export const languageOptions: readonly { readonly value: Language; readonly label: string }[] = Object.keys(languages)
-  .filter(isLanguage)
-  .map((value) => ({ value, label: languages[value] }));
 
 export function PlanForm() {
   const { make } = useTexts();
@@ -47,7 +42,7 @@ export function PlanForm() {
             </label>
           </fieldset>
           {isFile ? (
-            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" isRequired />
+            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
           ) : (
             <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
           )}

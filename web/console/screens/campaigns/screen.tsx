@@ -1,5 +1,6 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { toNameColumn } from '../../parts/name-column.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -45,10 +46,9 @@ function Every() {
           />
         )}
       </Await>
-      <section>
-        <h2>{words.make.heading}</h2>
+      <Section heading={words.make.heading}>
         <PlanForm />
-      </section>
+      </Section>
     </>
   );
 }

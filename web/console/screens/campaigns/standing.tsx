@@ -1,5 +1,6 @@
 import { Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { Progress } from '../../parts/progress.js';
 import { Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -39,8 +40,7 @@ function DryRun({ campaign }: Shown) {
   const leftOut = countIn(campaign, 'left_out');
   const reasons = new Map(Object.entries(people.reasons));
   return (
-    <section>
-      <h2>{dryRun.heading}</h2>
+    <Section heading={dryRun.heading}>
       <p>{letters === 0 ? dryRun.nobody : dryRun.wouldGet(number(letters))}</p>
       {leftOut > 0 && (
         <>
@@ -55,7 +55,7 @@ function DryRun({ campaign }: Shown) {
         </>
       )}
       <p className="soft">{dryRun.nothingSent}</p>
-    </section>
+    </Section>
   );
 }
 
@@ -64,8 +64,7 @@ function HowFar({ campaign }: Shown) {
   const { number } = useFormats();
   const [enrolled, all] = [countIn(campaign, 'enrolled'), invitedIn(campaign)];
   return (
-    <section>
-      <h2>{progress.heading}</h2>
+    <Section heading={progress.heading}>
       <Progress
         label={progress.heading}
         text={progress.enrolled(number(enrolled), number(all))}
@@ -82,6 +81,6 @@ function HowFar({ campaign }: Shown) {
           { id: 'people', heading: progress.people, isNumber: true, cell: (state) => number(countIn(campaign, state)) },
         ]}
       />
-    </section>
+    </Section>
   );
 }

@@ -1,8 +1,9 @@
 import { type Loaded, useActing, useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Light } from '../../parts/light.js';
-import { Await, Done } from '../../parts/state.js';
+import { Await, Done, Note } from '../../parts/state.js';
 import { Findings, type Mending } from './findings.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
 import { useTexts } from './texts.js';
@@ -25,8 +26,7 @@ export function Doctor({
   const mayExamine = useMay('operate');
   const { doctor: named } = words;
   return (
-    <section>
-      <h2>{named.heading}</h2>
+    <Section heading={named.heading}>
       <Await loaded={examined}>
         {({ doctor: { isUnderWay, connections } }) => {
           const found = connections.find(({ connection }) => connection === id) ?? null;
@@ -46,11 +46,7 @@ export function Doctor({
                 </>
               )}
               {mending?.progress}
-              {isUnderWay && (
-                <p className="note" role="status">
-                  {named.underWay}
-                </p>
-              )}
+              {isUnderWay && <Note>{named.underWay}</Note>}
               {mayExamine && !isUnderWay && (
                 <ActForm
                   submit={named.examine}
@@ -64,6 +60,6 @@ export function Doctor({
           );
         }}
       </Await>
-    </section>
+    </Section>
   );
 }

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
 import { Light } from '../../parts/light.js';
 import { Table } from '../../parts/table.js';
 import { Told } from '../../parts/told.js';
 import type { Applied, Finding } from './requests.js';
-import { SureButton } from './sure-button.js';
 import { useTexts } from './texts.js';
 
 export interface Mending {
@@ -74,17 +74,16 @@ export function Findings({
                     </p>
                   )}
                   {mend !== null && mending !== null && (
-                    <SureButton
+                    <ConfirmButton
                       label={named.mend}
                       about={title}
                       title={named.mendTitle(title)}
-                      nobody={words.nobody}
-                      sure={named.sure}
+                      insist={{ warning: words.nobody, action: named.sure }}
                       onConfirm={(isSure) => mending.begin(mend, isSure)}
                     >
                       <p>{named.mendText}</p>
                       {mend.pushSecrets && <p>{named.mendSecret}</p>}
-                    </SureButton>
+                    </ConfirmButton>
                   )}
                 </div>
               ),

@@ -1,12 +1,13 @@
 import { type ReactNode, useState } from 'react';
 import { useActing } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Done } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Told, ToldLines } from '../../parts/told.js';
 import { type Applied, type Connection, type Plan, planConnection } from './requests.js';
-import { SureButton } from './sure-button.js';
 import { useTexts } from './texts.js';
 
 export function SetUp({
@@ -23,9 +24,7 @@ export function SetUp({
   const [plan, setPlan] = useState<Plan | null>(null);
   const { plan: named } = words;
   return (
-    <section>
-      <h2>{named.heading}</h2>
-      <p className="soft">{named.lookHint}</p>
+    <Section heading={named.heading} intro={named.lookHint}>
       <ActForm submit={named.look} onSubmit={async () => setPlan(await call(planConnection(id)))} />
       {plan === null ? (
         progress
@@ -39,7 +38,7 @@ export function SetUp({
           }}
         />
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -95,15 +94,13 @@ function Planned({
         </p>
       )}
       {!isReady && (
-        <SureButton
+        <ConfirmButton
           label={named.apply}
           title={named.applyTitle(id)}
-          nobody={words.nobody}
-          sure={named.sure}
+          insist={{ warning: words.nobody, action: named.sure }}
           onConfirm={onApply}
-        >
-          <p>{named.applyText(number(changed))}</p>
-        </SureButton>
+          text={named.applyText(number(changed))}
+        />
       )}
     </>
   );

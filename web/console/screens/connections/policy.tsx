@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { Facts } from '../../parts/told.js';
 import { ModeInFile } from './configuration-file.js';
 import type { Connection } from './requests.js';
@@ -18,9 +19,7 @@ export function PolicyInForce({ connection }: { readonly connection: Connection 
   );
   const { bypass } = policy;
   return (
-    <section>
-      <h2>{named.heading}</h2>
-      <p className="soft">{words.configurationFile.settings(id)}</p>
+    <Section heading={named.heading} intro={words.configurationFile.settings(id)}>
       <ModeInFile connection={connection} />
       <Facts
         rows={[
@@ -51,6 +50,6 @@ export function PolicyInForce({ connection }: { readonly connection: Connection 
           ],
         ]}
       />
-    </section>
+    </Section>
   );
 }

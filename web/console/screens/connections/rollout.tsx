@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { languages } from '../../../shared/languages.js';
 import { toRefusal, useActing, useMay, usePages } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
@@ -7,7 +6,8 @@ import { PersonLink, useNames } from '../../ledger/names.js';
 import { inviteByEmail, keyOf, type Who } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice } from '../../parts/form.js';
+import { ActForm, Choice, languageOptions } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Done } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
@@ -37,11 +37,10 @@ export function Rollout({
       {connection.mode.inForce === 'shadow' ? (
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
-        <section>
-          <h2>{words.toEnforce.heading}</h2>
+        <Section heading={words.toEnforce.heading}>
           <Done>{words.toEnforce.enforced}</Done>
           {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
-        </section>
+        </Section>
       )}
       <ModeInFile connection={connection} />
     </>
@@ -58,7 +57,7 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
     (cursor) => listRefused(id, days, cursor),
     (page) => {
       setAll(page);
-      return { rows: page.subjects, cursor: page.cursor };
+      return page.subjects;
     },
   );
   const whoOf = ({ subject }: { readonly subject: string }) => ({ connection: id, subject });
@@ -66,9 +65,7 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
   const { refused } = words;
   return (
     <>
-      <section>
-        <h2>{refused.heading}</h2>
-        <p className="soft">{refused.intro}</p>
+      <Section heading={refused.heading} intro={refused.intro}>
         {all !== null && (
           <BarChart
             title={refused.chart}
@@ -108,7 +105,7 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
             {refused.unnamed(number(count), code)}
           </p>
         ))}
-      </section>
+      </Section>
       {mayInvite && all !== null && all.total > 0 && <InviteThese connection={connection} count={all.notEnrolled} />}
       {onSwitched !== null && all !== null && (
         <SwitchToEnforce connection={connection} total={all.total} onSwitched={onSwitched} />
@@ -134,8 +131,7 @@ function InviteThese({ connection: { id }, count }: Given & { readonly count: nu
   }
   const isRunning = bulk.shown?.isRunning === true;
   return (
-    <section>
-      <h2>{invite.heading}</h2>
+    <Section heading={invite.heading}>
       {count === 0 ? (
         <p>{invite.nobody}</p>
       ) : (
@@ -149,18 +145,13 @@ function InviteThese({ connection: { id }, count }: Given & { readonly count: nu
                 void bulk.run(invite.label, notEnrolled(), count, (who) => inviteByEmail(who, asked));
               }}
             >
-              <Choice
-                name="language"
-                label={invite.language}
-                initial={language}
-                options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-              />
+              <Choice name="language" label={invite.language} initial={language} options={languageOptions} />
             </ActForm>
           )}
         </>
       )}
       <BulkProgress bulk={bulk} />
-    </section>
+    </Section>
   );
 }
 
@@ -174,8 +165,7 @@ function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & 
   const { number } = useFormats();
   const [isWarned, setWarned] = useState(false);
   return (
-    <section>
-      <h2>{toEnforce.heading}</h2>
+    <Section heading={toEnforce.heading}>
       <p>
         <b>{toEnforce.count(number(total))}</b>
       </p>
@@ -193,7 +183,7 @@ function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & 
           onSwitched();
         }}
       />
-    </section>
+    </Section>
   );
 }
 
@@ -204,13 +194,11 @@ function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
     <ConfirmButton
       label={toShadow.label}
       title={toShadow.title(id)}
-      action={toShadow.label}
       onConfirm={async () => {
         await call(switchMode(id, 'shadow', false));
         onSwitched();
       }}
-    >
-      <p>{toShadow.text}</p>
-    </ConfirmButton>
+      text={toShadow.text}
+    />
   );
 }

@@ -1,6 +1,6 @@
 import { useFormats } from '../../frame/words.js';
 import { Progress } from '../../parts/progress.js';
-import { Done } from '../../parts/state.js';
+import { Done, Note } from '../../parts/state.js';
 import { Told, ToldLines } from '../../parts/told.js';
 import type { Run } from './requests.js';
 import { useTexts } from './texts.js';
@@ -17,11 +17,7 @@ export function RunProgress({ run }: { readonly run: Run }) {
       <p className="soft">{named.begun(by, instant(startedAt))}</p>
       {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={steps.length} />}
       {state === 'done' && <Done>{named.done}</Done>}
-      {(state === 'stopped' || state === 'broken_off') && (
-        <p className="note warn" role="status">
-          {named[state]}
-        </p>
-      )}
+      {(state === 'stopped' || state === 'broken_off') && <Note tone="warn">{named[state]}</Note>}
       <details open={state !== 'done'}>
         <summary>{text}</summary>
         <ol className="lines">

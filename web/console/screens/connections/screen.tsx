@@ -4,7 +4,7 @@ import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Light } from '../../parts/light.js';
-import { Await } from '../../parts/state.js';
+import { Await, Note } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { addressOfTab, OneConnection } from './connection.js';
 import { examine, listConnections, readDoctor } from './requests.js';
@@ -86,11 +86,7 @@ function Every() {
           />
         )}
       </Await>
-      {doctor?.isUnderWay === true && (
-        <p className="note" role="status">
-          {words.doctor.underWay}
-        </p>
-      )}
+      {doctor?.isUnderWay === true && <Note>{words.doctor.underWay}</Note>}
       {mayExamine && doctor?.isUnderWay === false && (
         <ActForm
           submit={words.doctor.examineAll}

@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { Section } from '../../parts/layout.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Empty } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { toConfigurationLines } from './configuration-file.js';
 import { type Applied, type Connection, listSecrets, type Secret, type SecretAge } from './requests.js';
-import { SureButton } from './sure-button.js';
 import { useTexts } from './texts.js';
 
 interface Given {
@@ -21,14 +22,13 @@ export function Secrets(given: Given) {
   return (
     <Await loaded={listed}>
       {({ secrets }) => (
-        <section>
-          <h2>{words.heading}</h2>
+        <Section heading={words.heading}>
           {secrets.length === 0 && <Empty>{words.none}</Empty>}
           {secrets.map((secret) => (
             <OneSecret key={secret.setting} {...given} secret={secret} />
           ))}
           {given.progress}
-        </section>
+        </Section>
       )}
     </Await>
   );
@@ -84,15 +84,13 @@ function OneSecret({ connection: { id }, begin, secret }: Given & { readonly sec
             <>
               {named.push}
               <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
-              <SureButton
+              <ConfirmButton
                 label={named.pushLabel}
                 title={named.pushTitle}
-                nobody={words.nobody}
-                sure={named.sure}
+                insist={{ warning: words.nobody, action: named.sure }}
                 onConfirm={(isSure) => begin({ pushSecrets: true }, isSure)}
-              >
-                <p>{named.pushText}</p>
-              </SureButton>
+                text={named.pushText}
+              />
             </>
           ) : (
             named.deploy

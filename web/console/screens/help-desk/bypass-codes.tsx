@@ -4,7 +4,9 @@ import { Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
+import { Note } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
@@ -17,7 +19,7 @@ export function BypassCodes() {
   const words = useTexts();
   const { call, session } = useActing();
   const { instant } = useFormats();
-  const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
+  const paged = usePages(listBypassCodes, ({ codes }) => codes);
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
   useEffect(() => {
@@ -30,8 +32,7 @@ export function BypassCodes() {
   return (
     <>
       <Make onMade={reload} />
-      <section>
-        <h2>{codes.listHeading}</h2>
+      <Section heading={codes.listHeading}>
         <PagedTable
           paged={paged}
           caption={codes.listHeading}
@@ -60,19 +61,17 @@ export function BypassCodes() {
                     label={approve.label}
                     about={nameOf(row)}
                     title={approve.title(nameOf(row))}
-                    action={approve.label}
                     onConfirm={async () => {
                       await call(approveBypassCode(row.id));
                       reload();
                     }}
-                  >
-                    <p>{approve.text(row.by)}</p>
-                  </ConfirmButton>
+                    text={approve.text(row.by)}
+                  />
                 ),
             },
           ]}
         />
-      </section>
+      </Section>
     </>
   );
 }
@@ -85,9 +84,7 @@ function Make({ onMade }: { readonly onMade: () => void }) {
   const [isAllowed, setAllowed] = useState(true);
   const { codes } = words;
   return (
-    <section>
-      <h2>{codes.heading}</h2>
-      <p className="soft">{codes.intro}</p>
+    <Section heading={codes.heading} intro={codes.intro}>
       {made !== null && (
         <ShownOnce
           label={codes.code}
@@ -97,11 +94,7 @@ function Make({ onMade }: { readonly onMade: () => void }) {
           }
         />
       )}
-      {!isAllowed && (
-        <p className="note bad" role="alert">
-          {codes.notAllowed}
-        </p>
-      )}
+      {!isAllowed && <Note tone="bad">{codes.notAllowed}</Note>}
       <ActForm
         submit={codes.submit}
         onSubmit={async (fields) => {
@@ -125,6 +118,6 @@ function Make({ onMade }: { readonly onMade: () => void }) {
         <Field name="minutes" label={codes.minutes} hint={codes.minutesHint} type="number" min={5} max={60} />
         <Field name="application" label={codes.application} hint={codes.applicationHint} maxLength={253} />
       </ActForm>
-    </section>
+    </Section>
   );
 }

@@ -1,11 +1,11 @@
-import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { toRefusal, useActing, usePages } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import { useActing, useAction, usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
+import { QuietButton } from '../../parts/button.js';
 import { ActForm, Choice } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Problem } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { useNames } from './person.js';
@@ -19,25 +19,16 @@ export function Queue() {
   const words = useTexts();
   const { call, session } = useActing();
   const { instant } = useFormats();
-  const paged = usePages(listHelpRequests, ({ requests, cursor }) => ({ rows: requests, cursor }));
+  const paged = usePages(listHelpRequests, ({ requests }) => requests);
   const nameOf = useNames(paged.rows);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { refusal, run } = useAction();
   const { queue } = words;
   const { columns } = queue;
-  const take = (id: string): void => {
-    setRefusal(null);
-    call(takeHelpRequest(id))
-      .catch((thrown: unknown) => setRefusal(toRefusal(thrown)))
-      .finally(paged.reload);
-  };
+  const take = (id: string): void => void run(() => call(takeHelpRequest(id)).finally(paged.reload));
   return (
-    <section>
-      <h2>{queue.heading}</h2>
-      <p className="soft">{queue.intro}</p>
+    <Section heading={queue.heading} intro={queue.intro}>
       <p>
-        <Button className="button quiet" onPress={paged.reload}>
-          {queue.refresh}
-        </Button>
+        <QuietButton onPress={paged.reload}>{queue.refresh}</QuietButton>
       </p>
       {refusal !== null && <Problem refusal={refusal} />}
       <PagedTable
@@ -71,7 +62,7 @@ export function Queue() {
           },
         ]}
       />
-    </section>
+    </Section>
   );
 }
 

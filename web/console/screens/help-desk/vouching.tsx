@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
-import { languages } from '../../../shared/languages.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
-import { ActForm, Choice } from '../../parts/form.js';
+import { QuietButton } from '../../parts/button.js';
+import { ActForm, Choice, languageOptions } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Problem } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
@@ -24,9 +24,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) 
   const language = useLanguage();
   const { calls } = words;
   return (
-    <section>
-      <h2>{calls.heading}</h2>
-      <p className="soft">{calls.intro}</p>
+    <Section heading={calls.heading} intro={calls.intro}>
       <ActForm
         submit={calls.submit}
         onSubmit={async (fields) => {
@@ -44,14 +42,9 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) 
             { value: 'none', label: calls.ways.none },
           ]}
         />
-        <Choice
-          name="language"
-          label={calls.language}
-          initial={language}
-          options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-        />
+        <Choice name="language" label={calls.language} initial={language} options={languageOptions} />
       </ActForm>
-    </section>
+    </Section>
   );
 }
 
@@ -72,8 +65,7 @@ function Follow({
   const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
   return (
-    <section>
-      <h2>{calls.heading}</h2>
+    <Section heading={calls.heading}>
       {(state === 'waiting' || state === 'opened') && (
         <>
           <p>{calls.read}</p>
@@ -94,10 +86,8 @@ function Follow({
       {loaded.state === 'loaded' && loaded.value.person !== null && (
         <Person person={loaded.value.person} until={loaded.value.until} />
       )}
-      <Button className="button quiet" onPress={onOver}>
-        {calls.another}
-      </Button>
-    </section>
+      <QuietButton onPress={onOver}>{calls.another}</QuietButton>
+    </Section>
   );
 }
 

@@ -2,6 +2,7 @@ import { useActing } from '../../frame/acting.js';
 import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';
 import { textIn, useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import { maySee, screens } from '../../screens.js';
 import { useTexts } from './texts.js';
@@ -12,8 +13,7 @@ export function ToDoList() {
   const { toDo } = words;
   if (loaded === null) return null;
   return (
-    <section>
-      <h2>{toDo.heading}</h2>
+    <Section heading={toDo.heading}>
       <Await loaded={loaded}>
         {({ items }) => (
           <>
@@ -31,7 +31,7 @@ export function ToDoList() {
           </>
         )}
       </Await>
-    </section>
+    </Section>
   );
 }
 

@@ -28,7 +28,7 @@ function Shown({ given }: { readonly given: URLSearchParams }) {
     (cursor) => listChecks(filter, cursor),
     (reply) => {
       setUnasked(reply.unasked);
-      return { rows: reply.checks, cursor: reply.cursor };
+      return reply.checks;
     },
   );
   useRepeated(paged.poll, isFollowing);

@@ -3,6 +3,7 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { toNameColumn } from '../../parts/name-column.js';
 import { Lines, ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
@@ -41,8 +42,7 @@ export function Overview() {
           />
         )}
       </Await>
-      <section>
-        <h2>{words.requests}</h2>
+      <Section heading={words.requests}>
         <Await loaded={asked}>
           {({ requests: rows }) => (
             <Table
@@ -61,7 +61,7 @@ export function Overview() {
         <p>
           <Link to="/my-applications/new">{words.begin}</Link>
         </p>
-      </section>
+      </Section>
       <Await loaded={developer}>{(found) => <Trying developer={found} />}</Await>
     </>
   );
@@ -75,8 +75,7 @@ function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperF
   const { sandbox: texts } = words;
   return (
     <>
-      <section>
-        <h2>{texts.heading}</h2>
+      <Section heading={texts.heading}>
         <p>
           <a href="/catalogue">{texts.catalogue}</a>
         </p>
@@ -99,14 +98,12 @@ function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperF
             </ActForm>
           </>
         )}
-      </section>
-      <section>
-        <h2>{words.ownId}</h2>
-        <p className="soft">{words.ownIdHint}</p>
+      </Section>
+      <Section heading={words.ownId} intro={words.ownIdHint}>
         <p>
           <code>{id}</code>
         </p>
-      </section>
+      </Section>
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useLoaded } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { Section, Title } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Facts } from '../../parts/told.js';
@@ -28,12 +28,7 @@ export function OwnApplicationPage({ id }: { readonly id: string }) {
     <Await loaded={found}>
       {(application) => (
         <>
-          <h1>
-            <bdi>{application.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/my-applications">{words.all}</Link>
-          </p>
+          <Title name={application.name} to="/my-applications" all={words.all} />
           <Facts
             rows={[
               [words.tenant, application.tenant],
@@ -74,9 +69,7 @@ function Refusals({ id }: { readonly id: string }) {
   const [requestId, setRequestId] = useState<string | undefined>();
   const found = useLoaded(readOwnRefusals(id, requestId));
   return (
-    <section>
-      <h2>{refusals.heading}</h2>
-      <p className="soft">{refusals.text}</p>
+    <Section heading={refusals.heading} intro={refusals.text}>
       <ActForm
         submit={refusals.find}
         onSubmit={async (fields) => setRequestId(String(fields.get('requestId')) || undefined)}
@@ -109,6 +102,6 @@ function Refusals({ id }: { readonly id: string }) {
           />
         )}
       </Await>
-    </section>
+    </Section>
   );
 }

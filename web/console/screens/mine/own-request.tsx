@@ -3,7 +3,8 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Field, LongField } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { Section, Title } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await } from '../../parts/state.js';
 import { RequestFacts, Thread } from '../requests/request-facts.js';
@@ -31,12 +32,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
     <Await loaded={found}>
       {({ request }) => (
         <>
-          <h1>
-            <bdi>{request.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/my-applications">{words.all}</Link>
-          </p>
+          <Title name={request.name} to="/my-applications" all={words.all} />
           <p className="note">{words.next[request.state]}</p>
           <RequestFacts request={request} words={words} />
           <Thread messages={request.messages} words={words} />
@@ -52,7 +48,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
                   found.reload();
                 }}
               >
-                <LongField name="text" label={words.say.label} isRequired maxLength={longestMessage} />
+                <Field rows={4} name="text" label={words.say.label} isRequired maxLength={longestMessage} />
               </ActForm>
             </section>
           )}
@@ -62,15 +58,13 @@ export function OwnRequest({ id }: { readonly id: string }) {
               <ConfirmButton
                 label={withdraw.label}
                 title={withdraw.title(request.name)}
-                action={withdraw.label}
                 isGrave
                 onConfirm={async () => {
                   await call(withdrawRequest(id));
                   goTo('/my-applications');
                 }}
-              >
-                <p>{withdraw.text}</p>
-              </ConfirmButton>
+                text={withdraw.text}
+              />
             </section>
           )}
         </>
@@ -94,8 +88,7 @@ function HandIn({
   return (
     <Await loaded={developer}>
       {(found) => (
-        <section>
-          <h2>{handIn.heading}</h2>
+        <Section heading={handIn.heading}>
           {found.terms.version > 0 && (
             <details open>
               <summary>{handIn.terms(number(found.terms.version))}</summary>
@@ -126,7 +119,7 @@ function HandIn({
               }}
             />
           </details>
-        </section>
+        </Section>
       )}
     </Await>
   );

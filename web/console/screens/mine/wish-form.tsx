@@ -1,7 +1,7 @@
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { ActForm, Choice, Field, LongField, Ticks } from '../../parts/form.js';
+import { ActForm, Choice, Field, Ticks } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import type { Application } from '../applications/requests.js';
 import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
@@ -72,7 +72,8 @@ export function WishForm({
       }
     >
       <Field name="name" label={facts.name} isRequired maxLength={longest.name} initial={former?.name ?? ''} />
-      <LongField
+      <Field
+        rows={4}
         name="purpose"
         label={facts.purpose}
         hint={wish.purposeHint}
@@ -80,12 +81,7 @@ export function WishForm({
         maxLength={longest.purpose}
         initial={former?.purpose ?? ''}
       />
-      <Ticks
-        name="scopes"
-        label={facts.scopes}
-        initial={former?.scopes ?? ['verify']}
-        options={developer.scopes.map((scope) => ({ value: scope, label: scope }))}
-      />
+      <Ticks name="scopes" label={facts.scopes} initial={former?.scopes ?? ['verify']} options={developer.scopes} />
       <Choice
         name="connection"
         label={facts.connection}
@@ -96,7 +92,8 @@ export function WishForm({
           { value: '', label: facts.noConnection },
         ]}
       />
-      <LongField
+      <Field
+        rows={4}
         name="redirectUris"
         label={facts.redirectUris}
         hint={wish.redirectUrisHint}

@@ -1,5 +1,6 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { Await, Empty } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { readBackup } from './requests.js';
@@ -10,8 +11,7 @@ export function Backup() {
   const { ago, instant, number, size } = useFormats();
   const found = useLoaded(readBackup);
   return (
-    <section>
-      <h2>{words.heading}</h2>
+    <Section heading={words.heading}>
       <Await loaded={found}>
         {({ last }) =>
           last === null ? (
@@ -29,6 +29,6 @@ export function Backup() {
           )
         }
       </Await>
-    </section>
+    </Section>
   );
 }

@@ -1,5 +1,6 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { type JobRow, readJobs } from './requests.js';
@@ -24,8 +25,7 @@ export function Jobs() {
     );
   };
   return (
-    <section>
-      <h2>{words.heading}</h2>
+    <Section heading={words.heading}>
       <p>{words.intro}</p>
       <Await loaded={jobs}>
         {({ jobs: rows }) => (
@@ -54,6 +54,6 @@ export function Jobs() {
           />
         )}
       </Await>
-    </section>
+    </Section>
   );
 }

@@ -56,14 +56,12 @@ function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () 
         label={rotate.label}
         about={names[use]}
         title={`${rotate.label}: ${names[use]}`}
-        action={rotate.label}
         onConfirm={async () => {
           setRotated(await call(rotateKey(use)));
           onChanged();
         }}
-      >
-        <p>{use === 'sealing' ? rotate.sealing : rotate.turning}</p>
-      </ConfirmButton>
+        text={use === 'sealing' ? rotate.sealing : rotate.turning}
+      />
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { toRefusal, useActing } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import { useActing, useAction } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmDialog } from '../../parts/confirm.js';
 import { Problem } from '../../parts/state.js';
@@ -26,27 +25,25 @@ export function RetireVersion({
   const { working } = useWords();
   const { number } = useFormats();
   const id = useId();
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { isBusy, refusal, run } = useAction();
   const [lost, setLost] = useState<number | null>(null);
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);
   const name = toName(number(version));
 
-  const count = (): void => {
-    if (isBusy) return;
-    setBusy(true);
-    setRefusal(null);
-    call(retireVersion(version))
-      .then(
-        (reply) => (reply.lost === null ? onRetired(reply) : setLost(reply.lost)),
-        (thrown: unknown) => setRefusal(toRefusal(thrown)),
-      )
-      .finally(() => setBusy(false));
+  const count = async (): Promise<void> => {
+    const reply = await call(retireVersion(version));
+    if (reply.lost === null) onRetired(reply);
+    else setLost(reply.lost);
   };
   return (
     <>
-      <Button className="button danger" aria-label={`${retire.label}: ${name}`} onPress={count} data-busy={isBusy}>
+      <Button
+        className="button danger"
+        aria-label={`${retire.label}: ${name}`}
+        onPress={() => void (isBusy || run(count))}
+        data-busy={isBusy}
+      >
         {isBusy ? working : retire.label}
       </Button>
       {refusal !== null && refusal.code !== 'face_not_verified' && <Problem refusal={refusal} />}

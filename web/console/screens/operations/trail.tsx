@@ -1,6 +1,7 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Progress } from '../../parts/progress.js';
 import { Await, Done } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
@@ -14,8 +15,7 @@ export function Trail() {
   const mayVerify = useMay('audit');
   const trail = useLoaded(readTrail, ({ verification }) => verification?.state === 'under_way' && 1000);
   return (
-    <section>
-      <h2>{words.heading}</h2>
+    <Section heading={words.heading}>
       <Await loaded={trail}>
         {({ verification, head: { signedAt, waitingSec } }) => (
           <>
@@ -42,7 +42,7 @@ export function Trail() {
           </>
         )}
       </Await>
-    </section>
+    </Section>
   );
 }
 

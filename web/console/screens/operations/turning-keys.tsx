@@ -62,15 +62,13 @@ export function TurningKeys({
                         label={retire.label}
                         about={name}
                         title={retire.title(name)}
-                        action={retire.label}
                         isGrave
                         onConfirm={async () => {
                           setTold(await call(retireSigningKey(name)));
                           onChanged();
                         }}
-                      >
-                        <p>{retire.signing}</p>
-                      </ConfirmButton>
+                        text={retire.signing}
+                      />
                     ),
                 },
               ]

@@ -8,6 +8,7 @@ import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, useProblemText } from '../../parts/state.js';
 import { InvitationLink } from './invitation.js';
@@ -42,8 +43,7 @@ export function Actions({
   };
   const { unlock, revoke, erase } = words;
   return (
-    <section>
-      <h2>{words.actions}</h2>
+    <Section heading={words.actions}>
       {outcomes !== null && <Outcomes outcomes={outcomes} />}
       {receipt !== null && <ShownOnce label={erase.receipt} value={receipt} note={erase.receiptNote} />}
       <div className="actions">
@@ -62,22 +62,18 @@ export function Actions({
               <ConfirmButton
                 label={unlock.label}
                 title={unlock.title(name)}
-                action={unlock.label}
                 onConfirm={async () => void (await act(unlockPerson(who)))}
-              >
-                <p>{unlock.text}</p>
-              </ConfirmButton>
+                text={unlock.text}
+              />
             )}
             {status !== 'none' && status !== 'ended' && (
               <ConfirmButton
                 label={revoke.label}
                 title={revoke.title(name)}
-                action={revoke.label}
                 isGrave
                 onConfirm={async () => void (await act(revokePerson(who)))}
-              >
-                <p>{revoke.text}</p>
-              </ConfirmButton>
+                text={revoke.text}
+              />
             )}
           </>
         )}
@@ -85,16 +81,14 @@ export function Actions({
           <ConfirmButton
             label={erase.label}
             title={erase.title(name)}
-            action={erase.label}
             isGrave
             onConfirm={async () => setReceipt((await act(erasePerson(who))).receipt)}
-          >
-            <p>{erase.text}</p>
-          </ConfirmButton>
+            text={erase.text}
+          />
         )}
       </div>
       {mayAssist && <Invite who={who} />}
-    </section>
+    </Section>
   );
 }
 
@@ -114,9 +108,8 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
           setUntil((await call(inviteByEmail(who, language))).expiresAt);
           onSent();
         }}
-      >
-        <p>{invite.byEmailText(languages[language])}</p>
-      </ConfirmButton>
+        text={invite.byEmailText(languages[language])}
+      />
       {until !== null && <Done>{invite.sent(instant(until))}</Done>}
     </>
   );

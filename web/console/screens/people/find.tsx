@@ -6,6 +6,7 @@ import { useFormats } from '../../frame/words.js';
 import { nameOf, PersonLink, pathOf } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './invitation.js';
@@ -44,8 +45,7 @@ function Found({ text }: { readonly text: string }) {
   }, [only]);
   const { find, ledger } = words;
   return (
-    <section>
-      <h2>{find.found}</h2>
+    <Section heading={find.found}>
       <Await loaded={loaded}>
         {({ people, unasked }) => (
           <>
@@ -58,7 +58,7 @@ function Found({ text }: { readonly text: string }) {
       <p>
         <Link to="/people">{find.back}</Link>
       </p>
-    </section>
+    </Section>
   );
 }
 

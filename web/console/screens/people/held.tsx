@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
+import { QuietButton } from '../../parts/button.js';
+import { Section } from '../../parts/layout.js';
 import { Await, Empty, useProblemText } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { exportPerson, type Held } from './requests.js';
@@ -19,19 +20,16 @@ export function HeldOf({ who }: Props) {
   const [isWanted, setWanted] = useState(false);
   if (!mayRead) return null;
   return (
-    <section>
-      <h2>{words.held.heading}</h2>
+    <Section heading={words.held.heading}>
       {isWanted ? (
         <Shown who={who} />
       ) : (
         <>
           <p className="soft">{words.held.isRecorded}</p>
-          <Button className="button quiet" onPress={() => setWanted(true)}>
-            {words.held.show}
-          </Button>
+          <QuietButton onPress={() => setWanted(true)}>{words.held.show}</QuietButton>
         </>
       )}
-    </section>
+    </Section>
   );
 }
 

@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { toRefusal, useActing } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import { useActing, useAction } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { invitationHours, type Who } from '../../ledger/requests.js';
 import { ShownOnce } from '../../parts/shown-once.js';
@@ -15,14 +14,11 @@ interface Invitation {
 export function useInvitation() {
   const { call } = useActing();
   const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { refusal, run } = useAction();
   const make = ({ connection, subject }: Who): void => {
     const who = { connection, subject };
-    setRefusal(null);
-    call(invitePerson(who, { purpose: 'enrol', lifeHours: invitationHours })).then(
-      (invited) => setMade({ ...invited, who }),
-      (thrown: unknown) => setRefusal(toRefusal(thrown)),
-    );
+    const asked = invitePerson(who, { purpose: 'enrol', lifeHours: invitationHours });
+    void run(() => call(asked).then((invited) => setMade({ ...invited, who })));
   };
   return { made, refusal, make };
 }

@@ -1,9 +1,8 @@
-import type { PeopleReply } from '../../../../src/rest/replies/ledger.js';
 import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { addressOf, goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-import { nameOf, PersonLink, useNames } from '../../ledger/names.js';
+import { loadNames, nameOf, PersonLink, useNames } from '../../ledger/names.js';
 import {
   type Filter,
   type FoundPerson,
@@ -13,11 +12,11 @@ import {
   listPeople,
   type Name,
   type Person,
-  readNames,
   statuses,
   type Who,
 } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Await, Empty } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
@@ -53,15 +52,7 @@ function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-const namesAtOnce = 100;
-
 const noName: Name = { login: null, email: null, name: null };
-
-function bySubjects(people: readonly Who[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { connection, subject } of people) found.set(connection, [...(found.get(connection) ?? []), subject]);
-  return found;
-}
 
 export function List({ given }: { readonly given: URLSearchParams }) {
   const words = useTexts();
@@ -72,8 +63,7 @@ export function List({ given }: { readonly given: URLSearchParams }) {
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => given.get(name) ?? '';
   return (
-    <section>
-      <h2>{list.heading}</h2>
+    <Section heading={list.heading}>
       <details open={given.size > 0}>
         <summary>{ledger.filter}</summary>
         <ActForm key={`${given}`} submit={ledger.show} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
@@ -112,7 +102,7 @@ export function List({ given }: { readonly given: URLSearchParams }) {
         </ActForm>
       </details>
       {group === null ? <Enrolled filter={filter} /> : <GroupMembers group={group} given={given} />}
-    </section>
+    </Section>
   );
 }
 
@@ -121,23 +111,13 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
   const { call } = useActing();
   const paged = usePages(
     (cursor) => listPeople(filter, cursor),
-    (reply) => ({ rows: reply.people, cursor: reply.cursor }),
+    ({ people }) => people,
   );
   const names = useNames(paged.rows);
   const chosen = useChosen(paged.rows);
   async function readAll(): Promise<readonly Named[]> {
-    const people: Person[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: PeopleReply = await call(listPeople(filter, cursor));
-      people.push(...page.people);
-      cursor = page.cursor;
-    } while (cursor !== null);
-    const known = new Map<string, Name>();
-    for (const [connection, subjects] of bySubjects(people))
-      for (let from = 0; from < subjects.length; from += namesAtOnce)
-        for (const each of (await call(readNames(connection, subjects.slice(from, from + namesAtOnce)))).names)
-          known.set(keyOf({ connection, subject: each.subject }), each);
+    const people = await paged.all(() => true);
+    const known = new Map(await loadNames(people, call));
     return people.map((each) => ({ ...noName, ...known.get(keyOf(each)), ...each }));
   }
   return (

@@ -5,6 +5,7 @@ import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
+import { Section } from '../../parts/layout.js';
 import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
@@ -82,12 +83,11 @@ function Timeline({ who }: Props) {
   const { timeline, ledger } = useTexts();
   const paged = usePages(
     (cursor) => listChecksOf(who, cursor),
-    (reply) => ({ rows: reply.checks, cursor: reply.cursor }),
+    ({ checks }) => checks,
   );
   return (
-    <section>
-      <h2>{timeline.heading}</h2>
+    <Section heading={timeline.heading}>
       <Checks paged={paged} caption={timeline.heading} empty={timeline.empty} ofAll={false} words={ledger} />
-    </section>
+    </Section>
   );
 }

@@ -1,4 +1,5 @@
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/layout.js';
 import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/en.js';
 import type { AskedRequest } from './requests.js';
@@ -42,8 +43,7 @@ export function Thread({
   const { instant } = useFormats();
   if (messages.length === 0) return null;
   return (
-    <section>
-      <h2>{thread}</h2>
+    <Section heading={thread}>
       <ol className="thread">
         {messages.map(({ time, by, text }) => (
           <li key={`${time} ${by}`}>
@@ -56,6 +56,6 @@ export function Thread({
           </li>
         ))}
       </ol>
-    </section>
+    </Section>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
-import { ActForm, Field, LongField } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { Title } from '../../parts/layout.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done } from '../../parts/state.js';
 import { RequestFacts, Thread } from './request-facts.js';
@@ -24,12 +24,7 @@ export function OneRequest({ id }: { readonly id: string }) {
     <Await loaded={found}>
       {({ request }) => (
         <>
-          <h1>
-            <bdi>{request.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/requests">{words.all}</Link>
-          </p>
+          <Title name={request.name} to="/requests" all={words.all} />
           {request.isFulfilled && (
             <Done>{request.keyHandedOver || request.isChange ? words.approved : words.approvedKey}</Done>
           )}
@@ -56,7 +51,7 @@ export function OneRequest({ id }: { readonly id: string }) {
                         found.reload();
                       }}
                     >
-                      <LongField name="message" label={words.message} isRequired maxLength={longestMessage} />
+                      <Field rows={4} name="message" label={words.message} isRequired maxLength={longestMessage} />
                     </ActForm>
                   </details>
                 ))}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { Choice } from '../../parts/form.js';
 import { toNameColumn } from '../../parts/name-column.js';
 import { PagedTable } from '../../parts/table.js';
 import { OneRequest } from './request.js';
@@ -20,10 +21,10 @@ const shownStates = ['submitted', 'asked_back', 'approved', 'refused'] as const;
 function Every() {
   const words = useTexts();
   const { instant, number } = useFormats();
-  const [state, setState] = useState<string>('submitted');
+  const [state, setState] = useState<(typeof shownStates)[number] | 'every'>('submitted');
   const paged = usePages(
     (cursor) => listRequests(state === 'every' ? undefined : state, cursor),
-    ({ requests: rows, cursor }) => ({ rows, cursor }),
+    ({ requests: rows }) => rows,
   );
   const { facts, states } = words;
   return (
@@ -32,16 +33,17 @@ function Every() {
       <p>
         <Link to="/requests/terms">{words.terms.heading}</Link>
       </p>
-      <div className="form field">
-        <label htmlFor="state">{facts.state}</label>
-        <select id="state" value={state} onChange={({ target }) => setState(target.value)}>
-          {shownStates.map((each) => (
-            <option key={each} value={each}>
-              {states[each]}
-            </option>
-          ))}
-          <option value="every">{words.every}</option>
-        </select>
+      <div className="form">
+        <Choice
+          name="state"
+          label={facts.state}
+          initial={state}
+          onChoose={setState}
+          options={[
+            ...shownStates.map((value) => ({ value, label: states[value] })),
+            { value: 'every', label: words.every },
+          ]}
+        />
       </div>
       <PagedTable
         paged={paged}

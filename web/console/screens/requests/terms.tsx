@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { ActForm, LongField } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { Section } from '../../parts/layout.js';
 import { Await, Done, Empty } from '../../parts/state.js';
 import { changeTerms, readTerms } from './requests.js';
 import { useTexts } from './texts.js';
@@ -29,19 +30,16 @@ export function TermsOfUse() {
             {at === null ? (
               <Empty>{terms.none}</Empty>
             ) : (
-              <section>
-                <h2>{terms.version(number(version))}</h2>
+              <Section heading={terms.version(number(version))}>
                 <p className="fine soft">
                   <bdi>{by}</bdi> · {instant(at)}
                 </p>
                 <p className="said" dir="auto">
                   {text}
                 </p>
-              </section>
+              </Section>
             )}
-            <section>
-              <h2>{terms.next}</h2>
-              <p className="soft">{terms.nextHint}</p>
+            <Section heading={terms.next} intro={terms.nextHint}>
               <ActForm
                 key={version}
                 submit={terms.submit}
@@ -51,9 +49,9 @@ export function TermsOfUse() {
                   found.reload();
                 }}
               >
-                <LongField name="text" label={terms.text} isRequired initial={text} maxLength={longestTerms} />
+                <Field rows={4} name="text" label={terms.text} isRequired initial={text} maxLength={longestTerms} />
               </ActForm>
-            </section>
+            </Section>
           </>
         )}
       </Await>
