@@ -7,9 +7,7 @@ import type { Who } from '../ledger/requests.js';
 import { ExportCsv } from './export-csv.js';
 import { Empty, Loading, Problem } from './state.js';
 
-export interface Column<Row> {
-  readonly id: string;
-  readonly heading: string;
+interface ColumnOf<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Value to sort by and to export. Without it, the column has neither. */
   readonly value?: (row: Row) => string | number | null;
@@ -23,14 +21,21 @@ export interface Column<Row> {
   readonly isHidden?: boolean;
 }
 
+export type Column<Row> = ColumnOf<Row> & { readonly id: string; readonly heading: string };
+
+/** A column whose heading is the table's text of the same name. */
+type NamedColumn<Row, Id> = ColumnOf<Row> & { readonly id: Id; readonly heading?: undefined };
+
 interface Detail<Row> {
   readonly labelOf: (row: Row) => string;
   readonly show: (row: Row) => ReactNode;
 }
 
-export interface TableProps<Row> {
+interface TableProps<Row, Id extends string> {
   readonly caption: string;
-  readonly columns: readonly Column<Row>[];
+  readonly headings?: Readonly<Record<Id, string>>;
+  /** `false` omits a column. */
+  readonly columns: readonly (Column<Row> | NamedColumn<Row, Id> | false)[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly empty: string;
@@ -46,35 +51,44 @@ const leastChosen = 5;
 const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
-export const Table = <Row,>(props: TableProps<Row>) => (
-  <Shown {...props} more={null} isExported={false} isComplete tools={null} />
+/** Returns the columns to show, with their headings. */
+const columnsOf = <Row, Id extends string>({ columns, headings }: Pick<TableProps<Row, Id>, 'columns' | 'headings'>) =>
+  columns
+    .filter((column) => column !== false)
+    .map((column) =>
+      column.heading === undefined ? { ...column, heading: headings?.[column.id] ?? column.id } : column,
+    );
+
+export const Table = <Row, Id extends string>(props: TableProps<Row, Id>) => (
+  <Shown {...props} columns={columnsOf(props)} more={null} isExported={false} isComplete tools={null} />
 );
 
 /**
  * @param csv - name of the exported file
  * @param isExported - true if the page exports the list in its own way
  */
-export function PagedTable<Row>({
+export function PagedTable<Row, Id extends string>({
   paged,
   csv,
   isExported = csv !== undefined,
   ...table
-}: Omit<TableProps<Row>, 'rows'> & {
+}: Omit<TableProps<Row, Id>, 'rows'> & {
   readonly paged: Paged<Row>;
   readonly csv?: string;
   readonly isExported?: boolean;
 }) {
   const { rows, state, refusal, more } = paged;
+  const columns = columnsOf(table);
   return (
     <>
       {(state === 'loaded' || rows.length > 0) && (
         <Shown
-          {...table}
+          {...{ ...table, columns }}
           rows={rows}
           more={refusal === null ? more : null}
           isExported={isExported}
           isComplete={more === null}
-          tools={csv === undefined ? null : <ExportCsv name={csv} columns={table.columns} all={paged.all} />}
+          tools={csv === undefined ? null : <ExportCsv name={csv} columns={columns} all={paged.all} />}
         />
       )}
       {state === 'loading' && rows.length === 0 && (
@@ -99,7 +113,8 @@ function Shown<Row>({
   isExported,
   isComplete,
   tools,
-}: TableProps<Row> & {
+}: Omit<TableProps<Row, string>, 'columns' | 'headings'> & {
+  readonly columns: readonly Column<Row>[];
   readonly more: (() => void) | null;
   readonly isExported: boolean;
   readonly isComplete: boolean;

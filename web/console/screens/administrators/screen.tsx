@@ -30,43 +30,31 @@ export const administrators = defineScreen(function Administrators() {
             rows={rows}
             keyOf={({ name }) => name}
             empty={words.none}
+            headings={columns}
             columns={[
-              { id: 'name', heading: columns.name, isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
-              { id: 'role', heading: columns.role, cell: ({ role }) => frame.roles[role] },
-              {
-                id: 'added',
-                heading: columns.added,
-                cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))),
-              },
+              { id: 'name', isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
+              { id: 'role', cell: ({ role }) => frame.roles[role] },
+              { id: 'added', cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))) },
               {
                 id: 'expires',
-                heading: columns.expires,
                 cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))),
               },
-              ...(mayChange
-                ? [
-                    {
-                      id: 'actions',
-                      heading: columns.actions,
-                      cell: ({ name, addedAt }: (typeof rows)[number]) =>
-                        addedAt === null ? (
-                          words.stays
-                        ) : (
-                          <ConfirmButton
-                            label={words.remove.label}
-                            about={name}
-                            title={words.remove.title(name)}
-                            isGrave
-                            onConfirm={async () => {
-                              await call(removeAdministrator(name));
-                              listed.reload();
-                            }}
-                            text={words.remove.text}
-                          />
-                        ),
-                    },
-                  ]
-                : []),
+              mayChange && {
+                id: 'actions',
+                cell: ({ name, addedAt }: (typeof rows)[number]) =>
+                  addedAt === null ? (
+                    words.stays
+                  ) : (
+                    <ConfirmButton
+                      label={words.remove.label}
+                      about={name}
+                      title={words.remove.title(name)}
+                      isGrave
+                      onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
+                      text={words.remove.text}
+                    />
+                  ),
+              },
             ]}
           />
         )}

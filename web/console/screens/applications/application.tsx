@@ -74,10 +74,7 @@ export function OneApplication({ id }: { readonly id: string }) {
                 label={remove.label}
                 title={remove.title(application.name)}
                 isGrave
-                onConfirm={async () => {
-                  await call(removeApplication(id));
-                  goTo('/applications');
-                }}
+                onConfirm={() => call(removeApplication(id)).then(() => goTo('/applications'))}
                 text={remove.text}
               />
             </section>

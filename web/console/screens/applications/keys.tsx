@@ -44,10 +44,7 @@ export function Keys({
         about={key.id}
         title={keys.revokeTitle(key.id)}
         isGrave
-        onConfirm={async () => {
-          await call(asked.revoke(key.id));
-          listed.reload();
-        }}
+        onConfirm={() => call(asked.revoke(key.id)).then(listed.reload)}
         text={keys.revokeText}
       />
     ),
@@ -61,16 +58,13 @@ export function Keys({
             rows={rows}
             keyOf={(key) => key.id}
             empty={keys.none}
+            headings={keys}
             columns={[
-              { id: 'id', heading: keys.id, isRowHeading: true, cell: (key) => <code>{key.id}</code> },
-              { id: 'scopes', heading: keys.scopes, cell: ({ scopes }) => scopes.join(', ') },
-              { id: 'expires', heading: keys.expires, cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
-              {
-                id: 'used',
-                heading: keys.lastUsed,
-                cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)),
-              },
-              ...(mayChange ? [revoking] : []),
+              { id: 'id', isRowHeading: true, cell: (key) => <code>{key.id}</code> },
+              { id: 'scopes', cell: ({ scopes }) => scopes.join(', ') },
+              { id: 'expires', cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
+              { id: 'lastUsed', cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)) },
+              mayChange && revoking,
             ]}
           />
         )}

@@ -49,11 +49,12 @@ export function Contrasts({
           rows={contrasts}
           keyOf={(each) => `${fieldOf(each)} ${each.against}`}
           empty={contrast.enough}
+          headings={contrast}
           columns={[
-            { id: 'colour', heading: contrast.colour, isRowHeading: true, cell: (each) => fields[fieldOf(each)] },
-            { id: 'against', heading: contrast.against, cell: ({ against }) => names.get(against) ?? against },
-            { id: 'ratio', heading: contrast.ratio, isNumber: true, cell: ({ ratio }) => number(ratio) },
-            { id: 'needed', heading: contrast.needed, isNumber: true, cell: ({ needed }) => number(needed) },
+            { id: 'colour', isRowHeading: true, cell: (each) => fields[fieldOf(each)] },
+            { id: 'against', cell: ({ against }) => names.get(against) ?? against },
+            { id: 'ratio', isNumber: true, cell: ({ ratio }) => number(ratio) },
+            { id: 'needed', isNumber: true, cell: ({ needed }) => number(needed) },
           ]}
         />
       </details>

@@ -21,13 +21,13 @@ export function Versions({
         rows={inForce.versions}
         keyOf={({ digest }) => digest}
         empty={versions.none}
+        headings={versions}
         columns={[
-          { id: 'at', heading: versions.at, isRowHeading: true, cell: ({ at }) => instant(at) },
-          { id: 'by', heading: versions.by, cell: ({ by }) => <bdi>{by}</bdi> },
-          { id: 'organisation', heading: versions.organisation, cell: ({ organisation }) => <bdi>{organisation}</bdi> },
+          { id: 'at', isRowHeading: true, cell: ({ at }) => instant(at) },
+          { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+          { id: 'organisation', cell: ({ organisation }) => <bdi>{organisation}</bdi> },
           {
             id: 'actions',
-            heading: versions.actions,
             cell: ({ digest, at }) =>
               digest === inForce.digest ? (
                 versions.now

@@ -58,17 +58,14 @@ export function People({ campaign: { id, group, state: campaignState, counts } }
         caption={people.heading}
         keyOf={({ line: place, login, email }) => `${place} ${login} ${email}`}
         empty={people.none}
+        headings={people}
         columns={[
-          { id: 'login', heading: people.login, isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
+          { id: 'login', isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
           ...(group === null ? [line] : []),
-          { id: 'email', heading: people.email, cell: ({ email }) => <bdi>{email}</bdi> },
-          { id: 'state', heading: people.state, cell: ({ state }) => people.states[state] },
-          {
-            id: 'reason',
-            heading: people.reason,
-            cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)),
-          },
-          { id: 'sent', heading: people.sent, cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
+          { id: 'email', cell: ({ email }) => <bdi>{email}</bdi> },
+          { id: 'state', cell: ({ state }) => people.states[state] },
+          { id: 'reason', cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)) },
+          { id: 'sent', cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
         ]}
       />
     </Section>

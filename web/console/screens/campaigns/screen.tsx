@@ -31,14 +31,14 @@ function Every() {
             rows={rows}
             keyOf={({ id }) => id}
             empty={words.none}
+            headings={columns}
             columns={[
               toNameColumn(columns.name, '/campaigns'),
-              { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
-              { id: 'state', heading: columns.state, cell: ({ state }) => words.states[state] },
-              { id: 'created', heading: columns.created, cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
+              { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+              { id: 'state', cell: ({ state }) => words.states[state] },
+              { id: 'created', cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
               {
                 id: 'enrolled',
-                heading: columns.enrolled,
                 isNumber: true,
                 cell: (campaign) => words.ofAll(number(campaign.counts.enrolled ?? 0), number(invitedIn(campaign))),
               },

@@ -76,9 +76,10 @@ function HowFar({ campaign }: Shown) {
         rows={personStates.filter((state) => countIn(campaign, state) > 0)}
         keyOf={(state) => state}
         empty={people.none}
+        headings={progress}
         columns={[
-          { id: 'state', heading: progress.state, isRowHeading: true, cell: (state) => people.states[state] },
-          { id: 'people', heading: progress.people, isNumber: true, cell: (state) => number(countIn(campaign, state)) },
+          { id: 'state', isRowHeading: true, cell: (state) => people.states[state] },
+          { id: 'people', isNumber: true, cell: (state) => number(countIn(campaign, state)) },
         ]}
       />
     </Section>

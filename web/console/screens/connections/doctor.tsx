@@ -48,13 +48,7 @@ export function Doctor({
               {mending?.progress}
               {isUnderWay && <Note>{named.underWay}</Note>}
               {mayExamine && !isUnderWay && (
-                <ActForm
-                  submit={named.examine}
-                  onSubmit={async () => {
-                    await call(examine(id));
-                    examined.reload();
-                  }}
-                />
+                <ActForm submit={named.examine} onSubmit={() => call(examine(id)).then(examined.reload)} />
               )}
             </>
           );

@@ -35,21 +35,12 @@ export function Findings({
           rows={others}
           keyOf={({ title }) => title}
           empty={named.allWell}
+          headings={named.columns}
           columns={[
-            {
-              id: 'check',
-              heading: named.columns.check,
-              isRowHeading: true,
-              cell: ({ title }) => <Told>{title}</Told>,
-            },
-            {
-              id: 'light',
-              heading: named.columns.light,
-              cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light>,
-            },
+            { id: 'check', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+            { id: 'light', cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light> },
             {
               id: 'found',
-              heading: named.columns.found,
               cell: ({ found, cause }) => (
                 <div>
                   <p>
@@ -65,7 +56,6 @@ export function Findings({
             },
             {
               id: 'remedy',
-              heading: named.columns.remedy,
               cell: ({ title, remedy, mend }) => (
                 <div>
                   {remedy !== null && (

@@ -64,12 +64,12 @@ function Planned({
         rows={steps}
         keyOf={(step) => step.id}
         empty={named.nothing}
+        headings={named.columns}
         columns={[
-          { id: 'step', heading: named.columns.step, isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
-          { id: 'state', heading: named.columns.state, cell: ({ state }) => named.states[state] },
+          { id: 'step', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+          { id: 'state', cell: ({ state }) => named.states[state] },
           {
             id: 'change',
-            heading: named.columns.change,
             cell: ({ diff, words: lines }) => (
               <div>
                 {diff.length > 0 && (

@@ -83,21 +83,17 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
           caption={refused.heading}
           keyOf={({ subject }) => subject}
           empty={refused.none}
+          headings={refused.columns}
           columns={[
             {
               id: 'name',
-              heading: refused.columns.name,
               isRowHeading: true,
               cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
             },
-            {
-              id: 'status',
-              heading: refused.columns.status,
-              cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled),
-            },
-            { id: 'count', heading: refused.columns.count, isNumber: true, cell: ({ count }) => number(count) },
-            { id: 'last', heading: refused.columns.last, cell: ({ lastAt }) => ago(lastAt) },
-            { id: 'hooks', heading: refused.columns.hooks, cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
+            { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
+            { id: 'count', isNumber: true, cell: ({ count }) => number(count) },
+            { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
+            { id: 'hooks', cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
           ]}
         />
         {all?.unnamed.map(({ code, count }) => (
@@ -194,10 +190,7 @@ function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
     <ConfirmButton
       label={toShadow.label}
       title={toShadow.title(id)}
-      onConfirm={async () => {
-        await call(switchMode(id, 'shadow', false));
-        onSwitched();
-      }}
+      onConfirm={() => call(switchMode(id, 'shadow', false)).then(onSwitched)}
       text={toShadow.text}
     />
   );

@@ -36,10 +36,10 @@ function Every() {
             rows={rows}
             keyOf={({ id }) => id}
             empty={words.none}
+            headings={columns}
             columns={[
               {
                 id: 'id',
-                heading: columns.id,
                 isRowHeading: true,
                 cell: ({ id }) => (
                   <Link to={addressOfTab(id)}>
@@ -47,10 +47,9 @@ function Every() {
                   </Link>
                 ),
               },
-              { id: 'kind', heading: columns.kind, cell: ({ kind }) => <bdi>{kind}</bdi> },
+              { id: 'kind', cell: ({ kind }) => <bdi>{kind}</bdi> },
               {
                 id: 'mode',
-                heading: columns.mode,
                 cell: ({ id, mode }) =>
                   mayRead ? (
                     <Link to={addressOfTab(id, 'rollout')}>{words.modeNames[mode.inForce]}</Link>
@@ -60,7 +59,6 @@ function Every() {
               },
               {
                 id: 'enrolled',
-                heading: columns.enrolled,
                 isNumber: true,
                 cell: ({ id }) => {
                   const enrolled = counts.find(({ connection }) => connection === id)?.enrolled;
@@ -69,7 +67,6 @@ function Every() {
               },
               {
                 id: 'light',
-                heading: columns.light,
                 cell: ({ id }) => {
                   const found = doctor?.connections.find((each) => each.connection === id) ?? null;
                   if (found === null || found.light === null || found.examinedAt === null)
@@ -88,13 +85,7 @@ function Every() {
       </Await>
       {doctor?.isUnderWay === true && <Note>{words.doctor.underWay}</Note>}
       {mayExamine && doctor?.isUnderWay === false && (
-        <ActForm
-          submit={words.doctor.examineAll}
-          onSubmit={async () => {
-            await call(examine());
-            examined.reload();
-          }}
-        />
+        <ActForm submit={words.doctor.examineAll} onSubmit={() => call(examine()).then(examined.reload)} />
       )}
     </>
   );

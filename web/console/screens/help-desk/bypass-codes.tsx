@@ -38,19 +38,18 @@ export function BypassCodes() {
           caption={codes.listHeading}
           keyOf={({ id }) => id}
           empty={codes.none}
+          headings={columns}
           columns={[
-            { id: 'person', heading: columns.person, isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
-            { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+            { id: 'person', isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+            { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
             {
               id: 'application',
-              heading: columns.application,
               cell: ({ application }) => (application === null ? codes.anyApplication : <bdi>{application}</bdi>),
             },
-            { id: 'by', heading: columns.by, cell: ({ by }) => <bdi>{by}</bdi> },
-            { id: 'until', heading: columns.until, cell: ({ expiresAt }) => instant(expiresAt) },
+            { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+            { id: 'until', cell: ({ expiresAt }) => instant(expiresAt) },
             {
               id: 'state',
-              heading: columns.state,
               cell: (row) =>
                 row.state === 'ready' ? (
                   codes.ready
@@ -61,10 +60,7 @@ export function BypassCodes() {
                     label={approve.label}
                     about={nameOf(row)}
                     title={approve.title(nameOf(row))}
-                    onConfirm={async () => {
-                      await call(approveBypassCode(row.id));
-                      reload();
-                    }}
+                    onConfirm={() => call(approveBypassCode(row.id)).then(reload)}
                     text={approve.text(row.by)}
                   />
                 ),

@@ -36,15 +36,15 @@ export function Queue() {
         caption={queue.heading}
         keyOf={({ id }) => id}
         empty={queue.none}
+        headings={columns}
         columns={[
-          { id: 'person', heading: columns.person, isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
-          { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
-          { id: 'reason', heading: columns.reason, cell: ({ reason }) => queue.reasons[reason] },
-          { id: 'note', heading: columns.note, cell: ({ note }) => (note === '' ? queue.noNote : <bdi>{note}</bdi>) },
-          { id: 'at', heading: columns.at, cell: ({ at }) => instant(at) },
+          { id: 'person', isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+          { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'reason', cell: ({ reason }) => queue.reasons[reason] },
+          { id: 'note', cell: ({ note }) => (note === '' ? queue.noNote : <bdi>{note}</bdi>) },
+          { id: 'at', cell: ({ at }) => instant(at) },
           {
             id: 'actions',
-            heading: columns.actions,
             cell: (row) =>
               row.takenBy === null ? (
                 <Button
@@ -86,10 +86,7 @@ function Taken({
       </div>
       <ActForm
         submit={settle.submit}
-        onSubmit={async (fields) => {
-          await call(settleHelpRequest(request.id, String(fields.get('settlement'))));
-          onSettled();
-        }}
+        onSubmit={(fields) => call(settleHelpRequest(request.id, String(fields.get('settlement')))).then(onSettled)}
       >
         <Choice
           name="settlement"

@@ -50,10 +50,11 @@ export function Overview() {
               rows={rows}
               keyOf={({ id }) => id}
               empty={words.noRequests}
+              headings={facts}
               columns={[
                 toNameColumn(facts.name, '/my-applications/requests'),
-                { id: 'state', heading: facts.state, cell: ({ state }) => states[state] },
-                { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
+                { id: 'state', cell: ({ state }) => states[state] },
+                { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
               ]}
             />
           )}

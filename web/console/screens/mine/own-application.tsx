@@ -83,21 +83,13 @@ function Refusals({ id }: { readonly id: string }) {
             rows={rows}
             keyOf={(row) => row.requestId}
             empty={refusals.none}
+            headings={refusals}
             columns={[
-              {
-                id: 'request',
-                heading: refusals.requestId,
-                isRowHeading: true,
-                cell: (row) => <code>{row.requestId}</code>,
-              },
-              { id: 'time', heading: refusals.time, cell: ({ time }) => instant(time) },
-              { id: 'endpoint', heading: refusals.endpoint, cell: ({ endpoint }) => <code>{endpoint}</code> },
-              {
-                id: 'code',
-                heading: refusals.code,
-                cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code>,
-              },
-              { id: 'cause', heading: refusals.cause, cell: ({ cause }) => <span lang="en">{cause}</span> },
+              { id: 'requestId', isRowHeading: true, cell: (row) => <code>{row.requestId}</code> },
+              { id: 'time', cell: ({ time }) => instant(time) },
+              { id: 'endpoint', cell: ({ endpoint }) => <code>{endpoint}</code> },
+              { id: 'code', cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code> },
+              { id: 'cause', cell: ({ cause }) => <span lang="en">{cause}</span> },
             ]}
           />
         )}

@@ -43,10 +43,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
             <section>
               <ActForm
                 submit={words.say.submit}
-                onSubmit={async (fields) => {
-                  await call(sayTo(id, String(fields.get('text'))));
-                  found.reload();
-                }}
+                onSubmit={(fields) => call(sayTo(id, String(fields.get('text')))).then(found.reload)}
               >
                 <Field rows={4} name="text" label={words.say.label} isRequired maxLength={longestMessage} />
               </ActForm>
@@ -59,10 +56,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
                 label={withdraw.label}
                 title={withdraw.title(request.name)}
                 isGrave
-                onConfirm={async () => {
-                  await call(withdrawRequest(id));
-                  goTo('/my-applications');
-                }}
+                onConfirm={() => call(withdrawRequest(id)).then(() => goTo('/my-applications'))}
                 text={withdraw.text}
               />
             </section>

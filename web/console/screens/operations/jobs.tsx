@@ -34,22 +34,14 @@ export function Jobs() {
             rows={rows}
             keyOf={({ name }) => name}
             empty={words.none}
+            headings={columns}
             columns={[
-              { id: 'job', heading: columns.job, isRowHeading: true, cell: ({ name }) => words.names[name] },
-              {
-                id: 'every',
-                heading: columns.every,
-                isNumber: true,
-                cell: ({ everySec }) => words.seconds(number(everySec)),
-              },
-              {
-                id: 'last',
-                heading: columns.last,
-                cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)),
-              },
-              { id: 'result', heading: columns.result, cell: resultOf },
-              { id: 'runs', heading: columns.runs, isNumber: true, cell: ({ runs }) => number(runs) },
-              { id: 'failures', heading: columns.failures, isNumber: true, cell: ({ failures }) => number(failures) },
+              { id: 'job', isRowHeading: true, cell: ({ name }) => words.names[name] },
+              { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds(number(everySec)) },
+              { id: 'last', cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)) },
+              { id: 'result', cell: resultOf },
+              { id: 'runs', isNumber: true, cell: ({ runs }) => number(runs) },
+              { id: 'failures', isNumber: true, cell: ({ failures }) => number(failures) },
             ]}
           />
         )}

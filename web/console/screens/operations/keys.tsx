@@ -3,7 +3,7 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Await } from '../../parts/state.js';
-import { ToldLines } from '../../parts/told.js';
+import { ToldResult } from '../../parts/told.js';
 import { type Rotated, readKeys, rotateKey, type Use } from './requests.js';
 import { SealingKeys } from './sealing-keys.js';
 import { useTexts } from './texts.js';
@@ -43,23 +43,19 @@ function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () 
   return (
     <>
       {rotated !== null && (
-        <div className={rotated.isDone ? 'note good' : 'note warn'} role="status">
+        <ToldResult result={rotated}>
           {rotated.key !== null && (
             <p>
               {rotate.done(rotated.key)} {rotated.signsFrom !== null && rotate.signsFrom(instant(rotated.signsFrom))}
             </p>
           )}
-          <ToldLines lines={rotated.words} />
-        </div>
+        </ToldResult>
       )}
       <ConfirmButton
         label={rotate.label}
         about={names[use]}
         title={`${rotate.label}: ${names[use]}`}
-        onConfirm={async () => {
-          setRotated(await call(rotateKey(use)));
-          onChanged();
-        }}
+        onConfirm={() => call(rotateKey(use)).then(setRotated).then(onChanged)}
         text={use === 'sealing' ? rotate.sealing : rotate.turning}
       />
     </>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { Table } from '../../parts/table.js';
-import { ToldLines } from '../../parts/told.js';
+import { ToldResult } from '../../parts/told.js';
 import { KeyState } from './key-state.js';
 import type { SealingKey } from './requests.js';
 import { type Retired, RetireVersion } from './retire-version.js';
@@ -27,49 +27,35 @@ export function SealingKeys({
         rows={rows}
         keyOf={({ version }) => String(version)}
         empty={words.none}
+        headings={columns}
         columns={[
-          {
-            id: 'name',
-            heading: columns.name,
-            isRowHeading: true,
-            cell: ({ version }) => words.version(number(version)),
-          },
+          { id: 'name', isRowHeading: true, cell: ({ version }) => words.version(number(version)) },
           {
             id: 'state',
-            heading: columns.state,
             cell: ({ isCurrent, problem }) => <KeyState state={isCurrent ? 'seals' : 'opens'} problem={problem} />,
           },
           {
             id: 'made',
-            heading: columns.made,
             cell: ({ madeAt }) => (madeAt === null ? words.unknown : `${ago(madeAt)} (${instant(madeAt)})`),
           },
-          { id: 'tokens', heading: columns.tokens, isNumber: true, cell: ({ tokens }) => number(tokens) },
-          ...(mayRetire && rows.some(({ isCurrent }) => !isCurrent)
-            ? [
-                {
-                  id: 'actions',
-                  heading: columns.actions,
-                  cell: ({ version, isCurrent }: SealingKey) =>
-                    isCurrent ? null : (
-                      <RetireVersion
-                        version={version}
-                        onRetired={(told) => {
-                          setRetired(told);
-                          onChanged();
-                        }}
-                      />
-                    ),
-                },
-              ]
-            : []),
+          { id: 'tokens', isNumber: true, cell: ({ tokens }) => number(tokens) },
+          mayRetire &&
+            rows.some(({ isCurrent }) => !isCurrent) && {
+              id: 'actions',
+              cell: ({ version, isCurrent }: SealingKey) =>
+                isCurrent ? null : (
+                  <RetireVersion
+                    version={version}
+                    onRetired={(told) => {
+                      setRetired(told);
+                      onChanged();
+                    }}
+                  />
+                ),
+            },
         ]}
       />
-      {retired !== null && (
-        <div className={retired.isDone ? 'note good' : 'note warn'} role="status">
-          <ToldLines lines={retired.words} />
-        </div>
-      )}
+      {retired !== null && <ToldResult result={retired} />}
     </>
   );
 }

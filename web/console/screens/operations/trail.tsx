@@ -31,13 +31,7 @@ export function Trail() {
             />
             {verification !== null && <Outcome verification={verification} />}
             {mayVerify && verification?.state !== 'under_way' && (
-              <ActForm
-                submit={words.verify}
-                onSubmit={async () => {
-                  await call(verifyTrail);
-                  trail.reload();
-                }}
-              />
+              <ActForm submit={words.verify} onSubmit={() => call(verifyTrail).then(trail.reload)} />
             )}
           </>
         )}

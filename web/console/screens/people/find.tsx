@@ -89,7 +89,6 @@ function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
         columns={[
           {
             id: 'name',
-            heading: list.name,
             isRowHeading: true,
             isWide: true,
             value: (each) => each.name ?? nameOf(each, each),
@@ -105,26 +104,22 @@ function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
             isNumber: true,
             cell: ({ level }) => (level === null ? '–' : number(level)),
           },
-          ...(canInvite
-            ? [
-                {
-                  id: 'invite',
-                  heading: invite.heading,
-                  cell: (each: FoundPerson) =>
-                    each.status === 'none' ? (
-                      <Button
-                        className="button quiet"
-                        aria-label={`${invite.heading}: ${nameOf(each, each)}`}
-                        onPress={() => invitation.make(each)}
-                      >
-                        {invite.heading}
-                      </Button>
-                    ) : (
-                      '–'
-                    ),
-                },
-              ]
-            : []),
+          canInvite && {
+            id: 'invite',
+            heading: invite.heading,
+            cell: (each: FoundPerson) =>
+              each.status === 'none' ? (
+                <Button
+                  className="button quiet"
+                  aria-label={`${invite.heading}: ${nameOf(each, each)}`}
+                  onPress={() => invitation.make(each)}
+                >
+                  {invite.heading}
+                </Button>
+              ) : (
+                '–'
+              ),
+          },
         ]}
       />
     </>

@@ -188,29 +188,25 @@ function useColumns({
 }: {
   readonly chosen: Chosen;
   readonly nameOf: (who: Who) => Name | undefined;
-}): readonly Column<Person>[] {
+}): readonly (Column<Person> | false)[] {
   const words = useTexts();
   const { list, ledger } = words;
   const { instant, number } = useFormats();
   const mayAssist = useMay('assist');
   return [
-    ...(mayAssist
-      ? [
-          {
-            id: 'chosen',
-            heading: list.choose,
-            cell: (each: Person) => (
-              <input
-                type="checkbox"
-                className="box"
-                aria-label={`${list.choose}: ${nameOf(each, find(each))}`}
-                checked={chosen.has(each)}
-                onChange={() => chosen.toggle(each)}
-              />
-            ),
-          },
-        ]
-      : []),
+    mayAssist && {
+      id: 'chosen',
+      heading: list.choose,
+      cell: (each: Person) => (
+        <input
+          type="checkbox"
+          className="box"
+          aria-label={`${list.choose}: ${nameOf(each, find(each))}`}
+          checked={chosen.has(each)}
+          onChange={() => chosen.toggle(each)}
+        />
+      ),
+    },
     {
       id: 'name',
       heading: list.name,

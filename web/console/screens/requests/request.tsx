@@ -46,10 +46,9 @@ export function OneRequest({ id }: { readonly id: string }) {
                     <p className="soft">{texts.text}</p>
                     <ActForm
                       submit={texts.submit}
-                      onSubmit={async (fields) => {
-                        await call(answerRequest(id, how, String(fields.get('message'))));
-                        found.reload();
-                      }}
+                      onSubmit={(fields) =>
+                        call(answerRequest(id, how, String(fields.get('message')))).then(found.reload)
+                      }
                     >
                       <Field rows={4} name="message" label={words.message} isRequired maxLength={longestMessage} />
                     </ActForm>

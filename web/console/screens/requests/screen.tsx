@@ -50,12 +50,13 @@ function Every() {
         caption={words.heading}
         keyOf={({ id }) => id}
         empty={words.none}
+        headings={facts}
         columns={[
           toNameColumn(facts.name, '/requests'),
-          { id: 'by', heading: facts.by, cell: ({ by }) => <bdi>{by}</bdi> },
-          { id: 'state', heading: facts.state, cell: (row) => states[row.state] },
-          { id: 'perDay', heading: facts.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
-          { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
+          { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+          { id: 'state', cell: (row) => states[row.state] },
+          { id: 'perDay', isNumber: true, cell: ({ perDay }) => number(perDay) },
+          { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
         ]}
       />
     </>
