@@ -143,7 +143,7 @@ function Shown<Row>({
         </div>
       )}
       <table role="table" className="table" onMouseOver={showCutText} onFocus={showCutText}>
-        <caption>{caption}</caption>
+        <caption className="unseen">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
             {shown.map((column) => (
