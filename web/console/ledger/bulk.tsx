@@ -2,9 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { toRefusal, useActing } from '../frame/acting.js';
 import { Refusal, type ServerRequest } from '../frame/call.js';
 import { useFormats, useWords } from '../frame/words.js';
-import { QuietButton } from '../parts/button.js';
-import { Progress } from '../parts/progress.js';
-import { Done, useProblemText } from '../parts/state.js';
+import { Done, Progress, QuietButton, useProblemText } from '../parts/state.js';
 import { nameOf, useNames } from './names.js';
 import { keyOf, type Who } from './requests.js';
 

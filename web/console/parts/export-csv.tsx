@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
+import { toCsvLine } from '../../../src/base/csv.js';
 import { useActing, useAction } from '../frame/acting.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { loadNames, type Names } from '../ledger/names.js';
 import { keyOf } from '../ledger/requests.js';
-import { QuietButton } from './button.js';
-import { saveCsv } from './save-file.js';
-import { Problem } from './state.js';
+import { Problem, QuietButton } from './state.js';
 import type { Column } from './table.js';
 
 export function ExportCsv<Row>({
@@ -63,4 +62,15 @@ export function ExportCsv<Row>({
       {refusal !== null && <Problem refusal={refusal} />}
     </>
   );
+}
+
+/** Lets the browser save rows as CSV file, which is named after the list and today's date. */
+export function saveCsv(rows: readonly (readonly (string | number | null)[])[], list: string): void {
+  const lines = rows.map((cells) => `${toCsvLine(cells.map((cell) => String(cell ?? '')))}\r\n`);
+  const url = URL.createObjectURL(new Blob(lines, { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `facestep-${list}-${new Date().toISOString().slice(0, 10)}.csv`;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
+import { Button, type ButtonProps } from 'react-aria-components/Button';
 import type { Loaded } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
+import { Link } from '../frame/router.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
-import { QuietButton } from './button.js';
 
 export function Loading() {
   const { loading } = useWords();
@@ -66,3 +67,63 @@ export const Note = ({ tone, children }: { readonly tone?: Tone | undefined; rea
 );
 
 export const Done = ({ children }: { readonly children: ReactNode }) => <Note tone="good">{children}</Note>;
+
+export const Light = ({
+  light,
+  children,
+}: {
+  readonly light: 'ok' | 'warn' | 'fail' | 'none';
+  readonly children: string;
+}) => (
+  <span className="light" data-light={light}>
+    {children}
+  </span>
+);
+
+export const Progress = ({
+  label,
+  text,
+  value,
+  most,
+}: {
+  readonly label: string;
+  readonly text: string;
+  readonly value: number;
+  readonly most: number;
+}) => (
+  <p className="progress">
+    <span>{text}</span>
+    <progress aria-label={label} value={value} max={Math.max(1, most)} />
+  </p>
+);
+
+/** Heading of one object, with a link to the list of all. */
+export const Title = ({ name, to, all }: { readonly name: string; readonly to: string; readonly all: string }) => (
+  <>
+    <h1>
+      <bdi>{name}</bdi>
+    </h1>
+    <p>
+      <Link to={to}>{all}</Link>
+    </p>
+  </>
+);
+
+export const Section = ({
+  heading,
+  intro,
+  children,
+}: {
+  readonly heading: string;
+  readonly intro?: string;
+  readonly children: ReactNode;
+}) => (
+  <section>
+    <h2>{heading}</h2>
+    {intro !== undefined && <p className="soft">{intro}</p>}
+    {children}
+  </section>
+);
+
+/** Button of a secondary action. */
+export const QuietButton = (props: ButtonProps) => <Button className="button quiet" {...props} />;

@@ -2,6 +2,7 @@ import { Fragment, type ReactNode, type SyntheticEvent, useState, useSyncExterna
 import { Button } from 'react-aria-components/Button';
 import type { Paged } from '../frame/acting.js';
 import { keep, kept } from '../frame/kept.js';
+import { Link } from '../frame/router.js';
 import { useFormats, useLanguage, useWords } from '../frame/words.js';
 import type { Who } from '../ledger/requests.js';
 import { ExportCsv } from './export-csv.js';
@@ -370,3 +371,17 @@ function subscribe(onChange: () => void): () => void {
 }
 
 const useIsPhone = (): boolean => useSyncExternalStore(subscribe, () => phone.matches);
+
+export const toNameColumn = (
+  heading: string,
+  address: string,
+): Column<{ readonly id: string; readonly name: string }> => ({
+  id: 'name',
+  heading,
+  isRowHeading: true,
+  cell: ({ id, name }) => (
+    <Link to={`${address}/${encodeURIComponent(id)}`}>
+      <bdi>{name}</bdi>
+    </Link>
+  ),
+});

@@ -1,14 +1,14 @@
 import { useState } from 'react';
+import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/rest/replies/administrators.js';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { get, post } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { addAdministrator, listAdministrators, removeAdministrator } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const administrators = defineScreen(function Administrators() {
@@ -95,3 +95,13 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
     </Section>
   );
 }
+
+export type Administrator = AdministratorsReply['administrators'][number];
+
+export const listAdministrators = get<AdministratorsReply>('/v1/administrators');
+
+/** @param fields.expiresIn - in seconds, or `undefined` for no expiry */
+export const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
+  post<AddedAdministratorReply>('/v1/administrators', fields);
+
+export const removeAdministrator = (name: string) => post('/v1/administrators/remove', { name });

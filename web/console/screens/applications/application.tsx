@@ -3,8 +3,7 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Title } from '../../parts/layout.js';
-import { Await } from '../../parts/state.js';
+import { Await, Title } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
 import {

@@ -1,14 +1,11 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { Section } from '../../parts/layout.js';
-import { toNameColumn } from '../../parts/name-column.js';
-import { Await } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
+import { Await, Section } from '../../parts/state.js';
+import { Table, toNameColumn } from '../../parts/table.js';
 import { OneApplication } from './application.js';
-import { toTermsColumns } from './columns.js';
 import { listApplications, registerApplication } from './requests.js';
-import { TermsForm } from './terms-form.js';
+import { TermsForm, toTermsColumns } from './terms-form.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const applications = defineScreen(function Applications({ rest }) {

@@ -1,5 +1,6 @@
 import { clientScopes, defaultScopes } from '../../../../src/rest/scopes.js';
 import { ActForm, Field, Ticks } from '../../parts/form.js';
+import type { Column } from '../../parts/table.js';
 import type { Application, Terms } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -69,3 +70,14 @@ export function TermsForm({
     </ActForm>
   );
 }
+
+type Promised = Pick<Application, 'scopes' | 'perMinute' | 'perDay'>;
+
+export const toTermsColumns = (
+  words: Readonly<Record<'scopes' | 'perMinute' | 'perDay', string>>,
+  number: (value: number) => string,
+): readonly Column<Promised>[] => [
+  { id: 'scopes', heading: words.scopes, cell: ({ scopes }) => scopes.join(', ') },
+  { id: 'perMinute', heading: words.perMinute, isNumber: true, cell: ({ perMinute }) => number(perMinute) },
+  { id: 'perDay', heading: words.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
+];

@@ -1,8 +1,7 @@
 import { useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
-import { Section } from '../../parts/layout.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import type { ApplicationsWords } from './messages/en.js';
 import { type Usage, usageDays } from './requests.js';
 

@@ -1,15 +1,25 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import type { Language } from '../../../shared/languages.js';
 import { isLanguage, languages } from '../../../shared/languages.js';
 import { toRefusal, useActing } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
+import { useLanguage } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Field, FileField } from '../../parts/form.js';
+import { Choice, Field, FileField, Labeled, languageOptions } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
-import { ColourFields, type Colours } from './colour-fields.js';
 import { Contrasts } from './contrasts.js';
-import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
-import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
+import {
+  type Brand,
+  type Checked,
+  type ColourName,
+  checkBrand,
+  colourNames,
+  type InForce,
+  type Palette,
+  pictureNames,
+  type TextRule,
+} from './requests.js';
 import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
@@ -190,5 +200,104 @@ function Problems({ checked }: { readonly checked: Checked }) {
       </ul>
       <p>{preview.former}</p>
     </div>
+  );
+}
+
+export type Colours = Readonly<Record<ColourName, string>>;
+
+const shownOf = (name: ColourName, palette: Palette | null): string => {
+  const { light, dark } = palette ?? {};
+  const shown = { accent: light?.accent, accentDark: dark?.accent, ground: light?.ground, groundDark: dark?.ground };
+  return shown[name] ?? '#000000';
+};
+
+export function ColourFields({
+  colours,
+  palette,
+  onChange,
+}: {
+  readonly colours: Colours;
+  readonly palette: Palette | null;
+  readonly onChange: (name: ColourName, colour: string) => void;
+}) {
+  const { fields, pick, colourHint, colours: heading } = useTexts();
+  const id = useId();
+  return (
+    <fieldset className="field">
+      <legend>{heading}</legend>
+      <p className="soft fine">{colourHint}</p>
+      {colourNames.map((name) => (
+        <div key={name} className="field">
+          <label htmlFor={`${id}-${name}`}>{fields[name]}</label>
+          <div className="colour">
+            <input
+              id={`${id}-${name}`}
+              name={name}
+              dir="ltr"
+              spellCheck={false}
+              autoComplete="off"
+              maxLength={7}
+              value={colours[name]}
+              onChange={({ target }) => onChange(name, target.value.trim())}
+            />
+            <input
+              type="color"
+              aria-label={pick(fields[name])}
+              value={/^#[0-9a-f]{6}$/i.test(colours[name]) ? colours[name] : shownOf(name, palette)}
+              onChange={({ target }) => onChange(name, target.value)}
+            />
+          </div>
+        </div>
+      ))}
+    </fieldset>
+  );
+}
+
+export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
+
+export function OwnTextFields({
+  rules,
+  own,
+  onChange,
+}: {
+  readonly rules: readonly TextRule[];
+  readonly own: OwnTexts;
+  readonly onChange: (own: OwnTexts) => void;
+}) {
+  const { texts } = useTexts();
+  const [language, setLanguage] = useState<Language>(useLanguage());
+  const labels = new Map(Object.entries(texts.keys));
+  return (
+    <details>
+      <summary>{texts.heading}</summary>
+      <p className="soft fine">{texts.hint}</p>
+      <Choice
+        name="textLanguage"
+        label={texts.language}
+        initial={language}
+        options={languageOptions}
+        onChoose={setLanguage}
+      />
+      {rules.map(({ key, most, placeholders }) => (
+        <Labeled
+          key={key}
+          label={labels.get(key) ?? key}
+          {...(placeholders.length > 0 && {
+            hint: texts.mustHold(placeholders.map((name) => `{${name}}`).join(' ')),
+          })}
+        >
+          {(attributes) => (
+            <input
+              {...attributes}
+              maxLength={most}
+              lang={language}
+              dir="auto"
+              value={own[language]?.[key] ?? ''}
+              onChange={({ target }) => onChange({ ...own, [language]: { ...own[language], [key]: target.value } })}
+            />
+          )}
+        </Labeled>
+      ))}
+    </details>
   );
 }

@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { Await, Done } from '../../parts/state.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { Await, Done, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
 import { Editor } from './editor.js';
 import { Preview } from './preview.js';
+import type { InForce } from './requests.js';
 import { applyBrand, listTexts, previewOf, readBrand } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
-import { Versions } from './versions.js';
 
 export const brand = defineScreen(function Brand() {
   const words = useTexts();
@@ -51,3 +54,54 @@ export const brand = defineScreen(function Brand() {
     </>
   );
 });
+
+export function Versions({
+  inForce,
+  onApply,
+}: {
+  readonly inForce: InForce;
+  readonly onApply: (digest: string) => Promise<void>;
+}) {
+  const { versions, apply } = useTexts();
+  const { instant } = useFormats();
+  return (
+    <Section heading={versions.heading}>
+      <Table
+        caption={versions.heading}
+        rows={inForce.versions}
+        keyOf={({ digest }) => digest}
+        empty={versions.none}
+        headings={versions}
+        columns={[
+          { id: 'at', isRowHeading: true, cell: ({ at }) => instant(at) },
+          { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+          { id: 'organisation', cell: ({ organisation }) => <bdi>{organisation}</bdi> },
+          {
+            id: 'actions',
+            cell: ({ digest, at }) =>
+              digest === inForce.digest ? (
+                versions.now
+              ) : (
+                <ConfirmButton
+                  label={apply.label}
+                  about={instant(at)}
+                  title={apply.title}
+                  onConfirm={() => onApply(digest)}
+                  text={apply.text}
+                />
+              ),
+          },
+        ]}
+      />
+      {inForce.digest !== null && (
+        <ConfirmButton
+          label={apply.none}
+          title={`${apply.none}?`}
+          isGrave
+          onConfirm={() => onApply('')}
+          text={apply.noneText}
+        />
+      )}
+    </Section>
+  );
+}

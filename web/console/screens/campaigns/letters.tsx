@@ -4,8 +4,7 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { Refusal } from '../../frame/call.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field, languageOptions } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { Await, Done, Note } from '../../parts/state.js';
+import { Await, Done, Note, Section } from '../../parts/state.js';
 import {
   type Campaign,
   keepWords,

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { Choice } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
+import { Section } from '../../parts/state.js';
 import { type Column, PagedTable } from '../../parts/table.js';
 import {
   type Campaign,

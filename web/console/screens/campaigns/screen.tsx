@@ -1,13 +1,12 @@
-import { useLoaded } from '../../frame/acting.js';
-import { useFormats } from '../../frame/words.js';
-import { Section } from '../../parts/layout.js';
-import { toNameColumn } from '../../parts/name-column.js';
-import { Await } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { goTo } from '../../frame/router.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { ActForm, Choice, Field, FileField, languageOptions } from '../../parts/form.js';
+import { Await, Section } from '../../parts/state.js';
+import { Table, toNameColumn } from '../../parts/table.js';
 import { OneCampaign } from './campaign.js';
-import { invitedIn } from './counts.js';
-import { PlanForm } from './plan-form.js';
-import { listCampaigns } from './requests.js';
+import { invitedIn, listCampaigns, listConnections, planCampaign } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
@@ -50,5 +49,60 @@ function Every() {
         <PlanForm />
       </Section>
     </>
+  );
+}
+
+export function PlanForm() {
+  const { make } = useTexts();
+  const { call } = useActing();
+  const language = useLanguage();
+  const connections = useLoaded(listConnections);
+  const [isFile, setFile] = useState(false);
+  return (
+    <Await loaded={connections}>
+      {({ connections: rows }) => (
+        <ActForm
+          submit={make.submit}
+          onSubmit={async (fields) => {
+            fields.delete('from');
+            const { campaign } = await call(planCampaign(fields));
+            goTo(`/campaigns/${campaign.id}`);
+          }}
+        >
+          <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
+          <Choice
+            name="connection"
+            label={make.connection}
+            options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
+          />
+          <fieldset className="field">
+            <legend>{make.from}</legend>
+            <label className="tick">
+              <input type="radio" name="from" value="group" checked={!isFile} onChange={() => setFile(false)} />
+              {make.ofGroup}
+            </label>
+            <label className="tick">
+              <input type="radio" name="from" value="file" checked={isFile} onChange={() => setFile(true)} />
+              {make.ofFile}
+            </label>
+          </fieldset>
+          {isFile ? (
+            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
+          ) : (
+            <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
+          )}
+          <Choice
+            name="language"
+            label={make.language}
+            hint={make.languageHint}
+            initial={language}
+            options={languageOptions}
+          />
+          <Field name="linkDays" label={make.linkDays} type="number" min={1} max={30} initial="14" isRequired />
+          <Field name="reminderDays" label={make.reminderDays} type="number" min={1} max={30} initial="7" isRequired />
+          <Field name="reminders" label={make.reminders} type="number" min={0} max={5} initial="2" isRequired />
+        </ActForm>
+      )}
+    </Await>
   );
 }

@@ -1,10 +1,12 @@
+import type { ReactNode } from 'react';
 import { type Loaded, useActing, useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { Light } from '../../parts/light.js';
-import { Await, Done, Note } from '../../parts/state.js';
-import { Findings, type Mending } from './findings.js';
+import { Await, Done, Light, Note, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Told } from '../../parts/told.js';
+import type { Applied, Finding } from './requests.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -55,5 +57,99 @@ export function Doctor({
         }}
       </Await>
     </Section>
+  );
+}
+
+export interface Mending {
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  readonly progress: ReactNode;
+}
+
+const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
+const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
+
+export function Findings({
+  findings,
+  mending,
+}: {
+  readonly findings: readonly Finding[];
+  readonly mending: Mending | null;
+}) {
+  const words = useTexts();
+  const { number } = useFormats();
+  const { doctor: named } = words;
+  const well = findings.filter(({ light }) => light === 'ok');
+  const others = order.flatMap((light) => findings.filter((each) => each.light === light && light !== 'ok'));
+  return (
+    <>
+      {others.length > 0 && (
+        <Table
+          caption={named.heading}
+          rows={others}
+          keyOf={({ title }) => title}
+          empty={named.allWell}
+          headings={named.columns}
+          columns={[
+            { id: 'check', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+            { id: 'light', cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light> },
+            {
+              id: 'found',
+              cell: ({ found, cause }) => (
+                <div>
+                  <p>
+                    <Told>{found}</Told>
+                  </p>
+                  {cause !== null && (
+                    <p className="soft">
+                      {named.cause} <Told>{cause}</Told>
+                    </p>
+                  )}
+                </div>
+              ),
+            },
+            {
+              id: 'remedy',
+              cell: ({ title, remedy, mend }) => (
+                <div>
+                  {remedy !== null && (
+                    <p>
+                      <Told>{remedy}</Told>
+                    </p>
+                  )}
+                  {mend !== null && mending !== null && (
+                    <ConfirmButton
+                      label={named.mend}
+                      about={title}
+                      title={named.mendTitle(title)}
+                      insist={{ warning: words.nobody, action: named.sure }}
+                      onConfirm={(isSure) => mending.begin(mend, isSure)}
+                    >
+                      <p>{named.mendText}</p>
+                      {mend.pushSecrets && <p>{named.mendSecret}</p>}
+                    </ConfirmButton>
+                  )}
+                </div>
+              ),
+            },
+          ]}
+        />
+      )}
+      {well.length > 0 && (
+        <details>
+          <summary>{named.well(number(well.length))}</summary>
+          <ul className="lines">
+            {well.map(({ title, found }) => (
+              <li key={title}>
+                <Told>{title}</Told>
+                <br />
+                <span className="soft">
+                  <Told>{found}</Told>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }

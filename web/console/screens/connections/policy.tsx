@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
-import { Section } from '../../parts/layout.js';
+import { Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { ModeInFile } from './configuration-file.js';
 import type { Connection } from './requests.js';

@@ -1,10 +1,14 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { Done, Note, Progress } from '../../parts/state.js';
+import { Told, ToldLines } from '../../parts/told.js';
 import { Doctor, type Examined } from './doctor.js';
 import { SetUp } from './plan.js';
+import type { Run } from './requests.js';
 import { type Applied, applyConnection, type Connection, examine, readRun } from './requests.js';
-import { RunProgress } from './run.js';
 import { Secrets } from './secrets.js';
+import { useTexts } from './texts.js';
 
 type Place = 'health' | 'setup' | 'secrets';
 
@@ -52,5 +56,35 @@ export function SettingUp({
       examined={examined}
       mending={{ begin: beginAt('health'), progress: progressAt('health') }}
     />
+  );
+}
+
+export function RunProgress({ run }: { readonly run: Run }) {
+  const { run: named } = useTexts();
+  const { instant, number } = useFormats();
+  const { by, startedAt, state, steps } = run;
+  const done = steps.filter(({ progress }) => progress === 'done').length;
+  const text = named.progress(number(done), number(steps.length));
+  return (
+    <div>
+      <h3>{named.heading}</h3>
+      <p className="soft">{named.begun(by, instant(startedAt))}</p>
+      {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={steps.length} />}
+      {state === 'done' && <Done>{named.done}</Done>}
+      {(state === 'stopped' || state === 'broken_off') && <Note tone="warn">{named[state]}</Note>}
+      <details open={state !== 'done'}>
+        <summary>{text}</summary>
+        <ol className="lines">
+          {steps.map(({ id, title, progress, applied, words }) => (
+            <li key={id}>
+              <Told>{title}</Told>
+              <br />
+              <span className="soft">{progress === 'done' && !applied ? named.unchanged : named.steps[progress]}</span>
+              <ToldLines lines={words} />
+            </li>
+          ))}
+        </ol>
+      </details>
+    </div>
   );
 }

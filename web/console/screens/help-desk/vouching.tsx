@@ -1,11 +1,9 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
-import { QuietButton } from '../../parts/button.js';
 import { ActForm, Choice, languageOptions } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Problem } from '../../parts/state.js';
+import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { PersonFields, readWho } from './person.js';
 import { type BegunVouching, beginVouching, readVouching, type VouchingView } from './requests.js';

@@ -7,9 +7,7 @@ import type { LedgerWords } from '../../ledger/messages/en.js';
 import { countLines } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
-import { Light } from '../../parts/light.js';
-import { Progress } from '../../parts/progress.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Light, Progress } from '../../parts/state.js';
 import { findScreen, maySee } from '../../screens.js';
 import { useTexts } from './texts.js';
 

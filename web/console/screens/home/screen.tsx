@@ -1,10 +1,12 @@
-import { useMay } from '../../frame/acting.js';
+import { useActing, useMay } from '../../frame/acting.js';
+import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
-import { useWords } from '../../frame/words.js';
+import { textIn, useFormats, useWords } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { Await, Section } from '../../parts/state.js';
+import { maySee, screens } from '../../screens.js';
 import { Connections } from './connections.js';
 import { defineScreen, useTexts } from './texts.js';
-import { ToDoList } from './to-do-list.js';
 
 export const home = defineScreen(function Home() {
   const words = useTexts();
@@ -44,3 +46,61 @@ export const home = defineScreen(function Home() {
     </>
   );
 });
+
+export function ToDoList() {
+  const words = useTexts();
+  const loaded = useOpenWork();
+  const { toDo } = words;
+  if (loaded === null) return null;
+  return (
+    <Section heading={toDo.heading}>
+      <Await loaded={loaded}>
+        {({ items }) => (
+          <>
+            {items.length === 0 && <p className="note good">{toDo.nothing}</p>}
+            <ul className="to-do">
+              {items.map((item) => (
+                <li
+                  key={`${item.code} ${item.connection} ${item.words}`}
+                  className={item.urgency === 'now' ? 'note bad' : 'note warn'}
+                >
+                  <strong>{toDo.urgency[item.urgency]}</strong> <Task item={item} />
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Await>
+    </Section>
+  );
+}
+
+function Task({ item }: { readonly item: ToDo }) {
+  const { session } = useActing();
+  const screen = screens.find(({ id }) => id === screenFor(item));
+  const text = <TaskText item={item} />;
+  if (screen === undefined || !maySee(screen, session.rights)) return text;
+  const part =
+    item.connection !== null
+      ? `/${encodeURIComponent(item.connection)}`
+      : { help_desk: '/requests', approvals: '/bypass-codes' }[String(item.where)];
+  return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
+}
+
+/** Shows an unknown task of a newer server in the server's words. */
+function TaskText({ item }: { readonly item: ToDo }) {
+  const { toDo } = useTexts();
+  const { number } = useFormats();
+  const told: string | ((count: string) => string) = textIn(toDo.codes, item.code) ?? item.words;
+  const about = item.connection ?? item.about;
+  return (
+    <span>
+      {about !== null && (
+        <>
+          <bdi>{about}</bdi>:{' '}
+        </>
+      )}
+      {typeof told === 'string' ? told : told(number(item.count))}
+    </span>
+  );
+}

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePages } from '../../frame/acting.js';
-import { useParameters } from '../../frame/router.js';
+import { addressOf, goTo, useParameters } from '../../frame/router.js';
 import { Checks } from '../../ledger/checks.js';
-import { listChecks } from '../../ledger/requests.js';
-import { Filters, toFilter } from './filters.js';
+import { ConnectionChoice } from '../../ledger/connection-choice.js';
+import { type Filter, listChecks, outcomes } from '../../ledger/requests.js';
+import { ActForm, Choice, Field } from '../../parts/form.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const log = defineScreen(function Log() {
@@ -66,4 +67,84 @@ function useRepeated(work: () => Promise<void>, isOn: boolean): void {
       timer = -1;
     };
   }, [isOn]);
+}
+
+/** Returns the start of a day in the reader's time zone. */
+function startOf(day: string | null, daysLater: number): string | undefined {
+  const [year, month, date] = (day ?? '').split('-').map(Number);
+  if (year === undefined || month === undefined || date === undefined) return undefined;
+  const start = new Date(year, month - 1, date + daysLater);
+  return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
+}
+
+export function toFilter(given: URLSearchParams): Filter {
+  const [action, code] = [given.get('action'), given.get('code')];
+  return {
+    search: given.get('search') ?? undefined,
+    connection: given.get('connection') ?? undefined,
+    outcome: given.get('outcome') ?? undefined,
+    actions: action === null ? undefined : [action],
+    code: code ?? undefined,
+    application: given.get('application') ?? undefined,
+    since: startOf(given.get('since'), 0),
+    until: startOf(given.get('until'), 1),
+  };
+}
+
+export function Filters({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
+  const { filters, ledger } = words;
+  const any = { value: '', label: ledger.any };
+  const chosen = (name: string): string => given.get(name) ?? '';
+  const others = [...given.keys()].filter((name) => name !== 'search');
+  return (
+    <ActForm submit={ledger.show} onSubmit={async (fields) => goTo(addressOf('/log', fields))}>
+      <Field
+        name="search"
+        type="search"
+        label={filters.search}
+        hint={filters.hint}
+        maxLength={256}
+        initial={chosen('search')}
+      />
+      <details open={others.length > 0}>
+        <summary>{ledger.filter}</summary>
+        <div className="filters">
+          <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
+          <Choice
+            name="outcome"
+            label={ledger.columns.result}
+            options={[any, ...outcomes.map((value) => ({ value, label: ledger.outcomes[value] }))]}
+            initial={chosen('outcome')}
+          />
+          <Choice
+            name="action"
+            label={filters.event}
+            options={[
+              any,
+              ...Object.entries(ledger.actions).map(([value, told]) => ({
+                value,
+                label: typeof told === 'string' ? told : Object.values(told).join(' / '),
+              })),
+            ]}
+            initial={chosen('action')}
+          />
+          <Choice
+            name="code"
+            label={ledger.columns.why}
+            options={[any, ...Object.entries(ledger.codes).map(([value, label]) => ({ value, label }))]}
+            initial={chosen('code')}
+          />
+          <Field
+            name="application"
+            label={ledger.columns.application}
+            maxLength={256}
+            initial={chosen('application')}
+          />
+          <Field name="since" type="date" label={filters.since} initial={chosen('since')} />
+          <Field name="until" type="date" label={filters.until} initial={chosen('until')} />
+        </div>
+      </details>
+    </ActForm>
+  );
 }

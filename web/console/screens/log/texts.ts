@@ -1,5 +1,5 @@
-import { defineTexts, messagesIn } from '../../frame/screen.js';
-import { withLedger } from '../../ledger/ledger-messages.js';
+import { defineTexts, messagesIn } from '../../frame/words.js';
+import { withLedger } from '../../ledger/told.js';
 import type { LogWords } from './messages/en.js';
 
 export const { defineScreen, useTexts } = defineTexts(

@@ -3,12 +3,10 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { toNameColumn } from '../../parts/name-column.js';
 import { Lines, ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
-import { toTermsColumns } from '../applications/columns.js';
+import { Await, Section } from '../../parts/state.js';
+import { Table, toNameColumn } from '../../parts/table.js';
+import { toTermsColumns } from '../applications/terms-form.js';
 import {
   type DeveloperFacts,
   listOwnApplications,

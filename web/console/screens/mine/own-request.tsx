@@ -4,9 +4,8 @@ import { goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Section, Title } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section, Title } from '../../parts/state.js';
 import { RequestFacts, Thread } from '../requests/request-facts.js';
 import type { AskedRequest } from '../requests/requests.js';
 import {

@@ -1,7 +1,6 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
-import { Section } from '../../parts/layout.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { readBackup } from './requests.js';
 import { useTexts } from './texts.js';

@@ -1,7 +1,6 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
-import { Section } from '../../parts/layout.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { type JobRow, readJobs } from './requests.js';
 import { useTexts } from './texts.js';

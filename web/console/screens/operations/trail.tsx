@@ -1,9 +1,7 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { Progress } from '../../parts/progress.js';
-import { Await, Done } from '../../parts/state.js';
+import { Await, Done, Progress, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { readTrail, type Verification, verifyTrail } from './requests.js';
 import { useTexts } from './texts.js';

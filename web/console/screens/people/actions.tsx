@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { languages } from '../../../shared/languages.js';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useActing, useAction, useLoaded, useMay } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
@@ -8,10 +8,8 @@ import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Done, useProblemText } from '../../parts/state.js';
-import { InvitationLink } from './invitation.js';
+import { Done, Section, useProblemText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -165,5 +163,41 @@ function Invite({ who }: { readonly who: Who }) {
         />
       </ActForm>
     </details>
+  );
+}
+
+interface Invitation {
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+export function useInvitation() {
+  const { call } = useActing();
+  const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
+  const { refusal, run } = useAction();
+  const make = ({ connection, subject }: Who): void => {
+    const who = { connection, subject };
+    const asked = invitePerson(who, { purpose: 'enrol', lifeHours: invitationHours });
+    void run(() => call(asked).then((invited) => setMade({ ...invited, who })));
+  };
+  return { made, refusal, make };
+}
+
+export function InvitationLink({
+  made,
+  about,
+}: {
+  readonly made: Invitation;
+  /** The user, if not shown elsewhere. */
+  readonly about?: string;
+}) {
+  const { invite } = useTexts();
+  const { instant } = useFormats();
+  return (
+    <ShownOnce
+      label={about === undefined ? invite.link : `${invite.link}: ${about}`}
+      value={made.url}
+      note={invite.note(instant(made.expiresAt))}
+    />
   );
 }

@@ -4,10 +4,9 @@ import { useAction, useMay } from '../../frame/acting.js';
 import { useFormats, useLanguage, useWords } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../ledger/requests.js';
-import { QuietButton } from '../../parts/button.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { saveCsv } from '../../parts/save-file.js';
-import { Problem } from '../../parts/state.js';
+import { saveCsv } from '../../parts/export-csv.js';
+import { Problem, QuietButton } from '../../parts/state.js';
 import { unlockPerson } from './requests.js';
 import { useTexts } from './texts.js';
 

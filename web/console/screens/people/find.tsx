@@ -6,10 +6,9 @@ import { useFormats } from '../../frame/words.js';
 import { nameOf, PersonLink, pathOf } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { Await, Problem } from '../../parts/state.js';
+import { Await, Problem, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { InvitationLink, useInvitation } from './invitation.js';
+import { InvitationLink, useInvitation } from './actions.js';
 import { useTexts } from './texts.js';
 
 export function Find({ text }: { readonly text: string | null }) {

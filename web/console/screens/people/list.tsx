@@ -16,8 +16,7 @@ import {
   type Who,
 } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
 import { useTexts } from './texts.js';

@@ -1,15 +1,14 @@
 import { useState } from 'react';
-import { useLoaded, usePages } from '../../frame/acting.js';
+import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
-import { Section } from '../../parts/layout.js';
-import { Await } from '../../parts/state.js';
+import { Await, Empty, QuietButton, Section, useProblemText } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
-import { HeldOf } from './held.js';
+import { exportPerson, type Held } from './requests.js';
 import { useTexts } from './texts.js';
 
 interface Props {
@@ -90,4 +89,86 @@ function Timeline({ who }: Props) {
       <Checks paged={paged} caption={timeline.heading} empty={timeline.empty} ofAll={false} words={ledger} />
     </Section>
   );
+}
+
+interface Props {
+  readonly who: Who;
+}
+
+/** Shows a user's stored data only on request, because viewing is logged. */
+export function HeldOf({ who }: Props) {
+  const words = useTexts();
+  const mayRead = useMay('audit');
+  const [isWanted, setWanted] = useState(false);
+  if (!mayRead) return null;
+  return (
+    <Section heading={words.held.heading}>
+      {isWanted ? (
+        <Shown who={who} />
+      ) : (
+        <>
+          <p className="soft">{words.held.isRecorded}</p>
+          <QuietButton onPress={() => setWanted(true)}>{words.held.show}</QuietButton>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Shown({ who }: Props) {
+  const words = useTexts();
+  const { session } = useActing();
+  const exported = useLoaded(exportPerson(who));
+  const textOf = useProblemText();
+  return (
+    <Await loaded={exported}>
+      {({ subjects }) => (
+        <>
+          {subjects.map(({ connection, code, held }) =>
+            held === null ? (
+              <Empty key={connection}>{textOf(code ?? 'subject_unknown')}</Empty>
+            ) : (
+              <HeldFacts key={connection} held={held} />
+            ),
+          )}
+          <p>
+            <a
+              className="button quiet"
+              download="facestep-export.json"
+              href={`data:application/json,${encodeURIComponent(JSON.stringify({ by: session.name, subjects }, null, 2))}`}
+            >
+              {words.held.save}
+            </a>
+          </p>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function HeldFacts({ held }: { readonly held: Held }) {
+  const { held: words } = useTexts();
+  const { instant, number } = useFormats();
+  const { consent, passkey, attempts, passedStepUp } = held;
+  const facts = [
+    [
+      words.consent,
+      consent === null
+        ? words.none
+        : consent.withdrawnAt === null
+          ? words.since(instant(consent.givenAt))
+          : words.withdrawn(instant(consent.withdrawnAt)),
+    ],
+    [
+      words.passkey,
+      passkey === null
+        ? words.none
+        : passkey.expiresAt === null
+          ? words.withoutEnd
+          : words.until(instant(passkey.expiresAt)),
+    ],
+    [words.failures, number(attempts.failures)],
+    [words.lastPass, passedStepUp === null ? words.none : instant(passedStepUp.passedAt)],
+  ] as const;
+  return <Facts rows={facts} />;
 }

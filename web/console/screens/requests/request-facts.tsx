@@ -1,5 +1,5 @@
 import { useFormats } from '../../frame/words.js';
-import { Section } from '../../parts/layout.js';
+import { Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/en.js';
 import type { AskedRequest } from './requests.js';

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Title } from '../../parts/layout.js';
 import { Lines } from '../../parts/shown-once.js';
-import { Await, Done } from '../../parts/state.js';
+import { Await, Done, Title } from '../../parts/state.js';
 import { RequestFacts, Thread } from './request-facts.js';
 import { type AskedRequest, answerRequest, approveRequest, readRequest } from './requests.js';
 import { useTexts } from './texts.js';

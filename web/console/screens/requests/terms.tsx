@@ -3,8 +3,7 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Section } from '../../parts/layout.js';
-import { Await, Done, Empty } from '../../parts/state.js';
+import { Await, Done, Empty, Section } from '../../parts/state.js';
 import { changeTerms, readTerms } from './requests.js';
 import { useTexts } from './texts.js';
 
