@@ -2,8 +2,9 @@ import type { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
+import { toBase64url } from './base64url.js';
+import type { Memory } from './browser-memory.js';
 import { type Call, callServer } from './call-server.js';
-import { OpeningKeys } from './opening-keys.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
 import type { Frames, Secret } from './state.js';
@@ -235,5 +236,20 @@ export class PageApi {
 
   call<Reply>(call: Call<Reply>): Promise<Reply> {
     return callServer(this.base, this.#session, call);
+  }
+}
+
+export class OpeningKeys {
+  #last: string | null = null;
+
+  /** @param memory - storage that survives a reload; `null` to store nothing */
+  constructor(private readonly memory: Memory | null) {}
+
+  keyOf(ticket: string): string {
+    const [known, kept] = (this.#last ?? this.memory?.read() ?? '').split(' ');
+    const key = known === ticket && kept !== undefined ? kept : toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+    this.#last = `${ticket} ${key}`;
+    this.memory?.write(this.#last);
+    return key;
   }
 }
