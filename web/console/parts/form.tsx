@@ -99,6 +99,13 @@ export function Field({
   );
 }
 
+export const NumberField = ({
+  initial,
+  ...field
+}: FieldProps & { readonly min: number; readonly max: number; readonly initial: number }) => (
+  <Field type="number" isRequired initial={String(initial)} {...field} />
+);
+
 /** Label and hint of an element that is not a text field. */
 export function Labeled({
   label,

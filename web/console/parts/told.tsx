@@ -37,3 +37,11 @@ export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: strin
       ))}
   </dl>
 );
+
+/** A name and its value in a `<dl>`. */
+export const Figure = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);

@@ -3,7 +3,7 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Field } from '../../parts/form.js';
+import { ActForm, NumberField } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
@@ -78,7 +78,7 @@ export function Keys({
             listed.reload();
           }}
         >
-          {asksLife && <Field name="days" label={keys.days} type="number" min={1} max={366} initial="90" isRequired />}
+          {asksLife && <NumberField name="days" label={keys.days} min={1} max={366} initial={90} />}
         </ActForm>
       )}
     </Section>

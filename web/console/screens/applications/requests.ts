@@ -9,12 +9,8 @@ import { get, post } from '../../frame/call.js';
 
 export type Application = ApplicationReply;
 
-export interface Terms {
-  readonly name: string;
+export interface Terms extends Pick<ApplicationReply, 'name' | 'perMinute' | 'perDay' | 'contact'> {
   readonly scopes: readonly string[];
-  readonly perMinute: number;
-  readonly perDay: number;
-  readonly contact: string;
 }
 
 export const listApplications = get<ApplicationsReply>('/v1/applications');

@@ -1,8 +1,16 @@
 import { clientScopes, defaultScopes } from '../../../../src/rest/scopes.js';
-import { ActForm, Field, Ticks } from '../../parts/form.js';
+import { ActForm, Field, NumberField, Ticks } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
 import type { Application, Terms } from './requests.js';
 import { useTexts } from './texts.js';
+
+export const toTerms = (fields: FormData): Terms => ({
+  name: String(fields.get('name')),
+  contact: String(fields.get('contact')),
+  perMinute: Number(fields.get('perMinute')),
+  perDay: Number(fields.get('perDay')),
+  scopes: fields.getAll('scopes').map(String),
+});
 
 export function TermsForm({
   submit,
@@ -15,21 +23,7 @@ export function TermsForm({
 }) {
   const { terms, columns } = useTexts();
   return (
-    <ActForm
-      submit={submit}
-      onSubmit={(fields) =>
-        onSubmit(
-          {
-            name: String(fields.get('name')),
-            contact: String(fields.get('contact')),
-            perMinute: Number(fields.get('perMinute')),
-            perDay: Number(fields.get('perDay')),
-            scopes: fields.getAll('scopes').map(String),
-          },
-          String(fields.get('tenant') ?? ''),
-        )
-      }
-    >
+    <ActForm submit={submit} onSubmit={(fields) => onSubmit(toTerms(fields), String(fields.get('tenant') ?? ''))}>
       <Field name="name" label={columns.name} isRequired maxLength={100} initial={former?.name ?? ''} />
       <Field
         name="contact"
@@ -48,24 +42,14 @@ export function TermsForm({
           pattern="[\w.\-]+"
         />
       )}
-      <Field
+      <NumberField
         name="perMinute"
         label={columns.perMinute}
-        type="number"
         min={1}
         max={100_000}
-        initial={String(former?.perMinute ?? 600)}
-        isRequired
+        initial={former?.perMinute ?? 600}
       />
-      <Field
-        name="perDay"
-        label={columns.perDay}
-        type="number"
-        min={1}
-        max={100_000_000}
-        initial={String(former?.perDay ?? 100_000)}
-        isRequired
-      />
+      <NumberField name="perDay" label={columns.perDay} min={1} max={100_000_000} initial={former?.perDay ?? 100_000} />
       <Ticks name="scopes" label={columns.scopes} initial={former?.scopes ?? defaultScopes} options={clientScopes} />
     </ActForm>
   );

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
-import { ActForm, Choice, Field, FileField, languageOptions } from '../../parts/form.js';
+import { ActForm, Choice, Field, FileField, languageOptions, NumberField } from '../../parts/form.js';
 import { Await, Section } from '../../parts/state.js';
 import { Table, toNameColumn } from '../../parts/table.js';
 import { OneCampaign } from './campaign.js';
@@ -98,9 +98,9 @@ export function PlanForm() {
             initial={language}
             options={languageOptions}
           />
-          <Field name="linkDays" label={make.linkDays} type="number" min={1} max={30} initial="14" isRequired />
-          <Field name="reminderDays" label={make.reminderDays} type="number" min={1} max={30} initial="7" isRequired />
-          <Field name="reminders" label={make.reminders} type="number" min={0} max={5} initial="2" isRequired />
+          <NumberField name="linkDays" label={make.linkDays} min={1} max={30} initial={14} />
+          <NumberField name="reminderDays" label={make.reminderDays} min={1} max={30} initial={7} />
+          <NumberField name="reminders" label={make.reminders} min={0} max={5} initial={2} />
         </ActForm>
       )}
     </Await>

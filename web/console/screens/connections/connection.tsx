@@ -3,7 +3,8 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { Await, Light } from '../../parts/state.js';
-import { Doctor, type Examined } from './doctor.js';
+import { Figure } from '../../parts/told.js';
+import { Doctor, type Examined, Health } from './doctor.js';
 import { PolicyInForce } from './policy.js';
 import { type Connection, examine, listConnections, readDoctor } from './requests.js';
 import { Rollout } from './rollout.js';
@@ -83,53 +84,29 @@ function Head({
   readonly connection: Connection;
   readonly examined: Examined;
 }) {
-  const { head, lights, modeNames, notExamined } = useTexts();
-  const { ago, number } = useFormats();
+  const { head, modeNames } = useTexts();
+  const { number } = useFormats();
   const mayList = useMay('audit');
   const counted = useLoaded(countLines);
   const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const enrolled = counts.find(({ connection }) => connection === id)?.enrolled ?? null;
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
-  const report = reports.find(({ connection }) => connection === id) ?? null;
   return (
     <dl className="summary">
-      <div>
-        <dt>{head.kind}</dt>
-        <dd>
-          <bdi>{kind}</bdi>
-        </dd>
-      </div>
-      <div>
-        <dt>{head.mode}</dt>
-        <dd>
-          <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
-        </dd>
-      </div>
-      <div>
-        <dt>{head.health}</dt>
-        <dd>
-          {report === null || report.light === null || report.examinedAt === null ? (
-            <Light light="none">{notExamined}</Light>
-          ) : (
-            <>
-              <Light light={report.light}>{lights[report.light]}</Light>{' '}
-              <span className="soft fine">{ago(report.examinedAt)}</span>
-            </>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>{head.enrolled}</dt>
-        <dd>
-          {enrolled === null ? (
-            '–'
-          ) : mayList ? (
-            <Link to={`/people?connection=${encodeURIComponent(id)}`}>{number(enrolled)}</Link>
-          ) : (
-            number(enrolled)
-          )}
-        </dd>
-      </div>
+      <Figure name={head.kind}>
+        <bdi>{kind}</bdi>
+      </Figure>
+      <Figure name={head.mode}>
+        <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
+      </Figure>
+      <Figure name={head.health}>
+        <Health report={reports.find(({ connection }) => connection === id)} />
+      </Figure>
+      <Figure name={head.enrolled}>
+        <Link to={`/people?connection=${encodeURIComponent(id)}`} isAllowed={mayList && enrolled !== null}>
+          {enrolled === null ? '–' : number(enrolled)}
+        </Link>
+      </Figure>
     </dl>
   );
 }

@@ -6,7 +6,7 @@ import { ActForm } from '../../parts/form.js';
 import { Await, Done, Light, Note, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Told } from '../../parts/told.js';
-import type { Applied, Finding } from './requests.js';
+import type { Applied, Examination, Finding } from './requests.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -57,6 +57,18 @@ export function Doctor({
         }}
       </Await>
     </Section>
+  );
+}
+
+/** Result of a connection's last checks, and how long ago they were. */
+export function Health({ report }: { readonly report: Examination | undefined }) {
+  const { lights, notExamined } = useTexts();
+  const { ago } = useFormats();
+  if (!report?.light || report.examinedAt === null) return <Light light="none">{notExamined}</Light>;
+  return (
+    <span>
+      <Light light={report.light}>{lights[report.light]}</Light> <span className="soft">{ago(report.examinedAt)}</span>
+    </span>
   );
 }
 

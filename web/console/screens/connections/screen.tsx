@@ -3,9 +3,10 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
-import { Await, Light, Note } from '../../parts/state.js';
+import { Await, Note } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { addressOfTab, OneConnection } from './connection.js';
+import { Health } from './doctor.js';
 import { examine, listConnections, readDoctor } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
@@ -17,7 +18,7 @@ export const connections = defineScreen(function Connections({ rest }) {
 function Every() {
   const words = useTexts();
   const { call } = useActing();
-  const { ago, number } = useFormats();
+  const { number } = useFormats();
   const [mayExamine, mayRead] = [useMay('operate'), useMay('audit')];
   const counted = useLoaded(countLines);
   const counts = counted.state === 'loaded' ? counted.value.connections : [];
@@ -49,12 +50,11 @@ function Every() {
               { id: 'kind', cell: ({ kind }) => <bdi>{kind}</bdi> },
               {
                 id: 'mode',
-                cell: ({ id, mode }) =>
-                  mayRead ? (
-                    <Link to={addressOfTab(id, 'rollout')}>{words.modeNames[mode.inForce]}</Link>
-                  ) : (
-                    words.modeNames[mode.inForce]
-                  ),
+                cell: ({ id, mode }) => (
+                  <Link to={addressOfTab(id, 'rollout')} isAllowed={mayRead}>
+                    {words.modeNames[mode.inForce]}
+                  </Link>
+                ),
               },
               {
                 id: 'enrolled',
@@ -66,17 +66,7 @@ function Every() {
               },
               {
                 id: 'light',
-                cell: ({ id }) => {
-                  const found = doctor?.connections.find((each) => each.connection === id) ?? null;
-                  if (found === null || found.light === null || found.examinedAt === null)
-                    return <Light light="none">{words.notExamined}</Light>;
-                  return (
-                    <span>
-                      <Light light={found.light}>{words.lights[found.light]}</Light>{' '}
-                      <span className="soft">{ago(found.examinedAt)}</span>
-                    </span>
-                  );
-                },
+                cell: ({ id }) => <Health report={doctor?.connections.find(({ connection }) => connection === id)} />,
               },
             ]}
           />

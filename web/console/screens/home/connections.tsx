@@ -8,6 +8,7 @@ import { countLines } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
 import { Await, Empty, Light, Progress } from '../../parts/state.js';
+import { Figure } from '../../parts/told.js';
 import { findScreen, maySee } from '../../screens.js';
 import { useTexts } from './texts.js';
 
@@ -46,18 +47,21 @@ function Connection({ counts }: { readonly counts: Counts }) {
   return (
     <section className="connection">
       <h2>
-        {row !== null && maySee(row, session.rights) ? (
-          <Link to={`/connections/${encodeURIComponent(connection)}`}>
-            <bdi>{connection}</bdi>
-          </Link>
-        ) : (
+        <Link
+          to={`/connections/${encodeURIComponent(connection)}`}
+          isAllowed={row !== null && maySee(row, session.rights)}
+        >
           <bdi>{connection}</bdi>
-        )}{' '}
+        </Link>{' '}
         <Health connection={connection} />
       </h2>
       {users === null ? (
         <>
-          <p>{mayList ? <Link to={people}>{enrolledText}</Link> : enrolledText}</p>
+          <p>
+            <Link to={people} isAllowed={mayList}>
+              {enrolledText}
+            </Link>
+          </p>
           <p className="fine soft">{figures.untold}</p>
         </>
       ) : (
@@ -69,13 +73,14 @@ function Connection({ counts }: { readonly counts: Counts }) {
         />
       )}
       <dl className="figures">
-        <Figure name={figures.success} value={passed + refused === 0 ? '–' : percent(passed / (passed + refused))} />
-        <Figure name={figures.median} value={medianSeconds === null ? '–' : seconds(medianSeconds)} />
-        <Figure name={figures.checks} value={number(passed + refused)} />
-        <div>
-          <dt>{figures.lockedOut}</dt>
-          <dd>{mayList ? <Link to={`${people}&status=locked`}>{number(lockedOut)}</Link> : number(lockedOut)}</dd>
-        </div>
+        <Figure name={figures.success}>{passed + refused === 0 ? '–' : percent(passed / (passed + refused))}</Figure>
+        <Figure name={figures.median}>{medianSeconds === null ? '–' : seconds(medianSeconds)}</Figure>
+        <Figure name={figures.checks}>{number(passed + refused)}</Figure>
+        <Figure name={figures.lockedOut}>
+          <Link to={`${people}&status=locked`} isAllowed={mayList}>
+            {number(lockedOut)}
+          </Link>
+        </Figure>
       </dl>
       <div className="beside">
         <BarChart
@@ -114,13 +119,6 @@ function toReasons(refusals: Counts['refusals'], ledger: LedgerWords) {
   }
   return [...counts].map(([name, count]) => ({ name, count }));
 }
-
-const Figure = ({ name, value }: { readonly name: string; readonly value: string }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
-  </div>
-);
 
 function Health({ connection }: { readonly connection: string }) {
   const { doctor } = useTexts();

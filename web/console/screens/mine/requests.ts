@@ -12,18 +12,13 @@ import type {
   UsageReply,
 } from '../../../../src/rest/replies/applications.js';
 import { get, post } from '../../frame/call.js';
-import { usageDays } from '../applications/requests.js';
+import { type Terms, usageDays } from '../applications/requests.js';
 
-export interface Wish {
-  readonly name: string;
+export interface Wish extends Terms {
   readonly purpose: string;
-  readonly scopes: readonly string[];
   /** `null` if the application stores tokens itself. */
   readonly connection: string | null;
   readonly redirectUris: readonly string[];
-  readonly perMinute: number;
-  readonly perDay: number;
-  readonly contact: string;
 }
 
 export type DeveloperFacts = DeveloperReply;

@@ -1,9 +1,10 @@
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { goTo, Link } from '../../frame/router.js';
+import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { ActForm, Choice, Field, Ticks } from '../../parts/form.js';
-import { Await } from '../../parts/state.js';
+import { ActForm, Choice, Field, NumberField, Ticks } from '../../parts/form.js';
+import { Await, Title } from '../../parts/state.js';
 import type { Application } from '../applications/requests.js';
+import { toTerms } from '../applications/terms-form.js';
 import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -16,14 +17,7 @@ export function NewRequest({ former }: { readonly former: Application | null }) 
   const developer = useLoaded(readDeveloper);
   return (
     <>
-      {former === null && (
-        <>
-          <h1>{words.begin}</h1>
-          <p>
-            <Link to="/my-applications">{words.all}</Link>
-          </p>
-        </>
-      )}
+      {former === null && <Title name={words.begin} to="/my-applications" all={words.all} />}
       <Await loaded={developer}>
         {(found) => (
           <WishForm
@@ -60,14 +54,10 @@ export function WishForm({
       submit={submit}
       onSubmit={(fields) =>
         onSubmit({
-          name: String(fields.get('name')),
+          ...toTerms(fields),
           purpose: String(fields.get('purpose')),
-          scopes: fields.getAll('scopes').map(String),
           connection: String(fields.get('connection')) || null,
           redirectUris: String(fields.get('redirectUris')).split(/\s+/).filter(Boolean),
-          perMinute: Number(fields.get('perMinute')),
-          perDay: Number(fields.get('perDay')),
-          contact: String(fields.get('contact')),
         })
       }
     >
@@ -100,25 +90,21 @@ export function WishForm({
         maxLength={longest.redirectUris}
         initial={former?.redirectUris.join('\n') ?? ''}
       />
-      <Field
+      <NumberField
         name="perMinute"
         label={facts.perMinute}
         hint={wish.most(number(most.perMinute))}
-        type="number"
         min={1}
         max={most.perMinute}
-        initial={String(former?.perMinute ?? Math.min(60, most.perMinute))}
-        isRequired
+        initial={former?.perMinute ?? Math.min(60, most.perMinute)}
       />
-      <Field
+      <NumberField
         name="perDay"
         label={facts.perDay}
         hint={wish.most(number(most.perDay))}
-        type="number"
         min={1}
         max={most.perDay}
-        initial={String(former?.perDay ?? Math.min(10_000, most.perDay))}
-        isRequired
+        initial={former?.perDay ?? Math.min(10_000, most.perDay)}
       />
       <Field
         name="contact"

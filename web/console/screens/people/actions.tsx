@@ -7,7 +7,7 @@ import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ActForm, Choice, NumberField } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, Section, useProblemText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
@@ -152,15 +152,7 @@ function Invite({ who }: { readonly who: Who }) {
             { value: 'manage', label: invite.manage },
           ]}
         />
-        <Field
-          name="hours"
-          label={invite.hours}
-          type="number"
-          min={1}
-          max={720}
-          initial={String(invitationHours)}
-          isRequired
-        />
+        <NumberField name="hours" label={invite.hours} min={1} max={720} initial={invitationHours} />
       </ActForm>
     </details>
   );
