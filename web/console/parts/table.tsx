@@ -32,11 +32,16 @@ interface Detail<Row> {
   readonly show: (row: Row) => ReactNode;
 }
 
-interface TableProps<Row, Id extends string> {
+/** Columns, of which `false` omits one. The table's texts may name them all. */
+type Columns<Row, Id extends string> =
+  | { readonly headings?: undefined; readonly columns: readonly (Column<Row> | false)[] }
+  | {
+      readonly headings: Readonly<Record<Id, string>>;
+      readonly columns: readonly (Column<Row> | NamedColumn<Row, Id> | false)[];
+    };
+
+interface Listed<Row> {
   readonly caption: string;
-  readonly headings?: Readonly<Record<Id, string>>;
-  /** `false` omits a column. */
-  readonly columns: readonly (Column<Row> | NamedColumn<Row, Id> | false)[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly empty: string;
@@ -53,14 +58,15 @@ const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): 
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
 /** Returns the columns to show, with their headings. */
-const columnsOf = <Row, Id extends string>({ columns, headings }: Pick<TableProps<Row, Id>, 'columns' | 'headings'>) =>
-  columns
-    .filter((column) => column !== false)
-    .map((column) =>
-      column.heading === undefined ? { ...column, heading: headings?.[column.id] ?? column.id } : column,
-    );
+function columnsOf<Row, Id extends string>({ headings, columns }: Columns<Row, Id>): readonly Column<Row>[] {
+  const all: readonly (Column<Row> | NamedColumn<Row, Id> | false)[] = columns;
+  return all.flatMap((column) => {
+    if (column === false || column.heading !== undefined) return column || [];
+    return { ...column, heading: headings?.[column.id] ?? column.id };
+  });
+}
 
-export const Table = <Row, Id extends string>(props: TableProps<Row, Id>) => (
+export const Table = <Row, Id extends string>(props: Listed<Row> & Columns<Row, Id>) => (
   <Shown {...props} columns={columnsOf(props)} more={null} isExported={false} isComplete tools={null} />
 );
 
@@ -73,11 +79,12 @@ export function PagedTable<Row, Id extends string>({
   csv,
   isExported = csv !== undefined,
   ...table
-}: Omit<TableProps<Row, Id>, 'rows'> & {
-  readonly paged: Paged<Row>;
-  readonly csv?: string;
-  readonly isExported?: boolean;
-}) {
+}: Omit<Listed<Row>, 'rows'> &
+  Columns<Row, Id> & {
+    readonly paged: Paged<Row>;
+    readonly csv?: string;
+    readonly isExported?: boolean;
+  }) {
   const { rows, state, refusal, more } = paged;
   const columns = columnsOf(table);
   return (
@@ -114,7 +121,7 @@ function Shown<Row>({
   isExported,
   isComplete,
   tools,
-}: Omit<TableProps<Row, string>, 'columns' | 'headings'> & {
+}: Listed<Row> & {
   readonly columns: readonly Column<Row>[];
   readonly more: (() => void) | null;
   readonly isExported: boolean;

@@ -3,8 +3,8 @@ import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { nameOf, PersonLink, pathOf } from '../../ledger/names.js';
-import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
+import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
+import { type FoundPerson, findPeople, keyOf } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Await, Problem, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -61,24 +61,22 @@ function Found({ text }: { readonly text: string }) {
   );
 }
 
-const labelOf = (who: Who, people: readonly FoundPerson[]): string =>
-  nameOf(
-    who,
-    people.find((each) => keyOf(each) === keyOf(who)),
-  );
-
 function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
   const words = useTexts();
   const { number } = useFormats();
   const mayAssist = useMay('assist');
   const invitation = useInvitation();
   const { find, list, ledger, invite, statuses } = words;
+  const names = new Map(people.map((each) => [keyOf(each), each]));
   const canInvite = mayAssist && people.some(({ status }) => status === 'none');
   return (
     <>
       {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
       {invitation.made !== null && (
-        <InvitationLink made={invitation.made} about={labelOf(invitation.made.who, people)} />
+        <InvitationLink
+          made={invitation.made}
+          about={nameOf(invitation.made.who, names.get(keyOf(invitation.made.who)))}
+        />
       )}
       <Table
         caption={find.found}
@@ -86,13 +84,7 @@ function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
         keyOf={keyOf}
         empty={find.nobody}
         columns={[
-          {
-            id: 'name',
-            isRowHeading: true,
-            isWide: true,
-            value: (each) => each.name ?? nameOf(each, each),
-            cell: (each) => <PersonLink who={each} name={each} />,
-          },
+          { ...toPersonColumn<FoundPerson>(list.name, names, (each) => each, true), id: 'name' },
           { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
           { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
           { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },

@@ -2,7 +2,7 @@ import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { addressOf, goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-import { loadNames, nameOf, PersonLink, useNames } from '../../ledger/names.js';
+import { loadNames, type Names, nameOf, toPersonColumn, useNames } from '../../ledger/names.js';
 import {
   type Filter,
   type FoundPerson,
@@ -13,7 +13,6 @@ import {
   type Name,
   type Person,
   statuses,
-  type Who,
 } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
@@ -128,7 +127,7 @@ function Enrolled({ filter }: { readonly filter: Filter }) {
         isExported
         keyOf={keyOf}
         empty={words.list.empty}
-        columns={useColumns({ chosen, nameOf: (who) => names.get(keyOf(who)) })}
+        columns={useColumns({ chosen, names })}
       />
     </>
   );
@@ -164,7 +163,7 @@ function MembersOf({
   const people = loaded.state === 'loaded' ? loaded.value.people : none;
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
-  const columns = useColumns({ chosen, nameOf: (who) => byKey.get(keyOf(who)) });
+  const columns = useColumns({ chosen, names: byKey });
   if (loaded.state === 'refused' && loaded.refusal.code === 'not_found') return <Empty>{words.list.noGroup}</Empty>;
   return (
     <Await loaded={loaded}>
@@ -183,10 +182,10 @@ const none: readonly FoundPerson[] = [];
 
 function useColumns({
   chosen,
-  nameOf: find,
+  names,
 }: {
   readonly chosen: Chosen;
-  readonly nameOf: (who: Who) => Name | undefined;
+  readonly names: Names;
 }): readonly (Column<Person> | false)[] {
   const words = useTexts();
   const { list, ledger } = words;
@@ -200,20 +199,13 @@ function useColumns({
         <input
           type="checkbox"
           className="box"
-          aria-label={`${list.choose}: ${nameOf(each, find(each))}`}
+          aria-label={`${list.choose}: ${nameOf(each, names.get(keyOf(each)))}`}
           checked={chosen.has(each)}
           onChange={() => chosen.toggle(each)}
         />
       ),
     },
-    {
-      id: 'name',
-      heading: list.name,
-      isRowHeading: true,
-      isWide: true,
-      value: (each) => find(each)?.name ?? nameOf(each, find(each)),
-      cell: (each) => <PersonLink who={each} name={find(each)} />,
-    },
+    { ...toPersonColumn<Person>(list.name, names, (each) => each, true), id: 'name' },
     {
       id: 'connection',
       heading: ledger.connection,

@@ -4,6 +4,7 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Await, Done, Empty, Section } from '../../parts/state.js';
+import { Said } from './request-facts.js';
 import { changeTerms, readTerms } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -12,7 +13,7 @@ const longestTerms = 8000;
 export function TermsOfUse() {
   const words = useTexts();
   const { call } = useActing();
-  const { number, instant } = useFormats();
+  const { number } = useFormats();
   const found = useLoaded(readTerms);
   const [isChanged, setChanged] = useState(false);
   const { terms } = words;
@@ -30,12 +31,7 @@ export function TermsOfUse() {
               <Empty>{terms.none}</Empty>
             ) : (
               <Section heading={terms.version(number(version))}>
-                <p className="fine soft">
-                  <bdi>{by}</bdi> · {instant(at)}
-                </p>
-                <p className="said" dir="auto">
-                  {text}
-                </p>
+                <Said by={by} at={at} text={text} />
               </Section>
             )}
             <Section heading={terms.next} intro={terms.nextHint}>
