@@ -1,7 +1,23 @@
 import type { Hint } from '../../../src/core/hints.js';
 import type { Movement } from '../../../src/core/movements.js';
 import type { AnotherWay, HelpReason, NoticeKind } from '../../../src/core/step-up/page-protocol.js';
-import type { ConsentWords, ProblemTexts } from './words.js';
+import type { ProblemName } from '../problem.js';
+
+export interface ConsentFacts {
+  readonly organisation: string | null;
+  readonly retentionDays: number | null;
+  readonly referencePhotoNeeded: boolean;
+}
+
+export interface ConsentTexts {
+  readonly heading: string;
+  readonly intro: (organisation: string | null) => string;
+  readonly sections: (facts: ConsentFacts) => readonly { readonly heading: string; readonly text: string }[];
+}
+
+export type ProblemTexts = Readonly<
+  Record<ProblemName, { readonly heading: string; readonly text: string; readonly steps?: readonly string[] }>
+>;
 
 const by = (organisation: string | null): string => organisation ?? 'your organisation';
 
@@ -177,7 +193,7 @@ export const en = {
         },
       ],
     },
-  } satisfies Readonly<Record<'verify' | 'enrol', ConsentWords>>,
+  } satisfies Readonly<Record<'verify' | 'enrol', ConsentTexts>>,
   action: {
     heading: 'Do you approve this?',
     intro: (application: string | null) =>
