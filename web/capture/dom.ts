@@ -47,6 +47,39 @@ export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAn
 export const paragraph = (text: string, look: string | null = null): HTMLParagraphElement =>
   el('p', { class: look }, text);
 
+/** Lists names and values, without those that are `null`. */
+export const facts = (rows: readonly (readonly [name: string, value: Child])[]): HTMLDListElement =>
+  el(
+    'dl',
+    { class: 'facts' },
+    ...rows.flatMap(([name, value]) =>
+      value === null ? [] : [el('div', {}, el('dt', {}, name), el('dd', {}, value))],
+    ),
+  );
+
+export const field = (label: string, input: HTMLElement): HTMLDivElement =>
+  el('div', { class: 'field' }, el('label', { for: input.id }, label), input);
+
+/** Creates a form that the page checks itself. */
+export function form(onSubmit: () => void, ...children: readonly Child[]): HTMLFormElement {
+  const element = el('form', { novalidate: true }, ...children);
+  element.addEventListener('submit', (event) => {
+    event.preventDefault();
+    onSubmit();
+  });
+  return element;
+}
+
+export const submitButton = (text: string, look: ButtonLook = 'plain'): HTMLButtonElement =>
+  el('button', { type: 'submit', class: `button ${look}` }, text);
+
+/** Marks a field as wrong, and says why. */
+export function refuse(input: HTMLInputElement, wrong: HTMLElement, text: string): void {
+  wrong.textContent = text;
+  input.setAttribute('aria-invalid', 'true');
+  input.focus();
+}
+
 /** Creates a decorative symbol of a result. The screen's heading states the result in words. */
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));

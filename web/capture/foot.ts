@@ -2,7 +2,7 @@ import { actions, button, el, paragraph } from './dom.js';
 import type { Words } from './messages/words.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
-import { Problem } from './problem.js';
+import { Problem, toKnown } from './problem.js';
 import { describeConsent } from './screens/consent.js';
 import { type Change, hasWays } from './state.js';
 import { sleep } from './step.js';
@@ -34,7 +34,7 @@ export function createFoot({ page, api }: { readonly page: Page; readonly api: P
       const follow = (decided: Promise<Change>): void => {
         decided.then(resolve, (error: unknown) => {
           stopping = null;
-          trouble = error instanceof Problem ? error : new Problem('general', null, { cause: error });
+          trouble = toKnown(error);
           show();
         });
       };

@@ -2,7 +2,7 @@ import { createFoot, type StandBelow } from './foot.js';
 import { loadGuideAhead } from './guidance/ahead.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
-import { Problem } from './problem.js';
+import { Problem, toKnown } from './problem.js';
 import { action } from './screens/action.js';
 import { capture } from './screens/capture.js';
 import { consent } from './screens/consent.js';
@@ -104,9 +104,6 @@ async function perform(step: StepName, { page, api, facts, open }: Start, standB
     return Promise.race([steps[step](facts.view, facts, tools), interrupted]);
   }).finally(over.forget);
 }
-
-const toKnown = (error: unknown): Problem =>
-  error instanceof Problem ? error : new Problem('general', null, { cause: error });
 
 class Interruption extends Error {
   constructor(readonly change: Change) {

@@ -4,7 +4,7 @@ import { actions, button, el, paragraph } from './dom.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { type KioskLink, type PageLink, parseKioskLink, parseScannedLink } from './page-link.js';
-import { Problem } from './problem.js';
+import { isPassing } from './problem.js';
 import { sleep } from './step.js';
 
 const pollEveryMs = 2000;
@@ -44,8 +44,7 @@ interface Next {
 /** @returns `null` if no check is assigned, `unknown` if the query failed */
 async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null | 'unknown'> {
   const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
-    const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
-    if (error instanceof Problem && passes.includes(error.problem)) return 'unknown' as const;
+    if (isPassing(error)) return 'unknown' as const;
     throw error;
   });
   if (answer === 'unknown') return answer;

@@ -1,7 +1,7 @@
 import { actions, button, paragraph, sign } from './dom.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
-import { Problem } from './problem.js';
+import { Problem, toKnown } from './problem.js';
 import { solve } from './screens/problems.js';
 import { nothingKnown } from './state.js';
 
@@ -26,8 +26,7 @@ export async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
       }));
       return;
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem('general', null, { cause: error });
-      await solve(problem, nothingKnown, { page, api, interrupted: never });
+      await solve(toKnown(error), nothingKnown, { page, api, interrupted: never });
     }
   }
 }

@@ -2,8 +2,9 @@ import type { z } from 'zod/mini';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
 import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
+import { toBase64url } from './base64url.js';
+import type { Memory } from './browser-memory.js';
 import { type Call, callServer } from './call-server.js';
-import { OpeningKeys } from './opening-keys.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
 import type { Frames, Secret } from './state.js';
@@ -14,18 +15,15 @@ import {
   emptyReply,
   enrolmentReply,
   frameReply,
-  type HeldEnrolment,
   type HelpReason,
   handOffReply,
   kioskReply,
   type NextMovement,
   type NoticeKind,
-  type Notices,
   noticesReply,
   type Outcome,
   openedReply,
   outcomeReply,
-  type PasskeyRequest,
   passkeyReply,
   receiptReply,
   recoveryCodesReply,
@@ -75,17 +73,10 @@ export class PageApi {
    * Returns the state of the step-up. The result contains the receipt if the check passed on the user's phone, or if
    * the reply with the receipt was lost.
    */
-  async readState(): Promise<Opened & { readonly receipt: string | null }> {
-    return this.call({ method: 'GET', path: '/session', reply: sessionReply });
-  }
+  readState = () => this.#get('/session', sessionReply);
 
-  async giveConsent(version: string, language: string): Promise<View> {
-    return (await this.#post('/consent', { version, language }, viewReply)).view;
-  }
-
-  async decline(): Promise<View> {
-    return (await this.#post('/decline', {}, viewReply)).view;
-  }
+  giveConsent = (version: string, language: string) => this.#toView('/consent', { version, language });
+  decline = () => this.#toView('/decline');
 
   noteActionShown(digest: string): void {
     this.#shownAction = digest;
@@ -110,9 +101,8 @@ export class PageApi {
    * @param digest - SHA-256 of its bytes, base64url
    * @returns the next movement, or `null` after the last
    */
-  async commitFrame(nonce: string, digest: string): Promise<NextMovement | null> {
-    return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
-  }
+  commitFrame = async (nonce: string, digest: string) =>
+    (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
 
   /** @param sent.reference - photo of an identity document, for enrolment */
   async send(sent: {
@@ -146,87 +136,55 @@ export class PageApi {
     return (await this.call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
   }
 
-  async startHandOff(): Promise<{ readonly url: string; readonly code: string }> {
-    return this.#post('/hand-off', {}, handOffReply);
-  }
+  startHandOff = () => this.#post('/hand-off', {}, handOffReply);
 
   /**
    * Sends the number that the user chose on the phone, which must be the one that the computer shows. `null` means that
    * the computer shows none of the offered numbers, which ends the check.
    */
-  async chooseNumber(number: string | null): Promise<View> {
-    return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
-  }
+  chooseNumber = (number: string | null) => this.#toView('/hand-off/choice', { number });
 
-  async sendCode(channel: 'email' | 'sms', language: string): Promise<string> {
-    return (await this.#post('/another-way/send', { channel, language }, sentCodeReply)).id;
-  }
+  sendCode = async (channel: 'email' | 'sms', language: string) =>
+    (await this.#post('/another-way/send', { channel, language }, sentCodeReply)).id;
 
-  async passAnotherWay(
-    way: AnotherWay,
-    { id, code }: { readonly id: string | null; readonly code: string },
-  ): Promise<{ readonly view: View; readonly receipt: string | null }> {
+  passAnotherWay(way: AnotherWay, { id, code }: { readonly id: string | null; readonly code: string }) {
     const path = { email: 'code', sms: 'code', recovery_code: 'recovery-code', bypass_code: 'bypass-code' }[way];
     const body = id === null ? { code } : { channel: way, id, code };
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
   }
 
   /** Returns the receipt, which the server withholds until recovery codes were offered. */
-  async takeReceipt(): Promise<string | null> {
-    return (await this.#post('/receipt', {}, receiptReply)).receipt;
-  }
+  takeReceipt = async () => (await this.#post('/receipt', {}, receiptReply)).receipt;
+  makeRecoveryCodes = async () => (await this.#post('/recovery-codes', {}, recoveryCodesReply)).codes;
+  askForHelp = (reason: HelpReason, note: string) => this.#post('/help', { reason, note }, emptyReply);
 
-  async makeRecoveryCodes(): Promise<readonly string[]> {
-    return (await this.#post('/recovery-codes', {}, recoveryCodesReply)).codes;
-  }
-
-  async askForHelp(reason: HelpReason, note: string): Promise<void> {
-    await this.#post('/help', { reason, note }, emptyReply);
-  }
-
-  readEnrolment(): Promise<HeldEnrolment> {
-    return this.call({ method: 'GET', path: '/enrolment', reply: enrolmentReply });
-  }
+  readEnrolment = () => this.#get('/enrolment', enrolmentReply);
+  revoke = () => this.#post('/enrolment/revoke', {}, emptyReply);
+  renew = () => this.#toView('/enrolment/renew');
 
   get noticeWorkerUrl(): string {
     return `${this.base}/notice-worker.js`;
   }
 
-  async readNotices(): Promise<Notices | null> {
-    return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
-  }
+  readNotices = async () => (await this.#get('/notices', noticesReply)).notices;
+  chooseNotices = (on: readonly NoticeKind[], email: boolean, language: string) =>
+    this.#post('/notices', { on, email, language }, noticesReply);
+  addNoticeDevice = (subscription: Subscription, publicKey: string) =>
+    this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
+  removeNoticeDevice = (device: string | null) => this.#post('/notices/devices/remove', { device }, noticesReply);
 
-  async chooseNotices(on: readonly NoticeKind[], email: boolean, language: string): Promise<void> {
-    await this.#post('/notices', { on, email, language }, noticesReply);
-  }
-
-  async addNoticeDevice(subscription: Subscription, publicKey: string): Promise<void> {
-    await this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
-  }
-
-  async removeNoticeDevice(device: string | null): Promise<void> {
-    await this.#post('/notices/devices/remove', { device }, noticesReply);
-  }
-
-  async revoke(): Promise<void> {
-    await this.#post('/enrolment/revoke', {}, emptyReply);
-  }
-
-  async renew(): Promise<View> {
-    return (await this.#post('/enrolment/renew', {}, viewReply)).view;
-  }
-
-  async reportNotMe(secret: string): Promise<void> {
-    await this.#post('/not-me', { secret }, emptyReply);
-  }
-
-  async startPasskey(): Promise<PasskeyRequest> {
-    return this.#post('/passkey', {}, passkeyReply);
-  }
+  reportNotMe = (secret: string) => this.#post('/not-me', { secret }, emptyReply);
+  startPasskey = () => this.#post('/passkey', {}, passkeyReply);
 
   /** Returns the ticket for this kiosk, or `null`. `page` is the page that accepts it, if not this one. */
-  nextOfKiosk(kiosk: string, secret: string): Promise<z.output<typeof kioskReply>> {
-    return this.#post('/kiosk/next', { kiosk, secret }, kioskReply);
+  nextOfKiosk = (kiosk: string, secret: string) => this.#post('/kiosk/next', { kiosk, secret }, kioskReply);
+
+  #get<Reply>(path: string, reply: z.ZodMiniType<Reply>): Promise<Reply> {
+    return this.call({ method: 'GET', path, reply });
+  }
+
+  async #toView(path: string, body: Readonly<Record<string, unknown>> = {}): Promise<View> {
+    return (await this.#post(path, body, viewReply)).view;
   }
 
   #post<Reply>(path: string, body: Readonly<Record<string, unknown>>, reply: z.ZodMiniType<Reply>): Promise<Reply> {
@@ -235,5 +193,20 @@ export class PageApi {
 
   call<Reply>(call: Call<Reply>): Promise<Reply> {
     return callServer(this.base, this.#session, call);
+  }
+}
+
+export class OpeningKeys {
+  #last: string | null = null;
+
+  /** @param memory - storage that survives a reload; `null` to store nothing */
+  constructor(private readonly memory: Memory | null) {}
+
+  keyOf(ticket: string): string {
+    const [known, kept] = (this.#last ?? this.memory?.read() ?? '').split(' ');
+    const key = known === ticket && kept !== undefined ? kept : toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+    this.#last = `${ticket} ${key}`;
+    this.memory?.write(this.#last);
+    return key;
   }
 }

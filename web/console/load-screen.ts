@@ -1,4 +1,4 @@
-import type { Screen } from './frame/screen.js';
+import type { Screen } from './frame/words.js';
 import type { ScreenRow } from './screens.js';
 
 /** Loads the code of each screen. screens.ts has its metadata. */

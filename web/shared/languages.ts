@@ -16,3 +16,14 @@ export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 
 export function chooseLanguage(wished: readonly string[]): Language {
   return wished.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';
 }
+
+/** Type of translated texts: functions keep their parameters, other values are text. */
+export type Translated<Texts> = {
+  readonly [Name in keyof Texts]: Texts[Name] extends string
+    ? string
+    : Texts[Name] extends (...given: infer Given) => string
+      ? (...given: Given) => string
+      : Texts[Name] extends ((...given: never) => unknown) | readonly string[] | undefined
+        ? Texts[Name]
+        : Translated<Texts[Name]>;
+};

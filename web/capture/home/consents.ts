@@ -1,11 +1,17 @@
 import { claimLabels } from '../../../src/core/consented-data/claim-labels.js';
 import { isStandardClaim } from '../../../src/core/consented-data/claims.js';
-import { dataConsentsReply, type ShownDataConsent } from '../../../src/core/step-up/home-protocol.js';
+import {
+  dataConsentsReply,
+  linksReply,
+  type ShownDataConsent,
+  type ShownLink,
+} from '../../../src/core/step-up/home-protocol.js';
 import type { Language } from '../../shared/languages.js';
-import { paragraph } from '../dom.js';
+import { button, el, paragraph } from '../dom.js';
+import type { Page } from '../page.js';
 import { emptyReply } from '../view.js';
-import { toEntries } from './entries.js';
-import { isolate, type Outcome, type Section, say } from './section.js';
+import type { HomeWords } from './messages/words.js';
+import { isolate, type Outcome, type Press, type Section, say } from './section.js';
 
 export const consents: Section = {
   name: 'consents',
@@ -34,3 +40,58 @@ const namesOf = ({ claims, labels }: ShownDataConsent, language: Language): stri
     const standard = isStandardClaim(claim) ? claimLabels[language][claim] : claim;
     return isolate(label?.[language] ?? (isStandardClaim(claim) ? standard : (label?.en ?? claim)));
   });
+
+export interface Entry {
+  readonly name: string;
+  readonly what: string | null;
+  readonly since: string;
+  readonly until: string;
+  readonly ending: (name: string) => string;
+  readonly end: () => Promise<Outcome>;
+}
+
+export function toEntries(
+  entries: readonly Entry[],
+  { page, words, press }: { page: Page; words: HomeWords; press: Press },
+) {
+  const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'long' });
+  const day = (time: string): string => format.format(Date.parse(time));
+  return el(
+    'ul',
+    { class: 'entries' },
+    ...entries.map(({ name, what, since, until, ending, end }) =>
+      el(
+        'li',
+        {},
+        el('strong', {}, el('bdi', {}, name)),
+        what === null ? null : el('p', {}, what),
+        paragraph(words.consentSince(day(since), day(until)), 'fine'),
+        button('danger', ending(isolate(name)), () => press(end)),
+      ),
+    ),
+  );
+}
+
+const shownOn = new WeakSet<Page>();
+
+/** Section of linked accounts, hidden if there are none. */
+export const links: Section = {
+  name: 'links',
+  async read({ page, api }) {
+    const { links: linked } = await api.call({ method: 'GET', path: '/links', reply: linksReply });
+    if (linked.length === 0 && !shownOn.has(page)) return null;
+    shownOn.add(page);
+    const end = async ({ connection, name }: ShownLink): Promise<Outcome> => {
+      await api.call({ method: 'POST', path: '/links/end', body: { connection }, reply: emptyReply });
+      return say((words) => words.linkEnded(isolate(name)));
+    };
+    return (words, press) => {
+      if (linked.length === 0) return [paragraph(words.noLinks, 'lead')];
+      const entries = linked.map((link) => ({
+        ...{ name: link.name, what: null, since: link.linkedAt, until: link.expiresAt },
+        ...{ ending: words.endLink, end: () => end(link) },
+      }));
+      return [paragraph(words.linksText, 'lead'), toEntries(entries, { page, words, press })];
+    };
+  },
+};

@@ -1,4 +1,4 @@
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, facts, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 import type { Enrolment } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
@@ -31,17 +31,12 @@ export const enrolment: Section = {
 function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { words, locale }: Page): HTMLDListElement {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
   const day = (time: string): string => format.format(Date.parse(time));
-  const rows: [string, string | HTMLElement][] = [
+  return facts([
     [words.manage.purpose, purpose],
+    [words.manage.enrolledAt, enrolledAt === null ? null : day(enrolledAt)],
     [words.manage.expiresAt, expiresAt === null ? words.manage.untilRevoked : day(expiresAt)],
     [words.manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
-  ];
-  if (enrolledAt !== null) rows.splice(1, 0, [words.manage.enrolledAt, day(enrolledAt)]);
-  return el(
-    'dl',
-    { class: 'facts' },
-    ...rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
-  );
+  ]);
 }
 
 /** Confirms the revocation, the only irreversible action here (WCAG 2.2, criterion 3.3.4). */

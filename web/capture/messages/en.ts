@@ -1,11 +1,131 @@
-import type { Words } from './words.js';
+import type { Hint } from '../../../src/core/hints.js';
+import type { Movement } from '../../../src/core/movements.js';
+import type { AnotherWay, HelpReason, NoticeKind } from '../../../src/core/step-up/page-protocol.js';
+import type { ProblemName } from '../problem.js';
+
+export interface ConsentFacts {
+  readonly organisation: string | null;
+  readonly retentionDays: number | null;
+  readonly referencePhotoNeeded: boolean;
+}
+
+export interface ConsentTexts {
+  readonly heading: string;
+  readonly intro: (organisation: string | null) => string;
+  readonly sections: (facts: ConsentFacts) => readonly { readonly heading: string; readonly text: string }[];
+}
+
+export type ProblemTexts = Readonly<
+  Record<ProblemName, { readonly heading: string; readonly text: string; readonly steps?: readonly string[] }>
+>;
 
 const by = (organisation: string | null): string => organisation ?? 'your organisation';
 
 const keptFor = (days: number | null): string =>
   days === null ? 'It is stored until it is deleted.' : `It is stored for ${days} days, then it stops working.`;
 
-export const en: Words = {
+const problems: ProblemTexts = {
+  'camera-denied': {
+    heading: 'The camera is blocked',
+    text: 'This page can’t use the camera. To allow it:',
+    steps: [
+      'Tap the icon next to the address bar.',
+      'Set “Camera” to “Allow”.',
+      'If it’s still blocked, check in your device’s settings that the browser may use the camera.',
+      'Then press “Try again”.',
+    ],
+  },
+  'camera-none': {
+    heading: 'No camera found',
+    text: 'Connect a camera and try again, or use a device that has one.',
+  },
+  'camera-busy': {
+    heading: 'The camera doesn’t respond',
+    text: 'Another program may be using it. Close video calls and other pages that use the camera, then try again.',
+  },
+  'camera-stopped': {
+    heading: 'The camera has stopped',
+    text: 'This happens when you leave the page, the device locks, or another app uses the camera. Nothing was sent. Start again when you are ready.',
+  },
+  insecure: {
+    heading: 'This address is not secure',
+    text: 'Browsers allow the camera only on addresses that begin with https. Open the link again as you received it.',
+  },
+  unsupported: {
+    heading: 'This browser isn’t supported',
+    text: 'Open the link in a current version of Chrome, Edge, Firefox or Safari. If you came here from inside another app, open it in your browser.',
+  },
+  offline: {
+    heading: 'No connection',
+    text: 'You’re offline. This page continues when the connection is back.',
+  },
+  'time-out': {
+    heading: 'That took too long',
+    text: 'The server didn’t answer in time. Your progress is saved. Try again.',
+  },
+  'locked-out': {
+    heading: 'Too many attempts',
+    text: 'For your protection, face checks are paused.',
+  },
+  'phone-needed': {
+    heading: 'You need a phone',
+    text: 'This check uses a phone’s camera. Start it again on your phone.',
+  },
+  'opened-elsewhere': {
+    heading: 'This link is in use',
+    text: 'It works once and is already open, here or in another browser. Continue there, or ask for a new link.',
+  },
+  'link-missing': {
+    heading: 'This link is incomplete',
+    text: 'Open the complete link as you received it. Or go back to where you came from and start again.',
+  },
+  'link-over': {
+    heading: 'This link has expired',
+    text: 'It was used, or its time is up. Go back to where you came from and start again.',
+  },
+  overloaded: {
+    heading: 'We’re busy right now',
+    text: 'Your progress is saved. Try again shortly.',
+  },
+  unavailable: {
+    heading: 'Temporarily unavailable',
+    text: 'A service that this check needs doesn’t respond. Your progress is saved. Try again shortly.',
+  },
+  'challenge-over': {
+    heading: 'That took too long',
+    text: 'Make the movements within the time shown. Please start again.',
+  },
+  'passkey-unsupported': {
+    heading: 'No passkeys in this browser',
+    text: 'This check needs a passkey, which this browser or device doesn’t support. Use a current browser, or the device you enrolled with.',
+  },
+  'passkey-cancelled': {
+    heading: 'The passkey was not used',
+    text: 'Your device’s prompt was closed or timed out. You can try again.',
+  },
+  'passkey-no-prf': {
+    heading: 'This passkey can’t be used',
+    text: 'It can’t protect your token. Save the passkey in another place, such as your phone or a newer security key.',
+  },
+  'passkey-not-known': {
+    heading: 'No matching passkey',
+    text: 'This device doesn’t have the passkey you enrolled with. Use the device that has it. If it is lost, you have to enrol again.',
+  },
+  'code-wrong': {
+    heading: 'That code didn’t work',
+    text: 'It’s wrong, used or expired.',
+  },
+  'not-sent': {
+    heading: 'We couldn’t send the code',
+    text: 'Your profile has no address for it, or the message wasn’t delivered. Choose another way.',
+  },
+  general: {
+    heading: 'Something went wrong',
+    text: 'It’s not your fault. Please try again.',
+  },
+};
+
+export const en = {
   title: 'Face check',
   language: 'Language',
   helpLink: 'Help',
@@ -13,7 +133,7 @@ export const en: Words = {
   refuse: 'No thanks',
   cannot: 'I can’t do this',
   cannotText: 'This ends the check and informs the application. You can then use another way, if there is one.',
-  agreed: { on: (day) => `You agreed to this on ${day}.`, read: 'Read it in full' },
+  agreed: { on: (day: string) => `You agreed to this on ${day}.`, read: 'Read it in full' },
   next: 'Continue',
   back: 'Back',
   tryAgain: 'Try again',
@@ -73,10 +193,10 @@ export const en: Words = {
         },
       ],
     },
-  },
+  } satisfies Readonly<Record<'verify' | 'enrol', ConsentTexts>>,
   action: {
     heading: 'Do you approve this?',
-    intro: (application) =>
+    intro: (application: string | null) =>
       `${application ?? 'An application'} asks you to approve exactly this. You approve it with your face.`,
     amount: 'Amount',
     payee: 'Payee',
@@ -128,13 +248,14 @@ export const en: Words = {
     heading: 'Put your face in the oval',
     text: 'Take off sunglasses and anything that covers your face. The check starts by itself.',
     camera: 'Camera',
-    unnamedCamera: (number) => `Camera ${number}`,
+    unnamedCamera: (number: number) => `Camera ${number}`,
     start: 'Start',
     ready: 'Hold still…',
     loading: 'Getting ready…',
     noGuide: 'Framing help isn’t available in this browser. Press “Start” when your face is in the oval.',
-    virtual: (camera) => `“${camera}” looks like a virtual camera. Its pictures usually fail. Choose a real camera.`,
-    unsuitable: (camera) => `“${camera}” may not be the camera that faces you. Choose another one if you can.`,
+    virtual: (camera: string) =>
+      `“${camera}” looks like a virtual camera. Its pictures usually fail. Choose a real camera.`,
+    unsuitable: (camera: string) => `“${camera}” may not be the camera that faces you. Choose another one if you can.`,
     flashes:
       'Your screen will flash colors, up to 2.5 times a second. Sensitive to flashing? Continue without it. Otherwise turn the brightness up.',
     withoutFlashes: 'Skip flashing colors',
@@ -159,7 +280,7 @@ export const en: Words = {
     reference_unreadable: 'We can’t read this photo. Use a sharp JPEG, PNG or WebP picture without glare.',
     reference_unlike:
       'The picture on your ID doesn’t match your face. Use another photo of your own ID, sharp and without glare.',
-  },
+  } satisfies Readonly<Record<Hint, string>>,
   challenge: {
     heading: 'Move your head as shown',
     movements: {
@@ -168,12 +289,12 @@ export const en: Words = {
       right: 'Turn your head to your right',
       up: 'Lift your chin',
       down: 'Lower your chin',
-    },
+    } satisfies Readonly<Record<Movement, string>>,
     hold: 'Hold still',
   },
   flashes: {
     heading: 'This check uses flashing colors',
-    text: (organisation) =>
+    text: (organisation: string | null) =>
       `For this check, ${by(organisation)} requires flashing colors. They show that no recording is in front of the camera. If flashing colors can harm you, don’t continue here.`,
     stop: 'End the check',
   },
@@ -183,7 +304,8 @@ export const en: Words = {
     enrol: 'All set up',
     text: 'The pictures have been deleted.',
     onPhone: 'Go back to your computer to continue.',
-    returning: (application) => (application === null ? 'Taking you back…' : `Taking you back to ${application}…`),
+    returning: (application: string | null) =>
+      application === null ? 'Taking you back…' : `Taking you back to ${application}…`,
   },
   failed: {
     heading: 'We couldn’t confirm it’s you',
@@ -193,7 +315,7 @@ export const en: Words = {
   again: {
     heading: 'Let’s try that again',
     text: 'The pictures weren’t clear enough. They have been deleted.',
-    triesLeft: (tries) => (tries === 1 ? 'You have one attempt left.' : `You have ${tries} attempts left.`),
+    triesLeft: (tries: number) => (tries === 1 ? 'You have one attempt left.' : `You have ${tries} attempts left.`),
     withoutLight: 'We couldn’t see the screen’s light on your face. The next attempt uses movements only.',
   },
   expired: {
@@ -204,107 +326,8 @@ export const en: Words = {
     heading: 'You stopped the check',
     text: 'No picture was stored.',
   },
-  tryAgainAt: (time) => `Try again at ${time}.`,
-  problems: {
-    'camera-denied': {
-      heading: 'The camera is blocked',
-      text: 'This page can’t use the camera. To allow it:',
-      steps: [
-        'Tap the icon next to the address bar.',
-        'Set “Camera” to “Allow”.',
-        'If it’s still blocked, check in your device’s settings that the browser may use the camera.',
-        'Then press “Try again”.',
-      ],
-    },
-    'camera-none': {
-      heading: 'No camera found',
-      text: 'Connect a camera and try again, or use a device that has one.',
-    },
-    'camera-busy': {
-      heading: 'The camera doesn’t respond',
-      text: 'Another program may be using it. Close video calls and other pages that use the camera, then try again.',
-    },
-    'camera-stopped': {
-      heading: 'The camera has stopped',
-      text: 'This happens when you leave the page, the device locks, or another app uses the camera. Nothing was sent. Start again when you are ready.',
-    },
-    insecure: {
-      heading: 'This address is not secure',
-      text: 'Browsers allow the camera only on addresses that begin with https. Open the link again as you received it.',
-    },
-    unsupported: {
-      heading: 'This browser isn’t supported',
-      text: 'Open the link in a current version of Chrome, Edge, Firefox or Safari. If you came here from inside another app, open it in your browser.',
-    },
-    offline: {
-      heading: 'No connection',
-      text: 'You’re offline. This page continues when the connection is back.',
-    },
-    'time-out': {
-      heading: 'That took too long',
-      text: 'The server didn’t answer in time. Your progress is saved. Try again.',
-    },
-    'locked-out': {
-      heading: 'Too many attempts',
-      text: 'For your protection, face checks are paused.',
-    },
-    'phone-needed': {
-      heading: 'You need a phone',
-      text: 'This check uses a phone’s camera. Start it again on your phone.',
-    },
-    'opened-elsewhere': {
-      heading: 'This link is in use',
-      text: 'It works once and is already open, here or in another browser. Continue there, or ask for a new link.',
-    },
-    'link-missing': {
-      heading: 'This link is incomplete',
-      text: 'Open the complete link as you received it. Or go back to where you came from and start again.',
-    },
-    'link-over': {
-      heading: 'This link has expired',
-      text: 'It was used, or its time is up. Go back to where you came from and start again.',
-    },
-    overloaded: {
-      heading: 'We’re busy right now',
-      text: 'Your progress is saved. Try again shortly.',
-    },
-    unavailable: {
-      heading: 'Temporarily unavailable',
-      text: 'A service that this check needs doesn’t respond. Your progress is saved. Try again shortly.',
-    },
-    'challenge-over': {
-      heading: 'That took too long',
-      text: 'Make the movements within the time shown. Please start again.',
-    },
-    'passkey-unsupported': {
-      heading: 'No passkeys in this browser',
-      text: 'This check needs a passkey, which this browser or device doesn’t support. Use a current browser, or the device you enrolled with.',
-    },
-    'passkey-cancelled': {
-      heading: 'The passkey was not used',
-      text: 'Your device’s prompt was closed or timed out. You can try again.',
-    },
-    'passkey-no-prf': {
-      heading: 'This passkey can’t be used',
-      text: 'It can’t protect your token. Save the passkey in another place, such as your phone or a newer security key.',
-    },
-    'passkey-not-known': {
-      heading: 'No matching passkey',
-      text: 'This device doesn’t have the passkey you enrolled with. Use the device that has it. If it is lost, you have to enrol again.',
-    },
-    'code-wrong': {
-      heading: 'That code didn’t work',
-      text: 'It’s wrong, used or expired.',
-    },
-    'not-sent': {
-      heading: 'We couldn’t send the code',
-      text: 'Your profile has no address for it, or the message wasn’t delivered. Choose another way.',
-    },
-    general: {
-      heading: 'Something went wrong',
-      text: 'It’s not your fault. Please try again.',
-    },
-  },
+  tryAgainAt: (time: string, _minutes: number) => `Try again at ${time}.`,
+  problems,
   manage: {
     heading: 'Your face check',
     none: 'We store nothing about you.',
@@ -335,7 +358,7 @@ export const en: Words = {
       refused: 'a face check is refused',
       locked: 'it is paused after several attempts',
       ended: 'it ends',
-    },
+    } satisfies Readonly<Record<NoticeKind, string>>,
     how: 'How',
     byEmail: 'also by e-mail',
     emailStill: 'E-mails have a button “This was not me”. If no device can be reached, we send an e-mail anyway.',
@@ -396,13 +419,13 @@ export const en: Words = {
       sms: 'Code by SMS',
       recovery_code: 'Recovery code',
       bypass_code: 'Code from the help desk',
-    },
+    } satisfies Readonly<Record<AnotherWay, string>>,
     texts: {
       email: 'A code of six digits was sent to the e-mail address in your profile. It is valid for ten minutes.',
       sms: 'A code of six digits was sent to the phone number in your profile. It is valid for ten minutes.',
       recovery_code: 'One of the codes you got when you set up your face check. Each works once.',
       bypass_code: 'The code the help desk gave you. It works once, for a few minutes.',
-    },
+    } satisfies Readonly<Record<AnotherWay, string>>,
     label: 'Your code',
     wrong: 'This code is wrong, used or expired.',
     back: 'Back to the camera',
@@ -430,7 +453,7 @@ export const en: Words = {
       cannot_move: 'I can’t make the movements',
       not_wanted: 'I don’t want a face check',
       other: 'Something else',
-    },
+    } satisfies Readonly<Record<HelpReason, string>>,
     note: 'Details (at most 200 characters)',
     send: 'Send',
     asked: 'The help desk has your request',
@@ -449,7 +472,7 @@ export const en: Words = {
     scanHeading: 'Show your code',
     scanText: 'Hold your QR code in front of the camera.',
     fullScreen: 'Full screen',
-    resets: (seconds) => `This screen clears itself in ${seconds === 1 ? 'one second' : `${seconds} seconds`}.`,
+    resets: (seconds: number) => `This screen clears itself in ${seconds === 1 ? 'one second' : `${seconds} seconds`}.`,
     now: 'Clear it now',
   },
 };

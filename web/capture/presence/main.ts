@@ -3,7 +3,7 @@ import { sessionMemory } from '../browser-memory.js';
 import { button } from '../dom.js';
 import { Page } from '../page.js';
 import { parsePageLink } from '../page-link.js';
-import { Problem } from '../problem.js';
+import { Problem, toKnown } from '../problem.js';
 import { takeFrames } from '../screens/capture.js';
 import { solve } from '../screens/problems.js';
 import { nothingKnown } from '../state.js';
@@ -78,8 +78,7 @@ async function lead(page: Page, api: PresenceApi): Promise<never> {
     try {
       view = await step(view, page, api);
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem('general', null, { cause: error });
-      await solve(problem, nothingKnown, { page, api: api.challenges, interrupted: never });
+      await solve(toKnown(error), nothingKnown, { page, api: api.challenges, interrupted: never });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { actions, button, el, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
-import { flashWarning } from '../screens/flashes.js';
+import { flashWarning } from '../screens/consent.js';
 import type { DuePresentation, SkipReason, TesterView } from './presence-api.js';
 
 const headingOf = ({ species }: DuePresentation): string => species.title;

@@ -1,4 +1,4 @@
-import { actions, el, icon, paragraph } from '../dom.js';
+import { actions, el, field, form, icon, paragraph, refuse, submitButton } from '../dom.js';
 import type { Page } from '../page.js';
 import type { TakingPart, TesterView } from './presence-api.js';
 
@@ -54,31 +54,25 @@ export function takePart(view: TesterView, page: Page): Promise<TakingPart> {
       'My live pictures may also be used to measure how well faces are told apart (false matches). This is not needed to take part.',
     );
     const wrong = el('p', { id: 'wrong', class: 'wrong', role: 'alert' });
-    const refuse = (text: string, input: HTMLInputElement): void => {
-      wrong.textContent = text;
-      input.setAttribute('aria-invalid', 'true');
-      input.focus();
+    const check = (): void => {
+      for (const input of [code, agrees.input]) input.removeAttribute('aria-invalid');
+      const person = code.value.trim();
+      if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(person))
+        refuse(code, wrong, 'Choose a code name of letters and digits.');
+      else if (!agrees.input.checked)
+        refuse(agrees.input, wrong, 'Without your agreement nothing is kept, and there is nothing to measure.');
+      else choose({ person, device: device.value, allowsAccuracy: allows.input.checked });
     };
-    const form = el(
-      'form',
-      { novalidate: true },
-      el('div', { class: 'field' }, el('label', { for: 'code' }, 'Code name'), code),
+    const asking = form(
+      check,
+      field('Code name', code),
       rule,
-      el('div', { class: 'field' }, el('label', { for: 'device' }, 'This device'), device),
+      field('This device', device),
       agrees.element,
       allows.element,
       wrong,
-      actions(el('button', { type: 'submit', class: 'button plain' }, 'Take part')),
+      actions(submitButton('Take part')),
     );
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      for (const input of [code, agrees.input]) input.removeAttribute('aria-invalid');
-      const person = code.value.trim();
-      if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(person)) refuse('Choose a code name of letters and digits.', code);
-      else if (!agrees.input.checked)
-        refuse('Without your agreement nothing is kept, and there is nothing to measure.', agrees.input);
-      else choose({ person, device: device.value, allowsAccuracy: allows.input.checked });
-    });
     const items = sectionsOf(view).map(([name, heading, text]) =>
       el('li', {}, icon(name), el('div', {}, el('h2', {}, heading), paragraph(text))),
     );
@@ -91,7 +85,7 @@ export function takePart(view: TesterView, page: Page): Promise<TakingPart> {
           'lead',
         ),
         el('ul', { class: 'sections' }, ...items),
-        form,
+        asking,
       ],
     };
   });

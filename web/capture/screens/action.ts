@@ -1,4 +1,4 @@
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, facts, paragraph } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
@@ -10,24 +10,18 @@ const shown = (text: string): HTMLElement => el('bdi', {}, text);
 
 /** Shows the action completely and without additions. */
 function describe({ title, lines = [], amount, payee, document }: Named['words'], { action }: Words): HTMLElement {
-  const rows: [string, string | undefined][] = [
-    [action.amount, amount && `${amount.value} ${amount.currency}`],
-    [action.payee, payee],
-    [action.document, document?.name],
-    [action.digest, document?.digest],
-  ];
+  const row = (name: string, value: string | undefined) => [name, value === undefined ? null : shown(value)] as const;
   return el(
     'section',
     { class: 'action', 'aria-label': action.heading },
     el('h2', {}, shown(title)),
     ...lines.map((line) => el('p', {}, shown(line))),
-    el(
-      'dl',
-      { class: 'facts' },
-      ...rows.flatMap(([name, value]) =>
-        value === undefined ? [] : [el('div', {}, el('dt', {}, name), el('dd', {}, shown(value)))],
-      ),
-    ),
+    facts([
+      row(action.amount, amount && `${amount.value} ${amount.currency}`),
+      row(action.payee, payee),
+      row(action.document, document?.name),
+      row(action.digest, document?.digest),
+    ]),
   );
 }
 

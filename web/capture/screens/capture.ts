@@ -10,7 +10,7 @@ import { type Change, type Facts, type Frames, lightOf, mayUsePhone } from '../s
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { performChallenge } from './challenge.js';
-import { explainFlashes, flashesId, flashWarning } from './flashes.js';
+import { explainFlashes, flashesId, flashWarning } from './consent.js';
 import { type Framed, frameFace } from './framing.js';
 
 export const capture: Step = async (view, facts, tools) => {

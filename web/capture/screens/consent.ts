@@ -1,8 +1,9 @@
 import { checkCameraSupport } from '../camera.js';
 import { actions, button, el, icon, paragraph } from '../dom.js';
 import type { ConsentWords, Words } from '../messages/words.js';
+import type { Change } from '../state.js';
 import { hasWays } from '../state.js';
-import type { Step } from '../step.js';
+import type { Step, Tools } from '../step.js';
 import type { View } from '../view.js';
 
 const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
@@ -39,3 +40,27 @@ export const consent: Step = async (view, { place }, { page, api }) => {
   // The consent text has announced the camera, so the browser may prompt for it now.
   return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };
 };
+
+/** Id of the warning shown before the first light. */
+export const flashesId = 'flashes';
+export function flashWarning({ framing }: Words): HTMLParagraphElement {
+  const warning = paragraph(framing.flashes, 'note');
+  warning.id = flashesId;
+  return warning;
+}
+
+export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
+  const hasOtherWay = fallbackUrl !== null && role === 'own';
+  const choice = await page.ask<'stop' | 'back'>((words, choose) => ({
+    screen: 'flashes',
+    heading: words.flashes.heading,
+    body: [
+      paragraph(words.flashes.text(organisation), 'lead'),
+      actions(
+        button('plain', hasOtherWay ? words.otherWay : words.flashes.stop, () => choose('stop')),
+        button('quiet', words.back, () => choose('back')),
+      ),
+    ],
+  }));
+  return choice === 'stop' ? { view: await api.decline() } : {};
+}

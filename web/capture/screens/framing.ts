@@ -1,6 +1,6 @@
 import type { Camera } from '../camera.js';
 import { kindOf } from '../camera-choice.js';
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, field, paragraph } from '../dom.js';
 import type { Guide, Look } from '../guidance/index.js';
 import type { Words } from '../messages/words.js';
 import { sleep, type Tools } from '../step.js';
@@ -132,5 +132,5 @@ function chooser(camera: Camera, { framing }: Words, onChoice: (deviceId: string
     select.append(el('option', { value: deviceId, selected: deviceId === camera.deviceId }, name));
   });
   select.addEventListener('change', () => onChoice(select.value));
-  return el('div', { class: 'field' }, el('label', { for: 'camera' }, framing.camera), select);
+  return field(framing.camera, select);
 }

@@ -2,7 +2,7 @@ import { encode } from 'uqr';
 import { actions, button, el, icon, paragraph, svg } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { PageApi } from '../page-api.js';
-import { Problem } from '../problem.js';
+import { isPassing } from '../problem.js';
 import type { Change } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
@@ -81,8 +81,7 @@ async function readOrNull({ api }: Tools): Promise<Awaited<ReturnType<PageApi['r
   try {
     return await api.readState();
   } catch (error) {
-    if (error instanceof Problem && ['offline', 'time-out', 'overloaded', 'unavailable'].includes(error.problem))
-      return null;
+    if (isPassing(error)) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type HelpReason, helpReasons } from '../../../src/core/step-up/page-protocol.js';
-import { actions, button, el, paragraph, sign } from '../dom.js';
+import { actions, button, el, field, form, paragraph, sign, submitButton } from '../dom.js';
 import type { Change } from '../state.js';
 import type { Tools } from '../step.js';
 
@@ -15,22 +15,20 @@ export async function askForHelp({ page, api }: Tools): Promise<Change> {
     const reason = el('select', { id: 'reason', name: 'reason' });
     for (const each of helpReasons) reason.append(el('option', { value: each }, words.help.reasons[each]));
     const note = el('textarea', { id: 'note', name: 'note', rows: '3', maxlength: String(maxNoteCharacters) });
-    const form = el(
-      'form',
-      {},
-      el('div', { class: 'field' }, el('label', { for: 'reason' }, words.help.reason), reason),
-      el('div', { class: 'field' }, el('label', { for: 'note' }, words.help.note), note),
+    const send = (): void => {
+      const chosen = helpReasons.find((each) => each === reason.value) ?? 'other';
+      choose({ reason: chosen, note: note.value.slice(0, maxNoteCharacters) });
+    };
+    const asking = form(
+      send,
+      field(words.help.reason, reason),
+      field(words.help.note, note),
       actions(
-        el('button', { type: 'submit', class: 'button plain' }, words.help.send),
+        submitButton(words.help.send),
         button('quiet', words.back, () => choose(null)),
       ),
     );
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      const chosen = helpReasons.find((each) => each === reason.value) ?? 'other';
-      choose({ reason: chosen, note: note.value.slice(0, maxNoteCharacters) });
-    });
-    return { screen: 'help', heading: words.help.ask, body: [paragraph(words.help.text, 'lead'), form] };
+    return { screen: 'help', heading: words.help.ask, body: [paragraph(words.help.text, 'lead'), asking] };
   });
   if (asked === null) return {};
   await api.askForHelp(asked.reason, asked.note);

@@ -1,4 +1,4 @@
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, facts, paragraph } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import { Problem } from '../problem.js';
 import type { Step } from '../step.js';
@@ -12,21 +12,17 @@ export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;
   if (asked === null) throw new Problem('link-over');
   const isCall = asked.kind === 'call';
+  const textsOf = (words: Words) => (isCall ? words.call : words.pairing);
   const number = await tools.page.ask<string | null>((words, choose) => ({
     screen: isCall ? 'call' : 'pairing',
-    heading: isCall ? words.call.heading : words.pairing.heading,
+    heading: textsOf(words).heading,
     body: [
-      paragraph(isCall ? words.call.text : words.pairing.text, 'lead'),
+      paragraph(textsOf(words).text, 'lead'),
       isCall ? null : describe(asked, view.organisation, words),
-      paragraph(isCall ? words.call.warning : words.pairing.warning, 'note'),
+      paragraph(textsOf(words).warning, 'note'),
       el(
         'div',
-        {
-          class: 'numbers',
-          role: 'group',
-          'aria-label': isCall ? words.call.heading : words.pairing.heading,
-          dir: 'ltr',
-        },
+        { class: 'numbers', role: 'group', 'aria-label': textsOf(words).heading, dir: 'ltr' },
         ...asked.choices.map((choice) => button('quiet', choice, () => choose(choice))),
       ),
       actions(button('danger', words.pairing.none, () => choose(null))),
@@ -41,17 +37,11 @@ function describe(
   { pairing: words }: Words,
 ): HTMLDListElement {
   const device = [browser, system].filter((name) => name !== null).join(', ');
-  const rows: [string, string | null][] = [
-    [words.organisation, organisation],
-    [words.application, application],
-    [words.computer, device === '' ? words.unknown : device],
-    [words.network, network ?? words.unknown],
-  ];
-  return el(
-    'dl',
-    { class: 'facts' },
-    ...rows.flatMap(([name, value]) =>
-      value === null ? [] : [el('div', {}, el('dt', {}, name), el('dd', {}, el('bdi', {}, value)))],
-    ),
-  );
+  const isolated = (text: string | null): HTMLElement | null => (text === null ? null : el('bdi', {}, text));
+  return facts([
+    [words.organisation, isolated(organisation)],
+    [words.application, isolated(application)],
+    [words.computer, isolated(device === '' ? words.unknown : device)],
+    [words.network, isolated(network ?? words.unknown)],
+  ]);
 }

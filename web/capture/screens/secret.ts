@@ -1,6 +1,6 @@
 import { isPin, isWeakPin } from '../../../src/core/step-up/pin.js';
 import { toPlainDigits } from '../digits.js';
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, field, form, paragraph, refuse, submitButton } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
 import type { Step } from '../step.js';
@@ -8,53 +8,39 @@ import type { Step } from '../step.js';
 export const pin: Step = async (view, { isKiosk }, { page }) => {
   const isNew = view.purpose === 'enrol';
   return page.ask<Change>((words, choose) => {
-    const first = pinField('pin', words.pin.label, isKiosk ? 'off' : isNew ? 'new-password' : 'current-password');
-    const second = isNew ? pinField('pin-again', words.pin.repeat, isKiosk ? 'off' : 'new-password') : null;
+    const first = pinInput('pin', isKiosk ? 'off' : isNew ? 'new-password' : 'current-password');
+    const second = isNew ? pinInput('pin-again', isKiosk ? 'off' : 'new-password') : null;
     const rule = paragraph(words.pin.rule, 'rule');
     rule.id = 'pin-rule';
     const wrong = el('p', { id: 'pin-wrong', class: 'wrong', role: 'alert' });
-    first.input.setAttribute('aria-describedby', 'pin-rule pin-wrong');
-    second?.input.setAttribute('aria-describedby', 'pin-wrong');
-    const refuse = (text: string, input: HTMLInputElement): void => {
-      wrong.textContent = text;
-      input.setAttribute('aria-invalid', 'true');
-      input.focus();
-    };
-    const form = el(
-      'form',
-      { novalidate: true },
-      first.element,
-      rule,
-      second?.element ?? null,
-      wrong,
-      actions(el('button', { type: 'submit', class: 'button plain' }, words.next)),
-    );
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      for (const { input } of [first, second ?? first]) input.removeAttribute('aria-invalid');
-      const chosen = toPlainDigits(first.input.value);
-      if (!isPin(chosen)) refuse(words.pin.tooShort, first.input);
-      else if (isNew && isWeakPin(chosen)) refuse(words.pin.weak, first.input);
-      else if (second !== null && toPlainDigits(second.input.value) !== chosen)
-        refuse(words.pin.different, second.input);
+    first.setAttribute('aria-describedby', 'pin-rule pin-wrong');
+    second?.setAttribute('aria-describedby', 'pin-wrong');
+    const check = (): void => {
+      for (const input of [first, second ?? first]) input.removeAttribute('aria-invalid');
+      const chosen = toPlainDigits(first.value);
+      if (!isPin(chosen)) refuse(first, wrong, words.pin.tooShort);
+      else if (isNew && isWeakPin(chosen)) refuse(first, wrong, words.pin.weak);
+      else if (second !== null && toPlainDigits(second.value) !== chosen) refuse(second, wrong, words.pin.different);
       else choose({ secret: { pin: chosen } });
-    });
+    };
+    const asking = form(
+      check,
+      field(words.pin.label, first),
+      rule,
+      second === null ? null : field(words.pin.repeat, second),
+      wrong,
+      actions(submitButton(words.next)),
+    );
     return {
       screen: 'pin',
       heading: isNew ? words.pin.chooseHeading : words.pin.enterHeading,
-      body: [paragraph(isNew ? words.pin.chooseText : words.pin.enterText, 'lead'), form],
+      body: [paragraph(isNew ? words.pin.chooseText : words.pin.enterText, 'lead'), asking],
     };
   });
 };
 
-function pinField(
-  id: string,
-  label: string,
-  autocomplete: string,
-): { readonly element: HTMLDivElement; readonly input: HTMLInputElement } {
-  const input = el('input', { id, name: id, type: 'password', inputmode: 'numeric', autocomplete, maxlength: '12' });
-  return { element: el('div', { class: 'field' }, el('label', { for: id }, label), input), input };
-}
+const pinInput = (id: string, autocomplete: string): HTMLInputElement =>
+  el('input', { id, name: id, type: 'password', inputmode: 'numeric', autocomplete, maxlength: '12' });
 
 const problemByReason = {
   unsupported: 'passkey-unsupported',

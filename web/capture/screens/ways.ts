@@ -1,5 +1,5 @@
 import { toPlainDigits } from '../digits.js';
-import { actions, button, el, paragraph, sign } from '../dom.js';
+import { actions, button, el, field, form, paragraph, refuse, sign, submitButton } from '../dom.js';
 import type { Words } from '../messages/words.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
@@ -58,26 +58,22 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
       'aria-describedby': 'code-wrong',
     });
     const wrong = el('p', { id: 'code-wrong', class: 'wrong', role: 'alert' }, isWrong ? words.ways.wrong : '');
-    const form = el(
-      'form',
-      { novalidate: true },
-      el('div', { class: 'field' }, el('label', { for: 'code' }, words.ways.label), input),
+    const check = (): void => {
+      const written = toPlainDigits(input.value);
+      const code = isSent ? written.replace(/\D/g, '') : written.trim();
+      if (isSent ? code.length === 6 : code !== '') choose(code);
+      else refuse(input, wrong, words.ways.wrong);
+    };
+    const asking = form(
+      check,
+      field(words.ways.label, input),
       wrong,
       actions(
-        el('button', { type: 'submit', class: 'button plain' }, words.next),
+        submitButton(words.next),
         button('quiet', words.back, () => choose(null)),
       ),
     );
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      const written = toPlainDigits(input.value);
-      const code = isSent ? written.replace(/\D/g, '') : written.trim();
-      if (isSent ? code.length === 6 : code !== '') return choose(code);
-      wrong.textContent = words.ways.wrong;
-      input.setAttribute('aria-invalid', 'true');
-      input.focus();
-    });
-    return { screen: 'code', heading: words.ways.names[way], body: [paragraph(words.ways.texts[way], 'lead'), form] };
+    return { screen: 'code', heading: words.ways.names[way], body: [paragraph(words.ways.texts[way], 'lead'), asking] };
   });
 }
 

@@ -32,6 +32,24 @@ export type Loaded<Value> =
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 
+/** Runs actions, and keeps the refusal of the last one. */
+export function useAction() {
+  const [isBusy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const reset = (): void => setRefusal(null);
+  const run = (work: () => Promise<unknown>): Promise<void> => {
+    setBusy(true);
+    reset();
+    return work()
+      .then(
+        () => {},
+        (thrown: unknown) => setRefusal(toRefusal(thrown)),
+      )
+      .finally(() => setBusy(false));
+  };
+  return { isBusy, refusal, run, reset };
+}
+
 /** Milliseconds until the next poll. `false` and `undefined` end polling. */
 type Wait = number | false | undefined;
 
@@ -109,11 +127,11 @@ const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } a
 /**
  * Loads a list's pages.
  * @param request - creates the request for a cursor; `null` for the first page
- * @param read - returns rows and next cursor; `null` on the last page
+ * @param rowsOf - returns the rows of a page
  */
-export function usePages<Reply, Row>(
+export function usePages<Reply extends { readonly cursor: string | null }, Row>(
   request: (cursor: string | null) => ServerRequest<Reply>,
-  read: (reply: Reply) => { readonly rows: readonly Row[]; readonly cursor: string | null },
+  rowsOf: (reply: Reply) => readonly Row[],
 ): Paged<Row> {
   const { call } = useActing();
   const [shown, setShown] = useState<Shown<Row>>(nothingYet);
@@ -129,8 +147,8 @@ export function usePages<Reply, Row>(
     try {
       // A page may have no rows although further pages follow.
       do {
-        const page = read(await call({ ...request(cursor), isPoll }));
-        rows = [...rows, ...page.rows];
+        const page = await call({ ...request(cursor), isPoll });
+        rows = [...rows, ...rowsOf(page)];
         cursor = page.cursor;
       } while (cursor !== null && !isOver() && (rows.length === before.length || rows.length < known.rows.length));
       if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
@@ -154,8 +172,8 @@ export function usePages<Reply, Row>(
     async all(onRows) {
       let { rows, cursor } = shown;
       while (cursor !== null && onRows(rows.length)) {
-        const page = read(await call(request(cursor)));
-        rows = [...rows, ...page.rows];
+        const page = await call(request(cursor));
+        rows = [...rows, ...rowsOf(page)];
         cursor = page.cursor;
       }
       return rows;

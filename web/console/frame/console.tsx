@@ -1,40 +1,24 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { chooseLanguage, directionOf, isLanguage, type Language } from '../../shared/languages.js';
+import { chooseLanguage, directionOf, type Language } from '../../shared/languages.js';
 import type { Words } from '../messages/words.js';
 import { Loading, Problem } from '../parts/state.js';
 import { type Acting, ActingContext, toRefusal } from './acting.js';
 import { type Refusal, type ServerRequest, send } from './call.js';
 import { FaceCheckNeeded } from './face-check.js';
 import { Frame } from './frame.js';
+import { keep, kept } from './kept.js';
 import { readSession, type Session } from './session.js';
 import { SignIn } from './sign-in.js';
-import { frameMessages, SpeechContext } from './words.js';
+import { loadWords, SpeechContext } from './words.js';
 
 const rememberedAt = 'facestep-console-language';
 
-function rememberedLanguage(): Language | null {
-  try {
-    const kept = localStorage.getItem(rememberedAt);
-    return kept !== null && isLanguage(kept) ? kept : null;
-  } catch {
-    return null;
-  }
-}
-
-function rememberLanguage(language: Language): void {
-  try {
-    localStorage.setItem(rememberedAt, language);
-  } catch {
-    // Without storage, the browser's language is used next time.
-  }
-}
-
 export function Console() {
-  const [language, setLanguage] = useState<Language>(() => rememberedLanguage() ?? chooseLanguage(navigator.languages));
+  const [language, setLanguage] = useState(() => chooseLanguage([kept(rememberedAt) ?? '', ...navigator.languages]));
   const [words, setWords] = useState<Words | null>(null);
   useEffect(() => {
     let isOver = false;
-    void frameMessages[language]().then((loaded) => {
+    void loadWords(language).then((loaded) => {
       if (isOver) return;
       document.documentElement.lang = language;
       document.documentElement.dir = directionOf(language);
@@ -45,7 +29,7 @@ export function Console() {
     };
   }, [language]);
   const choose = useCallback((chosen: Language) => {
-    rememberLanguage(chosen);
+    keep(rememberedAt, chosen);
     setLanguage(chosen);
   }, []);
   const speech = useMemo(() => (words === null ? null : { language, words }), [language, words]);

@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { ConfirmDialog } from '../parts/confirm.js';
 import { Loading, Problem } from '../parts/state.js';
-import { toRefusal, useActing } from './acting.js';
-import type { Refusal } from './call.js';
+import { useActing, useAction } from './acting.js';
 import { base, goTo, useParameter } from './router.js';
 import { beginFaceCheck, finishFaceCheck } from './session.js';
 import { useWords } from './words.js';
@@ -32,16 +31,13 @@ export function FaceCheckReturn() {
   const { faceCheck } = useWords();
   const { call } = useActing();
   const to = useParameter('to') ?? base;
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { refusal, run } = useAction();
   const hasAsked = useRef(false);
   useEffect(() => {
     // Ask only once, because a passed face check can be used only once.
     if (hasAsked.current) return;
     hasAsked.current = true;
-    call(finishFaceCheck).then(
-      () => goTo(to.startsWith(`${base}/`) ? to.slice(base.length) : ''),
-      (thrown: unknown) => setRefusal(toRefusal(thrown)),
-    );
+    void run(() => call(finishFaceCheck).then(() => goTo(to.startsWith(`${base}/`) ? to.slice(base.length) : '')));
   }, [call, to]);
   if (refusal === null) return <Loading />;
   return (

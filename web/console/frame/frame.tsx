@@ -2,15 +2,15 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../shared/languages.js';
 import { loadScreen } from '../load-screen.js';
-import { Loading, Problem } from '../parts/state.js';
+import { Loading, Problem, QuietButton } from '../parts/state.js';
 import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useActing } from './acting.js';
 import { Refusal } from './call.js';
 import { FaceCheckReturn, faceCheckPath } from './face-check.js';
-import { LanguageChoice } from './language-choice.js';
 import { Badge, OpenWork } from './open-work.js';
 import { Link, useParameters, usePath } from './router.js';
 import { signOut } from './session.js';
+import { LanguageChoice } from './sign-in.js';
 import { useLanguage, useWords } from './words.js';
 
 export function Frame({
@@ -76,9 +76,7 @@ export function Frame({
               <span className="soft">{words.roles[session.role]}</span>
             </p>
             {session.byKey && <p className="note warn">{words.byKey}</p>}
-            <Button className="button quiet" onPress={leave}>
-              {words.signOut}
-            </Button>
+            <QuietButton onPress={leave}>{words.signOut}</QuietButton>
             <LanguageChoice onLanguage={onLanguage} />
           </div>
         </nav>

@@ -53,11 +53,14 @@ export function addressOf(path: string, fields: FormData): string {
 export function Link({
   to,
   isCurrent = false,
+  isAllowed = true,
   className,
   children,
 }: {
   readonly to: string;
   readonly isCurrent?: boolean;
+  /** False to show only the text. */
+  readonly isAllowed?: boolean;
   readonly className?: string;
   readonly children: ReactNode;
 }) {
@@ -67,6 +70,7 @@ export function Link({
     event.preventDefault();
     goTo(to);
   };
+  if (!isAllowed) return children;
   return (
     <a className={className} href={base + to} onClick={follow} aria-current={isCurrent ? 'page' : undefined}>
       {children}

@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
 import type { Language } from '../../shared/languages.js';
-import { ActForm, Field } from '../parts/form.js';
+import { ActForm, Choice, Field, languageOptions } from '../parts/form.js';
+import { Note } from '../parts/state.js';
 import { send } from './call.js';
-import { LanguageChoice } from './language-choice.js';
 import { base, goTo, useParameter, usePath } from './router.js';
 import { signInByKey } from './session.js';
-import { textIn, useWords } from './words.js';
+import { textIn, useLanguage, useWords } from './words.js';
 
 const signInPath = '/sign-in';
 
@@ -46,16 +46,8 @@ export function SignIn({
     <main className="alone">
       <p className="brand">{words.title}</p>
       <h1>{signIn.heading}</h1>
-      {hasEnded && (
-        <p className="note warn" role="status">
-          {signIn.ended}
-        </p>
-      )}
-      {why !== null && (
-        <p className="note bad" role="alert">
-          {why}
-        </p>
-      )}
+      {hasEnded && <Note tone="warn">{signIn.ended}</Note>}
+      {why !== null && <Note tone="bad">{why}</Note>}
       {hasProvider ? (
         <>
           <p>
@@ -76,3 +68,13 @@ export function SignIn({
     </main>
   );
 }
+
+export const LanguageChoice = ({ onLanguage }: { readonly onLanguage: (language: Language) => void }) => (
+  <Choice
+    name="language"
+    label={useWords().language}
+    initial={useLanguage()}
+    options={languageOptions}
+    onChoose={onLanguage}
+  />
+);

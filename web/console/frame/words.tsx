@@ -1,16 +1,6 @@
-import { createContext, useContext, useMemo } from 'react';
+import { type ComponentType, createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Language } from '../../shared/languages.js';
 import type { Words } from '../messages/words.js';
-
-export type Messages<Texts> = Readonly<Record<Language, () => Promise<Texts>>>;
-
-export const frameMessages: Messages<Words> = {
-  en: async () => (await import('../messages/en.js')).en,
-  de: async () => (await import('../messages/de.js')).de,
-  es: async () => (await import('../messages/es.js')).es,
-  fr: async () => (await import('../messages/fr.js')).fr,
-  ar: async () => (await import('../messages/ar.js')).ar,
-};
 
 export interface Speech {
   readonly language: Language;
@@ -95,3 +85,51 @@ export function useFormats() {
     };
   }, [language]);
 }
+
+export interface Screen {
+  /** Loads the texts. A language change preserves the screen's state. */
+  prepare(language: Language): Promise<(rest: readonly string[]) => ReactNode>;
+}
+
+interface ScreenProps {
+  /** Path segments after the screen's own: `['4711']` at `/applications/4711`. */
+  readonly rest: readonly string[];
+}
+
+/** @param modules - the files of `./messages`, each of which exports the texts by language */
+export function messagesIn<Texts>(modules: Readonly<Record<string, () => Promise<unknown>>>) {
+  return async (language: Language): Promise<Texts> => {
+    const [, load] = Object.entries(modules).find(([path]) => path.endsWith(`/${language}.ts`)) ?? [];
+    const loaded = await load?.();
+    if (!isOf<Texts>(loaded, language)) throw new Error(`no texts in ${language}`);
+    return loaded[language];
+  };
+}
+
+const isOf = <Texts,>(loaded: unknown, language: Language): loaded is Readonly<Record<Language, Texts>> =>
+  typeof loaded === 'object' && loaded !== null && language in loaded;
+
+/** Defines the texts of a screen, which each of its components reads with `useTexts`. */
+export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>) {
+  const Context = createContext<Texts | null>(null);
+  return {
+    useTexts(): Texts {
+      const texts = useContext(Context);
+      if (texts === null) throw new Error('outside the screen');
+      return texts;
+    },
+    defineScreen: (Show: ComponentType<ScreenProps>): Screen => ({
+      async prepare(language) {
+        const texts = await load(language);
+        return (rest) => (
+          <Context value={texts}>
+            <Show rest={rest} />
+          </Context>
+        );
+      },
+    }),
+  };
+}
+
+/** Loads the texts of the frame. */
+export const loadWords = messagesIn<Words>(import.meta.glob('../messages/*.ts'));

@@ -1,10 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { toRefusal, useActing } from '../frame/acting.js';
 import { Refusal, type ServerRequest } from '../frame/call.js';
 import { useFormats, useWords } from '../frame/words.js';
-import { Progress } from '../parts/progress.js';
-import { Done, useProblemText } from '../parts/state.js';
+import { Done, Progress, QuietButton, useProblemText } from '../parts/state.js';
 import { nameOf, useNames } from './names.js';
 import { keyOf, type Who } from './requests.js';
 
@@ -99,9 +97,7 @@ export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk })
             value={done + failures.length}
             most={total}
           />
-          <Button className="button quiet" onPress={stop}>
-            {words.stop}
-          </Button>
+          <QuietButton onPress={stop}>{words.stop}</QuietButton>
         </>
       ) : (
         <Done>

@@ -2,7 +2,7 @@ import { type Paged, useMay } from '../frame/acting.js';
 import { useFormats } from '../frame/words.js';
 import { type Column, PagedTable } from '../parts/table.js';
 import { Facts } from '../parts/told.js';
-import type { LedgerWords } from './ledger-words.js';
+import type { LedgerWords } from './messages/en.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
 import { type Check, keyOf, type Line, type Who } from './requests.js';
 import { actionText, reasonText } from './told.js';
@@ -42,28 +42,38 @@ export function Checks({
   });
   const all: readonly Column<Check>[] = [
     {
-      ...{ id: 'time', heading: columns.time, isRowHeading: true, isInstant: true },
+      id: 'time',
+      heading: columns.time,
+      isRowHeading: true,
+      isInstant: true,
       value: ({ time }) => time,
       cell: ({ time }) => instant(time),
     },
     ...(ofAll ? [toPersonColumn(columns.person, names, whoOf)] : []),
     {
-      ...{ id: 'application', heading: columns.application },
+      id: 'application',
+      heading: columns.application,
       value: ({ application, hook }) => application ?? (hook === null ? null : words.hook(hook)),
       cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : words.hook(hook))}</bdi>,
     },
     {
-      ...{ id: 'result', heading: columns.result },
+      id: 'result',
+      heading: columns.result,
       value: (check) => actionText(check, words),
       cell: (check) => <span className={`outcome ${check.outcome}`}>{actionText(check, words)}</span>,
     },
     {
-      ...{ id: 'why', heading: columns.why, isWide: true },
+      id: 'why',
+      heading: columns.why,
+      isWide: true,
       value: (check) => whyOf(check, words),
       cell: (check) => <bdi>{whyOf(check, words) || '–'}</bdi>,
     },
     {
-      ...{ id: 'seconds', heading: columns.seconds, isNumber: true, isHidden: true },
+      id: 'seconds',
+      heading: columns.seconds,
+      isNumber: true,
+      isHidden: true,
       value: ({ seconds }) => seconds,
       cell: ({ seconds }) => (seconds === null ? '–' : number(seconds)),
     },

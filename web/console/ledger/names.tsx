@@ -77,7 +77,11 @@ export const toPersonColumn = <Row,>(
 ): Column<Row> => {
   const labelOf = (who: Who): string => names.get(keyOf(who))?.name ?? nameOf(who, names.get(keyOf(who)));
   return {
-    ...{ id: 'person', heading, whoOf, isRowHeading, isWide: true },
+    id: 'person',
+    heading,
+    whoOf,
+    isRowHeading,
+    isWide: true,
     value(row) {
       const who = whoOf(row);
       return who === null ? null : labelOf(who);

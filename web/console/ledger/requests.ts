@@ -1,31 +1,19 @@
 import type { ConnectionsReply } from '../../../src/rest/replies/connections.js';
-import type {
-  CheckReply,
-  ChecksReply,
-  FoundPeopleReply,
-  LineCountsReply,
-  LineReply,
-  MemberPeopleReply,
-  NamesReply,
-  OnePersonReply,
-  PeopleReply,
-  PersonChecksReply,
-  PersonReply,
-} from '../../../src/rest/replies/ledger.js';
+import type * as LedgerReplies from '../../../src/rest/replies/ledger.js';
 
 import type { SentInvitationReply } from '../../../src/rest/replies/step-ups.js';
 import { get, post } from '../frame/call.js';
 
-export type Who = Readonly<Pick<PersonReply, 'connection' | 'subject'>>;
+export type Who = Readonly<Pick<LedgerReplies.PersonReply, 'connection' | 'subject'>>;
 
 export const keyOf = ({ connection, subject }: Who): string => `${connection} ${subject}`;
 
 export const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
-export type Person = PersonReply;
+export type Person = LedgerReplies.PersonReply;
 export type Name = Readonly<Pick<FoundPerson, 'name' | 'login' | 'email'>>;
-export type Line = LineReply;
-export type Check = CheckReply;
+export type Line = LedgerReplies.LineReply;
+export type Check = LedgerReplies.CheckReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
@@ -33,29 +21,29 @@ export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const s
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
-  post<PeopleReply>('/v1/people/list', { ...filter, limit: 100, cursor: from ?? undefined });
+  post<LedgerReplies.PeopleReply>('/v1/people/list', { ...filter, limit: 100, cursor: from ?? undefined });
 
-export const readPerson = (who: Who) => post<OnePersonReply>('/v1/people/one', who);
+export const readPerson = (who: Who) => post<LedgerReplies.OnePersonReply>('/v1/people/one', who);
 
 export const listChecksOf = (who: Who, from: string | null) =>
-  post<PersonChecksReply>('/v1/people/checks', { ...who, limit: 50, cursor: from ?? undefined });
+  post<LedgerReplies.PersonChecksReply>('/v1/people/checks', { ...who, limit: 50, cursor: from ?? undefined });
 
 export const listConnections = get<ConnectionsReply>('/v1/connections');
 
-export type FoundPerson = FoundPeopleReply['people'][number];
+export type FoundPerson = LedgerReplies.FoundPeopleReply['people'][number];
 
 /** @param text - prefix of a login, e-mail address or name, or a whole id */
-export const findPeople = (text: string) => post<FoundPeopleReply>('/v1/people/find', { text });
+export const findPeople = (text: string) => post<LedgerReplies.FoundPeopleReply>('/v1/people/find', { text });
 
 /** @param subjects - at most 100 */
 export const readNames = (connection: string, subjects: readonly string[]) =>
-  post<NamesReply>('/v1/people/names', { connection, subjects });
+  post<LedgerReplies.NamesReply>('/v1/people/names', { connection, subjects });
 
 export const listChecks = (filter: Filter, from: string | null) =>
-  post<ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
+  post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
 
 /** Counts of every connection, newest day first. */
-export const countLines = post<LineCountsReply>('/v1/log/counts');
+export const countLines = post<LedgerReplies.LineCountsReply>('/v1/log/counts');
 
 export const invitationHours = 72;
 
@@ -67,6 +55,6 @@ export const inviteByEmail = (who: Who, language: string) =>
  * @param status - `undefined` for all
  */
 export const listGroup = (connection: string, group: string, status: string | undefined) => ({
-  ...post<MemberPeopleReply>('/v1/people/members', { connection, group, status }),
+  ...post<LedgerReplies.MemberPeopleReply>('/v1/people/members', { connection, group, status }),
   withinMs: 90_000,
 });

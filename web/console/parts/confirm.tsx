@@ -3,19 +3,21 @@ import { Button } from 'react-aria-components/Button';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
-import { toRefusal } from '../frame/acting.js';
-import type { Refusal } from '../frame/call.js';
+import { toRefusal, useAction } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
 
 interface Confirmed {
   readonly title: string;
-  readonly action: string;
   readonly isGrave?: boolean;
   /** Returns false to keep the dialog open. */
   readonly isReady?: () => boolean;
-  readonly onConfirm: () => Promise<void>;
-  readonly children: ReactNode;
+  /** Warning and button of a second confirmation, which follows if every user would be refused. */
+  readonly insist?: { readonly warning: string; readonly action: string };
+  /** @param isSure - true after the second confirmation */
+  readonly onConfirm: (isSure: boolean) => Promise<void>;
+  readonly text?: string;
+  readonly children?: ReactNode;
 }
 
 export function ConfirmDialog({
@@ -25,39 +27,47 @@ export function ConfirmDialog({
   action,
   isGrave = false,
   isReady = () => true,
+  insist,
   onConfirm,
+  text,
   children,
-}: Confirmed & { readonly isOpen: boolean; readonly onClose: () => void }) {
+}: Confirmed & { readonly isOpen: boolean; readonly onClose: () => void; readonly action: string }) {
   const { cancel, working } = useWords();
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { isBusy, refusal, run, reset } = useAction();
+  const [isWarned, setWarned] = useState(false);
   const close = (): void => {
-    setRefusal(null);
+    reset();
+    setWarned(false);
     onClose();
   };
   const confirm = (): void => {
     if (isBusy || !isReady()) return;
-    setBusy(true);
-    setRefusal(null);
-    onConfirm()
-      .then(close, (thrown: unknown) => {
-        const refused = toRefusal(thrown);
+    void run(() =>
+      onConfirm(isWarned).then(close, (thrown: unknown) => {
+        const { code } = toRefusal(thrown);
+        if (code === 'nobody_can_pass') setWarned(insist !== undefined);
         // The frame shows its own dialog for this refusal.
-        if (refused.code === 'face_not_verified') close();
-        else setRefusal(refused);
-      })
-      .finally(() => setBusy(false));
+        if (code !== 'face_not_verified') throw thrown;
+        close();
+      }),
+    );
   };
   return (
     <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={(next) => !next && !isBusy && close()}>
       <Modal className="modal">
         <Dialog role="alertdialog" className="dialog">
           <Heading slot="title">{title}</Heading>
+          {text !== undefined && <p>{text}</p>}
           {children}
+          {isWarned && <p className="note warn">{insist?.warning}</p>}
           {refusal !== null && <Problem refusal={refusal} />}
           <div className="actions">
-            <Button className={isGrave ? 'button danger' : 'button plain'} onPress={confirm} data-busy={isBusy}>
-              {isBusy ? working : action}
+            <Button
+              className={isGrave || isWarned ? 'button danger' : 'button plain'}
+              onPress={confirm}
+              data-busy={isBusy}
+            >
+              {isBusy ? working : isWarned ? insist?.action : action}
             </Button>
             <Button className="button quiet" onPress={close} isDisabled={isBusy} autoFocus>
               {cancel}
@@ -69,11 +79,13 @@ export function ConfirmDialog({
   );
 }
 
+/** @param given.action - button of the dialog, by default as `label` */
 export function ConfirmButton({
   label,
   about,
+  action = label,
   ...confirmed
-}: Confirmed & { readonly label: string; readonly about?: string }) {
+}: Confirmed & { readonly label: string; readonly about?: string; readonly action?: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
@@ -84,7 +96,7 @@ export function ConfirmButton({
       >
         {label}
       </Button>
-      <ConfirmDialog {...confirmed} isOpen={isOpen} onClose={() => setOpen(false)} />
+      <ConfirmDialog {...confirmed} action={action} isOpen={isOpen} onClose={() => setOpen(false)} />
     </>
   );
 }

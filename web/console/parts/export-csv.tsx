@@ -1,13 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import { toCsvLine } from '../../../src/base/csv.js';
-import { toRefusal, useActing } from '../frame/acting.js';
-import type { Refusal } from '../frame/call.js';
+import { useActing, useAction } from '../frame/acting.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { loadNames, type Names } from '../ledger/names.js';
 import { keyOf } from '../ledger/requests.js';
-import { saveCsv } from './save-file.js';
-import { Problem } from './state.js';
+import { Problem, QuietButton } from './state.js';
 import type { Column } from './table.js';
 
 export function ExportCsv<Row>({
@@ -22,15 +19,13 @@ export function ExportCsv<Row>({
   const { call } = useActing();
   const { cancel, table: words } = useWords();
   const { number } = useFormats();
-  const [fetched, setFetched] = useState<number | null>(null);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [fetched, setFetched] = useState(0);
+  const { isBusy, refusal, run } = useAction();
   const isStopped = useRef(false);
-  useEffect(
-    () => () => {
-      isStopped.current = true;
-    },
-    [],
-  );
+  const stop = (): void => {
+    isStopped.current = true;
+  };
+  useEffect(() => stop, []);
 
   const exported = columns.filter(({ value, whoOf }) => value !== undefined || whoOf !== undefined);
   const headings = exported.flatMap(({ heading, whoOf }) =>
@@ -46,41 +41,36 @@ export function ExportCsv<Row>({
 
   const fetchAll = async (): Promise<void> => {
     isStopped.current = false;
-    setRefusal(null);
     setFetched(0);
-    try {
-      const rows = await all((count) => {
-        setFetched(count);
-        return !isStopped.current;
-      });
-      const people = rows.flatMap((row) => exported.flatMap(({ whoOf }) => whoOf?.(row) ?? []));
-      const names = new Map(isStopped.current ? [] : await loadNames(people, call));
-      const lines = [headings, ...rows.map((row) => toCells(row, names))].map((cells) => `${toCsvLine(cells)}\r\n`);
-      if (!isStopped.current) saveCsv(lines, `facestep-${name}-${new Date().toISOString().slice(0, 10)}.csv`);
-    } catch (thrown) {
-      setRefusal(toRefusal(thrown));
-    }
-    setFetched(null);
+    const rows = await all((count) => {
+      setFetched(count);
+      return !isStopped.current;
+    });
+    const people = rows.flatMap((row) => exported.flatMap(({ whoOf }) => whoOf?.(row) ?? []));
+    const names = new Map(isStopped.current ? [] : await loadNames(people, call));
+    if (!isStopped.current) saveCsv([headings, ...rows.map((row) => toCells(row, names))], name);
   };
 
   return (
     <>
-      {fetched === null ? (
-        <Button className="button quiet" onPress={() => void fetchAll()}>
-          {words.save}
-        </Button>
+      {isBusy ? (
+        <QuietButton onPress={stop}>{cancel}</QuietButton>
       ) : (
-        <Button
-          className="button quiet"
-          onPress={() => {
-            isStopped.current = true;
-          }}
-        >
-          {cancel}
-        </Button>
+        <QuietButton onPress={() => void run(fetchAll)}>{words.save}</QuietButton>
       )}
-      {fetched !== null && <span role="status">{words.saving(number(fetched))}</span>}
+      {isBusy && <span role="status">{words.saving(number(fetched))}</span>}
       {refusal !== null && <Problem refusal={refusal} />}
     </>
   );
+}
+
+/** Lets the browser save rows as CSV file, which is named after the list and today's date. */
+export function saveCsv(rows: readonly (readonly (string | number | null)[])[], list: string): void {
+  const lines = rows.map((cells) => `${toCsvLine(cells.map((cell) => String(cell ?? '')))}\r\n`);
+  const url = URL.createObjectURL(new Blob(lines, { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `facestep-${list}-${new Date().toISOString().slice(0, 10)}.csv`;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FieldError } from 'react-aria-components/FieldError';
 import { Form } from 'react-aria-components/Form';
@@ -7,8 +7,8 @@ import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField } from 'react-aria-components/TextField';
-import { toRefusal } from '../frame/acting.js';
-import type { Refusal } from '../frame/call.js';
+import { isLanguage, languages } from '../../shared/languages.js';
+import { useAction } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
 
@@ -25,23 +25,14 @@ export function ActForm({
   readonly children?: ReactNode;
 }) {
   const { working } = useWords();
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { isBusy, refusal, run } = useAction();
   return (
     <Form
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isBusy) return;
         const form = event.currentTarget;
-        setBusy(true);
-        setRefusal(null);
-        onSubmit(new FormData(form))
-          .then(
-            () => form.reset(),
-            (thrown: unknown) => setRefusal(toRefusal(thrown)),
-          )
-          .finally(() => setBusy(false));
+        if (!isBusy) void run(() => onSubmit(new FormData(form)).then(() => form.reset()));
       }}
     >
       <div
@@ -60,18 +51,22 @@ export function ActForm({
   );
 }
 
-export function Field({
-  name,
-  label,
-  hint,
-  type = 'text',
-  isRequired = false,
-  initial,
-  ...checks
-}: {
+interface FieldProps {
   readonly name: string;
   readonly label: string;
   readonly hint?: string;
+}
+
+/** @param props.rows - lines of a long text; by default, the field has one line */
+export function Field({
+  label,
+  hint,
+  initial,
+  min,
+  max,
+  rows,
+  ...field
+}: FieldProps & {
   readonly type?: 'text' | 'password' | 'number' | 'search' | 'email' | 'url' | 'date';
   readonly isRequired?: boolean;
   readonly initial?: string;
@@ -79,48 +74,12 @@ export function Field({
   readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;
-}) {
-  const { min, max, ...others } = checks;
-  return (
-    <TextField
-      className="field"
-      {...{ name, type, isRequired, ...others }}
-      {...(initial === undefined ? {} : { defaultValue: initial })}
-      autoComplete="off"
-    >
-      <Label>{label}</Label>
-      {hint !== undefined && (
-        <Text slot="description" className="soft fine">
-          {hint}
-        </Text>
-      )}
-      <Input min={min} max={max} autoCapitalize="none" spellCheck={false} dir="auto" />
-      <FieldError className="wrong" />
-    </TextField>
-  );
-}
-
-export function LongField({
-  name,
-  label,
-  hint,
-  isRequired = false,
-  initial,
-  maxLength,
-  rows = 4,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly isRequired?: boolean;
-  readonly initial?: string;
-  readonly maxLength: number;
   readonly rows?: number;
 }) {
   return (
     <TextField
       className="field"
-      {...{ name, isRequired, maxLength }}
+      {...field}
       {...(initial === undefined ? {} : { defaultValue: initial })}
       autoComplete="off"
     >
@@ -130,51 +89,30 @@ export function LongField({
           {hint}
         </Text>
       )}
-      <TextArea rows={rows} dir="auto" />
+      {rows === undefined ? (
+        <Input min={min} max={max} autoCapitalize="none" spellCheck={false} dir="auto" />
+      ) : (
+        <TextArea rows={rows} dir="auto" />
+      )}
       <FieldError className="wrong" />
     </TextField>
   );
 }
 
-export function FileField({
-  name,
-  label,
-  hint,
-  accept,
-  isRequired = false,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly hint: string;
-  readonly accept: string;
-  readonly isRequired?: boolean;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <span id={`${id}-hint`} className="soft fine">
-        {hint}
-      </span>
-      <input {...{ id, name, accept }} type="file" required={isRequired} aria-describedby={`${id}-hint`} />
-    </div>
-  );
-}
-
-export function Choice<Value extends string>({
-  name,
-  label,
-  hint,
-  options,
+export const NumberField = ({
   initial,
-  onChoose,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly options: readonly { readonly value: Value; readonly label: string }[];
-  readonly initial?: Value;
-  readonly onChoose?: (value: Value) => void;
+  ...field
+}: FieldProps & { readonly min: number; readonly max: number; readonly initial: number }) => (
+  <Field type="number" isRequired initial={String(initial)} {...field} />
+);
+
+/** Label and hint of an element that is not a text field. */
+export function Labeled({
+  label,
+  hint,
+  children,
+}: Omit<FieldProps, 'name'> & {
+  readonly children: (attributes: { readonly id: string; readonly 'aria-describedby'?: string }) => ReactNode;
 }) {
   const id = useId();
   return (
@@ -185,47 +123,75 @@ export function Choice<Value extends string>({
           {hint}
         </span>
       )}
-      <select
-        id={id}
-        name={name}
-        defaultValue={initial}
-        onChange={({ target }) => {
-          const chosen = options.find(({ value }) => value === target.value);
-          if (chosen !== undefined) onChoose?.(chosen.value);
-        }}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
+      {children(hint === undefined ? { id } : { id, 'aria-describedby': `${id}-hint` })}
     </div>
   );
 }
 
+export const FileField = ({
+  label,
+  hint,
+  ...input
+}: FieldProps & { readonly accept: string; readonly required?: boolean }) => (
+  <Labeled {...{ label, ...(hint === undefined ? {} : { hint }) }}>
+    {(attributes) => <input {...attributes} {...input} type="file" />}
+  </Labeled>
+);
+
+interface Option<Value> {
+  readonly value: Value;
+  readonly label: string;
+  readonly lang?: string;
+}
+
+export const languageOptions = Object.keys(languages)
+  .filter(isLanguage)
+  .map((value) => ({ value, label: languages[value], lang: value }));
+
+export const Choice = <Value extends string>({
+  name,
+  options,
+  initial,
+  onChoose,
+  ...field
+}: FieldProps & {
+  readonly options: readonly Option<Value>[];
+  readonly initial?: Value;
+  readonly onChoose?: (value: Value) => void;
+}) => (
+  <Labeled {...field}>
+    {(attributes) => (
+      <select
+        {...{ ...attributes, name, defaultValue: initial }}
+        onChange={({ target }) => {
+          const chosen = options.find(({ value }) => value === target.value);
+          if (chosen !== undefined) onChoose?.(chosen.value);
+        }}
+      >
+        {options.map(({ label, ...option }) => (
+          <option key={option.value} {...option}>
+            {label}
+          </option>
+        ))}
+      </select>
+    )}
+  </Labeled>
+);
+
 /** Checkboxes for several options, which `fields.getAll(name)` lists. */
-export function Ticks({
+export const Ticks = ({
   name,
   label,
   options,
   initial,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
-  readonly initial: readonly string[];
-}) {
-  return (
-    <fieldset className="field">
-      <legend>{label}</legend>
-      {options.map(({ value, label: text }) => (
-        <label key={value} className="tick">
-          <input type="checkbox" name={name} value={value} defaultChecked={initial.includes(value)} />
-          {text}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
+}: FieldProps & { readonly options: readonly string[]; readonly initial: readonly string[] }) => (
+  <fieldset className="field">
+    <legend>{label}</legend>
+    {options.map((value) => (
+      <label key={value} className="tick">
+        <input type="checkbox" name={name} value={value} defaultChecked={initial.includes(value)} />
+        {value}
+      </label>
+    ))}
+  </fieldset>
+);

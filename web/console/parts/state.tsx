@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import { Button } from 'react-aria-components/Button';
+import { Button, type ButtonProps } from 'react-aria-components/Button';
 import type { Loaded } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
+import { Link } from '../frame/router.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
 
 export function Loading() {
@@ -37,11 +38,7 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
           </>
         )}
       </p>
-      {onAgain !== undefined && (
-        <Button className="button quiet" onPress={onAgain}>
-          {tryAgain}
-        </Button>
-      )}
+      {onAgain !== undefined && <QuietButton onPress={onAgain}>{tryAgain}</QuietButton>}
     </div>
   );
 }
@@ -60,8 +57,73 @@ export function Await<Value>({
 
 export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>;
 
-export const Done = ({ children }: { readonly children: ReactNode }) => (
-  <p className="note good" role="status">
+type Tone = 'good' | 'warn' | 'bad';
+
+/** A note that is read out when it appears. */
+export const Note = ({ tone, children }: { readonly tone?: Tone | undefined; readonly children: ReactNode }) => (
+  <p className={`note ${tone ?? ''}`} role={tone === 'bad' ? 'alert' : 'status'}>
     {children}
   </p>
 );
+
+export const Done = ({ children }: { readonly children: ReactNode }) => <Note tone="good">{children}</Note>;
+
+export const Light = ({
+  light,
+  children,
+}: {
+  readonly light: 'ok' | 'warn' | 'fail' | 'none';
+  readonly children: string;
+}) => (
+  <span className="light" data-light={light}>
+    {children}
+  </span>
+);
+
+export const Progress = ({
+  label,
+  text,
+  value,
+  most,
+}: {
+  readonly label: string;
+  readonly text: string;
+  readonly value: number;
+  readonly most: number;
+}) => (
+  <p className="progress">
+    <span>{text}</span>
+    <progress aria-label={label} value={value} max={Math.max(1, most)} />
+  </p>
+);
+
+/** Heading of one object, with a link to the list of all. */
+export const Title = ({ name, to, all }: { readonly name: string; readonly to: string; readonly all: string }) => (
+  <>
+    <h1>
+      <bdi>{name}</bdi>
+    </h1>
+    <p>
+      <Link to={to}>{all}</Link>
+    </p>
+  </>
+);
+
+export const Section = ({
+  heading,
+  intro,
+  children,
+}: {
+  readonly heading: string;
+  readonly intro?: string;
+  readonly children: ReactNode;
+}) => (
+  <section>
+    <h2>{heading}</h2>
+    {intro !== undefined && <p className="soft">{intro}</p>}
+    {children}
+  </section>
+);
+
+/** Button of a secondary action. */
+export const QuietButton = (props: ButtonProps) => <Button className="button quiet" {...props} />;

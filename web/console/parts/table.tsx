@@ -1,14 +1,14 @@
 import { Fragment, type ReactNode, type SyntheticEvent, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Paged } from '../frame/acting.js';
+import { keep, kept } from '../frame/kept.js';
+import { Link } from '../frame/router.js';
 import { useFormats, useLanguage, useWords } from '../frame/words.js';
 import type { Who } from '../ledger/requests.js';
 import { ExportCsv } from './export-csv.js';
 import { Empty, Loading, Problem } from './state.js';
 
-export interface Column<Row> {
-  readonly id: string;
-  readonly heading: string;
+interface ColumnOf<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Value to sort by and to export. Without it, the column has neither. */
   readonly value?: (row: Row) => string | number | null;
@@ -22,14 +22,26 @@ export interface Column<Row> {
   readonly isHidden?: boolean;
 }
 
+export type Column<Row> = ColumnOf<Row> & { readonly id: string; readonly heading: string };
+
+/** A column whose heading is the table's text of the same name. */
+type NamedColumn<Row, Id> = ColumnOf<Row> & { readonly id: Id; readonly heading?: undefined };
+
 interface Detail<Row> {
   readonly labelOf: (row: Row) => string;
   readonly show: (row: Row) => ReactNode;
 }
 
-export interface TableProps<Row> {
+/** Columns, of which `false` omits one. The table's texts may name them all. */
+type Columns<Row, Id extends string> =
+  | { readonly headings?: undefined; readonly columns: readonly (Column<Row> | false)[] }
+  | {
+      readonly headings: Readonly<Record<Id, string>>;
+      readonly columns: readonly (Column<Row> | NamedColumn<Row, Id> | false)[];
+    };
+
+interface Listed<Row> {
   readonly caption: string;
-  readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly empty: string;
@@ -45,35 +57,46 @@ const leastChosen = 5;
 const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
-export const Table = <Row,>(props: TableProps<Row>) => (
-  <Shown {...props} more={null} isExported={false} isComplete tools={null} />
+/** Returns the columns to show, with their headings. */
+function columnsOf<Row, Id extends string>({ headings, columns }: Columns<Row, Id>): readonly Column<Row>[] {
+  const all: readonly (Column<Row> | NamedColumn<Row, Id> | false)[] = columns;
+  return all.flatMap((column) => {
+    if (column === false || column.heading !== undefined) return column || [];
+    return { ...column, heading: headings?.[column.id] ?? column.id };
+  });
+}
+
+export const Table = <Row, Id extends string>(props: Listed<Row> & Columns<Row, Id>) => (
+  <Shown {...props} columns={columnsOf(props)} more={null} isExported={false} isComplete tools={null} />
 );
 
 /**
  * @param csv - name of the exported file
  * @param isExported - true if the page exports the list in its own way
  */
-export function PagedTable<Row>({
+export function PagedTable<Row, Id extends string>({
   paged,
   csv,
   isExported = csv !== undefined,
   ...table
-}: Omit<TableProps<Row>, 'rows'> & {
-  readonly paged: Paged<Row>;
-  readonly csv?: string;
-  readonly isExported?: boolean;
-}) {
+}: Omit<Listed<Row>, 'rows'> &
+  Columns<Row, Id> & {
+    readonly paged: Paged<Row>;
+    readonly csv?: string;
+    readonly isExported?: boolean;
+  }) {
   const { rows, state, refusal, more } = paged;
+  const columns = columnsOf(table);
   return (
     <>
       {(state === 'loaded' || rows.length > 0) && (
         <Shown
-          {...table}
+          {...{ ...table, columns }}
           rows={rows}
           more={refusal === null ? more : null}
           isExported={isExported}
           isComplete={more === null}
-          tools={csv === undefined ? null : <ExportCsv name={csv} columns={table.columns} all={paged.all} />}
+          tools={csv === undefined ? null : <ExportCsv name={csv} columns={columns} all={paged.all} />}
         />
       )}
       {state === 'loading' && rows.length === 0 && (
@@ -98,7 +121,8 @@ function Shown<Row>({
   isExported,
   isComplete,
   tools,
-}: TableProps<Row> & {
+}: Listed<Row> & {
+  readonly columns: readonly Column<Row>[];
   readonly more: (() => void) | null;
   readonly isExported: boolean;
   readonly isComplete: boolean;
@@ -127,7 +151,7 @@ function Shown<Row>({
         </div>
       )}
       <table role="table" className="table" onMouseOver={showCutText} onFocus={showCutText}>
-        <caption>{caption}</caption>
+        <caption className="unseen">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
             {shown.map((column) => (
@@ -319,14 +343,14 @@ function useColumnChoice<Row>(
   const { table: words } = useWords();
   const place = `facestep-columns ${columns.map(({ id }) => id).join(' ')}`;
   const [hidden, setHidden] = useState<readonly string[]>(
-    () => remembered(place) ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
+    () => kept(place)?.split(' ') ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
   );
   const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
   if (!hasChoice(columns, isExported)) return [() => true, null];
   const choose = (id: string): void => {
     const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
     setHidden(next);
-    remember(place, next);
+    keep(place, next.join(' '));
   };
   const choice = (
     <details className="choice">
@@ -346,22 +370,6 @@ function useColumnChoice<Row>(
   return [isShown, choice];
 }
 
-function remembered(place: string): readonly string[] | null {
-  try {
-    return localStorage.getItem(place)?.split(' ') ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function remember(place: string, hidden: readonly string[]): void {
-  try {
-    localStorage.setItem(place, hidden.join(' '));
-  } catch {
-    // If the browser stores nothing, the choice lasts until the user leaves the page.
-  }
-}
-
 const phone = matchMedia('(max-width: 45rem)');
 
 function subscribe(onChange: () => void): () => void {
@@ -370,3 +378,17 @@ function subscribe(onChange: () => void): () => void {
 }
 
 const useIsPhone = (): boolean => useSyncExternalStore(subscribe, () => phone.matches);
+
+export const toNameColumn = (
+  heading: string,
+  address: string,
+): Column<{ readonly id: string; readonly name: string }> => ({
+  id: 'name',
+  heading,
+  isRowHeading: true,
+  cell: ({ id, name }) => (
+    <Link to={`${address}/${encodeURIComponent(id)}`}>
+      <bdi>{name}</bdi>
+    </Link>
+  ),
+});

@@ -10,6 +10,20 @@ export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
     </p>
   ));
 
+/** Result of an action, in the server's words. */
+export const ToldResult = ({
+  result: { isDone, words },
+  children,
+}: {
+  readonly result: { readonly isDone: boolean; readonly words: readonly string[] };
+  readonly children?: ReactNode;
+}) => (
+  <div className={isDone ? 'note good' : 'note warn'} role="status">
+    {children}
+    <ToldLines lines={words} />
+  </div>
+);
+
 /** Renders names and values as `<dl>`, without `null` values. Text keeps lines and direction. */
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) => (
   <dl className="facts">
@@ -22,4 +36,12 @@ export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: strin
         </div>
       ))}
   </dl>
+);
+
+/** A name and its value in a `<dl>`. */
+export const Figure = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
 );

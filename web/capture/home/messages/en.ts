@@ -1,6 +1,6 @@
-import type { HomeWords } from './words.js';
+import type { CheckEvent, CheckReason } from '../../../../src/core/step-up/home-protocol.js';
 
-export const en: HomeWords = {
+export const en = {
   title: 'Your face check',
   headings: {
     enrolment: 'Your data',
@@ -31,7 +31,7 @@ export const en: HomeWords = {
     enrolment_refused: 'Face check setup failed',
     ended: 'Face check deleted',
     page_opened: 'This page opened',
-  },
+  } satisfies Readonly<Record<CheckEvent, string>>,
   reasons: {
     other_face: 'The face didn’t match yours.',
     not_enrolled: 'No face check was set up.',
@@ -45,26 +45,26 @@ export const en: HomeWords = {
     number_wrong: 'A wrong number was chosen on the phone.',
     not_asked_for: 'On the phone, someone said they had not started it.',
     trouble: 'Something went wrong.',
-  },
+  } satisfies Readonly<Record<CheckReason, string>>,
   consentsText: 'You agreed to this. You can end access at any time. The app may ask you again.',
   noConsents: 'No apps have access to your data.',
-  consentSince: (since, until) => `Since ${since}, until ${until}`,
-  endConsent: (application) => `End access for ${application}`,
-  consentEnded: (application) => `Ended. ${application} gets no more data.`,
+  consentSince: (since: string, until: string) => `Since ${since}, until ${until}`,
+  endConsent: (application: string) => `End access for ${application}`,
+  consentEnded: (application: string) => `Ended. ${application} gets no more data.`,
   linksText: 'These accounts are also yours. Apps may ask you for their data. You can end a link at any time.',
   noLinks: 'No linked accounts.',
-  endLink: (name) => `End the link with ${name}`,
-  linkEnded: (name) => `Ended. Apps get no more data from ${name}.`,
+  endLink: (name: string) => `End the link with ${name}`,
+  linkEnded: (name: string) => `Ended. Apps get no more data from ${name}.`,
   noDevices: 'No stored devices.',
   passkey: 'Passkey',
   passkeyText: 'It belongs to your face check, and ends with it.',
   recoveryCodes: 'Recovery codes',
-  recoveryCodesText: (left, made) =>
+  recoveryCodesText: (left: number, made: string) =>
     `${left === 1 ? 'One' : left} left, created on ${made}. They end with your face check.`,
   makeCodes: 'Create new recovery codes',
   makeCodesElsewhere: 'To create new recovery codes, open this page with a face check.',
   knownPlaces: 'Known devices and networks',
-  knownPlacesText: (devices, networks, until) =>
+  knownPlacesText: (devices: number, networks: number, until: string | null) =>
     `Devices: ${devices}, networks: ${networks}. They are stored to notify you of checks from a new place.${until === null ? '' : ` They are deleted on ${until} at the latest, unless they are used again.`}`,
   forgetPlaces: 'Delete them now',
   placesForgotten: 'Deleted. Your next check starts a new list.',

@@ -1,4 +1,4 @@
-import type { LedgerWords } from '../ledger-words.js';
+import type { LedgerWords } from './en.js';
 
 export const de: LedgerWords = {
   connection: 'Verbindung',

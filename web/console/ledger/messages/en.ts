@@ -1,4 +1,27 @@
-import type { ActionWords, CodeWords } from '../told-words.js';
+import type { LineOutcome, LoggedAction } from '../../../../src/core/ledger/line.js';
+import type { FaceErrorCode } from '../../../../src/errors.js';
+import type { Translated } from '../../../shared/languages.js';
+
+type ActionWords = Readonly<Record<LoggedAction, string | Readonly<Partial<Record<LineOutcome, string>>>>>;
+
+type CodeWords = Readonly<
+  Partial<
+    Record<
+      | FaceErrorCode
+      | 'not_enrolled'
+      | 'no_check'
+      | 'check_used'
+      | 'other_application'
+      | 'other_address'
+      | 'not_asked_for'
+      | 'wrong_number'
+      | 'another_way',
+      string
+    >
+  >
+>;
+
+export type LedgerWords = Translated<typeof en>;
 
 export const en = {
   connection: 'Connection',

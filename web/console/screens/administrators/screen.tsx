@@ -1,103 +1,78 @@
 import { useState } from 'react';
+import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/rest/replies/administrators.js';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { defineScreen, type ScreenProps } from '../../frame/screen.js';
+import { get, post } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import type { en } from './messages/en.js';
-import { addAdministrator, listAdministrators, removeAdministrator } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const administrators = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Administrators({ words }) {
-    const frame = useWords();
-    const { day } = useFormats();
-    const { call } = useActing();
-    const mayChange = useMay('configure');
-    const listed = useLoaded(listAdministrators);
-    const { columns } = words;
-    return (
-      <>
-        <h1>{words.heading}</h1>
-        <p className="soft">{words.intro}</p>
-        <Await loaded={listed}>
-          {({ administrators: rows }) => (
-            <Table
-              caption={words.heading}
-              rows={rows}
-              keyOf={({ name }) => name}
-              empty={words.none}
-              columns={[
-                { id: 'name', heading: columns.name, isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
-                { id: 'role', heading: columns.role, cell: ({ role }) => frame.roles[role] },
-                {
-                  id: 'added',
-                  heading: columns.added,
-                  cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))),
-                },
-                {
-                  id: 'expires',
-                  heading: columns.expires,
-                  cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))),
-                },
-                ...(mayChange
-                  ? [
-                      {
-                        id: 'actions',
-                        heading: columns.actions,
-                        cell: ({ name, addedAt }: (typeof rows)[number]) =>
-                          addedAt === null ? (
-                            words.stays
-                          ) : (
-                            <ConfirmButton
-                              label={words.remove.label}
-                              about={name}
-                              title={words.remove.title(name)}
-                              action={words.remove.label}
-                              isGrave
-                              onConfirm={async () => {
-                                await call(removeAdministrator(name));
-                                listed.reload();
-                              }}
-                            >
-                              <p>{words.remove.text}</p>
-                            </ConfirmButton>
-                          ),
-                      },
-                    ]
-                  : []),
-              ]}
-            />
-          )}
-        </Await>
-        {mayChange && <AddAdministrator words={words} onAdded={listed.reload} />}
-      </>
-    );
-  },
-);
+export const administrators = defineScreen(function Administrators() {
+  const words = useTexts();
+  const frame = useWords();
+  const { day } = useFormats();
+  const { call } = useActing();
+  const mayChange = useMay('configure');
+  const listed = useLoaded(listAdministrators);
+  const { columns } = words;
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <p className="soft">{words.intro}</p>
+      <Await loaded={listed}>
+        {({ administrators: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ name }) => name}
+            empty={words.none}
+            headings={columns}
+            columns={[
+              { id: 'name', isRowHeading: true, cell: ({ name }) => <bdi>{name}</bdi> },
+              { id: 'role', cell: ({ role }) => frame.roles[role] },
+              { id: 'added', cell: ({ addedAt }) => (addedAt === null ? words.always : day(addedAt.slice(0, 10))) },
+              {
+                id: 'expires',
+                cell: ({ expiresAt }) => (expiresAt === null ? words.never : day(expiresAt.slice(0, 10))),
+              },
+              mayChange && {
+                id: 'actions',
+                cell: ({ name, addedAt }: (typeof rows)[number]) =>
+                  addedAt === null ? (
+                    words.stays
+                  ) : (
+                    <ConfirmButton
+                      label={words.remove.label}
+                      about={name}
+                      title={words.remove.title(name)}
+                      isGrave
+                      onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
+                      text={words.remove.text}
+                    />
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Await>
+      {mayChange && <AddAdministrator onAdded={listed.reload} />}
+    </>
+  );
+});
 
 const secondsPerDay = 86_400;
 
-function AddAdministrator({
-  words: { add },
-  onAdded,
-}: Pick<ScreenProps<typeof en>, 'words'> & { readonly onAdded: () => void }) {
+function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
   const frame = useWords();
   const { call } = useActing();
+  const { add } = useTexts();
   const [added, setAdded] = useState<{ readonly name: string; readonly key: string } | null>(null);
   return (
-    <section>
-      <h2>{add.heading}</h2>
+    <Section heading={add.heading}>
       {added !== null && <ShownOnce label={add.keyOf(added.name)} value={added.key} note={add.once} />}
       <ActForm
         submit={add.submit}
@@ -117,6 +92,16 @@ function AddAdministrator({
         />
         <Field name="days" label={add.days} hint={add.daysHint} type="number" min={1} max={366} />
       </ActForm>
-    </section>
+    </Section>
   );
 }
+
+export type Administrator = AdministratorsReply['administrators'][number];
+
+export const listAdministrators = get<AdministratorsReply>('/v1/administrators');
+
+/** @param fields.expiresIn - in seconds, or `undefined` for no expiry */
+export const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
+  post<AddedAdministratorReply>('/v1/administrators', fields);
+
+export const removeAdministrator = (name: string) => post('/v1/administrators/remove', { name });

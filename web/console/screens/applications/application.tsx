@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { goTo, Link } from '../../frame/router.js';
+import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Await } from '../../parts/state.js';
+import { Await, Title } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
 import {
   changeApplication,
   issueKey,
@@ -17,9 +16,11 @@ import {
   revokeKey,
 } from './requests.js';
 import { TermsForm } from './terms-form.js';
+import { useTexts } from './texts.js';
 import { UsageChart } from './usage-chart.js';
 
-export function OneApplication({ id, words }: { readonly id: string; readonly words: ApplicationsWords }) {
+export function OneApplication({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { call } = useActing();
   const { day, number } = useFormats();
   const mayChange = useMay('configure');
@@ -30,12 +31,7 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
     <Await loaded={found}>
       {(application) => (
         <>
-          <h1>
-            <bdi>{application.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/applications">{words.all}</Link>
-          </p>
+          <Title name={application.name} to="/applications" all={words.all} />
           <Facts
             rows={[
               [columns.contact, application.contact],
@@ -64,7 +60,6 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
                 <p className="soft">{terms.changeHint}</p>
                 <TermsForm
                   key={changes}
-                  words={words}
                   submit={terms.save}
                   former={application}
                   onSubmit={async (changed) => {
@@ -77,15 +72,10 @@ export function OneApplication({ id, words }: { readonly id: string; readonly wo
               <ConfirmButton
                 label={remove.label}
                 title={remove.title(application.name)}
-                action={remove.label}
                 isGrave
-                onConfirm={async () => {
-                  await call(removeApplication(id));
-                  goTo('/applications');
-                }}
-              >
-                <p>{remove.text}</p>
-              </ConfirmButton>
+                onConfirm={() => call(removeApplication(id)).then(() => goTo('/applications'))}
+                text={remove.text}
+              />
             </section>
           )}
         </>

@@ -3,11 +3,11 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Field } from '../../parts/form.js';
+import { ActForm, NumberField } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
+import type { ApplicationsWords } from './messages/en.js';
 import type { Key } from './requests.js';
 
 const secondsPerDay = 86_400;
@@ -42,20 +42,14 @@ export function Keys({
         label={keys.revoke}
         about={key.id}
         title={keys.revokeTitle(key.id)}
-        action={keys.revoke}
         isGrave
-        onConfirm={async () => {
-          await call(asked.revoke(key.id));
-          listed.reload();
-        }}
-      >
-        <p>{keys.revokeText}</p>
-      </ConfirmButton>
+        onConfirm={() => call(asked.revoke(key.id)).then(listed.reload)}
+        text={keys.revokeText}
+      />
     ),
   };
   return (
-    <section>
-      <h2>{keys.heading}</h2>
+    <Section heading={keys.heading}>
       <Await loaded={listed}>
         {({ keys: rows }) => (
           <Table
@@ -63,16 +57,13 @@ export function Keys({
             rows={rows}
             keyOf={(key) => key.id}
             empty={keys.none}
+            headings={keys}
             columns={[
-              { id: 'id', heading: keys.id, isRowHeading: true, cell: (key) => <code>{key.id}</code> },
-              { id: 'scopes', heading: keys.scopes, cell: ({ scopes }) => scopes.join(', ') },
-              { id: 'expires', heading: keys.expires, cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
-              {
-                id: 'used',
-                heading: keys.lastUsed,
-                cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)),
-              },
-              ...(mayChange ? [revoking] : []),
+              { id: 'id', isRowHeading: true, cell: (key) => <code>{key.id}</code> },
+              { id: 'scopes', cell: ({ scopes }) => scopes.join(', ') },
+              { id: 'expires', cell: ({ expiresAt }) => day(expiresAt.slice(0, 10)) },
+              { id: 'lastUsed', cell: ({ lastUsed }) => (lastUsed === null ? keys.never : day(lastUsed)) },
+              mayChange && revoking,
             ]}
           />
         )}
@@ -87,9 +78,9 @@ export function Keys({
             listed.reload();
           }}
         >
-          {asksLife && <Field name="days" label={keys.days} type="number" min={1} max={366} initial="90" isRequired />}
+          {asksLife && <NumberField name="days" label={keys.days} min={1} max={366} initial={90} />}
         </ActForm>
       )}
-    </section>
+    </Section>
   );
 }

@@ -1,29 +1,19 @@
-import type {
-  ApplicationKeysReply,
-  ApplicationReply,
-  ApplicationsReply,
-  ClientTokenReply,
-  UsageReply,
-} from '../../../../src/rest/replies/applications.js';
+import type * as ApplicationsReplies from '../../../../src/rest/replies/applications.js';
 import { get, post } from '../../frame/call.js';
 
-export type Application = ApplicationReply;
+export type Application = ApplicationsReplies.ApplicationReply;
 
-export interface Terms {
-  readonly name: string;
+export interface Terms extends Pick<ApplicationsReplies.ApplicationReply, 'name' | 'perMinute' | 'perDay' | 'contact'> {
   readonly scopes: readonly string[];
-  readonly perMinute: number;
-  readonly perDay: number;
-  readonly contact: string;
 }
 
-export const listApplications = get<ApplicationsReply>('/v1/applications');
+export const listApplications = get<ApplicationsReplies.ApplicationsReply>('/v1/applications');
 
 const of = (id: string, rest = ''): string => `/v1/applications/${encodeURIComponent(id)}${rest}`;
 
-export const readApplication = (id: string) => get<ApplicationReply>(of(id));
+export const readApplication = (id: string) => get<ApplicationsReplies.ApplicationReply>(of(id));
 export const registerApplication = (terms: Terms & { readonly tenant: string }) =>
-  post<ApplicationReply>('/v1/applications', { ...terms });
+  post<ApplicationsReplies.ApplicationReply>('/v1/applications', { ...terms });
 
 const toText = (term: unknown): string => String([term].flat().toSorted());
 
@@ -33,17 +23,18 @@ const toText = (term: unknown): string => String([term].flat().toSorted());
 export function changeApplication(id: string, shown: Terms, terms: Terms) {
   const known = new Map<string, unknown>(Object.entries(shown));
   const changed = Object.entries(terms).filter(([name, term]) => toText(term) !== toText(known.get(name)));
-  return post<ApplicationReply>(of(id, '/change'), Object.fromEntries(changed));
+  return post<ApplicationsReplies.ApplicationReply>(of(id, '/change'), Object.fromEntries(changed));
 }
 export const removeApplication = (id: string) => post(of(id, '/remove'));
 
-export type Key = ApplicationKeysReply['keys'][number];
-export const listKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'));
+export type Key = ApplicationsReplies.ApplicationKeysReply['keys'][number];
+export const listKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
 /** @param expiresIn - in seconds */
-export const issueKey = (id: string, expiresIn: number) => post<ClientTokenReply>(of(id, '/keys'), { expiresIn });
+export const issueKey = (id: string, expiresIn: number) =>
+  post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'), { expiresIn });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 
 export const usageDays = 30;
 
-export type Usage = UsageReply['usage'][number];
-export const readUsage = (id: string) => post<UsageReply>(of(id, '/usage'), { days: usageDays });
+export type Usage = ApplicationsReplies.UsageReply['usage'][number];
+export const readUsage = (id: string) => post<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });

@@ -1,31 +1,20 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
-import { toNameColumn } from '../../parts/name-column.js';
-import { Await } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
+import { Await, Section } from '../../parts/state.js';
+import { Table, toNameColumn } from '../../parts/table.js';
 import { OneApplication } from './application.js';
-import { toTermsColumns } from './columns.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
 import { listApplications, registerApplication } from './requests.js';
-import { TermsForm } from './terms-form.js';
+import { TermsForm, toTermsColumns } from './terms-form.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const applications = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Applications({ words, rest }) {
-    const [id] = rest;
-    return id === undefined ? <Every words={words} /> : <OneApplication key={id} id={id} words={words} />;
-  },
-);
+export const applications = defineScreen(function Applications({ rest }) {
+  const [id] = rest;
+  return id === undefined ? <Every /> : <OneApplication key={id} id={id} />;
+});
 
-function Every({ words }: { readonly words: ApplicationsWords }) {
+function Every() {
+  const words = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const mayChange = useMay('configure');
@@ -50,10 +39,8 @@ function Every({ words }: { readonly words: ApplicationsWords }) {
         )}
       </Await>
       {mayChange && (
-        <section>
-          <h2>{words.register}</h2>
+        <Section heading={words.register}>
           <TermsForm
-            words={words}
             submit={words.register}
             former={null}
             onSubmit={async (terms, tenant) => {
@@ -61,7 +48,7 @@ function Every({ words }: { readonly words: ApplicationsWords }) {
               goTo(`/applications/${id}`);
             }}
           />
-        </section>
+        </Section>
       )}
     </>
   );

@@ -1,35 +1,29 @@
 import { clientScopes, defaultScopes } from '../../../../src/rest/scopes.js';
-import { ActForm, Field, Ticks } from '../../parts/form.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
+import { ActForm, Field, NumberField, Ticks } from '../../parts/form.js';
+import type { Column } from '../../parts/table.js';
 import type { Application, Terms } from './requests.js';
+import { useTexts } from './texts.js';
+
+export const toTerms = (fields: FormData): Terms => ({
+  name: String(fields.get('name')),
+  contact: String(fields.get('contact')),
+  perMinute: Number(fields.get('perMinute')),
+  perDay: Number(fields.get('perDay')),
+  scopes: fields.getAll('scopes').map(String),
+});
 
 export function TermsForm({
-  words: { terms, columns },
   submit,
   former,
   onSubmit,
 }: {
-  readonly words: ApplicationsWords;
   readonly submit: string;
   readonly former: Application | null;
   readonly onSubmit: (terms: Terms, tenant: string) => Promise<void>;
 }) {
+  const { terms, columns } = useTexts();
   return (
-    <ActForm
-      submit={submit}
-      onSubmit={(fields) =>
-        onSubmit(
-          {
-            name: String(fields.get('name')),
-            contact: String(fields.get('contact')),
-            perMinute: Number(fields.get('perMinute')),
-            perDay: Number(fields.get('perDay')),
-            scopes: fields.getAll('scopes').map(String),
-          },
-          String(fields.get('tenant') ?? ''),
-        )
-      }
-    >
+    <ActForm submit={submit} onSubmit={(fields) => onSubmit(toTerms(fields), String(fields.get('tenant') ?? ''))}>
       <Field name="name" label={columns.name} isRequired maxLength={100} initial={former?.name ?? ''} />
       <Field
         name="contact"
@@ -48,30 +42,26 @@ export function TermsForm({
           pattern="[\w.\-]+"
         />
       )}
-      <Field
+      <NumberField
         name="perMinute"
         label={columns.perMinute}
-        type="number"
         min={1}
         max={100_000}
-        initial={String(former?.perMinute ?? 600)}
-        isRequired
+        initial={former?.perMinute ?? 600}
       />
-      <Field
-        name="perDay"
-        label={columns.perDay}
-        type="number"
-        min={1}
-        max={100_000_000}
-        initial={String(former?.perDay ?? 100_000)}
-        isRequired
-      />
-      <Ticks
-        name="scopes"
-        label={columns.scopes}
-        initial={former?.scopes ?? defaultScopes}
-        options={clientScopes.map((scope) => ({ value: scope, label: scope }))}
-      />
+      <NumberField name="perDay" label={columns.perDay} min={1} max={100_000_000} initial={former?.perDay ?? 100_000} />
+      <Ticks name="scopes" label={columns.scopes} initial={former?.scopes ?? defaultScopes} options={clientScopes} />
     </ActForm>
   );
 }
+
+type Promised = Pick<Application, 'scopes' | 'perMinute' | 'perDay'>;
+
+export const toTermsColumns = (
+  words: Readonly<Record<'scopes' | 'perMinute' | 'perDay', string>>,
+  number: (value: number) => string,
+): readonly Column<Promised>[] => [
+  { id: 'scopes', heading: words.scopes, cell: ({ scopes }) => scopes.join(', ') },
+  { id: 'perMinute', heading: words.perMinute, isNumber: true, cell: ({ perMinute }) => number(perMinute) },
+  { id: 'perDay', heading: words.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
+];

@@ -1,8 +1,8 @@
 import { useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
-import { Await } from '../../parts/state.js';
-import type { ApplicationsWords } from './messages/applications-words.js';
+import { Await, Section } from '../../parts/state.js';
+import type { ApplicationsWords } from './messages/en.js';
 import { type Usage, usageDays } from './requests.js';
 
 const msPerDay = 86_400_000;
@@ -28,8 +28,7 @@ export function UsageChart({
 }) {
   const used = useLoaded(request);
   return (
-    <section>
-      <h2>{usage.heading}</h2>
+    <Section heading={usage.heading}>
       <Await loaded={used}>
         {(reply) => (
           <BarChart
@@ -39,6 +38,6 @@ export function UsageChart({
           />
         )}
       </Await>
-    </section>
+    </Section>
   );
 }

@@ -1,8 +1,8 @@
 import { Button } from 'react-aria-components/Button';
 import { useFormats } from '../../frame/words.js';
 import { Table } from '../../parts/table.js';
-import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, type Contrast, colourNames } from './requests.js';
+import { useTexts } from './texts.js';
 
 const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   if (scheme === 'light') return colour;
@@ -11,13 +11,12 @@ const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
 
 export function Contrasts({
   contrasts,
-  words: { contrast, fields },
   onUse,
 }: {
   readonly contrasts: readonly Contrast[];
-  readonly words: BrandWords;
   readonly onUse: (field: ColourName, colour: string) => void;
 }) {
+  const { contrast, fields } = useTexts();
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
   // Only the lowest contrast of each color is reported, because a color that fixes it also fixes the others.
@@ -50,11 +49,12 @@ export function Contrasts({
           rows={contrasts}
           keyOf={(each) => `${fieldOf(each)} ${each.against}`}
           empty={contrast.enough}
+          headings={contrast}
           columns={[
-            { id: 'colour', heading: contrast.colour, isRowHeading: true, cell: (each) => fields[fieldOf(each)] },
-            { id: 'against', heading: contrast.against, cell: ({ against }) => names.get(against) ?? against },
-            { id: 'ratio', heading: contrast.ratio, isNumber: true, cell: ({ ratio }) => number(ratio) },
-            { id: 'needed', heading: contrast.needed, isNumber: true, cell: ({ needed }) => number(needed) },
+            { id: 'colour', isRowHeading: true, cell: (each) => fields[fieldOf(each)] },
+            { id: 'against', cell: ({ against }) => names.get(against) ?? against },
+            { id: 'ratio', isNumber: true, cell: ({ ratio }) => number(ratio) },
+            { id: 'needed', isNumber: true, cell: ({ needed }) => number(needed) },
           ]}
         />
       </details>

@@ -1,16 +1,26 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import type { Language } from '../../../shared/languages.js';
 import { isLanguage, languages } from '../../../shared/languages.js';
 import { toRefusal, useActing } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
+import { useLanguage } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Field, FileField } from '../../parts/form.js';
+import { Choice, Field, FileField, Labeled, languageOptions } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
-import { ColourFields, type Colours } from './colour-fields.js';
 import { Contrasts } from './contrasts.js';
-import type { BrandWords } from './messages/brand-words.js';
-import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
-import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
+import {
+  type Brand,
+  type Checked,
+  type ColourName,
+  checkBrand,
+  colourNames,
+  type InForce,
+  type Palette,
+  pictureNames,
+  type TextRule,
+} from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 400;
@@ -48,16 +58,15 @@ function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
 export function Editor({
   inForce,
   rules,
-  words,
   onEdit,
   onApply,
 }: {
   readonly inForce: InForce;
   readonly rules: readonly TextRule[];
-  readonly words: BrandWords;
   readonly onEdit: () => void;
   readonly onApply: (digest: string) => Promise<void>;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const { brand } = inForce;
   const form = useRef<HTMLFormElement>(null);
@@ -107,13 +116,11 @@ export function Editor({
         <ColourFields
           colours={colours}
           palette={checked?.palette ?? null}
-          words={words}
           onChange={(name, colour) => setColours({ ...colours, [name]: colour })}
         />
         {checked !== null && (
           <Contrasts
             contrasts={checked.contrasts}
-            words={words}
             onUse={(name, colour) => {
               setColours({ ...colours, [name]: colour });
               edited();
@@ -146,22 +153,20 @@ export function Editor({
             </div>
           ))}
         </fieldset>
-        <OwnTextFields rules={rules} own={own} words={words} onChange={setOwn} />
+        <OwnTextFields rules={rules} own={own} onChange={setOwn} />
       </form>
       <div className="stays">
         <h2>{words.preview.heading}</h2>
         {refusal !== null && <Problem refusal={refusal} onAgain={edited} />}
-        {checked !== null && checked.problems.length > 0 && <Problems checked={checked} words={words} />}
-        {page === null ? <Loading /> : <Preview page={page} words={words} />}
+        {checked !== null && checked.problems.length > 0 && <Problems checked={checked} />}
+        {page === null ? <Loading /> : <Preview page={page} />}
         {checked !== null && checked.digest !== null && checked.digest !== inForce.digest && (
           <ConfirmButton
             label={apply.label}
             title={apply.title}
-            action={apply.label}
             onConfirm={() => onApply(checked.digest ?? '')}
-          >
-            <p>{apply.text}</p>
-          </ConfirmButton>
+            text={apply.text}
+          />
         )}
         {checked !== null && checked.digest !== null && checked.digest === inForce.digest && (
           <p className="soft">{apply.same}</p>
@@ -171,13 +176,8 @@ export function Editor({
   );
 }
 
-function Problems({
-  checked,
-  words: { problems, fields, texts, preview },
-}: {
-  readonly checked: Checked;
-  readonly words: BrandWords;
-}) {
+function Problems({ checked }: { readonly checked: Checked }) {
+  const { problems, fields, texts, preview } = useTexts();
   const names = new Map(Object.entries({ ...fields, ...texts.keys }));
   const reasons = new Map(Object.entries(problems));
   const nameOf = (field: string): string => {
@@ -200,5 +200,104 @@ function Problems({
       </ul>
       <p>{preview.former}</p>
     </div>
+  );
+}
+
+export type Colours = Readonly<Record<ColourName, string>>;
+
+const shownOf = (name: ColourName, palette: Palette | null): string => {
+  const { light, dark } = palette ?? {};
+  const shown = { accent: light?.accent, accentDark: dark?.accent, ground: light?.ground, groundDark: dark?.ground };
+  return shown[name] ?? '#000000';
+};
+
+export function ColourFields({
+  colours,
+  palette,
+  onChange,
+}: {
+  readonly colours: Colours;
+  readonly palette: Palette | null;
+  readonly onChange: (name: ColourName, colour: string) => void;
+}) {
+  const { fields, pick, colourHint, colours: heading } = useTexts();
+  const id = useId();
+  return (
+    <fieldset className="field">
+      <legend>{heading}</legend>
+      <p className="soft fine">{colourHint}</p>
+      {colourNames.map((name) => (
+        <div key={name} className="field">
+          <label htmlFor={`${id}-${name}`}>{fields[name]}</label>
+          <div className="colour">
+            <input
+              id={`${id}-${name}`}
+              name={name}
+              dir="ltr"
+              spellCheck={false}
+              autoComplete="off"
+              maxLength={7}
+              value={colours[name]}
+              onChange={({ target }) => onChange(name, target.value.trim())}
+            />
+            <input
+              type="color"
+              aria-label={pick(fields[name])}
+              value={/^#[0-9a-f]{6}$/i.test(colours[name]) ? colours[name] : shownOf(name, palette)}
+              onChange={({ target }) => onChange(name, target.value)}
+            />
+          </div>
+        </div>
+      ))}
+    </fieldset>
+  );
+}
+
+export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
+
+export function OwnTextFields({
+  rules,
+  own,
+  onChange,
+}: {
+  readonly rules: readonly TextRule[];
+  readonly own: OwnTexts;
+  readonly onChange: (own: OwnTexts) => void;
+}) {
+  const { texts } = useTexts();
+  const [language, setLanguage] = useState<Language>(useLanguage());
+  const labels = new Map(Object.entries(texts.keys));
+  return (
+    <details>
+      <summary>{texts.heading}</summary>
+      <p className="soft fine">{texts.hint}</p>
+      <Choice
+        name="textLanguage"
+        label={texts.language}
+        initial={language}
+        options={languageOptions}
+        onChoose={setLanguage}
+      />
+      {rules.map(({ key, most, placeholders }) => (
+        <Labeled
+          key={key}
+          label={labels.get(key) ?? key}
+          {...(placeholders.length > 0 && {
+            hint: texts.mustHold(placeholders.map((name) => `{${name}}`).join(' ')),
+          })}
+        >
+          {(attributes) => (
+            <input
+              {...attributes}
+              maxLength={most}
+              lang={language}
+              dir="auto"
+              value={own[language]?.[key] ?? ''}
+              onChange={({ target }) => onChange({ ...own, [language]: { ...own[language], [key]: target.value } })}
+            />
+          )}
+        </Labeled>
+      ))}
+    </details>
   );
 }

@@ -1,18 +1,15 @@
 import { useState } from 'react';
-import { isLanguage, type Language, languages } from '../../../shared/languages.js';
+import type { Language } from '../../../shared/languages.js';
 import { useLanguage } from '../../frame/words.js';
-import { Choice } from '../../parts/form.js';
-import type { BrandWords } from './messages/brand-words.js';
+import { Choice, languageOptions } from '../../parts/form.js';
 import { type Scheme, schemes } from './requests.js';
+import { useTexts } from './texts.js';
 
 const screens = ['consent', 'enrol', 'passed', 'failed', 'expired', 'abandoned'] as const;
 type Screen = (typeof screens)[number];
 
-export const languageOptions = Object.keys(languages)
-  .filter(isLanguage)
-  .map((value) => ({ value, label: languages[value] }));
-
-export function Preview({ page, words: { preview } }: { readonly page: string; readonly words: BrandWords }) {
+export function Preview({ page }: { readonly page: string }) {
+  const { preview } = useTexts();
   const shown = useLanguage();
   const [screen, setScreen] = useState<Screen>('consent');
   const [language, setLanguage] = useState<Language>(shown);

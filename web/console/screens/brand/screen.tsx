@@ -1,62 +1,107 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { defineScreen } from '../../frame/screen.js';
-import { Await, Done } from '../../parts/state.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { Await, Done, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
 import { Editor } from './editor.js';
 import { Preview } from './preview.js';
+import type { InForce } from './requests.js';
 import { applyBrand, listTexts, previewOf, readBrand } from './requests.js';
-import { Versions } from './versions.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const brand = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Brand({ words }) {
-    const { call } = useActing();
-    const found = useLoaded(readBrand);
-    const rules = useLoaded(listTexts);
-    const [isApplied, setApplied] = useState(false);
-    const apply = async (digest: string): Promise<void> => {
-      await call(applyBrand(digest));
-      setApplied(true);
-      found.reload();
-    };
-    return (
-      <>
-        <h1>{words.heading}</h1>
-        <p className="soft">{words.intro}</p>
-        {isApplied && <Done>{words.applied}</Done>}
-        <Await loaded={found}>
-          {(inForce) =>
-            inForce.source === 'configuration' ? (
-              <>
-                <p className="note warn">{words.configured}</p>
-                {inForce.digest !== null && <Preview page={previewOf(inForce.digest)} words={words} />}
-              </>
-            ) : (
-              <>
-                <Await loaded={rules}>
-                  {({ keys }) => (
-                    <Editor
-                      key={inForce.digest}
-                      inForce={inForce}
-                      rules={keys}
-                      words={words}
-                      onEdit={() => setApplied(false)}
-                      onApply={apply}
-                    />
-                  )}
-                </Await>
-                <Versions inForce={inForce} words={words} onApply={apply} />
-              </>
-            )
-          }
-        </Await>
-      </>
-    );
-  },
-);
+export const brand = defineScreen(function Brand() {
+  const words = useTexts();
+  const { call } = useActing();
+  const found = useLoaded(readBrand);
+  const rules = useLoaded(listTexts);
+  const [isApplied, setApplied] = useState(false);
+  const apply = async (digest: string): Promise<void> => {
+    await call(applyBrand(digest));
+    setApplied(true);
+    found.reload();
+  };
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <p className="soft">{words.intro}</p>
+      {isApplied && <Done>{words.applied}</Done>}
+      <Await loaded={found}>
+        {(inForce) =>
+          inForce.source === 'configuration' ? (
+            <>
+              <p className="note warn">{words.configured}</p>
+              {inForce.digest !== null && <Preview page={previewOf(inForce.digest)} />}
+            </>
+          ) : (
+            <>
+              <Await loaded={rules}>
+                {({ keys }) => (
+                  <Editor
+                    key={inForce.digest}
+                    inForce={inForce}
+                    rules={keys}
+                    onEdit={() => setApplied(false)}
+                    onApply={apply}
+                  />
+                )}
+              </Await>
+              <Versions inForce={inForce} onApply={apply} />
+            </>
+          )
+        }
+      </Await>
+    </>
+  );
+});
+
+export function Versions({
+  inForce,
+  onApply,
+}: {
+  readonly inForce: InForce;
+  readonly onApply: (digest: string) => Promise<void>;
+}) {
+  const { versions, apply } = useTexts();
+  const { instant } = useFormats();
+  return (
+    <Section heading={versions.heading}>
+      <Table
+        caption={versions.heading}
+        rows={inForce.versions}
+        keyOf={({ digest }) => digest}
+        empty={versions.none}
+        headings={versions}
+        columns={[
+          { id: 'at', isRowHeading: true, cell: ({ at }) => instant(at) },
+          { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+          { id: 'organisation', cell: ({ organisation }) => <bdi>{organisation}</bdi> },
+          {
+            id: 'actions',
+            cell: ({ digest, at }) =>
+              digest === inForce.digest ? (
+                versions.now
+              ) : (
+                <ConfirmButton
+                  label={apply.label}
+                  about={instant(at)}
+                  title={apply.title}
+                  onConfirm={() => onApply(digest)}
+                  text={apply.text}
+                />
+              ),
+          },
+        ]}
+      />
+      {inForce.digest !== null && (
+        <ConfirmButton
+          label={apply.none}
+          title={`${apply.none}?`}
+          isGrave
+          onConfirm={() => onApply('')}
+          text={apply.noneText}
+        />
+      )}
+    </Section>
+  );
+}

@@ -3,10 +3,8 @@ import type { Language } from '../../../shared/languages.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Refusal } from '../../frame/call.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, Field, LongField } from '../../parts/form.js';
-import { Await, Done } from '../../parts/state.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
-import { languageOptions } from './plan-form.js';
+import { ActForm, Choice, Field, languageOptions } from '../../parts/form.js';
+import { Await, Done, Note, Section } from '../../parts/state.js';
 import {
   type Campaign,
   keepWords,
@@ -16,17 +14,18 @@ import {
   previewLetter,
   type WhichLetter,
 } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 500;
 
 interface Given {
   readonly campaign: Campaign;
-  readonly words: CampaignsWords;
   readonly onKept: () => void;
 }
 
-export function Letters({ campaign, words, onKept }: Given) {
+export function Letters({ campaign, onKept }: Given) {
+  const words = useTexts();
   const { letters } = words;
   const [kind, setKind] = useState<LetterKind>('invitation');
   const [language, setLanguage] = useState<Language>(
@@ -35,8 +34,7 @@ export function Letters({ campaign, words, onKept }: Given) {
   const drafts = useRef(new Map<string, LetterWords>());
   const name = `${kind}.${language}`;
   return (
-    <section>
-      <h2>{letters.heading}</h2>
+    <Section heading={letters.heading}>
       <div className="form">
         <Choice
           name="kind"
@@ -53,8 +51,8 @@ export function Letters({ campaign, words, onKept }: Given) {
           onChoose={setLanguage}
         />
       </div>
-      <OneLetter key={name} drafts={drafts.current} {...{ campaign, words, onKept, kind, language, name }} />
-    </section>
+      <OneLetter key={name} drafts={drafts.current} {...{ campaign, onKept, kind, language, name }} />
+    </Section>
   );
 }
 
@@ -66,7 +64,6 @@ const toWords = (fields: FormData): LetterWords => ({
 
 function OneLetter({
   campaign,
-  words: { letters },
   onKept,
   kind,
   language,
@@ -78,6 +75,7 @@ function OneLetter({
   readonly name: string;
   readonly drafts: Map<string, LetterWords>;
 }) {
+  const { letters } = useTexts();
   const { call } = useActing();
   const which: WhichLetter = { campaign: campaign.id, kind, language };
   const draft = drafts.get(name);
@@ -116,9 +114,7 @@ function OneLetter({
           {({ subject, text, page, unknown }) => (
             <>
               {unknown.length > 0 && (
-                <p className="note bad" role="alert">
-                  {letters.unknown(unknown.map((each) => `{${each}}`).join(', '))}
-                </p>
+                <Note tone="bad">{letters.unknown(unknown.map((each) => `{${each}}`).join(', '))}</Note>
               )}
               <p>
                 <strong>
@@ -158,7 +154,7 @@ function OneLetter({
                 isRequired
                 maxLength={200}
               />
-              <LongField
+              <Field
                 name="text"
                 label={letters.text}
                 hint={letters.textHint}
@@ -176,12 +172,10 @@ function OneLetter({
             <ConfirmButton
               label={letters.back}
               title={`${letters.back}?`}
-              action={letters.back}
               isGrave
               onConfirm={() => keep({ subject: '', text: '' })}
-            >
-              <p>{letters.backText}</p>
-            </ConfirmButton>
+              text={letters.backText}
+            />
           </>
         )}
       </div>

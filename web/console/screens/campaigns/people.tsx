@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { Choice } from '../../parts/form.js';
+import { Section } from '../../parts/state.js';
 import { type Column, PagedTable } from '../../parts/table.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
 import {
   type Campaign,
   type CampaignPerson,
@@ -12,6 +12,7 @@ import {
   type PersonState,
   personStates,
 } from './requests.js';
+import { useTexts } from './texts.js';
 
 type Filter = PersonState | 'everybody' | 'notEnrolled';
 
@@ -21,19 +22,14 @@ const statesOf = (filter: Filter): readonly PersonState[] => {
 };
 
 /** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
-export function People({
-  campaign: { id, group, state: campaignState, counts },
-  words: { people },
-}: {
-  readonly campaign: Campaign;
-  readonly words: CampaignsWords;
-}) {
+export function People({ campaign: { id, group, state: campaignState, counts } }: { readonly campaign: Campaign }) {
+  const { people } = useTexts();
   const { instant, number } = useFormats();
   const first: Filter = campaignState !== 'planned' ? 'notEnrolled' : counts.left_out ? 'left_out' : 'everybody';
   const [filter, setFilter] = useState<Filter>(first);
   const paged = usePages(
     (cursor) => listPeople(id, statesOf(filter), cursor),
-    ({ people: rows, cursor }) => ({ rows, cursor }),
+    ({ people: rows }) => rows,
   );
   const told = JSON.stringify(counts);
   const shown = useRef(told);
@@ -53,8 +49,7 @@ export function People({
     ...personStates.map((state) => ({ value: state, label: people.states[state] })),
   ];
   return (
-    <section>
-      <h2>{people.heading}</h2>
+    <Section heading={people.heading}>
       <div className="filters">
         <Choice name="filter" label={people.show} initial={first} options={filters} onChoose={setFilter} />
       </div>
@@ -63,19 +58,16 @@ export function People({
         caption={people.heading}
         keyOf={({ line: place, login, email }) => `${place} ${login} ${email}`}
         empty={people.none}
+        headings={people}
         columns={[
-          { id: 'login', heading: people.login, isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
+          { id: 'login', isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
           ...(group === null ? [line] : []),
-          { id: 'email', heading: people.email, cell: ({ email }) => <bdi>{email}</bdi> },
-          { id: 'state', heading: people.state, cell: ({ state }) => people.states[state] },
-          {
-            id: 'reason',
-            heading: people.reason,
-            cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)),
-          },
-          { id: 'sent', heading: people.sent, cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
+          { id: 'email', cell: ({ email }) => <bdi>{email}</bdi> },
+          { id: 'state', cell: ({ state }) => people.states[state] },
+          { id: 'reason', cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)) },
+          { id: 'sent', cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
         ]}
       />
-    </section>
+    </Section>
   );
 }

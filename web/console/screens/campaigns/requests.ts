@@ -1,16 +1,8 @@
-import type {
-  CampaignPeopleReply,
-  CampaignPersonReply,
-  CampaignReply,
-  CampaignsReply,
-  KeptWordsReply,
-  OneCampaignReply,
-  PreviewReply,
-} from '../../../../src/rest/replies/campaigns.js';
+import type * as CampaignsReplies from '../../../../src/rest/replies/campaigns.js';
 import type { LineCountsReply } from '../../../../src/rest/replies/ledger.js';
 import { get, post } from '../../frame/call.js';
 
-export type PersonState = CampaignPersonReply['state'];
+export type PersonState = CampaignsReplies.CampaignPersonReply['state'];
 
 export const personStates = [
   ...(['unresolved', 'planned', 'sending', 'sent', 'opened', 'enrolled'] as const),
@@ -27,22 +19,26 @@ export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 export const letterKinds = ['invitation', 'reminder'] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
-export type Campaign = CampaignReply;
+export type Campaign = CampaignsReplies.CampaignReply;
 
-export const listCampaigns = get<CampaignsReply>('/v1/campaigns');
-export const readCampaign = (id: string) => get<OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
+export const listCampaigns = get<CampaignsReplies.CampaignsReply>('/v1/campaigns');
+export const readCampaign = (id: string) =>
+  get<CampaignsReplies.OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
 /** @param form - form fields; either the field `group` or the file `people` names the people */
-export const planCampaign = (form: FormData) => post<OneCampaignReply>('/v1/campaigns', form);
-export const startCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/start', { campaign });
-export const stopCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/stop', { campaign });
-export const remindCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/remind', { campaign });
+export const planCampaign = (form: FormData) => post<CampaignsReplies.OneCampaignReply>('/v1/campaigns', form);
+export const startCampaign = (campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/start', { campaign });
+export const stopCampaign = (campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/stop', { campaign });
+export const remindCampaign = (campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/remind', { campaign });
 /** @param again - states of people who get the e-mail again */
 export const resumeCampaign = (campaign: string, again: readonly string[]) =>
-  post<OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
 
-export type CampaignPerson = CampaignPersonReply;
+export type CampaignPerson = CampaignsReplies.CampaignPersonReply;
 export const listPeople = (campaign: string, state: readonly PersonState[], cursor: string | null) =>
-  post<CampaignPeopleReply>('/v1/campaigns/people', {
+  post<CampaignsReplies.CampaignPeopleReply>('/v1/campaigns/people', {
     ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
   });
 
@@ -52,12 +48,19 @@ export interface WhichLetter {
   readonly language: string;
 }
 
-export type LetterWords = PreviewReply['words'];
+export type LetterWords = CampaignsReplies.PreviewReply['words'];
 
 /** @param words - unsaved texts, or `null` for the saved ones */
 export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
-  post<PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
+  post<CampaignsReplies.PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
 export const keepWords = (letter: WhichLetter, words: LetterWords) =>
-  post<KeptWordsReply>('/v1/campaigns/words', { ...letter, ...words });
+  post<CampaignsReplies.KeptWordsReply>('/v1/campaigns/words', { ...letter, ...words });
 
 export const listConnections = post<LineCountsReply>('/v1/log/counts');
+
+export const countIn = ({ counts }: Pick<Campaign, 'counts'>, ...states: readonly PersonState[]): number =>
+  states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+
+/** Returns the number of invited people, without the skipped ones. */
+export const invitedIn = ({ counts }: Pick<Campaign, 'counts'>): number =>
+  Object.entries(counts).reduce((sum, [state, count]) => (state === 'left_out' ? sum : sum + (count ?? 0)), 0);

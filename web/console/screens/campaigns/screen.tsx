@@ -1,30 +1,21 @@
-import { useLoaded } from '../../frame/acting.js';
-import { defineScreen } from '../../frame/screen.js';
-import { useFormats } from '../../frame/words.js';
-import { toNameColumn } from '../../parts/name-column.js';
-import { Await } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../frame/acting.js';
+import { goTo } from '../../frame/router.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { ActForm, Choice, Field, FileField, languageOptions, NumberField } from '../../parts/form.js';
+import { Await, Section } from '../../parts/state.js';
+import { Table, toNameColumn } from '../../parts/table.js';
 import { OneCampaign } from './campaign.js';
-import { invitedIn } from './counts.js';
-import type { CampaignsWords } from './messages/campaigns-words.js';
-import { PlanForm } from './plan-form.js';
-import { listCampaigns } from './requests.js';
+import { invitedIn, listCampaigns, listConnections, planCampaign } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const campaigns = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Campaigns({ words, rest }) {
-    const [id] = rest;
-    return id === undefined ? <Every words={words} /> : <OneCampaign key={id} id={id} words={words} />;
-  },
-);
+export const campaigns = defineScreen(function Campaigns({ rest }) {
+  const [id] = rest;
+  return id === undefined ? <Every /> : <OneCampaign key={id} id={id} />;
+});
 
-function Every({ words }: { readonly words: CampaignsWords }) {
+function Every() {
+  const words = useTexts();
   const { day, number } = useFormats();
   const listed = useLoaded(listCampaigns);
   const { columns } = words;
@@ -39,14 +30,14 @@ function Every({ words }: { readonly words: CampaignsWords }) {
             rows={rows}
             keyOf={({ id }) => id}
             empty={words.none}
+            headings={columns}
             columns={[
               toNameColumn(columns.name, '/campaigns'),
-              { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
-              { id: 'state', heading: columns.state, cell: ({ state }) => words.states[state] },
-              { id: 'created', heading: columns.created, cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
+              { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+              { id: 'state', cell: ({ state }) => words.states[state] },
+              { id: 'created', cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
               {
                 id: 'enrolled',
-                heading: columns.enrolled,
                 isNumber: true,
                 cell: (campaign) => words.ofAll(number(campaign.counts.enrolled ?? 0), number(invitedIn(campaign))),
               },
@@ -54,10 +45,64 @@ function Every({ words }: { readonly words: CampaignsWords }) {
           />
         )}
       </Await>
-      <section>
-        <h2>{words.make.heading}</h2>
-        <PlanForm words={words} />
-      </section>
+      <Section heading={words.make.heading}>
+        <PlanForm />
+      </Section>
     </>
+  );
+}
+
+export function PlanForm() {
+  const { make } = useTexts();
+  const { call } = useActing();
+  const language = useLanguage();
+  const connections = useLoaded(listConnections);
+  const [isFile, setFile] = useState(false);
+  return (
+    <Await loaded={connections}>
+      {({ connections: rows }) => (
+        <ActForm
+          submit={make.submit}
+          onSubmit={async (fields) => {
+            fields.delete('from');
+            const { campaign } = await call(planCampaign(fields));
+            goTo(`/campaigns/${campaign.id}`);
+          }}
+        >
+          <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
+          <Choice
+            name="connection"
+            label={make.connection}
+            options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
+          />
+          <fieldset className="field">
+            <legend>{make.from}</legend>
+            <label className="tick">
+              <input type="radio" name="from" value="group" checked={!isFile} onChange={() => setFile(false)} />
+              {make.ofGroup}
+            </label>
+            <label className="tick">
+              <input type="radio" name="from" value="file" checked={isFile} onChange={() => setFile(true)} />
+              {make.ofFile}
+            </label>
+          </fieldset>
+          {isFile ? (
+            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
+          ) : (
+            <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
+          )}
+          <Choice
+            name="language"
+            label={make.language}
+            hint={make.languageHint}
+            initial={language}
+            options={languageOptions}
+          />
+          <NumberField name="linkDays" label={make.linkDays} min={1} max={30} initial={14} />
+          <NumberField name="reminderDays" label={make.reminderDays} min={1} max={30} initial={7} />
+          <NumberField name="reminders" label={make.reminders} min={0} max={5} initial={2} />
+        </ActForm>
+      )}
+    </Await>
   );
 }

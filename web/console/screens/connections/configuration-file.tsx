@@ -1,6 +1,6 @@
 import { Lines } from '../../parts/shown-once.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Connection } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Formats settings as lines of the configuration file, where `policy.mode` is nested. */
 export function toConfigurationLines(settings: readonly (readonly [path: string, value: string])[]): string {
@@ -27,13 +27,8 @@ export function toConfigurationLines(settings: readonly (readonly [path: string,
     .join('\n');
 }
 
-export function ModeInFile({
-  words: { configurationFile: named },
-  connection: { id, mode },
-}: {
-  readonly words: ConnectionsWords;
-  readonly connection: Connection;
-}) {
+export function ModeInFile({ connection: { id, mode } }: { readonly connection: Connection }) {
+  const { configurationFile: named } = useTexts();
   if (mode.inForce === mode.file) return null;
   return (
     <div className="note warn">

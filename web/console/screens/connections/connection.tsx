@@ -2,14 +2,14 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
-import { Light } from '../../parts/light.js';
-import { Await } from '../../parts/state.js';
-import { Doctor, type Examined } from './doctor.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
+import { Await, Light } from '../../parts/state.js';
+import { Figure } from '../../parts/told.js';
+import { Doctor, type Examined, Health } from './doctor.js';
 import { PolicyInForce } from './policy.js';
 import { type Connection, examine, listConnections, readDoctor } from './requests.js';
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
+import { useTexts } from './texts.js';
 
 export const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
 export type Tab = (typeof tabs)[number];
@@ -17,15 +17,8 @@ export type Tab = (typeof tabs)[number];
 export const addressOfTab = (id: string, tab: Tab = 'health'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
 
-export function OneConnection({
-  id,
-  tab: asked,
-  words,
-}: {
-  readonly id: string;
-  readonly tab: string | undefined;
-  readonly words: ConnectionsWords;
-}) {
+export function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: string | undefined }) {
+  const words = useTexts();
   const { call } = useActing();
   const [mayChange, mayRead] = [useMay('configure'), useMay('audit')];
   const listed = useLoaded(listConnections);
@@ -56,7 +49,7 @@ export function OneConnection({
               {all}
             </>
           );
-        const given = { words, connection };
+        const given = { connection };
         return (
           <>
             <h1>
@@ -85,60 +78,35 @@ export function OneConnection({
 }
 
 function Head({
-  words: { head, lights, modeNames, notExamined },
   connection: { id, kind, mode },
   examined,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
 }) {
-  const { ago, number } = useFormats();
+  const { head, modeNames } = useTexts();
+  const { number } = useFormats();
   const mayList = useMay('audit');
   const counted = useLoaded(countLines);
   const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const enrolled = counts.find(({ connection }) => connection === id)?.enrolled ?? null;
   const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
-  const report = reports.find(({ connection }) => connection === id) ?? null;
   return (
     <dl className="summary">
-      <div>
-        <dt>{head.kind}</dt>
-        <dd>
-          <bdi>{kind}</bdi>
-        </dd>
-      </div>
-      <div>
-        <dt>{head.mode}</dt>
-        <dd>
-          <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
-        </dd>
-      </div>
-      <div>
-        <dt>{head.health}</dt>
-        <dd>
-          {report === null || report.light === null || report.examinedAt === null ? (
-            <Light light="none">{notExamined}</Light>
-          ) : (
-            <>
-              <Light light={report.light}>{lights[report.light]}</Light>{' '}
-              <span className="soft fine">{ago(report.examinedAt)}</span>
-            </>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>{head.enrolled}</dt>
-        <dd>
-          {enrolled === null ? (
-            '–'
-          ) : mayList ? (
-            <Link to={`/people?connection=${encodeURIComponent(id)}`}>{number(enrolled)}</Link>
-          ) : (
-            number(enrolled)
-          )}
-        </dd>
-      </div>
+      <Figure name={head.kind}>
+        <bdi>{kind}</bdi>
+      </Figure>
+      <Figure name={head.mode}>
+        <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
+      </Figure>
+      <Figure name={head.health}>
+        <Health report={reports.find(({ connection }) => connection === id)} />
+      </Figure>
+      <Figure name={head.enrolled}>
+        <Link to={`/people?connection=${encodeURIComponent(id)}`} isAllowed={mayList && enrolled !== null}>
+          {enrolled === null ? '–' : number(enrolled)}
+        </Link>
+      </Figure>
     </dl>
   );
 }

@@ -1,33 +1,34 @@
+import type { ReactNode } from 'react';
 import { type Loaded, useActing, useMay } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
-import { Light } from '../../parts/light.js';
-import { Await, Done } from '../../parts/state.js';
-import { Findings, type Mending } from './findings.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
+import { Await, Done, Light, Note, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Told } from '../../parts/told.js';
+import type { Applied, Examination, Finding } from './requests.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
+import { useTexts } from './texts.js';
 
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 
 export function Doctor({
-  words,
   connection: { id },
   examined,
   mending,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
   /** Functions that fix findings; `null` if the user may not fix any. */
   readonly mending: Mending | null;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const { ago } = useFormats();
   const mayExamine = useMay('operate');
   const { doctor: named } = words;
   return (
-    <section>
-      <h2>{named.heading}</h2>
+    <Section heading={named.heading}>
       <Await loaded={examined}>
         {({ doctor: { isUnderWay, connections } }) => {
           const found = connections.find(({ connection }) => connection === id) ?? null;
@@ -43,28 +44,124 @@ export function Doctor({
                     <span className="soft">{named.examined(ago(found.examinedAt))}</span>
                   </p>
                   {isAllWell && <Done>{named.allWell}</Done>}
-                  <Findings words={words} findings={found.findings} mending={mending} />
+                  <Findings findings={found.findings} mending={mending} />
                 </>
               )}
               {mending?.progress}
-              {isUnderWay && (
-                <p className="note" role="status">
-                  {named.underWay}
-                </p>
-              )}
+              {isUnderWay && <Note>{named.underWay}</Note>}
               {mayExamine && !isUnderWay && (
-                <ActForm
-                  submit={named.examine}
-                  onSubmit={async () => {
-                    await call(examine(id));
-                    examined.reload();
-                  }}
-                />
+                <ActForm submit={named.examine} onSubmit={() => call(examine(id)).then(examined.reload)} />
               )}
             </>
           );
         }}
       </Await>
-    </section>
+    </Section>
+  );
+}
+
+/** Result of a connection's last checks, and how long ago they were. */
+export function Health({ report }: { readonly report: Examination | undefined }) {
+  const { lights, notExamined } = useTexts();
+  const { ago } = useFormats();
+  if (!report?.light || report.examinedAt === null) return <Light light="none">{notExamined}</Light>;
+  return (
+    <span>
+      <Light light={report.light}>{lights[report.light]}</Light> <span className="soft">{ago(report.examinedAt)}</span>
+    </span>
+  );
+}
+
+export interface Mending {
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  readonly progress: ReactNode;
+}
+
+const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
+const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
+
+export function Findings({
+  findings,
+  mending,
+}: {
+  readonly findings: readonly Finding[];
+  readonly mending: Mending | null;
+}) {
+  const words = useTexts();
+  const { number } = useFormats();
+  const { doctor: named } = words;
+  const well = findings.filter(({ light }) => light === 'ok');
+  const others = order.flatMap((light) => findings.filter((each) => each.light === light && light !== 'ok'));
+  return (
+    <>
+      {others.length > 0 && (
+        <Table
+          caption={named.heading}
+          rows={others}
+          keyOf={({ title }) => title}
+          empty={named.allWell}
+          headings={named.columns}
+          columns={[
+            { id: 'check', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+            { id: 'light', cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light> },
+            {
+              id: 'found',
+              cell: ({ found, cause }) => (
+                <div>
+                  <p>
+                    <Told>{found}</Told>
+                  </p>
+                  {cause !== null && (
+                    <p className="soft">
+                      {named.cause} <Told>{cause}</Told>
+                    </p>
+                  )}
+                </div>
+              ),
+            },
+            {
+              id: 'remedy',
+              cell: ({ title, remedy, mend }) => (
+                <div>
+                  {remedy !== null && (
+                    <p>
+                      <Told>{remedy}</Told>
+                    </p>
+                  )}
+                  {mend !== null && mending !== null && (
+                    <ConfirmButton
+                      label={named.mend}
+                      about={title}
+                      title={named.mendTitle(title)}
+                      insist={{ warning: words.nobody, action: named.sure }}
+                      onConfirm={(isSure) => mending.begin(mend, isSure)}
+                    >
+                      <p>{named.mendText}</p>
+                      {mend.pushSecrets && <p>{named.mendSecret}</p>}
+                    </ConfirmButton>
+                  )}
+                </div>
+              ),
+            },
+          ]}
+        />
+      )}
+      {well.length > 0 && (
+        <details>
+          <summary>{named.well(number(well.length))}</summary>
+          <ul className="lines">
+            {well.map(({ title, found }) => (
+              <li key={title}>
+                <Told>{title}</Told>
+                <br />
+                <span className="soft">
+                  <Told>{found}</Told>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }

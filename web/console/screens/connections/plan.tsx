@@ -1,38 +1,34 @@
 import { type ReactNode, useState } from 'react';
 import { useActing } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
-import { Done } from '../../parts/state.js';
+import { Done, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Told, ToldLines } from '../../parts/told.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Applied, type Connection, type Plan, planConnection } from './requests.js';
-import { SureButton } from './sure-button.js';
+import { useTexts } from './texts.js';
 
 export function SetUp({
-  words,
   connection: { id },
   begin,
   progress,
 }: {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const [plan, setPlan] = useState<Plan | null>(null);
   const { plan: named } = words;
   return (
-    <section>
-      <h2>{named.heading}</h2>
-      <p className="soft">{named.lookHint}</p>
+    <Section heading={named.heading} intro={named.lookHint}>
       <ActForm submit={named.look} onSubmit={async () => setPlan(await call(planConnection(id)))} />
       {plan === null ? (
         progress
       ) : (
         <Planned
-          words={words}
           id={id}
           plan={plan}
           onApply={async (isSure) => {
@@ -41,21 +37,20 @@ export function SetUp({
           }}
         />
       )}
-    </section>
+    </Section>
   );
 }
 
 function Planned({
-  words,
   id,
   plan: { steps, census },
   onApply,
 }: {
-  readonly words: ConnectionsWords;
   readonly id: string;
   readonly plan: Plan;
   readonly onApply: (isSure: boolean) => Promise<void>;
 }) {
+  const words = useTexts();
   const { number } = useFormats();
   const { plan: named } = words;
   const changed = steps.filter(({ diff }) => diff.length > 0).length;
@@ -68,12 +63,12 @@ function Planned({
         rows={steps}
         keyOf={(step) => step.id}
         empty={named.nothing}
+        headings={named.columns}
         columns={[
-          { id: 'step', heading: named.columns.step, isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
-          { id: 'state', heading: named.columns.state, cell: ({ state }) => named.states[state] },
+          { id: 'step', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+          { id: 'state', cell: ({ state }) => named.states[state] },
           {
             id: 'change',
-            heading: named.columns.change,
             cell: ({ diff, words: lines }) => (
               <div>
                 {diff.length > 0 && (
@@ -98,15 +93,13 @@ function Planned({
         </p>
       )}
       {!isReady && (
-        <SureButton
+        <ConfirmButton
           label={named.apply}
           title={named.applyTitle(id)}
-          nobody={words.nobody}
-          sure={named.sure}
+          insist={{ warning: words.nobody, action: named.sure }}
           onConfirm={onApply}
-        >
-          <p>{named.applyText(number(changed))}</p>
-        </SureButton>
+          text={named.applyText(number(changed))}
+        />
       )}
     </>
   );

@@ -1,17 +1,13 @@
 import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { ModeInFile } from './configuration-file.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Connection } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function PolicyInForce({
-  words,
-  connection,
-}: {
-  readonly words: ConnectionsWords;
-  readonly connection: Connection;
-}) {
+export function PolicyInForce({ connection }: { readonly connection: Connection }) {
+  const words = useTexts();
   const { id, mode, policy } = connection;
   const { instant, number } = useFormats();
   const { policy: named } = words;
@@ -23,10 +19,8 @@ export function PolicyInForce({
   );
   const { bypass } = policy;
   return (
-    <section>
-      <h2>{named.heading}</h2>
-      <p className="soft">{words.configurationFile.settings(id)}</p>
-      <ModeInFile words={words} connection={connection} />
+    <Section heading={named.heading} intro={words.configurationFile.settings(id)}>
+      <ModeInFile connection={connection} />
       <Facts
         rows={[
           [named.inForce, <b key="mode">{words.modes[mode.inForce]}</b>],
@@ -56,6 +50,6 @@ export function PolicyInForce({
           ],
         ]}
       />
-    </section>
+    </Section>
   );
 }

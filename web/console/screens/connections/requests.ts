@@ -1,19 +1,11 @@
-import type {
-  BegunRunReply,
-  ConnectionSecretsReply,
-  ConnectionsReply,
-  LastRunReply,
-  ModeReply,
-  PlanReply,
-  RefusedReply,
-} from '../../../../src/rest/replies/connections.js';
+import type * as ConnectionsReplies from '../../../../src/rest/replies/connections.js';
 import type { DoctorReply } from '../../../../src/rest/replies/doctor.js';
 import { get, post } from '../../frame/call.js';
 
-export type Mode = ModeReply['inForce'];
+export type Mode = ConnectionsReplies.ModeReply['inForce'];
 
-export type Connection = ConnectionsReply['connections'][number];
-export const listConnections = get<ConnectionsReply>('/v1/connections');
+export type Connection = ConnectionsReplies.ConnectionsReply['connections'][number];
+export const listConnections = get<ConnectionsReplies.ConnectionsReply>('/v1/connections');
 
 const of = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
 /** Timeout of requests that query the provider about every user. */
@@ -25,9 +17,9 @@ export const switchMode = (id: string, mode: Mode, isSure: boolean) => ({
   ...patient,
 });
 
-export type Refused = RefusedReply;
+export type Refused = ConnectionsReplies.RefusedReply;
 export const listRefused = (id: string, days: number, cursor: string | null) =>
-  post<RefusedReply>(of(id, 'refused'), { days, limit: 50, cursor: cursor ?? undefined });
+  post<ConnectionsReplies.RefusedReply>(of(id, 'refused'), { days, limit: 50, cursor: cursor ?? undefined });
 
 export type { DoctorReply };
 export type Examination = DoctorReply['doctor']['connections'][number];
@@ -36,21 +28,21 @@ export const readDoctor = get<DoctorReply>('/v1/doctor');
 /** @param connection - `undefined` for all */
 export const examine = (connection?: string) => post<DoctorReply>('/v1/doctor', { connection });
 
-export type Plan = PlanReply;
-export const planConnection = (id: string) => ({ ...post<PlanReply>(of(id, 'plan')), ...patient });
+export type Plan = ConnectionsReplies.PlanReply;
+export const planConnection = (id: string) => ({ ...post<ConnectionsReplies.PlanReply>(of(id, 'plan')), ...patient });
 
-export type Run = BegunRunReply['run'];
-export const readRun = (id: string) => post<LastRunReply>(of(id, 'run'));
+export type Run = ConnectionsReplies.BegunRunReply['run'];
+export const readRun = (id: string) => post<ConnectionsReplies.LastRunReply>(of(id, 'run'));
 /** What to apply: one step, or by default all. */
 export interface Applied {
   readonly step?: string;
   readonly pushSecrets?: boolean;
 }
 export const applyConnection = (id: string, what: Applied, isSure: boolean) => ({
-  ...post<BegunRunReply>(of(id, 'apply'), { ...what, isSure }),
+  ...post<ConnectionsReplies.BegunRunReply>(of(id, 'apply'), { ...what, isSure }),
   ...patient,
 });
 
-export type Secret = ConnectionSecretsReply['secrets'][number];
+export type Secret = ConnectionsReplies.ConnectionSecretsReply['secrets'][number];
 export type SecretAge = Secret['current'];
-export const listSecrets = (id: string) => post<ConnectionSecretsReply>(of(id, 'secrets'));
+export const listSecrets = (id: string) => post<ConnectionsReplies.ConnectionSecretsReply>(of(id, 'secrets'));

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { languages } from '../../../shared/languages.js';
 import { toRefusal, useActing, useMay, usePages } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
@@ -7,17 +6,16 @@ import { PersonLink, useNames } from '../../ledger/names.js';
 import { inviteByEmail, keyOf, type Who } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice } from '../../parts/form.js';
-import { Done } from '../../parts/state.js';
+import { ActForm, Choice, languageOptions } from '../../parts/form.js';
+import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Connection, listRefused, type Refused, switchMode } from './requests.js';
+import { useTexts } from './texts.js';
 
 const days = 30;
 
 interface Given {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
 }
 
@@ -26,36 +24,30 @@ interface Switching extends Given {
 }
 
 export function Rollout({
-  words,
   connection,
   onSwitched,
 }: Given & {
   /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
+  const words = useTexts();
   return (
     <>
       {connection.mode.inForce === 'shadow' ? (
-        <WouldBeRefused words={words} connection={connection} onSwitched={onSwitched} />
+        <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
-        <section>
-          <h2>{words.toEnforce.heading}</h2>
+        <Section heading={words.toEnforce.heading}>
           <Done>{words.toEnforce.enforced}</Done>
-          {onSwitched !== null && <SwitchToShadow words={words} connection={connection} onSwitched={onSwitched} />}
-        </section>
+          {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
+        </Section>
       )}
-      <ModeInFile words={words} connection={connection} />
+      <ModeInFile connection={connection} />
     </>
   );
 }
 
-function WouldBeRefused({
-  words,
-  connection,
-  onSwitched,
-}: Given & {
-  readonly onSwitched: (() => void) | null;
-}) {
+function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitched: (() => void) | null }) {
+  const words = useTexts();
   const { id } = connection;
   const { ago, number } = useFormats();
   const mayInvite = useMay('assist');
@@ -64,7 +56,7 @@ function WouldBeRefused({
     (cursor) => listRefused(id, days, cursor),
     (page) => {
       setAll(page);
-      return { rows: page.subjects, cursor: page.cursor };
+      return page.subjects;
     },
   );
   const whoOf = ({ subject }: { readonly subject: string }) => ({ connection: id, subject });
@@ -72,9 +64,7 @@ function WouldBeRefused({
   const { refused } = words;
   return (
     <>
-      <section>
-        <h2>{refused.heading}</h2>
-        <p className="soft">{refused.intro}</p>
+      <Section heading={refused.heading} intro={refused.intro}>
         {all !== null && (
           <BarChart
             title={refused.chart}
@@ -92,21 +82,17 @@ function WouldBeRefused({
           caption={refused.heading}
           keyOf={({ subject }) => subject}
           empty={refused.none}
+          headings={refused.columns}
           columns={[
             {
               id: 'name',
-              heading: refused.columns.name,
               isRowHeading: true,
               cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
             },
-            {
-              id: 'status',
-              heading: refused.columns.status,
-              cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled),
-            },
-            { id: 'count', heading: refused.columns.count, isNumber: true, cell: ({ count }) => number(count) },
-            { id: 'last', heading: refused.columns.last, cell: ({ lastAt }) => ago(lastAt) },
-            { id: 'hooks', heading: refused.columns.hooks, cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
+            { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
+            { id: 'count', isNumber: true, cell: ({ count }) => number(count) },
+            { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
+            { id: 'hooks', cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
           ]}
         />
         {all?.unnamed.map(({ code, count }) => (
@@ -114,19 +100,18 @@ function WouldBeRefused({
             {refused.unnamed(number(count), code)}
           </p>
         ))}
-      </section>
-      {mayInvite && all !== null && all.total > 0 && (
-        <InviteThese words={words} connection={connection} count={all.notEnrolled} />
-      )}
+      </Section>
+      {mayInvite && all !== null && all.total > 0 && <InviteThese connection={connection} count={all.notEnrolled} />}
       {onSwitched !== null && all !== null && (
-        <SwitchToEnforce words={words} connection={connection} total={all.total} onSwitched={onSwitched} />
+        <SwitchToEnforce connection={connection} total={all.total} onSwitched={onSwitched} />
       )}
     </>
   );
 }
 
 /** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
-function InviteThese({ words: { invite }, connection: { id }, count }: Given & { readonly count: number }) {
+function InviteThese({ connection: { id }, count }: Given & { readonly count: number }) {
+  const { invite } = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const language = useLanguage();
@@ -141,8 +126,7 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
   }
   const isRunning = bulk.shown?.isRunning === true;
   return (
-    <section>
-      <h2>{invite.heading}</h2>
+    <Section heading={invite.heading}>
       {count === 0 ? (
         <p>{invite.nobody}</p>
       ) : (
@@ -156,18 +140,13 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
                 void bulk.run(invite.label, notEnrolled(), count, (who) => inviteByEmail(who, asked));
               }}
             >
-              <Choice
-                name="language"
-                label={invite.language}
-                initial={language}
-                options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-              />
+              <Choice name="language" label={invite.language} initial={language} options={languageOptions} />
             </ActForm>
           )}
         </>
       )}
       <BulkProgress bulk={bulk} />
-    </section>
+    </Section>
   );
 }
 
@@ -175,18 +154,13 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
  * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
  * button.
  */
-function SwitchToEnforce({
-  words: { toEnforce, nobody },
-  connection: { id },
-  total,
-  onSwitched,
-}: Switching & { readonly total: number }) {
+function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number }) {
+  const { toEnforce, nobody } = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const [isWarned, setWarned] = useState(false);
   return (
-    <section>
-      <h2>{toEnforce.heading}</h2>
+    <Section heading={toEnforce.heading}>
       <p>
         <b>{toEnforce.count(number(total))}</b>
       </p>
@@ -204,23 +178,19 @@ function SwitchToEnforce({
           onSwitched();
         }}
       />
-    </section>
+    </Section>
   );
 }
 
-function SwitchToShadow({ words: { toShadow }, connection: { id }, onSwitched }: Switching) {
+function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
+  const { toShadow } = useTexts();
   const { call } = useActing();
   return (
     <ConfirmButton
       label={toShadow.label}
       title={toShadow.title(id)}
-      action={toShadow.label}
-      onConfirm={async () => {
-        await call(switchMode(id, 'shadow', false));
-        onSwitched();
-      }}
-    >
-      <p>{toShadow.text}</p>
-    </ConfirmButton>
+      onConfirm={() => call(switchMode(id, 'shadow', false)).then(onSwitched)}
+      text={toShadow.text}
+    />
   );
 }

@@ -1,33 +1,24 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
-import { Light } from '../../parts/light.js';
-import { Await } from '../../parts/state.js';
+import { Await, Note } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { addressOfTab, OneConnection } from './connection.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
+import { Health } from './doctor.js';
 import { examine, listConnections, readDoctor } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const connections = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Connections({ words, rest }) {
-    const [id, tab] = rest;
-    return id === undefined ? <Every words={words} /> : <OneConnection key={id} id={id} tab={tab} words={words} />;
-  },
-);
+export const connections = defineScreen(function Connections({ rest }) {
+  const [id, tab] = rest;
+  return id === undefined ? <Every /> : <OneConnection key={id} id={id} tab={tab} />;
+});
 
-function Every({ words }: { readonly words: ConnectionsWords }) {
+function Every() {
+  const words = useTexts();
   const { call } = useActing();
-  const { ago, number } = useFormats();
+  const { number } = useFormats();
   const [mayExamine, mayRead] = [useMay('operate'), useMay('audit')];
   const counted = useLoaded(countLines);
   const counts = counted.state === 'loaded' ? counted.value.connections : [];
@@ -45,10 +36,10 @@ function Every({ words }: { readonly words: ConnectionsWords }) {
             rows={rows}
             keyOf={({ id }) => id}
             empty={words.none}
+            headings={columns}
             columns={[
               {
                 id: 'id',
-                heading: columns.id,
                 isRowHeading: true,
                 cell: ({ id }) => (
                   <Link to={addressOfTab(id)}>
@@ -56,20 +47,17 @@ function Every({ words }: { readonly words: ConnectionsWords }) {
                   </Link>
                 ),
               },
-              { id: 'kind', heading: columns.kind, cell: ({ kind }) => <bdi>{kind}</bdi> },
+              { id: 'kind', cell: ({ kind }) => <bdi>{kind}</bdi> },
               {
                 id: 'mode',
-                heading: columns.mode,
-                cell: ({ id, mode }) =>
-                  mayRead ? (
-                    <Link to={addressOfTab(id, 'rollout')}>{words.modeNames[mode.inForce]}</Link>
-                  ) : (
-                    words.modeNames[mode.inForce]
-                  ),
+                cell: ({ id, mode }) => (
+                  <Link to={addressOfTab(id, 'rollout')} isAllowed={mayRead}>
+                    {words.modeNames[mode.inForce]}
+                  </Link>
+                ),
               },
               {
                 id: 'enrolled',
-                heading: columns.enrolled,
                 isNumber: true,
                 cell: ({ id }) => {
                   const enrolled = counts.find(({ connection }) => connection === id)?.enrolled;
@@ -78,36 +66,15 @@ function Every({ words }: { readonly words: ConnectionsWords }) {
               },
               {
                 id: 'light',
-                heading: columns.light,
-                cell: ({ id }) => {
-                  const found = doctor?.connections.find((each) => each.connection === id) ?? null;
-                  if (found === null || found.light === null || found.examinedAt === null)
-                    return <Light light="none">{words.notExamined}</Light>;
-                  return (
-                    <span>
-                      <Light light={found.light}>{words.lights[found.light]}</Light>{' '}
-                      <span className="soft">{ago(found.examinedAt)}</span>
-                    </span>
-                  );
-                },
+                cell: ({ id }) => <Health report={doctor?.connections.find(({ connection }) => connection === id)} />,
               },
             ]}
           />
         )}
       </Await>
-      {doctor?.isUnderWay === true && (
-        <p className="note" role="status">
-          {words.doctor.underWay}
-        </p>
-      )}
+      {doctor?.isUnderWay === true && <Note>{words.doctor.underWay}</Note>}
       {mayExamine && doctor?.isUnderWay === false && (
-        <ActForm
-          submit={words.doctor.examineAll}
-          onSubmit={async () => {
-            await call(examine());
-            examined.reload();
-          }}
-        />
+        <ActForm submit={words.doctor.examineAll} onSubmit={() => call(examine()).then(examined.reload)} />
       )}
     </>
   );

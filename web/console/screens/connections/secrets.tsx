@@ -1,41 +1,40 @@
 import type { ReactNode } from 'react';
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
 import { Lines } from '../../parts/shown-once.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { toConfigurationLines } from './configuration-file.js';
-import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Applied, type Connection, listSecrets, type Secret, type SecretAge } from './requests.js';
-import { SureButton } from './sure-button.js';
+import { useTexts } from './texts.js';
 
 interface Given {
-  readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
 }
 
 export function Secrets(given: Given) {
-  const { words, connection, progress } = given;
-  const listed = useLoaded(listSecrets(connection.id));
+  const { secrets: words } = useTexts();
+  const listed = useLoaded(listSecrets(given.connection.id));
   return (
     <Await loaded={listed}>
       {({ secrets }) => (
-        <section>
-          <h2>{words.secrets.heading}</h2>
-          {secrets.length === 0 && <Empty>{words.secrets.none}</Empty>}
+        <Section heading={words.heading}>
+          {secrets.length === 0 && <Empty>{words.none}</Empty>}
           {secrets.map((secret) => (
             <OneSecret key={secret.setting} {...given} secret={secret} />
           ))}
-          {progress}
-        </section>
+          {given.progress}
+        </Section>
       )}
     </Await>
   );
 }
 
-function OneSecret({ words, connection: { id }, begin, secret }: Given & { readonly secret: Secret }) {
+function OneSecret({ connection: { id }, begin, secret }: Given & { readonly secret: Secret }) {
+  const words = useTexts();
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
   const { setting, previousSetting, isPreviousTaken, isPushed, current, previous } = secret;
@@ -84,15 +83,13 @@ function OneSecret({ words, connection: { id }, begin, secret }: Given & { reado
             <>
               {named.push}
               <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
-              <SureButton
+              <ConfirmButton
                 label={named.pushLabel}
                 title={named.pushTitle}
-                nobody={words.nobody}
-                sure={named.sure}
+                insist={{ warning: words.nobody, action: named.sure }}
                 onConfirm={(isSure) => begin({ pushSecrets: true }, isSure)}
-              >
-                <p>{named.pushText}</p>
-              </SureButton>
+                text={named.pushText}
+              />
             </>
           ) : (
             named.deploy

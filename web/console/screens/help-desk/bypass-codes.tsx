@@ -5,18 +5,20 @@ import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
+import { Note, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Polling delay while a bypass code waits for the approval of another person. */
 const lookAgainMs = 5000;
 
-export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
+export function BypassCodes() {
+  const words = useTexts();
   const { call, session } = useActing();
   const { instant } = useFormats();
-  const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
+  const paged = usePages(listBypassCodes, ({ codes }) => codes);
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
   useEffect(() => {
@@ -28,27 +30,25 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const { columns, approve } = codes;
   return (
     <>
-      <Make words={words} onMade={reload} />
-      <section>
-        <h2>{codes.listHeading}</h2>
+      <Make onMade={reload} />
+      <Section heading={codes.listHeading}>
         <PagedTable
           paged={paged}
           caption={codes.listHeading}
           keyOf={({ id }) => id}
           empty={codes.none}
+          headings={columns}
           columns={[
-            { id: 'person', heading: columns.person, isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
-            { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+            { id: 'person', isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+            { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
             {
               id: 'application',
-              heading: columns.application,
               cell: ({ application }) => (application === null ? codes.anyApplication : <bdi>{application}</bdi>),
             },
-            { id: 'by', heading: columns.by, cell: ({ by }) => <bdi>{by}</bdi> },
-            { id: 'until', heading: columns.until, cell: ({ expiresAt }) => instant(expiresAt) },
+            { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+            { id: 'until', cell: ({ expiresAt }) => instant(expiresAt) },
             {
               id: 'state',
-              heading: columns.state,
               cell: (row) =>
                 row.state === 'ready' ? (
                   codes.ready
@@ -59,33 +59,27 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
                     label={approve.label}
                     about={nameOf(row)}
                     title={approve.title(nameOf(row))}
-                    action={approve.label}
-                    onConfirm={async () => {
-                      await call(approveBypassCode(row.id));
-                      reload();
-                    }}
-                  >
-                    <p>{approve.text(row.by)}</p>
-                  </ConfirmButton>
+                    onConfirm={() => call(approveBypassCode(row.id)).then(reload)}
+                    text={approve.text(row.by)}
+                  />
                 ),
             },
           ]}
         />
-      </section>
+      </Section>
     </>
   );
 }
 
-function Make({ words, onMade }: { readonly words: HelpDeskWords; readonly onMade: () => void }) {
+function Make({ onMade }: { readonly onMade: () => void }) {
+  const words = useTexts();
   const { call } = useActing();
   const { instant } = useFormats();
   const [made, setMade] = useState<MadeCode | null>(null);
   const [isAllowed, setAllowed] = useState(true);
   const { codes } = words;
   return (
-    <section>
-      <h2>{codes.heading}</h2>
-      <p className="soft">{codes.intro}</p>
+    <Section heading={codes.heading} intro={codes.intro}>
       {made !== null && (
         <ShownOnce
           label={codes.code}
@@ -95,11 +89,7 @@ function Make({ words, onMade }: { readonly words: HelpDeskWords; readonly onMad
           }
         />
       )}
-      {!isAllowed && (
-        <p className="note bad" role="alert">
-          {codes.notAllowed}
-        </p>
-      )}
+      {!isAllowed && <Note tone="bad">{codes.notAllowed}</Note>}
       <ActForm
         submit={codes.submit}
         onSubmit={async (fields) => {
@@ -119,10 +109,10 @@ function Make({ words, onMade }: { readonly words: HelpDeskWords; readonly onMad
           }
         }}
       >
-        <PersonFields words={words} />
+        <PersonFields />
         <Field name="minutes" label={codes.minutes} hint={codes.minutesHint} type="number" min={5} max={60} />
         <Field name="application" label={codes.application} hint={codes.applicationHint} maxLength={253} />
       </ActForm>
-    </section>
+    </Section>
   );
 }

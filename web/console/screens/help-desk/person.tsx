@@ -4,8 +4,8 @@ import { nameOf, useNames as useNamesOf } from '../../ledger/names.js';
 import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Choice, Field } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
-import type { HelpDeskWords } from './messages/help-desk-words.js';
 import type { Who } from './requests.js';
+import { useTexts } from './texts.js';
 
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);
@@ -13,22 +13,15 @@ export function useNames(people: readonly Subject[]): (who: Subject) => string {
 }
 
 /** Fields for the user; hidden if the address names one. */
-export function PersonFields({ words: { person } }: { readonly words: HelpDeskWords }) {
+export function PersonFields() {
   const path = usePath();
   const [connection, subject] = [useParameter('connection'), useParameter('subject')];
-  if (connection === null || subject === null) return <ByLogin words={person} />;
-  return <Given who={{ connection, subject }} words={person} path={path} />;
+  if (connection === null || subject === null) return <ByLogin />;
+  return <Given who={{ connection, subject }} path={path} />;
 }
 
-function Given({
-  who,
-  words,
-  path,
-}: {
-  readonly who: Subject;
-  readonly words: HelpDeskWords['person'];
-  readonly path: string;
-}) {
+function Given({ who, path }: { readonly who: Subject; readonly path: string }) {
+  const words = useTexts().person;
   const nameOf = useNames([who]);
   return (
     <>
@@ -44,7 +37,8 @@ function Given({
   );
 }
 
-function ByLogin({ words }: { readonly words: HelpDeskWords['person'] }) {
+function ByLogin() {
+  const words = useTexts().person;
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>

@@ -1,42 +1,32 @@
-import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { toRefusal, useActing, usePages } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import { useActing, useAction, usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { ActForm, Choice } from '../../parts/form.js';
-import { Problem } from '../../parts/state.js';
+import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { useNames } from './person.js';
 import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, takeHelpRequest } from './requests.js';
+import { useTexts } from './texts.js';
 
 const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
   rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
 
-export function Queue({ words }: { readonly words: HelpDeskWords }) {
+export function Queue() {
+  const words = useTexts();
   const { call, session } = useActing();
   const { instant } = useFormats();
-  const paged = usePages(listHelpRequests, ({ requests, cursor }) => ({ rows: requests, cursor }));
+  const paged = usePages(listHelpRequests, ({ requests }) => requests);
   const nameOf = useNames(paged.rows);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { refusal, run } = useAction();
   const { queue } = words;
   const { columns } = queue;
-  const take = (id: string): void => {
-    setRefusal(null);
-    call(takeHelpRequest(id))
-      .catch((thrown: unknown) => setRefusal(toRefusal(thrown)))
-      .finally(paged.reload);
-  };
+  const take = (id: string): void => void run(() => call(takeHelpRequest(id)).finally(paged.reload));
   return (
-    <section>
-      <h2>{queue.heading}</h2>
-      <p className="soft">{queue.intro}</p>
+    <Section heading={queue.heading} intro={queue.intro}>
       <p>
-        <Button className="button quiet" onPress={paged.reload}>
-          {queue.refresh}
-        </Button>
+        <QuietButton onPress={paged.reload}>{queue.refresh}</QuietButton>
       </p>
       {refusal !== null && <Problem refusal={refusal} />}
       <PagedTable
@@ -44,15 +34,15 @@ export function Queue({ words }: { readonly words: HelpDeskWords }) {
         caption={queue.heading}
         keyOf={({ id }) => id}
         empty={queue.none}
+        headings={columns}
         columns={[
-          { id: 'person', heading: columns.person, isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
-          { id: 'connection', heading: columns.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
-          { id: 'reason', heading: columns.reason, cell: ({ reason }) => queue.reasons[reason] },
-          { id: 'note', heading: columns.note, cell: ({ note }) => (note === '' ? queue.noNote : <bdi>{note}</bdi>) },
-          { id: 'at', heading: columns.at, cell: ({ at }) => instant(at) },
+          { id: 'person', isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+          { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'reason', cell: ({ reason }) => queue.reasons[reason] },
+          { id: 'note', cell: ({ note }) => (note === '' ? queue.noNote : <bdi>{note}</bdi>) },
+          { id: 'at', cell: ({ at }) => instant(at) },
           {
             id: 'actions',
-            heading: columns.actions,
             cell: (row) =>
               row.takenBy === null ? (
                 <Button
@@ -63,28 +53,27 @@ export function Queue({ words }: { readonly words: HelpDeskWords }) {
                   {queue.take}
                 </Button>
               ) : row.takenBy === session.name ? (
-                <Taken request={row} name={nameOf(row)} words={words} onSettled={paged.reload} />
+                <Taken request={row} name={nameOf(row)} onSettled={paged.reload} />
               ) : (
                 queue.takenBy(row.takenBy)
               ),
           },
         ]}
       />
-    </section>
+    </Section>
   );
 }
 
 function Taken({
   request,
   name,
-  words: { queue, parts },
   onSettled,
 }: {
   readonly request: HelpRequest;
   readonly name: string;
-  readonly words: HelpDeskWords;
   readonly onSettled: () => void;
 }) {
+  const { queue, parts } = useTexts();
   const { call } = useActing();
   const { settle } = queue;
   return (
@@ -95,10 +84,7 @@ function Taken({
       </div>
       <ActForm
         submit={settle.submit}
-        onSubmit={async (fields) => {
-          await call(settleHelpRequest(request.id, String(fields.get('settlement'))));
-          onSettled();
-        }}
+        onSubmit={(fields) => call(settleHelpRequest(request.id, String(fields.get('settlement')))).then(onSettled)}
       >
         <Choice
           name="settlement"

@@ -1,42 +1,41 @@
-import type {
-  ApprovedBypassReply,
-  BegunVouchingReply,
-  BypassesReply,
-  HelpRequestReply,
-  HelpRequestsReply,
-  MadeBypassReply,
-  TakenHelpRequestReply,
-  VouchingReply,
-} from '../../../../src/rest/replies/help-desk.js';
+import type * as HelpDeskReplies from '../../../../src/rest/replies/help-desk.js';
 import { post } from '../../frame/call.js';
 
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });
 
 const pageSize = 100;
 
-export type BegunVouching = BegunVouchingReply;
+export type BegunVouching = HelpDeskReplies.BegunVouchingReply;
 export const beginVouching = (fields: Who & { readonly send: string; readonly language: string }) =>
-  post<BegunVouchingReply>('/v1/help-desk/vouchings', fields);
+  post<HelpDeskReplies.BegunVouchingReply>('/v1/help-desk/vouchings', fields);
 
-export type VouchingView = VouchingReply;
-export const readVouching = (id: string) => post<VouchingReply>(`/v1/help-desk/vouchings/${id}`);
+export type VouchingView = HelpDeskReplies.VouchingReply;
+export const readVouching = (id: string) => post<HelpDeskReplies.VouchingReply>(`/v1/help-desk/vouchings/${id}`);
 
-export type MadeCode = MadeBypassReply;
+export type MadeCode = HelpDeskReplies.MadeBypassReply;
 /** @param fields.minutes - `undefined` for the policy's maximum */
 export const makeBypassCode = (
   fields: Who & { readonly minutes: number | undefined; readonly application: string | undefined },
-) => post<MadeBypassReply>('/v1/help-desk/bypass-codes', fields);
+) => post<HelpDeskReplies.MadeBypassReply>('/v1/help-desk/bypass-codes', fields);
 
 export const listBypassCodes = (cursor: string | null) =>
-  post<BypassesReply>('/v1/help-desk/bypass-codes/list', { limit: pageSize, cursor: cursor ?? undefined });
+  post<HelpDeskReplies.BypassesReply>('/v1/help-desk/bypass-codes/list', {
+    limit: pageSize,
+    cursor: cursor ?? undefined,
+  });
 
-export const approveBypassCode = (id: string) => post<ApprovedBypassReply>(`/v1/help-desk/bypass-codes/${id}/approve`);
+export const approveBypassCode = (id: string) =>
+  post<HelpDeskReplies.ApprovedBypassReply>(`/v1/help-desk/bypass-codes/${id}/approve`);
 
-export type HelpRequest = HelpRequestReply;
+export type HelpRequest = HelpDeskReplies.HelpRequestReply;
 export const listHelpRequests = (cursor: string | null) =>
-  post<HelpRequestsReply>('/v1/help-desk/requests/list', { limit: pageSize, cursor: cursor ?? undefined });
+  post<HelpDeskReplies.HelpRequestsReply>('/v1/help-desk/requests/list', {
+    limit: pageSize,
+    cursor: cursor ?? undefined,
+  });
 
-export const takeHelpRequest = (id: string) => post<TakenHelpRequestReply>(`/v1/help-desk/requests/${id}/take`);
+export const takeHelpRequest = (id: string) =>
+  post<HelpDeskReplies.TakenHelpRequestReply>(`/v1/help-desk/requests/${id}/take`);
 
 export const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
 export const settleHelpRequest = (id: string, settlement: string) =>

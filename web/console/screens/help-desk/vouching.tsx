@@ -1,35 +1,28 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
-import { languages } from '../../../shared/languages.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
-import { ActForm, Choice } from '../../parts/form.js';
+import { ActForm, Choice, languageOptions } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Problem } from '../../parts/state.js';
+import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho } from './person.js';
 import { type BegunVouching, beginVouching, readVouching, type VouchingView } from './requests.js';
-
-interface Given {
-  readonly words: HelpDeskWords;
-}
+import { useTexts } from './texts.js';
 
 /** Caller verification: a face check on the caller's device, bound to the call by a spoken number. */
-export function Vouching({ words }: Given) {
+export function Vouching() {
   const [begun, setBegun] = useState<BegunVouching | null>(null);
-  if (begun === null) return <Ask words={words} onBegun={setBegun} />;
-  return <Follow key={begun.id} begun={begun} words={words} onOver={() => setBegun(null)} />;
+  if (begun === null) return <Ask onBegun={setBegun} />;
+  return <Follow key={begun.id} begun={begun} onOver={() => setBegun(null)} />;
 }
 
-function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouching) => void }) {
+function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) {
+  const words = useTexts();
   const { call } = useActing();
   const language = useLanguage();
   const { calls } = words;
   return (
-    <section>
-      <h2>{calls.heading}</h2>
-      <p className="soft">{calls.intro}</p>
+    <Section heading={calls.heading} intro={calls.intro}>
       <ActForm
         submit={calls.submit}
         onSubmit={async (fields) => {
@@ -37,7 +30,7 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
           onBegun(await call(beginVouching({ ...readWho(fields), ...asked })));
         }}
       >
-        <PersonFields words={words} />
+        <PersonFields />
         <Choice
           name="send"
           label={calls.send}
@@ -47,14 +40,9 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
             { value: 'none', label: calls.ways.none },
           ]}
         />
-        <Choice
-          name="language"
-          label={calls.language}
-          initial={language}
-          options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-        />
+        <Choice name="language" label={calls.language} initial={language} options={languageOptions} />
       </ActForm>
-    </section>
+    </Section>
   );
 }
 
@@ -65,15 +53,17 @@ const pauses: Partial<Record<VouchingView['state'], number>> = {
 
 function Follow({
   begun: { id, url, number },
-  words: { calls },
   onOver,
-}: Given & { readonly begun: BegunVouching; readonly onOver: () => void }) {
+}: {
+  readonly begun: BegunVouching;
+  readonly onOver: () => void;
+}) {
+  const { calls } = useTexts();
   const loaded = useLoaded(readVouching(id), ({ state }) => pauses[state]);
   const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
   return (
-    <section>
-      <h2>{calls.heading}</h2>
+    <Section heading={calls.heading}>
       {(state === 'waiting' || state === 'opened') && (
         <>
           <p>{calls.read}</p>
@@ -92,12 +82,10 @@ function Follow({
         </p>
       )}
       {loaded.state === 'loaded' && loaded.value.person !== null && (
-        <Person person={loaded.value.person} until={loaded.value.until} words={calls} />
+        <Person person={loaded.value.person} until={loaded.value.until} />
       )}
-      <Button className="button quiet" onPress={onOver}>
-        {calls.another}
-      </Button>
-    </section>
+      <QuietButton onPress={onOver}>{calls.another}</QuietButton>
+    </Section>
   );
 }
 
@@ -107,12 +95,11 @@ const mostMinutes = 10;
 function Person({
   person: { login, email, phone, connection, subject },
   until,
-  words,
 }: {
   readonly person: NonNullable<VouchingView['person']>;
   readonly until: string | null;
-  readonly words: HelpDeskWords['calls'];
 }) {
+  const words = useTexts().calls;
   const format = useFormats();
   // The remaining time is limited, because the clock of this device may be wrong.
   const left = until === null ? 0 : Math.ceil((Date.parse(until) - Date.now()) / 60_000);

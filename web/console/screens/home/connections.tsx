@@ -3,18 +3,19 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import type { LedgerWords } from '../../ledger/messages/en.js';
 import { countLines } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
-import { Light } from '../../parts/light.js';
-import { Progress } from '../../parts/progress.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Light, Progress } from '../../parts/state.js';
+import { Figure } from '../../parts/told.js';
 import { findScreen, maySee } from '../../screens.js';
-import type { HomeWords } from './messages/home-words.js';
+import { useTexts } from './texts.js';
 
 type Counts = LineCountsReply['connections'][number];
 
-export function Connections({ words }: { readonly words: HomeWords }) {
+export function Connections() {
+  const words = useTexts();
   const loaded = useLoaded(countLines);
   const { figures } = words;
   return (
@@ -23,14 +24,15 @@ export function Connections({ words }: { readonly words: HomeWords }) {
         connections.length === 0 ? (
           <Empty>{figures.none}</Empty>
         ) : (
-          connections.map((counts) => <Connection key={counts.connection} counts={counts} words={words} />)
+          connections.map((counts) => <Connection key={counts.connection} counts={counts} />)
         )
       }
     </Await>
   );
 }
 
-function Connection({ counts, words }: { readonly counts: Counts; readonly words: HomeWords }) {
+function Connection({ counts }: { readonly counts: Counts }) {
+  const words = useTexts();
   const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
   const { number, percent, seconds } = useFormats();
   const { session } = useActing();
@@ -45,18 +47,21 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
   return (
     <section className="connection">
       <h2>
-        {row !== null && maySee(row, session.rights) ? (
-          <Link to={`/connections/${encodeURIComponent(connection)}`}>
-            <bdi>{connection}</bdi>
-          </Link>
-        ) : (
+        <Link
+          to={`/connections/${encodeURIComponent(connection)}`}
+          isAllowed={row !== null && maySee(row, session.rights)}
+        >
           <bdi>{connection}</bdi>
-        )}{' '}
-        <Health connection={connection} words={words} />
+        </Link>{' '}
+        <Health connection={connection} />
       </h2>
       {users === null ? (
         <>
-          <p>{mayList ? <Link to={people}>{enrolledText}</Link> : enrolledText}</p>
+          <p>
+            <Link to={people} isAllowed={mayList}>
+              {enrolledText}
+            </Link>
+          </p>
           <p className="fine soft">{figures.untold}</p>
         </>
       ) : (
@@ -68,13 +73,14 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
         />
       )}
       <dl className="figures">
-        <Figure name={figures.success} value={passed + refused === 0 ? '–' : percent(passed / (passed + refused))} />
-        <Figure name={figures.median} value={medianSeconds === null ? '–' : seconds(medianSeconds)} />
-        <Figure name={figures.checks} value={number(passed + refused)} />
-        <div>
-          <dt>{figures.lockedOut}</dt>
-          <dd>{mayList ? <Link to={`${people}&status=locked`}>{number(lockedOut)}</Link> : number(lockedOut)}</dd>
-        </div>
+        <Figure name={figures.success}>{passed + refused === 0 ? '–' : percent(passed / (passed + refused))}</Figure>
+        <Figure name={figures.median}>{medianSeconds === null ? '–' : seconds(medianSeconds)}</Figure>
+        <Figure name={figures.checks}>{number(passed + refused)}</Figure>
+        <Figure name={figures.lockedOut}>
+          <Link to={`${people}&status=locked`} isAllowed={mayList}>
+            {number(lockedOut)}
+          </Link>
+        </Figure>
       </dl>
       <div className="beside">
         <BarChart
@@ -89,7 +95,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
           {refusals.length === 0 ? (
             <Empty>{figures.noRefusals}</Empty>
           ) : (
-            <CountBars counts={toReasons(refusals, words)} />
+            <CountBars counts={toReasons(refusals, ledger)} />
           )}
           {mayLog && refusals.length > 0 && (
             <p>
@@ -105,7 +111,7 @@ function Connection({ counts, words }: { readonly counts: Counts; readonly words
 const mostReasons = 6;
 
 /** Counts refusals by reason. Error codes with the same text are counted together. */
-function toReasons(refusals: Counts['refusals'], { ledger }: HomeWords) {
+function toReasons(refusals: Counts['refusals'], ledger: LedgerWords) {
   const counts = new Map<string, number>();
   for (const [at, { code, count }] of refusals.entries()) {
     const name = at < mostReasons ? reasonText(code, ledger) : ledger.otherCode;
@@ -114,14 +120,8 @@ function toReasons(refusals: Counts['refusals'], { ledger }: HomeWords) {
   return [...counts].map(([name, count]) => ({ name, count }));
 }
 
-const Figure = ({ name, value }: { readonly name: string; readonly value: string }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
-  </div>
-);
-
-function Health({ connection, words: { doctor } }: { readonly connection: string; readonly words: HomeWords }) {
+function Health({ connection }: { readonly connection: string }) {
+  const { doctor } = useTexts();
   const loaded = useOpenWork();
   const { instant } = useFormats();
   if (loaded?.state !== 'loaded') return null;

@@ -1,35 +1,27 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePages } from '../../frame/acting.js';
-import { useParameters } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
+import { addressOf, goTo, useParameters } from '../../frame/router.js';
 import { Checks } from '../../ledger/checks.js';
-import { ledgerMessages } from '../../ledger/ledger-messages.js';
-import { listChecks } from '../../ledger/requests.js';
-import { Filters, toFilter } from './filters.js';
-import type { LogWords } from './messages/log-words.js';
+import { ConnectionChoice } from '../../ledger/connection-choice.js';
+import { type Filter, listChecks, outcomes } from '../../ledger/requests.js';
+import { ActForm, Choice, Field } from '../../parts/form.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const log = defineScreen(
-  {
-    en: async () => ({ ...(await import('./messages/en.js')).en, ledger: await ledgerMessages.en() }),
-    de: async () => ({ ...(await import('./messages/de.js')).de, ledger: await ledgerMessages.de() }),
-    es: async () => ({ ...(await import('./messages/es.js')).es, ledger: await ledgerMessages.es() }),
-    fr: async () => ({ ...(await import('./messages/fr.js')).fr, ledger: await ledgerMessages.fr() }),
-    ar: async () => ({ ...(await import('./messages/ar.js')).ar, ledger: await ledgerMessages.ar() }),
-  },
-  function Log({ words }) {
-    const given = useParameters();
-    return (
-      <>
-        <h1>{words.heading}</h1>
-        <Filters key={`filters ${given}`} given={given} words={words} />
-        <Shown key={`checks ${given}`} given={given} words={words} />
-      </>
-    );
-  },
-);
+export const log = defineScreen(function Log() {
+  const words = useTexts();
+  const given = useParameters();
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <Filters key={`filters ${given}`} given={given} />
+      <Shown key={`checks ${given}`} given={given} />
+    </>
+  );
+});
 
-function Shown({ given, words }: { readonly given: URLSearchParams; readonly words: LogWords }) {
+function Shown({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
   const filter = toFilter(given);
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
@@ -37,7 +29,7 @@ function Shown({ given, words }: { readonly given: URLSearchParams; readonly wor
     (cursor) => listChecks(filter, cursor),
     (reply) => {
       setUnasked(reply.unasked);
-      return { rows: reply.checks, cursor: reply.cursor };
+      return reply.checks;
     },
   );
   useRepeated(paged.poll, isFollowing);
@@ -75,4 +67,84 @@ function useRepeated(work: () => Promise<void>, isOn: boolean): void {
       timer = -1;
     };
   }, [isOn]);
+}
+
+/** Returns the start of a day in the reader's time zone. */
+function startOf(day: string | null, daysLater: number): string | undefined {
+  const [year, month, date] = (day ?? '').split('-').map(Number);
+  if (year === undefined || month === undefined || date === undefined) return undefined;
+  const start = new Date(year, month - 1, date + daysLater);
+  return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
+}
+
+export function toFilter(given: URLSearchParams): Filter {
+  const [action, code] = [given.get('action'), given.get('code')];
+  return {
+    search: given.get('search') ?? undefined,
+    connection: given.get('connection') ?? undefined,
+    outcome: given.get('outcome') ?? undefined,
+    actions: action === null ? undefined : [action],
+    code: code ?? undefined,
+    application: given.get('application') ?? undefined,
+    since: startOf(given.get('since'), 0),
+    until: startOf(given.get('until'), 1),
+  };
+}
+
+export function Filters({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
+  const { filters, ledger } = words;
+  const any = { value: '', label: ledger.any };
+  const chosen = (name: string): string => given.get(name) ?? '';
+  const others = [...given.keys()].filter((name) => name !== 'search');
+  return (
+    <ActForm submit={ledger.show} onSubmit={async (fields) => goTo(addressOf('/log', fields))}>
+      <Field
+        name="search"
+        type="search"
+        label={filters.search}
+        hint={filters.hint}
+        maxLength={256}
+        initial={chosen('search')}
+      />
+      <details open={others.length > 0}>
+        <summary>{ledger.filter}</summary>
+        <div className="filters">
+          <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
+          <Choice
+            name="outcome"
+            label={ledger.columns.result}
+            options={[any, ...outcomes.map((value) => ({ value, label: ledger.outcomes[value] }))]}
+            initial={chosen('outcome')}
+          />
+          <Choice
+            name="action"
+            label={filters.event}
+            options={[
+              any,
+              ...Object.entries(ledger.actions).map(([value, told]) => ({
+                value,
+                label: typeof told === 'string' ? told : Object.values(told).join(' / '),
+              })),
+            ]}
+            initial={chosen('action')}
+          />
+          <Choice
+            name="code"
+            label={ledger.columns.why}
+            options={[any, ...Object.entries(ledger.codes).map(([value, label]) => ({ value, label }))]}
+            initial={chosen('code')}
+          />
+          <Field
+            name="application"
+            label={ledger.columns.application}
+            maxLength={256}
+            initial={chosen('application')}
+          />
+          <Field name="since" type="date" label={filters.since} initial={chosen('since')} />
+          <Field name="until" type="date" label={filters.until} initial={chosen('until')} />
+        </div>
+      </details>
+    </ActForm>
+  );
 }

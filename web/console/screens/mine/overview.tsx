@@ -3,12 +3,10 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
-import { toNameColumn } from '../../parts/name-column.js';
 import { Lines, ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
-import { Table } from '../../parts/table.js';
-import { toTermsColumns } from '../applications/columns.js';
-import type { MineWords } from './messages/mine-words.js';
+import { Await, Section } from '../../parts/state.js';
+import { Table, toNameColumn } from '../../parts/table.js';
+import { toTermsColumns } from '../applications/terms-form.js';
 import {
   type DeveloperFacts,
   listOwnApplications,
@@ -16,8 +14,10 @@ import {
   readDeveloper,
   takeSandboxToken,
 } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function Overview({ words }: { readonly words: MineWords }) {
+export function Overview() {
+  const words = useTexts();
   const { instant, number } = useFormats();
   const [developer, applications, asked] = [
     useLoaded(readDeveloper),
@@ -40,8 +40,7 @@ export function Overview({ words }: { readonly words: MineWords }) {
           />
         )}
       </Await>
-      <section>
-        <h2>{words.requests}</h2>
+      <Section heading={words.requests}>
         <Await loaded={asked}>
           {({ requests: rows }) => (
             <Table
@@ -49,10 +48,11 @@ export function Overview({ words }: { readonly words: MineWords }) {
               rows={rows}
               keyOf={({ id }) => id}
               empty={words.noRequests}
+              headings={facts}
               columns={[
                 toNameColumn(facts.name, '/my-applications/requests'),
-                { id: 'state', heading: facts.state, cell: ({ state }) => states[state] },
-                { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
+                { id: 'state', cell: ({ state }) => states[state] },
+                { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
               ]}
             />
           )}
@@ -60,27 +60,21 @@ export function Overview({ words }: { readonly words: MineWords }) {
         <p>
           <Link to="/my-applications/new">{words.begin}</Link>
         </p>
-      </section>
-      <Await loaded={developer}>{(found) => <Trying developer={found} words={words} />}</Await>
+      </Section>
+      <Await loaded={developer}>{(found) => <Trying developer={found} />}</Await>
     </>
   );
 }
 
-function Trying({
-  developer: { id, sandbox },
-  words,
-}: {
-  readonly developer: DeveloperFacts;
-  readonly words: MineWords;
-}) {
+function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperFacts }) {
+  const words = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const [token, setToken] = useState<string | null>(null);
   const { sandbox: texts } = words;
   return (
     <>
-      <section>
-        <h2>{texts.heading}</h2>
+      <Section heading={texts.heading}>
         <p>
           <a href="/catalogue">{texts.catalogue}</a>
         </p>
@@ -103,14 +97,12 @@ function Trying({
             </ActForm>
           </>
         )}
-      </section>
-      <section>
-        <h2>{words.ownId}</h2>
-        <p className="soft">{words.ownIdHint}</p>
+      </Section>
+      <Section heading={words.ownId} intro={words.ownIdHint}>
         <p>
           <code>{id}</code>
         </p>
-      </section>
+      </Section>
     </>
   );
 }

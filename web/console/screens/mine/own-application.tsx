@@ -1,14 +1,12 @@
 import { useState } from 'react';
 import { useLoaded } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Facts } from '../../parts/told.js';
 import { Keys } from '../applications/keys.js';
 import { UsageChart } from '../applications/usage-chart.js';
-import type { MineWords } from './messages/mine-words.js';
 import {
   issueOwnKey,
   listOwnKeys,
@@ -17,9 +15,11 @@ import {
   readOwnUsage,
   revokeOwnKey,
 } from './requests.js';
+import { useTexts } from './texts.js';
 import { NewRequest } from './wish-form.js';
 
-export function OwnApplicationPage({ id, words }: { readonly id: string; readonly words: MineWords }) {
+export function OwnApplicationPage({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { number } = useFormats();
   const found = useLoaded(readOwnApplication(id));
   const { facts } = words;
@@ -27,12 +27,7 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
     <Await loaded={found}>
       {(application) => (
         <>
-          <h1>
-            <bdi>{application.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/my-applications">{words.all}</Link>
-          </p>
+          <Title name={application.name} to="/my-applications" all={words.all} />
           <Facts
             rows={[
               [words.tenant, application.tenant],
@@ -43,7 +38,7 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
             ]}
           />
           <UsageChart request={readOwnUsage(id)} words={words} />
-          <Refusals id={id} words={words} />
+          <Refusals id={id} />
           <Keys
             words={words}
             asked={{
@@ -58,7 +53,7 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
             <details>
               <summary>{words.wish.more}</summary>
               <p className="soft">{words.wish.moreHint}</p>
-              <NewRequest former={application} words={words} />
+              <NewRequest former={application} />
             </details>
           </section>
         </>
@@ -67,14 +62,13 @@ export function OwnApplicationPage({ id, words }: { readonly id: string; readonl
   );
 }
 
-function Refusals({ id, words: { refusals } }: { readonly id: string; readonly words: MineWords }) {
+function Refusals({ id }: { readonly id: string }) {
+  const { refusals } = useTexts();
   const { instant } = useFormats();
   const [requestId, setRequestId] = useState<string | undefined>();
   const found = useLoaded(readOwnRefusals(id, requestId));
   return (
-    <section>
-      <h2>{refusals.heading}</h2>
-      <p className="soft">{refusals.text}</p>
+    <Section heading={refusals.heading} intro={refusals.text}>
       <ActForm
         submit={refusals.find}
         onSubmit={async (fields) => setRequestId(String(fields.get('requestId')) || undefined)}
@@ -88,25 +82,17 @@ function Refusals({ id, words: { refusals } }: { readonly id: string; readonly w
             rows={rows}
             keyOf={(row) => row.requestId}
             empty={refusals.none}
+            headings={refusals}
             columns={[
-              {
-                id: 'request',
-                heading: refusals.requestId,
-                isRowHeading: true,
-                cell: (row) => <code>{row.requestId}</code>,
-              },
-              { id: 'time', heading: refusals.time, cell: ({ time }) => instant(time) },
-              { id: 'endpoint', heading: refusals.endpoint, cell: ({ endpoint }) => <code>{endpoint}</code> },
-              {
-                id: 'code',
-                heading: refusals.code,
-                cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code>,
-              },
-              { id: 'cause', heading: refusals.cause, cell: ({ cause }) => <span lang="en">{cause}</span> },
+              { id: 'requestId', isRowHeading: true, cell: (row) => <code>{row.requestId}</code> },
+              { id: 'time', cell: ({ time }) => instant(time) },
+              { id: 'endpoint', cell: ({ endpoint }) => <code>{endpoint}</code> },
+              { id: 'code', cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code> },
+              { id: 'cause', cell: ({ cause }) => <span lang="en">{cause}</span> },
             ]}
           />
         )}
       </Await>
-    </section>
+    </Section>
   );
 }

@@ -3,12 +3,11 @@ import { useActing, useLoaded } from '../../frame/acting.js';
 import { goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Field, LongField } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section, Title } from '../../parts/state.js';
 import { RequestFacts, Thread } from '../requests/request-facts.js';
 import type { AskedRequest } from '../requests/requests.js';
-import type { MineWords } from './messages/mine-words.js';
 import {
   readDeveloper,
   readOwnRequest,
@@ -18,11 +17,13 @@ import {
   takeFirstKey,
   withdrawRequest,
 } from './requests.js';
+import { useTexts } from './texts.js';
 import { WishForm } from './wish-form.js';
 
 const longestMessage = 1000;
 
-export function OwnRequest({ id, words }: { readonly id: string; readonly words: MineWords }) {
+export function OwnRequest({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { call } = useActing();
   const found = useLoaded(readOwnRequest(id));
   const { withdraw } = words;
@@ -30,46 +31,33 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
     <Await loaded={found}>
       {({ request }) => (
         <>
-          <h1>
-            <bdi>{request.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/my-applications">{words.all}</Link>
-          </p>
+          <Title name={request.name} to="/my-applications" all={words.all} />
           <p className="note">{words.next[request.state]}</p>
           <RequestFacts request={request} words={words} />
           <Thread messages={request.messages} words={words} />
           {(request.state === 'draft' || request.state === 'asked_back') && (
-            <HandIn key={request.changedAt} request={request} words={words} onChanged={found.reload} />
+            <HandIn key={request.changedAt} request={request} onChanged={found.reload} />
           )}
           {request.state === 'submitted' && (
             <section>
               <ActForm
                 submit={words.say.submit}
-                onSubmit={async (fields) => {
-                  await call(sayTo(id, String(fields.get('text'))));
-                  found.reload();
-                }}
+                onSubmit={(fields) => call(sayTo(id, String(fields.get('text')))).then(found.reload)}
               >
-                <LongField name="text" label={words.say.label} isRequired maxLength={longestMessage} />
+                <Field rows={4} name="text" label={words.say.label} isRequired maxLength={longestMessage} />
               </ActForm>
             </section>
           )}
-          {request.isFulfilled && <FirstKey request={request} words={words} onTaken={found.reload} />}
+          {request.isFulfilled && <FirstKey request={request} onTaken={found.reload} />}
           {request.state !== 'approved' && request.state !== 'refused' && (
             <section>
               <ConfirmButton
                 label={withdraw.label}
                 title={withdraw.title(request.name)}
-                action={withdraw.label}
                 isGrave
-                onConfirm={async () => {
-                  await call(withdrawRequest(id));
-                  goTo('/my-applications');
-                }}
-              >
-                <p>{withdraw.text}</p>
-              </ConfirmButton>
+                onConfirm={() => call(withdrawRequest(id)).then(() => goTo('/my-applications'))}
+                text={withdraw.text}
+              />
             </section>
           )}
         </>
@@ -80,13 +68,12 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
 
 function HandIn({
   request: { id, ...former },
-  words,
   onChanged,
 }: {
   readonly request: AskedRequest;
-  readonly words: MineWords;
   readonly onChanged: () => void;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const { number } = useFormats();
   const developer = useLoaded(readDeveloper);
@@ -94,8 +81,7 @@ function HandIn({
   return (
     <Await loaded={developer}>
       {(found) => (
-        <section>
-          <h2>{handIn.heading}</h2>
+        <Section heading={handIn.heading}>
           {found.terms.version > 0 && (
             <details open>
               <summary>{handIn.terms(number(found.terms.version))}</summary>
@@ -118,7 +104,6 @@ function HandIn({
             <summary>{wish.change}</summary>
             <WishForm
               developer={found}
-              words={words}
               former={former}
               submit={wish.save}
               onSubmit={async (changed) => {
@@ -127,7 +112,7 @@ function HandIn({
               }}
             />
           </details>
-        </section>
+        </Section>
       )}
     </Await>
   );
@@ -136,13 +121,12 @@ function HandIn({
 /** Shows the first key once, because the server stores only its digest. */
 function FirstKey({
   request: { id, application, isChange, keyHandedOver },
-  words: { firstKey, toApplication },
   onTaken,
 }: {
   readonly request: AskedRequest;
-  readonly words: MineWords;
   readonly onTaken: () => void;
 }) {
+  const { firstKey, toApplication } = useTexts();
   const { call } = useActing();
   const [token, setToken] = useState<string | null>(null);
   return (

@@ -1,58 +1,44 @@
-import type {
-  DeveloperReply,
-  OneRequestReply,
-  RequestsReply,
-} from '../../../../src/rest/replies/application-requests.js';
-import type {
-  ApplicationKeysReply,
-  ApplicationReply,
-  ApplicationsReply,
-  ClientTokenReply,
-  RecentRefusalsReply,
-  UsageReply,
-} from '../../../../src/rest/replies/applications.js';
+import type * as ApplicationRequestsReplies from '../../../../src/rest/replies/application-requests.js';
+import type * as ApplicationsReplies from '../../../../src/rest/replies/applications.js';
 import { get, post } from '../../frame/call.js';
-import { usageDays } from '../applications/requests.js';
+import { type Terms, usageDays } from '../applications/requests.js';
 
-export interface Wish {
-  readonly name: string;
+export interface Wish extends Terms {
   readonly purpose: string;
-  readonly scopes: readonly string[];
   /** `null` if the application stores tokens itself. */
   readonly connection: string | null;
   readonly redirectUris: readonly string[];
-  readonly perMinute: number;
-  readonly perDay: number;
-  readonly contact: string;
 }
 
-export type DeveloperFacts = DeveloperReply;
-export const readDeveloper = get<DeveloperReply>('/v1/developer');
+export type DeveloperFacts = ApplicationRequestsReplies.DeveloperReply;
+export const readDeveloper = get<ApplicationRequestsReplies.DeveloperReply>('/v1/developer');
 
-export const takeSandboxToken = post<ClientTokenReply>('/v1/developer/sandbox-token');
+export const takeSandboxToken = post<ApplicationsReplies.ClientTokenReply>('/v1/developer/sandbox-token');
 
-export const listOwnRequests = get<RequestsReply>('/v1/developer/requests');
+export const listOwnRequests = get<ApplicationRequestsReplies.RequestsReply>('/v1/developer/requests');
 /** @param application - application to change, or `undefined` for a new one */
 export const beginRequest = (wish: Wish, application: string | undefined) =>
-  post<OneRequestReply>('/v1/developer/requests', { ...wish, application });
+  post<ApplicationRequestsReplies.OneRequestReply>('/v1/developer/requests', { ...wish, application });
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;
-export const readOwnRequest = (id: string) => get<OneRequestReply>(ofRequest(id));
-export const rewriteRequest = (id: string, wish: Wish) => post<OneRequestReply>(ofRequest(id, '/change'), { ...wish });
+export const readOwnRequest = (id: string) => get<ApplicationRequestsReplies.OneRequestReply>(ofRequest(id));
+export const rewriteRequest = (id: string, wish: Wish) =>
+  post<ApplicationRequestsReplies.OneRequestReply>(ofRequest(id, '/change'), { ...wish });
 /** @param message - message to the administrators */
 export const submitRequest = (id: string, termsVersion: number, message: string | undefined) =>
-  post<OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
-export const sayTo = (id: string, text: string) => post<OneRequestReply>(ofRequest(id, '/message'), { text });
+  post<ApplicationRequestsReplies.OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
+export const sayTo = (id: string, text: string) =>
+  post<ApplicationRequestsReplies.OneRequestReply>(ofRequest(id, '/message'), { text });
 export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'));
-export const takeFirstKey = (id: string) => post<ClientTokenReply>(ofRequest(id, '/key'));
+export const takeFirstKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(ofRequest(id, '/key'));
 
-export const listOwnApplications = get<ApplicationsReply>('/v1/developer/applications');
+export const listOwnApplications = get<ApplicationsReplies.ApplicationsReply>('/v1/developer/applications');
 const of = (id: string, rest = ''): string => `/v1/developer/applications/${encodeURIComponent(id)}${rest}`;
-export const readOwnApplication = (id: string) => get<ApplicationReply>(of(id));
-export const listOwnKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'));
-export const issueOwnKey = (id: string) => post<ClientTokenReply>(of(id, '/keys'));
+export const readOwnApplication = (id: string) => get<ApplicationsReplies.ApplicationReply>(of(id));
+export const listOwnKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
+export const issueOwnKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'));
 export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
-export const readOwnUsage = (id: string) => post<UsageReply>(of(id, '/usage'), { days: usageDays });
+export const readOwnUsage = (id: string) => post<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
 
 /** @param requestId - id of one request, or `undefined` for the latest refusals */
 export const readOwnRefusals = (id: string, requestId: string | undefined) =>
-  post<RecentRefusalsReply>(of(id, '/refusals'), { requestId });
+  post<ApplicationsReplies.RecentRefusalsReply>(of(id, '/refusals'), { requestId });

@@ -1,33 +1,27 @@
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { goTo, Link } from '../../frame/router.js';
+import { goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { ActForm, Choice, Field, LongField, Ticks } from '../../parts/form.js';
-import { Await } from '../../parts/state.js';
+import { ActForm, Choice, Field, NumberField, Ticks } from '../../parts/form.js';
+import { Await, Title } from '../../parts/state.js';
 import type { Application } from '../applications/requests.js';
-import type { MineWords } from './messages/mine-words.js';
+import { toTerms } from '../applications/terms-form.js';
 import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
+import { useTexts } from './texts.js';
 
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
 /** Form for a draft, which is submitted later on its own page. */
-export function NewRequest({ former, words }: { readonly former: Application | null; readonly words: MineWords }) {
+export function NewRequest({ former }: { readonly former: Application | null }) {
+  const words = useTexts();
   const { call } = useActing();
   const developer = useLoaded(readDeveloper);
   return (
     <>
-      {former === null && (
-        <>
-          <h1>{words.begin}</h1>
-          <p>
-            <Link to="/my-applications">{words.all}</Link>
-          </p>
-        </>
-      )}
+      {former === null && <Title name={words.begin} to="/my-applications" all={words.all} />}
       <Await loaded={developer}>
         {(found) => (
           <WishForm
             developer={found}
-            words={words}
             former={former === null ? null : { ...former, purpose: '', connection: null, redirectUris: [] }}
             submit={words.wish.save}
             onSubmit={async (wish) => {
@@ -43,17 +37,16 @@ export function NewRequest({ former, words }: { readonly former: Application | n
 
 export function WishForm({
   developer,
-  words: { wish, facts },
   former,
   submit,
   onSubmit,
 }: {
   readonly developer: DeveloperFacts;
-  readonly words: MineWords;
   readonly former: Wish | null;
   readonly submit: string;
   readonly onSubmit: (wish: Wish) => Promise<void>;
 }) {
+  const { wish, facts } = useTexts();
   const { number } = useFormats();
   const { most } = developer;
   return (
@@ -61,19 +54,16 @@ export function WishForm({
       submit={submit}
       onSubmit={(fields) =>
         onSubmit({
-          name: String(fields.get('name')),
+          ...toTerms(fields),
           purpose: String(fields.get('purpose')),
-          scopes: fields.getAll('scopes').map(String),
           connection: String(fields.get('connection')) || null,
           redirectUris: String(fields.get('redirectUris')).split(/\s+/).filter(Boolean),
-          perMinute: Number(fields.get('perMinute')),
-          perDay: Number(fields.get('perDay')),
-          contact: String(fields.get('contact')),
         })
       }
     >
       <Field name="name" label={facts.name} isRequired maxLength={longest.name} initial={former?.name ?? ''} />
-      <LongField
+      <Field
+        rows={4}
         name="purpose"
         label={facts.purpose}
         hint={wish.purposeHint}
@@ -81,12 +71,7 @@ export function WishForm({
         maxLength={longest.purpose}
         initial={former?.purpose ?? ''}
       />
-      <Ticks
-        name="scopes"
-        label={facts.scopes}
-        initial={former?.scopes ?? ['verify']}
-        options={developer.scopes.map((scope) => ({ value: scope, label: scope }))}
-      />
+      <Ticks name="scopes" label={facts.scopes} initial={former?.scopes ?? ['verify']} options={developer.scopes} />
       <Choice
         name="connection"
         label={facts.connection}
@@ -97,32 +82,29 @@ export function WishForm({
           { value: '', label: facts.noConnection },
         ]}
       />
-      <LongField
+      <Field
+        rows={4}
         name="redirectUris"
         label={facts.redirectUris}
         hint={wish.redirectUrisHint}
         maxLength={longest.redirectUris}
         initial={former?.redirectUris.join('\n') ?? ''}
       />
-      <Field
+      <NumberField
         name="perMinute"
         label={facts.perMinute}
         hint={wish.most(number(most.perMinute))}
-        type="number"
         min={1}
         max={most.perMinute}
-        initial={String(former?.perMinute ?? Math.min(60, most.perMinute))}
-        isRequired
+        initial={former?.perMinute ?? Math.min(60, most.perMinute)}
       />
-      <Field
+      <NumberField
         name="perDay"
         label={facts.perDay}
         hint={wish.most(number(most.perDay))}
-        type="number"
         min={1}
         max={most.perDay}
-        initial={String(former?.perDay ?? Math.min(10_000, most.perDay))}
-        isRequired
+        initial={former?.perDay ?? Math.min(10_000, most.perDay)}
       />
       <Field
         name="contact"

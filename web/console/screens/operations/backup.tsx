@@ -1,16 +1,16 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { readBackup } from './requests.js';
+import { useTexts } from './texts.js';
 
-export function Backup({ words }: { readonly words: OperationsWords['backup'] }) {
+export function Backup() {
+  const words = useTexts().backup;
   const { ago, instant, number, size } = useFormats();
   const found = useLoaded(readBackup);
   return (
-    <section>
-      <h2>{words.heading}</h2>
+    <Section heading={words.heading}>
       <Await loaded={found}>
         {({ last }) =>
           last === null ? (
@@ -28,6 +28,6 @@ export function Backup({ words }: { readonly words: OperationsWords['backup'] })
           )
         }
       </Await>
-    </section>
+    </Section>
   );
 }

@@ -1,12 +1,13 @@
 import { useLoaded } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
-import { Await } from '../../parts/state.js';
+import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { type JobRow, readJobs } from './requests.js';
+import { useTexts } from './texts.js';
 
 /** Shows the background jobs of the replica that answers the request. */
-export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
+export function Jobs() {
+  const words = useTexts().jobs;
   const { ago, number } = useFormats();
   const { problems } = useWords();
   const jobs = useLoaded(readJobs);
@@ -23,8 +24,7 @@ export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
     );
   };
   return (
-    <section>
-      <h2>{words.heading}</h2>
+    <Section heading={words.heading}>
       <p>{words.intro}</p>
       <Await loaded={jobs}>
         {({ jobs: rows }) => (
@@ -33,26 +33,18 @@ export function Jobs({ words }: { readonly words: OperationsWords['jobs'] }) {
             rows={rows}
             keyOf={({ name }) => name}
             empty={words.none}
+            headings={columns}
             columns={[
-              { id: 'job', heading: columns.job, isRowHeading: true, cell: ({ name }) => words.names[name] },
-              {
-                id: 'every',
-                heading: columns.every,
-                isNumber: true,
-                cell: ({ everySec }) => words.seconds(number(everySec)),
-              },
-              {
-                id: 'last',
-                heading: columns.last,
-                cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)),
-              },
-              { id: 'result', heading: columns.result, cell: resultOf },
-              { id: 'runs', heading: columns.runs, isNumber: true, cell: ({ runs }) => number(runs) },
-              { id: 'failures', heading: columns.failures, isNumber: true, cell: ({ failures }) => number(failures) },
+              { id: 'job', isRowHeading: true, cell: ({ name }) => words.names[name] },
+              { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds(number(everySec)) },
+              { id: 'last', cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)) },
+              { id: 'result', cell: resultOf },
+              { id: 'runs', isNumber: true, cell: ({ runs }) => number(runs) },
+              { id: 'failures', isNumber: true, cell: ({ failures }) => number(failures) },
             ]}
           />
         )}
       </Await>
-    </section>
+    </Section>
   );
 }

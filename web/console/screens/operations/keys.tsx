@@ -1,17 +1,28 @@
-import { useState } from 'react';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { useFormats } from '../../frame/words.js';
-import { ConfirmButton } from '../../parts/confirm.js';
-import { Await } from '../../parts/state.js';
-import { ToldLines } from '../../parts/told.js';
-import type { OperationsWords } from './messages/operations-words.js';
-import { type Rotated, readKeys, rotateKey, type Use } from './requests.js';
-import { SealingKeys } from './sealing-keys.js';
-import { TurningKeys } from './turning-keys.js';
+import { useId, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { useActing, useAction, useLoaded, useMay } from '../../frame/acting.js';
+import { useFormats, useWords } from '../../frame/words.js';
+import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
+import { Await, Problem } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Told, ToldResult } from '../../parts/told.js';
+import type { OperationsWords } from './messages/en.js';
+import type { SealingKey } from './requests.js';
+import {
+  type Rotated,
+  readKeys,
+  retireSigningKey,
+  retireVersion,
+  rotateKey,
+  type TurningKey,
+  type Use,
+} from './requests.js';
+import { useTexts } from './texts.js';
 
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
-export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
+export function Keys() {
+  const words = useTexts().keys;
   const keys = useLoaded(readKeys);
   return (
     <Await loaded={keys}>
@@ -20,11 +31,11 @@ export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
           <section key={use}>
             <h2>{words.uses[use]}</h2>
             {use === 'sealing' ? (
-              <SealingKeys words={words} rows={all.sealing} onChanged={keys.reload} />
+              <SealingKeys rows={all.sealing} onChanged={keys.reload} />
             ) : (
-              <TurningKeys words={words} use={use} rows={all[use]} onChanged={keys.reload} />
+              <TurningKeys use={use} rows={all[use]} onChanged={keys.reload} />
             )}
-            {all[use].length > 0 && <Rotate words={words} use={use} onChanged={keys.reload} />}
+            {all[use].length > 0 && <Rotate use={use} onChanged={keys.reload} />}
           </section>
         ))
       }
@@ -32,15 +43,8 @@ export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
   );
 }
 
-function Rotate({
-  words: { uses: names, rotate },
-  use,
-  onChanged,
-}: {
-  readonly words: OperationsWords['keys'];
-  readonly use: Use;
-  readonly onChanged: () => void;
-}) {
+function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () => void }) {
+  const { uses: names, rotate } = useTexts().keys;
   const { call } = useActing();
   const { instant } = useFormats();
   const mayRotate = useMay('operate');
@@ -49,27 +53,230 @@ function Rotate({
   return (
     <>
       {rotated !== null && (
-        <div className={rotated.isDone ? 'note good' : 'note warn'} role="status">
+        <ToldResult result={rotated}>
           {rotated.key !== null && (
             <p>
               {rotate.done(rotated.key)} {rotated.signsFrom !== null && rotate.signsFrom(instant(rotated.signsFrom))}
             </p>
           )}
-          <ToldLines lines={rotated.words} />
-        </div>
+        </ToldResult>
       )}
       <ConfirmButton
         label={rotate.label}
         about={names[use]}
         title={`${rotate.label}: ${names[use]}`}
-        action={rotate.label}
-        onConfirm={async () => {
-          setRotated(await call(rotateKey(use)));
-          onChanged();
-        }}
+        onConfirm={() => call(rotateKey(use)).then(setRotated).then(onChanged)}
+        text={use === 'sealing' ? rotate.sealing : rotate.turning}
+      />
+    </>
+  );
+}
+
+export function KeyState({
+  state,
+  problem,
+}: {
+  readonly state: Exclude<keyof OperationsWords['keys']['state'], 'broken'>;
+  readonly problem: string | null;
+}) {
+  const words = useTexts().keys;
+  if (problem === null) return words.state[state];
+  return (
+    <div>
+      <b>{words.state.broken}</b>
+      <p>
+        <Told>{problem}</Told>
+      </p>
+    </div>
+  );
+}
+
+export interface Retired {
+  readonly isDone: boolean;
+  readonly words: readonly string[];
+}
+
+/** Destroys a version after the administrator has typed the number of lost tokens. */
+export function RetireVersion({
+  version,
+  onRetired,
+}: {
+  readonly version: number;
+  readonly onRetired: (told: Retired) => void;
+}) {
+  const { retire, version: toName } = useTexts().keys;
+  const { call } = useActing();
+  const { working } = useWords();
+  const { number } = useFormats();
+  const id = useId();
+  const { isBusy, refusal, run } = useAction();
+  const [lost, setLost] = useState<number | null>(null);
+  const [typed, setTyped] = useState('');
+  const [isWrong, setWrong] = useState(false);
+  const name = toName(number(version));
+
+  const count = async (): Promise<void> => {
+    const reply = await call(retireVersion(version));
+    if (reply.lost === null) onRetired(reply);
+    else setLost(reply.lost);
+  };
+  return (
+    <>
+      <Button
+        className="button danger"
+        aria-label={`${retire.label}: ${name}`}
+        onPress={() => void (isBusy || run(count))}
+        data-busy={isBusy}
       >
-        <p>{use === 'sealing' ? rotate.sealing : rotate.turning}</p>
-      </ConfirmButton>
+        {isBusy ? working : retire.label}
+      </Button>
+      {refusal !== null && refusal.code !== 'face_not_verified' && <Problem refusal={refusal} />}
+      <ConfirmDialog
+        isOpen={lost !== null}
+        onClose={() => {
+          setLost(null);
+          setTyped('');
+          setWrong(false);
+        }}
+        title={retire.title(name)}
+        action={retire.label}
+        isGrave
+        isReady={() => {
+          const isRight = lost !== null && [String(lost), number(lost)].includes(typed.trim());
+          setWrong(!isRight);
+          return isRight;
+        }}
+        onConfirm={async () => onRetired(await call(retireVersion(version, lost ?? undefined)))}
+      >
+        <p>{retire.lost(number(lost ?? 0))}</p>
+        <p>{retire.onlyHere}</p>
+        <div className="field">
+          <label htmlFor={id}>{retire.count}</label>
+          <input
+            id={id}
+            inputMode="numeric"
+            autoComplete="off"
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+            aria-invalid={isWrong}
+            aria-describedby={isWrong ? `${id}-wrong` : undefined}
+          />
+          {isWrong && (
+            <span id={`${id}-wrong`} className="wrong" role="alert">
+              {retire.wrongCount}
+            </span>
+          )}
+        </div>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+export function SealingKeys({
+  rows,
+  onChanged,
+}: {
+  readonly rows: readonly SealingKey[];
+  readonly onChanged: () => void;
+}) {
+  const words = useTexts().keys;
+  const { ago, instant, number } = useFormats();
+  const mayRetire = useMay('operate');
+  const [retired, setRetired] = useState<Retired | null>(null);
+  const { columns } = words;
+  return (
+    <>
+      <Table
+        caption={words.uses.sealing}
+        rows={rows}
+        keyOf={({ version }) => String(version)}
+        empty={words.none}
+        headings={columns}
+        columns={[
+          { id: 'name', isRowHeading: true, cell: ({ version }) => words.version(number(version)) },
+          {
+            id: 'state',
+            cell: ({ isCurrent, problem }) => <KeyState state={isCurrent ? 'seals' : 'opens'} problem={problem} />,
+          },
+          {
+            id: 'made',
+            cell: ({ madeAt }) => (madeAt === null ? words.unknown : `${ago(madeAt)} (${instant(madeAt)})`),
+          },
+          { id: 'tokens', isNumber: true, cell: ({ tokens }) => number(tokens) },
+          mayRetire &&
+            rows.some(({ isCurrent }) => !isCurrent) && {
+              id: 'actions',
+              cell: ({ version, isCurrent }: SealingKey) =>
+                isCurrent ? null : (
+                  <RetireVersion
+                    version={version}
+                    onRetired={(told) => {
+                      setRetired(told);
+                      onChanged();
+                    }}
+                  />
+                ),
+            },
+        ]}
+      />
+      {retired !== null && <ToldResult result={retired} />}
+    </>
+  );
+}
+
+export function TurningKeys({
+  use,
+  rows,
+  onChanged,
+}: {
+  readonly use: 'signing' | 'oidc';
+  readonly rows: readonly TurningKey[];
+  readonly onChanged: () => void;
+}) {
+  const words = useTexts().keys;
+  const { call } = useActing();
+  const { ago, instant } = useFormats();
+  const mayRetire = useMay('operate') && use === 'signing';
+  const [told, setTold] = useState<{ readonly isDone: boolean; readonly words: readonly string[] } | null>(null);
+  const { columns, retire, uses } = words;
+  const stateOf = ({ isSigning, signsFrom }: TurningKey) => {
+    if (isSigning) return 'signs';
+    return signsFrom !== null && Date.parse(signsFrom) > Date.now() ? 'waits' : 'past';
+  };
+  return (
+    <>
+      <Table
+        caption={uses[use]}
+        rows={rows}
+        keyOf={({ name }) => name}
+        empty={words.none}
+        headings={columns}
+        columns={[
+          { id: 'name', isRowHeading: true, cell: ({ name }) => <code>{name}</code> },
+          { id: 'state', cell: (row) => <KeyState state={stateOf(row)} problem={row.problem} /> },
+          {
+            id: 'from',
+            cell: ({ signsFrom }) => (signsFrom === null ? words.unknown : `${ago(signsFrom)} (${instant(signsFrom)})`),
+          },
+          { id: 'until', cell: ({ signsUntil }) => (signsUntil === null ? words.unknown : instant(signsUntil)) },
+          mayRetire &&
+            rows.some(({ isSigning }) => !isSigning) && {
+              id: 'actions',
+              cell: ({ name, isSigning }: TurningKey) =>
+                isSigning ? null : (
+                  <ConfirmButton
+                    label={retire.label}
+                    about={name}
+                    title={retire.title(name)}
+                    isGrave
+                    onConfirm={() => call(retireSigningKey(name)).then(setTold).then(onChanged)}
+                    text={retire.signing}
+                  />
+                ),
+            },
+        ]}
+      />
+      {told !== null && <ToldResult result={told} />}
     </>
   );
 }

@@ -1,24 +1,19 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
-import { Progress } from '../../parts/progress.js';
-import { Await, Done } from '../../parts/state.js';
+import { Await, Done, Progress, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { OperationsWords } from './messages/operations-words.js';
 import { readTrail, type Verification, verifyTrail } from './requests.js';
+import { useTexts } from './texts.js';
 
-interface Given {
-  readonly words: OperationsWords['audit'];
-}
-
-export function Trail({ words }: Given) {
+export function Trail() {
+  const words = useTexts().audit;
   const { call } = useActing();
   const { ago, instant } = useFormats();
   const mayVerify = useMay('audit');
   const trail = useLoaded(readTrail, ({ verification }) => verification?.state === 'under_way' && 1000);
   return (
-    <section>
-      <h2>{words.heading}</h2>
+    <Section heading={words.heading}>
       <Await loaded={trail}>
         {({ verification, head: { signedAt, waitingSec } }) => (
           <>
@@ -32,24 +27,19 @@ export function Trail({ words }: Given) {
                 ...(verification === null ? [] : [[words.by, <bdi key="by">{verification.by}</bdi>] as const]),
               ]}
             />
-            {verification !== null && <Outcome words={words} verification={verification} />}
+            {verification !== null && <Outcome verification={verification} />}
             {mayVerify && verification?.state !== 'under_way' && (
-              <ActForm
-                submit={words.verify}
-                onSubmit={async () => {
-                  await call(verifyTrail);
-                  trail.reload();
-                }}
-              />
+              <ActForm submit={words.verify} onSubmit={() => call(verifyTrail).then(trail.reload)} />
             )}
           </>
         )}
       </Await>
-    </section>
+    </Section>
   );
 }
 
-function Outcome({ words, verification }: Given & { readonly verification: Verification }) {
+function Outcome({ verification }: { readonly verification: Verification }) {
+  const words = useTexts().audit;
   const { problems } = useWords();
   const { number, size } = useFormats();
   const { state, outcome, failed, bytesRead, bytesInAll } = verification;

@@ -1,32 +1,30 @@
 import { useState } from 'react';
 import { languages } from '../../../shared/languages.js';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useActing, useAction, useLoaded, useMay } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ActForm, Choice, NumberField } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Done, useProblemText } from '../../parts/state.js';
-import { InvitationLink } from './invitation.js';
-import type { PeopleWords } from './messages/people-words.js';
+import { Done, Section, useProblemText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
+import { useTexts } from './texts.js';
 
 export function Actions({
   who,
   name,
   person: { status, lockedUntil },
-  words,
   onChanged,
 }: {
   readonly who: Who;
   readonly name: string;
   readonly person: Pick<Person, 'status' | 'lockedUntil'>;
-  readonly words: PeopleWords;
   readonly onChanged: () => void;
 }) {
+  const words = useTexts();
   const { call } = useActing();
   const [mayAssist, mayOperate] = [useMay('assist'), useMay('operate')];
   const isLocked = lockedUntil !== null;
@@ -43,14 +41,13 @@ export function Actions({
   };
   const { unlock, revoke, erase } = words;
   return (
-    <section>
-      <h2>{words.actions}</h2>
-      {outcomes !== null && <Outcomes outcomes={outcomes} words={words} />}
+    <Section heading={words.actions}>
+      {outcomes !== null && <Outcomes outcomes={outcomes} />}
       {receipt !== null && <ShownOnce label={erase.receipt} value={receipt} note={erase.receiptNote} />}
       <div className="actions">
         {mayAssist && (
           <>
-            <SendInvitation who={who} words={words} onSent={onChanged} />
+            <SendInvitation who={who} onSent={onChanged} />
             {allowsBypass && (
               <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
                 {words.bypassCode}
@@ -63,22 +60,18 @@ export function Actions({
               <ConfirmButton
                 label={unlock.label}
                 title={unlock.title(name)}
-                action={unlock.label}
                 onConfirm={async () => void (await act(unlockPerson(who)))}
-              >
-                <p>{unlock.text}</p>
-              </ConfirmButton>
+                text={unlock.text}
+              />
             )}
             {status !== 'none' && status !== 'ended' && (
               <ConfirmButton
                 label={revoke.label}
                 title={revoke.title(name)}
-                action={revoke.label}
                 isGrave
                 onConfirm={async () => void (await act(revokePerson(who)))}
-              >
-                <p>{revoke.text}</p>
-              </ConfirmButton>
+                text={revoke.text}
+              />
             )}
           </>
         )}
@@ -86,28 +79,19 @@ export function Actions({
           <ConfirmButton
             label={erase.label}
             title={erase.title(name)}
-            action={erase.label}
             isGrave
             onConfirm={async () => setReceipt((await act(erasePerson(who))).receipt)}
-          >
-            <p>{erase.text}</p>
-          </ConfirmButton>
+            text={erase.text}
+          />
         )}
       </div>
-      {mayAssist && <Invite who={who} words={words} />}
-    </section>
+      {mayAssist && <Invite who={who} />}
+    </Section>
   );
 }
 
-function SendInvitation({
-  who,
-  words: { invite },
-  onSent,
-}: {
-  readonly who: Who;
-  readonly words: PeopleWords;
-  readonly onSent: () => void;
-}) {
+function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: () => void }) {
+  const { invite } = useTexts();
   const { call } = useActing();
   const { instant } = useFormats();
   const language = useLanguage();
@@ -122,15 +106,15 @@ function SendInvitation({
           setUntil((await call(inviteByEmail(who, language))).expiresAt);
           onSent();
         }}
-      >
-        <p>{invite.byEmailText(languages[language])}</p>
-      </ConfirmButton>
+        text={invite.byEmailText(languages[language])}
+      />
       {until !== null && <Done>{invite.sent(instant(until))}</Done>}
     </>
   );
 }
 
-function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
+function Outcomes({ outcomes }: { readonly outcomes: readonly Outcome[] }) {
+  const words = useTexts();
   const textOf = useProblemText();
   return (
     <Done>
@@ -144,14 +128,15 @@ function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; 
   );
 }
 
-function Invite({ who, words }: { readonly who: Who; readonly words: PeopleWords }) {
+function Invite({ who }: { readonly who: Who }) {
+  const words = useTexts();
   const { call } = useActing();
   const { invite } = words;
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
       <summary>{invite.asLink}</summary>
-      {invited !== null && <InvitationLink made={invited} words={words} />}
+      {invited !== null && <InvitationLink made={invited} />}
       <ActForm
         submit={invite.submit}
         onSubmit={async (fields) => {
@@ -167,16 +152,44 @@ function Invite({ who, words }: { readonly who: Who; readonly words: PeopleWords
             { value: 'manage', label: invite.manage },
           ]}
         />
-        <Field
-          name="hours"
-          label={invite.hours}
-          type="number"
-          min={1}
-          max={720}
-          initial={String(invitationHours)}
-          isRequired
-        />
+        <NumberField name="hours" label={invite.hours} min={1} max={720} initial={invitationHours} />
       </ActForm>
     </details>
+  );
+}
+
+interface Invitation {
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+export function useInvitation() {
+  const { call } = useActing();
+  const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
+  const { refusal, run } = useAction();
+  const make = ({ connection, subject }: Who): void => {
+    const who = { connection, subject };
+    const asked = invitePerson(who, { purpose: 'enrol', lifeHours: invitationHours });
+    void run(() => call(asked).then((invited) => setMade({ ...invited, who })));
+  };
+  return { made, refusal, make };
+}
+
+export function InvitationLink({
+  made,
+  about,
+}: {
+  readonly made: Invitation;
+  /** The user, if not shown elsewhere. */
+  readonly about?: string;
+}) {
+  const { invite } = useTexts();
+  const { instant } = useFormats();
+  return (
+    <ShownOnce
+      label={about === undefined ? invite.link : `${invite.link}: ${about}`}
+      value={made.url}
+      note={invite.note(instant(made.expiresAt))}
+    />
   );
 }

@@ -1,17 +1,14 @@
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
-import { toCsvLine } from '../../../../src/base/csv.js';
 import { languages } from '../../../shared/languages.js';
-import { toRefusal, useMay } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import { useAction, useMay } from '../../frame/acting.js';
 import { useFormats, useLanguage, useWords } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { saveCsv } from '../../parts/save-file.js';
-import { Problem } from '../../parts/state.js';
-import type { PeopleWords } from './messages/people-words.js';
+import { saveCsv } from '../../parts/export-csv.js';
+import { Problem, QuietButton } from '../../parts/state.js';
 import { unlockPerson } from './requests.js';
+import { useTexts } from './texts.js';
 
 export interface Chosen {
   /** Chosen people who are in the list, in its order. */
@@ -49,7 +46,6 @@ const columns = [
 export function BulkActions({
   chosen,
   readAll,
-  words: { bulk: words },
   onDone,
 }: {
   readonly chosen: Chosen;
@@ -58,44 +54,29 @@ export function BulkActions({
    * @throws Refusal
    */
   readonly readAll: () => Promise<readonly Named[]>;
-  readonly words: PeopleWords;
   readonly onDone: () => void;
 }) {
+  const { bulk: words } = useTexts();
   const mayAssist = useMay('assist');
   const { working } = useWords();
   const { number } = useFormats();
   const language = useLanguage();
   const bulk = useBulk();
-  const [isSaving, setSaving] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { isBusy, refusal, run } = useAction();
   const { people, isWhole } = chosen;
   const invited = people.filter(({ status }) => status !== 'enrolled');
   const locked = people.filter(({ lockedUntil }) => lockedUntil !== null);
   const isRunning = bulk.shown?.isRunning === true;
-  const save = (): void => {
-    setSaving(true);
-    setRefusal(null);
-    readAll()
-      .then(
-        (all) =>
-          saveCsv(
-            [columns, ...all.map((each) => columns.map((column) => String(each[column] ?? '')))].map(
-              (cells) => `${toCsvLine(cells)}\r\n`,
-            ),
-            `facestep-people-${new Date().toISOString().slice(0, 10)}.csv`,
-          ),
-        (thrown: unknown) => setRefusal(toRefusal(thrown)),
-      )
-      .finally(() => setSaving(false));
+  const save = async (): Promise<void> => {
+    const rows = (await readAll()).map((each) => columns.map((column) => each[column]));
+    saveCsv([columns, ...rows], 'people');
   };
   return (
     <>
       <div className="actions bulk">
         {mayAssist && (
           <>
-            <Button className="button quiet" onPress={chosen.toggleAll}>
-              {isWhole ? words.chooseNone : words.chooseAll}
-            </Button>
+            <QuietButton onPress={chosen.toggleAll}>{isWhole ? words.chooseNone : words.chooseAll}</QuietButton>
             {invited.length > 0 && !isRunning && (
               <ConfirmButton
                 label={words.invite(number(invited.length))}
@@ -105,9 +86,8 @@ export function BulkActions({
                   const label = words.invitations;
                   void bulk.run(label, invited, invited.length, (who) => inviteByEmail(toWho(who), language));
                 }}
-              >
-                <p>{words.inviteText(languages[language])}</p>
-              </ConfirmButton>
+                text={words.inviteText(languages[language])}
+              />
             )}
             {locked.length > 0 && !isRunning && (
               <ConfirmButton
@@ -118,15 +98,14 @@ export function BulkActions({
                   const label = words.unlocked;
                   void bulk.run(label, locked, locked.length, (who) => unlockPerson(toWho(who))).then(onDone);
                 }}
-              >
-                <p>{words.unlockText}</p>
-              </ConfirmButton>
+                text={words.unlockText}
+              />
             )}
           </>
         )}
-        <Button className="button quiet" isDisabled={isSaving} onPress={save}>
-          {isSaving ? working : words.save}
-        </Button>
+        <QuietButton isDisabled={isBusy} onPress={() => void run(save)}>
+          {isBusy ? working : words.save}
+        </QuietButton>
       </div>
       {refusal !== null && <Problem refusal={refusal} />}
       <BulkProgress bulk={bulk} />

@@ -3,15 +3,16 @@ import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { nameOf, PersonLink, pathOf } from '../../ledger/names.js';
-import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
+import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
+import { type FoundPerson, findPeople, keyOf } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Await, Problem } from '../../parts/state.js';
+import { Await, Problem, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { InvitationLink, useInvitation } from './invitation.js';
-import type { PeopleWords } from './messages/people-words.js';
+import { InvitationLink, useInvitation } from './actions.js';
+import { useTexts } from './texts.js';
 
-export function Find({ text, words }: { readonly text: string | null; readonly words: PeopleWords }) {
+export function Find({ text }: { readonly text: string | null }) {
+  const words = useTexts();
   const { find } = words;
   return (
     <>
@@ -26,14 +27,15 @@ export function Find({ text, words }: { readonly text: string | null; readonly w
           {...(text === null ? {} : { initial: text })}
         />
       </ActForm>
-      {text !== null && <Found text={text} words={words} />}
+      {text !== null && <Found text={text} />}
     </>
   );
 }
 
 const mostFound = 20;
 
-function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {
+function Found({ text }: { readonly text: string }) {
+  const words = useTexts();
   const loaded = useLoaded(findPeople(text));
   const found = loaded.state === 'loaded' ? loaded.value : null;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
@@ -42,41 +44,39 @@ function Found({ text, words }: { readonly text: string; readonly words: PeopleW
   }, [only]);
   const { find, ledger } = words;
   return (
-    <section>
-      <h2>{find.found}</h2>
+    <Section heading={find.found}>
       <Await loaded={loaded}>
         {({ people, unasked }) => (
           <>
             {unasked.length > 0 && <p className="note warn">{ledger.unasked(unasked.join(', '))}</p>}
             {people.length >= mostFound && <p className="note">{find.more}</p>}
-            <FoundPeople people={people} words={words} />
+            <FoundPeople people={people} />
           </>
         )}
       </Await>
       <p>
         <Link to="/people">{find.back}</Link>
       </p>
-    </section>
+    </Section>
   );
 }
 
-const labelOf = (who: Who, people: readonly FoundPerson[]): string =>
-  nameOf(
-    who,
-    people.find((each) => keyOf(each) === keyOf(who)),
-  );
-
-function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[]; readonly words: PeopleWords }) {
+function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
+  const words = useTexts();
   const { number } = useFormats();
   const mayAssist = useMay('assist');
   const invitation = useInvitation();
   const { find, list, ledger, invite, statuses } = words;
+  const names = new Map(people.map((each) => [keyOf(each), each]));
   const canInvite = mayAssist && people.some(({ status }) => status === 'none');
   return (
     <>
       {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
       {invitation.made !== null && (
-        <InvitationLink made={invitation.made} about={labelOf(invitation.made.who, people)} words={words} />
+        <InvitationLink
+          made={invitation.made}
+          about={nameOf(invitation.made.who, names.get(keyOf(invitation.made.who)))}
+        />
       )}
       <Table
         caption={find.found}
@@ -84,14 +84,7 @@ function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[
         keyOf={keyOf}
         empty={find.nobody}
         columns={[
-          {
-            id: 'name',
-            heading: list.name,
-            isRowHeading: true,
-            isWide: true,
-            value: (each) => each.name ?? nameOf(each, each),
-            cell: (each) => <PersonLink who={each} name={each} />,
-          },
+          { ...toPersonColumn<FoundPerson>(list.name, names, (each) => each, true), id: 'name' },
           { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
           { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
           { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
@@ -102,26 +95,22 @@ function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[
             isNumber: true,
             cell: ({ level }) => (level === null ? '–' : number(level)),
           },
-          ...(canInvite
-            ? [
-                {
-                  id: 'invite',
-                  heading: invite.heading,
-                  cell: (each: FoundPerson) =>
-                    each.status === 'none' ? (
-                      <Button
-                        className="button quiet"
-                        aria-label={`${invite.heading}: ${nameOf(each, each)}`}
-                        onPress={() => invitation.make(each)}
-                      >
-                        {invite.heading}
-                      </Button>
-                    ) : (
-                      '–'
-                    ),
-                },
-              ]
-            : []),
+          canInvite && {
+            id: 'invite',
+            heading: invite.heading,
+            cell: (each: FoundPerson) =>
+              each.status === 'none' ? (
+                <Button
+                  className="button quiet"
+                  aria-label={`${invite.heading}: ${nameOf(each, each)}`}
+                  onPress={() => invitation.make(each)}
+                >
+                  {invite.heading}
+                </Button>
+              ) : (
+                '–'
+              ),
+          },
         ]}
       />
     </>

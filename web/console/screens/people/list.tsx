@@ -1,10 +1,8 @@
-import type { PeopleReply } from '../../../../src/rest/replies/ledger.js';
 import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { addressOf, goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-
-import { nameOf, PersonLink, useNames } from '../../ledger/names.js';
+import { loadNames, type Names, nameOf, toPersonColumn, useNames } from '../../ledger/names.js';
 import {
   type Filter,
   type FoundPerson,
@@ -14,16 +12,13 @@ import {
   listPeople,
   type Name,
   type Person,
-  readNames,
   statuses,
-  type Who,
 } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
-import { Await, Empty } from '../../parts/state.js';
+import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
-
-import type { PeopleWords } from './messages/people-words.js';
+import { useTexts } from './texts.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 
@@ -55,17 +50,10 @@ function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-const namesAtOnce = 100;
-
 const noName: Name = { login: null, email: null, name: null };
 
-function bySubjects(people: readonly Who[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { connection, subject } of people) found.set(connection, [...(found.get(connection) ?? []), subject]);
-  return found;
-}
-
-export function List({ given, words }: { readonly given: URLSearchParams; readonly words: PeopleWords }) {
+export function List({ given }: { readonly given: URLSearchParams }) {
+  const words = useTexts();
   const { list, ledger } = words;
   const { number } = useFormats();
   const filter = toFilter(given);
@@ -73,8 +61,7 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => given.get(name) ?? '';
   return (
-    <section>
-      <h2>{list.heading}</h2>
+    <Section heading={list.heading}>
       <details open={given.size > 0}>
         <summary>{ledger.filter}</summary>
         <ActForm key={`${given}`} submit={ledger.show} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
@@ -112,63 +99,43 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
           </div>
         </ActForm>
       </details>
-      {group === null ? (
-        <Enrolled filter={filter} words={words} />
-      ) : (
-        <GroupMembers group={group} given={given} words={words} />
-      )}
-    </section>
+      {group === null ? <Enrolled filter={filter} /> : <GroupMembers group={group} given={given} />}
+    </Section>
   );
 }
 
-interface ListProps {
-  readonly words: PeopleWords;
-}
-
-function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
+function Enrolled({ filter }: { readonly filter: Filter }) {
+  const words = useTexts();
   const { call } = useActing();
   const paged = usePages(
     (cursor) => listPeople(filter, cursor),
-    (reply) => ({ rows: reply.people, cursor: reply.cursor }),
+    ({ people }) => people,
   );
   const names = useNames(paged.rows);
   const chosen = useChosen(paged.rows);
   async function readAll(): Promise<readonly Named[]> {
-    const people: Person[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: PeopleReply = await call(listPeople(filter, cursor));
-      people.push(...page.people);
-      cursor = page.cursor;
-    } while (cursor !== null);
-    const known = new Map<string, Name>();
-    for (const [connection, subjects] of bySubjects(people))
-      for (let from = 0; from < subjects.length; from += namesAtOnce)
-        for (const each of (await call(readNames(connection, subjects.slice(from, from + namesAtOnce)))).names)
-          known.set(keyOf({ connection, subject: each.subject }), each);
+    const people = await paged.all(() => true);
+    const known = new Map(await loadNames(people, call));
     return people.map((each) => ({ ...noName, ...known.get(keyOf(each)), ...each }));
   }
   return (
     <>
-      <BulkActions chosen={chosen} readAll={readAll} words={words} onDone={paged.reload} />
+      <BulkActions chosen={chosen} readAll={readAll} onDone={paged.reload} />
       <PagedTable
         caption={words.list.heading}
         paged={paged}
         isExported
         keyOf={keyOf}
         empty={words.list.empty}
-        columns={useColumns({ chosen, words, nameOf: (who) => names.get(keyOf(who)) })}
+        columns={useColumns({ chosen, names })}
       />
     </>
   );
 }
 
 /** Lists the members of a group at the provider, whether enrolled or not. */
-function GroupMembers({
-  group,
-  given,
-  words,
-}: ListProps & { readonly group: string; readonly given: URLSearchParams }) {
+function GroupMembers({ group, given }: { readonly group: string; readonly given: URLSearchParams }) {
+  const words = useTexts();
   const listed = useLoaded(listConnections);
   return (
     <Await loaded={listed}>
@@ -176,7 +143,7 @@ function GroupMembers({
         // If there is only one connection, the user need not choose it.
         const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
         if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
-        return <MembersOf connection={connection} group={group} status={given.get('status')} words={words} />;
+        return <MembersOf connection={connection} group={group} status={given.get('status')} />;
       }}
     </Await>
   );
@@ -186,20 +153,24 @@ function MembersOf({
   connection,
   group,
   status,
-  words,
-}: ListProps & { readonly connection: string; readonly group: string; readonly status: string | null }) {
+}: {
+  readonly connection: string;
+  readonly group: string;
+  readonly status: string | null;
+}) {
+  const words = useTexts();
   const loaded = useLoaded(listGroup(connection, group, status ?? undefined));
   const people = loaded.state === 'loaded' ? loaded.value.people : none;
   const chosen = useChosen(people);
   const byKey = new Map(people.map((each) => [keyOf(each), each]));
-  const columns = useColumns({ chosen, words, nameOf: (who) => byKey.get(keyOf(who)) });
+  const columns = useColumns({ chosen, names: byKey });
   if (loaded.state === 'refused' && loaded.refusal.code === 'not_found') return <Empty>{words.list.noGroup}</Empty>;
   return (
     <Await loaded={loaded}>
       {({ isComplete }) => (
         <>
           {!isComplete && <p className="note warn">{words.list.groupInPart}</p>}
-          <BulkActions chosen={chosen} readAll={async () => people} words={words} onDone={loaded.reload} />
+          <BulkActions chosen={chosen} readAll={async () => people} onDone={loaded.reload} />
           <Table caption={words.list.heading} rows={people} keyOf={keyOf} empty={words.list.empty} columns={columns} />
         </>
       )}
@@ -211,41 +182,30 @@ const none: readonly FoundPerson[] = [];
 
 function useColumns({
   chosen,
-  words,
-  nameOf: find,
-}: ListProps & {
+  names,
+}: {
   readonly chosen: Chosen;
-  readonly nameOf: (who: Who) => Name | undefined;
-}): readonly Column<Person>[] {
+  readonly names: Names;
+}): readonly (Column<Person> | false)[] {
+  const words = useTexts();
   const { list, ledger } = words;
   const { instant, number } = useFormats();
   const mayAssist = useMay('assist');
   return [
-    ...(mayAssist
-      ? [
-          {
-            id: 'chosen',
-            heading: list.choose,
-            cell: (each: Person) => (
-              <input
-                type="checkbox"
-                className="box"
-                aria-label={`${list.choose}: ${nameOf(each, find(each))}`}
-                checked={chosen.has(each)}
-                onChange={() => chosen.toggle(each)}
-              />
-            ),
-          },
-        ]
-      : []),
-    {
-      id: 'name',
-      heading: list.name,
-      isRowHeading: true,
-      isWide: true,
-      value: (each) => find(each)?.name ?? nameOf(each, find(each)),
-      cell: (each) => <PersonLink who={each} name={find(each)} />,
+    mayAssist && {
+      id: 'chosen',
+      heading: list.choose,
+      cell: (each: Person) => (
+        <input
+          type="checkbox"
+          className="box"
+          aria-label={`${list.choose}: ${nameOf(each, names.get(keyOf(each)))}`}
+          checked={chosen.has(each)}
+          onChange={() => chosen.toggle(each)}
+        />
+      ),
     },
+    { ...toPersonColumn<Person>(list.name, names, (each) => each, true), id: 'name' },
     {
       id: 'connection',
       heading: ledger.connection,

@@ -1,24 +1,22 @@
 import { useState } from 'react';
-import { useLoaded, usePages } from '../../frame/acting.js';
+import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
-
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
-
-import { Await } from '../../parts/state.js';
+import { Await, Empty, QuietButton, Section, useProblemText } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
-import { HeldOf } from './held.js';
-import type { PeopleWords } from './messages/people-words.js';
+import { exportPerson, type Held } from './requests.js';
+import { useTexts } from './texts.js';
 
 interface Props {
   readonly who: Who;
-  readonly words: PeopleWords;
 }
 
-export function Person({ who, words }: Props) {
+export function Person({ who }: Props) {
+  const words = useTexts();
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
@@ -40,9 +38,9 @@ export function Person({ who, words }: Props) {
       <Await loaded={loaded}>
         {({ person }) => (
           <>
-            <Enrolment who={who} person={person} words={words} />
+            <Enrolment who={who} person={person} />
             <Actions
-              {...{ who, name, person, words }}
+              {...{ who, name, person }}
               onChanged={() => {
                 loaded.reload();
                 setChanges(changes + 1);
@@ -51,13 +49,14 @@ export function Person({ who, words }: Props) {
           </>
         )}
       </Await>
-      <Timeline key={`timeline ${changes}`} who={who} words={words} />
-      <HeldOf key={`held ${changes}`} who={who} words={words} />
+      <Timeline key={`timeline ${changes}`} who={who} />
+      <HeldOf key={`held ${changes}`} who={who} />
     </>
   );
 }
 
-function Enrolment({ who, person: is, words }: Props & { readonly person: PersonState }) {
+function Enrolment({ who, person: is }: Props & { readonly person: PersonState }) {
+  const words = useTexts();
   const { instant, number } = useFormats();
   const { person, list, ledger, held } = words;
   const { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
@@ -79,15 +78,97 @@ function Enrolment({ who, person: is, words }: Props & { readonly person: Person
   );
 }
 
-function Timeline({ who, words: { timeline, ledger } }: Props) {
+function Timeline({ who }: Props) {
+  const { timeline, ledger } = useTexts();
   const paged = usePages(
     (cursor) => listChecksOf(who, cursor),
-    (reply) => ({ rows: reply.checks, cursor: reply.cursor }),
+    ({ checks }) => checks,
   );
   return (
-    <section>
-      <h2>{timeline.heading}</h2>
+    <Section heading={timeline.heading}>
       <Checks paged={paged} caption={timeline.heading} empty={timeline.empty} ofAll={false} words={ledger} />
-    </section>
+    </Section>
   );
+}
+
+interface Props {
+  readonly who: Who;
+}
+
+/** Shows a user's stored data only on request, because viewing is logged. */
+export function HeldOf({ who }: Props) {
+  const words = useTexts();
+  const mayRead = useMay('audit');
+  const [isWanted, setWanted] = useState(false);
+  if (!mayRead) return null;
+  return (
+    <Section heading={words.held.heading}>
+      {isWanted ? (
+        <Shown who={who} />
+      ) : (
+        <>
+          <p className="soft">{words.held.isRecorded}</p>
+          <QuietButton onPress={() => setWanted(true)}>{words.held.show}</QuietButton>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Shown({ who }: Props) {
+  const words = useTexts();
+  const { session } = useActing();
+  const exported = useLoaded(exportPerson(who));
+  const textOf = useProblemText();
+  return (
+    <Await loaded={exported}>
+      {({ subjects }) => (
+        <>
+          {subjects.map(({ connection, code, held }) =>
+            held === null ? (
+              <Empty key={connection}>{textOf(code ?? 'subject_unknown')}</Empty>
+            ) : (
+              <HeldFacts key={connection} held={held} />
+            ),
+          )}
+          <p>
+            <a
+              className="button quiet"
+              download="facestep-export.json"
+              href={`data:application/json,${encodeURIComponent(JSON.stringify({ by: session.name, subjects }, null, 2))}`}
+            >
+              {words.held.save}
+            </a>
+          </p>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function HeldFacts({ held }: { readonly held: Held }) {
+  const { held: words } = useTexts();
+  const { instant, number } = useFormats();
+  const { consent, passkey, attempts, passedStepUp } = held;
+  const facts = [
+    [
+      words.consent,
+      consent === null
+        ? words.none
+        : consent.withdrawnAt === null
+          ? words.since(instant(consent.givenAt))
+          : words.withdrawn(instant(consent.withdrawnAt)),
+    ],
+    [
+      words.passkey,
+      passkey === null
+        ? words.none
+        : passkey.expiresAt === null
+          ? words.withoutEnd
+          : words.until(instant(passkey.expiresAt)),
+    ],
+    [words.failures, number(attempts.failures)],
+    [words.lastPass, passedStepUp === null ? words.none : instant(passedStepUp.passedAt)],
+  ] as const;
+  return <Facts rows={facts} />;
 }

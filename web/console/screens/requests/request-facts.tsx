@@ -1,6 +1,7 @@
 import { useFormats } from '../../frame/words.js';
+import { Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { RequestWords } from './messages/requests-words.js';
+import type { RequestWords } from './messages/en.js';
 import type { AskedRequest } from './requests.js';
 
 export function RequestFacts({
@@ -39,23 +40,31 @@ export function Thread({
   readonly messages: AskedRequest['messages'];
   readonly words: Pick<RequestWords, 'thread'>;
 }) {
-  const { instant } = useFormats();
   if (messages.length === 0) return null;
   return (
-    <section>
-      <h2>{thread}</h2>
+    <Section heading={thread}>
       <ol className="thread">
         {messages.map(({ time, by, text }) => (
           <li key={`${time} ${by}`}>
-            <p className="fine soft">
-              <bdi>{by}</bdi> · {instant(time)}
-            </p>
-            <p className="said" dir="auto">
-              {text}
-            </p>
+            <Said by={by} at={time} text={text} />
           </li>
         ))}
       </ol>
-    </section>
+    </Section>
+  );
+}
+
+/** A text with its author and time. */
+export function Said({ by, at, text }: { readonly by: string | null; readonly at: string; readonly text: string }) {
+  const { instant } = useFormats();
+  return (
+    <>
+      <p className="fine soft">
+        <bdi>{by}</bdi> · {instant(at)}
+      </p>
+      <p className="said" dir="auto">
+        {text}
+      </p>
+    </>
   );
 }

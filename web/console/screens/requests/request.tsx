@@ -1,16 +1,16 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
-import { ActForm, Field, LongField } from '../../parts/form.js';
+import { ActForm, Field } from '../../parts/form.js';
 import { Lines } from '../../parts/shown-once.js';
-import { Await, Done } from '../../parts/state.js';
-import type { RequestWords } from './messages/requests-words.js';
+import { Await, Done, Title } from '../../parts/state.js';
 import { RequestFacts, Thread } from './request-facts.js';
 import { type AskedRequest, answerRequest, approveRequest, readRequest } from './requests.js';
+import { useTexts } from './texts.js';
 
 const longestMessage = 1000;
 
-export function OneRequest({ id, words }: { readonly id: string; readonly words: RequestWords }) {
+export function OneRequest({ id }: { readonly id: string }) {
+  const words = useTexts();
   const { call } = useActing();
   const found = useLoaded(readRequest(id));
   const [openIdClient, setOpenIdClient] = useState<string | null>(null);
@@ -23,12 +23,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
     <Await loaded={found}>
       {({ request }) => (
         <>
-          <h1>
-            <bdi>{request.name}</bdi>
-          </h1>
-          <p>
-            <Link to="/requests">{words.all}</Link>
-          </p>
+          <Title name={request.name} to="/requests" all={words.all} />
           {request.isFulfilled && (
             <Done>{request.keyHandedOver || request.isChange ? words.approved : words.approvedKey}</Done>
           )}
@@ -39,7 +34,6 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
             <section>
               <Approve
                 request={request}
-                words={words}
                 onApproved={setOpenIdClient}
                 // An approval that failed in part can be repeated.
                 onAnswered={found.reload}
@@ -51,12 +45,11 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
                     <p className="soft">{texts.text}</p>
                     <ActForm
                       submit={texts.submit}
-                      onSubmit={async (fields) => {
-                        await call(answerRequest(id, how, String(fields.get('message'))));
-                        found.reload();
-                      }}
+                      onSubmit={(fields) =>
+                        call(answerRequest(id, how, String(fields.get('message')))).then(found.reload)
+                      }
                     >
-                      <LongField name="message" label={words.message} isRequired maxLength={longestMessage} />
+                      <Field rows={4} name="message" label={words.message} isRequired maxLength={longestMessage} />
                     </ActForm>
                   </details>
                 ))}
@@ -74,15 +67,14 @@ const toSaid = (field: FormDataEntryValue | null): string | undefined =>
 /** Approves a request. There is no confirmation, because the page shows what is approved. */
 function Approve({
   request,
-  words: { approve, message },
   onApproved,
   onAnswered,
 }: {
   readonly request: AskedRequest;
-  readonly words: RequestWords;
   readonly onApproved: (openIdClient: string | null) => void;
   readonly onAnswered: () => void;
 }) {
+  const { approve, message } = useTexts();
   const { call } = useActing();
   const { id, by, changedAt, connection, isChange } = request;
   const needsTenant = connection === null && !isChange;

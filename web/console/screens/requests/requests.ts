@@ -1,12 +1,7 @@
-import type {
-  ApprovedRequestReply,
-  OneRequestReply,
-  RequestPageReply,
-  TermsReply,
-} from '../../../../src/rest/replies/application-requests.js';
+import type * as ApplicationRequestsReplies from '../../../../src/rest/replies/application-requests.js';
 import { get, post } from '../../frame/call.js';
 
-export type AskedRequest = OneRequestReply['request'];
+export type AskedRequest = ApplicationRequestsReplies.OneRequestReply['request'];
 
 export type RequestState = AskedRequest['state'];
 export const requestStates = [
@@ -19,19 +14,23 @@ export const requestStates = [
 
 /** @param state - `undefined` for all */
 export const listRequests = (state: string | undefined, cursor: string | null) =>
-  post<RequestPageReply>('/v1/application-requests/list', { state, cursor: cursor ?? undefined });
+  post<ApplicationRequestsReplies.RequestPageReply>('/v1/application-requests/list', {
+    state,
+    cursor: cursor ?? undefined,
+  });
 
 const of = (id: string, rest = ''): string => `/v1/application-requests/${encodeURIComponent(id)}${rest}`;
-export const readRequest = (id: string) => get<OneRequestReply>(of(id));
+export const readRequest = (id: string) => get<ApplicationRequestsReplies.OneRequestReply>(of(id));
 
 /** @param given.tenant - tenant of the application, or `undefined` for the tenant of the requested connection */
 export const approveRequest = (
   id: string,
   given: { readonly changedAt: string; readonly tenant: string | undefined; readonly message: string | undefined },
-) => post<ApprovedRequestReply>(of(id, '/approve'), given);
+) => post<ApplicationRequestsReplies.ApprovedRequestReply>(of(id, '/approve'), given);
 
 export const answerRequest = (id: string, how: 'ask-back' | 'refuse', message: string) =>
-  post<OneRequestReply>(of(id, `/${how}`), { message });
+  post<ApplicationRequestsReplies.OneRequestReply>(of(id, `/${how}`), { message });
 
-export const readTerms = get<TermsReply>('/v1/application-terms');
-export const changeTerms = (text: string) => post<TermsReply>('/v1/application-terms', { text });
+export const readTerms = get<ApplicationRequestsReplies.TermsReply>('/v1/application-terms');
+export const changeTerms = (text: string) =>
+  post<ApplicationRequestsReplies.TermsReply>('/v1/application-terms', { text });

@@ -1,38 +1,29 @@
 import { useState } from 'react';
 import { usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
-import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
-import { toNameColumn } from '../../parts/name-column.js';
-import { PagedTable } from '../../parts/table.js';
-import type { RequestWords } from './messages/requests-words.js';
+import { Choice } from '../../parts/form.js';
+import { PagedTable, toNameColumn } from '../../parts/table.js';
 import { OneRequest } from './request.js';
 import { listRequests } from './requests.js';
 import { TermsOfUse } from './terms.js';
+import { defineScreen, useTexts } from './texts.js';
 
-export const requests = defineScreen(
-  {
-    en: async () => (await import('./messages/en.js')).en,
-    de: async () => (await import('./messages/de.js')).de,
-    es: async () => (await import('./messages/es.js')).es,
-    fr: async () => (await import('./messages/fr.js')).fr,
-    ar: async () => (await import('./messages/ar.js')).ar,
-  },
-  function Requests({ words, rest }) {
-    const [id] = rest;
-    if (id === undefined) return <Every words={words} />;
-    return id === 'terms' ? <TermsOfUse words={words} /> : <OneRequest key={id} id={id} words={words} />;
-  },
-);
+export const requests = defineScreen(function Requests({ rest }) {
+  const [id] = rest;
+  if (id === undefined) return <Every />;
+  return id === 'terms' ? <TermsOfUse /> : <OneRequest key={id} id={id} />;
+});
 
 const shownStates = ['submitted', 'asked_back', 'approved', 'refused'] as const;
 
-function Every({ words }: { readonly words: RequestWords }) {
+function Every() {
+  const words = useTexts();
   const { instant, number } = useFormats();
-  const [state, setState] = useState<string>('submitted');
+  const [state, setState] = useState<(typeof shownStates)[number] | 'every'>('submitted');
   const paged = usePages(
     (cursor) => listRequests(state === 'every' ? undefined : state, cursor),
-    ({ requests: rows, cursor }) => ({ rows, cursor }),
+    ({ requests: rows }) => rows,
   );
   const { facts, states } = words;
   return (
@@ -41,28 +32,30 @@ function Every({ words }: { readonly words: RequestWords }) {
       <p>
         <Link to="/requests/terms">{words.terms.heading}</Link>
       </p>
-      <div className="form field">
-        <label htmlFor="state">{facts.state}</label>
-        <select id="state" value={state} onChange={({ target }) => setState(target.value)}>
-          {shownStates.map((each) => (
-            <option key={each} value={each}>
-              {states[each]}
-            </option>
-          ))}
-          <option value="every">{words.every}</option>
-        </select>
+      <div className="form">
+        <Choice
+          name="state"
+          label={facts.state}
+          initial={state}
+          onChoose={setState}
+          options={[
+            ...shownStates.map((value) => ({ value, label: states[value] })),
+            { value: 'every', label: words.every },
+          ]}
+        />
       </div>
       <PagedTable
         paged={paged}
         caption={words.heading}
         keyOf={({ id }) => id}
         empty={words.none}
+        headings={facts}
         columns={[
           toNameColumn(facts.name, '/requests'),
-          { id: 'by', heading: facts.by, cell: ({ by }) => <bdi>{by}</bdi> },
-          { id: 'state', heading: facts.state, cell: (row) => states[row.state] },
-          { id: 'perDay', heading: facts.perDay, isNumber: true, cell: ({ perDay }) => number(perDay) },
-          { id: 'changed', heading: facts.changed, cell: ({ changedAt }) => instant(changedAt) },
+          { id: 'by', cell: ({ by }) => <bdi>{by}</bdi> },
+          { id: 'state', cell: (row) => states[row.state] },
+          { id: 'perDay', isNumber: true, cell: ({ perDay }) => number(perDay) },
+          { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
         ]}
       />
     </>

@@ -2,16 +2,18 @@ import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { ActForm, LongField } from '../../parts/form.js';
-import { Await, Done, Empty } from '../../parts/state.js';
-import type { RequestWords } from './messages/requests-words.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { Await, Done, Empty, Section } from '../../parts/state.js';
+import { Said } from './request-facts.js';
 import { changeTerms, readTerms } from './requests.js';
+import { useTexts } from './texts.js';
 
 const longestTerms = 8000;
 
-export function TermsOfUse({ words }: { readonly words: RequestWords }) {
+export function TermsOfUse() {
+  const words = useTexts();
   const { call } = useActing();
-  const { number, instant } = useFormats();
+  const { number } = useFormats();
   const found = useLoaded(readTerms);
   const [isChanged, setChanged] = useState(false);
   const { terms } = words;
@@ -28,19 +30,11 @@ export function TermsOfUse({ words }: { readonly words: RequestWords }) {
             {at === null ? (
               <Empty>{terms.none}</Empty>
             ) : (
-              <section>
-                <h2>{terms.version(number(version))}</h2>
-                <p className="fine soft">
-                  <bdi>{by}</bdi> · {instant(at)}
-                </p>
-                <p className="said" dir="auto">
-                  {text}
-                </p>
-              </section>
+              <Section heading={terms.version(number(version))}>
+                <Said by={by} at={at} text={text} />
+              </Section>
             )}
-            <section>
-              <h2>{terms.next}</h2>
-              <p className="soft">{terms.nextHint}</p>
+            <Section heading={terms.next} intro={terms.nextHint}>
               <ActForm
                 key={version}
                 submit={terms.submit}
@@ -50,9 +44,9 @@ export function TermsOfUse({ words }: { readonly words: RequestWords }) {
                   found.reload();
                 }}
               >
-                <LongField name="text" label={terms.text} isRequired initial={text} maxLength={longestTerms} />
+                <Field rows={4} name="text" label={terms.text} isRequired initial={text} maxLength={longestTerms} />
               </ActForm>
-            </section>
+            </Section>
           </>
         )}
       </Await>

@@ -1,7 +1,6 @@
-import type { Translated } from '../../../messages/words.js';
-import type { en } from './en.js';
+import type { AdministratorsWords } from './en.js';
 
-export const ar: Translated<typeof en> = {
+export const ar: AdministratorsWords = {
   heading: 'المسؤولون',
   intro:
     'لكل منهم مفتاح لواجهة API وسطر الأوامر وحالات الطوارئ. لا يُدرج المستخدمون الذين يسجّلون الدخول بحساب الشركة: مجموعاتهم هي التي تحدد.',

@@ -1,7 +1,6 @@
-import type { Translated } from '../../../messages/words.js';
-import type { en } from './en.js';
+import type { AdministratorsWords } from './en.js';
 
-export const de: Translated<typeof en> = {
+export const de: AdministratorsWords = {
   heading: 'Administratoren',
   intro:
     'Jeder hat einen Schlüssel für die API, die Befehlszeile und Notfälle. Benutzer, die sich mit einem Firmenkonto anmelden, sind nicht aufgeführt: Ihre Gruppen entscheiden.',

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type AdministratorsWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Administrators',
   intro:

@@ -1,7 +1,6 @@
-import type { Translated } from '../../../messages/words.js';
-import type { en } from './en.js';
+import type { AdministratorsWords } from './en.js';
 
-export const es: Translated<typeof en> = {
+export const es: AdministratorsWords = {
   heading: 'Administradores',
   intro:
     'Cada uno tiene una clave para la API, la línea de comandos y las emergencias. Los usuarios que inician sesión con una cuenta de empresa no aparecen: deciden sus grupos.',

@@ -1,7 +1,6 @@
-import type { Translated } from '../../../messages/words.js';
-import type { en } from './en.js';
+import type { AdministratorsWords } from './en.js';
 
-export const fr: Translated<typeof en> = {
+export const fr: AdministratorsWords = {
   heading: 'Administrateurs',
   intro:
     'Chacun possède une clé pour l’API, la ligne de commande et les urgences. Les utilisateurs qui se connectent avec un compte d’entreprise ne sont pas répertoriés : leurs groupes décident.',

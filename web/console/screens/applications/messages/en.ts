@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type ApplicationsWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Applications',
   none: 'No applications registered.',

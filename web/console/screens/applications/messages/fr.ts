@@ -1,4 +1,4 @@
-import type { ApplicationsWords } from './applications-words.js';
+import type { ApplicationsWords } from './en.js';
 
 export const fr: ApplicationsWords = {
   heading: 'Applications',

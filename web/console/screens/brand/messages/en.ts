@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type BrandWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Brand',
   intro: 'The look of the capture page and e-mails. Nothing changes until you publish.',

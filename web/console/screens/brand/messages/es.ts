@@ -1,4 +1,4 @@
-import type { BrandWords } from './brand-words.js';
+import type { BrandWords } from './en.js';
 
 export const es: BrandWords = {
   heading: 'Marca',

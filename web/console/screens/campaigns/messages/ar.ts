@@ -1,4 +1,4 @@
-import type { CampaignsWords } from './campaigns-words.js';
+import type { CampaignsWords } from './en.js';
 
 export const ar: CampaignsWords = {
   heading: 'الحملات',

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type CampaignsWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Campaigns',
   intro: 'A campaign invites many people to enrol, by e-mail. Planning one sends nothing.',

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type ConnectionsWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Connections',
   all: 'All connections',

@@ -1,4 +1,4 @@
-import type { ConnectionsWords } from './connections-words.js';
+import type { ConnectionsWords } from './en.js';
 
 export const fr: ConnectionsWords = {
   heading: 'Connexions',

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type HelpDeskWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Help desk',
   parts: { calls: 'Verify a caller', codes: 'Bypass codes', requests: 'Help requests' },

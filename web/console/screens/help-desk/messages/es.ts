@@ -1,4 +1,4 @@
-import type { HelpDeskWords } from './help-desk-words.js';
+import type { HelpDeskWords } from './en.js';
 
 export const es: HelpDeskWords = {
   heading: 'Servicio de asistencia',

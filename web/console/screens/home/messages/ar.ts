@@ -1,6 +1,6 @@
-import type { OwnWords } from './home-words.js';
+import type { HomeWords } from './en.js';
 
-export const ar: OwnWords = {
+export const ar: HomeWords = {
   heading: 'الرئيسية',
   find: { label: 'البحث عن شخص', hint: 'الاسم أو اسم المستخدم أو البريد الإلكتروني أو المعرّف', submit: 'بحث' },
   toDo: {

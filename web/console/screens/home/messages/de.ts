@@ -1,6 +1,6 @@
-import type { OwnWords } from './home-words.js';
+import type { HomeWords } from './en.js';
 
-export const de: OwnWords = {
+export const de: HomeWords = {
   heading: 'Startseite',
   find: { label: 'Person suchen', hint: 'Name, Benutzername, E-Mail-Adresse oder ID', submit: 'Suchen' },
   toDo: {

@@ -1,4 +1,10 @@
-import type { ToDoWords } from './to-do-words.js';
+import type { ToDoCode } from '../../../../../src/core/to-do-codes.js';
+import type { Translated } from '../../../../shared/languages.js';
+
+/** @param count - number of open requests */
+type ToDoWords = Readonly<Record<ToDoCode, string | ((count: string) => string)>>;
+
+export type HomeWords = Translated<typeof en>;
 
 export const en = {
   heading: 'Home',

@@ -1,6 +1,6 @@
-import type { OwnWords } from './home-words.js';
+import type { HomeWords } from './en.js';
 
-export const es: OwnWords = {
+export const es: HomeWords = {
   heading: 'Inicio',
   find: { label: 'Buscar una persona', hint: 'Nombre, usuario, correo electrónico o ID', submit: 'Buscar' },
   toDo: {

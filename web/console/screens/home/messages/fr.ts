@@ -1,6 +1,6 @@
-import type { OwnWords } from './home-words.js';
+import type { HomeWords } from './en.js';
 
-export const fr: OwnWords = {
+export const fr: HomeWords = {
   heading: 'Accueil',
   find: { label: 'Rechercher une personne', hint: 'Nom, identifiant de connexion, e-mail ou ID', submit: 'Rechercher' },
   toDo: {

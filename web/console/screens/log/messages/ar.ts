@@ -1,6 +1,6 @@
-import type { OwnWords } from './log-words.js';
+import type { LogWords } from './en.js';
 
-export const ar: OwnWords = {
+export const ar: LogWords = {
   heading: 'سجل عمليات تسجيل الدخول',
   empty: 'لا توجد سجلات مطابقة.',
   filters: {

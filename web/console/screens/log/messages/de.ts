@@ -1,6 +1,6 @@
-import type { OwnWords } from './log-words.js';
+import type { LogWords } from './en.js';
 
-export const de: OwnWords = {
+export const de: LogWords = {
   heading: 'Anmeldeprotokoll',
   empty: 'Keine passenden Einträge.',
   filters: {

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type LogWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Sign-in log',
   empty: 'No entries match.',

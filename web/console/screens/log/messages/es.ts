@@ -1,6 +1,6 @@
-import type { OwnWords } from './log-words.js';
+import type { LogWords } from './en.js';
 
-export const es: OwnWords = {
+export const es: LogWords = {
   heading: 'Registro de inicios de sesión',
   empty: 'Ninguna entrada coincide.',
   filters: {

@@ -1,6 +1,6 @@
-import type { OwnWords } from './log-words.js';
+import type { LogWords } from './en.js';
 
-export const fr: OwnWords = {
+export const fr: LogWords = {
   heading: 'Journal des connexions',
   empty: 'Aucune entrée ne correspond.',
   filters: {

@@ -1,6 +1,6 @@
 import { ar as applications } from '../../applications/messages/ar.js';
 import { ar as requests } from '../../requests/messages/ar.js';
-import type { MineWords } from './mine-words.js';
+import type { MineWords } from './en.js';
 
 export const ar: MineWords = {
   heading: 'تطبيقاتي',

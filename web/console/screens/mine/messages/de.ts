@@ -1,6 +1,6 @@
 import { de as applications } from '../../applications/messages/de.js';
 import { de as requests } from '../../requests/messages/de.js';
-import type { MineWords } from './mine-words.js';
+import type { MineWords } from './en.js';
 
 export const de: MineWords = {
   heading: 'Meine Anwendungen',

@@ -1,5 +1,8 @@
+import type { Translated } from '../../../../shared/languages.js';
 import { en as applications } from '../../applications/messages/en.js';
 import { en as requests } from '../../requests/messages/en.js';
+
+export type MineWords = Translated<typeof en>;
 
 export const en = {
   heading: 'My applications',

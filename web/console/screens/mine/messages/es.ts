@@ -1,6 +1,6 @@
 import { es as applications } from '../../applications/messages/es.js';
 import { es as requests } from '../../requests/messages/es.js';
-import type { MineWords } from './mine-words.js';
+import type { MineWords } from './en.js';
 
 export const es: MineWords = {
   heading: 'Mis aplicaciones',

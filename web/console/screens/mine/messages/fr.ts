@@ -1,6 +1,6 @@
 import { fr as applications } from '../../applications/messages/fr.js';
 import { fr as requests } from '../../requests/messages/fr.js';
-import type { MineWords } from './mine-words.js';
+import type { MineWords } from './en.js';
 
 export const fr: MineWords = {
   heading: 'Mes applications',

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type OperationsWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Operations',
   keys: {

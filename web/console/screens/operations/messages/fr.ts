@@ -1,4 +1,4 @@
-import type { OperationsWords } from './operations-words.js';
+import type { OperationsWords } from './en.js';
 
 export const fr: OperationsWords = {
   heading: 'Opérations',

@@ -1,6 +1,6 @@
-import type { OwnWords } from './people-words.js';
+import type { PeopleWords } from './en.js';
 
-export const ar: OwnWords = {
+export const ar: PeopleWords = {
   heading: 'الأشخاص',
   find: {
     label: 'البحث عن شخص',

@@ -1,6 +1,6 @@
-import type { OwnWords } from './people-words.js';
+import type { PeopleWords } from './en.js';
 
-export const de: OwnWords = {
+export const de: PeopleWords = {
   heading: 'Personen',
   find: {
     label: 'Person suchen',

@@ -1,6 +1,6 @@
-import type { OwnWords } from './people-words.js';
+import type { PeopleWords } from './en.js';
 
-export const es: OwnWords = {
+export const es: PeopleWords = {
   heading: 'Personas',
   find: {
     label: 'Buscar a una persona',

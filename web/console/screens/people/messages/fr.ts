@@ -1,6 +1,6 @@
-import type { OwnWords } from './people-words.js';
+import type { PeopleWords } from './en.js';
 
-export const fr: OwnWords = {
+export const fr: PeopleWords = {
   heading: 'Personnes',
   find: {
     label: 'Rechercher une personne',

@@ -1,4 +1,4 @@
-import type { RequestWords } from './requests-words.js';
+import type { RequestWords } from './en.js';
 
 export const ar: RequestWords = {
   heading: 'طلبات التطبيقات',

@@ -1,3 +1,6 @@
+import type { Translated } from '../../../../shared/languages.js';
+export type RequestWords = Translated<typeof en>;
+
 export const en = {
   heading: 'Application requests',
   none: 'No requests match.',

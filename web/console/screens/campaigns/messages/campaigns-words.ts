@@ -1,4 +1,0 @@
-import type { Translated } from '../../../messages/words.js';
-import type { en } from './en.js';
-
-export type CampaignsWords = Translated<typeof en>;
