@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { createOpenCommand } from '../src/cli/open.js';
-import { createSealCommand } from '../src/cli/seal.js';
+import { findSystemReason } from '../src/base/system-error.js';
+import { createOpenCommand, createSealCommand } from '../src/cli/seal.js';
 import { toCode } from '../src/errors.js';
 import { systemRandom } from './sinks.js';
 
@@ -21,6 +21,6 @@ const deps = {
 
 const program = new Command('facestep').addCommand(createSealCommand(deps)).addCommand(createOpenCommand(deps));
 await program.parseAsync().catch((error: unknown) => {
-  deps.tell(`refused: ${toCode(error)}`);
+  deps.tell(findSystemReason(error) ?? `refused: ${toCode(error)}`);
   process.exitCode = 1;
 });

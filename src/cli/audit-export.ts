@@ -5,7 +5,8 @@ import { auditDetails } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
-import { collect, findTrails, parseTime } from './trail-options.js';
+import { collect, parseTime } from './parse-option.js';
+import { findTrails } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
 export const createAuditExportCommand = (deps: CliDeps): Command =>

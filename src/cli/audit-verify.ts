@@ -4,11 +4,19 @@ import type { Tampering } from '../audit/chain-check.js';
 import { type StateFinding, type TrailReport, verifyTrail } from '../audit/verify.js';
 import { filesOf } from '../config/data-files.js';
 import { openStateToRead } from '../state/open.js';
+import { createAuditExportCommand } from './audit-export.js';
 import type { CliDeps } from './deps.js';
 import { readKeySet } from './jwks-source.js';
-import { collect, findTrails } from './trail-options.js';
+import { collect } from './parse-option.js';
+import { findTrails } from './trail-options.js';
 
-export const createAuditVerifyCommand = (deps: CliDeps): Command =>
+export const createAuditCommand = (deps: CliDeps): Command =>
+  new Command('audit')
+    .summary('verify or export the audit trail')
+    .addCommand(createVerifyCommand(deps))
+    .addCommand(createAuditExportCommand(deps));
+
+const createVerifyCommand = (deps: CliDeps): Command =>
   new Command('verify')
     .summary('verify the integrity of the audit trail')
     .description(

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
 import { settlements } from '../core/help-desk/help-requests.js';
 import { letterLanguages } from '../core/letters/language.js';
 import {
@@ -11,14 +10,12 @@ import {
   madeBypassReply,
   vouchingReply,
 } from '../rest/replies/help-desk.js';
-import { callServer } from './call-server.js';
+import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
+import { wholeNumber } from './parse-option.js';
 import { toPrintable } from './printable.js';
-import { printTable } from './table.js';
+import { printRows } from './table.js';
 import { NothingThere, UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
-
-const parseMinutes = wholeNumber({ least: 5, most: 60, what: 'minutes' });
 
 interface Who {
   readonly connection: string;
@@ -27,7 +24,7 @@ interface Who {
 }
 
 /** @throws UsageError unless exactly one of subject and login is given */
-function toWho({ connection, subject, login }: Who): JsonObject {
+function toWho({ connection, subject, login }: Who): Fields {
   if (subject !== undefined && login === undefined) return { connection, subject };
   if (login !== undefined && subject === undefined) return { connection, login };
   throw new UsageError('give --login or --subject');
@@ -43,17 +40,12 @@ interface Json {
   readonly json?: boolean;
 }
 
-interface BypassTerms {
-  readonly minutes?: number;
-  readonly application?: string;
-}
-
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')
     .description('Calls the running server.');
-  const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
-    callServer({ method: 'POST', path: `/help-desk/${path}`, fields }, guard, deps);
+  const post = <Reply extends z.ZodType>(path: string, fields: Fields, guard: Reply) =>
+    callServer(`POST /help-desk/${path}`, guard, deps, fields);
 
   addWho(command.command('vouch').description('start a face check for a caller and print its id and link'))
     .addOption(new Option('--send <way>', 'how to send the link').choices(['none', 'email', 'sms']).default('none'))
@@ -92,44 +84,44 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .option(
       '--minutes <minutes>',
       'lifetime in minutes, 5 to 60, at most policy.bypass.minutes of the connection',
-      parseMinutes,
+      wholeNumber(5, 60, 'minutes'),
     )
     .option('--application <host>', 'only valid for this application')
     .option('--json', 'print JSON')
-    .action(async ({ minutes, application, json = false, ...options }: Who & Json & BypassTerms) => {
-      const limits = {
-        ...(minutes === undefined ? {} : { minutes }),
-        ...(application === undefined ? {} : { application }),
-      };
-      const made = await post('bypass-codes', { ...toWho(options), ...limits }, madeBypassReply).catch(
-        (error: unknown) => {
+    .action(
+      async ({
+        minutes,
+        application,
+        json = false,
+        ...options
+      }: Who & Json & { minutes?: number; application?: string }) => {
+        const fields = { ...toWho(options), minutes, application };
+        const made = await post('bypass-codes', fields, madeBypassReply).catch((error: unknown) => {
           if (error instanceof NothingThere) return null;
           throw error;
-        },
-      );
-      if (made === null) {
-        deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
-        return deps.endWith(1);
-      }
-      deps.print(json ? JSON.stringify(made, null, 2) : made.code);
-      deps.tell(
-        made.state === 'ready'
-          ? `Good once, until ${made.expiresAt}.`
-          : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
-      );
-    });
+        });
+        if (made === null) {
+          deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
+          return deps.endWith(1);
+        }
+        deps.print(json ? JSON.stringify(made, null, 2) : made.code);
+        deps.tell(
+          made.state === 'ready'
+            ? `Good once, until ${made.expiresAt}.`
+            : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
+        );
+      },
+    );
   command
     .command('bypasses')
     .description('list valid and pending bypass codes, without the codes')
     .option('--json', 'print JSON')
-    .action(async ({ json = false }: Json) => {
+    .action(async ({ json }: Json) => {
       const { codes } = await post('bypass-codes/list', {}, bypassesReply);
-      if (json) return deps.print(JSON.stringify(codes, null, 2));
-      printTable(
+      printRows(codes, json, deps, [
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
-        codes.map((each) => [each.id, each.connection, toPrintable(each.subject), each.by, each.state, each.expiresAt]),
-        deps,
-      );
+        (each) => [each.id, each.connection, each.subject, each.by, each.state, each.expiresAt],
+      ]);
     });
   command
     .command('approve')
@@ -143,16 +135,20 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('requests')
     .description('list help requests')
     .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async ({ json }: Json) => {
       const { requests } = await post('requests/list', {}, helpRequestsReply);
-      if (json) return deps.print(JSON.stringify(requests, null, 2));
-      printTable(
+      printRows(requests, json, deps, [
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
-        requests.map(({ id, at, connection, subject, reason, takenBy, note }) => [
-          ...[id, at, connection, toPrintable(subject), reason, takenBy ?? '-', toPrintable(note)],
-        ]),
-        deps,
-      );
+        ({ id, at, connection, subject, reason, takenBy, note }) => [
+          id,
+          at,
+          connection,
+          subject,
+          reason,
+          takenBy,
+          note,
+        ],
+      ]);
     });
   command
     .command('take')

@@ -9,11 +9,9 @@ import { countTokens } from '../keys/token-count.js';
 import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
 import type { CliDeps } from './deps.js';
 import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
-import { collect, findNamedTrails } from './trail-options.js';
+import { collect, wholeNumber } from './parse-option.js';
+import { findNamedTrails } from './trail-options.js';
 import { UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
-
-const parseCount = wholeNumber({ least: 0, most: 999_999_999_999 });
 
 interface TrailOptions {
   readonly trail: readonly string[];
@@ -46,8 +44,12 @@ export function createKeysCommand(deps: CliDeps): Command {
   command
     .command('retire')
     .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enrol again.')
-    .argument('[version]', 'version number that `facestep keys list` prints', parseVersion)
-    .option('--confirm <count>', 'number of tokens that will be lost, as this command printed it', parseCount)
+    .argument('[version]', 'version number that `facestep keys list` prints', wholeNumber(1, 99_999))
+    .option(
+      '--confirm <count>',
+      'number of tokens that will be lost, as this command printed it',
+      wholeNumber(0, 999_999_999_999),
+    )
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
     // The key id is an option and not an argument, because it may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
@@ -123,11 +125,6 @@ async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
     case 'retired':
       deps.print(`Key ${kid} is retired. ${retiredSigningText}`);
   }
-}
-
-function parseVersion(text: string): KeyVersion {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError('expected the number of a version, from 1');
-  return Number(text);
 }
 
 const noKeys = ({ dataFolder }: KeptConfig): UsageError =>

@@ -15,8 +15,8 @@ export async function readLogins(people: readonly Who[], deps: CallDeps): Promis
     const here = people.filter((each) => each.connection === connection);
     const subjects = [...new Set(here.flatMap(({ subject }) => subject ?? []))];
     for (let from = 0; from < subjects.length; from += mostNames) {
-      const fields = { connection, subjects: subjects.slice(from, from + mostNames) };
-      const { names } = await callServer({ method: 'POST', path: '/people/names', fields }, namesReply, deps);
+      const asked = { connection, subjects: subjects.slice(from, from + mostNames) };
+      const { names } = await callServer('POST /people/names', namesReply, deps, asked);
       for (const { subject, login } of names) if (login !== null) logins.set(`${connection} ${subject}`, login);
     }
   }

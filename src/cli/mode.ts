@@ -32,10 +32,9 @@ export const createModeCommand = (deps: CliDeps): Command =>
         json ? deps.print(JSON.stringify({ connection, mode: now }, null, 2)) : deps.print(toLine(connection, now));
       if (!json && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
       if (mode === undefined) return tellMode(found.mode);
-      const fields = { mode, isSure: yes };
-      const path = `/connections/${encodeURIComponent(connection)}/mode`;
+      const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {
-        tellMode((await callServer({ method: 'POST', path, fields }, switchedModeReply, deps)).mode);
+        tellMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.tell(
@@ -63,9 +62,8 @@ function toLine(connection: string, { inForce, file, switched }: ModeReply): str
 }
 
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
-  const path = `/connections/${encodeURIComponent(connection)}/refused`;
-  const asked = { method: 'POST', path, fields: { limit: peopleShown } } as const;
-  const { subjects, total, unnamed, since } = await callServer(asked, refusedReply, deps);
+  const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
+  const { subjects, total, unnamed, since } = await callServer(call, refusedReply, deps, { limit: peopleShown });
   deps.print(`Enforcing would have refused ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
   if (subjects.length > 0) {
     const loginOf = await readLogins(
@@ -75,7 +73,7 @@ async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
     printTable(
       ['subject', 'login', 'times', 'last', 'hooks'],
       subjects.map(({ subject, count, lastAt, hooks }) => [
-        ...[subject, loginOf({ connection, subject }) ?? '-', count, lastAt, hooks.join(' ')],
+        ...[subject, loginOf({ connection, subject }), count, lastAt, hooks.join(' ')],
       ]),
       deps,
     );

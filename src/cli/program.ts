@@ -9,7 +9,7 @@ type CreateCommand = (deps: CliDeps) => Command;
 
 /** Commands, in the order in which the help lists them. Only the requested command is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
-  serve: async () => (await import('./serve.js')).createServeCommand,
+  serve: async () => (deps) => new Command('serve').summary('run the server (the default)').action(deps.serve),
   status: async () => (await import('./status.js')).createStatusCommand,
   login: async () => (await import('./login.js')).createLoginCommand,
   logout: async () => (await import('./login.js')).createLogoutCommand,
@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
   report: async () => (await import('./report.js')).createReportCommand,
   why: async () => (await import('./why.js')).createWhyCommand,
-  audit: async () => (await import('./audit.js')).createAuditCommand,
+  audit: async () => (await import('./audit-verify.js')).createAuditCommand,
   people: async () => (await import('./people.js')).createPeopleCommand,
   log: async () => (await import('./log.js')).createLogCommand,
   ledger: async () => (await import('./ledger.js')).createLedgerCommand,
@@ -43,9 +43,9 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
   seal: async () => (await import('./seal.js')).createSealCommand,
-  open: async () => (await import('./open.js')).createOpenCommand,
+  open: async () => (await import('./seal.js')).createOpenCommand,
   sign: async () => (await import('./sign.js')).createSignCommand,
-  'verify-signature': async () => (await import('./verify-signature.js')).createVerifySignatureCommand,
+  'verify-signature': async () => (await import('./sign.js')).createVerifySignatureCommand,
   completion: async () => {
     const { createCompletionCommand } = await import('./completion.js');
     return (deps) => createCompletionCommand(deps, () => createProgram(undefined, deps));

@@ -6,12 +6,10 @@ import type { CliDeps } from './deps.js';
 export const createReloadCommand = (deps: CliDeps): Command =>
   new Command('reload')
     .summary('reload the configuration of the running server')
-    .description(
-      'Calls the running server. No request is dropped. A ' + 'configuration that is not valid changes nothing.',
-    )
+    .description('Calls the running server. No request is dropped. A configuration that is not valid changes nothing.')
     .option('--json', 'print JSON')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const reloaded = await callServer({ method: 'POST', path: '/configuration/reload' }, reloadReply, deps);
+      const reloaded = await callServer('POST /configuration/reload', reloadReply, deps);
       const { code, changed, needingRestart, problems, switched } = reloaded;
       if (json) {
         deps.print(JSON.stringify(reloaded, null, 2));

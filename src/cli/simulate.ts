@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { JsonObject } from '../base/json.js';
 import { listen } from '../http/listen.js';
 import type { CliDeps } from './deps.js';
+import { wholeNumber } from './parse-option.js';
 import { createSignInControl, signInPath } from './simulation-control.js';
 import { type SimulationSettings, toGuide } from './simulation-guide.js';
 import { UsageError } from './usage-error.js';
@@ -17,7 +18,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
         'ready to use; standard error has the next steps.',
     )
     .argument('<provider>', 'kind of the provider, such as okta')
-    .option('--port <port>', 'port of the provider; the sign-in address uses the next one', parsePort, 0)
+    .option('--port <port>', 'port of the provider; the sign-in address uses the next one', wholeNumber(0, 65_534), 0)
     .action(async (provider: string, { port }: { port: number }) => {
       // Loaded here, because no other command needs the simulators.
       const { simulations } = await import('../../simulators/simulations.js');
@@ -72,9 +73,3 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
 
 /** Returns the port in `PORT`. For 0 or an invalid port it returns 8080. */
 const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_534) throw new InvalidArgumentError('Expected a port, 0 to 65534.');
-  return port;
-}

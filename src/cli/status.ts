@@ -17,7 +17,7 @@ export const createStatusCommand = (deps: CliDeps): Command =>
     .action(async ({ json = false }: { json?: boolean }) => {
       const url = await findAddress(deps);
       const { ok, unready } = await readHealth(url, deps);
-      const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
+      const { connections } = await callServer('GET /connections', connectionsReply, deps);
       deps.endWith(ok ? 0 : 1);
       if (json) return deps.print(JSON.stringify({ url, ready: ok, unready, connections }, null, 2));
       deps.print(`Server   ${url}`);

@@ -87,7 +87,7 @@ export function createSubjectCommand(deps: CliDeps): Command {
       ['connection', 'subject', 'client', 'until', 'claims'],
       reply.subjects.flatMap(({ connection, subject, held }) =>
         (held?.dataConsents ?? []).map(({ client, claims, expiresAt }) => [
-          ...[connection, subject ?? '-', client, expiresAt, claims.join(' ')],
+          ...[connection, subject, client, expiresAt, claims.join(' ')],
         ]),
       ),
       deps,
@@ -113,8 +113,5 @@ async function call<Reply extends z.ZodType>(
   const isOne = login === undefined && connection !== undefined && subject !== undefined;
   const isByLogin = login !== undefined && connection === undefined && subject === undefined;
   if (!isOne && !isByLogin) throw new UsageError('give --login, or --connection and --subject');
-  const who = isOne ? { connection, subject } : isByLogin ? { login } : {};
-  const more = { ...(source === undefined ? {} : { source }), ...(client === undefined ? {} : { client }) };
-  const fields = { ...who, ...more };
-  return callServer({ method: 'POST', path: `/subjects/${what}`, fields }, guard, deps);
+  return callServer(`POST /subjects/${what}`, guard, deps, { connection, subject, login, source, client });
 }

@@ -62,7 +62,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
   const who = { connection, subject };
   deps.print(`${connection}: ${toPrintable(login)} is ${toPrintable(subject)} there, and not enrolled.`);
   const fields = { name: 'facestep try', scopes: ['verify'], expiresIn: tokenLifeSec };
-  const client = await callServer({ method: 'POST', path: '/generateToken', fields }, clientTokenReply, deps);
+  const client = await callServer('POST /generateToken', clientTokenReply, deps, fields);
   const stopped = deps.untilStopped().then(() => true);
   const visit = async (link: string): Promise<void> => {
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
@@ -71,7 +71,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
   /** Polls until the step-up ends. A drawn face does not retry after a refusal. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
-      const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);
+      const view = await callServer(`GET /step-ups/${id}`, stepUpReply, deps, {}, client.token);
       if (isDrawn || (view.state !== 'started' && view.state !== 'captured')) return view;
       if (await Promise.race([stopped, delay(pollMs, false)])) return view;
     }
@@ -85,25 +85,24 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     return state === 'passed';
   };
   try {
-    const invited = { method: 'POST', path: '/subjects/invite', fields: { ...who, lifeHours: 1 } } as const;
     const isEnrolled = await go(
       '1. The enrolment, on the capture page:',
-      await callServer(invited, invitationReply, deps),
+      await callServer('POST /subjects/invite', invitationReply, deps, { ...who, lifeHours: 1 }),
       'Enrolled: the token is in the profile at the provider.',
     );
-    const checked = { method: 'POST', path: '/step-ups', fields: { ...who, audience: 'facestep try' } } as const;
+    const checked = { ...who, audience: 'facestep try' };
     return (
       isEnrolled &&
       (await go(
         '2. The face check of the same person:',
-        await callServer({ ...checked, token: client.token }, startedReply, deps),
+        await callServer('POST /step-ups', startedReply, deps, checked, client.token),
         'Passed.',
       ))
     );
   } finally {
-    await callServer({ method: 'POST', path: '/revokeToken', fields: { id: client.id } }, z.object({}), deps);
+    await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
     if (isDrawn) {
-      await callServer({ method: 'POST', path: '/subjects/revoke', fields: who }, z.object({}), deps);
+      await callServer('POST /subjects/revoke', z.object({}), deps, who);
       deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
     } else
       deps.print(
@@ -123,11 +122,7 @@ async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,
 ): Promise<string> {
-  const { subjects } = await callServer(
-    { method: 'POST', path: '/subjects/export', fields: { login } },
-    exportReply,
-    deps,
-  );
+  const { subjects } = await callServer('POST /subjects/export', exportReply, deps, { login });
   const found = subjects.find((each) => each.connection === connection);
   if (found === undefined)
     throw new UsageError(`the running server has no connection "${connection}". facestep reload loads it`);

@@ -1,15 +1,14 @@
 import { Command } from 'commander';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { findTokenOwners } from '../audit/token-owners.js';
-import { addSec, type EpochMs, toIso } from '../core/units.js';
+import { addSec, type EpochMs, secondsPerDay, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
 import { findConnection, splitArguments } from './find-connection.js';
 import { findUsers, tellUnasked } from './find-users.js';
+import { collect, parseTime } from './parse-option.js';
 import { toPrintable } from './printable.js';
-import { collect, findTrails, parseTime } from './trail-options.js';
+import { findTrails } from './trail-options.js';
 import { isRefusal, type ToldAction, toldActions, toSentence } from './why-text.js';
-
-const daySec = 86_400;
 
 const usualDays = 7;
 
@@ -34,7 +33,7 @@ export const createWhyCommand = (deps: CliDeps): Command =>
       const [given, user] = splitArguments(first, second);
       const { id } = findConnection(setup, given);
       const found = await findUsers(user, id, setup);
-      const since = asked ?? addSec(deps.clock.now(), -usualDays * daySec);
+      const since = asked ?? addSec(deps.clock.now(), -usualDays * secondsPerDay);
       const files = await findTrails(trail, setup.config);
       const subjects = new Set(found.users.map(({ subject }) => subject));
       const events = await collectEvents(files, { connection: id, subjects, since });

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { KeyMaterial, UserSecret } from '../../core/concealed.js';
 import type { Random } from '../../core/ports.js';
 import { soleShare } from '../../core/queue-share.js';
-import { type EpochMs, epochMsGuard } from '../../core/units.js';
-import { createFile, readPrivateFile, replaceFile } from '../../files/durable-file.js';
+import { epochMsGuard } from '../../core/units.js';
+import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../files/durable-file.js';
 import { secretBytes } from '../../token/derive.js';
 import { createStretch, publishedCost } from '../../token/stretch.js';
 import { CommandError } from '../command-error.js';
@@ -44,13 +44,7 @@ export interface Participant extends z.output<typeof personGuard> {
   readonly id: Uint8Array;
 }
 
-export interface GivenConsent {
-  readonly person: string;
-  readonly consentVersion: string;
-  readonly consentGivenAt: EpochMs;
-  readonly allowsAccuracy: boolean;
-  readonly keepUntil: EpochMs;
-}
+export type GivenConsent = Omit<Participant, 'id' | 'key'>;
 
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
@@ -81,17 +75,9 @@ const toText = ({ salt, check, people }: Omit<KeyFile, 'version'>): string => {
 };
 
 async function parse(file: string): Promise<KeyFile> {
-  const parsed = keyFileGuard.safeParse(parseJson(await readPrivateFile(file, file)));
+  const parsed = keyFileGuard.safeParse(parseKeyJson((await readPrivateFile(file, file)) ?? ''));
   if (!parsed.success) throw new CommandError('presence_locked', { file });
   return parsed.data;
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return null;
-  }
 }
 
 /** Keys and consents. Each call reads the file again, because another process may have erased a participant. */
@@ -134,13 +120,8 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   const admit = async (consent: GivenConsent): Promise<Participant> => {
     const found = await parse(file);
     const former = listIn(found).find(({ person }) => person === consent.person);
-    const {
-      id,
-      key: own,
-      keepUntil,
-    } = former ?? {
-      ...{ id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil },
-    };
+    const made = { id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil };
+    const { id, key: own, keepUntil } = former ?? made;
     const participant = { ...consent, id, key: own, keepUntil };
     const others = found.people.filter((each) => !isSame(each.id, id));
     await replaceFile(file, toText({ ...found, people: [...others, sealEntry(participant)] }), random);

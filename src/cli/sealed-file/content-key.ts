@@ -12,19 +12,21 @@ import {
 import type { Fetch } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { mostPhotos, parseToken } from '../../token/format.js';
-import { readText, toRefusal } from '../client-call.js';
-import { readGivenFile, sizeOfGiven } from '../given-file.js';
-import type { SealedFileOptions } from './options.js';
+import { readGivenFile, readText, sizeOfGiven, toRefusal } from '../given-file.js';
 import type { FileKeyParts } from './sealed-file.js';
 
 const headerText = /^[\x21-\x7e]+$/;
 
-export interface GivenToken {
-  readonly token: SealedToken;
-  readonly tokenId: string;
+export interface KeyRequest {
+  readonly url: string;
+  readonly clientTokenFile: string;
+  readonly photo: readonly string[];
+  readonly passwordFile?: string;
+  readonly scope?: string;
+  readonly accuracy?: number;
 }
 
-export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
+export async function readToken(tokenFile: string): Promise<{ readonly token: SealedToken; readonly tokenId: string }> {
   const token = new SealedToken(await readText(tokenFile));
   return { token, tokenId: parseToken(token).tokenId };
 }
@@ -34,12 +36,12 @@ export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFil
  * @throws `face_mismatch`, and other refusals; UsageError; system errors
  */
 export async function releaseKey(
-  { token }: GivenToken,
-  options: SealedFileOptions,
+  token: SealedToken,
+  request: KeyRequest,
   { fetch, signal }: { readonly fetch: Fetch; readonly signal: AbortSignal },
 ): Promise<FileKeyParts> {
-  const { url, clientTokenFile, passwordFile, scope, accuracy } = options;
-  if (options.photo.length > mostPhotos) throw new FaceError('photo_too_many');
+  const { url, clientTokenFile, passwordFile, scope, accuracy } = request;
+  if (request.photo.length > mostPhotos) throw new FaceError('photo_too_many');
   const clientToken = new Credential(await readText(clientTokenFile));
   if (!clientToken.use((text) => headerText.test(text))) throw new FaceError('caller_untrusted');
   const secret = passwordFile === undefined ? null : new UserSecret(await readText(passwordFile));
@@ -52,7 +54,7 @@ export async function releaseKey(
     ...(accuracy === undefined ? {} : { accuracy }),
   };
   const released = await owningPhotos(async (own) => {
-    const photos = await Promise.all(options.photo.map((file) => readPhoto(file, own)));
+    const photos = await Promise.all(request.photo.map((file) => readPhoto(file, own)));
     const pictures = photos.map((photo) => photo.use((bytes) => bytes));
     return client.contentKey(
       token.use((text) => text),

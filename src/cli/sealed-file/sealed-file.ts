@@ -88,7 +88,11 @@ export async function openFile(work: SealedFileWork, { random, stretch }: Deps):
     decipher.setAuthTag(tag);
     const fill = async (draft: FileHandle): Promise<void> => {
       await pour({ source, from: headerBytes, bytes, signal }, decipher, draft);
-      finish(decipher);
+      try {
+        decipher.final();
+      } catch {
+        throw new CommandError('sealed_file_invalid', { reason: 'altered, or another secret' });
+      }
     };
     await createNewFile(to, fill, random);
   });
@@ -171,14 +175,6 @@ async function pour(
     if (bytesRead === 0) throw toChanged();
     done += bytesRead;
     await draft.writeFile(cipher.update(buffer.subarray(0, bytesRead)));
-  }
-}
-
-function finish(decipher: DecipherGCM): void {
-  try {
-    decipher.final();
-  } catch {
-    throw new CommandError('sealed_file_invalid', { reason: 'altered, or another secret' });
   }
 }
 
