@@ -1,5 +1,5 @@
 import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { blocked, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { CognitoConnection } from './config.js';
 import type { Administration } from './provision-pool.js';
 
@@ -44,21 +44,19 @@ function obstacleOf(
   const others = SchemaAttributes.filter(({ Name = '' }) => /^(custom|dev):/.test(Name) && Name !== attribute);
   const unlisted = open.filter(({ WriteAttributes, ReadAttributes }) => !WriteAttributes || !ReadAttributes);
   if (others.length > 0 && unlisted.length > 0) {
-    return {
-      state: 'blocked',
-      reason: `The pool has other custom attributes, and which of them these app clients use is not known, as they have no lists: ${toList(unlisted)}.`,
-      remedy: `${consolePage} what each of them needs, and not ${attribute}.`,
-    };
+    return blocked(
+      `The pool has other custom attributes, and which of them these app clients use is not known, as they have no lists: ${toList(unlisted)}.`,
+      `${consolePage} what each of them needs, and not ${attribute}.`,
+    );
   }
   const emptied = open.filter((client) =>
     Object.values(closedLists(client, attribute)).some(({ length }) => length === 0),
   );
   if (emptied.length === 0) return null;
-  return {
-    state: 'blocked',
-    reason: `${attribute} is all that these app clients read or write, and an empty list may mean every attribute: ${toList(emptied)}.`,
-    remedy: `${consolePage} another attribute in place of ${attribute}.`,
-  };
+  return blocked(
+    `${attribute} is all that these app clients read or write, and an empty list may mean every attribute: ${toList(emptied)}.`,
+    `${consolePage} another attribute in place of ${attribute}.`,
+  );
 }
 
 /**

@@ -5,7 +5,13 @@ import type {
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { CognitoConnection } from './config.js';
 import { nameOf } from './provision-permission.js';
@@ -28,24 +34,19 @@ export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [
   const existing = SchemaAttributes.find(({ Name }) => Name === attribute);
   const misfit = existing === undefined ? null : misfitOf(existing);
   if (misfit !== null) {
-    return {
-      state: 'blocked',
-      reason: `${attribute} ${misfit}, and Cognito never changes or removes an attribute.`,
-      remedy: 'Name another attribute in the configuration (cognito.attribute).',
-    };
+    return blocked(
+      `${attribute} ${misfit}, and Cognito never changes or removes an attribute.`,
+      'Name another attribute in the configuration (cognito.attribute).',
+    );
   }
   if (existing !== undefined) return { state: 'ready' };
   if (SchemaAttributes.filter(({ Name = '' }) => Name.startsWith('custom:')).length >= CUSTOM_ATTRIBUTES_MAX) {
-    return {
-      state: 'blocked',
-      reason: `The pool has ${CUSTOM_ATTRIBUTES_MAX} custom attributes, and Cognito takes no more.`,
-      remedy: 'Name one that is no longer used in the configuration (cognito.attribute).',
-    };
+    return blocked(
+      `The pool has ${CUSTOM_ATTRIBUTES_MAX} custom attributes, and Cognito takes no more.`,
+      'Name one that is no longer used in the configuration (cognito.attribute).',
+    );
   }
-  return {
-    state: 'missing',
-    changes: [`add ${attribute}, a text of up to ${maxTokenCharacters} characters; Cognito never removes it again`],
-  };
+  return missing(`add ${attribute}, a text of up to ${maxTokenCharacters} characters; Cognito never removes it again`);
 };
 
 export const attributeStep = (settings: Settings, pool: Administration): ProvisionStep => ({
@@ -89,7 +90,7 @@ export const deployment = [
 ];
 
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
-  if (functions === undefined) return { state: 'manual', instructions: deployment };
+  if (functions === undefined) return inConsole(...deployment);
   const { LambdaConfig: current = {} } = pool;
   const wanted = toLambdaConfig(functions, pool);
   const held = {
@@ -98,12 +99,10 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   };
   const foreign = triggerNames.filter((name) => held[name] !== undefined && held[name] !== wanted[name]);
   if (foreign.length > 0) {
-    return {
-      state: 'blocked',
-      reason: `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
-      remedy:
-        'A pool has one function for each trigger. Remove yours in the console if it is no longer needed; it is never overwritten.',
-    };
+    return blocked(
+      `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
+      'A pool has one function for each trigger. Remove yours in the console if it is no longer needed; it is never overwritten.',
+    );
   }
   const missing = triggerNames.filter((name) => held[name] === undefined);
   const version = wanted.PreTokenGenerationConfig?.LambdaVersion;
@@ -142,11 +141,10 @@ export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   const flows = flowsOf(client);
   if (flows.includes('ALLOW_CUSTOM_AUTH') || flows.includes('CUSTOM_AUTH_FLOW_ONLY')) return { state: 'ready' };
   if (flows.some((flow) => !flow.startsWith('ALLOW_'))) {
-    return {
-      state: 'blocked',
-      reason: `${nameOf(client)} has authentication flows of the old form, which cannot be mixed with ALLOW_CUSTOM_AUTH.`,
-      remedy: 'Replace them in the console: App clients > Authentication flows.',
-    };
+    return blocked(
+      `${nameOf(client)} has authentication flows of the old form, which cannot be mixed with ALLOW_CUSTOM_AUTH.`,
+      'Replace them in the console: App clients > Authentication flows.',
+    );
   }
   return { state: 'different', changes: [`allow custom authentication (ALLOW_CUSTOM_AUTH) for ${nameOf(client)}`] };
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GroupPage } from '../../src/connections/groups.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Group } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { toRefusalDetail } from './client.js';
@@ -35,9 +35,7 @@ export function parseGroupPage(
 ): GroupPage<string> {
   if (answer.status === 404) throw new FaceError('subject_unknown');
   if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-  const page = pageGuard.safeParse(answer.body);
-  if (!page.success) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
-  const { value, '@odata.nextLink': next = null } = page.data;
+  const { value, '@odata.nextLink': next = null } = parseAnswer(pageGuard, answer.body);
   const groups = value.map(({ id, displayName, onPremisesSyncEnabled, isAssignableToRole }): Group => {
     const isKept = namesCount && (onPremisesSyncEnabled === true || isAssignableToRole === true);
     return { id, name: isKept ? displayName || null : null };

@@ -3,7 +3,7 @@ import { createClaimReader, type UsualSources, valueAt } from '../../src/connect
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { type Sleep, whileSigningIn } from '../../src/connections/rate-limit.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Account, Fetch, Log, NamedAccount, Profile } from '../../src/core/ports.js';
@@ -45,7 +45,6 @@ const usualSources = {
 } satisfies UsualSources;
 
 const revokedGuard = z.object({ value: z.literal(true) });
-const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
  * Creates the profile that stores the token in a directory extension. Subjects of other tenants are `{tenant
@@ -85,10 +84,9 @@ export function createEntraProfile(
     guard: z.ZodType<User>,
   ): Promise<User> => {
     const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${select}` });
-    const user = guard.safeParse(body);
-    if (!user.success) throw notUnderstood();
-    if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-    return user.data;
+    const user = parseAnswer(guard, body);
+    if (user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+    return user;
   };
   const findAccount: Profile['findAccount'] = async (login) => {
     // User principal names contain `@`, ids and `me` do not. Graph would accept all three here.
@@ -97,9 +95,8 @@ export function createEntraProfile(
     const answer = await send({ method: 'GET', path });
     if (answer.status === 404 || answer.status === 400) return null;
     if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-    const user = accountGuard.safeParse(answer.body);
-    if (!user.success) throw notUnderstood();
-    return isSameLogin(user.data.userPrincipalName, login) ? toAccount(user.data.id.toLowerCase(), user.data) : null;
+    const user = parseAnswer(accountGuard, answer.body);
+    return isSameLogin(user.userPrincipalName, login) ? toAccount(user.id.toLowerCase(), user) : null;
   };
 
   /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
@@ -113,11 +110,9 @@ export function createEntraProfile(
     while (path !== undefined && found.length < limit) {
       const answer: RestAnswer = await send({ method: 'GET', path });
       if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-      const page = foundGuard.safeParse(answer.body);
-      if (!page.success) throw notUnderstood();
-      const { value, '@odata.nextLink': next } = page.data;
-      found.push(...value.map((user) => toNamedAccount(user.id.toLowerCase(), user)));
-      path = next;
+      const page = parseAnswer(foundGuard, answer.body);
+      found.push(...page.value.map((user) => toNamedAccount(user.id.toLowerCase(), user)));
+      path = page['@odata.nextLink'];
     }
     return found.slice(0, limit);
   };

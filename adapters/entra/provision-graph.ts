@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { Sleep } from '../../src/connections/rate-limit.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
@@ -10,6 +10,7 @@ import type { EntraConnection } from './config.js';
 
 export interface GraphAdministration {
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
+  listPages<Output>(guard: z.ZodType<Output>, path: string): AsyncGenerator<Output[]>;
   read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
   change(path: string, body: JsonObject): Promise<void>;
@@ -60,33 +61,33 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock): Grap
     const isPassing = answer.status === 429 || answer.status >= 500;
     throw new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', detail);
   };
+  const read = async <Output>(guard: z.ZodType<Output>, path: string): Promise<Output> =>
+    parseAnswer(guard, (await call({ method: 'GET', path })).body);
+  async function* listPages<Output>(guard: z.ZodType<Output>, path: string): AsyncGenerator<Output[]> {
+    const pageGuard = z.object({ value: z.array(guard), '@odata.nextLink': z.string().optional() });
+    let next: string | undefined = path;
+    for (let pages = 0; next !== undefined && pages < MAX_PAGES; pages++) {
+      const page: z.output<typeof pageGuard> = await read(pageGuard, next);
+      yield page.value;
+      next = page['@odata.nextLink'];
+    }
+  }
   return {
     async list(guard, path) {
-      const pageGuard = z.object({ value: z.array(guard), '@odata.nextLink': z.string().optional() });
       const entries: z.output<typeof guard>[] = [];
-      let next: string | undefined = path;
-      for (let pages = 0; next !== undefined && pages < MAX_PAGES; pages++) {
-        const page: z.output<typeof pageGuard> = parse(pageGuard, await call({ method: 'GET', path: next }));
-        entries.push(...page.value);
-        next = page['@odata.nextLink'];
-      }
+      for await (const page of listPages(guard, path)) entries.push(...page);
       return entries;
     },
-    read: async (guard, path) => parse(guard, await call({ method: 'GET', path })),
+    listPages,
+    read,
     async create(guard, path, body) {
       const answer = await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
       madeAt = clock.now();
-      return parse(guard, answer);
+      return parseAnswer(guard, answer.body);
     },
     async change(path, body) {
       await call({ method: 'PATCH', path, body });
     },
     hasJustMade: () => clock.now() - madeAt < LATENESS_MS,
   };
-}
-
-function parse<Output>(guard: z.ZodType<Output>, { body }: RestAnswer): Output {
-  const parsed = guard.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep } from '../../src/connections/provisioning.js';
+import { different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
@@ -52,10 +52,7 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
       const method = await findMethod(client, deps);
       const { clientId, discoveryUrl } = openIdConnectSetting;
       if (method === null) {
-        return {
-          state: 'missing',
-          changes: [`register an external method with the discovery address ${discoveryUrl}`],
-        };
+        return missing(`register an external method with the discovery address ${discoveryUrl}`);
       }
       const former = method.openIdConnectSetting;
       const changes = [
@@ -63,7 +60,7 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
         ...(former?.clientId === clientId ? [] : [`send the client id ${clientId}`]),
         ...(method.appId === client.appId ? [] : [`stand for the application ${client.appId}`]),
       ];
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const method = await findMethod(client, deps);
@@ -88,16 +85,13 @@ export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisio
     title: `Users of "${client.displayName}"`,
     async inspect() {
       if (client.groups.length === 0) {
-        return {
-          state: 'manual',
-          instructions: [
-            'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
-            'Or: Entra admin center > Authentication methods > Policies > the method > Enable and target.',
-          ],
-        };
+        return inConsole(
+          'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
+          'Or: Entra admin center > Authentication methods > Policies > the method > Enable and target.',
+        );
       }
       const method = await findMethod(client, deps);
-      if (method?.state !== 'enabled') return { state: 'missing', changes: [`enable it`, describe(client.groups)] };
+      if (method?.state !== 'enabled') return missing(`enable it`, describe(client.groups));
       const lacking = lackingIn(method);
       return lacking.length === 0 ? { state: 'ready' } : { state: 'different', changes: [describe(lacking)] };
     },

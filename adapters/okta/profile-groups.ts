@@ -1,8 +1,9 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { GroupPage } from '../../src/connections/groups.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Group } from '../../src/core/ports.js';
-import { type OktaAnswer, parseAnswer } from './client.js';
+import type { OktaAnswer } from './client.js';
 import { nextPageOf } from './provision-list.js';
 
 const groupsGuard = z.array(

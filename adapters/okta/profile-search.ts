@@ -1,7 +1,7 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { parseAnswer } from './client.js';
 import { accountGuard, toNamedAccount } from './profile-account.js';
 
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';

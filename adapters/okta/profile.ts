@@ -3,11 +3,12 @@ import { createClaimReader, type UsualSources } from '../../src/connections/clai
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { whileSigningIn } from '../../src/connections/rate-limit.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
+import { callOkta, createClient, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
 import { accountGuard, toAccount, toNamedAccount } from './profile-account.js';
 import { readGroupPage } from './profile-groups.js';

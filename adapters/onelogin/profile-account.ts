@@ -3,8 +3,10 @@ import { toWholeName } from '../../src/connections/search.js';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
 
+export const idGuard = z.union([z.number(), z.string()]).transform(String);
+
 export const accountGuard = z.object({
-  id: z.union([z.number(), z.string()]).transform(String),
+  id: idGuard,
   username: z.string().nullish(),
   email: z.string().nullish(),
   phone: z.string().nullish(),

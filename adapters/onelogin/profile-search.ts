@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distinct, isCalled, toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { type OneLoginApi, toUnavailable } from './client.js';
+import { type OneLoginApi, parseOk } from './client.js';
 import { accountGuard, type FoundUser, toNamedAccount } from './profile-account.js';
 
 type Asked = Readonly<Record<string, string>>;
@@ -20,11 +20,7 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
       ...Object.fromEntries(plain.map(([field, beginning]) => [field, `${beginning}*`])),
       ...{ limit: String(limit), fields: 'id,username,email,phone,firstname,lastname' },
     });
-    const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, 'outsider');
-    if (status !== 200) throw toUnavailable({ status });
-    const users = z.array(accountGuard).safeParse(body);
-    if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
-    return users.data;
+    return parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, 'outsider'));
   };
   const questions: readonly Asked[] = [
     ...['username', 'email', 'firstname', 'lastname'].map((field) => ({ [field]: text })),

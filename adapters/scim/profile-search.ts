@@ -1,16 +1,11 @@
 import { z } from 'zod';
+import { listOf, parseAnswer } from '../../src/connections/rest-call.js';
 import { distinct, isCalled, toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
-import { namedGuard, parseAnswer, type ScimNamed, toNamedAccount, toScimType } from './schema.js';
+import { namedGuard, type ScimNamed, toNamedAccount, toUnavailable } from './schema.js';
 
-const listGuard = z.object({
-  Resources: z
-    .array(namedGuard)
-    .nullish()
-    .transform((users) => users ?? []),
-});
+const listGuard = z.object({ Resources: listOf(namedGuard) });
 
 /** SCIM filters write values as in JSON (RFC 7644, section 3.4.2.2). */
 const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
@@ -20,10 +15,10 @@ export async function searchUsers(text: string, limit: number, api: ScimApi): Pr
   const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
     const attributes = 'userName,emails,displayName,name';
     const query = new URLSearchParams({ filter, attributes, count: String(limit) });
-    const { status, body } = await api.call('GET', `/Users?${query}`);
-    if (status === 200) return parseAnswer(listGuard, body).Resources;
-    if ([400, 501].includes(status) && !isNeeded) return [];
-    throw new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
+    const answer = await api.call('GET', `/Users?${query}`);
+    if (answer.status === 200) return parseAnswer(listGuard, answer.body).Resources;
+    if ([400, 501].includes(answer.status) && !isNeeded) return [];
+    throw toUnavailable(answer);
   };
   const lists = await Promise.all([
     ask(startsWith('userName', text), true),

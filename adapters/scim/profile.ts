@@ -1,8 +1,9 @@
+import type { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Log, Profile } from '../../src/core/ports.js';
@@ -12,16 +13,16 @@ import type { ScimConnection, ScimSettings } from './config.js';
 import { isDone, isRefusedPath, toChange } from './profile-change.js';
 import { searchUsers } from './profile-search.js';
 import {
-  parseAccountList,
+  accountListGuard,
+  groupsGuard,
+  namedGuard,
   parseExtension,
-  parseGroups,
-  parseNamed,
-  parseWhole,
   toAccount,
   toAsked,
   toAttributePath,
   toNamedAccount,
-  toScimType,
+  toUnavailable,
+  wholeGuard,
 } from './schema.js';
 
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -49,26 +50,23 @@ function toUserAddress(subject: string): string {
   return `/Users/${encodeURIComponent(subject)}`;
 }
 
-const refuse = ({ status, body }: RestAnswer): FaceError =>
-  new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
-
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
 export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
   const asked = toAsked(attribute);
   const read = async <User extends { readonly id: string }>(
     subject: string,
     attributes: readonly string[],
-    parse: (body: unknown) => User,
+    guard: z.ZodType<User>,
   ): Promise<User> => {
     const answer = await api.call('GET', toUserPath(subject, attributes));
     if (answer.status === 404) throw new FaceError('subject_unknown');
-    if (answer.status !== 200) throw refuse(answer);
-    const user = parse(answer.body);
+    if (answer.status !== 200) throw toUnavailable(answer);
+    const user = parseAnswer(guard, answer.body);
     if (user.id !== subject) throw new FaceError('subject_unknown');
     return user;
   };
   const readValue = async (subject: string): Promise<unknown> =>
-    (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
+    parseExtension(await read(subject, asked, wholeGuard), attribute).value;
 
   // False after the server has rejected the usual form of a change, so that it is not tried again each time.
   let takesUsual = true;
@@ -82,7 +80,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
-    if (!isDone(answer)) throw refuse(first);
+    if (!isDone(answer)) throw toUnavailable(first);
     // The value is read back, because servers may truncate it or change its case.
     if ((await readValue(subject)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
@@ -106,8 +104,8 @@ export function createScimProfile(
     const filter = `userName eq ${JSON.stringify(login)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);
-    if (answer.status !== 200) throw refuse(answer);
-    const { totalResults, Resources } = parseAccountList(answer.body);
+    if (answer.status !== 200) throw toUnavailable(answer);
+    const { totalResults, Resources } = parseAnswer(accountListGuard, answer.body);
     const [found] = Resources;
     // Several results may mean that the server ignores the filter.
     if (found === undefined || Resources.length > 1 || totalResults > 1) return null;
@@ -117,17 +115,17 @@ export function createScimProfile(
   return {
     findAccount,
     readAccount: async (subject) =>
-      toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], parseNamed)),
+      toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], namedGuard)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {
       const all = attributesOf(names).flatMap((each) => toAttributePath(each).asked);
-      const user = await read(subject, all, parseWhole);
+      const user = await read(subject, all, wholeGuard);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },
     // One page suffices, because the user contains all groups (RFC 7643, section 4.1.2).
     readGroups: (subject) =>
-      readAllGroups(async () => ({ groups: (await read(subject, ['groups'], parseGroups)).groups, next: null })),
+      readAllGroups(async () => ({ groups: (await read(subject, ['groups'], groupsGuard)).groups, next: null })),
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
     writeToken: (subject, token) =>
       token.use(async (value) => {

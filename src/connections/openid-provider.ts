@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
+import type { AdapterDeps } from './deps.js';
 import { paths } from './openid-paths.js';
-import { type Finding, fail, pass } from './provisioning.js';
+import { type Check, type Finding, fail, pass, serverAnswers } from './provisioning.js';
 
 export interface OpenIdEndpoints {
   readonly issuer: string;
@@ -35,7 +36,14 @@ const metadataGuard = z.object({
 
 const timeoutMs = 5_000;
 
-export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
+/** Creates the check that the provider can read this service's OpenID metadata. */
+export const discoveryCheck = ({ publicUrl, settings, fetch }: AdapterDeps<{ readonly id: string }>): Check => ({
+  title: 'OpenID provider',
+  needs: [serverAnswers],
+  run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
+});
+
+async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
   const url = expected.issuer + paths.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
