@@ -10,8 +10,7 @@ import {
   pass,
   serverIsOurs,
 } from '../../src/connections/provisioning.js';
-import type { CognitoConnection } from './config.js';
-import type { CognitoClient } from './config-oidc.js';
+import type { CognitoClient, CognitoConnection } from './config.js';
 import type { Administration, OpenIdProvider } from './provision-pool.js';
 
 type Deps = AdapterDeps<CognitoConnection>;

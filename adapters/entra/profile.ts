@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
-import { readAllGroups } from '../../src/connections/groups.js';
+import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { type Sleep, whileSigningIn } from '../../src/connections/rate-limit.js';
 import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
-import type { Account, Fetch, Log, NamedAccount, Profile } from '../../src/core/ports.js';
+import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
 import type { EntraConnection, EntraSettings } from './config.js';
-import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
@@ -175,4 +174,42 @@ function parseSubject(
     throw new FaceError('subject_unknown');
   }
   return { tenantId, userId };
+}
+
+const pageGuard = z.object({
+  value: z.array(
+    z.object({
+      id: z.string().min(1),
+      displayName: z.string().nullish(),
+      onPremisesSyncEnabled: z.boolean().nullish(),
+      isAssignableToRole: z.boolean().nullish(),
+    }),
+  ),
+  '@odata.nextLink': z.string().optional(),
+});
+
+/**
+ * Path of the first page. The cast to `microsoft.graph.group` makes this an advanced query, which needs `$count`.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
+ */
+export const toGroupsPath = (userId: string): string =>
+  `/users/${userId}/transitiveMemberOf/microsoft.graph.group?$count=true` +
+  '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
+
+/**
+ * Parses a page of a user's groups. Names are returned only for on-premises and role-assignable groups, because any
+ * user may create other groups.
+ */
+export function parseGroupPage(
+  answer: RestAnswer,
+  { namesCount }: { readonly namesCount: boolean },
+): GroupPage<string> {
+  if (answer.status === 404) throw new FaceError('subject_unknown');
+  if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+  const { value, '@odata.nextLink': next = null } = parseAnswer(pageGuard, answer.body);
+  const groups = value.map(({ id, displayName, onPremisesSyncEnabled, isAssignableToRole }): Group => {
+    const isKept = namesCount && (onPremisesSyncEnabled === true || isAssignableToRole === true);
+    return { id, name: isKept ? displayName || null : null };
+  });
+  return { groups, next };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { endpointsOf } from '../../src/connections/openid-provider.js';
 import { different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
-import { addressesOf } from './provision-addresses.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 const policyPath = '/policies/authenticationMethodsPolicy';
@@ -45,7 +45,10 @@ export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProv
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
 export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
-  const openIdConnectSetting = { clientId: client.id, discoveryUrl: addressesOf(deps).discoveryUrl };
+  const openIdConnectSetting = {
+    clientId: client.id,
+    discoveryUrl: endpointsOf(deps.publicUrl, deps.settings.id).discovery,
+  };
   return {
     title: `Authentication method "${client.displayName}"`,
     async inspect() {

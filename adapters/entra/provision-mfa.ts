@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { endpointsOf } from '../../src/connections/openid-provider.js';
 import { blocked, different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
-import { addressesOf } from './provision-addresses.js';
 import {
   type Application,
   type AskedPermission,
@@ -38,7 +38,7 @@ const delegated = {
 } as const satisfies Record<string, AskedPermission>;
 
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
-  const { authorizationEndpoint } = addressesOf(deps);
+  const { authorization: authorizationEndpoint } = endpointsOf(deps.publicUrl, deps.settings.id);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
   const lacking = (application: Application): AskedPermission[] =>
     Object.values(delegated).filter((permission) => !asksFor(application, permission));

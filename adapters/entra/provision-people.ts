@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CensusPage, countPage, isFilled } from '../../src/connections/census.js';
 import { onlyGroup } from '../../src/connections/members.js';
 import type { Member } from '../../src/core/ports.js';
-import { guidGuard } from './config-tenant.js';
+import { guidGuard } from './config-oidc.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 type Deps = Pick<EntraProvisionDeps, 'settings' | 'graph'>;

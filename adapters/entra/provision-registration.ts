@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Registrant, Registration } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
-import type { ExternalMfaConfig } from './config-oidc.js';
-import { guidGuard } from './config-tenant.js';
+import { type ExternalMfaConfig, guidGuard } from './config-oidc.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { findMethod } from './provision-method.js';
 

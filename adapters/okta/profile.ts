@@ -10,9 +10,7 @@ import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { callOkta, createClient, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
-import { accountGuard, toAccount, toNamedAccount } from './profile-account.js';
-import { readGroupPage } from './profile-groups.js';
-import { searchUsers } from './profile-search.js';
+import { accountGuard, readGroupPage, searchUsers, toAccount, toNamedAccount } from './profile-account.js';
 import { isUserId } from './schema.js';
 
 /**

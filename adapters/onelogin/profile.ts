@@ -10,9 +10,16 @@ import type { Asker, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { accountGuard, type FoundUser, idGuard, toAccount, toNamedAccount } from './profile-account.js';
-import { readRolePage, roleIdsGuard } from './profile-groups.js';
-import { searchUsers } from './profile-search.js';
+import {
+  accountGuard,
+  type FoundUser,
+  idGuard,
+  readRolePage,
+  roleIdsGuard,
+  searchUsers,
+  toAccount,
+  toNamedAccount,
+} from './profile-account.js';
 
 /** Rejects text that is no user id, because such text could change the path of the API call. */
 function checkIsUserId(subject: string): void {

@@ -6,7 +6,7 @@ import { filesOf } from '../config/data-files.js';
 import { openStateToRead } from '../state/open.js';
 import { createAuditExportCommand } from './audit-export.js';
 import type { CliDeps } from './deps.js';
-import { readKeySet } from './jwks-source.js';
+import { readKeySet } from './jwks.js';
 import { collect } from './parse-option.js';
 import { findTrails } from './trail-options.js';
 

@@ -12,7 +12,7 @@ import {
 } from '../rest/replies/ledger.js';
 import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { readLogins, toWhy } from './logins.js';
+import { readLogins, toWhy } from './find-users.js';
 import { parseIsoTime, wholeNumber } from './parse-option.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';

@@ -4,7 +4,7 @@ import { type ModeReply, refusedReply, switchedModeReply } from '../rest/replies
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection } from './find-connection.js';
-import { readLogins } from './logins.js';
+import { readLogins } from './find-users.js';
 import { toPrintable } from './printable.js';
 import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';

@@ -12,7 +12,7 @@ import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection, splitArguments } from './find-connection.js';
 import type { CallDeps } from './find-server.js';
-import { readLogins, toWhy } from './logins.js';
+import { readLogins, toWhy } from './find-users.js';
 import { parseIsoTime, wholeNumber } from './parse-option.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';

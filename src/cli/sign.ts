@@ -18,7 +18,7 @@ import { FaceError } from '../errors.js';
 import type { CliDeps } from './deps.js';
 import { findAddress } from './find-server.js';
 import { readGivenFile, readText, runUntilStopped, sizeOfGiven, toRefusal } from './given-file.js';
-import { readGivenKeySet } from './jwks-source.js';
+import { readGivenKeySet } from './jwks.js';
 import { parseUrl } from './parse-option.js';
 import { toPrintable } from './printable.js';
 import { checkNameFree } from './sealed-file/new-file.js';

@@ -6,6 +6,7 @@ import { type Check, type Finding, fail, pass, serverAnswers } from './provision
 
 export interface OpenIdEndpoints {
   readonly issuer: string;
+  readonly discovery: string;
   readonly authorization: string;
   readonly token: string;
   readonly userinfo: string;
@@ -17,6 +18,7 @@ export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoi
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {
     issuer,
+    discovery: issuer + paths.discovery,
     authorization: issuer + paths.authorize,
     token: issuer + paths.token,
     userinfo: issuer + paths.userInfo,
@@ -44,7 +46,7 @@ export const discoveryCheck = ({ publicUrl, settings, fetch }: AdapterDeps<{ rea
 });
 
 async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
-  const url = expected.issuer + paths.discovery;
+  const url = expected.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
   if (metadata === null) return fail(`No metadata at ${url}`, remedy);
@@ -53,6 +55,7 @@ async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<
   const { data } = parsed;
   const found: OpenIdEndpoints = {
     issuer: data.issuer,
+    discovery: url,
     authorization: data.authorization_endpoint,
     token: data.token_endpoint,
     userinfo: data.userinfo_endpoint,
