@@ -15,10 +15,9 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
   command
     .command('list')
     .description('print every administrator')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async () => {
       const { administrators } = await callServer('GET /administrators', administratorsReply, deps);
-      printRows(administrators, json, deps, [
+      printRows(administrators, deps, [
         ['name', 'role', 'added', 'valid until'],
         ({ name, role, addedAt, expiresAt }) => [name, role, addedAt ?? 'at the first start', expiresAt ?? 'removed'],
       ]);
@@ -33,11 +32,10 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
       'lifetime of the key in days, up to 366 (default: until removed)',
       wholeNumber(1, 366, 'days'),
     )
-    .option('--json', 'print JSON')
-    .action(async (name: string, { role, days, json }: { role: string; days?: number; json?: boolean }) => {
+    .action(async (name: string, { role, days }: { role: string; days?: number }) => {
       const fields = { name, role, expiresIn: days && days * secondsPerDay };
       const added = await callServer('POST /administrators', addedAdministratorReply, deps, fields);
-      deps.print(json ? JSON.stringify(added, null, 2) : added.key);
+      if (!deps.printJson(added)) deps.print(added.key);
       deps.tell(`Added, valid until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
     });
   command

@@ -24,11 +24,10 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
         requestStates.filter((each) => each !== 'draft'),
       ),
     )
-    .option('--json', 'print JSON')
-    .action(async ({ state, json }: { state?: string; json?: boolean }) => {
+    .action(async ({ state }: { state?: string }) => {
       const pages = await readAllPages('/application-requests/list', { state }, requestPageReply, deps);
       const requests = pages.flatMap((page) => page.requests);
-      printRows(requests, json, deps, [
+      printRows(requests, deps, [
         ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],
         (each) => [
           ...[each.id, each.state, each.name, each.by, each.scopes.join(',')],
@@ -40,11 +39,9 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     .command('show')
     .description('show one request with its messages')
     .argument('<id>')
-    .option('--json', 'print JSON')
-    .action(async (id: string, { json }: { json?: boolean }) => {
+    .action(async (id: string) => {
       const { request } = await callServer(`GET ${pathOf(id)}`, oneRequestReply, deps);
-      if (json) deps.print(JSON.stringify(request, null, 2));
-      else toLines(request).forEach(deps.print);
+      if (!deps.printJson(request)) toLines(request).forEach(deps.print);
     });
   command
     .command('approve')

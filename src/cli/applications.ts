@@ -32,7 +32,6 @@ interface Terms {
   readonly perMinute?: number;
   readonly perDay?: number;
   readonly contact?: string;
-  readonly json?: boolean;
 }
 
 export function createApplicationsCommand(deps: CliDeps): Command {
@@ -42,10 +41,9 @@ export function createApplicationsCommand(deps: CliDeps): Command {
   command
     .command('list')
     .description('print every application')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async () => {
       const { applications } = await callServer('GET /applications', applicationsReply, deps);
-      printRows(applications, json, deps, [
+      printRows(applications, deps, [
         ['id', 'name', 'tenant', 'scopes', 'a minute', 'a day'],
         ({ id, name, tenant, scopes, perMinute, perDay }) => [id, name, tenant, scopes.join(','), perMinute, perDay],
       ]);
@@ -59,10 +57,9 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .option('--per-minute <requests>', 'requests per minute', parseCount)
     .option('--per-day <requests>', 'requests per day', parseCount)
     .option('--contact <text>', 'contact of the owner')
-    .option('--json', 'print JSON')
-    .action(async (name: string, { json, ...terms }: Terms) => {
+    .action(async (name: string, terms: Terms) => {
       const made = await callServer('POST /applications', applicationReply, deps, { name, ...terms });
-      deps.print(json ? JSON.stringify(made, null, 2) : made.id);
+      if (!deps.printJson(made)) deps.print(made.id);
       deps.tell(`Registered. Issue its first key: facestep applications issue-key ${made.id}`);
     });
   command
@@ -77,10 +74,9 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .command('keys')
     .description('print the keys of an application by id, never the keys themselves')
     .argument('<id>')
-    .option('--json', 'print JSON')
-    .action(async (id: string, { json }: { json?: boolean }) => {
+    .action(async (id: string) => {
       const { keys } = await callServer(`GET ${pathOf(id)}/keys`, applicationKeysReply, deps);
-      printRows(keys, json, deps, [
+      printRows(keys, deps, [
         ['id', 'scopes', 'valid until', 'last used'],
         (key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never'],
       ]);
@@ -91,11 +87,10 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
     .option('--days <days>', 'lifetime in days, up to 366', wholeNumber(1, 366, 'days'))
-    .option('--json', 'print JSON')
-    .action(async (id: string, { scopes, days, json }: Pick<Terms, 'scopes' | 'json'> & { days?: number }) => {
+    .action(async (id: string, { scopes, days }: Pick<Terms, 'scopes'> & { days?: number }) => {
       const fields = { scopes, expiresIn: days && days * secondsPerDay };
       const issued = await callServer(`POST ${pathOf(id)}/keys`, clientTokenReply, deps, fields);
-      deps.print(json ? JSON.stringify(issued, null, 2) : issued.token);
+      if (!deps.printJson(issued)) deps.print(issued.token);
       deps.tell(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);
     });
   command
@@ -117,13 +112,12 @@ export function createApplicationsCommand(deps: CliDeps): Command {
       'number of days including today: up to 90 for one application, 31 for all',
       wholeNumber(1, 90, 'days'),
     )
-    .option('--json', 'print JSON')
-    .action(async (id: string | undefined, { days, json }: { days?: number; json?: boolean }) => {
+    .action(async (id: string | undefined, { days }: { days?: number }) => {
       if (id === undefined && days !== undefined && days > 31)
         throw new UsageError('--days is at most 31 without the id of an application');
       if (id === undefined) {
         const { usage } = await callServer('POST /usage', usageOfAllReply, deps, { days });
-        return printRows(usage, json, deps, [
+        return printRows(usage, deps, [
           ['id', 'name', 'requests', 'refused'],
           ({ application, name, requests, refusals }) => [
             ...[application ?? 'none', name ?? 'client tokens of no application', requests, toText(refusals)],
@@ -131,7 +125,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
         ]);
       }
       const { usage } = await callServer(`POST ${pathOf(id)}/usage`, usageReply, deps, { days });
-      printRows(usage, json, deps, [
+      printRows(usage, deps, [
         ['day', 'endpoint', 'requests', 'refused'],
         ({ day, endpoint, requests, refusals }) => [day, endpoint, requests, toText(refusals)],
       ]);

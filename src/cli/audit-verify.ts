@@ -24,8 +24,7 @@ const createVerifyCommand = (deps: CliDeps): Command =>
     )
     .option('--trail <folder>', 'data folder; can be repeated', collect)
     .option('--jwks <source>', 'file or https address of the public keys (default: those of the configuration)')
-    .option('--json', 'print JSON')
-    .action(async ({ trail = [], jwks = null, json = false }: VerifyOptions) => {
+    .action(async ({ trail = [], jwks = null }: VerifyOptions) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
       const keys = await readKeySet(jwks, config, deps);
@@ -33,15 +32,14 @@ const createVerifyCommand = (deps: CliDeps): Command =>
       try {
         const reports: TrailReport[] = [];
         for (const file of files) reports.push(await verifyTrail(file, { ...deps, keys, state }));
-        if (json) deps.print(JSON.stringify(reports, null, 2));
-        else for (const report of reports) toReportLines(report).forEach(deps.print);
+        if (!deps.printJson(reports)) for (const report of reports) toReportLines(report).forEach(deps.print);
         if (reports.some(({ isSound }) => !isSound)) deps.endWith(1);
       } finally {
         await state?.close();
       }
     });
 
-type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null; readonly json?: boolean };
+type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null };
 
 export function toReportLines(report: TrailReport): string[] {
   const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =

@@ -15,8 +15,7 @@ export function createBackupCommand(deps: CliDeps): Command {
     )
     .argument('<folder>', 'empty or new folder')
     .option('--without-keys', 'leave out the key files, so that the backup alone cannot open sealed data')
-    .option('--json', 'print JSON')
-    .action(async (to: string, { withoutKeys = false, json = false }: { withoutKeys?: boolean; json?: boolean }) => {
+    .action(async (to: string, { withoutKeys = false }: { withoutKeys?: boolean }) => {
       const config = await deps.loadStored();
       const files = filesOf(config);
       const { dataFolder } = config;
@@ -28,7 +27,7 @@ export function createBackupCommand(deps: CliDeps): Command {
       const hasState = config.state.kind === 'sqlite';
       const known = { madeAt, checkedAt, files: copied.length, bytes, hasKeys, hasState };
       await writeLastBackup(files.lastBackup, known, deps.random);
-      if (json) return deps.print(JSON.stringify({ folder: to, ...known }, null, 2));
+      if (deps.printJson({ folder: to, ...known })) return;
       deps.print(`Copied: ${copied.length} files, ${bytes} bytes, to ${to}`);
       if (config.state.kind !== 'sqlite')
         deps.print(`Not copied: the state, which is in ${config.state.kind}. Back that up there.`);

@@ -31,11 +31,9 @@ export function createBrandCommand(deps: CliDeps): Command {
   command
     .command('show')
     .description('show the active brand and previous ones')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async () => {
       const inForce = await callServer('GET /brand', brandReply.loose(), deps);
-      if (json) deps.print(JSON.stringify(inForce, null, 2));
-      else tell(inForce);
+      if (!deps.printJson(inForce)) tell(inForce);
     });
   command
     .command('check')

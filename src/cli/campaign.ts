@@ -22,11 +22,12 @@ const parseDays = wholeNumber(1, 30, 'days');
 
 export function createCampaignCommand(deps: CliDeps): Command {
   const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
-  const tell = (campaign: CampaignReply, json = false): void =>
-    json ? deps.print(JSON.stringify(campaign, null, 2)) : toLines(campaign).forEach(deps.print);
-  const change = async (what: string, id: string, json = false, fields = {}): Promise<void> => {
-    const reply = await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields });
-    tell(reply.campaign, json);
+  const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
+  const tellChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
+    if (!deps.printJson(campaign)) tell(campaign);
+  };
+  const change = async (what: string, id: string, fields = {}): Promise<void> => {
+    tellChanged(await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields }));
   };
 
   command
@@ -40,12 +41,11 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
-    .option('--json', 'print JSON')
-    .action(async (connection: string, { group, file, json, ...options }: PlanOptions) => {
+    .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
       const people = file && (await readGivenFile(file)).toString('base64');
       const fields = { connection, ...options, group, people };
-      tell((await callServer('POST /campaigns', oneCampaignReply, deps, fields)).campaign, json);
+      tellChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));
       deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
     });
   command
@@ -67,21 +67,22 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .description('show the status of one campaign or of all')
     .argument('[campaign]')
     .addOption(new Option('--state <state>', 'also list the people in this state').choices(personStates))
-    .option('--json', 'print JSON')
-    .action(async (id: string | undefined, { state, json = false }: { state?: string; json?: boolean }) => {
+    .action(async (id: string | undefined, { state }: { state?: string }) => {
       if (id === undefined) {
         const { campaigns } = await callServer('GET /campaigns', campaignsReply, deps);
-        if (json) deps.print(JSON.stringify(campaigns, null, 2));
-        else for (const campaign of campaigns) tell(campaign);
+        if (!deps.printJson(campaigns)) for (const campaign of campaigns) tell(campaign);
         return;
       }
       const { campaign } = await callServer(`GET /campaigns/${encodeURIComponent(id)}`, oneCampaignReply, deps);
-      if (state === undefined) return json ? deps.print(JSON.stringify({ campaign }, null, 2)) : tell(campaign);
+      if (state === undefined) {
+        if (!deps.printJson({ campaign })) tell(campaign);
+        return;
+      }
       const fields = { campaign: id, state, limit: 200 };
       const people = (await readAllPages('/campaigns/people', fields, campaignPeopleReply, deps)).flatMap(
         (page) => page.people,
       );
-      if (json) return deps.print(JSON.stringify({ campaign, people }, null, 2));
+      if (deps.printJson({ campaign, people })) return;
       tell(campaign);
       const rows = people.map(({ line, login, email, state: is, reason, sentAt }) => [
         ...[line ?? '', login, email ?? '', is, reason ?? '', sentAt ?? ''],
@@ -94,18 +95,14 @@ export function createCampaignCommand(deps: CliDeps): Command {
       .command(what)
       .description(description)
       .argument('<campaign>')
-      .option('--json', 'print JSON')
-      .action((id: string, { json }: { json?: boolean }) => change(what, id, json));
+      .action((id: string) => change(what, id));
   }
   command
     .command('resume')
     .description('resume sending')
     .argument('<campaign>')
     .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
-    .option('--json', 'print JSON')
-    .action((id: string, { again, json }: { again: string[]; json?: boolean }) =>
-      change('resume', id, json, { again }),
-    );
+    .action((id: string, { again }: { again: string[] }) => change('resume', id, { again }));
   return command;
 }
 
@@ -117,7 +114,6 @@ interface PlanOptions {
   readonly linkDays: number;
   readonly reminderDays: number;
   readonly reminders: number;
-  readonly json?: boolean;
 }
 
 interface PreviewOptions {

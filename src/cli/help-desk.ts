@@ -36,10 +36,6 @@ const addWho = (command: Command): Command =>
     .option('--login <name>', 'username')
     .option('--subject <id>', 'immutable id at the provider');
 
-interface Json {
-  readonly json?: boolean;
-}
-
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')
@@ -52,10 +48,9 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .addOption(
       new Option('--language <tag>', 'language of the message and the page').choices(letterLanguages).default('en'),
     )
-    .option('--json', 'print JSON')
-    .action(async ({ send, language, json = false, ...options }: Who & Json & { send: string; language: string }) => {
+    .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
-      if (json) return deps.print(JSON.stringify(begun, null, 2));
+      if (deps.printJson(begun)) return;
       deps.print(begun.id);
       if (begun.url !== null) deps.print(begun.url);
       deps.tell(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
@@ -65,14 +60,10 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('caller')
     .description('show the state and the caller of a face check')
     .argument('<id>')
-    .option('--json', 'print JSON')
-    .action(async (id: string, { json = false }: Json) => {
+    .action(async (id: string) => {
       const vouching = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
       const { state, person, until } = vouching;
-      if (json) {
-        deps.print(JSON.stringify(vouching, null, 2));
-        return deps.endWith(person === null ? 1 : 0);
-      }
+      if (deps.printJson(vouching)) return deps.endWith(person === null ? 1 : 0);
       if (person === null) {
         deps.tell(`facestep: the caller is not verified: ${state}.`);
         return deps.endWith(1);
@@ -87,38 +78,29 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       wholeNumber(5, 60, 'minutes'),
     )
     .option('--application <host>', 'only valid for this application')
-    .option('--json', 'print JSON')
-    .action(
-      async ({
-        minutes,
-        application,
-        json = false,
-        ...options
-      }: Who & Json & { minutes?: number; application?: string }) => {
-        const fields = { ...toWho(options), minutes, application };
-        const made = await post('bypass-codes', fields, madeBypassReply).catch((error: unknown) => {
-          if (error instanceof NothingThere) return null;
-          throw error;
-        });
-        if (made === null) {
-          deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
-          return deps.endWith(1);
-        }
-        deps.print(json ? JSON.stringify(made, null, 2) : made.code);
-        deps.tell(
-          made.state === 'ready'
-            ? `Good once, until ${made.expiresAt}.`
-            : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
-        );
-      },
-    );
+    .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
+      const fields = { ...toWho(options), minutes, application };
+      const made = await post('bypass-codes', fields, madeBypassReply).catch((error: unknown) => {
+        if (error instanceof NothingThere) return null;
+        throw error;
+      });
+      if (made === null) {
+        deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
+        return deps.endWith(1);
+      }
+      if (!deps.printJson(made)) deps.print(made.code);
+      deps.tell(
+        made.state === 'ready'
+          ? `Good once, until ${made.expiresAt}.`
+          : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
+      );
+    });
   command
     .command('bypasses')
     .description('list valid and pending bypass codes, without the codes')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: Json) => {
+    .action(async () => {
       const { codes } = await post('bypass-codes/list', {}, bypassesReply);
-      printRows(codes, json, deps, [
+      printRows(codes, deps, [
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
         (each) => [each.id, each.connection, each.subject, each.by, each.state, each.expiresAt],
       ]);
@@ -134,10 +116,9 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
   command
     .command('requests')
     .description('list help requests')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: Json) => {
+    .action(async () => {
       const { requests } = await post('requests/list', {}, helpRequestsReply);
-      printRows(requests, json, deps, [
+      printRows(requests, deps, [
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
         ({ id, at, connection, subject, reason, takenBy, note }) => [
           id,

@@ -27,8 +27,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .command('list')
     .description('Lists the keys and the number of active tokens under each version.')
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    .option('--json', 'print JSON')
-    .action((options: TrailOptions & { json?: boolean }) => listKeys(options, deps));
+    .action((options: TrailOptions) => listKeys(options, deps));
   command
     .command('rotate')
     .description(
@@ -61,7 +60,7 @@ export function createKeysCommand(deps: CliDeps): Command {
   return command;
 }
 
-async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean }, deps: CliDeps): Promise<void> {
+async function listKeys({ trail }: TrailOptions, deps: CliDeps): Promise<void> {
   const config = await deps.loadKept();
   const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
   const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
@@ -69,8 +68,8 @@ async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean
   if (sealing.length === 0) throw noKeys(config);
   const trails = await trailsOf(config, trail);
   const count = await countTokens(trails, deps.clock.now());
-  if (json) deps.print(JSON.stringify(toKeyReport(listed, count, trails), null, 2));
-  else [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
+  if (!deps.printJson(toKeyReport(listed, count, trails)))
+    [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
   if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 

@@ -21,16 +21,16 @@ export const createModeCommand = (deps: CliDeps): Command =>
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .argument('[mode]', `the new mode, ${modes.join(' or ')}; without it, nothing changes`)
     .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
-    .option('--json', 'print JSON')
-    .action(async (first: string | undefined, second: string | undefined, { yes = false, json = false }: Options) => {
+    .action(async (first: string | undefined, second: string | undefined, { yes = false }: { yes?: boolean }) => {
       // In "mode enforce", the only argument is a mode and not a connection.
       const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
       const mode = asked === undefined ? undefined : parseMode(asked);
       const found = await findServerConnection(given, deps);
       const connection = found.id;
-      const tellMode = (now: ModeReply): void =>
-        json ? deps.print(JSON.stringify({ connection, mode: now }, null, 2)) : deps.print(toLine(connection, now));
-      if (!json && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
+      const tellMode = (now: ModeReply): void => {
+        if (!deps.printJson({ connection, mode: now })) deps.print(toLine(connection, now));
+      };
+      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
       if (mode === undefined) return tellMode(found.mode);
       const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {
@@ -43,11 +43,6 @@ export const createModeCommand = (deps: CliDeps): Command =>
         deps.endWith(1);
       }
     });
-
-interface Options {
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
 
 const isMode = (text: string | undefined): text is Mode => modes.some((mode) => mode === text);
 

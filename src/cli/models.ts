@@ -48,8 +48,7 @@ export function createModelsCommand(deps: CliDeps): Command {
   command
     .command('list')
     .description('Lists the engines whose tokens can be verified, and models that are not measured yet.')
-    .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) => listModels(options, deps));
+    .action(() => listModels(deps));
   command
     .command('remove')
     .description('Removes a model. Tokens of its engine can no longer be verified: those users must enrol again.')
@@ -152,7 +151,7 @@ async function readModel(path: string): Promise<Uint8Array> {
   return readFile(path);
 }
 
-async function listModels({ json = false }: { json?: boolean }, deps: CliDeps): Promise<void> {
+async function listModels(deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
   const registry = openRegistry(folder, deps);
@@ -160,8 +159,7 @@ async function listModels({ json = false }: { json?: boolean }, deps: CliDeps): 
     (await registry.list()).map(async (engine) => ({ engine, entry: await registry.readParameters(engine) })),
   );
   const listed = { folder, inUse: config.recognition.engine, own };
-  if (json) deps.print(JSON.stringify(toEngineReport(listed), null, 2));
-  else toEngineLines(listed).forEach(deps.print);
+  if (!deps.printJson(toEngineReport(listed))) toEngineLines(listed).forEach(deps.print);
 }
 
 async function removeModel(name: string, { confirm = false }: { confirm?: boolean }, deps: CliDeps): Promise<void> {

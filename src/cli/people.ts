@@ -40,11 +40,10 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .option('--checked-since <time>', 'last checked at or after this time', parseIsoTime)
     .option('--checked-before <time>', 'last checked before this time, or never', parseIsoTime)
     .option('--limit <count>', 'maximum number of rows', wholeNumber(1, 999_999), 200)
-    .option('--json', 'print JSON')
-    .action(async ({ limit, json, ...filter }: ListOptions) => {
+    .action(async ({ limit, ...filter }: ListOptions) => {
       const { people, hasMore } = await listPeople(filter, limit, deps);
-      const loginOf = await readLogins(json ? [] : people, deps);
-      printRows(people, json, deps, [
+      const loginOf = await readLogins(people, deps);
+      printRows(people, deps, [
         ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
         (each) => [
           ...[each.connection, each.subject, loginOf(each), toStatus(each), each.level],
@@ -57,11 +56,10 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .command('find')
     .description('search users by name at all providers')
     .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
-    .option('--json', 'print JSON')
-    .action(async (text: string, { json }: { json?: boolean }) => {
+    .action(async (text: string) => {
       const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
-      if (json || people.length > 0)
-        printRows(people, json, deps, [
+      if (!deps.printJson(people) && people.length > 0)
+        printRows(people, deps, [
           ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
           (each) => [
             ...[each.connection, each.subject, each.login, each.email, each.name],
@@ -78,14 +76,13 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .usage('[options] [connection] <subject>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[subject]', 'immutable id at the provider, as “people find” prints it')
-    .option('--json', 'print JSON')
-    .action(async (first: string, second: string | undefined, { json = false }: { json?: boolean }) => {
+    .action(async (first: string, second: string | undefined) => {
       const [given, subject] = splitArguments(first, second);
       const connection = given ?? (await findServerConnection(given, deps)).id;
       const who = { connection, subject };
       const { person } = await post('/people/one', who, onePersonReply);
       const { lines } = await post('/people/log', { ...who, limit: linesShown }, personLogReply);
-      if (json) return deps.print(JSON.stringify({ person, lines }, null, 2));
+      if (deps.printJson({ person, lines })) return;
       const login = (await readLogins([who], deps))(who);
       toFactLines(toFacts(person, login)).forEach(deps.print);
       if (lines.length === 0)
@@ -112,13 +109,12 @@ export function createPeopleCommand(deps: CliDeps): Command {
         .default('enrol'),
     )
     .option('--hours <hours>', 'lifetime of the link in hours, up to 720', wholeNumber(1, 720, 'hours'), 72)
-    .option('--json', 'print JSON')
-    .action(async (first: string, second: string | undefined, { purpose, hours, json = false }: InviteOptions) => {
+    .action(async (first: string, second: string | undefined, { purpose, hours }: InviteOptions) => {
       const [given, subject] = splitArguments(first, second);
       const connection = given ?? (await findServerConnection(given, deps)).id;
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
-      deps.print(json ? JSON.stringify({ url, expiresAt }, null, 2) : url);
+      if (!deps.printJson({ url, expiresAt })) deps.print(url);
       deps.tell(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
@@ -127,7 +123,6 @@ export function createPeopleCommand(deps: CliDeps): Command {
 interface InviteOptions {
   readonly purpose: string;
   readonly hours: number;
-  readonly json?: boolean;
 }
 
 interface ListOptions {
@@ -139,7 +134,6 @@ interface ListOptions {
   readonly checkedSince?: string;
   readonly checkedBefore?: string;
   readonly limit: number;
-  readonly json?: boolean;
 }
 
 const largestPage = 200;

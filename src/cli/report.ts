@@ -27,9 +27,8 @@ export function createReportCommand(deps: CliDeps): Command {
     .description('Reads the audit trail in the data folder. The server may be running.')
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--since <days>', 'only the last DAYS days', wholeNumber(1, 99_999, 'days'))
-    .option('--json', 'print JSON')
     .addHelpText('after', lines)
-    .action(async (given: string | undefined, { since: days, json = false }: { since?: number; json?: boolean }) => {
+    .action(async (given: string | undefined, { since: days }: { since?: number }) => {
       const loaded = await deps.loadSetup();
       // A given id is not checked, because a removed connection still has its history.
       const id = given ?? findConnection(loaded, given).id;
@@ -42,8 +41,7 @@ export function createReportCommand(deps: CliDeps): Command {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
       const head = { connection: id, mode, since: since === null ? null : toIso(since) };
-      if (json) deps.print(JSON.stringify({ ...head, ...report }, null, 2));
-      else toReportLines(head, report).forEach(deps.print);
+      if (!deps.printJson({ ...head, ...report })) toReportLines(head, report).forEach(deps.print);
     });
 }
 

@@ -74,19 +74,16 @@ export function createSubjectCommand(deps: CliDeps): Command {
       tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
   const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
-  consents.option('--json', 'print JSON').action(async ({ json = false, ...options }: Options & { json?: boolean }) => {
+  consents.action(async (options: Options) => {
     const reply = await call('export', options, exportReply, deps);
-    if (json) {
-      const listed = reply.subjects.map(({ connection, subject, held }) => ({
-        ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
-      }));
-      deps.print(JSON.stringify(listed, null, 2));
-      return tell(reply, 'read');
-    }
+    const listed = reply.subjects.map(({ connection, subject, held }) => ({
+      ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
+    }));
+    if (deps.printJson(listed)) return tell(reply, 'read');
     printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
-      reply.subjects.flatMap(({ connection, subject, held }) =>
-        (held?.dataConsents ?? []).map(({ client, claims, expiresAt }) => [
+      listed.flatMap(({ connection, subject, dataConsents }) =>
+        dataConsents.map(({ client, claims, expiresAt }) => [
           ...[connection, subject, client, expiresAt, claims.join(' ')],
         ]),
       ),

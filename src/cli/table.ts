@@ -33,10 +33,8 @@ export const toFactLines = (facts: readonly (readonly [string, string | number |
 /** Prints rows as a table, or as JSON. */
 export function printRows<Row extends Json>(
   rows: readonly Row[],
-  json: boolean | undefined,
-  deps: Pick<CliDeps, 'print' | 'paint'>,
+  deps: Pick<CliDeps, 'print' | 'printJson' | 'paint'>,
   [head, toCells]: readonly [readonly string[], (row: Row) => Cells],
 ): void {
-  if (json) deps.print(JSON.stringify(rows, null, 2));
-  else printTable(head, rows.map(toCells), deps);
+  if (!deps.printJson(rows)) printTable(head, rows.map(toCells), deps);
 }

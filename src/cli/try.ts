@@ -31,15 +31,14 @@ export function createTryCommand(deps: CliDeps): Command {
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
     .option('--camera', 'print links for a browser with a camera, and wait')
-    .option('--json', 'print JSON')
-    .action(async (given: string | undefined, { login, camera = false, json = false }: Options) => {
+    .action(async (given: string | undefined, { login, camera = false }: Options) => {
       const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
       // With --json, progress goes to standard error.
-      const print = json ? deps.tell : deps.print;
+      const print = deps.isJson() ? deps.tell : deps.print;
       if (obstacle !== null) print(`${obstacle} So this needs a person with a camera.`);
       const passed = await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, { ...deps, print });
-      if (json) deps.print(JSON.stringify({ connection, login, passed }, null, 2));
+      deps.printJson({ connection, login, passed });
       deps.endWith(passed ? 0 : 1);
     });
 }
@@ -47,7 +46,6 @@ export function createTryCommand(deps: CliDeps): Command {
 interface Options {
   readonly login: string;
   readonly camera?: boolean;
-  readonly json?: boolean;
 }
 
 interface Trial {

@@ -15,7 +15,6 @@ const usualDays = 7;
 interface Options {
   readonly since?: EpochMs;
   readonly trail?: readonly string[];
-  readonly json?: true;
 }
 
 export const createWhyCommand = (deps: CliDeps): Command =>
@@ -27,8 +26,7 @@ export const createWhyCommand = (deps: CliDeps): Command =>
     .argument('[user]', 'username, or immutable id at the provider')
     .option('--since <time>', `from this day or time on; the last ${usualDays} days where it is not given`, parseTime)
     .option('--trail <folder>', 'data folder of a replica; can be repeated', collect)
-    .option('--json', 'print JSON')
-    .action(async (first: string, second: string | undefined, { since: asked, trail = [], json }: Options) => {
+    .action(async (first: string, second: string | undefined, { since: asked, trail = [] }: Options) => {
       const setup = await deps.loadSetup();
       const [given, user] = splitArguments(first, second);
       const { id } = findConnection(setup, given);
@@ -38,11 +36,8 @@ export const createWhyCommand = (deps: CliDeps): Command =>
       const subjects = new Set(found.users.map(({ subject }) => subject));
       const events = await collectEvents(files, { connection: id, subjects, since });
       const foreign = await findForeign(events, files);
-      if (json === true)
-        deps.print(
-          JSON.stringify({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }, null, 2),
-        );
-      else toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
+      if (!deps.printJson({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }))
+        toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
       deps.endWith(tellUnasked(found, deps) && events.length > 0 ? 0 : 1);
     });
 
