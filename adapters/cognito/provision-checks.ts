@@ -15,9 +15,16 @@ import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
 import { readGroupPage } from './profile-user.js';
-import { isOpen, nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
-import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
+import {
+  deployment,
+  flowsOf,
+  inspectAttribute,
+  inspectCustomAuth,
+  inspectTriggers,
+  isOpen,
+  nameOf,
+} from './provision-steps.js';
 
 type Settings = CognitoConnection['cognito'];
 

@@ -16,12 +16,10 @@ import {
   triggerCheck,
 } from './provision-checks.js';
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
-import { functionsCheck } from './provision-functions.js';
-import { invocationCheck } from './provision-invocation.js';
+import { functionsCheck, invocationCheck } from './provision-functions.js';
 import { listCensus, listMembers } from './provision-people.js';
-import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
-import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
+import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
 
 export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>): Provisioning {
   const { cognito } = deps.settings;

@@ -13,7 +13,7 @@ import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
 
-export const faceAcrValues = [
+const faceAcrValues = [
   'possessionorinherence',
   'knowledgeorinherence',
   'knowledgeorpossessionorinherence',
@@ -24,7 +24,7 @@ export const faceAcrValues = [
  * Checks that a face check satisfies the requested `acr` and `amr`.
  * @throws UnmetAuthenticationRequirements
  */
-export function checkRequirements({ acr, amr }: RequestedClaims): void {
+function checkRequirements({ acr, amr }: RequestedClaims): void {
   const isMet = (values: readonly string[], possible: readonly string[]): boolean =>
     values.length === 0 || values.some((value) => possible.includes(value));
   if (!isMet(acr.values, faceAcrValues) || !isMet(amr.values, ['face'])) {

@@ -192,7 +192,7 @@ const pageGuard = z.object({
  * Path of the first page. The cast to `microsoft.graph.group` makes this an advanced query, which needs `$count`.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
  */
-export const toGroupsPath = (userId: string): string =>
+const toGroupsPath = (userId: string): string =>
   `/users/${userId}/transitiveMemberOf/microsoft.graph.group?$count=true` +
   '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
 
@@ -200,10 +200,7 @@ export const toGroupsPath = (userId: string): string =>
  * Parses a page of a user's groups. Names are returned only for on-premises and role-assignable groups, because any
  * user may create other groups.
  */
-export function parseGroupPage(
-  answer: RestAnswer,
-  { namesCount }: { readonly namesCount: boolean },
-): GroupPage<string> {
+function parseGroupPage(answer: RestAnswer, { namesCount }: { readonly namesCount: boolean }): GroupPage<string> {
   if (answer.status === 404) throw new FaceError('subject_unknown');
   if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
   const { value, '@odata.nextLink': next = null } = parseAnswer(pageGuard, answer.body);

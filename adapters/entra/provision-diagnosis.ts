@@ -13,7 +13,7 @@ import {
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { credentials } from './provision-checks.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
-import { registersUsers } from './provision-registration.js';
+import { registersUsers } from './provision-method.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
 

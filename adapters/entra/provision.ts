@@ -15,11 +15,10 @@ import {
   createServicePrincipalStep,
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
-import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
-import { untilShown } from './provision-late.js';
+import { createGraphAdministration, type EntraProvisionDeps, untilShown } from './provision-graph.js';
+import { createRegistration, registersUsers } from './provision-method.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
 import { listCensus, listMembers } from './provision-people.js';
-import { createRegistration, registersUsers } from './provision-registration.js';
 
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });

@@ -38,7 +38,7 @@ const lifeSec = 600;
  * Failures therefore do not count against the user.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
-export function createIdvClient(config: OktaIdv): OidcClient {
+function createIdvClient(config: OktaIdv): OidcClient {
   return {
     metadata: { ...secretClientMetadata(config), require_pushed_authorization_requests: true },
     acrValues: ['face'],

@@ -1,22 +1,22 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
-import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { isSearchable } from '../../src/connections/search.js';
+import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import { distinct, isCalled, isSearchable, toNameParts } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
-import type { Log, Profile } from '../../src/core/ports.js';
+import type { Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
-import { searchUsers } from './profile-search.js';
 import {
   accountListGuard,
   groupsGuard,
   isSameName,
   namedGuard,
   parseExtension,
+  type ScimNamed,
   toAccount,
   toAsked,
   toAttributePath,
@@ -51,7 +51,7 @@ export function toChange({ path, schema, name }: ScimSettings['attribute'], valu
 export const isDone = ({ status }: RestAnswer): boolean => status === 200 || status === 204;
 
 /** Returns true if the server rejected the path. Some servers omit the error type (RFC 7644, section 3.12). */
-export const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
+const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
   status === 400 && [null, 'invalidPath', 'invalidSyntax', 'noTarget'].includes(toScimType(body));
 
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -168,3 +168,35 @@ export function createScimProfile(
     },
   };
 }
+
+const listGuard = z.object({ Resources: listOf(namedGuard) });
+
+/** SCIM filters write values as in JSON (RFC 7644, section 3.4.2.2). */
+const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
+
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
+export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
+  const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
+    const attributes = 'userName,emails,displayName,name';
+    const query = new URLSearchParams({ filter, attributes, count: String(limit) });
+    const answer = await api.call('GET', `/Users?${query}`);
+    if (answer.status === 200) return parseAnswer(listGuard, answer.body).Resources;
+    if ([400, 501].includes(answer.status) && !isNeeded) return [];
+    throw toUnavailable(answer);
+  };
+  const lists = await Promise.all([
+    ask(startsWith('userName', text), true),
+    ...['emails.value', 'displayName', 'name.givenName', 'name.familyName'].map((path) =>
+      ask(startsWith(path, text), false),
+    ),
+    ...toNameParts(text).map(({ family }) => ask(startsWith('name.familyName', family), false)),
+  ]);
+  const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
+  return distinct(called.map(toNamedAccount), limit);
+}
+
+const toNames = ({ userName, emails, displayName, name }: ScimNamed) => ({
+  given: name.givenName,
+  family: name.familyName,
+  others: [userName, displayName, name.formatted, ...(emails ?? []).map(({ value }) => value ?? '')],
+});

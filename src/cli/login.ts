@@ -3,8 +3,7 @@ import { headerCredentialGuard } from '../config/credential.js';
 import { connectionsReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { findAddress } from './find-server.js';
-import { removeLogin, writeLogin } from './login-file.js';
+import { findAddress, removeLogin, writeLogin } from './find-server.js';
 import { parseUrl } from './parse-option.js';
 import { UsageError } from './usage-error.js';
 

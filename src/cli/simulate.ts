@@ -83,7 +83,7 @@ const attemptGuard = z.strictObject({
   answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
 });
 
-export function createSignInControl({ users, signIn }: ProviderSimulation): Express {
+function createSignInControl({ users, signIn }: ProviderSimulation): Express {
   const app = express();
   app.disable('x-powered-by');
   // Accepts only JSON, which other origins cannot send without a CORS preflight.
@@ -125,7 +125,7 @@ export interface SimulationSettings {
 const json = `-H 'Content-Type: application/json'`;
 
 /** Returns an administrator's instructions, with commands to paste. */
-export function toGuide(settings: SimulationSettings): string[] {
+function toGuide(settings: SimulationSettings): string[] {
   const { simulation, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { KeyMaterial, UserSecret } from '../../core/concealed.js';
@@ -10,7 +10,6 @@ import { secretBytes } from '../../token/derive.js';
 import { createStretch, publishedCost } from '../../token/stretch.js';
 import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
-import { seal, unseal } from './sealing.js';
 
 /* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */
 
@@ -156,4 +155,31 @@ export async function overwrite(file: Awaited<ReturnType<typeof open>>): Promise
   const { size } = await file.stat();
   await file.write(Buffer.alloc(size), 0, size, 0);
   await file.sync();
+}
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Encrypts with AES-256-GCM. The result is nonce, ciphertext and tag. @param about - additional authenticated data */
+export function seal(plain: Uint8Array, about: Uint8Array, key: KeyMaterial, random: Random): Buffer {
+  const nonce = random(nonceBytes);
+  const cipher = key.use((bytes) => createCipheriv('aes-256-gcm', bytes, nonce));
+  cipher.setAAD(about);
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @throws CommandError `presence_locked` for a wrong key or altered data */
+export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial): Buffer {
+  try {
+    const nonce = sealed.subarray(0, nonceBytes);
+    const decipher = key.use((bytes) => createDecipheriv('aes-256-gcm', bytes, nonce, { authTagLength: tagBytes }));
+    decipher.setAAD(about);
+    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+    const plain = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes));
+    // GCM verifies the tag here. No data remains to be returned.
+    decipher.final();
+    return plain;
+  } catch (cause) {
+    throw new CommandError('presence_locked', null, { cause });
+  }
 }
