@@ -2,8 +2,19 @@ import { z } from 'zod';
 import { connectionFields, modeGuard } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
+import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
-import { cognitoClientGuard } from './config-oidc.js';
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html */
+export const cognitoClientGuard = z
+  .strictObject({
+    ...clientFields,
+    kind: z.literal('cognito').describe('Managed login of the user pool.'),
+    domains: originsGuard.describe('Domains of the user pool: the prefix domain, and a custom one.'),
+  })
+  .transform(({ domains, ...rest }) => ({ ...rest, redirectUris: domains.map((url) => `${url}/oauth2/idpresponse`) }));
+
+export type CognitoClient = z.output<typeof cognitoClientGuard>;
 
 /** The format of Cognito's API. Emulators use ids without an AWS region; `facestep doctor` warns about these. */
 const userPoolIdGuard = z

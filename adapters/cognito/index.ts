@@ -1,9 +1,10 @@
 import type { Adapter } from '../../src/connections/adapter.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
+import { createLoginClient } from '../../src/connections/login-client.js';
+import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
-import { createCognitoClients } from './oidc.js';
 import { createCognitoProfile } from './profile.js';
 
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
@@ -27,3 +28,17 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     artefacts: {},
   };
 }
+
+export const createCognitoClients = (
+  oidc: CognitoConnection['oidc'],
+  { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
+): readonly OidcClient[] =>
+  createOwnClients(oidc, (client) =>
+    createLoginClient(client, directoryFor, {
+      loginClaims: ['preferred_username'],
+      // Cognito redirects here before it verifies a first factor, so the request does not prove who the user is.
+      isAfterFactor: false,
+      // The triggers accept only receipts, so no result is stored for them.
+      feedsHooks: false,
+    }),
+  );

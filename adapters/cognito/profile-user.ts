@@ -1,5 +1,11 @@
+import {
+  AdminListGroupsForUserCommand,
+  type CognitoIdentityProviderClient,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { GroupPage } from '../../src/connections/groups.js';
 import { isSameLogin } from '../../src/connections/login.js';
-import { toWholeName } from '../../src/connections/search.js';
+import { isCalled, toNameParts, toWholeName } from '../../src/connections/search.js';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
@@ -49,3 +55,85 @@ export function toNamedAccount(user: FoundUser): NamedAccount {
 }
 
 export const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
+
+const mostPages = 20;
+
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
+export async function listUsers(
+  Filter: string,
+  limit: number,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<readonly FoundUser[]> {
+  const found: FoundUser[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const from = next === undefined ? {} : { PaginationToken: next };
+    const answer = await client.send(new ListUsersCommand({ UserPoolId, Filter, Limit: limit, ...from }));
+    if (answer.Users === undefined) throw notUnderstood();
+    found.push(...answer.Users.map((user) => toUser(user.Username, user.Attributes)));
+    next = answer.PaginationToken;
+    if (next === undefined || found.length >= limit) return found;
+  }
+  throw notUnderstood();
+}
+
+const pageSize = 60;
+
+/**
+ * Reads one page of a user's groups. A group's name is unique in its pool and serves as its id.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminListGroupsForUser.html
+ */
+export async function readGroupPage(
+  Username: string,
+  next: string | null,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<GroupPage<string>> {
+  const page = next === null ? {} : { NextToken: next };
+  const { Groups, NextToken } = await client.send(
+    new AdminListGroupsForUserCommand({ UserPoolId, Username, Limit: pageSize, ...page }),
+  );
+  if (Groups === undefined) throw notUnderstood();
+  const names = Groups.flatMap(({ GroupName }) => (GroupName === undefined ? [] : [GroupName]));
+  return { groups: names.map((name) => ({ id: name, name })), next: NextToken ?? null };
+}
+
+/**
+ * Attributes to search, one request each, because a filter accepts one attribute. Only `username` is case-sensitive.
+ */
+const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
+
+/**
+ * Searches users by name prefix. A filter cannot contain `"` or `\`, for which no escape is documented, so the text
+ * from there on is compared here.
+ * @see
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
+ */
+export async function searchUsers(
+  text: string,
+  limit: number,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<readonly NamedAccount[]> {
+  const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
+    const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
+    if (plain === '') return [];
+    return listUsers(`${attribute} ^= "${plain}"`, limit, { UserPoolId, client });
+  };
+  const questions = [
+    ...searched.map((attribute) => ({ attribute, beginning: text })),
+    ...toNameParts(text).map(({ family }) => ({ attribute: 'family_name', beginning: family })),
+  ];
+  const found = new Map<string, NamedAccount>();
+  // Requests are sequential, because the rate limit applies to the whole AWS account.
+  for (const { attribute, beginning } of questions) {
+    if (found.size >= limit) break;
+    const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));
+    for (const user of called) found.set(user.username, toNamedAccount(user));
+  }
+  return [...found.values()].slice(0, limit);
+}
+
+const toNames = (user: FoundUser) => {
+  const read = (name: string): string => user.attributes.get(name) ?? '';
+  const others = [user.username, nameOf(user), read('email'), read('preferred_username'), read('name')];
+  return { given: read('given_name'), family: read('family_name'), others };
+};

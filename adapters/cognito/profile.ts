@@ -14,10 +14,16 @@ import { inTime } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
-import { readGroupPage } from './profile-groups.js';
-import { listUsers } from './profile-list.js';
-import { searchUsers } from './profile-search.js';
-import { type FoundUser, isNamed, toAccount, toNamedAccount, toUser } from './profile-user.js';
+import {
+  type FoundUser,
+  isNamed,
+  listUsers,
+  readGroupPage,
+  searchUsers,
+  toAccount,
+  toNamedAccount,
+  toUser,
+} from './profile-user.js';
 
 /** Time limit for one operation, including all its API calls. */
 const TOTAL_TIMEOUT_MS = 10_000;

@@ -14,10 +14,17 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
-import { readGroupPage } from './profile-groups.js';
-import { isOpen, nameOf } from './provision-permission.js';
+import { readGroupPage } from './profile-user.js';
 import type { Administration } from './provision-pool.js';
-import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTriggers } from './provision-steps.js';
+import {
+  deployment,
+  flowsOf,
+  inspectAttribute,
+  inspectCustomAuth,
+  inspectTriggers,
+  isOpen,
+  nameOf,
+} from './provision-steps.js';
 
 type Settings = CognitoConnection['cognito'];
 

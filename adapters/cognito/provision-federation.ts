@@ -1,16 +1,16 @@
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
+import { discoveryCheck, endpointsOf } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   fail,
+  inConsole,
   manual,
+  missing,
   type ProvisionStep,
   pass,
-  serverAnswers,
   serverIsOurs,
 } from '../../src/connections/provisioning.js';
-import type { CognitoConnection } from './config.js';
-import type { CognitoClient } from './config-oidc.js';
+import type { CognitoClient, CognitoConnection } from './config.js';
 import type { Administration, OpenIdProvider } from './provision-pool.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
@@ -43,7 +43,7 @@ export function identityProviderStep(client: CognitoClient, pool: Administration
     title: `The OpenID provider ${providerName}`,
     async inspect() {
       const found = await pool.describeIdentityProvider(providerName);
-      if (found === null) return { state: 'missing', changes: [`create it, with the issuer ${oidc_issuer}`] };
+      if (found === null) return missing(`create it, with the issuer ${oidc_issuer}`);
       const details = found.ProviderDetails ?? {};
       const isSame = details.client_id === client_id && details.oidc_issuer === oidc_issuer;
       return isSame
@@ -61,25 +61,19 @@ export function identityProviderStep(client: CognitoClient, pool: Administration
 /** A manual step, because each application decides whether to offer the face check. */
 export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep => ({
   title: 'App clients that offer the face check',
-  inspect: async () => ({
-    state: 'manual',
-    instructions: [
+  inspect: async () =>
+    inConsole(
       `App clients > an app client > Login pages > Edit: add ${providerName} to the identity providers.`,
       `The pool's domains must be those of the client here, which answers go to: ${redirectUris.join(', ')}.`,
       'Cognito creates a separate user for each federated sign-in. Before the first sign-in, link it to the enrolled user: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
         `--source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
       'The face is then the only factor. Set policy.userSecret to "pin" or "passkey", or use it only together with a password.',
-    ],
-  }),
+    ),
   apply: async () => {},
 });
 
 export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
-  {
-    title: 'OpenID provider',
-    needs: [serverAnswers],
-    run: () => checkDiscovery(endpointsOf(deps.publicUrl, deps.settings.id), deps.fetch),
-  },
+  discoveryCheck(deps),
   {
     title: `The OpenID provider ${providerName} of the pool`,
     needs: [serverIsOurs],

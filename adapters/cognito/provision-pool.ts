@@ -5,7 +5,7 @@ import {
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
   type IdentityProviderType,
-  ListUserPoolClientsCommand,
+  paginateListUserPoolClients,
   type SchemaAttributeType,
   UpdateIdentityProviderCommand,
   UpdateUserPoolClientCommand,
@@ -14,6 +14,7 @@ import {
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Fetch } from '../../src/core/ports.js';
+import { FaceError } from '../../src/errors.js';
 import {
   type CognitoSettings,
   createCognitoClient,
@@ -50,7 +51,7 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   try {
     return await send();
   } catch (error) {
-    throw toRefusal(error, name);
+    throw error instanceof FaceError ? error : toRefusal(error, name);
   }
 }
 
@@ -84,15 +85,12 @@ export function createAdministration(settings: CognitoSettings, { fetch }: { rea
     },
     async describeClients() {
       const clients: UserPoolClientType[] = [];
-      let next: string | undefined;
-      do {
-        const page = next === undefined ? {} : { NextToken: next };
-        const command = new ListUserPoolClientsCommand({ UserPoolId, MaxResults: 60, ...page });
-        const answer = await call('ListUserPoolClients', () => client.send(command));
+      const pages = paginateListUserPoolClients({ client, pageSize: 60 }, { UserPoolId });
+      await call('ListUserPoolClients', async () => {
         // Requests are sequential, because the API's quota is low.
-        for (const { ClientId } of answer.UserPoolClients ?? []) clients.push(await describeClient(ClientId ?? ''));
-        next = answer.NextToken;
-      } while (next !== undefined);
+        for await (const { UserPoolClients = [] } of pages)
+          for (const { ClientId = '' } of UserPoolClients) clients.push(await describeClient(ClientId));
+      });
       return clients;
     },
     async updateClient(ClientId, change) {

@@ -5,10 +5,15 @@ import type {
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { CognitoConnection } from './config.js';
-import { nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';
 
 type Settings = CognitoConnection['cognito'];
@@ -28,24 +33,19 @@ export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [
   const existing = SchemaAttributes.find(({ Name }) => Name === attribute);
   const misfit = existing === undefined ? null : misfitOf(existing);
   if (misfit !== null) {
-    return {
-      state: 'blocked',
-      reason: `${attribute} ${misfit}, and Cognito never changes or removes an attribute.`,
-      remedy: 'Name another attribute in the configuration (cognito.attribute).',
-    };
+    return blocked(
+      `${attribute} ${misfit}, and Cognito never changes or removes an attribute.`,
+      'Name another attribute in the configuration (cognito.attribute).',
+    );
   }
   if (existing !== undefined) return { state: 'ready' };
   if (SchemaAttributes.filter(({ Name = '' }) => Name.startsWith('custom:')).length >= CUSTOM_ATTRIBUTES_MAX) {
-    return {
-      state: 'blocked',
-      reason: `The pool has ${CUSTOM_ATTRIBUTES_MAX} custom attributes, and Cognito takes no more.`,
-      remedy: 'Name one that is no longer used in the configuration (cognito.attribute).',
-    };
+    return blocked(
+      `The pool has ${CUSTOM_ATTRIBUTES_MAX} custom attributes, and Cognito takes no more.`,
+      'Name one that is no longer used in the configuration (cognito.attribute).',
+    );
   }
-  return {
-    state: 'missing',
-    changes: [`add ${attribute}, a text of up to ${maxTokenCharacters} characters; Cognito never removes it again`],
-  };
+  return missing(`add ${attribute}, a text of up to ${maxTokenCharacters} characters; Cognito never removes it again`);
 };
 
 export const attributeStep = (settings: Settings, pool: Administration): ProvisionStep => ({
@@ -89,7 +89,7 @@ export const deployment = [
 ];
 
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
-  if (functions === undefined) return { state: 'manual', instructions: deployment };
+  if (functions === undefined) return inConsole(...deployment);
   const { LambdaConfig: current = {} } = pool;
   const wanted = toLambdaConfig(functions, pool);
   const held = {
@@ -98,12 +98,10 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   };
   const foreign = triggerNames.filter((name) => held[name] !== undefined && held[name] !== wanted[name]);
   if (foreign.length > 0) {
-    return {
-      state: 'blocked',
-      reason: `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
-      remedy:
-        'A pool has one function for each trigger. Remove yours in the console if it is no longer needed; it is never overwritten.',
-    };
+    return blocked(
+      `The pool has other functions: ${foreign.map((name) => `${name} is ${held[name]}`).join(', ')}.`,
+      'A pool has one function for each trigger. Remove yours in the console if it is no longer needed; it is never overwritten.',
+    );
   }
   const missing = triggerNames.filter((name) => held[name] === undefined);
   const version = wanted.PreTokenGenerationConfig?.LambdaVersion;
@@ -142,11 +140,10 @@ export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   const flows = flowsOf(client);
   if (flows.includes('ALLOW_CUSTOM_AUTH') || flows.includes('CUSTOM_AUTH_FLOW_ONLY')) return { state: 'ready' };
   if (flows.some((flow) => !flow.startsWith('ALLOW_'))) {
-    return {
-      state: 'blocked',
-      reason: `${nameOf(client)} has authentication flows of the old form, which cannot be mixed with ALLOW_CUSTOM_AUTH.`,
-      remedy: 'Replace them in the console: App clients > Authentication flows.',
-    };
+    return blocked(
+      `${nameOf(client)} has authentication flows of the old form, which cannot be mixed with ALLOW_CUSTOM_AUTH.`,
+      'Replace them in the console: App clients > Authentication flows.',
+    );
   }
   return { state: 'different', changes: [`allow custom authentication (ALLOW_CUSTOM_AUTH) for ${nameOf(client)}`] };
 };
@@ -157,3 +154,83 @@ export const customAuthStep = (clientId: string, pool: Administration): Provisio
   apply: () =>
     pool.updateClient(clientId, (client) => ({ ExplicitAuthFlows: [...flowsOf(client), 'ALLOW_CUSTOM_AUTH'] })),
 });
+
+const standardAttributes = (
+  'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
+  'preferred_username profile updated_at website zoneinfo'
+).split(' ');
+
+const lists = {
+  WriteAttributes: standardAttributes,
+  ReadAttributes: [...standardAttributes, 'email_verified', 'phone_number_verified'],
+} as const;
+
+export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
+  `${ClientName ?? ''} (${ClientId ?? ''})`;
+
+/**
+ * Returns true if users of an app client can access the attribute. In tests, users of a client without an attribute
+ * list could access it, contrary to AWS's documentation.
+ */
+export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
+  list?.includes(attribute) ?? true;
+
+const closedLists = (client: UserPoolClientType, attribute: string) => {
+  const close = (name: keyof typeof lists) => (client[name] ?? lists[name]).filter((each) => each !== attribute);
+  return { WriteAttributes: close('WriteAttributes'), ReadAttributes: close('ReadAttributes') };
+};
+
+const isReachable = (client: UserPoolClientType, attribute: string): boolean =>
+  isOpen(client.WriteAttributes, attribute) || isOpen(client.ReadAttributes, attribute);
+
+const toList = (clients: readonly UserPoolClientType[]): string => clients.map(nameOf).join(', ');
+
+function obstacleOf(
+  open: readonly UserPoolClientType[],
+  { SchemaAttributes = [] }: UserPoolType,
+  attribute: string,
+): StepStatus | null {
+  const consolePage = 'In the console, under App clients > Attribute permissions, tick';
+  const others = SchemaAttributes.filter(({ Name = '' }) => /^(custom|dev):/.test(Name) && Name !== attribute);
+  const unlisted = open.filter(({ WriteAttributes, ReadAttributes }) => !WriteAttributes || !ReadAttributes);
+  if (others.length > 0 && unlisted.length > 0) {
+    return blocked(
+      `The pool has other custom attributes, and which of them these app clients use is not known, as they have no lists: ${toList(unlisted)}.`,
+      `${consolePage} what each of them needs, and not ${attribute}.`,
+    );
+  }
+  const emptied = open.filter((client) =>
+    Object.values(closedLists(client, attribute)).some(({ length }) => length === 0),
+  );
+  if (emptied.length === 0) return null;
+  return blocked(
+    `${attribute} is all that these app clients read or write, and an empty list may mean every attribute: ${toList(emptied)}.`,
+    `${consolePage} another attribute in place of ${attribute}.`,
+  );
+}
+
+/**
+ * Creates the step that removes clients' access to the attribute. Otherwise users could clear it or restore an older
+ * token.
+ */
+export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
+  const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
+  const toChange = (client: UserPoolClientType): string => {
+    const isListed = client.WriteAttributes !== undefined && client.ReadAttributes !== undefined;
+    return `take ${attribute} from what ${nameOf(client)} reads and writes${isListed ? '' : ': it gets lists of the standard attributes'}`;
+  };
+  return {
+    title: `No app client reads or writes ${attribute}`,
+    async inspect(): Promise<StepStatus> {
+      const open = await findOpen();
+      if (open.length === 0) return { state: 'ready' };
+      const obstacle = obstacleOf(open, await pool.describePool(), attribute);
+      return obstacle ?? { state: 'different', changes: open.map(toChange) };
+    },
+    async apply() {
+      for (const { ClientId = '' } of await findOpen()) {
+        await pool.updateClient(ClientId, (client) => closedLists(client, attribute));
+      }
+    },
+  };
+}

@@ -1,10 +1,9 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import { checkingGroups, needing, type Provisioning, serverClock } from '../../src/connections/provisioning.js';
-import { createPreviousSecretChecks, marksOf } from '../../src/connections/rotating-secret.js';
+import { createPreviousSecretChecks, toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Fetch } from '../../src/core/ports.js';
 import type { CognitoConnection } from './config.js';
-import { listCensus } from './provision-census.js';
 import {
   attributeCheck,
   checkGroups,
@@ -17,12 +16,10 @@ import {
   triggerCheck,
 } from './provision-checks.js';
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
-import { functionsCheck } from './provision-functions.js';
-import { invocationCheck } from './provision-invocation.js';
-import { listMembers } from './provision-members.js';
-import { permissionStep } from './provision-permission.js';
+import { functionsCheck, invocationCheck } from './provision-functions.js';
+import { listCensus, listMembers } from './provision-people.js';
 import { createAdministration } from './provision-pool.js';
-import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
+import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
 
 export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>): Provisioning {
   const { cognito } = deps.settings;
@@ -65,15 +62,10 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),
     ],
     secrets: [
-      {
-        setting: 'cognito.triggers.requestSecret',
-        previousSetting: 'cognito.triggers.previousRequestSecret',
-        isPreviousTaken: cognito.triggers.previousRequestSecret !== undefined,
-        marks: marksOf({
-          current: cognito.triggers.requestSecret,
-          previous: cognito.triggers.previousRequestSecret,
-        }),
-      },
+      toRotatable('cognito.triggers.requestSecret', 'cognito.triggers.previousRequestSecret', {
+        current: cognito.triggers.requestSecret,
+        previous: cognito.triggers.previousRequestSecret,
+      }),
     ],
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),

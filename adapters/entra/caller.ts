@@ -6,8 +6,7 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { inTime } from '../../src/core/resilience.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { createFindAuthority } from './caller-authority.js';
-import { isEntraKeyOf } from './caller-key.js';
+import { createFindAuthority, isEntraKeyOf } from './caller-authority.js';
 import type { EntraSettings } from './config.js';
 
 export interface VerifiedCaller {

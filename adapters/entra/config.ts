@@ -4,8 +4,7 @@ import { connectionFields, policyGuard } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { originGuard } from '../../src/config/safe-url.js';
-import { externalMfaGuard } from './config-oidc.js';
-import { cloudGuard, clouds, guidGuard } from './config-tenant.js';
+import { cloudGuard, clouds, externalMfaGuard, guidGuard } from './config-oidc.js';
 
 const isKeyOf = (certificatePem: string, keyPem: string): boolean => {
   try {

@@ -71,22 +71,20 @@ export async function handleAttributeCollectionSubmit(
   return toReceiptTakenReply(receiptAttribute);
 }
 
+type EntraEvent = Pick<HookEvent, 'subject' | 'application' | 'address' | 'isAfterFirstFactor'> & {
+  readonly correlationId: string;
+};
+
 const decide = (
   hook: string,
-  event: Pick<HookEvent, 'subject' | 'application' | 'address' | 'isAfterFirstFactor'> & {
-    readonly correlationId: string;
-  },
+  { subject, application, address, isAfterFirstFactor, correlationId }: EntraEvent,
   { core }: FlowDeps,
 ): Promise<HookDecision> =>
   core.decide({
-    hook,
-    subject: event.subject,
-    application: event.application,
-    address: event.address,
-    isAfterFirstFactor: event.isAfterFirstFactor,
+    ...{ hook, subject, application, address, isAfterFirstFactor },
     // The user can choose the correlation id, so the event id also has application and address. Otherwise, one face
     // check could answer two sign-ins.
-    eventId: JSON.stringify([event.correlationId, event.application, event.address]),
+    eventId: JSON.stringify([correlationId, application, address]),
     eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,
     budgetMs: DECISION_TIMEOUT_MS,

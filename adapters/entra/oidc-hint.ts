@@ -6,8 +6,7 @@ import { isForgotten } from '../../src/core/forgotten.js';
 import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { createFindAuthority } from './caller-authority.js';
-import { isEntraKeyOf } from './caller-key.js';
+import { createFindAuthority, isEntraKeyOf } from './caller-authority.js';
 
 export interface EntraHintPolicy {
   readonly tenantIds: readonly string[];

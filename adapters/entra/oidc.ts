@@ -4,13 +4,33 @@ import {
   createOwnClients,
   InvalidRequest,
   type OidcClient,
+  type RequestedClaims,
+  UnmetAuthenticationRequirements,
 } from '../../src/connections/openid-client.js';
 import type { Clock, Fetch, Log, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
-import { checkRequirements, faceAcrValues } from './oidc-requirements.js';
+
+const faceAcrValues = [
+  'possessionorinherence',
+  'knowledgeorinherence',
+  'knowledgeorpossessionorinherence',
+  'inherence',
+] as const;
+
+/**
+ * Checks that a face check satisfies the requested `acr` and `amr`.
+ * @throws UnmetAuthenticationRequirements
+ */
+function checkRequirements({ acr, amr }: RequestedClaims): void {
+  const isMet = (values: readonly string[], possible: readonly string[]): boolean =>
+    values.length === 0 || values.some((value) => possible.includes(value));
+  if (!isMet(acr.values, faceAcrValues) || !isMet(amr.values, ['face'])) {
+    throw new UnmetAuthenticationRequirements('a face is not what is asked for');
+  }
+}
 
 export interface ExternalMfaDeps {
   readonly connection: string;

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
-import { readAllGroups } from '../../src/connections/groups.js';
+import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
-import type { Account, Fetch, Log, NamedAccount, Profile } from '../../src/core/ports.js';
+import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
 import type { EntraConnection, EntraSettings } from './config.js';
-import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
@@ -45,7 +44,6 @@ const usualSources = {
 } satisfies UsualSources;
 
 const revokedGuard = z.object({ value: z.literal(true) });
-const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
  * Creates the profile that stores the token in a directory extension. Subjects of other tenants are `{tenant
@@ -85,10 +83,9 @@ export function createEntraProfile(
     guard: z.ZodType<User>,
   ): Promise<User> => {
     const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${select}` });
-    const user = guard.safeParse(body);
-    if (!user.success) throw notUnderstood();
-    if (user.data.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
-    return user.data;
+    const user = parseAnswer(guard, body);
+    if (user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+    return user;
   };
   const findAccount: Profile['findAccount'] = async (login) => {
     // User principal names contain `@`, ids and `me` do not. Graph would accept all three here.
@@ -97,9 +94,8 @@ export function createEntraProfile(
     const answer = await send({ method: 'GET', path });
     if (answer.status === 404 || answer.status === 400) return null;
     if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-    const user = accountGuard.safeParse(answer.body);
-    if (!user.success) throw notUnderstood();
-    return isSameLogin(user.data.userPrincipalName, login) ? toAccount(user.data.id.toLowerCase(), user.data) : null;
+    const user = parseAnswer(accountGuard, answer.body);
+    return isSameLogin(user.userPrincipalName, login) ? toAccount(user.id.toLowerCase(), user) : null;
   };
 
   /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
@@ -113,11 +109,9 @@ export function createEntraProfile(
     while (path !== undefined && found.length < limit) {
       const answer: RestAnswer = await send({ method: 'GET', path });
       if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-      const page = foundGuard.safeParse(answer.body);
-      if (!page.success) throw notUnderstood();
-      const { value, '@odata.nextLink': next } = page.data;
-      found.push(...value.map((user) => toNamedAccount(user.id.toLowerCase(), user)));
-      path = next;
+      const page = parseAnswer(foundGuard, answer.body);
+      found.push(...page.value.map((user) => toNamedAccount(user.id.toLowerCase(), user)));
+      path = page['@odata.nextLink'];
     }
     return found.slice(0, limit);
   };
@@ -180,4 +174,39 @@ function parseSubject(
     throw new FaceError('subject_unknown');
   }
   return { tenantId, userId };
+}
+
+const pageGuard = z.object({
+  value: z.array(
+    z.object({
+      id: z.string().min(1),
+      displayName: z.string().nullish(),
+      onPremisesSyncEnabled: z.boolean().nullish(),
+      isAssignableToRole: z.boolean().nullish(),
+    }),
+  ),
+  '@odata.nextLink': z.string().optional(),
+});
+
+/**
+ * Path of the first page. The cast to `microsoft.graph.group` makes this an advanced query, which needs `$count`.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
+ */
+const toGroupsPath = (userId: string): string =>
+  `/users/${userId}/transitiveMemberOf/microsoft.graph.group?$count=true` +
+  '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
+
+/**
+ * Parses a page of a user's groups. Names are returned only for on-premises and role-assignable groups, because any
+ * user may create other groups.
+ */
+function parseGroupPage(answer: RestAnswer, { namesCount }: { readonly namesCount: boolean }): GroupPage<string> {
+  if (answer.status === 404) throw new FaceError('subject_unknown');
+  if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+  const { value, '@odata.nextLink': next = null } = parseAnswer(pageGuard, answer.body);
+  const groups = value.map(({ id, displayName, onPremisesSyncEnabled, isAssignableToRole }): Group => {
+    const isKept = namesCount && (onPremisesSyncEnabled === true || isAssignableToRole === true);
+    return { id, name: isKept ? displayName || null : null };
+  });
+  return { groups, next };
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
 import { findApplication, findServicePrincipal } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';
@@ -60,7 +66,7 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
     async inspect() {
       const policy = await findPolicy(deps);
       const named = Object.values(claimNames).join(', ');
-      if (policy === null) return { state: 'missing', changes: [`create a policy that maps ${named}`] };
+      if (policy === null) return missing(`create a policy that maps ${named}`);
       const lacking = lackingIn(policy).map(({ JwtClaimType }) => JwtClaimType);
       return lacking.length === 0
         ? { state: 'ready' }
@@ -96,21 +102,16 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
     async inspect(): Promise<StepStatus> {
       const principal = await findServicePrincipal(appId, deps);
       if (principal === null) {
-        return {
-          state: 'blocked',
-          reason: `This tenant has no application with the client id ${appId}`,
-          remedy: 'Correct entra.hooks.clientApps',
-        };
+        return blocked(`This tenant has no application with the client id ${appId}`, 'Correct entra.hooks.clientApps');
       }
       const [assigned] = await deps.graph.list(policyGuard, ofPrincipal(principal.id));
-      if (assigned === undefined) return { state: 'missing', changes: [assignment] };
+      if (assigned === undefined) return missing(assignment);
       const lacking = lackingIn(assigned);
       if (lacking.length === 0) return { state: 'ready' };
-      return {
-        state: 'blocked',
-        reason: `It has another claims mapping policy, "${assigned.displayName ?? assigned.id}", and there is room for one`,
-        remedy: `Add to the ClaimsSchema of that policy: ${JSON.stringify(lacking)}`,
-      };
+      return blocked(
+        `It has another claims mapping policy, "${assigned.displayName ?? assigned.id}", and there is room for one`,
+        `Add to the ClaimsSchema of that policy: ${JSON.stringify(lacking)}`,
+      );
     },
     async apply() {
       const principal = required(await findServicePrincipal(appId, deps), `the service principal of ${appId}`);
@@ -139,14 +140,11 @@ export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps):
       ];
       if (changes.length === 0) return { state: 'ready' };
       if (application?.signInAudience === 'AzureADMyOrg') return { state: 'different', changes };
-      return {
-        state: 'manual',
-        instructions: [
-          'The application is used by other tenants, or registered in one.',
-          'Set api.requestedAccessTokenVersion to 2 where it is registered.',
-          'Give its service principal here a signing key of its own: https://learn.microsoft.com/en-us/entra/identity-platform/jwt-claims-customization#validate-token-signing-key',
-        ],
-      };
+      return inConsole(
+        'The application is used by other tenants, or registered in one.',
+        'Set api.requestedAccessTokenVersion to 2 where it is registered.',
+        'Give its service principal here a signing key of its own: https://learn.microsoft.com/en-us/entra/identity-platform/jwt-claims-customization#validate-token-signing-key',
+      );
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { endpointsOf } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   type Finding,
@@ -10,10 +11,9 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
-import { addressesOf } from './provision-addresses.js';
 import { credentials } from './provision-checks.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
-import { registersUsers } from './provision-registration.js';
+import { registersUsers } from './provision-method.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
 
@@ -65,7 +65,7 @@ async function read(url: string, { fetch }: EntraProvisionDeps): Promise<Fetched
 }
 
 async function checkDiscovery(deps: EntraProvisionDeps): Promise<Finding> {
-  const { issuer, authorizationEndpoint, discoveryUrl } = addressesOf(deps);
+  const { issuer, authorization, discovery: discoveryUrl } = endpointsOf(deps.publicUrl, deps.settings.id);
   const fetched = await read(discoveryUrl, deps);
   if (fetched.problem !== null) return fetched.problem;
   const parsed = metadataGuard.safeParse(fetched.body);
@@ -73,7 +73,7 @@ async function checkDiscovery(deps: EntraProvisionDeps): Promise<Finding> {
     const names = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
     return fail(`The discovery document lacks what Entra needs: ${names}`, start);
   }
-  const isOurs = parsed.data.issuer === issuer && parsed.data.authorization_endpoint === authorizationEndpoint;
+  const isOurs = parsed.data.issuer === issuer && parsed.data.authorization_endpoint === authorization;
   if (!isOurs) {
     const remedy =
       'Use one publicUrl for the server and for provisioning: Entra compares the issuer character for character';
@@ -103,7 +103,7 @@ const keysGuard = z.object({
 });
 
 async function checkKeys(deps: EntraProvisionDeps): Promise<Finding> {
-  const discovery = await read(addressesOf(deps).discoveryUrl, deps);
+  const discovery = await read(endpointsOf(deps.publicUrl, deps.settings.id).discovery, deps);
   if (discovery.problem !== null) return discovery.problem;
   const metadata = metadataGuard.safeParse(discovery.body);
   if (!metadata.success) return fail('No discovery document says where they are', start);

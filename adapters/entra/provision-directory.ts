@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { blocked, different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
@@ -68,22 +68,20 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
     async inspect() {
       const owner = await findApplication(ownerId, deps);
       if (owner === null) {
-        return {
-          state: 'blocked',
-          reason: `This tenant has no application with the client id ${ownerId}, which the attribute is named for`,
-          remedy: 'Correct entra.attribute, or leave it out: the application of entra.clientId then defines it',
-        };
+        return blocked(
+          `This tenant has no application with the client id ${ownerId}, which the attribute is named for`,
+          'Correct entra.attribute, or leave it out: the application of entra.clientId then defines it',
+        );
       }
       const properties = await deps.graph.list(propertyGuard, `/applications/${owner.id}/extensionProperties`);
       const found = properties.find((property) => property.name === attribute);
-      if (found === undefined) return { state: 'missing', changes: [`define ${attribute}: text, of users`] };
+      if (found === undefined) return missing(`define ${attribute}: text, of users`);
       const { dataType, isMultiValued, targetObjects } = found;
       if (dataType === 'String' && isMultiValued !== true && targetObjects.includes('User')) return { state: 'ready' };
-      return {
-        state: 'blocked',
-        reason: `${attribute} exists and is no single text of users`,
-        remedy: 'Choose another name in entra.attribute: an extension cannot be changed',
-      };
+      return blocked(
+        `${attribute} exists and is no single text of users`,
+        'Choose another name in entra.attribute: an extension cannot be changed',
+      );
     },
     async apply() {
       const owner = required(await findApplication(ownerId, deps), `the application ${ownerId}`);
@@ -112,20 +110,17 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
     async inspect() {
       const application = await findApplication(appId, deps);
       if (application === null) {
-        return {
-          state: 'manual',
-          instructions: [
-            'Entra admin center > App registrations > New registration. No redirect URI.',
-            'Put its Application (client) ID into entra.hooks.appId, or leave that out to use the one of entra.clientId.',
-          ],
-        };
+        return inConsole(
+          'Entra admin center > App registrations > New registration. No redirect URI.',
+          'Put its Application (client) ID into entra.hooks.appId, or leave that out to use the one of entra.clientId.',
+        );
       }
       const changes = [
         ...(application.identifierUris.includes(uri) ? [] : [`add the Application ID URI ${uri}`]),
         ...(application.api?.requestedAccessTokenVersion === 2 ? [] : ['issue access tokens of version 2 for it']),
         ...(asksFor(application, payloads) ? [] : ['ask for CustomAuthenticationExtension.Receive.Payload']),
       ];
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
@@ -170,13 +165,12 @@ export function createServicePrincipalStep(
     title: toPrincipalTitle(appId),
     async inspect() {
       const principal = await findServicePrincipal(appId, deps);
-      if (principal === null) return { state: 'missing', changes: [`create the service principal of ${appId}`] };
+      if (principal === null) return missing(`create the service principal of ${appId}`);
       if (principal.accountEnabled !== false) return { state: 'ready' };
-      return {
-        state: 'blocked',
-        reason: `It is disabled: ${whileDisabled}`,
-        remedy: 'Enterprise applications > the application > Properties > Enabled for users to sign-in: Yes',
-      };
+      return blocked(
+        `It is disabled: ${whileDisabled}`,
+        'Enterprise applications > the application > Properties > Enabled for users to sign-in: Yes',
+      );
     },
     async apply() {
       await deps.graph.create(anything, '/servicePrincipals', { appId });
@@ -188,18 +182,15 @@ const assignmentGuard = z.object({ appRoleId: z.string(), resourceId: z.string()
 
 export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
-  const missing: StepStatus = {
-    state: 'missing',
-    changes: ['grant CustomAuthenticationExtension.Receive.Payload to the application (admin consent)'],
-  };
+  const unconsented = missing('grant CustomAuthenticationExtension.Receive.Payload to the application (admin consent)');
   return {
     title: 'Consent that the hooks are sent events',
     needs: [toPrincipalTitle(appId)],
     async inspect() {
       const principal = await findServicePrincipal(appId, deps);
-      if (principal === null) return missing;
+      if (principal === null) return unconsented;
       const granted = await deps.graph.list(assignmentGuard, `/servicePrincipals/${principal.id}/appRoleAssignments`);
-      return granted.some(({ appRoleId }) => appRoleId === receivePayloadRoleId) ? { state: 'ready' } : missing;
+      return granted.some(({ appRoleId }) => appRoleId === receivePayloadRoleId) ? { state: 'ready' } : unconsented;
     },
     async apply() {
       const principal = required(await findServicePrincipal(appId, deps), `the service principal of ${appId}`);

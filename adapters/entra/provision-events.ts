@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import type { ProvisionStep } from '../../src/connections/provisioning.js';
+import { blocked, different, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';
@@ -108,10 +108,10 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
     async inspect() {
       const found = await findExtension(hook, deps);
       if (found === null) {
-        return { state: 'missing', changes: [`create an extension that calls ${hookUrlOf(hook, deps)}`] };
+        return missing(`create an extension that calls ${hookUrlOf(hook, deps)}`);
       }
       const changes = differencesOf(hook, found, deps).map(({ line }) => line);
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const found = await findExtension(hook, deps);
@@ -168,14 +168,13 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
           listener['@odata.type'] === listenerType &&
           listener.conditions?.applications?.includeApplications?.some((each) => each.appId === appId),
       );
-      if (found === undefined) return { state: 'missing', changes: [`ask our extension when ${appId} gets a token`] };
+      if (found === undefined) return missing(`ask our extension when ${appId} gets a token`);
       if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };
       const theirs = await nameOf(found.handler?.customExtension?.id, deps);
-      return {
-        state: 'blocked',
-        reason: `Another custom claims provider, ${theirs}, is already asked for this application, and there is room for one`,
-        remedy: 'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings',
-      };
+      return blocked(
+        `Another custom claims provider, ${theirs}, is already asked for this application, and there is room for one`,
+        'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings',
+      );
     },
     async apply() {
       const extension = required(await findExtension('token-issuance-start', deps), 'our extension');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Clock } from '../../src/core/ports.js';
 import type { Sleep } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
@@ -10,6 +11,7 @@ import type { EntraConnection } from './config.js';
 
 export interface GraphAdministration {
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
+  listPages<Output>(guard: z.ZodType<Output>, path: string): AsyncGenerator<Output[]>;
   read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
   change(path: string, body: JsonObject): Promise<void>;
@@ -60,23 +62,29 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock): Grap
     const isPassing = answer.status === 429 || answer.status >= 500;
     throw new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', detail);
   };
+  const read = async <Output>(guard: z.ZodType<Output>, path: string): Promise<Output> =>
+    parseAnswer(guard, (await call({ method: 'GET', path })).body);
+  async function* listPages<Output>(guard: z.ZodType<Output>, path: string): AsyncGenerator<Output[]> {
+    const pageGuard = z.object({ value: z.array(guard), '@odata.nextLink': z.string().optional() });
+    let next: string | undefined = path;
+    for (let pages = 0; next !== undefined && pages < MAX_PAGES; pages++) {
+      const page: z.output<typeof pageGuard> = await read(pageGuard, next);
+      yield page.value;
+      next = page['@odata.nextLink'];
+    }
+  }
   return {
     async list(guard, path) {
-      const pageGuard = z.object({ value: z.array(guard), '@odata.nextLink': z.string().optional() });
       const entries: z.output<typeof guard>[] = [];
-      let next: string | undefined = path;
-      for (let pages = 0; next !== undefined && pages < MAX_PAGES; pages++) {
-        const page: z.output<typeof pageGuard> = parse(pageGuard, await call({ method: 'GET', path: next }));
-        entries.push(...page.value);
-        next = page['@odata.nextLink'];
-      }
+      for await (const page of listPages(guard, path)) entries.push(...page);
       return entries;
     },
-    read: async (guard, path) => parse(guard, await call({ method: 'GET', path })),
+    listPages,
+    read,
     async create(guard, path, body) {
       const answer = await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
       madeAt = clock.now();
-      return parse(guard, answer);
+      return parseAnswer(guard, answer.body);
     },
     async change(path, body) {
       await call({ method: 'PATCH', path, body });
@@ -85,8 +93,36 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock): Grap
   };
 }
 
-function parse<Output>(guard: z.ZodType<Output>, { body }: RestAnswer): Output {
-  const parsed = guard.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+/** Retry delays, in seconds: one minute in total. Graph may take 5 to 20 s to show new objects. */
+const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];
+
+/** Wraps a step so that its `apply` waits until Graph shows the result. */
+export const untilShown = (step: ProvisionStep, deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>): ProvisionStep => ({
+  ...step,
+  async apply() {
+    await applyWhenReady(step, deps);
+    for (const waitSec of waitsSec) {
+      if (!isLacking(await step.inspect())) return;
+      await deps.sleep(waitSec * 1000);
+    }
+    if (!isLacking(await step.inspect())) return;
+    throw new FaceError('provider_refused', { reason: 'Graph took it and does not show it: run the same again later' });
+  },
+});
+
+async function applyWhenReady(
+  step: ProvisionStep,
+  { graph, sleep }: Pick<EntraProvisionDeps, 'graph' | 'sleep'>,
+): Promise<void> {
+  for (const waitSec of waitsSec) {
+    try {
+      return await step.apply();
+    } catch (error) {
+      if (!isMissing(error) || !graph.hasJustMade()) throw error;
+    }
+    await sleep(waitSec * 1000);
+  }
+  await step.apply();
 }
+
+const isLacking = ({ state }: StepStatus): boolean => state === 'missing' || state === 'different';

@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import type { ProvisionStep } from '../../src/connections/provisioning.js';
-import type { ExternalMfaConfig } from './config-oidc.js';
-import { addressesOf } from './provision-addresses.js';
+import { endpointsOf } from '../../src/connections/openid-provider.js';
+import {
+  different,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  type Registrant,
+  type Registration,
+} from '../../src/connections/provisioning.js';
+import { FaceError } from '../../src/errors.js';
+import { type ExternalMfaConfig, guidGuard } from './config-oidc.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 const policyPath = '/policies/authenticationMethodsPolicy';
@@ -32,7 +40,7 @@ const policyGuard = z.object({
     .transform((all) => all.flatMap((each) => methodGuard.safeParse(each).data ?? [])),
 });
 
-export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
+async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
   const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
   const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
   const isNamed = ({ appId, displayName }: Method): boolean =>
@@ -45,17 +53,17 @@ export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProv
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
 export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
-  const openIdConnectSetting = { clientId: client.id, discoveryUrl: addressesOf(deps).discoveryUrl };
+  const openIdConnectSetting = {
+    clientId: client.id,
+    discoveryUrl: endpointsOf(deps.publicUrl, deps.settings.id).discovery,
+  };
   return {
     title: `Authentication method "${client.displayName}"`,
     async inspect() {
       const method = await findMethod(client, deps);
       const { clientId, discoveryUrl } = openIdConnectSetting;
       if (method === null) {
-        return {
-          state: 'missing',
-          changes: [`register an external method with the discovery address ${discoveryUrl}`],
-        };
+        return missing(`register an external method with the discovery address ${discoveryUrl}`);
       }
       const former = method.openIdConnectSetting;
       const changes = [
@@ -63,7 +71,7 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
         ...(former?.clientId === clientId ? [] : [`send the client id ${clientId}`]),
         ...(method.appId === client.appId ? [] : [`stand for the application ${client.appId}`]),
       ];
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const method = await findMethod(client, deps);
@@ -88,16 +96,13 @@ export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisio
     title: `Users of "${client.displayName}"`,
     async inspect() {
       if (client.groups.length === 0) {
-        return {
-          state: 'manual',
-          instructions: [
-            'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
-            'Or: Entra admin center > Authentication methods > Policies > the method > Enable and target.',
-          ],
-        };
+        return inConsole(
+          'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
+          'Or: Entra admin center > Authentication methods > Policies > the method > Enable and target.',
+        );
       }
       const method = await findMethod(client, deps);
-      if (method?.state !== 'enabled') return { state: 'missing', changes: [`enable it`, describe(client.groups)] };
+      if (method?.state !== 'enabled') return missing(`enable it`, describe(client.groups));
       const lacking = lackingIn(method);
       return lacking.length === 0 ? { state: 'ready' } : { state: 'different', changes: [describe(lacking)] };
     },
@@ -117,4 +122,64 @@ export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisio
       });
     },
   };
+}
+
+const userGuard = z.object({
+  id: z.string(),
+  userPrincipalName: z.string(),
+  accountEnabled: z.boolean().nullish(),
+});
+const registrationGuard = z.object({ configurationId: z.string().nullish() });
+
+const page = '$select=id,userPrincipalName,accountEnabled&$top=999';
+
+const pathOf = ({ id }: Pick<Registrant, 'id'>): string => `/users/${id}/authentication/externalAuthenticationMethods`;
+
+/** @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods */
+export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boolean => cloud === 'global';
+
+/**
+ * Creates the registration of users for External MFA. Entra's own wizard may never offer External MFA to users who have
+ * another method.
+ */
+export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisionDeps): Registration {
+  let found: Promise<string> | null = null;
+  const findConfiguration = async (): Promise<string> => {
+    const method = required(await findMethod(client, deps), `"${client.displayName}": provision it first`);
+    return method.id;
+  };
+  const configurationId = (): Promise<string> => {
+    found ??= findConfiguration();
+    return found;
+  };
+
+  return {
+    title: `External MFA "${client.displayName}"`,
+    async findRegistrants(group) {
+      await configurationId();
+      const users = await deps.graph.list(userGuard, toUsersPath(group));
+      return users
+        .filter(({ accountEnabled }) => accountEnabled !== false)
+        .map(({ id, userPrincipalName }) => ({ id, login: userPrincipalName }));
+    },
+    async isRegistered(registrant) {
+      const wanted = await configurationId();
+      const all = await deps.graph.list(registrationGuard, pathOf(registrant));
+      return all.some((each) => each.configurationId === wanted);
+    },
+    async register(registrant) {
+      await deps.graph.create(anything, pathOf(registrant), {
+        '@odata.type': '#microsoft.graph.externalAuthenticationMethod',
+        configurationId: await configurationId(),
+        displayName: client.displayName,
+      });
+    },
+  };
+}
+
+function toUsersPath(group: string | null): string {
+  if (group === null) return `/users?$filter=accountEnabled eq true&${page}`;
+  const id = guidGuard.safeParse(group);
+  if (!id.success) throw new FaceError('provider_refused', { reason: 'expected the object id of a group' });
+  return `/groups/${id.data}/transitiveMembers/microsoft.graph.user?$count=true&${page}`;
 }

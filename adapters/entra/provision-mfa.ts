@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { endpointsOf } from '../../src/connections/openid-provider.js';
+import { blocked, different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
-import { addressesOf } from './provision-addresses.js';
 import {
   type Application,
   type AskedPermission,
@@ -38,7 +38,7 @@ const delegated = {
 } as const satisfies Record<string, AskedPermission>;
 
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
-  const { authorizationEndpoint } = addressesOf(deps);
+  const { authorization: authorizationEndpoint } = endpointsOf(deps.publicUrl, deps.settings.id);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
   const lacking = (application: Application): AskedPermission[] =>
     Object.values(delegated).filter((permission) => !asksFor(application, permission));
@@ -50,20 +50,16 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
     async inspect() {
       const application = await findApplication(appId, deps);
       if (application === null) {
-        return {
-          state: 'manual',
-          instructions: [
-            `Entra admin center > App registrations > New registration: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
-            'Put its Application (client) ID into the client of kind entra_external_mfa, as id; and run this again.',
-          ],
-        };
+        return inConsole(
+          `Entra admin center > App registrations > New registration: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
+          'Put its Application (client) ID into the client of kind entra_external_mfa, as id; and run this again.',
+        );
       }
       if ((application.api?.oauth2PermissionScopes ?? []).length > 0) {
-        return {
-          state: 'blocked',
-          reason: 'It publishes scopes, which the application of an external method must not',
-          remedy: 'Register a separate application without an API, and set its client ID in the configuration',
-        };
+        return blocked(
+          'It publishes scopes, which the application of an external method must not',
+          'Register a separate application without an API, and set its client ID in the configuration',
+        );
       }
       const changes = [
         ...(hasAddress(application) ? [] : [`add the redirect URI ${authorizationEndpoint}`]),
@@ -74,7 +70,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
           ? []
           : ['make it multi-tenant, because it represents this provider in several tenants']),
       ];
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
@@ -109,13 +105,10 @@ function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDep
     const scopes = (grant?.scope ?? '').split(' ').filter((scope) => scope !== '');
     return { principal, graph, grant, scopes, isWhole: wanted.every((scope) => scopes.includes(scope)) };
   };
-  const missing: StepStatus = {
-    state: 'missing',
-    changes: ['consent to openid and profile for all users (admin consent)'],
-  };
+  const unconsented = missing('consent to openid and profile for all users (admin consent)');
   return {
     title: 'Consent to External MFA',
-    inspect: async () => ((await find())?.isWhole === true ? { state: 'ready' } : missing),
+    inspect: async () => ((await find())?.isWhole === true ? { state: 'ready' } : unconsented),
     async apply() {
       const { principal, graph, grant, scopes } = required(await find(), `the service principal of ${appId}`);
       const scope = [...new Set([...scopes, ...wanted])].join(' ');

@@ -1,11 +1,10 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { Provisioning, ProvisionStep } from '../../src/connections/provisioning.js';
+import { byHand, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import type { EntraConnection } from './config.js';
-import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
@@ -16,11 +15,10 @@ import {
   createServicePrincipalStep,
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
-import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
-import { untilShown } from './provision-late.js';
-import { listMembers } from './provision-members.js';
+import { createGraphAdministration, type EntraProvisionDeps, untilShown } from './provision-graph.js';
+import { createRegistration, registersUsers } from './provision-method.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
-import { createRegistration, registersUsers } from './provision-registration.js';
+import { listCensus, listMembers } from './provision-people.js';
 
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });
@@ -41,8 +39,8 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
       createMappedClaimsStep(appId, deps),
       createPolicyAssignmentStep(appId, deps),
     ]),
-    ...(clientApps.length === 0 ? [byHand(chooseApplications)] : []),
-    ...(signUp === undefined ? [] : [byHand(attachToUserFlow)]),
+    ...(clientApps.length === 0 ? [chooseApplications] : []),
+    ...(signUp === undefined ? [] : [attachToUserFlow]),
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
   ].map((step) => untilShown(step, deps));
   const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
@@ -63,27 +61,14 @@ const createCallerStep = (deps: EntraProvisionDeps): ProvisionStep => ({
   title: 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)',
 });
 
-interface ByHand {
-  readonly title: string;
-  readonly instructions: readonly string[];
-}
+const chooseApplications = byHand(
+  'Applications whose tokens get the claims',
+  'List their client ids in entra.hooks.clientApps, and run this again.',
+);
 
-const byHand = ({ title, instructions }: ByHand): ProvisionStep => ({
-  title,
-  inspect: async () => ({ state: 'manual', instructions }),
-  apply: async () => {},
-});
-
-const chooseApplications: ByHand = {
-  title: 'Applications whose tokens get the claims',
-  instructions: ['List their client ids in entra.hooks.clientApps, and run this again.'],
-};
-
-const attachToUserFlow: ByHand = {
-  title: 'User flow of the sign-up',
-  instructions: [
-    'Entra admin center > External Identities > User flows > the flow > Custom authentication extensions.',
-    'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',
-    'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
-  ],
-};
+const attachToUserFlow = byHand(
+  'User flow of the sign-up',
+  'Entra admin center > External Identities > User flows > the flow > Custom authentication extensions.',
+  'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',
+  'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
+);

@@ -143,12 +143,6 @@ function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): 
   return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
 }
 
-export function parseAnswer<Output>(guard: z.ZodType<Output>, answer: unknown): Output {
-  const parsed = guard.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
-}
-
 interface HttpResponse {
   readonly headers: OktaAnswer['headers'];
   text(): Promise<string>;

@@ -85,21 +85,14 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
+type DecidedEvent = Omit<HookEvent, 'connection' | 'repeatableForSec' | 'budgetMs'>;
+
 export const decide = (
-  event: Pick<
-    HookEvent,
-    'hook' | 'subject' | 'application' | 'address' | 'isAfterFirstFactor' | 'eventId' | 'eventTime'
-  >,
+  { hook, subject, application, address, isAfterFirstFactor, eventId, eventTime }: DecidedEvent,
   { core }: Pick<FlowDeps, 'core'>,
 ): Promise<HookDecision> =>
   core.decide({
-    hook: event.hook,
-    subject: event.subject,
-    application: event.application,
-    address: event.address,
-    isAfterFirstFactor: event.isAfterFirstFactor,
-    eventId: event.eventId,
-    eventTime: event.eventTime,
+    ...{ hook, subject, application, address, isAfterFirstFactor, eventId, eventTime },
     repeatableForSec: repeatableWithinSkewSec,
     budgetMs: DECISION_TIMEOUT_MS,
   });

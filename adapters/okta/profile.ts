@@ -2,16 +2,15 @@ import { z } from 'zod';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
+import { callOkta, createClient, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
-import { accountGuard, toAccount, toNamedAccount } from './profile-account.js';
-import { readGroupPage } from './profile-groups.js';
-import { searchUsers } from './profile-search.js';
+import { accountGuard, readGroupPage, searchUsers, toAccount, toNamedAccount } from './profile-account.js';
 import { isUserId } from './schema.js';
 
 /**

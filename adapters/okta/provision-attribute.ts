@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import { parseAnswer, type SendToOkta } from './client.js';
+import type { SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 
 export interface Attribute {
@@ -110,21 +111,16 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
   const existing = await findAttribute(expected, send);
   if (existing === null) {
     const access = expected.isUserWritten ? 'written by users' : 'hidden from users';
-    return {
-      state: 'missing',
-      changes: [`Add the attribute ${expected.name}: text of up to ${expected.maxLength} characters, ${access}`],
-    };
+    return missing(`Add the attribute ${expected.name}: text of up to ${expected.maxLength} characters, ${access}`);
   }
   const [name, found] = existing;
   const definition = parseAnswer(attributeGuard, found);
   const misfits = name === expected.name ? misfitsOf(definition, expected) : ['name'];
   if (misfits.length > 0) {
-    return {
-      state: 'blocked',
-      reason: `There is an attribute ${name} that does not fit by its ${misfits.join(', ')}`,
-      remedy:
-        'Change it in Directory > Profile Editor > User (default), or name another attribute in the configuration',
-    };
+    return blocked(
+      `There is an attribute ${name} that does not fit by its ${misfits.join(', ')}`,
+      'Change it in Directory > Profile Editor > User (default), or name another attribute in the configuration',
+    );
   }
   return definition.master?.type === 'PROFILE_MASTER'
     ? {

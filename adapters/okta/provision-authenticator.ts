@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { OktaFactor } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp } from './provision-idps.js';
@@ -44,10 +44,7 @@ export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionD
   const name = deps.settings.policy.organisation ?? 'Face check';
   const inspect = async (): Promise<StepStatus> => {
     if (await hasAuthenticator(client, deps)) return { state: 'ready' };
-    return {
-      state: 'missing',
-      changes: [`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`],
-    };
+    return missing(`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`);
   };
   return {
     title: 'IdP authenticator',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
+import { listOf } from '../../src/connections/rest-call.js';
 
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
@@ -15,10 +16,7 @@ export const channelGuard = z.object({
   type: z.string(),
   config: z.looseObject({
     uri: z.string(),
-    headers: z
-      .array(z.json())
-      .nullish()
-      .transform((headers) => headers ?? []),
+    headers: listOf(z.json()),
     authScheme: z.object({ key: z.string().nullish() }).nullish(),
   }),
 });

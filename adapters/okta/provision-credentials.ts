@@ -7,8 +7,9 @@ import {
   nobodyToTryWith,
   pass,
 } from '../../src/connections/provisioning.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
-import { createSendToOkta, parseAnswer, type SendToOkta } from './client.js';
+import { createSendToOkta, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
-import { parseAnswer } from './client.js';
+import {
+  blocked,
+  different,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { endingEvents } from './flow-events.js';
 import { channelGuard, channelTo, differencesOf, nameOf, type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { listAll } from './provision-list.js';
@@ -42,29 +48,25 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     title: eventHookTitle,
     async inspect(): Promise<StepStatus> {
       if (deps.settings.okta.hooks.secret === undefined) {
-        return {
-          state: 'blocked',
-          reason: 'An event hook authenticates itself by a header secret, and none is configured',
-          remedy: 'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
-        };
+        return blocked(
+          'An event hook authenticates itself by a header secret, and none is configured',
+          'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
+        );
       }
       const ours = await findEventHook(deps);
       if (ours === null) {
         const events = endingEvents.join(', ');
-        return {
-          state: 'missing',
-          changes: [
-            `Create the event hook "${name}" (${events}) that calls ${uriOf(deps, 'events')}`,
-            'Have Okta verify it',
-          ],
-        };
+        return missing(
+          `Create the event hook "${name}" (${events}) that calls ${uriOf(deps, 'events')}`,
+          'Have Okta verify it',
+        );
       }
       const changes = [
         ...changesTo(ours),
         ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
         ...(ours.verificationStatus === 'VERIFIED' ? [] : ['Have Okta verify it']),
       ].map((change) => `Event hook "${ours.name}": ${change}`);
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const ours = await findEventHook(deps);

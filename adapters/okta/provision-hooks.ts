@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  different,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
 import {
   channelGuard,
   channelTo,
@@ -54,24 +61,20 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   const inspect = async (): Promise<StepStatus> => {
     const { ours, others } = await findInlineHook(hook, deps);
     if (ours === null && hook === 'password-import' && others[0] !== undefined) {
-      return {
-        state: 'blocked',
-        reason: `An org has one password import hook, and there is one: ${others[0].name}`,
-        remedy: 'Delete it in Workflow > Inline Hooks if it is no longer needed',
-      };
+      return blocked(
+        `An org has one password import hook, and there is one: ${others[0].name}`,
+        'Delete it in Workflow > Inline Hooks if it is no longer needed',
+      );
     }
     if (ours === null ? secret === undefined : isByConsole(deps, hook, ours)) return byOAuth(deps, hook, type);
     if (ours === null) {
-      return {
-        state: 'missing',
-        changes: [`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`],
-      };
+      return missing(`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`);
     }
     const changes = [
       ...differencesOf(deps, hook, ours.channel),
       ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
     ].map((change) => `Inline hook "${ours.name}": ${change}`);
-    return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    return different(changes);
   };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);
@@ -115,11 +118,9 @@ const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }:
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)
     : channel.type !== 'HTTP' && channel.config.uri !== uriOf(deps, hook);
 
-const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus => ({
-  state: 'manual',
-  instructions: [
+const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus =>
+  inConsole(
     `Workflow > Inline Hooks: add or change the hook of type ${type}, with the authentication OAuth 2.0.`,
     `URL: ${uriOf(deps, hook)}`,
     'Client: the one in the configuration under okta.hooks.oauth.clientId.',
-  ],
-});
+  );

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { different, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import { listAll } from './provision-list.js';
-import { toWritable } from './provision-writable.js';
+import { listAll, toWritable } from './provision-list.js';
 
 const urlGuard = z.object({ url: z.string() });
 
@@ -60,10 +59,10 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
     const found = await findIdp(client, deps);
     const definition = toDefinition(found);
     if (found === null) {
-      return { state: 'missing', changes: [`Create the identity provider "${definition.name}" (${definition.type})`] };
+      return missing(`Create the identity provider "${definition.name}" (${definition.type})`);
     }
     const changes = differencesOf(found, definition).map((name) => `Set ${name} of "${found.name}"`);
-    return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+    return different(changes);
   };
   const replace = async (found: Idp): Promise<void> => {
     await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, toDefinition(found), deps));

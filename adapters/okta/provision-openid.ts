@@ -1,5 +1,5 @@
-import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
-import { type Check, type Finding, fail, pass, serverAnswers, warn } from '../../src/connections/provisioning.js';
+import { discoveryCheck } from '../../src/connections/openid-provider.js';
+import { type Check, type Finding, fail, pass, warn } from '../../src/connections/provisioning.js';
 import type { OktaClient } from './config-oidc.js';
 import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
@@ -10,9 +10,8 @@ export function createClientChecks(entered: readonly string[], deps: OktaProvisi
     (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
   );
   if (clients.length === 0) return [];
-  const endpoints = endpointsOf(deps.publicUrl, deps.settings.id);
   return [
-    { title: 'OpenID provider', needs: [serverAnswers], run: () => checkDiscovery(endpoints, deps.fetch) },
+    discoveryCheck(deps),
     ...clients.flatMap((client) => [
       { title: `${client.kind}: redirect URIs`, run: async () => checkRedirectUris(client, deps) },
       { title: `${client.kind}: identity provider`, needs: entered, run: () => checkIdp(client, deps) },

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
-import { type Check, type Finding, fail, pass, serverIsOurs } from '../../src/connections/provisioning.js';
+import {
+  type Check,
+  different,
+  type Finding,
+  fail,
+  missing,
+  type ProvisionStep,
+  pass,
+  type StepStatus,
+  serverIsOurs,
+} from '../../src/connections/provisioning.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
 
@@ -48,13 +57,10 @@ export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep
     async inspect(): Promise<StepStatus> {
       const found = await findProvider(deps);
       if (found === null) {
-        return {
-          state: 'missing',
-          changes: [`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`],
-        };
+        return missing(`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`);
       }
       const changes = changesTo(found);
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     async apply() {
       const found = await findProvider(deps);

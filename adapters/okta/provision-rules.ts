@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
 import type { SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
-import { listAll } from './provision-list.js';
-import { toWritable } from './provision-writable.js';
+import { listAll, toWritable } from './provision-list.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
@@ -32,11 +31,10 @@ function pick<Entry extends z.infer<typeof idGuard>>(
   const [only] = id === undefined ? entries : entries.filter((entry) => entry.id === id);
   if (only !== undefined && (id !== undefined || entries.length === 1)) return only;
   const found = entries.map(({ id: each, name }) => `${each} (${name ?? 'unnamed'})`).join(', ');
-  return {
-    state: 'blocked',
-    reason: id === undefined ? `There are ${entries.length} ${what}` : `There is no such one among the ${what}`,
-    remedy: `Name one as ${setting}: ${found === '' ? 'there is none yet' : found}`,
-  };
+  return blocked(
+    id === undefined ? `There are ${entries.length} ${what}` : `There is no such one among the ${what}`,
+    `Name one as ${setting}: ${found === '' ? 'there is none yet' : found}`,
+  );
 }
 
 const isBlocked = (found: object): found is Extract<StepStatus, { state: 'blocked' }> =>
@@ -91,19 +89,15 @@ function createRuleStep(
       if (isHung) return { state: 'different', changes: [`Rule "${name}": ${lacking}`] };
       if (hanging !== null) {
         const other = others.find(({ id }) => id === hanging);
-        return {
-          state: 'blocked',
-          reason: `Another inline hook (${other === undefined ? hanging : toHookName(other)}) hangs on the rule "${name}", and a rule holds one`,
-          remedy: 'Take it off the rule, name another rule in the configuration, or have that hook call this server',
-        };
+        return blocked(
+          `Another inline hook (${other === undefined ? hanging : toHookName(other)}) hangs on the rule "${name}", and a rule holds one`,
+          'Take it off the rule, name another rule in the configuration, or have that hook call this server',
+        );
       }
-      return {
-        state: 'missing',
-        changes: [
-          `Hang the inline hook on the rule "${name}"; the rest of it stays as it is`,
-          ...(lacking === null ? [] : [`Rule "${name}": ${lacking}`]),
-        ],
-      };
+      return missing(
+        `Hang the inline hook on the rule "${name}"; the rest of it stays as it is`,
+        ...(lacking === null ? [] : [`Rule "${name}": ${lacking}`]),
+      );
     },
     async apply() {
       const located = await locate();

@@ -1,19 +1,17 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { Provisioning, ProvisionStep, RotatableSecret } from '../../src/connections/provisioning.js';
-import { marksOf } from '../../src/connections/rotating-secret.js';
-import type { Credential } from '../../src/core/concealed.js';
+import { byHand, type Provisioning } from '../../src/connections/provisioning.js';
+import { toRotatable } from '../../src/connections/rotating-secret.js';
 import { createSendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
 import { createAuthenticatorStep, createUsageStep } from './provision-authenticator.js';
-import { listCensus } from './provision-census.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
 import { createIdpStep } from './provision-idps.js';
-import { listMembers } from './provision-members.js';
+import { listCensus, listMembers } from './provision-people.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
@@ -22,6 +20,7 @@ const toScopes = (resources: readonly string[]): string[] =>
 
 export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
   const { okta, oidc } = given.settings;
+  const { secret, previousSecret } = okta.hooks;
   const clients = oidc?.clients ?? [];
   const isSentHere = clients.some(({ kind }) => kind === 'okta_factor' || kind === 'okta_idv');
   const { registration } = okta.provision;
@@ -62,46 +61,46 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       }),
     ],
     checks: createChecks(deps),
-    secrets: okta.hooks.secret === undefined ? [] : [hookSecret(okta.hooks.secret.value, okta.hooks.previousSecret)],
+    secrets:
+      secret === undefined
+        ? []
+        : [
+            toRotatable('okta.hooks.secret.value', 'okta.hooks.previousSecret', {
+              current: secret.value,
+              previous: previousSecret,
+            }),
+          ],
     registration: null,
-    listMembers: (group) => listMembers(group, okta, given),
+    listMembers: (group) => listMembers(group, deps),
     census: (onHolder) => takeCensus(listCensus(deps), deps, onHolder),
   };
 }
 
-const hookSecret = (current: Credential, previous: Credential | undefined): RotatableSecret => ({
-  ...{ setting: 'okta.hooks.secret.value', previousSetting: 'okta.hooks.previousSecret' },
-  isPreviousTaken: previous !== undefined,
-  marks: marksOf({ current, previous }),
-});
-
-const byHand = (title: string, instructions: readonly string[]): ProvisionStep => ({
-  title,
-  inspect: async () => ({ state: 'manual', instructions }),
-  apply: async () => {},
-});
-
-const samlApps = byHand('SAML applications that ask the hook', [
+const samlApps = byHand(
+  'SAML applications that ask the hook',
   'Applications > Applications > a custom SAML application > General > SAML Settings > Edit.',
   'Under Advanced Settings, choose the hook as Assertion Inline Hook. Applications of the catalogue have none.',
   'The application must refuse assertions without the attribute face_verification: Okta sends them where the hook fails.',
-]);
+);
 
-const importedUsers = byHand('Users whose password is imported', [
+const importedUsers = byHand(
+  'Users whose password is imported',
   'Create them by POST /api/v1/users with "credentials": {"password": {"hook": {"type": "default"}}}.',
   'Before the first sign-in, check the face of "identifier:<user name in lower case>" over POST /step-ups with a token you keep.',
-]);
+);
 
-const factorPolicies = byHand('Policies that ask for the face', [
+const factorPolicies = byHand(
+  'Policies that ask for the face',
   'Security > Authenticators > Enrollment: in the policy of these users, set the IdP authenticator to Optional or Required.',
   'Security > Authentication Policies > the policy of the application > a rule: require Password + another factor, and choose "Allow specific authentication methods" with the IdP authenticator, or leave no other possession factor.',
   'Map nothing else: the ID token brings preferred_username, which is the login, and the stable sub.',
   'Users need an enrolment here before their first check: invite them (POST /invitations).',
-]);
+);
 
-const verificationRule = byHand('Rule that asks for a verified identity', [
+const verificationRule = byHand(
+  'Rule that asks for a verified identity',
   'Security > Authentication Policies > Okta Account Management Policy > Add rule.',
   'IF: a custom expression on accessRequest.operation, which is "enroll" where an authenticator is enrolled.',
   'THEN: Access is Allowed after successful identity verification, with the identity provider of the step before.',
   'Users need an enrolment here before their first check. An identity verification does not enrol, because it also runs for users who have lost their password.',
-]);
+);

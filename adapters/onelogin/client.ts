@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
+import { callRest, parseAnswer, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
 import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
 import { inTime, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
@@ -44,6 +44,12 @@ const tokenGuard = z.object({
 });
 
 export const toUnavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
+
+/** @throws FaceError `profile_unavailable` unless the answer has status 200 and the documented form */
+export function parseOk<Output>(guard: z.ZodType<Output>, { status, body }: RestAnswer): Output {
+  if (status !== 200) throw toUnavailable({ status });
+  return parseAnswer(guard, body);
+}
 
 /** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
 export function createOneLoginApi(

@@ -2,8 +2,19 @@ import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { headerCredentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
+import { clientFields, redirectUriGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
-import { oneloginFactorGuard } from './config-oidc.js';
+
+/** @see https://docs.xfa.tech/docs/integration-guides/configure-on-idp/onelogin */
+export const oneloginFactorGuard = z.strictObject({
+  ...clientFields,
+  kind: z.literal('onelogin_factor').describe('The face check as a trusted IdP factor of OneLogin.'),
+  redirectUris: z
+    .array(redirectUriGuard)
+    .min(1)
+    .max(10)
+    .describe('Redirect URI that the page of the trusted IdP in OneLogin’s console shows.'),
+});
 
 const accountUrlGuard = safeUrlGuard
   .refine(

@@ -1,12 +1,13 @@
 import type { Adapter } from '../../src/connections/adapter.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { Hook, RawReply } from '../../src/connections/hook.js';
+import { createLoginClient } from '../../src/connections/login-client.js';
+import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createCountAsk, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
-import { createOneLoginClients } from './oidc.js';
 import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import { type SmartHookType, smartHookTypes } from './schema.js';
@@ -51,3 +52,16 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, { render: toRender(type) }])),
   };
 }
+
+export const createOneLoginClients = (
+  oidc: OneLoginConnection['oidc'],
+  { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
+): readonly OidcClient[] =>
+  createOwnClients(oidc, (client) =>
+    createLoginClient(client, directoryFor, {
+      loginClaims: ['preferred_username', 'username'],
+      isAfterFactor: true,
+      // The Smart Hook runs before the password. A stored result would let the next sign-in skip the face check.
+      feedsHooks: false,
+    }),
+  );

@@ -8,11 +8,18 @@ import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Asker, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { type OneLoginApi, toUnavailable } from './client.js';
+import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { accountGuard, type FoundUser, toAccount, toNamedAccount } from './profile-account.js';
-import { readRolePage, roleIdsGuard } from './profile-groups.js';
-import { searchUsers } from './profile-search.js';
+import {
+  accountGuard,
+  type FoundUser,
+  idGuard,
+  readRolePage,
+  roleIdsGuard,
+  searchUsers,
+  toAccount,
+  toNamedAccount,
+} from './profile-account.js';
 
 /** Rejects text that is no user id, because such text could change the path of the API call. */
 function checkIsUserId(subject: string): void {
@@ -26,19 +33,26 @@ function toUserPath(subject: string): string {
 
 const loggedOutGuard = z.object({ status: z.object({ error: z.literal(false) }) });
 
-const wholeGuard = z.looseObject({ id: accountGuard.shape.id });
+const wholeGuard = z.looseObject({ id: idGuard });
 
 const usualSources = {
   ...{ name: ['firstname', 'lastname'], given_name: 'firstname', family_name: 'lastname' },
   ...{ preferred_username: 'username', locale: 'preferred_locale_code', email: 'email', phone_number: 'phone' },
 } satisfies UsualSources;
 
-const userGuard = z.object({
-  id: accountGuard.shape.id,
-  custom_attributes: z.record(z.string(), z.json()).nullish(),
-});
-
 type Fields = Readonly<Record<string, Json>>;
+
+const fieldsGuard = z
+  .object({ id: idGuard, custom_attributes: z.record(z.string(), z.json()).nullish() })
+  .transform(({ id, custom_attributes }): { readonly id: string; readonly fields: Fields } => {
+    const filled = Object.entries(custom_attributes ?? {}).filter(([, value]) => value !== null && value !== '');
+    return { id, fields: Object.fromEntries(filled) };
+  });
+
+function parseUser<User>(guard: z.ZodType<User>, answer: RestAnswer): User {
+  if (answer.status === 404) throw new FaceError('subject_unknown');
+  return parseOk(guard, answer);
+}
 
 const writeTries = 3;
 
@@ -60,27 +74,23 @@ export function createOneLoginProfile(
   { api, log }: { readonly api: OneLoginApi; readonly log: Log },
 ): Profile {
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, `custom_attributes.${attribute}`);
-  const readUser = ({ status, body }: RestAnswer): { readonly id: string; readonly fields: Fields } => {
-    if (status === 404) throw new FaceError('subject_unknown');
-    if (status !== 200) throw toUnavailable({ status });
-    const user = userGuard.safeParse(body);
-    if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
-    const { id, custom_attributes } = user.data;
-    const filled = Object.entries(custom_attributes ?? {}).filter(([, value]) => value !== null && value !== '');
-    return { id, fields: Object.fromEntries(filled) };
+  const read = async <User extends { readonly id: string }>(
+    subject: string,
+    guard: z.ZodType<User>,
+    asker?: Asker,
+  ): Promise<User> => {
+    const user = parseUser(guard, await api.call('GET', toUserPath(subject), null, asker));
+    if (user.id !== subject) throw new FaceError('subject_unknown');
+    return user;
   };
-  const readFields = async (subject: string): Promise<Fields> => {
-    const { id, fields } = readUser(await api.call('GET', toUserPath(subject)));
-    if (id !== subject) throw new FaceError('subject_unknown');
-    return fields;
-  };
+  const readFields = async (subject: string): Promise<Fields> => (await read(subject, fieldsGuard)).fields;
   const write = async (subject: string, text: string): Promise<void> => {
     let found = await readFields(subject);
     for (let tries = 0; tries < writeTries; tries += 1) {
       if ((found[attribute] ?? '') === text) return;
       const { [attribute]: _former, ...others } = found;
       const change = { ...others, [attribute]: text };
-      readUser(await api.call('PUT', toUserPath(subject), { custom_attributes: change }));
+      parseUser(fieldsGuard, await api.call('PUT', toUserPath(subject), { custom_attributes: change }));
       const wanted = text === '' ? others : change;
       found = await readFields(subject);
       if (isSame(found, wanted)) return;
@@ -90,27 +100,10 @@ export function createOneLoginProfile(
     throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
 
-  const readWhole = async <User extends { readonly id: string }>(
-    subject: string,
-    guard: z.ZodType<User>,
-    asker?: Asker,
-  ): Promise<User> => {
-    const { status, body } = await api.call('GET', toUserPath(subject), null, asker);
-    if (status === 404) throw new FaceError('subject_unknown');
-    if (status !== 200) throw toUnavailable({ status });
-    const user = guard.safeParse(body);
-    if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
-    if (user.data.id !== subject) throw new FaceError('subject_unknown');
-    return user.data;
-  };
-
   const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email,phone' });
-    const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, asker);
-    if (status !== 200) throw toUnavailable({ status });
-    const users = z.array(accountGuard).safeParse(body);
-    if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
-    return users.data.filter((user) => isSameLogin(user[field] ?? '', text));
+    const users = parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, asker));
+    return users.filter((user) => isSameLogin(user[field] ?? '', text));
   };
   const findAccount: Profile['findAccount'] = async (login, asker) => {
     if (!isLogin(login)) return null;
@@ -121,14 +114,14 @@ export function createOneLoginProfile(
 
   return {
     findAccount,
-    readAccount: async (subject, asker) => toNamedAccount(await readWhole(subject, accountGuard, asker)),
+    readAccount: async (subject, asker) => toNamedAccount(await read(subject, accountGuard, asker)),
     claimNames,
     async readClaims(subject, names) {
-      const user = await readWhole(subject, wholeGuard);
+      const user = await read(subject, wholeGuard);
       return toClaims(names, (path) => valueAt(user, path.split('.')));
     },
     async readGroups(subject) {
-      const { role_ids: ids } = await readWhole(subject, roleIdsGuard);
+      const { role_ids: ids } = await read(subject, roleIdsGuard);
       return readAllGroups((from: number | null) => readRolePage(ids, from ?? 0, api));
     },
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
@@ -139,10 +132,7 @@ export function createOneLoginProfile(
     clearToken: (subject) => write(subject, ''),
     async endSessions(subject) {
       checkIsUserId(subject);
-      const { status, body } = await api.call('PUT', `/api/1/users/${subject}/logout`);
-      if (status === 404) throw new FaceError('subject_unknown');
-      if (status !== 200) throw toUnavailable({ status });
-      if (!loggedOutGuard.safeParse(body).success) throw toUnavailable({ reason: 'answer not understood' });
+      parseUser(loggedOutGuard, await api.call('PUT', `/api/1/users/${subject}/logout`));
     },
   };
 }

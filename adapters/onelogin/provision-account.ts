@@ -1,39 +1,32 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
+import { idGuard } from './profile-account.js';
 import type { SmartHookType } from './schema.js';
 import { variableNames, variablesOf } from './smart-hook.js';
 
+const settingsGuard = z
+  .record(z.string(), z.json())
+  .nullish()
+  .transform((settings) => settings ?? {});
 const fieldGuard = z.object({ shortname: z.string() });
-const variableGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: z.string() });
+const variableGuard = z.object({ id: idGuard, name: z.string() });
 const variableNameGuard = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
-const listedGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), type: z.string() });
+const listedGuard = z.object({ id: idGuard, type: z.string() });
 const hookGuard = listedGuard.extend({
   function: z.string(),
   disabled: z.boolean(),
   runtime: z.string(),
   timeout: z.number(),
   retries: z.number(),
-  env_vars: z
-    .array(variableNameGuard)
-    .nullish()
-    .transform((names) => names ?? []),
-  packages: z
-    .record(z.string(), z.json())
-    .nullish()
-    .transform((packages) => packages ?? {}),
-  options: z
-    .record(z.string(), z.json())
-    .nullish()
-    .transform((options) => options ?? {}),
-  conditions: z
-    .array(z.json())
-    .nullish()
-    .transform((conditions) => conditions ?? []),
+  env_vars: listOf(variableNameGuard),
+  packages: settingsGuard,
+  options: settingsGuard,
+  conditions: listOf(z.json()),
   context_version: z.string().nullish(),
   status: z.string().nullish(),
 });

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  different,
+  inConsole,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
 import { isRuntime, type OneLoginSettings } from './config.js';
 import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
@@ -108,13 +115,12 @@ export function nameOf(hook: SmartHook): string {
   return marker === null ? hook.id : `${hook.id}, of the connection ${marker.connection}`;
 }
 
-const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): StepStatus => ({
-  state: 'blocked',
-  reason: `There is another Smart Hook of the type ${type} (${nameOf(hook)}). An account has one of each type.`,
-  remedy:
+const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): StepStatus =>
+  blocked(
+    `There is another Smart Hook of the type ${type} (${nameOf(hook)}). An account has one of each type.`,
     `Save its function to a file, run \`facestep smart-hook ${connection} --type ${type} --compose FILE\`, and put what it ` +
-    'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
-});
+      'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
+  );
 
 /** Creates the step for one type of Smart Hook. A function that this service did not create is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
@@ -150,11 +156,11 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       const hook = await account.findHook(type);
       if (hook === null && type === 'user-migration') return migrationInstructions(deps.settings.id);
       if (hook === null) {
-        return { state: 'missing', changes: [`Create the Smart Hook ${type}.`, 'Write its variables.', 'Enable it.'] };
+        return missing(`Create the Smart Hook ${type}.`, 'Write its variables.', 'Enable it.');
       }
       if (!isOurs(hook, parts)) return toBlocked(type, hook, deps.settings.id);
       const changes = differencesOf(type, hook, parts);
-      return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+      return different(changes);
     },
     apply,
     // OneLogin may use the old value of a variable until the function is deployed again.
@@ -165,11 +171,9 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
   };
 }
 
-const migrationInstructions = (connection: string): StepStatus => ({
-  state: 'manual',
-  instructions: [
+const migrationInstructions = (connection: string): StepStatus =>
+  inConsole(
     'Only where users are migrated at their first sign-in: put the function that migrates them into a file.',
     `Run \`facestep smart-hook ${connection} --type user-migration --compose FILE\` and create a hook from what it prints.`,
     'Provision again: variables, runtime and time-out are set then.',
-  ],
-});
+  );

@@ -1,20 +1,16 @@
-import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
-import { type Check, manual, serverAnswers, warn } from '../../src/connections/provisioning.js';
+import { discoveryCheck } from '../../src/connections/openid-provider.js';
+import { type Check, manual, warn } from '../../src/connections/provisioning.js';
 import type { Parts } from './provision-account.js';
 
 /** Creates manual checks, because only OneLogin's console shows trusts. */
 export function createTrustChecks({ deps }: Parts): readonly Check[] {
-  const { settings, publicUrl, fetch } = deps;
+  const { settings } = deps;
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) return [];
   const { host } = new URL(settings.onelogin.accountUrl);
   const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);
   return [
-    {
-      title: 'OpenID provider',
-      needs: [serverAnswers],
-      run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
-    },
+    discoveryCheck(deps),
     {
       title: 'Redirect URIs of the trusted IdP',
       run: async () =>

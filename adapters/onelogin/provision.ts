@@ -1,15 +1,14 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import type { Provisioning, ProvisionStep } from '../../src/connections/provisioning.js';
-import { marksOf } from '../../src/connections/rotating-secret.js';
+import { byHand, missing, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { toRotatable } from '../../src/connections/rotating-secret.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
-import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
-import { listMembers } from './provision-members.js';
+import { listCensus, listMembers } from './provision-people.js';
 
 /** OneLogin documents no API for policies and factors, so their steps are manual. */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
@@ -26,12 +25,10 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     ],
     checks: createChecks(parts),
     secrets: [
-      {
-        setting: 'onelogin.hooks.secret',
-        previousSetting: 'onelogin.hooks.previousSecret',
-        isPreviousTaken: parts.onelogin.hooks.previousSecret !== undefined,
-        marks: marksOf({ current: parts.onelogin.hooks.secret, previous: parts.onelogin.hooks.previousSecret }),
-      },
+      toRotatable('onelogin.hooks.secret', 'onelogin.hooks.previousSecret', {
+        current: onelogin.hooks.secret,
+        previous: onelogin.hooks.previousSecret,
+      }),
     ],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
@@ -45,7 +42,7 @@ function createFieldStep({ onelogin: { attribute }, account }: Parts): Provision
     async inspect() {
       const fields = await account.listFields();
       if (fields.some(({ shortname }) => shortname === attribute)) return { state: 'ready' };
-      return { state: 'missing', changes: [`Create the custom user field ${attribute} (text).`] };
+      return missing(`Create the custom user field ${attribute} (text).`);
     },
     apply: async () => void (await account.createField({ name: 'Face enrolment token', shortname: attribute })),
   };
@@ -55,9 +52,9 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   return {
     title: 'Environment variables of the Smart Hooks',
     async inspect() {
-      const missing = await missingVariables(parts);
-      if (missing.length === 0) return { state: 'ready' };
-      return { state: 'missing', changes: missing.map((name) => `Create the environment variable ${name}.`) };
+      const lacking = await missingVariables(parts);
+      if (lacking.length === 0) return { state: 'ready' };
+      return missing(...lacking.map((name) => `Create the environment variable ${name}.`));
     },
     async apply() {
       for (const name of await missingVariables(parts)) {
@@ -90,16 +87,12 @@ function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly strin
 
 function createPolicyStep(parts: Parts): ProvisionStep {
   const { facePolicyId } = parts.onelogin;
-  const instructions = [
+  return byHand(
+    `Face policy ${facePolicyId}`,
     'Ask OneLogin to activate "BYO MFA" for the account: it brings the factor type "Trusted IdP as a Factor".',
     ...describeTrust(parts),
     'Security > Authentication Factors > New > Trusted IdP as a Factor: choose that trust.',
     `Security > Policies: the user policy ${facePolicyId} demands that factor and no other, of all users, at every login.`,
     'Every user needs a username in the profile: without one the factor cannot be registered.',
-  ];
-  return {
-    title: `Face policy ${facePolicyId}`,
-    inspect: async () => ({ state: 'manual', instructions }),
-    apply: async () => {},
-  };
+  );
 }

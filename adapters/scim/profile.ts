@@ -1,28 +1,58 @@
+import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin } from '../../src/connections/login.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
-import { isSearchable } from '../../src/connections/search.js';
+import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import { distinct, isCalled, isSearchable, toNameParts } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
-import type { Log, Profile } from '../../src/core/ports.js';
+import type { Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
-import { isDone, isRefusedPath, toChange } from './profile-change.js';
-import { searchUsers } from './profile-search.js';
 import {
-  parseAccountList,
+  accountListGuard,
+  groupsGuard,
+  isSameName,
+  namedGuard,
   parseExtension,
-  parseGroups,
-  parseNamed,
-  parseWhole,
+  type ScimNamed,
   toAccount,
   toAsked,
   toAttributePath,
   toNamedAccount,
   toScimType,
+  toUnavailable,
+  wholeGuard,
 } from './schema.js';
+
+/** One change of the attribute in two forms, because servers differ. */
+export interface Change {
+  readonly usual: JsonObject;
+  /** Form for servers that reject the path of the usual form. */
+  readonly other: JsonObject;
+}
+
+const gravitee = 'urn:ietf:params:scim:schemas:extension:custom:2.0:User';
+
+export function toChange({ path, schema, name }: ScimSettings['attribute'], value: string | null): Change {
+  const setOrRemove = (op: 'add' | 'replace', where: string): JsonObject =>
+    value === null ? { op: 'remove', path: where } : { op, path: where, value };
+  // With the full path (RFC 7644, section 3.10), the server adds the URN to the user's `schemas`.
+  const byPath = setOrRemove('replace', path);
+  // Gravitee Access Management needs a dotted path; a change without a path would erase its whole extension. Other
+  // servers reject the dot.
+  if (isSameName(schema, gravitee)) return { usual: setOrRemove('add', `${gravitee}.${name}`), other: byPath };
+  // Without a path, the value is a partial user (section 3.5.2.1), in which null means absent (RFC 7643, section 2.5).
+  const whole = { op: value === null ? 'replace' : 'add', value: { [schema]: { [name]: value } } };
+  return { usual: byPath, other: whole };
+}
+
+export const isDone = ({ status }: RestAnswer): boolean => status === 200 || status === 204;
+
+/** Returns true if the server rejected the path. Some servers omit the error type (RFC 7644, section 3.12). */
+const isRefusedPath = ({ status, body }: RestAnswer): boolean =>
+  status === 400 && [null, 'invalidPath', 'invalidSyntax', 'noTarget'].includes(toScimType(body));
 
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
@@ -49,26 +79,23 @@ function toUserAddress(subject: string): string {
   return `/Users/${encodeURIComponent(subject)}`;
 }
 
-const refuse = ({ status, body }: RestAnswer): FaceError =>
-  new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
-
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
 export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
   const asked = toAsked(attribute);
   const read = async <User extends { readonly id: string }>(
     subject: string,
     attributes: readonly string[],
-    parse: (body: unknown) => User,
+    guard: z.ZodType<User>,
   ): Promise<User> => {
     const answer = await api.call('GET', toUserPath(subject, attributes));
     if (answer.status === 404) throw new FaceError('subject_unknown');
-    if (answer.status !== 200) throw refuse(answer);
-    const user = parse(answer.body);
+    if (answer.status !== 200) throw toUnavailable(answer);
+    const user = parseAnswer(guard, answer.body);
     if (user.id !== subject) throw new FaceError('subject_unknown');
     return user;
   };
   const readValue = async (subject: string): Promise<unknown> =>
-    (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
+    parseExtension(await read(subject, asked, wholeGuard), attribute).value;
 
   // False after the server has rejected the usual form of a change, so that it is not tried again each time.
   let takesUsual = true;
@@ -82,7 +109,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
-    if (!isDone(answer)) throw refuse(first);
+    if (!isDone(answer)) throw toUnavailable(first);
     // The value is read back, because servers may truncate it or change its case.
     if ((await readValue(subject)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
@@ -106,8 +133,8 @@ export function createScimProfile(
     const filter = `userName eq ${JSON.stringify(login)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);
-    if (answer.status !== 200) throw refuse(answer);
-    const { totalResults, Resources } = parseAccountList(answer.body);
+    if (answer.status !== 200) throw toUnavailable(answer);
+    const { totalResults, Resources } = parseAnswer(accountListGuard, answer.body);
     const [found] = Resources;
     // Several results may mean that the server ignores the filter.
     if (found === undefined || Resources.length > 1 || totalResults > 1) return null;
@@ -117,17 +144,17 @@ export function createScimProfile(
   return {
     findAccount,
     readAccount: async (subject) =>
-      toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], parseNamed)),
+      toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], namedGuard)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {
       const all = attributesOf(names).flatMap((each) => toAttributePath(each).asked);
-      const user = await read(subject, all, parseWhole);
+      const user = await read(subject, all, wholeGuard);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },
     // One page suffices, because the user contains all groups (RFC 7643, section 4.1.2).
     readGroups: (subject) =>
-      readAllGroups(async () => ({ groups: (await read(subject, ['groups'], parseGroups)).groups, next: null })),
+      readAllGroups(async () => ({ groups: (await read(subject, ['groups'], groupsGuard)).groups, next: null })),
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
     writeToken: (subject, token) =>
       token.use(async (value) => {
@@ -141,3 +168,35 @@ export function createScimProfile(
     },
   };
 }
+
+const listGuard = z.object({ Resources: listOf(namedGuard) });
+
+/** SCIM filters write values as in JSON (RFC 7644, section 3.4.2.2). */
+const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
+
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
+export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
+  const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
+    const attributes = 'userName,emails,displayName,name';
+    const query = new URLSearchParams({ filter, attributes, count: String(limit) });
+    const answer = await api.call('GET', `/Users?${query}`);
+    if (answer.status === 200) return parseAnswer(listGuard, answer.body).Resources;
+    if ([400, 501].includes(answer.status) && !isNeeded) return [];
+    throw toUnavailable(answer);
+  };
+  const lists = await Promise.all([
+    ask(startsWith('userName', text), true),
+    ...['emails.value', 'displayName', 'name.givenName', 'name.familyName'].map((path) =>
+      ask(startsWith(path, text), false),
+    ),
+    ...toNameParts(text).map(({ family }) => ask(startsWith('name.familyName', family), false)),
+  ]);
+  const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
+  return distinct(called.map(toNamedAccount), limit);
+}
+
+const toNames = ({ userName, emails, displayName, name }: ScimNamed) => ({
+  given: name.givenName,
+  family: name.familyName,
+  others: [userName, displayName, name.formatted, ...(emails ?? []).map(({ value }) => value ?? '')],
+});

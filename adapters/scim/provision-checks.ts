@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
+import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   checkingGroups,
@@ -10,14 +10,14 @@ import {
   needing,
   nobodyToTryWith,
   pass,
-  serverAnswers,
   warn,
 } from '../../src/connections/provisioning.js';
+import { listOf, parseAnswer } from '../../src/connections/rest-call.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import { FaceError } from '../../src/errors.js';
 import { createAttribute, toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
-import { isSameName, parseAccountList, parseAnswer, parseExtension, parseGroups, toAsked } from './schema.js';
+import { accountListGuard, groupsGuard, isSameName, parseExtension, toAsked } from './schema.js';
 
 export const createChecks = (parts: Parts): readonly Check[] => [
   { title: credentials, run: () => checkCredentials(parts) },
@@ -33,7 +33,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
     ],
   ),
   { title: 'Who else reads and changes the attribute', run: checkRights },
-  ...createProviderChecks(parts),
+  ...(parts.deps.settings.oidc === null ? [] : [discoveryCheck(parts.deps)]),
 ];
 
 const credentials = 'Credentials';
@@ -105,12 +105,7 @@ async function checkAttribute(parts: Parts): Promise<Finding> {
   return pass(`It is there, and returned: ${found.returned}. A write that is cut off is noticed.`);
 }
 
-const resourceTypeGuard = z.object({
-  schemaExtensions: z
-    .array(z.object({ schema: z.string() }))
-    .nullish()
-    .transform((extensions) => extensions ?? []),
-});
+const resourceTypeGuard = z.object({ schemaExtensions: listOf(z.object({ schema: z.string() })) });
 
 async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const remedy = `Add ${attribute.schema} to the resource type User.`;
@@ -123,7 +118,7 @@ async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<F
 async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const listed = await api.call('GET', '/Users?count=1&attributes=userName');
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
-  const [user] = parseAccountList(listed.body).Resources;
+  const [user] = parseAnswer(accountListGuard, listed.body).Resources;
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
   const read = await api.call('GET', toUserPath(user.id, toAsked(attribute)));
   if (read.status !== 200) {
@@ -176,14 +171,17 @@ function describe(error: unknown, found: unknown): string {
 
 /** Checks that users have the attribute `groups`, which servers may omit (RFC 7643, section 4.1.2). */
 async function checkGroups({ api }: Parts): Promise<Finding> {
-  const [user] = parseAccountList((await api.call('GET', '/Users?count=1&attributes=userName')).body).Resources;
+  const [user] = parseAnswer(
+    accountListGuard,
+    (await api.call('GET', '/Users?count=1&attributes=userName')).body,
+  ).Resources;
   if (user === undefined) return nobodyToTryWith;
   const { status, body } = await api.call('GET', toUserPath(user.id, ['groups']));
   if (status !== 200) {
     const found = `The request for a user’s groups got status ${status}.`;
     return fail(found, 'Let these credentials read the attribute groups of users.');
   }
-  if (parseGroups(body).groups.length > 0) return groupsAreTold;
+  if (parseAnswer(groupsGuard, body).groups.length > 0) return groupsAreTold;
   // A user without groups may mean that the server never returns groups. The schema shows if the server supports the
   // attribute.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
@@ -202,14 +200,3 @@ const checkRights = async (): Promise<Finding> =>
     'The SCIM standard has no way to find out.',
     'Sign in as a user and look: the attribute must not be there, nor at /Me.',
   );
-
-function createProviderChecks({ deps: { settings, publicUrl, fetch } }: Parts): readonly Check[] {
-  if (settings.oidc === null) return [];
-  return [
-    {
-      title: 'OpenID provider',
-      needs: [serverAnswers],
-      run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
-    },
-  ];
-}

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
-import { isSameName, parseAnswer, toScimType } from './schema.js';
+import { isSameName, toScimType } from './schema.js';
 
 export interface Parts {
   readonly deps: AdapterDeps<ScimConnection>;

@@ -1,13 +1,12 @@
 import { takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
-import type { Provisioning, ProvisionStep } from '../../src/connections/provisioning.js';
+import { byHand, inConsole, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
-import { listCensus } from './provision-census.js';
 import { createChecks } from './provision-checks.js';
-import { listMembers } from './provision-members.js';
+import { listCensus, listMembers } from './provision-people.js';
 import { type Parts, readExtension } from './provision-schema.js';
 import { isSameName } from './schema.js';
 
@@ -24,8 +23,6 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
   };
 }
 
-const nothingToApply = async (): Promise<void> => {};
-
 function createAttributeStep(parts: Parts): ProvisionStep {
   const { schema, name } = parts.scim.attribute;
   const instructions = [
@@ -40,20 +37,15 @@ function createAttributeStep(parts: Parts): ProvisionStep {
     async inspect() {
       const extension = await readExtension(parts);
       const isThere = extension.state === 'told' && extension.attributes.some((each) => isSameName(each.name, name));
-      return isThere ? { state: 'ready' } : { state: 'manual', instructions };
+      return isThere ? { state: 'ready' } : inConsole(...instructions);
     },
-    apply: nothingToApply,
+    apply: async () => {},
   };
 }
 
-const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep => ({
-  title: 'Rights',
-  inspect: async () => ({
-    state: 'manual',
-    instructions: [
-      `The credential of the configuration reads users (id, userName, emails, ${attribute.name}) and changes ${attribute.name}. Give it nothing else.`,
-      `No one else may read or change ${attribute.name}, including the users themselves in a self-service page or at /Me.`,
-    ],
-  }),
-  apply: nothingToApply,
-});
+const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep =>
+  byHand(
+    'Rights',
+    `The credential of the configuration reads users (id, userName, emails, ${attribute.name}) and changes ${attribute.name}. Give it nothing else.`,
+    `No one else may read or change ${attribute.name}, including the users themselves in a self-service page or at /Me.`,
+  );

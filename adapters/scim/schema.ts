@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { toWholeName } from '../../src/connections/search.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
@@ -43,39 +44,23 @@ export const toNamedAccount = (user: ScimNamed): NamedAccount => ({
   name: user.displayName || user.name.formatted || toWholeName(user.name.givenName, user.name.familyName),
 });
 
-const accountListGuard = z.object({
+export const accountListGuard = z.object({
   totalResults: z.int(),
-  Resources: z
-    .array(accountGuard)
-    .nullish()
-    .transform((accounts) => accounts ?? []),
+  Resources: listOf(accountGuard),
 });
 
 const scimErrorGuard = z.object({ scimType: z.string().regex(/^[A-Za-z]{1,32}$/) });
 
-export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Output {
-  const parsed = guard.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
-}
-
-export const parseAccount = (body: unknown): ScimAccount => parseAnswer(accountGuard, body);
-
-export const parseNamed = (body: unknown): ScimNamed => parseAnswer(namedGuard, body);
-
-const groupsGuard = z.object({
+export const groupsGuard = z.object({
   id: z.string().min(1),
-  groups: z
-    .array(z.object({ value: z.string().min(1), display: z.string().nullish() }))
-    .nullish()
-    .transform((groups) => (groups ?? []).map(({ value, display }): Group => ({ id: value, name: display || null }))),
+  groups: listOf(
+    z
+      .object({ value: z.string().min(1), display: z.string().nullish() })
+      .transform(({ value, display }): Group => ({ id: value, name: display || null })),
+  ),
 });
 
-export const parseGroups = (body: unknown): z.output<typeof groupsGuard> => parseAnswer(groupsGuard, body);
-
-const wholeGuard = z.looseObject({ id: z.string().min(1) });
-
-export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
+export const wholeGuard = z.looseObject({ id: z.string().min(1) });
 
 /**
  * Returns the `attributes` parameter for an attribute of an extension. SCIMMY also needs `schemas`; WSO2 Identity
@@ -102,9 +87,6 @@ export function toAttributePath(attribute: string): {
   return { path: [schema, name, ...parts], asked: toAsked({ schema, name }) };
 }
 
-export const parseAccountList = (body: unknown): z.output<typeof accountListGuard> =>
-  parseAnswer(accountListGuard, body);
-
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
@@ -121,6 +103,9 @@ export function parseExtension(
   const extension = parseAnswer(extensionGuard, memberOf(user, schema)) ?? {};
   return { id: user.id, value: memberOf(extension, name) ?? '' };
 }
+
+export const toUnavailable = ({ status, body }: RestAnswer): FaceError =>
+  new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
 /** Returns the error type (RFC 7644, section 3.12). The server's text is left out. */
 export const toScimType = (body: unknown): string | null => scimErrorGuard.safeParse(body).data?.scimType ?? null;

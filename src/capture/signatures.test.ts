@@ -10,8 +10,7 @@ import { draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
 import { openLink, openPage } from '../../test/capture-page.js';
 import { createFolder } from '../../test/folder.js';
 import type { JsonObject } from '../base/json.js';
-import { createSignCommand } from '../cli/sign.js';
-import { createVerifySignatureCommand } from '../cli/verify-signature.js';
+import { createSignCommand, createVerifySignatureCommand } from '../cli/sign.js';
 
 /* A document from its digest to its signature, over the REST API and by the commands; and everything that does not hold. */
 

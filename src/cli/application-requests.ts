@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import type { JsonObject } from '../base/json.js';
 import { requestStates } from '../rest/onboarding/request.js';
 import {
   approvedRequestReply,
@@ -10,8 +9,8 @@ import {
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
-import { readPages } from './read-pages.js';
-import { printTable } from './table.js';
+import { readAllPages } from './read-pages.js';
+import { printRows } from './table.js';
 
 type AskedRequest = OneRequestReply['request'];
 
@@ -25,29 +24,24 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
         requestStates.filter((each) => each !== 'draft'),
       ),
     )
-    .option('--json', 'print JSON')
-    .action(async ({ state, json = false }: { state?: string; json?: boolean }) => {
-      const requests = await readAll(state === undefined ? {} : { state }, deps);
-      if (json) deps.print(JSON.stringify(requests, null, 2));
-      else
-        printTable(
-          ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],
-          requests.map((each) => [
-            ...[each.id, each.state, each.name, each.by, each.scopes.join(',')],
-            ...[each.perMinute, each.perDay, each.changedAt],
-          ]),
-          deps,
-        );
+    .action(async ({ state }: { state?: string }) => {
+      const pages = await readAllPages('/application-requests/list', { state }, requestPageReply, deps);
+      const requests = pages.flatMap((page) => page.requests);
+      printRows(requests, deps, [
+        ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],
+        (each) => [
+          ...[each.id, each.state, each.name, each.by, each.scopes.join(',')],
+          ...[each.perMinute, each.perDay, each.changedAt],
+        ],
+      ]);
     });
   command
     .command('show')
     .description('show one request with its messages')
     .argument('<id>')
-    .option('--json', 'print JSON')
-    .action(async (id: string, { json = false }: { json?: boolean }) => {
-      const request = await readOne(id, deps);
-      if (json) deps.print(JSON.stringify(request, null, 2));
-      else toLines(request).forEach(deps.print);
+    .action(async (id: string) => {
+      const { request } = await callServer(`GET ${pathOf(id)}`, oneRequestReply, deps);
+      if (!deps.printJson(request)) toLines(request).forEach(deps.print);
     });
   command
     .command('approve')
@@ -58,8 +52,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     .option('--message <text>', 'message to the developer')
     .action(async (id: string, { changed, ...given }: { changed: string; tenant?: string; message?: string }) => {
       const fields = { changedAt: changed, ...given };
-      const request = { method: 'POST', path: pathOf(id, '/approve'), fields } as const;
-      const { openIdClient } = await callServer(request, approvedRequestReply, deps);
+      const { openIdClient } = await callServer(`POST ${pathOf(id)}/approve`, approvedRequestReply, deps, fields);
       deps.tell('Approved. The developer fetches the first key.');
       if (openIdClient === null) return;
       deps.tell('Add this OpenID client to oidc.clients of the connection, with your own secret:');
@@ -72,7 +65,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
       .argument('<id>')
       .requiredOption('--message <text>', 'message to the developer')
       .action(async (id: string, { message }: { message: string }) => {
-        await callServer({ method: 'POST', path: pathOf(id, `/${name}`), fields: { message } }, oneRequestReply, deps);
+        await callServer(`POST ${pathOf(id)}/${name}`, oneRequestReply, deps, { message });
         deps.tell(done);
       });
   return command;
@@ -82,16 +75,6 @@ const answers = [
   { name: 'ask-back', description: 'ask the developer for changes', done: 'Asked back.' },
   { name: 'refuse', description: 'refuse a request permanently', done: 'Refused.' },
 ] as const;
-
-async function readAll(fields: JsonObject, deps: CliDeps): Promise<AskedRequest[]> {
-  const all: AskedRequest[] = [];
-  const pages = readPages('/application-requests/list', () => fields, requestPageReply, deps);
-  for await (const { requests } of pages) all.push(...requests);
-  return all;
-}
-
-const readOne = async (id: string, deps: CliDeps): Promise<AskedRequest> =>
-  (await callServer({ method: 'GET', path: pathOf(id, '') }, oneRequestReply, deps)).request;
 
 function toLines(request: AskedRequest): string[] {
   const { application, isChange, redirectUris, termsVersion } = request;
@@ -120,4 +103,4 @@ function toLines(request: AskedRequest): string[] {
 
 const toParagraph = (text: string): string[] => text.split('\n').map((line) => `  ${toPrintable(line)}`);
 
-const pathOf = (id: string, rest: string): string => `/application-requests/${encodeURIComponent(id)}${rest}`;
+const pathOf = (id: string) => `/application-requests/${encodeURIComponent(id)}` as const;

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { z } from 'zod';
+import { secondsPerDay } from '../core/units.js';
 import {
   applicationKeysReply,
   applicationReply,
@@ -12,15 +13,18 @@ import { clientScopes } from '../rest/scopes.js';
 import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { printTable, toTableLines } from './table.js';
+import { parsing, wholeNumber } from './parse-option.js';
+import { printRows } from './table.js';
 import { UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
 
-const parseCount = wholeNumber({ least: 1, most: 999_999_999 });
-const parseKeyDays = wholeNumber({ least: 1, most: 366, what: 'days' });
-const parseUsageDays = wholeNumber({ least: 1, most: 90, what: 'days' });
-
-const daySec = 24 * 60 * 60;
+const parseCount = wholeNumber(1, 999_999_999);
+const parseScopes = parsing(
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(z.enum(clientScopes))),
+  `Expected some of ${clientScopes.join(', ')}, with commas between.`,
+);
 
 interface Terms {
   readonly tenant?: string;
@@ -30,12 +34,6 @@ interface Terms {
   readonly contact?: string;
 }
 
-interface KeyTerms {
-  readonly scopes?: readonly string[];
-  readonly days?: number;
-  readonly json?: boolean;
-}
-
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')
@@ -43,18 +41,12 @@ export function createApplicationsCommand(deps: CliDeps): Command {
   command
     .command('list')
     .description('print every application')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const { applications } = await callServer({ method: 'GET', path: '/applications' }, applicationsReply, deps);
-      if (json) deps.print(JSON.stringify(applications, null, 2));
-      else
-        printTable(
-          ['id', 'name', 'tenant', 'scopes', 'a minute', 'a day'],
-          applications.map(({ id, name, tenant, scopes, perMinute, perDay }) => [
-            ...[id, name, tenant, scopes.join(','), perMinute, perDay],
-          ]),
-          deps,
-        );
+    .action(async () => {
+      const { applications } = await callServer('GET /applications', applicationsReply, deps);
+      printRows(applications, deps, [
+        ['id', 'name', 'tenant', 'scopes', 'a minute', 'a day'],
+        ({ id, name, tenant, scopes, perMinute, perDay }) => [id, name, tenant, scopes.join(','), perMinute, perDay],
+      ]);
     });
   command
     .command('register')
@@ -65,72 +57,40 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .option('--per-minute <requests>', 'requests per minute', parseCount)
     .option('--per-day <requests>', 'requests per day', parseCount)
     .option('--contact <text>', 'contact of the owner')
-    .option('--json', 'print JSON')
-    .action(async (name: string, { json = false, ...terms }: Terms & { json?: boolean }) => {
-      const fields = { name, ...terms };
-      const made = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
-      const { id } = made;
-      deps.print(json ? JSON.stringify(made, null, 2) : id);
-      deps.tell(`Registered. Issue its first key: facestep applications issue-key ${id}`);
+    .action(async (name: string, terms: Terms) => {
+      const made = await callServer('POST /applications', applicationReply, deps, { name, ...terms });
+      if (!deps.printJson(made)) deps.print(made.id);
+      deps.tell(`Registered. Issue its first key: facestep applications issue-key ${made.id}`);
     });
   command
     .command('remove')
     .description('remove an application: its keys end at once')
     .argument('<id>')
     .action(async (id: string) => {
-      await callServer({ method: 'POST', path: pathOf(id, '/remove') }, z.object({}), deps);
+      await callServer(`POST ${pathOf(id)}/remove`, z.object({}), deps);
       deps.tell('Removed.');
     });
-  addKeyCommands(command, deps);
-  command.addCommand(createApplicationRequestsCommand(deps));
-  command
-    .command('usage')
-    .description('print what one application used by day and endpoint, or what each used in all')
-    .argument('[id]', 'id of the application (default: all)')
-    .option('--days <days>', 'number of days including today: up to 90 for one application, 31 for all', parseUsageDays)
-    .option('--json', 'print JSON')
-    .action(async (id: string | undefined, { days, json = false }: { days?: number; json?: boolean }) => {
-      if (id === undefined && days !== undefined && days > 31)
-        throw new UsageError('--days is at most 31 without the id of an application');
-      const fields = days === undefined ? {} : { days };
-      const { usage, lines } =
-        id === undefined ? await readUsageOfAll(fields, deps) : await readUsage(id, fields, deps);
-      if (json) deps.print(JSON.stringify(usage, null, 2));
-      else lines.forEach(deps.print);
-    });
-  return command;
-}
-
-function addKeyCommands(command: Command, deps: CliDeps): void {
   command
     .command('keys')
     .description('print the keys of an application by id, never the keys themselves')
     .argument('<id>')
-    .option('--json', 'print JSON')
-    .action(async (id: string, { json = false }: { json?: boolean }) => {
-      const { keys } = await callServer({ method: 'GET', path: pathOf(id, '/keys') }, applicationKeysReply, deps);
-      if (json) deps.print(JSON.stringify(keys, null, 2));
-      else
-        printTable(
-          ['id', 'scopes', 'valid until', 'last used'],
-          keys.map((key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never']),
-          deps,
-        );
+    .action(async (id: string) => {
+      const { keys } = await callServer(`GET ${pathOf(id)}/keys`, applicationKeysReply, deps);
+      printRows(keys, deps, [
+        ['id', 'scopes', 'valid until', 'last used'],
+        (key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never'],
+      ]);
     });
   command
     .command('issue-key')
     .description('issue a key and print it once')
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
-    .option('--days <days>', 'lifetime in days, up to 366', parseKeyDays)
-    .option('--json', 'print JSON')
-    .action(async (id: string, { scopes, days, json = false }: KeyTerms) => {
-      const fields = {
-        ...(scopes === undefined ? {} : { scopes }),
-        ...(days === undefined ? {} : { expiresIn: days * daySec }),
-      };
-      const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, clientTokenReply, deps);
-      deps.print(json ? JSON.stringify(issued, null, 2) : issued.token);
+    .option('--days <days>', 'lifetime in days, up to 366', wholeNumber(1, 366, 'days'))
+    .action(async (id: string, { scopes, days }: Pick<Terms, 'scopes'> & { days?: number }) => {
+      const fields = { scopes, expiresIn: days && days * secondsPerDay };
+      const issued = await callServer(`POST ${pathOf(id)}/keys`, clientTokenReply, deps, fields);
+      if (!deps.printJson(issued)) deps.print(issued.token);
       deps.tell(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);
     });
   command
@@ -139,24 +99,38 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     .argument('<id>')
     .argument('<key>', 'id of the key')
     .action(async (id: string, key: string) => {
-      const request = { method: 'POST', path: pathOf(id, '/keys/revoke'), fields: { key } } as const;
-      await callServer(request, z.object({}), deps);
+      await callServer(`POST ${pathOf(id)}/keys/revoke`, z.object({}), deps, { key });
       deps.tell('Revoked.');
     });
-}
-
-async function readUsage(id: string, fields: { readonly days?: number }, deps: CliDeps) {
-  const { usage } = await callServer({ method: 'POST', path: pathOf(id, '/usage'), fields }, usageReply, deps);
-  const rows = usage.map(({ day, endpoint, requests, refusals }) => [day, endpoint, requests, toText(refusals)]);
-  return { usage, lines: toTableLines(['day', 'endpoint', 'requests', 'refused'], rows) };
-}
-
-async function readUsageOfAll(fields: { readonly days?: number }, deps: CliDeps) {
-  const { usage } = await callServer({ method: 'POST', path: '/usage', fields }, usageOfAllReply, deps);
-  const rows = usage.map(({ application, name, requests, refusals }) => [
-    ...[application ?? 'none', name ?? 'client tokens of no application', requests, toText(refusals)],
-  ]);
-  return { usage, lines: toTableLines(['id', 'name', 'requests', 'refused'], rows) };
+  command.addCommand(createApplicationRequestsCommand(deps));
+  command
+    .command('usage')
+    .description('print what one application used by day and endpoint, or what each used in all')
+    .argument('[id]', 'id of the application (default: all)')
+    .option(
+      '--days <days>',
+      'number of days including today: up to 90 for one application, 31 for all',
+      wholeNumber(1, 90, 'days'),
+    )
+    .action(async (id: string | undefined, { days }: { days?: number }) => {
+      if (id === undefined && days !== undefined && days > 31)
+        throw new UsageError('--days is at most 31 without the id of an application');
+      if (id === undefined) {
+        const { usage } = await callServer('POST /usage', usageOfAllReply, deps, { days });
+        return printRows(usage, deps, [
+          ['id', 'name', 'requests', 'refused'],
+          ({ application, name, requests, refusals }) => [
+            ...[application ?? 'none', name ?? 'client tokens of no application', requests, toText(refusals)],
+          ],
+        ]);
+      }
+      const { usage } = await callServer(`POST ${pathOf(id)}/usage`, usageReply, deps, { days });
+      printRows(usage, deps, [
+        ['day', 'endpoint', 'requests', 'refused'],
+        ({ day, endpoint, requests, refusals }) => [day, endpoint, requests, toText(refusals)],
+      ]);
+    });
+  return command;
 }
 
 const toText = (refusals: Readonly<Record<string, number>>): string =>
@@ -164,10 +138,4 @@ const toText = (refusals: Readonly<Record<string, number>>): string =>
     .map(([code, count]) => `${code} ${count}`)
     .join(', ');
 
-const pathOf = (id: string, rest: string): string => `/applications/${encodeURIComponent(id)}${rest}`;
-
-function parseScopes(text: string): string[] {
-  const scopes = text.split(',').map((each) => each.trim());
-  if (scopes.every((scope) => clientScopes.some((known) => known === scope))) return scopes;
-  throw new InvalidArgumentError(`Expected some of ${clientScopes.join(', ')}, with commas between.`);
-}
+const pathOf = (id: string) => `/applications/${encodeURIComponent(id)}` as const;

@@ -1,14 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { JsonObject } from '../base/json.js';
 import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
 import { pictureNames } from '../core/brand/brand.js';
 import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../rest/replies/brand.js';
-import { callServer } from './call-server.js';
+import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson, readGivenFile } from './given-file.js';
 import { toPrintable } from './printable.js';
-import { toTableLines } from './table.js';
+import { toFactLines, toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
 export function createBrandCommand(deps: CliDeps): Command {
@@ -17,14 +16,13 @@ export function createBrandCommand(deps: CliDeps): Command {
     .description('Calls the running server.');
   const tell = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
-    tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));
+    tell(await callServer('POST /brand/apply', brandReply, deps, { brand }));
   /**
    * Has the server check a brand file, and prints all problems.
    * @returns the server's reply
    */
   const check = async (file: string): Promise<CheckedBrandReply> => {
-    const fields = await toFields(file);
-    const checked = await callServer({ method: 'POST', path: '/brand/check', fields }, checkedBrandReply, deps);
+    const checked = await callServer('POST /brand/check', checkedBrandReply, deps, await toFields(file));
     for (const { field, code, reason } of checked.problems) deps.tell(toPrintable(`${field}: ${reason} (${code})`));
     if (checked.digest === null) deps.endWith(1);
     return checked;
@@ -33,11 +31,9 @@ export function createBrandCommand(deps: CliDeps): Command {
   command
     .command('show')
     .description('show the active brand and previous ones')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const inForce = await callServer({ method: 'GET', path: '/brand' }, brandReply.loose(), deps);
-      if (json) deps.print(JSON.stringify(inForce, null, 2));
-      else tell(inForce);
+    .action(async () => {
+      const inForce = await callServer('GET /brand', brandReply.loose(), deps);
+      if (!deps.printJson(inForce)) tell(inForce);
     });
   command
     .command('check')
@@ -67,7 +63,7 @@ export function createBrandCommand(deps: CliDeps): Command {
   return command;
 }
 
-async function toFields(file: string): Promise<JsonObject> {
+async function toFields(file: string): Promise<Fields> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
   if (!brand.success) throw new UsageError(`${file} is no brand: ${brand.error.issues.map(toPlace).join(', ')}`);
   const { texts } = brand.data;
@@ -99,20 +95,20 @@ function toLines({ source, digest, brand, versions }: BrandReply): string[] {
   const { texts = [], logo = null, logoDark = null, icon = null } = brand ?? {};
   const size = (picture: { readonly widthPx: number; readonly heightPx: number } | null): string =>
     picture === null ? '-' : `${picture.widthPx} × ${picture.heightPx}`;
-  const facts: [string, string][] = [
+  const facts: [string, string | null][] = [
     ['decided by', source],
-    ['digest', digest ?? '-'],
-    ['organisation', brand?.organisation ?? '-'],
-    ['help', brand?.helpUrl ?? '-'],
+    ['digest', digest],
+    ['organisation', brand?.organisation ?? null],
+    ['help', brand?.helpUrl ?? null],
     ['accent', `${brand?.accent ?? '-'}  ${brand?.accentDark ?? '-'}`],
     ['ground', `${brand?.ground ?? '-'}  ${brand?.groundDark ?? '-'}`],
     ['logo', `${size(logo)}  ${size(logoDark)}`],
     ['icon', size(icon)],
     ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
   ];
-  const former = versions.map((each) => [each.at, each.by, each.organisation ?? '-', each.digest]);
+  const former = versions.map((each) => [each.at, each.by, each.organisation, each.digest]);
   return [
-    ...toTableLines(['', ''], facts).slice(1),
+    ...toFactLines(facts),
     ...(former.length === 0 ? [] : ['', ...toTableLines(['published', 'by', 'organisation', 'digest'], former)]),
   ];
 }

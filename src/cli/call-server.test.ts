@@ -11,7 +11,7 @@ const policy = {
 const connection = { id: 'workforce', kind: 'okta', mode, policy };
 
 const ask = (connections: readonly unknown[]) =>
-  callServer({ method: 'GET', path: '/connections' }, connectionsReply, {
+  callServer('GET /connections', connectionsReply, {
     env: { FACESTEP_ADMIN_KEY: 'k'.repeat(43) },
     loadAddress: () => Promise.reject(new Error('needs no configuration')),
     loadConfiguredKey: () => Promise.reject(new Error('needs no configuration')),

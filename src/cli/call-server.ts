@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
+import type { Json } from '../base/json.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError } from './command-error.js';
@@ -9,26 +9,23 @@ import { NothingThere, UsageError } from './usage-error.js';
 /** Time limit of a call, which may wait for a slow identity provider. */
 const timeoutMs = 30_000;
 
+/** Fields of a request, without those that are `undefined`. */
+export type Fields = { readonly [name: string]: Json | undefined };
+
 /**
  * Calls the admin API with the address and API key of `findServer`. The API key is not a command line option, because
  * other users of the machine could see it.
+ * @param token - client token to send instead of the API key
  * @throws the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
 export async function callServer<Reply extends z.ZodType>(
-  {
-    method,
-    path,
-    fields = {},
-    token = null,
-  }: {
-    readonly method: 'GET' | 'POST';
-    readonly path: string;
-    readonly fields?: JsonObject;
-    readonly token?: string | null;
-  },
+  call: `${'GET' | 'POST'} /${string}`,
   replyGuard: Reply,
   deps: CallDeps,
+  fields: Fields = {},
+  token: string | null = null,
 ): Promise<z.output<Reply>> {
+  const [method = '', path = ''] = call.split(' ');
   const { url, key } = await findServer(deps);
   const answer = await key
     .use((text) =>

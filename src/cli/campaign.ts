@@ -3,7 +3,6 @@ import { Command, Option } from 'commander';
 import { letterKinds, personStates, retryable } from '../core/campaign/person.js';
 import { letterLanguages } from '../core/letters/language.js';
 import {
-  type CampaignPeopleReply,
   type CampaignReply,
   campaignPeopleReply,
   campaignsReply,
@@ -13,22 +12,22 @@ import {
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
+import { wholeNumber } from './parse-option.js';
 import { toPrintable } from './printable.js';
-import { readPages } from './read-pages.js';
+import { readAllPages } from './read-pages.js';
 import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
 
-const parseDays = wholeNumber({ least: 1, most: 30, what: 'days' });
-const parseCount = wholeNumber({ least: 0, most: 5 });
+const parseDays = wholeNumber(1, 30, 'days');
 
 export function createCampaignCommand(deps: CliDeps): Command {
   const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
-  const tell = (campaign: CampaignReply, json = false): void =>
-    json ? deps.print(JSON.stringify(campaign, null, 2)) : toLines(campaign).forEach(deps.print);
-  const change = async (what: string, id: string, json = false, fields = {}): Promise<void> => {
-    const request = { method: 'POST', path: `/campaigns/${what}`, fields: { campaign: id, ...fields } } as const;
-    tell((await callServer(request, oneCampaignReply, deps)).campaign, json);
+  const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
+  const tellChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
+    if (!deps.printJson(campaign)) tell(campaign);
+  };
+  const change = async (what: string, id: string, fields = {}): Promise<void> => {
+    tellChanged(await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields }));
   };
 
   command
@@ -41,14 +40,12 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .addOption(new Option('--language <language>', 'language of the e-mails').choices(letterLanguages).default('en'))
     .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
-    .option('--reminders <count>', 'maximum number of reminders, up to 5', parseCount, 2)
-    .option('--json', 'print JSON')
-    .action(async (connection: string, { group, file, json, ...options }: PlanOptions) => {
+    .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
+    .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
-      const from =
-        file === undefined ? { group: group ?? '' } : { people: (await readGivenFile(file)).toString('base64') };
-      const fields = { connection, ...options, ...from };
-      tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneCampaignReply, deps)).campaign, json);
+      const people = file && (await readGivenFile(file)).toString('base64');
+      const fields = { connection, ...options, group, people };
+      tellChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));
       deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
     });
   command
@@ -59,8 +56,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .addOption(new Option('--language <language>').choices(letterLanguages).default('en'))
     .option('--html <file>', 'write the HTML to a file')
     .action(async (campaign: string, { kind, language, html: file }: PreviewOptions) => {
-      const fields = { campaign, kind, language };
-      const letter = await callServer({ method: 'POST', path: '/campaigns/preview', fields }, previewReply, deps);
+      const letter = await callServer('POST /campaigns/preview', previewReply, deps, { campaign, kind, language });
       deps.print(toPrintable(letter.subject));
       deps.print('');
       for (const line of letter.text.split('\n')) deps.print(toPrintable(line));
@@ -71,23 +67,26 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .description('show the status of one campaign or of all')
     .argument('[campaign]')
     .addOption(new Option('--state <state>', 'also list the people in this state').choices(personStates))
-    .option('--json', 'print JSON')
-    .action(async (id: string | undefined, { state, json = false }: { state?: string; json?: boolean }) => {
+    .action(async (id: string | undefined, { state }: { state?: string }) => {
       if (id === undefined) {
-        const { campaigns } = await callServer({ method: 'GET', path: '/campaigns' }, campaignsReply, deps);
-        if (json) deps.print(JSON.stringify(campaigns, null, 2));
-        else for (const campaign of campaigns) tell(campaign);
+        const { campaigns } = await callServer('GET /campaigns', campaignsReply, deps);
+        if (!deps.printJson(campaigns)) for (const campaign of campaigns) tell(campaign);
         return;
       }
-      const path = `/campaigns/${encodeURIComponent(id)}`;
-      const { campaign } = await callServer({ method: 'GET', path }, oneCampaignReply, deps);
-      const people = state === undefined ? null : await listPeople({ campaign: id, state }, deps);
-      if (json) return deps.print(JSON.stringify({ campaign, ...(people === null ? {} : { people }) }, null, 2));
-      tell(campaign);
-      if (people === null) return;
-      const rows = people.map(({ line, login, email, state: is, reason, sentAt }) =>
-        [line === null ? '' : String(line), login, email ?? '', is, reason ?? '', sentAt ?? ''].map(toPrintable),
+      const { campaign } = await callServer(`GET /campaigns/${encodeURIComponent(id)}`, oneCampaignReply, deps);
+      if (state === undefined) {
+        if (!deps.printJson({ campaign })) tell(campaign);
+        return;
+      }
+      const fields = { campaign: id, state, limit: 200 };
+      const people = (await readAllPages('/campaigns/people', fields, campaignPeopleReply, deps)).flatMap(
+        (page) => page.people,
       );
+      if (deps.printJson({ campaign, people })) return;
+      tell(campaign);
+      const rows = people.map(({ line, login, email, state: is, reason, sentAt }) => [
+        ...[line ?? '', login, email ?? '', is, reason ?? '', sentAt ?? ''],
+      ]);
       printTable(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows, deps);
     });
   const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
@@ -96,18 +95,14 @@ export function createCampaignCommand(deps: CliDeps): Command {
       .command(what)
       .description(description)
       .argument('<campaign>')
-      .option('--json', 'print JSON')
-      .action((id: string, { json }: { json?: boolean }) => change(what, id, json));
+      .action((id: string) => change(what, id));
   }
   command
     .command('resume')
     .description('resume sending')
     .argument('<campaign>')
     .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
-    .option('--json', 'print JSON')
-    .action((id: string, { again, json }: { again: string[]; json?: boolean }) =>
-      change('resume', id, json, { again }),
-    );
+    .action((id: string, { again }: { again: string[] }) => change('resume', id, { again }));
   return command;
 }
 
@@ -119,25 +114,12 @@ interface PlanOptions {
   readonly linkDays: number;
   readonly reminderDays: number;
   readonly reminders: number;
-  readonly json?: boolean;
 }
 
 interface PreviewOptions {
   readonly kind: string;
   readonly language: string;
   readonly html?: string;
-}
-
-type People = CampaignPeopleReply['people'];
-
-async function listPeople(
-  asked: { readonly campaign: string; readonly state: string },
-  deps: CliDeps,
-): Promise<People> {
-  const all: People = [];
-  const pages = readPages('/campaigns/people', () => ({ ...asked, limit: 200 }), campaignPeopleReply, deps);
-  for await (const { people } of pages) all.push(...people);
-  return all;
 }
 
 function toLines({ id, name, connection, state, problem, counts, leftOut }: CampaignReply): string[] {

@@ -22,6 +22,10 @@ export interface CliDeps {
   readonly env: Environment;
   readonly log: Log;
   readonly print: (line: string) => void;
+  /** Returns true with `--json`. */
+  readonly isJson: () => boolean;
+  /** Prints a result as JSON with `--json`, in place of all lines. @returns true if it did */
+  readonly printJson: (value: unknown) => boolean;
   readonly tell: (line: string) => void;
   readonly paint: (style: Style, text: string) => string;
   readonly readSecret: (question: string) => Promise<string>;

@@ -18,13 +18,12 @@ export function createDoctorCommand(deps: CliDeps): Command {
         'where the server runs, with its configuration. It changes nothing.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
-    .option('--json', 'print JSON')
-    .action(async (given: string | undefined, { json = false }: { json?: boolean }) => {
+    .action(async (given: string | undefined) => {
       let id = given ?? null;
       const results: CheckResult[] = [];
       const show = (result: CheckResult): void => {
         results.push(result);
-        if (!json) toFindingLines(result, deps.paint).forEach(deps.print);
+        toFindingLines(result, deps.paint).forEach(deps.print);
       };
       const setup = await loadSetup(deps);
       if ('verdict' in setup) {
@@ -38,8 +37,7 @@ export function createDoctorCommand(deps: CliDeps): Command {
         for await (const result of makeChecks(checks, deps)) show(result);
       }
       const ok = !results.some(({ verdict }) => verdict === 'fail');
-      if (json) deps.print(JSON.stringify({ connection: id, ok, checks: results }, null, 2));
-      else deps.print(`\n${toVerdictCounts(results)}.`);
+      if (!deps.printJson({ connection: id, ok, checks: results })) deps.print(`\n${toVerdictCounts(results)}.`);
       deps.endWith(ok ? 0 : 1);
     });
 }

@@ -19,11 +19,10 @@ export function createEventsCommand(deps: CliDeps): Command {
     .command('list')
     .summary('list undelivered security events')
     .description('Lists dead letters in the data folder. The server may be running.')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async () => {
       const letters = await readLetters(await deps.loadSetup());
-      if (json) deps.print(JSON.stringify(letters, null, 2));
-      else if (letters.length === 0) deps.print('No dead letters.');
+      if (deps.printJson(letters)) return;
+      if (letters.length === 0) deps.print('No dead letters.');
       else letters.map(toLine).forEach(deps.print);
     });
   command

@@ -24,7 +24,7 @@ export async function findServerConnection(
   id: string | undefined,
   deps: CallDeps,
 ): Promise<ConnectionsReply['connections'][number]> {
-  const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
+  const { connections } = await callServer('GET /connections', connectionsReply, deps);
   const chosen = chooseConnection(connections, id);
   if (chosen !== null) return chosen;
   const ids = connections.map((connection) => connection.id).join(', ');

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
 import { settlements } from '../core/help-desk/help-requests.js';
 import { letterLanguages } from '../core/letters/language.js';
 import {
@@ -11,14 +10,12 @@ import {
   madeBypassReply,
   vouchingReply,
 } from '../rest/replies/help-desk.js';
-import { callServer } from './call-server.js';
+import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
+import { wholeNumber } from './parse-option.js';
 import { toPrintable } from './printable.js';
-import { printTable } from './table.js';
+import { printRows } from './table.js';
 import { NothingThere, UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
-
-const parseMinutes = wholeNumber({ least: 5, most: 60, what: 'minutes' });
 
 interface Who {
   readonly connection: string;
@@ -27,7 +24,7 @@ interface Who {
 }
 
 /** @throws UsageError unless exactly one of subject and login is given */
-function toWho({ connection, subject, login }: Who): JsonObject {
+function toWho({ connection, subject, login }: Who): Fields {
   if (subject !== undefined && login === undefined) return { connection, subject };
   if (login !== undefined && subject === undefined) return { connection, login };
   throw new UsageError('give --login or --subject');
@@ -39,31 +36,21 @@ const addWho = (command: Command): Command =>
     .option('--login <name>', 'username')
     .option('--subject <id>', 'immutable id at the provider');
 
-interface Json {
-  readonly json?: boolean;
-}
-
-interface BypassTerms {
-  readonly minutes?: number;
-  readonly application?: string;
-}
-
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')
     .description('Calls the running server.');
-  const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
-    callServer({ method: 'POST', path: `/help-desk/${path}`, fields }, guard, deps);
+  const post = <Reply extends z.ZodType>(path: string, fields: Fields, guard: Reply) =>
+    callServer(`POST /help-desk/${path}`, guard, deps, fields);
 
   addWho(command.command('vouch').description('start a face check for a caller and print its id and link'))
     .addOption(new Option('--send <way>', 'how to send the link').choices(['none', 'email', 'sms']).default('none'))
     .addOption(
       new Option('--language <tag>', 'language of the message and the page').choices(letterLanguages).default('en'),
     )
-    .option('--json', 'print JSON')
-    .action(async ({ send, language, json = false, ...options }: Who & Json & { send: string; language: string }) => {
+    .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
-      if (json) return deps.print(JSON.stringify(begun, null, 2));
+      if (deps.printJson(begun)) return;
       deps.print(begun.id);
       if (begun.url !== null) deps.print(begun.url);
       deps.tell(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
@@ -73,14 +60,10 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('caller')
     .description('show the state and the caller of a face check')
     .argument('<id>')
-    .option('--json', 'print JSON')
-    .action(async (id: string, { json = false }: Json) => {
+    .action(async (id: string) => {
       const vouching = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
       const { state, person, until } = vouching;
-      if (json) {
-        deps.print(JSON.stringify(vouching, null, 2));
-        return deps.endWith(person === null ? 1 : 0);
-      }
+      if (deps.printJson(vouching)) return deps.endWith(person === null ? 1 : 0);
       if (person === null) {
         deps.tell(`facestep: the caller is not verified: ${state}.`);
         return deps.endWith(1);
@@ -92,26 +75,20 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .option(
       '--minutes <minutes>',
       'lifetime in minutes, 5 to 60, at most policy.bypass.minutes of the connection',
-      parseMinutes,
+      wholeNumber(5, 60, 'minutes'),
     )
     .option('--application <host>', 'only valid for this application')
-    .option('--json', 'print JSON')
-    .action(async ({ minutes, application, json = false, ...options }: Who & Json & BypassTerms) => {
-      const limits = {
-        ...(minutes === undefined ? {} : { minutes }),
-        ...(application === undefined ? {} : { application }),
-      };
-      const made = await post('bypass-codes', { ...toWho(options), ...limits }, madeBypassReply).catch(
-        (error: unknown) => {
-          if (error instanceof NothingThere) return null;
-          throw error;
-        },
-      );
+    .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
+      const fields = { ...toWho(options), minutes, application };
+      const made = await post('bypass-codes', fields, madeBypassReply).catch((error: unknown) => {
+        if (error instanceof NothingThere) return null;
+        throw error;
+      });
       if (made === null) {
         deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
         return deps.endWith(1);
       }
-      deps.print(json ? JSON.stringify(made, null, 2) : made.code);
+      if (!deps.printJson(made)) deps.print(made.code);
       deps.tell(
         made.state === 'ready'
           ? `Good once, until ${made.expiresAt}.`
@@ -121,15 +98,12 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
   command
     .command('bypasses')
     .description('list valid and pending bypass codes, without the codes')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: Json) => {
+    .action(async () => {
       const { codes } = await post('bypass-codes/list', {}, bypassesReply);
-      if (json) return deps.print(JSON.stringify(codes, null, 2));
-      printTable(
+      printRows(codes, deps, [
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
-        codes.map((each) => [each.id, each.connection, toPrintable(each.subject), each.by, each.state, each.expiresAt]),
-        deps,
-      );
+        (each) => [each.id, each.connection, each.subject, each.by, each.state, each.expiresAt],
+      ]);
     });
   command
     .command('approve')
@@ -142,17 +116,20 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
   command
     .command('requests')
     .description('list help requests')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async () => {
       const { requests } = await post('requests/list', {}, helpRequestsReply);
-      if (json) return deps.print(JSON.stringify(requests, null, 2));
-      printTable(
+      printRows(requests, deps, [
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
-        requests.map(({ id, at, connection, subject, reason, takenBy, note }) => [
-          ...[id, at, connection, toPrintable(subject), reason, takenBy ?? '-', toPrintable(note)],
-        ]),
-        deps,
-      );
+        ({ id, at, connection, subject, reason, takenBy, note }) => [
+          id,
+          at,
+          connection,
+          subject,
+          reason,
+          takenBy,
+          note,
+        ],
+      ]);
     });
   command
     .command('take')

@@ -1,19 +1,17 @@
 import { Command, Option } from 'commander';
+import type { JsonObject } from '../base/json.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeptConfig } from '../config/schema.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
-import { openInventory } from '../keys/inventory.js';
+import { type KeyInventory, openInventory, type SealingKey, type TurningKey } from '../keys/inventory.js';
 import type { KeyUse } from '../keys/key-notes.js';
-import { countTokens } from '../keys/token-count.js';
+import { countTokens, type TokenCount } from '../keys/token-count.js';
 import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
 import type { CliDeps } from './deps.js';
-import { toCountLines, toKeyLines, toKeyReport } from './keys-text.js';
-import { collect, findNamedTrails } from './trail-options.js';
+import { collect, wholeNumber } from './parse-option.js';
+import { findNamedTrails } from './trail-options.js';
 import { UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
-
-const parseCount = wholeNumber({ least: 0, most: 999_999_999_999 });
 
 interface TrailOptions {
   readonly trail: readonly string[];
@@ -29,8 +27,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .command('list')
     .description('Lists the keys and the number of active tokens under each version.')
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    .option('--json', 'print JSON')
-    .action((options: TrailOptions & { json?: boolean }) => listKeys(options, deps));
+    .action((options: TrailOptions) => listKeys(options, deps));
   command
     .command('rotate')
     .description(
@@ -46,8 +43,12 @@ export function createKeysCommand(deps: CliDeps): Command {
   command
     .command('retire')
     .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enrol again.')
-    .argument('[version]', 'version number that `facestep keys list` prints', parseVersion)
-    .option('--confirm <count>', 'number of tokens that will be lost, as this command printed it', parseCount)
+    .argument('[version]', 'version number that `facestep keys list` prints', wholeNumber(1, 99_999))
+    .option(
+      '--confirm <count>',
+      'number of tokens that will be lost, as this command printed it',
+      wholeNumber(0, 999_999_999_999),
+    )
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
     // The key id is an option and not an argument, because it may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
@@ -59,7 +60,7 @@ export function createKeysCommand(deps: CliDeps): Command {
   return command;
 }
 
-async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean }, deps: CliDeps): Promise<void> {
+async function listKeys({ trail }: TrailOptions, deps: CliDeps): Promise<void> {
   const config = await deps.loadKept();
   const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
   const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
@@ -67,8 +68,8 @@ async function listKeys({ trail, json = false }: TrailOptions & { json?: boolean
   if (sealing.length === 0) throw noKeys(config);
   const trails = await trailsOf(config, trail);
   const count = await countTokens(trails, deps.clock.now());
-  if (json) deps.print(JSON.stringify(toKeyReport(listed, count, trails), null, 2));
-  else [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
+  if (!deps.printJson(toKeyReport(listed, count, trails)))
+    [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
   if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
 }
 
@@ -125,11 +126,6 @@ async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
   }
 }
 
-function parseVersion(text: string): KeyVersion {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError('expected the number of a version, from 1');
-  return Number(text);
-}
-
 const noKeys = ({ dataFolder }: KeptConfig): UsageError =>
   new UsageError(`there are no such keys for ${dataFolder}: the server makes them at its first start`);
 
@@ -142,4 +138,79 @@ async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<
   const { audit } = filesOf(config);
   const named = await findNamedTrails(others);
   return [...((await isThere(audit)) ? [audit] : []), ...named];
+}
+
+interface ListedKeys {
+  readonly kind: KeyInventory['kind'];
+  readonly sealing: readonly SealingKey[];
+  readonly signing: readonly TurningKey[];
+  readonly oidc: readonly TurningKey[];
+}
+
+function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
+  return [
+    'Seal tokens:',
+    ...sealing.map(({ version, isCurrent, problem }) => {
+      const count = `${byVersion.get(version) ?? 0} tokens in use`;
+      return `  version ${version}: ${[count, ...(isCurrent ? ['seals new ones'] : []), ...toProblem(problem)].join(', ')}`;
+    }),
+    ...[...byVersion]
+      .filter(([version]) => sealing.every((key) => key.version !== version))
+      .map(([version, count]) => `  version ${version}: retired; ${count} tokens that can no longer be opened`),
+    '',
+    'Sign receipts and audit heads:',
+    ...toTurningLines(signing),
+    ...(oidc.length === 0 ? [] : ['', 'Sign ID tokens and security events:', ...toTurningLines(oidc)]),
+    '',
+  ];
+}
+
+function toTurningLines(keys: readonly TurningKey[]): string[] {
+  const signing = keys.findIndex(({ isSigning }) => isSigning);
+  return keys.map(({ name, signsFrom, problem }, index) => {
+    const turn = index < signing ? 'former' : index === signing ? 'signs' : 'published';
+    const when = signsFrom === null ? [] : [`${index > signing ? 'signs from' : 'since'} ${toIso(signsFrom)}`];
+    return `  ${name}: ${[turn, ...when, ...toProblem(problem)].join(', ')}`;
+  });
+}
+
+const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
+
+function toCountLines(
+  { ofUnknownVersion }: TokenCount,
+  { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
+): string[] {
+  const forgotten = `Records are kept for ${retentionDays} days: tokens made before that are not counted.`;
+  const unknown = `${ofUnknownVersion} more tokens were made before versions were recorded: theirs is unknown.`;
+  return [
+    trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
+    'Each replica has its own audit trail: tokens in trails without --trail are not counted.',
+    ...(retentionDays === null ? [] : [forgotten]),
+    ...(ofUnknownVersion === 0 ? [] : [unknown]),
+  ];
+}
+
+function toKeyReport(
+  { kind, sealing, signing, oidc }: ListedKeys,
+  { byVersion, ofUnknownVersion }: TokenCount,
+  trails: readonly string[],
+): JsonObject {
+  const toTurn = ({ name, isSigning, signsFrom, problem }: TurningKey): JsonObject => ({
+    name,
+    isSigning,
+    problem,
+    signsFrom: signsFrom === null ? null : toIso(signsFrom),
+  });
+  return {
+    kind,
+    sealing: sealing.map(({ version, isCurrent, problem }) => ({
+      version,
+      isCurrent,
+      problem,
+      tokens: byVersion.get(version) ?? 0,
+    })),
+    signing: signing.map(toTurn),
+    oidc: oidc.map(toTurn),
+    counted: { trails: [...trails], ofUnknownVersion },
+  };
 }

@@ -5,7 +5,8 @@ import { makeFile } from '../files/durable-file.js';
 import { rebuildLedger } from '../ledger/rebuild.js';
 import { openLedger } from '../state/open-ledger.js';
 import type { CliDeps } from './deps.js';
-import { collect, findTrails } from './trail-options.js';
+import { collect } from './parse-option.js';
+import { findTrails } from './trail-options.js';
 
 export function createLedgerCommand(deps: CliDeps): Command {
   const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { toCsvLine } from '../base/csv.js';
-import type { JsonObject } from '../base/json.js';
 import { loggedActions, outcomes } from '../core/ledger/line.js';
-import { type EpochMs, toIso } from '../core/units.js';
 import {
   type FollowedLinesReply,
   followedLinesReply,
@@ -12,16 +10,13 @@ import {
   lineReply,
   linesReply,
 } from '../rest/replies/ledger.js';
-import { callServer } from './call-server.js';
+import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { readLogins, toWhy } from './logins.js';
+import { readLogins, toWhy } from './find-users.js';
+import { parseIsoTime, wholeNumber } from './parse-option.js';
 import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
-import { parseTime } from './trail-options.js';
 import { UsageError } from './usage-error.js';
-import { wholeNumber } from './whole-number.js';
-
-const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
 /** Maximum lines in a table. Output to a file has all lines. */
 const linesShown = 100;
@@ -39,8 +34,8 @@ interface Options {
   readonly application?: string;
   readonly network?: string;
   readonly request?: string;
-  readonly since?: EpochMs;
-  readonly until?: EpochMs;
+  readonly since?: string;
+  readonly until?: string;
   readonly limit?: number;
   readonly follow?: true;
   readonly csv?: true;
@@ -59,9 +54,9 @@ export const createLogCommand = (deps: CliDeps): Command =>
     .option('--application <name>', 'only this application')
     .option('--network <network>', 'only this network, or the network of this address')
     .option('--request <id>', 'only this request id')
-    .option('--since <time>', 'start day or time', parseTime)
-    .option('--until <time>', 'end day or time, exclusive', parseTime)
-    .option('--limit <count>', `at most so many; ${linesShown} in a table, all in a file`, parseCount)
+    .option('--since <time>', 'start day or time', parseIsoTime)
+    .option('--until <time>', 'end day or time, exclusive', parseIsoTime)
+    .option('--limit <count>', `at most so many; ${linesShown} in a table, all in a file`, wholeNumber(1, 9_999_999))
     .addOption(new Option('--follow', 'print new entries until stopped').conflicts(['since', 'until', 'limit']))
     .addOption(new Option('--csv', 'print CSV with ids, without names').conflicts('json'))
     .option('--json', 'print one JSON object per line')
@@ -71,12 +66,9 @@ export const createLogCommand = (deps: CliDeps): Command =>
       await (options.follow === true ? follow(filter, print, deps) : list(filter, options, print, deps));
     });
 
-function toFilter({ person, connection, action, result, reason, application, network, request }: Options): JsonObject {
+function toFilter({ person, connection, action, result, reason, application, network, request }: Options): Fields {
   const named = { connection, outcome: result, code: reason, application, network, requestId: request, search: person };
-  return {
-    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
-    ...(action === undefined ? {} : { actions: [action] }),
-  };
+  return { ...named, actions: action && [action] };
 }
 
 type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
@@ -94,8 +86,8 @@ function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDe
     const rows = toTableLines(
       head,
       lines.map((line) => [
-        ...[line.time, line.connection, loginOf(line) ?? line.subject ?? '-', line.action, line.outcome],
-        ...[toWhy(line) || '-', line.application ?? line.hook ?? '-', line.network ?? '-', line.requestId ?? '-'],
+        ...[line.time, line.connection, loginOf(line) ?? line.subject, line.action, line.outcome],
+        ...[toWhy(line) || '-', line.application ?? line.hook, line.network, line.requestId],
       ]),
     );
     rows.slice(isBegun ? 1 : 0).forEach(deps.print);
@@ -110,23 +102,19 @@ const toCells = (line: LineReply): string[] =>
   });
 
 async function list(
-  filter: JsonObject,
+  filter: Fields,
   { since, until, limit, csv, json }: Options,
   print: PrintLines,
   deps: CliDeps,
 ): Promise<void> {
   const isFile = csv === true || json === true;
   const most = limit ?? (isFile ? Number.POSITIVE_INFINITY : linesShown);
-  const between = {
-    ...(since === undefined ? {} : { since: toIso(since) }),
-    ...(until === undefined ? {} : { until: toIso(until) }),
-  };
   const shown: LineReply[] = [];
   let printed = 0;
   let isFirst = true;
   let hasMore = false;
-  const toAsked = (): JsonObject => ({
-    ...{ ...filter, ...between },
+  const toAsked = (): Fields => ({
+    ...{ ...filter, since, until },
     limit: Math.min(largestPage, most - printed - shown.length),
   });
   for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {
@@ -144,7 +132,7 @@ async function list(
   }
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
-    const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, lineCountsReply, deps);
+    const known = await callServer('POST /log/counts', lineCountsReply, deps);
     // A connection that was removed may still have log lines.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
@@ -153,17 +141,18 @@ async function list(
   if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
 }
 
-async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Promise<void> {
+async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise<void> {
   const stopped = new AbortController();
   deps.untilStopped().finally(() => stopped.abort());
   let seen = new Set<string>();
-  let after: string | null = null;
+  let after: string | null | undefined;
   deps.tell('Following the log: Ctrl+C ends it.');
   while (!stopped.signal.aborted) {
-    const fields: JsonObject = { ...filter, ...(after === null ? {} : { after }) };
-    const request = { method: 'POST', path: '/log/follow', fields } as const;
-    const page: FollowedLinesReply = await callServer(request, followedLinesReply, deps);
-    if (after === null) tellUnasked(page, deps);
+    const page: FollowedLinesReply = await callServer('POST /log/follow', followedLinesReply, deps, {
+      ...filter,
+      after,
+    });
+    if (after === undefined) tellUnasked(page, deps);
     const fresh = page.lines.filter(({ id }) => !seen.has(id));
     if (fresh.length > 0) await print(fresh);
     seen = new Set(page.lines.map(({ id }) => id));

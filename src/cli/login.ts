@@ -1,11 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { headerCredentialGuard } from '../config/credential.js';
-import { safeUrlGuard } from '../config/safe-url.js';
 import { connectionsReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { findAddress } from './find-server.js';
-import { removeLogin, writeLogin } from './login-file.js';
+import { findAddress, removeLogin, writeLogin } from './find-server.js';
+import { parseUrl } from './parse-option.js';
 import { UsageError } from './usage-error.js';
 
 export const createLoginCommand = (deps: CliDeps): Command =>
@@ -15,14 +14,14 @@ export const createLoginCommand = (deps: CliDeps): Command =>
       'Asks for your administrator key, checks it and stores it with the address in ~/.config/facestep/login.json, which ' +
         'only your account can read. Later commands use it. Without a terminal, the key is read from standard input.',
     )
-    .argument('[url]', 'address of the server (default: that of the configuration)', toUrl)
+    .argument('[url]', 'address of the server (default: that of the configuration)', parseUrl)
     .action(async (given: string | undefined) => {
       const url = given ?? (await findAddress(deps));
       const key = headerCredentialGuard.safeParse(await deps.readSecret(`Administrator key for ${url}: `));
       if (!key.success) throw new UsageError('that is no administrator key', 'Enter the key as it was shown once.');
       const { connections } = await key.data.use((text) => {
         const env = { FACESTEP_URL: url, FACESTEP_ADMIN_KEY: text };
-        return callServer({ method: 'GET', path: '/connections' }, connectionsReply, { ...deps, env });
+        return callServer('GET /connections', connectionsReply, { ...deps, env });
       });
       const file = await writeLogin({ url, key: key.data }, deps);
       const count = connections.length === 1 ? '1 connection' : `${connections.length} connections`;
@@ -34,9 +33,3 @@ export const createLogoutCommand = (deps: CliDeps): Command =>
     await removeLogin(deps.env);
     deps.tell('Logged out. The key stays valid until an owner removes it.');
   });
-
-function toUrl(text: string): string {
-  const url = text.replace(/\/+$/, '');
-  if (safeUrlGuard.safeParse(url).success) return url;
-  throw new InvalidArgumentError('Expected an https address; http only for this machine.');
-}

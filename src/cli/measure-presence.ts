@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
 import type { JudgedPresentation } from '../../evidence/accuracy/measuring.js';
 import { originGuard } from '../config/safe-url.js';
 import type { LivenessJudge } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { createEnginePool } from '../engine/pool.js';
+import { parseKeyJson } from '../files/durable-file.js';
 import { listen } from '../http/listen.js';
 import { pageLink } from '../http/page-link.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import type { CliDeps } from './deps.js';
+import { parsing } from './parse-option.js';
 import { createPresenceApp } from './presence/app.js';
 import { type Collection, type Erased, eraseCollection, openCollection } from './presence/collection.js';
 import { judgePresentation } from './presence/judge.js';
@@ -28,10 +31,16 @@ interface FolderOptions {
   readonly passphraseFile: string;
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+const parseAddress = parsing(
+  z
+    .string()
+    .regex(/^([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:]+\]):\d{1,5}$/)
+    .refine((text) => URL.canParse(`http://${text}`))
+    .transform((text) => new URL(`http://${text}`))
+    .transform(({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) })),
+  'It is a host and a port: 127.0.0.1:8090.',
+);
+const parseOrigin = parsing(originGuard, 'It is an https address without a path; http only for this machine.');
 
 const dataOption = ['--data <folder>', 'folder of the encrypted presentations'] as const;
 const passphraseOption = ['--passphrase-file <file>', 'file with the passphrase of the presentations'] as const;
@@ -55,10 +64,10 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
     .requiredOption(...passphraseOption)
     .addOption(
       new Option('--listen <host:port>', 'address to listen on')
-        .argParser(toAddress)
+        .argParser(parseAddress)
         .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
     )
-    .option('--public-url <url>', 'https address of your proxy: phones open the camera only over https', toOrigin)
+    .option('--public-url <url>', 'https address of your proxy: phones open the camera only over https', parseOrigin)
     .action((options: StartOptions) => start(options, deps));
   command
     .command('report')
@@ -93,7 +102,7 @@ const toErasedText = ({ people, presentations }: Erased): string =>
 
 interface StartOptions extends FolderOptions {
   readonly plan: string;
-  readonly listen: Address;
+  readonly listen: ReturnType<typeof parseAddress>;
   readonly publicUrl?: string;
 }
 
@@ -133,7 +142,7 @@ async function start(options: StartOptions, deps: CliDeps): Promise<void> {
 }
 
 async function readPlan(file: string): Promise<Plan> {
-  const parsed = planGuard.safeParse(parseJson(await readText(file)));
+  const parsed = planGuard.safeParse(parseKeyJson(await readText(file)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UsageError(`${file} is not a plan: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
@@ -149,14 +158,6 @@ const readText = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch(() => {
     throw new UsageError(`${file} cannot be read. Make one: facestep measure presence plan > ${file}`);
   });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 const queueLimit = 64;
 
@@ -220,16 +221,4 @@ async function erase({ data, person, passphraseFile, yes = false }: DeleteOption
   const erased = await collection.erase((each) => each.person === toCodeName(person));
   if (erased.people === 0) throw new UsageError(`no person in ${data} has the code name "${toPrintable(person)}"`);
   deps.print(`${toErasedText(erased)}.`);
-}
-
-function toAddress(text: string): Address {
-  const [, host = '', port = ''] = /^([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(text) ?? [];
-  if (host === '' || Number(port) > 65_535) throw new InvalidArgumentError('It is a host and a port: 127.0.0.1:8090.');
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
-}
-
-function toOrigin(text: string): string {
-  const parsed = originGuard.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError('It is an https address without a path; http only for this machine.');
 }

@@ -4,7 +4,7 @@ import { type ModeReply, refusedReply, switchedModeReply } from '../rest/replies
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection } from './find-connection.js';
-import { readLogins } from './logins.js';
+import { readLogins } from './find-users.js';
 import { toPrintable } from './printable.js';
 import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
@@ -21,21 +21,20 @@ export const createModeCommand = (deps: CliDeps): Command =>
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .argument('[mode]', `the new mode, ${modes.join(' or ')}; without it, nothing changes`)
     .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
-    .option('--json', 'print JSON')
-    .action(async (first: string | undefined, second: string | undefined, { yes = false, json = false }: Options) => {
+    .action(async (first: string | undefined, second: string | undefined, { yes = false }: { yes?: boolean }) => {
       // In "mode enforce", the only argument is a mode and not a connection.
       const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
       const mode = asked === undefined ? undefined : parseMode(asked);
       const found = await findServerConnection(given, deps);
       const connection = found.id;
-      const tellMode = (now: ModeReply): void =>
-        json ? deps.print(JSON.stringify({ connection, mode: now }, null, 2)) : deps.print(toLine(connection, now));
-      if (!json && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
+      const tellMode = (now: ModeReply): void => {
+        if (!deps.printJson({ connection, mode: now })) deps.print(toLine(connection, now));
+      };
+      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
       if (mode === undefined) return tellMode(found.mode);
-      const fields = { mode, isSure: yes };
-      const path = `/connections/${encodeURIComponent(connection)}/mode`;
+      const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {
-        tellMode((await callServer({ method: 'POST', path, fields }, switchedModeReply, deps)).mode);
+        tellMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.tell(
@@ -44,11 +43,6 @@ export const createModeCommand = (deps: CliDeps): Command =>
         deps.endWith(1);
       }
     });
-
-interface Options {
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
 
 const isMode = (text: string | undefined): text is Mode => modes.some((mode) => mode === text);
 
@@ -63,9 +57,8 @@ function toLine(connection: string, { inForce, file, switched }: ModeReply): str
 }
 
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
-  const path = `/connections/${encodeURIComponent(connection)}/refused`;
-  const asked = { method: 'POST', path, fields: { limit: peopleShown } } as const;
-  const { subjects, total, unnamed, since } = await callServer(asked, refusedReply, deps);
+  const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
+  const { subjects, total, unnamed, since } = await callServer(call, refusedReply, deps, { limit: peopleShown });
   deps.print(`Enforcing would have refused ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
   if (subjects.length > 0) {
     const loginOf = await readLogins(
@@ -75,7 +68,7 @@ async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
     printTable(
       ['subject', 'login', 'times', 'last', 'hooks'],
       subjects.map(({ subject, count, lastAt, hooks }) => [
-        ...[subject, loginOf({ connection, subject }) ?? '-', count, lastAt, hooks.join(' ')],
+        ...[subject, loginOf({ connection, subject }), count, lastAt, hooks.join(' ')],
       ]),
       deps,
     );

@@ -2,17 +2,27 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import type { JsonObject } from '../base/json.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toDottedPath } from '../config/problem.js';
 import { embeddingNumbers } from '../engine/embed.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
 import { fetchModels, importModels } from '../models/fetch.js';
 import { checkModel, mostModelBytes, UnfitModelError } from '../recognition/check-model.js';
-import { labelGuard, nameOf, openRegistry, shortNameOf, toRecognitionModel } from '../recognition/registry.js';
+import {
+  labelGuard,
+  nameOf,
+  type OwnEngine,
+  openRegistry,
+  problemOf,
+  shortNameOf,
+  toRecognitionModel,
+} from '../recognition/registry.js';
+import { currentEngine, engineNames } from '../token/format.js';
+import { accuracies, type EngineEntry } from '../token/parameters.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson } from './given-file.js';
-import { builtIn, toEngineLines, toEngineReport } from './models-text.js';
 import { UsageError } from './usage-error.js';
 
 interface ImportOptions {
@@ -48,8 +58,7 @@ export function createModelsCommand(deps: CliDeps): Command {
   command
     .command('list')
     .description('Lists the engines whose tokens can be verified, and models that are not measured yet.')
-    .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) => listModels(options, deps));
+    .action(() => listModels(deps));
   command
     .command('remove')
     .description('Removes a model. Tokens of its engine can no longer be verified: those users must enrol again.')
@@ -152,7 +161,7 @@ async function readModel(path: string): Promise<Uint8Array> {
   return readFile(path);
 }
 
-async function listModels({ json = false }: { json?: boolean }, deps: CliDeps): Promise<void> {
+async function listModels(deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
   const registry = openRegistry(folder, deps);
@@ -160,8 +169,7 @@ async function listModels({ json = false }: { json?: boolean }, deps: CliDeps): 
     (await registry.list()).map(async (engine) => ({ engine, entry: await registry.readParameters(engine) })),
   );
   const listed = { folder, inUse: config.recognition.engine, own };
-  if (json) deps.print(JSON.stringify(toEngineReport(listed), null, 2));
-  else toEngineLines(listed).forEach(deps.print);
+  if (!deps.printJson(toEngineReport(listed))) toEngineLines(listed).forEach(deps.print);
 }
 
 async function removeModel(name: string, { confirm = false }: { confirm?: boolean }, deps: CliDeps): Promise<void> {
@@ -182,4 +190,66 @@ async function removeModel(name: string, { confirm = false }: { confirm?: boolea
   }
   await registry.remove(engine);
   deps.print(`${nameOf(engine)} is removed. Its number ${engine.number} is not given again.`);
+}
+
+export interface ListedEngines {
+  readonly folder: string;
+  readonly inUse: string | null;
+  readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
+}
+
+export const builtIn: readonly string[] = Object.values(engineNames);
+const newest = engineNames[currentEngine];
+
+const offered = (entry: EngineEntry): number[] => accuracies.filter((level) => entry.levels[level].isOffered);
+
+function standOf(engine: OwnEngine, entry: EngineEntry | null, usable: string): string {
+  const problem = problemOf(engine, entry);
+  if (problem !== null) return `NOT USABLE: ${problem}`;
+  return entry === null ? 'not measured yet' : usable;
+}
+
+function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
+  const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
+  return [
+    'Built in:',
+    ...builtIn.map((name) => `  ${name}: ${stand(inUse === null && name === newest)}`),
+    '',
+    `Of your own, in ${folder}:`,
+    ...(own.length === 0 ? ['  none'] : []),
+    ...own.flatMap(({ engine, entry }) => [
+      `  ${nameOf(engine)}: ${standOf(engine, entry, stand(nameOf(engine) === inUse))}`,
+      `    ${engine.model.numbers} numbers, ${engine.model.bytes} bytes, imported ${engine.importedAt}; licence: ${engine.licence}`,
+      ...(entry === null
+        ? []
+        : [
+            `    fitted on ${entry.provenance.fitted.replace(/^.*?: /, '')}`,
+            `    measured on ${entry.provenance.measured}`,
+            `    levels offered: ${offered(entry).join(', ')}`,
+          ]),
+    ]),
+    ...(inUse === null || own.some(({ engine }) => nameOf(engine) === inUse)
+      ? []
+      : ['', `NOT USABLE: the configuration names ${inUse}, and there is no such engine.`]),
+  ];
+}
+
+function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObject {
+  return {
+    folder,
+    inUse: inUse ?? newest,
+    builtIn: [...builtIn],
+    own: own.map(({ engine, entry }) => ({
+      name: nameOf(engine),
+      number: engine.number,
+      licence: engine.licence,
+      importedAt: engine.importedAt,
+      sha256: engine.model.sha256,
+      bytes: engine.model.bytes,
+      numbers: engine.model.numbers,
+      measured: entry !== null,
+      problem: problemOf(engine, entry),
+      levels: entry === null ? [] : offered(entry),
+    })),
+  };
 }

@@ -1,5 +1,6 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isThere } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
 import { isSystemError, syncFolder } from '../files/durable-file.js';
 import { UsageError } from './usage-error.js';
@@ -12,14 +13,7 @@ export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
 /** Checks that no file has this name. @throws UsageError if a file has this name; system errors */
 export async function checkNameFree(file: string): Promise<void> {
-  const isThere = await stat(file).then(
-    () => true,
-    (error: unknown) => {
-      if (isSystemError(error, 'ENOENT')) return false;
-      throw error;
-    },
-  );
-  if (isThere) throw toTaken(file);
+  if (await isThere(file)) throw toTaken(file);
 }
 
 /**

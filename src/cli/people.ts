@@ -1,7 +1,5 @@
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
-import { type EpochMs, toIso } from '../core/units.js';
 import {
   foundPeopleReply,
   onePersonReply,
@@ -10,20 +8,15 @@ import {
   personLogReply,
 } from '../rest/replies/ledger.js';
 import { invitationReply } from '../rest/replies/step-ups.js';
-import { callServer } from './call-server.js';
+import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection, splitArguments } from './find-connection.js';
 import type { CallDeps } from './find-server.js';
-import { readLogins, toWhy } from './logins.js';
+import { readLogins, toWhy } from './find-users.js';
+import { parseIsoTime, wholeNumber } from './parse-option.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
-import { printTable, toTableLines } from './table.js';
-import { parseTime } from './trail-options.js';
-import { wholeNumber } from './whole-number.js';
-
-const parseCount = wholeNumber({ least: 1, most: 999_999 });
-const parseLevel = wholeNumber({ least: 1, most: 8 });
-const parseHours = wholeNumber({ least: 1, most: 720, what: 'hours' });
+import { printRows, printTable, toFactLines } from './table.js';
 
 const linesShown = 20;
 
@@ -33,55 +26,46 @@ export function createPeopleCommand(deps: CliDeps): Command {
   const command = new Command('people')
     .summary('list enrolled users, find a user and show their log')
     .description('Calls the running server.');
-  const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
-    callServer({ method: 'POST', path, fields }, guard, deps);
+  const post = <Reply extends z.ZodType>(path: `/${string}`, fields: Fields, guard: Reply) =>
+    callServer(`POST ${path}`, guard, deps, fields);
 
   command
     .command('list')
     .description('list enrolled users, newest first')
     .option('--connection <id>', 'only this connection')
     .addOption(new Option('--status <status>').choices(statuses).default('enrolled'))
-    .option('--level <level>', 'only connections with this accuracy level, 1 to 8', parseLevel)
-    .option('--since <time>', 'enrolled at or after this time', parseTime)
-    .option('--before <time>', 'enrolled before this time', parseTime)
-    .option('--checked-since <time>', 'last checked at or after this time', parseTime)
-    .option('--checked-before <time>', 'last checked before this time, or never', parseTime)
-    .option('--limit <count>', 'maximum number of rows', parseCount, 200)
-    .option('--json', 'print JSON')
-    .action(async ({ limit, json = false, ...filter }: ListOptions) => {
-      const { people, hasMore } = await listPeople(toFields(filter), limit, deps);
-      if (json) deps.print(JSON.stringify(people, null, 2));
-      else {
-        const loginOf = await readLogins(people, deps);
-        printTable(
-          ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
-          people.map((each) => [
-            ...[each.connection, each.subject, loginOf(each) ?? '-', toStatus(each), each.level ?? '-'],
-            ...[each.enrolledAt ?? '-', toCheck(each)],
-          ]),
-          deps,
-        );
-      }
+    .option('--level <level>', 'only connections with this accuracy level, 1 to 8', wholeNumber(1, 8))
+    .option('--since <time>', 'enrolled at or after this time', parseIsoTime)
+    .option('--before <time>', 'enrolled before this time', parseIsoTime)
+    .option('--checked-since <time>', 'last checked at or after this time', parseIsoTime)
+    .option('--checked-before <time>', 'last checked before this time, or never', parseIsoTime)
+    .option('--limit <count>', 'maximum number of rows', wholeNumber(1, 999_999), 200)
+    .action(async ({ limit, ...filter }: ListOptions) => {
+      const { people, hasMore } = await listPeople(filter, limit, deps);
+      const loginOf = await readLogins(people, deps);
+      printRows(people, deps, [
+        ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
+        (each) => [
+          ...[each.connection, each.subject, loginOf(each), toStatus(each), each.level],
+          ...[each.enrolledAt, toCheck(each)],
+        ],
+      ]);
       if (hasMore) deps.tell(`There may be more: --limit ${limit * 2} shows them.`);
     });
   command
     .command('find')
     .description('search users by name at all providers')
     .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
-    .option('--json', 'print JSON')
-    .action(async (text: string, { json = false }: { json?: boolean }) => {
+    .action(async (text: string) => {
       const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
-      if (json) deps.print(JSON.stringify(people, null, 2));
-      else if (people.length > 0) {
-        printTable(
+      if (!deps.printJson(people) && people.length > 0)
+        printRows(people, deps, [
           ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
-          people.map((each) => [
-            ...[each.connection, each.subject, each.login ?? '-', each.email ?? '-', each.name ?? '-'],
+          (each) => [
+            ...[each.connection, each.subject, each.login, each.email, each.name],
             ...[toStatus(each), toCheck(each)],
-          ]),
-          deps,
-        );
-      }
+          ],
+        ]);
       if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
       if (people.length === 0) deps.tell('facestep: no user found at any connection.');
       deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
@@ -92,16 +76,15 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .usage('[options] [connection] <subject>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[subject]', 'immutable id at the provider, as “people find” prints it')
-    .option('--json', 'print JSON')
-    .action(async (first: string, second: string | undefined, { json = false }: { json?: boolean }) => {
+    .action(async (first: string, second: string | undefined) => {
       const [given, subject] = splitArguments(first, second);
       const connection = given ?? (await findServerConnection(given, deps)).id;
       const who = { connection, subject };
       const { person } = await post('/people/one', who, onePersonReply);
       const { lines } = await post('/people/log', { ...who, limit: linesShown }, personLogReply);
-      if (json) return deps.print(JSON.stringify({ person, lines }, null, 2));
+      if (deps.printJson({ person, lines })) return;
       const login = (await readLogins([who], deps))(who);
-      toTableLines(['', ''], toFacts(person, login)).slice(1).forEach(deps.print);
+      toFactLines(toFacts(person, login)).forEach(deps.print);
       if (lines.length === 0)
         return deps.tell(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
       deps.print('');
@@ -109,7 +92,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
         ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
         lines.map((line) => [
           ...[line.time, line.action, line.outcome, toWhy(line) || '-'],
-          ...[line.application ?? line.hook ?? '-', line.network ?? '-', line.requestId ?? '-'],
+          ...[line.application ?? line.hook, line.network, line.requestId],
         ]),
         deps,
       );
@@ -125,14 +108,13 @@ export function createPeopleCommand(deps: CliDeps): Command {
         .choices(['enrol', 'manage'])
         .default('enrol'),
     )
-    .option('--hours <hours>', 'lifetime of the link in hours, up to 720', parseHours, 72)
-    .option('--json', 'print JSON')
-    .action(async (first: string, second: string | undefined, { purpose, hours, json = false }: InviteOptions) => {
+    .option('--hours <hours>', 'lifetime of the link in hours, up to 720', wholeNumber(1, 720, 'hours'), 72)
+    .action(async (first: string, second: string | undefined, { purpose, hours }: InviteOptions) => {
       const [given, subject] = splitArguments(first, second);
       const connection = given ?? (await findServerConnection(given, deps)).id;
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
-      deps.print(json ? JSON.stringify({ url, expiresAt }, null, 2) : url);
+      if (!deps.printJson({ url, expiresAt })) deps.print(url);
       deps.tell(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
@@ -141,33 +123,24 @@ export function createPeopleCommand(deps: CliDeps): Command {
 interface InviteOptions {
   readonly purpose: string;
   readonly hours: number;
-  readonly json?: boolean;
 }
 
-interface Filter {
+interface ListOptions {
   readonly connection?: string;
   readonly status: string;
   readonly level?: number;
-  readonly since?: EpochMs;
-  readonly before?: EpochMs;
-  readonly checkedSince?: EpochMs;
-  readonly checkedBefore?: EpochMs;
-}
-type ListOptions = Filter & { readonly limit: number; readonly json?: boolean };
-
-function toFields({ since, before, checkedSince, checkedBefore, ...rest }: Filter): JsonObject {
-  const times = Object.entries({ since, before, checkedSince, checkedBefore });
-  return {
-    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-    ...Object.fromEntries(times.flatMap(([name, time]) => (time === undefined ? [] : [[name, toIso(time)]]))),
-  };
+  readonly since?: string;
+  readonly before?: string;
+  readonly checkedSince?: string;
+  readonly checkedBefore?: string;
+  readonly limit: number;
 }
 
 const largestPage = 200;
 
-async function listPeople(filter: JsonObject, limit: number, deps: CallDeps) {
+async function listPeople(filter: Fields, limit: number, deps: CallDeps) {
   const people: PersonReply[] = [];
-  const toAsked = (): JsonObject => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
+  const toAsked = (): Fields => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
   for await (const page of readPages('/people/list', toAsked, peopleReply, deps)) {
     people.push(...page.people);
     if (people.length >= limit) return { people, hasMore: page.cursor !== null };
@@ -181,15 +154,15 @@ const toStatus = ({ status, lockedUntil }: PersonReply): string =>
 const toCheck = ({ lastCheck, lastCheckAt }: PersonReply): string =>
   lastCheck === null || lastCheckAt === null ? 'never' : `${lastCheck} ${lastCheckAt}`;
 
-const toFacts = (person: PersonReply, login: string | null): [string, string][] => [
+const toFacts = (person: PersonReply, login: string | null): [string, string | number | null][] => [
   ['connection', person.connection],
   ['subject', person.subject],
-  ['login', login ?? '-'],
+  ['login', login],
   ['status', toStatus(person)],
-  ['level', String(person.level ?? '-')],
-  ['enrolled', person.enrolledAt ?? '-'],
-  ['until', person.expiresAt ?? '-'],
-  ['ended', person.endedAt ?? '-'],
+  ['level', person.level],
+  ['enrolled', person.enrolledAt],
+  ['until', person.expiresAt],
+  ['ended', person.endedAt],
   ['last check', toCheck(person)],
-  ['locked until', person.lockedUntil ?? '-'],
+  ['locked until', person.lockedUntil],
 ];

@@ -6,10 +6,11 @@ import { toFailureLines } from './failure-text.js';
 import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => Command;
+type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'>;
 
 /** Commands, in the order in which the help lists them. Only the requested command is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
-  serve: async () => (await import('./serve.js')).createServeCommand,
+  serve: async () => (deps) => new Command('serve').summary('run the server (the default)').action(deps.serve),
   status: async () => (await import('./status.js')).createStatusCommand,
   login: async () => (await import('./login.js')).createLoginCommand,
   logout: async () => (await import('./login.js')).createLogoutCommand,
@@ -36,14 +37,14 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   'help-desk': async () => (await import('./help-desk.js')).createHelpDeskCommand,
   subject: async () => (await import('./subject.js')).createSubjectCommand,
   backup: async () => (await import('./backup.js')).createBackupCommand,
-  restore: async () => (await import('./restore.js')).createRestoreCommand,
+  restore: async () => (await import('./backup.js')).createRestoreCommand,
   upgrade: async () => (await import('./upgrade.js')).createUpgradeCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   models: async () => (await import('./models.js')).createModelsCommand,
   measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
   sign: async () => (await import('./sign.js')).createSignCommand,
-  'verify-signature': async () => (await import('./verify-signature.js')).createVerifySignatureCommand,
+  'verify-signature': async () => (await import('./sign.js')).createVerifySignatureCommand,
   completion: async () => {
     const { createCompletionCommand } = await import('./completion.js');
     return (deps) => createCompletionCommand(deps, () => createProgram(undefined, deps));
@@ -54,7 +55,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
  * Runs one command. Command line errors are printed, with exit code 2.
  * @throws FaceError, CommandError
  */
-export async function runCommand(args: readonly string[], deps: CliDeps): Promise<void> {
+export async function runCommand(args: readonly string[], deps: ProcessDeps): Promise<void> {
   try {
     const program = await createProgram(args[0], deps);
     await program.parseAsync(args, { from: 'user' });
@@ -79,32 +80,40 @@ const withoutJson: readonly string[] = [
   ...['campaign preview', 'measure presence start', 'sign'],
 ];
 
-/** Adds `--json` to commands that only print lines: `{"ok": true, "output": ["…"]}`. */
+/** Adds `--json` to commands. Those that only print lines print `{"ok": true, "output": ["…"]}`. */
 function addJson(command: Command, path: string, lines: Lines): void {
   for (const each of command.commands) addJson(each, `${path} ${each.name()}`, lines);
   const hasJson = command.options.some(({ long }) => long === '--json');
   if (command.commands.length > 0 || hasJson || withoutJson.includes(path)) return;
   command
     .option('--json', 'print JSON')
-    .hook('preAction', () => lines.collect(command.opts<{ json?: boolean }>().json === true))
+    .hook('preAction', () => {
+      lines.collect(command.opts<{ json?: boolean }>().json === true);
+      // Commands may send their options to the server.
+      command.setOptionValue('json', undefined);
+    })
     .hook('postAction', () => lines.end());
 }
 
-interface Lines {
-  readonly print: (line: string) => void;
-  collect(isJson: boolean): void;
-  end(): void;
-}
+type Lines = ReturnType<typeof createLines>;
 
-function createLines(print: (line: string) => void): Lines {
+function createLines(print: (line: string) => void) {
   let collected: string[] | null = null;
+  let isPrinted = false;
   return {
-    print: (line) => (collected === null ? print(line) : void collected.push(line)),
-    collect(isJson) {
+    print: (line: string): void => (collected === null ? print(line) : void collected.push(line)),
+    isJson: (): boolean => collected !== null,
+    printJson(value: unknown): boolean {
+      if (collected === null) return false;
+      print(JSON.stringify(value, null, 2));
+      isPrinted = true;
+      return true;
+    },
+    collect(isJson: boolean): void {
       collected = isJson ? [] : null;
     },
-    end() {
-      if (collected !== null) print(JSON.stringify({ ok: true, output: collected }, null, 2));
+    end(): void {
+      if (collected !== null && !isPrinted) print(JSON.stringify({ ok: true, output: collected }, null, 2));
     },
   };
 }
@@ -115,7 +124,7 @@ function toUsageError({ message }: CommanderError): UsageError {
   return new UsageError(first, /^\(Did you mean (.+)\?\)$/.test(meant) ? meant.slice(1, -1) : null);
 }
 
-export async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
+export async function createProgram(asked: string | undefined, deps: ProcessDeps): Promise<Command> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
     .version(version)
@@ -131,7 +140,7 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
   const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
   const lines = createLines(deps.print);
   for (const create of await Promise.all(loads.map(([, load]) => load()))) {
-    const command = create({ ...deps, print: lines.print });
+    const command = create({ ...deps, ...lines });
     addJson(command, command.name(), lines);
     program.addCommand(addExamples(inheritSettings(command, program), ''));
   }

@@ -21,7 +21,6 @@ interface Options {
   readonly apply?: true;
   readonly pushSecrets?: true;
   readonly yes?: true;
-  readonly json?: true;
 }
 
 const states = `
@@ -45,7 +44,6 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .option('--apply', 'apply the changes')
     .option('--push-secrets', 'send the configured secrets to the provider again')
     .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
-    .option('--json', 'print JSON')
     .addHelpText('after', states)
     .action(async (given: string | undefined, options: Options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
@@ -60,7 +58,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
       const mode = options.plan === true ? 'plan' : 'apply';
       const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
       const run = { deps, steps, mode, count, policy: connection.policy, isSure: options.yes === true } as const;
-      const isFine = options.json === true ? await printJson(run, subject) : await printText(run, subject);
+      const isFine = deps.isJson() ? await printJson(run, subject) : await printText(run, subject);
       deps.endWith(isFine ? 0 : 1);
     });
 }
@@ -119,7 +117,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
     mode === 'plan' ? !results.some(({ before }) => isStuck(before)) : results.every(({ after }) => isDone(after));
   const notReached = steps.slice(results.length).map(({ title }) => title);
   const told = isKnown(census) ? census : null;
-  deps.print(JSON.stringify({ ...subject, mode, ok, census: told, steps: results, notReached }, null, 2));
+  deps.printJson({ ...subject, mode, ok, census: told, steps: results, notReached });
   return ok;
 }
 

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
-import { callServer } from './call-server.js';
+import { callServer, type Fields } from './call-server.js';
 import type { CallDeps } from './find-server.js';
 
 /**
@@ -9,16 +8,26 @@ import type { CallDeps } from './find-server.js';
  * @throws FaceError, UsageError as `callServer`
  */
 export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
-  path: string,
-  toFields: () => JsonObject,
+  path: `/${string}`,
+  toFields: () => Fields,
   guard: Guard,
   deps: CallDeps,
 ): AsyncGenerator<z.output<Guard>> {
-  let cursor: string | null = null;
+  let cursor: string | null | undefined;
   do {
-    const fields: JsonObject = { ...toFields(), ...(cursor === null ? {} : { cursor }) };
-    const page: z.output<Guard> = await callServer({ method: 'POST', path, fields }, guard, deps);
+    const page: z.output<Guard> = await callServer(`POST ${path}`, guard, deps, { ...toFields(), cursor });
     yield page;
     cursor = page.cursor;
   } while (cursor !== null);
+}
+
+export async function readAllPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(
+  path: `/${string}`,
+  fields: Fields,
+  guard: Guard,
+  deps: CallDeps,
+): Promise<z.output<Guard>[]> {
+  const all: z.output<Guard>[] = [];
+  for await (const page of readPages(path, () => fields, guard, deps)) all.push(page);
+  return all;
 }

@@ -11,7 +11,6 @@ interface Options {
   readonly group?: string;
   readonly all?: true;
   readonly plan?: true;
-  readonly json?: boolean;
 }
 
 /** Number of concurrent calls. More would reach the provider's rate limit. */
@@ -31,8 +30,7 @@ export function createRegisterCommand(deps: CliDeps): Command {
     .option('--group <id>', 'register the members of the group with this id at the provider')
     .option('--all', 'register all users')
     .option('--plan', 'count the users without registering them (dry run)')
-    .option('--json', 'print JSON')
-    .action(async (given: string | undefined, { group, all, plan, json = false }: Options) => {
+    .action(async (given: string | undefined, { group, all, plan }: Options) => {
       if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
       const setup = await deps.loadSetup();
       const connection = findConnection(setup, given);
@@ -42,12 +40,11 @@ export function createRegisterCommand(deps: CliDeps): Command {
       if (registration === null)
         throw new UsageError(`no registration is needed or possible for the connection "${id}"`);
       const registrants = await registration.findRegistrants(group ?? null);
-      if (!json) deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
+      deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
       const counts = await registerAll(registration, registrants, { deps, isPlanned: plan === true });
-      if (json) {
-        const failures = counts.failures.map(({ login, failure }) => ({ login, code: failure.code }));
-        deps.print(JSON.stringify({ connection: id, planned: plan === true, ...counts, failures }, null, 2));
-      } else tellCounts(counts, { deps, isPlanned: plan === true });
+      const failures = counts.failures.map(({ login, failure }) => ({ login, code: failure.code }));
+      if (!deps.printJson({ connection: id, planned: plan === true, ...counts, failures }))
+        tellCounts(counts, { deps, isPlanned: plan === true });
       deps.endWith(counts.failures.length === 0 ? 0 : 1);
     });
 }

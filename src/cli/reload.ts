@@ -6,17 +6,11 @@ import type { CliDeps } from './deps.js';
 export const createReloadCommand = (deps: CliDeps): Command =>
   new Command('reload')
     .summary('reload the configuration of the running server')
-    .description(
-      'Calls the running server. No request is dropped. A ' + 'configuration that is not valid changes nothing.',
-    )
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const reloaded = await callServer({ method: 'POST', path: '/configuration/reload' }, reloadReply, deps);
+    .description('Calls the running server. No request is dropped. A configuration that is not valid changes nothing.')
+    .action(async () => {
+      const reloaded = await callServer('POST /configuration/reload', reloadReply, deps);
       const { code, changed, needingRestart, problems, switched } = reloaded;
-      if (json) {
-        deps.print(JSON.stringify(reloaded, null, 2));
-        return deps.endWith(code === null ? 0 : 1);
-      }
+      if (deps.printJson(reloaded)) return deps.endWith(code === null ? 0 : 1);
       for (const path of changed) deps.print(`active: ${path}`);
       for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
       for (const { path, reason } of problems) deps.tell(`${path}: ${reason}`);

@@ -1,14 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { addSec, toIso } from '../core/units.js';
+import { Command } from 'commander';
+import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
+import { wholeNumber } from './parse-option.js';
 import { toPrintable } from './printable.js';
 import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
-
-const daySec = 86_400;
 
 const lines = `
 Lines, and their names in JSON:
@@ -27,31 +26,23 @@ export function createReportCommand(deps: CliDeps): Command {
     .summary('count the decisions of hooks, and what shadow mode let through')
     .description('Reads the audit trail in the data folder. The server may be running.')
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
-    .option('--since <days>', 'only the last DAYS days', parseDays)
-    .option('--json', 'print JSON')
+    .option('--since <days>', 'only the last DAYS days', wholeNumber(1, 99_999, 'days'))
     .addHelpText('after', lines)
-    .action(async (given: string | undefined, { since: days, json = false }: { since?: number; json?: boolean }) => {
+    .action(async (given: string | undefined, { since: days }: { since?: number }) => {
       const loaded = await deps.loadSetup();
       // A given id is not checked, because a removed connection still has its history.
       const id = given ?? findConnection(loaded, given).id;
       const audit = await findOwnTrail(loaded.config);
       const { connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));
-      const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
+      const since = days === undefined ? null : addSec(deps.clock.now(), -days * secondsPerDay);
       const report = await reportHooks(audit, { connection: id, since });
       const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
       const head = { connection: id, mode, since: since === null ? null : toIso(since) };
-      if (json) deps.print(JSON.stringify({ ...head, ...report }, null, 2));
-      else toReportLines(head, report).forEach(deps.print);
+      if (!deps.printJson({ ...head, ...report })) toReportLines(head, report).forEach(deps.print);
     });
-}
-
-function parseDays(text: string): number {
-  const days = Number(text);
-  if (!/^\d{1,5}$/.test(text) || days < 1) throw new InvalidArgumentError('Expected a whole number of days, from 1.');
-  return days;
 }
 
 interface Head {

@@ -1,35 +1,38 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
-import { createFacestepClient } from '../../client/index.js';
-import { safeUrlGuard } from '../config/safe-url.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import {
+  type Action,
+  createFacestepClient,
+  createSignatureVerifier,
+  type FacestepClient,
+  ReceiptError,
+  SignatureError,
+  signatureAudience,
+} from '../../client/index.js';
 import { maxPhotoBytes } from '../core/concealed.js';
 import { digestOf } from '../core/digest.js';
-import { approve } from './approve.js';
-import { readText, toRefusal } from './client-call.js';
+import { epochSec, toEpochMs, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
 import type { CliDeps } from './deps.js';
 import { findAddress } from './find-server.js';
-import { readGivenFile, sizeOfGiven } from './given-file.js';
+import { readGivenFile, readText, runUntilStopped, sizeOfGiven, toRefusal } from './given-file.js';
+import { readGivenKeySet } from './jwks.js';
 import { checkNameFree } from './new-file.js';
-import { runOnFiles } from './run-on-files.js';
+import { parseUrl } from './parse-option.js';
+import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-export const signatureSuffix = '.jws';
+const signatureSuffix = '.jws';
 
-const file = z.string().min(1);
-const optionsGuard = z.strictObject({
-  connection: z.string(),
-  subject: z.string(),
-  clientTokenFile: file,
-  title: z.string(),
-  url: z.string().optional(),
-  out: file.optional(),
-});
-
-function toUrl(text: string): string {
-  if (safeUrlGuard.safeParse(text).success) return text;
-  throw new InvalidArgumentError('It is an https address; http only for this machine.');
+interface SignOptions {
+  readonly connection: string;
+  readonly subject: string;
+  readonly clientTokenFile: string;
+  readonly title: string;
+  readonly url?: string;
+  readonly out?: string;
 }
 
 export function createSignCommand(deps: CliDeps): Command {
@@ -45,21 +48,22 @@ export function createSignCommand(deps: CliDeps): Command {
     .requiredOption('--subject <id>', 'the person’s immutable id at the identity provider')
     .requiredOption('--client-token-file <file>', 'file with a client token that has the scope verify')
     .option('--title <text>', 'what the person approves, at most 80 characters', 'Sign this document')
-    .option('--url <url>', 'address of the server (default: that of other commands)', toUrl)
+    .option('--url <url>', 'address of the server (default: that of other commands)', parseUrl)
     .option('--out <file>', 'name of the signature file')
-    .action((path: string, given: unknown) =>
-      runOnFiles(deps, async (signal) => {
-        const { connection, subject, title, clientTokenFile, out, ...options } = optionsGuard.parse(given);
-        const url = options.url ?? (await findAddress(deps));
+    .action((path: string, { connection, subject, title, clientTokenFile, url: asked, out }: SignOptions) =>
+      runUntilStopped(deps, async (signal) => {
+        const url = asked ?? (await findAddress(deps));
         const to = out ?? `${path}${signatureSuffix}`;
         await checkNameFree(to);
         if ((await sizeOfGiven(path)) > maxPhotoBytes) throw new UsageError(`${path} is over 10 MB`);
         const bytes = await readGivenFile(path);
         const client = createFacestepClient({ url, clientToken: await readText(clientTokenFile), fetch: deps.fetch });
         const document = { name: basename(path).normalize('NFC'), digest: digestOf(bytes).toString('hex') };
-        const show = (address: string): void => deps.tell(`For the person who approves it: ${address}`);
+        const action: Action = { type: 'facestep_action', title, document };
         try {
-          const receipt = await approve({ connection, subject, title, document }, client, { show, signal });
+          const started = await client.startStepUp({ connection, subject, audience: signatureAudience, action });
+          deps.tell(`For the person who approves it: ${started.url}`);
+          const receipt = await waitForReceipt(started.id, client, signal);
           const { signature } = await client.signDocument({ connection, subject, receipt }, bytes);
           await writeFile(to, `${signature}\n`, { flag: 'wx' });
         } catch (error) {
@@ -68,4 +72,59 @@ export function createSignCommand(deps: CliDeps): Command {
         deps.print(`Signed: ${to}`);
       }),
     );
+}
+
+const askAgainMs = 1000;
+
+/** @throws `face_not_verified` without an approval; FacestepError */
+async function waitForReceipt(id: string, client: FacestepClient, signal: AbortSignal): Promise<string> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { state, receipt } = await client.readStepUp(id);
+    if (receipt !== null) return receipt;
+    if (state !== 'started' && state !== 'captured') throw new FaceError('face_not_verified', { state });
+    await delay(askAgainMs, undefined, { signal });
+  }
+}
+
+interface VerifyOptions {
+  readonly jwks: string;
+  readonly issuer: string;
+  readonly connection?: string;
+  readonly subject?: string;
+}
+
+export function createVerifySignatureCommand(deps: CliDeps): Command {
+  return new Command('verify-signature')
+    .summary('check the signature of a file')
+    .description(
+      'Says who approved the file by their face, when, and in which words, or why the signature does not hold. It asks no ' +
+        'server: the keys are those of `facestep jwks`, kept in a file.',
+    )
+    .argument('<file>', 'the file that was signed')
+    .argument('[signature]', `its signature; <file>${signatureSuffix} unless said`)
+    .requiredOption('--jwks <source>', 'file or address of the server’s public keys')
+    .requiredOption('--issuer <url>', 'the server’s public URL')
+    .option('--connection <id>', 'required connection of the person')
+    .option('--subject <id>', 'required id of the person')
+    .action(async (path: string, given: string | undefined, { jwks, issuer, ...expected }: VerifyOptions) => {
+      const keys = await readGivenKeySet(jwks, deps);
+      const document = await readGivenFile(path);
+      const text = (await readGivenFile(given ?? `${path}${signatureSuffix}`)).toString('utf8').trim();
+      try {
+        const { signedAt, approval } = await createSignatureVerifier({ issuer, keys }).verify(document, text, expected);
+        const { sub, connection, action, auth_time: approvedAt } = approval;
+        const at = (seconds: number): string => toIso(toEpochMs(epochSec(seconds)));
+        const lines = [
+          `The signature holds. ${issuer} made it on ${at(signedAt)}.`,
+          `Approved by a face check of ${sub} (${connection}) on ${at(approvedAt)}, who was shown:`,
+          ...[action.title, ...(action.lines ?? []), action.document?.name ?? ''].map((line) => `  ${line}`),
+        ];
+        for (const line of lines) deps.print(toPrintable(line));
+      } catch (error) {
+        if (!(error instanceof SignatureError || error instanceof ReceiptError)) throw error;
+        deps.tell(`The signature does not hold. ${error.message}`);
+        deps.endWith(1);
+      }
+    });
 }

@@ -13,13 +13,12 @@ export const createStatusCommand = (deps: CliDeps): Command =>
   new Command('status')
     .summary('show the address, health and connections of the running server')
     .description('Calls the running server. Exits with 1 if it is not ready.')
-    .option('--json', 'print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async () => {
       const url = await findAddress(deps);
       const { ok, unready } = await readHealth(url, deps);
-      const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
+      const { connections } = await callServer('GET /connections', connectionsReply, deps);
       deps.endWith(ok ? 0 : 1);
-      if (json) return deps.print(JSON.stringify({ url, ready: ok, unready, connections }, null, 2));
+      if (deps.printJson({ url, ready: ok, unready, connections })) return;
       deps.print(`Server   ${url}`);
       deps.print(
         `Health   ${ok ? deps.paint('green', 'ready') : deps.paint('red', `not ready: ${unready.join(', ')}`)}`,

@@ -74,20 +74,17 @@ export function createSubjectCommand(deps: CliDeps): Command {
       tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
   const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
-  consents.option('--json', 'print JSON').action(async ({ json = false, ...options }: Options & { json?: boolean }) => {
+  consents.action(async (options: Options) => {
     const reply = await call('export', options, exportReply, deps);
-    if (json) {
-      const listed = reply.subjects.map(({ connection, subject, held }) => ({
-        ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
-      }));
-      deps.print(JSON.stringify(listed, null, 2));
-      return tell(reply, 'read');
-    }
+    const listed = reply.subjects.map(({ connection, subject, held }) => ({
+      ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
+    }));
+    if (deps.printJson(listed)) return tell(reply, 'read');
     printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
-      reply.subjects.flatMap(({ connection, subject, held }) =>
-        (held?.dataConsents ?? []).map(({ client, claims, expiresAt }) => [
-          ...[connection, subject ?? '-', client, expiresAt, claims.join(' ')],
+      listed.flatMap(({ connection, subject, dataConsents }) =>
+        dataConsents.map(({ client, claims, expiresAt }) => [
+          ...[connection, subject, client, expiresAt, claims.join(' ')],
         ]),
       ),
       deps,
@@ -113,8 +110,5 @@ async function call<Reply extends z.ZodType>(
   const isOne = login === undefined && connection !== undefined && subject !== undefined;
   const isByLogin = login !== undefined && connection === undefined && subject === undefined;
   if (!isOne && !isByLogin) throw new UsageError('give --login, or --connection and --subject');
-  const who = isOne ? { connection, subject } : isByLogin ? { login } : {};
-  const more = { ...(source === undefined ? {} : { source }), ...(client === undefined ? {} : { client }) };
-  const fields = { ...who, ...more };
-  return callServer({ method: 'POST', path: `/subjects/${what}`, fields }, guard, deps);
+  return callServer(`POST /subjects/${what}`, guard, deps, { connection, subject, login, source, client });
 }

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 import { closedSegmentsOf } from '../audit/trail-files.js';
 import { type FilesConfig, filesOf, isThere } from '../config/data-files.js';
-import { type EpochMs, fromIso } from '../core/units.js';
 import { UsageError } from './usage-error.js';
-
-export const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
 
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
   named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);
@@ -31,13 +26,4 @@ export async function findOwnTrail(config: FilesConfig): Promise<string> {
 async function checkTrail(file: string): Promise<void> {
   const isTrail = (await isThere(file)) || (await closedSegmentsOf(file)).length > 0;
   if (!isTrail) throw new UsageError(`there is no audit trail ${file}`);
-}
-
-const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);
-
-export function parseTime(text: string): EpochMs {
-  if (!timeGuard.safeParse(text).success) {
-    throw new InvalidArgumentError('Expected a day such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z.');
-  }
-  return fromIso(text);
 }

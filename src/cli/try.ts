@@ -31,15 +31,14 @@ export function createTryCommand(deps: CliDeps): Command {
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
     .option('--camera', 'print links for a browser with a camera, and wait')
-    .option('--json', 'print JSON')
-    .action(async (given: string | undefined, { login, camera = false, json = false }: Options) => {
+    .action(async (given: string | undefined, { login, camera = false }: Options) => {
       const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
       // With --json, progress goes to standard error.
-      const print = json ? deps.tell : deps.print;
+      const print = deps.isJson() ? deps.tell : deps.print;
       if (obstacle !== null) print(`${obstacle} So this needs a person with a camera.`);
       const passed = await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, { ...deps, print });
-      if (json) deps.print(JSON.stringify({ connection, login, passed }, null, 2));
+      deps.printJson({ connection, login, passed });
       deps.endWith(passed ? 0 : 1);
     });
 }
@@ -47,7 +46,6 @@ export function createTryCommand(deps: CliDeps): Command {
 interface Options {
   readonly login: string;
   readonly camera?: boolean;
-  readonly json?: boolean;
 }
 
 interface Trial {
@@ -62,7 +60,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
   const who = { connection, subject };
   deps.print(`${connection}: ${toPrintable(login)} is ${toPrintable(subject)} there, and not enrolled.`);
   const fields = { name: 'facestep try', scopes: ['verify'], expiresIn: tokenLifeSec };
-  const client = await callServer({ method: 'POST', path: '/generateToken', fields }, clientTokenReply, deps);
+  const client = await callServer('POST /generateToken', clientTokenReply, deps, fields);
   const stopped = deps.untilStopped().then(() => true);
   const visit = async (link: string): Promise<void> => {
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
@@ -71,7 +69,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
   /** Polls until the step-up ends. A drawn face does not retry after a refusal. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
-      const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);
+      const view = await callServer(`GET /step-ups/${id}`, stepUpReply, deps, {}, client.token);
       if (isDrawn || (view.state !== 'started' && view.state !== 'captured')) return view;
       if (await Promise.race([stopped, delay(pollMs, false)])) return view;
     }
@@ -85,25 +83,24 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     return state === 'passed';
   };
   try {
-    const invited = { method: 'POST', path: '/subjects/invite', fields: { ...who, lifeHours: 1 } } as const;
     const isEnrolled = await go(
       '1. The enrolment, on the capture page:',
-      await callServer(invited, invitationReply, deps),
+      await callServer('POST /subjects/invite', invitationReply, deps, { ...who, lifeHours: 1 }),
       'Enrolled: the token is in the profile at the provider.',
     );
-    const checked = { method: 'POST', path: '/step-ups', fields: { ...who, audience: 'facestep try' } } as const;
+    const checked = { ...who, audience: 'facestep try' };
     return (
       isEnrolled &&
       (await go(
         '2. The face check of the same person:',
-        await callServer({ ...checked, token: client.token }, startedReply, deps),
+        await callServer('POST /step-ups', startedReply, deps, checked, client.token),
         'Passed.',
       ))
     );
   } finally {
-    await callServer({ method: 'POST', path: '/revokeToken', fields: { id: client.id } }, z.object({}), deps);
+    await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
     if (isDrawn) {
-      await callServer({ method: 'POST', path: '/subjects/revoke', fields: who }, z.object({}), deps);
+      await callServer('POST /subjects/revoke', z.object({}), deps, who);
       deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
     } else
       deps.print(
@@ -123,11 +120,7 @@ async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,
 ): Promise<string> {
-  const { subjects } = await callServer(
-    { method: 'POST', path: '/subjects/export', fields: { login } },
-    exportReply,
-    deps,
-  );
+  const { subjects } = await callServer('POST /subjects/export', exportReply, deps, { login });
   const found = subjects.find((each) => each.connection === connection);
   if (found === undefined)
     throw new UsageError(`the running server has no connection "${connection}". facestep reload loads it`);

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
+import type { AdapterDeps } from './deps.js';
 import { paths } from './openid-paths.js';
-import { type Finding, fail, pass } from './provisioning.js';
+import { type Check, type Finding, fail, pass, serverAnswers } from './provisioning.js';
 
 export interface OpenIdEndpoints {
   readonly issuer: string;
+  readonly discovery: string;
   readonly authorization: string;
   readonly token: string;
   readonly userinfo: string;
@@ -16,6 +18,7 @@ export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoi
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {
     issuer,
+    discovery: issuer + paths.discovery,
     authorization: issuer + paths.authorize,
     token: issuer + paths.token,
     userinfo: issuer + paths.userInfo,
@@ -35,8 +38,15 @@ const metadataGuard = z.object({
 
 const timeoutMs = 5_000;
 
-export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
-  const url = expected.issuer + paths.discovery;
+/** Creates the check that the provider can read this service's OpenID metadata. */
+export const discoveryCheck = ({ publicUrl, settings, fetch }: AdapterDeps<{ readonly id: string }>): Check => ({
+  title: 'OpenID provider',
+  needs: [serverAnswers],
+  run: () => checkDiscovery(endpointsOf(publicUrl, settings.id), fetch),
+});
+
+async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
+  const url = expected.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
   if (metadata === null) return fail(`No metadata at ${url}`, remedy);
@@ -45,6 +55,7 @@ export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): P
   const { data } = parsed;
   const found: OpenIdEndpoints = {
     issuer: data.issuer,
+    discovery: url,
     authorization: data.authorization_endpoint,
     token: data.token_endpoint,
     userinfo: data.userinfo_endpoint,

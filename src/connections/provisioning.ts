@@ -15,6 +15,15 @@ export type StepStatus =
   /** Only an administrator can do or see this, in the provider's console. */
   | { readonly state: 'manual'; readonly instructions: readonly string[] };
 
+export const missing = (...changes: readonly string[]): StepStatus => ({ state: 'missing', changes });
+
+export const different = (changes: readonly string[]): StepStatus =>
+  changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+
+export const blocked = (reason: string, remedy: string) => ({ state: 'blocked', reason, remedy }) as const;
+
+export const inConsole = (...instructions: readonly string[]): StepStatus => ({ state: 'manual', instructions });
+
 export interface ProvisionStep {
   readonly title: string;
   readonly needs?: readonly string[];
@@ -30,6 +39,13 @@ export interface ProvisionStep {
    */
   pushSecret?(): Promise<void>;
 }
+
+/** Creates a step that only an administrator can do, and that the provider's API does not show. */
+export const byHand = (title: string, ...instructions: readonly string[]): ProvisionStep => ({
+  title,
+  inspect: async () => inConsole(...instructions),
+  apply: async () => {},
+});
 
 export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail' | 'manual';

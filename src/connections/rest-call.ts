@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
@@ -37,6 +38,20 @@ export async function callRest(url: string, call: RestCall, fetch: Fetch): Promi
     throw new FaceError('profile_unavailable', { reason: 'no answer' });
   }
 }
+
+/** @throws FaceError `profile_unavailable` if an answer does not have the form that the provider documents */
+export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Output {
+  const parsed = guard.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+}
+
+/** Guard of a list that a provider may omit. */
+export const listOf = <Each extends z.ZodType>(each: Each) =>
+  z
+    .array(each)
+    .nullish()
+    .transform((all) => all ?? []);
 
 async function readText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();

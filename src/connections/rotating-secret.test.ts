@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/manual-clock.js';
 import { createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
-import { createNoteSecretUse, findSecret, marksOf, type SecretUse } from './rotating-secret.js';
+import { createNoteSecretUse, findSecret, type SecretUse, toRotatable } from './rotating-secret.js';
 
 const current = new Credential('canary-current');
 const previous = new Credential('canary-previous');
@@ -50,6 +50,7 @@ test('each use is reported; the log says once a minute for each hook that the pr
 });
 
 test('a mark tells two secrets apart and holds 16 bits', () => {
+  const marksOf = (secrets: Parameters<typeof toRotatable>[2]) => toRotatable('secret', 'previous', secrets).marks;
   const marks = marksOf({ current, previous });
   expect(Object.values(marks)).toEqual([
     expect.stringMatching(/^[0-9a-f]{4}$/),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Credential } from '../core/concealed.js';
 import type { Clock, Log } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
-import { type Check, warn } from './provisioning.js';
+import { type Check, type RotatableSecret, warn } from './provisioning.js';
 
 export interface RotatingSecret {
   readonly current: Credential;
@@ -36,9 +36,13 @@ export interface SecretUse {
 export const markOf = (secret: Credential): string =>
   secret.use((value) => createHash('sha256').update(`mark ${value}`).digest('hex').slice(0, 4));
 
-export const marksOf = ({ current, previous }: RotatingSecret) => ({
-  current: markOf(current),
-  previous: previous === undefined ? null : markOf(previous),
+export const toRotatable = (
+  setting: string,
+  previousSetting: string,
+  { current, previous }: RotatingSecret,
+): RotatableSecret => ({
+  ...{ setting, previousSetting, isPreviousTaken: previous !== undefined },
+  marks: { current: markOf(current), previous: previous === undefined ? null : markOf(previous) },
 });
 
 export type NoteSecretUse = (hook: string, secret: UsedSecret) => void;

@@ -1,9 +1,10 @@
 import { scimConnectionGuard } from '../../adapters/scim/config.js';
 import { createScimAdapter } from '../../adapters/scim/index.js';
-import { parseAccount, parseAccountList, toScimType } from '../../adapters/scim/schema.js';
+import { accountGuard, accountListGuard, toScimType } from '../../adapters/scim/schema.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
 import { policyGuard } from '../../src/config/connection.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { serveAdapter } from '../serve-adapter.js';
 import type { AdapterHarness } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
@@ -60,7 +61,11 @@ export async function setUpScim(): Promise<AdapterHarness> {
     async passStepUp(subject) {
       await createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject);
     },
-    answers: { 'user-': parseAccount, 'list-': parseAccountList, 'error-': toScimType },
+    answers: {
+      'user-': (body) => parseAnswer(accountGuard, body),
+      'list-': (body) => parseAnswer(accountListGuard, body),
+      'error-': toScimType,
+    },
     hooks: {},
     close: bench.close,
   };

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
-import { cognitoClientGuard } from '../../adapters/cognito/config-oidc.js';
-import { createCognitoClients } from '../../adapters/cognito/oidc.js';
+import { cognitoClientGuard } from '../../adapters/cognito/config.js';
+import { createCognitoClients } from '../../adapters/cognito/index.js';
 import { oktaFactorGuard } from '../../adapters/okta/config-oidc.js';
 import { createOktaClients } from '../../adapters/okta/oidc.js';
-import { oneloginFactorGuard } from '../../adapters/onelogin/config-oidc.js';
-import { createOneLoginClients } from '../../adapters/onelogin/oidc.js';
+import { oneloginFactorGuard } from '../../adapters/onelogin/config.js';
+import { createOneLoginClients } from '../../adapters/onelogin/index.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { clientSecret, loginOf, oidcConfig, startIssuer, type TestIssuer } from './issuer.js';
 

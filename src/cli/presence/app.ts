@@ -21,8 +21,7 @@ import { parseFields } from '../../rest/fields.js';
 import type { Collection } from './collection.js';
 import { toCodeName } from './key-file.js';
 import type { Plan } from './plan.js';
-import { readTally } from './tally.js';
-import { commitFrame, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
+import { commitFrame, readTally, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
 
 export interface PresenceAppDeps {
   readonly plan: Plan;

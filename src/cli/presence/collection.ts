@@ -15,9 +15,10 @@ import {
   type Participant,
   type PresenceKeys,
   readPassphrase,
+  seal,
+  unseal,
 } from './key-file.js';
 import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
-import { seal, unseal } from './sealing.js';
 
 /*
  * Stores the presentations of a presence test: an encrypted file for each, and the participants' keys in `keys.json`.

@@ -1,16 +1,15 @@
-import { hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { KeyMaterial, UserSecret } from '../../core/concealed.js';
 import type { Random } from '../../core/ports.js';
 import { soleShare } from '../../core/queue-share.js';
-import { type EpochMs, epochMsGuard } from '../../core/units.js';
-import { createFile, readPrivateFile, replaceFile } from '../../files/durable-file.js';
+import { epochMsGuard } from '../../core/units.js';
+import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../files/durable-file.js';
 import { secretBytes } from '../../token/derive.js';
 import { createStretch, publishedCost } from '../../token/stretch.js';
 import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
-import { seal, unseal } from './sealing.js';
 
 /* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */
 
@@ -44,13 +43,7 @@ export interface Participant extends z.output<typeof personGuard> {
   readonly id: Uint8Array;
 }
 
-export interface GivenConsent {
-  readonly person: string;
-  readonly consentVersion: string;
-  readonly consentGivenAt: EpochMs;
-  readonly allowsAccuracy: boolean;
-  readonly keepUntil: EpochMs;
-}
+export type GivenConsent = Omit<Participant, 'id' | 'key'>;
 
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
@@ -81,17 +74,9 @@ const toText = ({ salt, check, people }: Omit<KeyFile, 'version'>): string => {
 };
 
 async function parse(file: string): Promise<KeyFile> {
-  const parsed = keyFileGuard.safeParse(parseJson(await readPrivateFile(file, file)));
+  const parsed = keyFileGuard.safeParse(parseKeyJson((await readPrivateFile(file, file)) ?? ''));
   if (!parsed.success) throw new CommandError('presence_locked', { file });
   return parsed.data;
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return null;
-  }
 }
 
 /** Keys and consents. Each call reads the file again, because another process may have erased a participant. */
@@ -134,13 +119,8 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   const admit = async (consent: GivenConsent): Promise<Participant> => {
     const found = await parse(file);
     const former = listIn(found).find(({ person }) => person === consent.person);
-    const {
-      id,
-      key: own,
-      keepUntil,
-    } = former ?? {
-      ...{ id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil },
-    };
+    const made = { id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil };
+    const { id, key: own, keepUntil } = former ?? made;
     const participant = { ...consent, id, key: own, keepUntil };
     const others = found.people.filter((each) => !isSame(each.id, id));
     await replaceFile(file, toText({ ...found, people: [...others, sealEntry(participant)] }), random);
@@ -175,4 +155,31 @@ export async function overwrite(file: Awaited<ReturnType<typeof open>>): Promise
   const { size } = await file.stat();
   await file.write(Buffer.alloc(size), 0, size, 0);
   await file.sync();
+}
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Encrypts with AES-256-GCM. The result is nonce, ciphertext and tag. @param about - additional authenticated data */
+export function seal(plain: Uint8Array, about: Uint8Array, key: KeyMaterial, random: Random): Buffer {
+  const nonce = random(nonceBytes);
+  const cipher = key.use((bytes) => createCipheriv('aes-256-gcm', bytes, nonce));
+  cipher.setAAD(about);
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @throws CommandError `presence_locked` for a wrong key or altered data */
+export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial): Buffer {
+  try {
+    const nonce = sealed.subarray(0, nonceBytes);
+    const decipher = key.use((bytes) => createDecipheriv('aes-256-gcm', bytes, nonce, { authTagLength: tagBytes }));
+    decipher.setAAD(about);
+    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+    const plain = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes));
+    // GCM verifies the tag here. No data remains to be returned.
+    decipher.final();
+    return plain;
+  } catch (cause) {
+    throw new CommandError('presence_locked', null, { cause });
+  }
 }

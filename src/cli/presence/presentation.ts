@@ -5,6 +5,7 @@ import type { CapturedFrame } from '../../core/ports.js';
 import { skipReasons } from '../../core/presence/page-protocol.js';
 import { screenAxes, screenColours } from '../../core/screen-light.js';
 import { epochMsGuard } from '../../core/units.js';
+import { parseKeyJson } from '../../files/durable-file.js';
 import { CommandError } from '../command-error.js';
 
 const lightGuard = z.strictObject({
@@ -54,7 +55,7 @@ export function decodePresentation(
     parts.push(bytes.subarray(from, at));
   }
   const [first = Buffer.alloc(0), ...pictures] = parts;
-  const about = aboutGuard.safeParse(parseJson(first));
+  const about = aboutGuard.safeParse(parseKeyJson(first.toString('utf8')));
   if (!about.success || about.data.frames.length !== pictures.length)
     throw new CommandError('presence_locked', { problem: 'of another version' });
   const photos = pictures.map((picture) => own(Uint8Array.from(picture)));
@@ -63,12 +64,4 @@ export function decodePresentation(
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
   return { about: about.data, frames };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

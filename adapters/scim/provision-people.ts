@@ -1,27 +1,56 @@
 import { z } from 'zod';
-import { isFilled } from '../../src/connections/census.js';
+import { type CensusPage, countPage, isFilled } from '../../src/connections/census.js';
 import { onlyGroup } from '../../src/connections/members.js';
-import { isTooLong, type RestAnswer } from '../../src/connections/rest-call.js';
+import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { Parts } from './provision-schema.js';
-import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
+import { accountGuard, parseExtension, toAccount, toAsked, toUnavailable } from './schema.js';
+
+const censusPageSize = 100;
+
+const pageGuard = z.object({
+  totalResults: z.int(),
+  Resources: listOf(z.looseObject({ id: z.string(), active: z.boolean().nullish() })),
+});
+
+/**
+ * Lists the active users page by page. Few servers can filter by extension attributes.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
+ */
+export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
+  const seen = new Set<string>();
+  let startIndex = 1;
+  for (;;) {
+    const query = new URLSearchParams({
+      attributes: ['active', ...toAsked(attribute)].join(','),
+      startIndex: String(startIndex),
+      count: String(censusPageSize),
+    });
+    const answer = await api.call('GET', `/Users?${query}`);
+    if (answer.status !== 200) throw toUnavailable(answer);
+    const { totalResults, Resources } = parseAnswer(pageGuard, answer.body);
+    // Users may appear twice: pages shift with concurrent changes, and some servers ignore the start index.
+    const fresh = Resources.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    const active = fresh.filter((user) => user.active !== false);
+    yield countPage(active.map((user) => ({ subject: user.id, value: parseExtension(user, attribute).value })));
+    startIndex += Resources.length;
+    // Some servers, such as WSO2 over LDAP, report the size of the page as the total.
+    const isLast = totalResults > Resources.length && startIndex > totalResults;
+    if (fresh.length === 0 || isLast) return;
+  }
+}
 
 const sideBySide = 4;
 const pageSize = 40;
 
 const groupGuard = z.object({
   id: z.string(),
-  members: z
-    .array(z.object({ value: z.string(), type: z.string().nullish() }))
-    .nullish()
-    .transform((members) => members ?? []),
+  members: listOf(z.object({ value: z.string(), type: z.string().nullish() })),
 });
 const groupsGuard = z.object({
-  Resources: z
-    .array(z.object({ id: z.string(), displayName: z.string().nullish() }))
-    .nullish()
-    .transform((groups) => groups ?? []),
+  Resources: listOf(z.object({ id: z.string(), displayName: z.string().nullish() })),
 });
 const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
@@ -36,7 +65,7 @@ export async function* listMembers(
 ): AsyncGenerator<Member[]> {
   const toFound = (answer: RestAnswer): RestAnswer => {
     if (answer.status === 200 || answer.status === 404) return answer;
-    throw new FaceError('profile_unavailable', { status: answer.status, scimType: toScimType(answer.body) });
+    throw toUnavailable(answer);
   };
   const read = async (path: string): Promise<RestAnswer> => toFound(await api.call('GET', path));
   const byName = new URLSearchParams({
@@ -75,7 +104,7 @@ export async function* listMembers(
     });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
-    const { phone: _, ...account } = toAccount(parseAccount(body));
+    const { phone: _, ...account } = toAccount(parseAnswer(accountGuard, body));
     return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];
   };
   for (let from = 0; from < members.length; from += pageSize) {
