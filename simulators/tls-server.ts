@@ -1,7 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { serve } from './serve.js';
 
 /** Encodes one DER value: tag, length, content (X.690, section 8.1). */
 function der(tag: number, ...content: Uint8Array[]): Buffer {
@@ -67,18 +66,6 @@ export async function startSelfSignedServer() {
     request.resume();
     response.setHeader('content-type', 'application/json').end('{"ok":true,"authenticated":true}');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    cert: selfSigned.cert,
-    url: `https://127.0.0.1:${port}`,
-    requests: () => requests,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  const { port, host, close } = await serve(server);
+  return { port, cert: selfSigned.cert, url: `https://${host}`, requests: () => requests, close };
 }

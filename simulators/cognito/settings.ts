@@ -118,7 +118,6 @@ const describePool = (pool: UserPool) => {
     LastModifiedDate: pool.created / 1000,
     EstimatedNumberOfUsers: pool.users.size,
     SchemaAttributes: [...pool.schema.values()],
-    ...(pool.usernameAttributes.length === 0 ? {} : { UsernameAttributes: pool.usernameAttributes }),
     UsernameConfiguration: { CaseSensitive: false },
     Domain: 'example',
   };

@@ -1,11 +1,14 @@
 import type { Fetch } from '../../src/core/ports.js';
-import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa-request.js';
+import type { MfaRequest, ProviderMetadata } from './external-mfa-request.js';
 import type { Tenant } from './tenant.js';
 
 export type CloudPart = 'login' | 'keys' | 'graph';
 
-/** An injected fault: an error status, or a delay before the usual answer. */
-export type Fault = { readonly status: number; readonly retryAfterSec?: number } | { readonly delayMs: number };
+/** An injected fault: an error status. */
+export interface Fault {
+  readonly status: number;
+  readonly retryAfterSec?: number;
+}
 
 export interface Cloud {
   url: string;
@@ -13,9 +16,9 @@ export interface Cloud {
   readonly tenants: Map<string, Tenant>;
   readonly faults: Map<CloudPart, Fault>;
   /** Timeout of extensions; `null` uses the registered one, as the real Entra does. */
-  hookTimeoutMs: number | null;
+  readonly hookTimeoutMs: number | null;
   /** Delay before Graph shows new objects, in milliseconds. */
-  lateMs: number;
+  readonly lateMs: number;
   readonly madeAt: Map<string, number>;
   /** Graph throttles every n-th call; `null` disables throttling. */
   readonly throttledEvery: number | null;
@@ -27,7 +30,6 @@ export interface Cloud {
    */
   hintAudience: 'clientId' | 'appId';
   readonly mfaRequests: Map<string, MfaRequest>;
-  readonly mfaResults: MfaResult[];
   readonly fetchProvider: Fetch;
   /** Discovery documents and signing keys of providers, cached for a day, by discovery URL. */
   readonly providerMetadata: Map<string, ProviderMetadata>;

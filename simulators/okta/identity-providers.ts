@@ -1,10 +1,9 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid, notFound } from './errors.js';
+import { findIn, invalid, parseBody } from './errors.js';
 import { foreignIdps } from './foreign-idps.js';
-import { newId } from './ids.js';
-import type { IdentityProvider, Org } from './org.js';
+import { type ExternalAuthenticator, type IdentityProvider, newId, type Org } from './org.js';
 import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
@@ -91,12 +90,7 @@ const verificationGuard = open({
 const idpGuard = z.discriminatedUnion('type', [oidcGuard, verificationGuard]);
 
 function toIdentityProvider(id: string, body: unknown): IdentityProvider {
-  const parsed = idpGuard.safeParse(body);
-  if (!parsed.success) {
-    const causes = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw invalid('identityProvider', causes);
-  }
-  const { data } = parsed;
+  const data = parseBody(idpGuard, body, 'identityProvider');
   const { client_secret, ...client } = data.protocol.credentials.client;
   const { endpoints } = data.protocol;
   const signature = data.type === 'OIDC' ? data.protocol.algorithms?.request?.signature : undefined;
@@ -139,20 +133,12 @@ function toView({ id, type, definition, client }: IdentityProvider) {
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/ */
 export function createIdentityProvidersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
-  const find = (request: Request): IdentityProvider => {
-    const idp = org.identityProviders.get(String(request.params.id));
-    if (idp === undefined) throw notFound(String(request.params.id), 'IdpProvider');
-    return idp;
-  };
+  const find = ({ params }: Request): IdentityProvider => findIn(org.identityProviders, params.id, 'IdpProvider');
   router.get('/', requireScope('okta.idps.read'), (request, response) => {
     const { type } = request.query;
     const all = [...foreignIdps, ...[...org.identityProviders.values()].map(toView)];
-    sendPage(
-      org,
-      request,
-      response,
-      all.filter((idp) => type === undefined || idp.type === type),
-    );
+    const found = all.filter((idp) => type === undefined || idp.type === type);
+    sendPage(org, request, response, found);
   });
   router.post('/', requireScope('okta.idps.manage'), (request, response) => {
     const idp = toIdentityProvider(newId('0oa'), request.body);
@@ -177,6 +163,12 @@ const authenticatorGuard = z.object({
   provider: z.object({ type: z.literal('CLAIMS'), configuration: z.object({ idpId: z.string() }) }),
 });
 
+const toAuthenticatorView = ({ idpId, ...authenticator }: ExternalAuthenticator) => ({
+  ...authenticator,
+  status: 'ACTIVE',
+  provider: { type: 'CLAIMS', configuration: { idpId } },
+});
+
 /**
  * The API requires `provider`, which the OpenAPI document lacks.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
@@ -184,24 +176,17 @@ const authenticatorGuard = z.object({
 export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   router.get('/', requireScope('okta.authenticators.read'), (_request, response) => {
-    response.json(
-      [...org.authenticators.values()].map(({ idpId, ...authenticator }) => ({
-        ...authenticator,
-        status: 'ACTIVE',
-        provider: { type: 'CLAIMS', configuration: { idpId } },
-      })),
-    );
+    response.json([...org.authenticators.values()].map(toAuthenticatorView));
   });
   router.post('/', requireScope('okta.authenticators.manage'), (request, response) => {
-    const parsed = authenticatorGuard.safeParse(request.body);
-    const idpId = parsed.data?.provider.configuration.idpId ?? '';
-    if (!parsed.success || org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
+    const { key, name, provider } = parseBody(authenticatorGuard, request.body, 'authenticator');
+    const { idpId } = provider.configuration;
+    if (org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
       throw invalid('authenticator', ['provider: The identity provider is not for factor only']);
     }
-    const { key, name } = parsed.data;
     const authenticator = { id: newId('aut'), key, name, idpId };
     org.authenticators.set(authenticator.id, authenticator);
-    response.json({ id: authenticator.id, key, name, status: 'ACTIVE', provider: parsed.data.provider });
+    response.json(toAuthenticatorView(authenticator));
   });
   return router;
 }

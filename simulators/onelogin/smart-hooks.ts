@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { type Account, type EnvironmentVariable, findHook, isoNow, type SmartHook } from './account.js';
-import { ApiError, badRequest, conflict, notFound, parseBody, unprocessable } from './errors.js';
+import { ApiError, badRequest, conflict, findIn, parseBody, unprocessable } from './errors.js';
 
 const hookGuard = z.strictObject({
   type: z.enum(['pre-authentication', 'user-migration']),
@@ -35,6 +35,8 @@ const hookGuard = z.strictObject({
     .optional(),
 });
 
+export type HookSettings = z.output<typeof hookGuard>;
+
 /** Required fields. The documentation gives defaults for timeout and retries, but the API does not. */
 const requiredFields = ['type', 'function', 'disabled', 'runtime', 'timeout', 'retries', 'env_vars', 'packages'];
 
@@ -57,13 +59,13 @@ function toPage<Item>(items: readonly Item[], { query }: Request): Item[] {
   return items.slice((page - 1) * limit, page * limit);
 }
 
-const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) => ({
+const toHookView = ({ id, settings, createdAt, updatedAt }: SmartHook) => ({
   id,
   ...settings,
   context_version: settings.context_version ?? '1.1.0',
   options: settings.type === 'user-migration' ? {} : (settings.options ?? {}),
   conditions: settings.conditions ?? [],
-  status,
+  status: 'ready',
   created_at: createdAt,
   updated_at: updatedAt,
 });
@@ -80,12 +82,8 @@ export function createSmartHooksApi(account: Account): Router {
   const router = Router();
   router.use('/envs', createVariablesApi(account));
 
-  const find = (request: Request): SmartHook => {
-    const hook = account.hooks.get(String(request.params.id));
-    if (hook === undefined) throw notFound();
-    return hook;
-  };
-  const parseHook = (body: unknown): SmartHook['settings'] => {
+  const find = ({ params }: Request): SmartHook => findIn(account.hooks, String(params.id));
+  const parseHook = (body: unknown): HookSettings => {
     const given = Object.keys(typeof body === 'object' && body !== null ? body : {});
     const absent = requiredFields.find((name) => !given.includes(name));
     if (absent !== undefined) throw unprocessable(`instance requires property "${absent}"`);
@@ -113,7 +111,7 @@ export function createSmartHooksApi(account: Account): Router {
     if (findHook(account, settings.type) !== undefined)
       throw conflict(`A hook of type ${settings.type} already exists`);
     const now = isoNow(account);
-    const hook: SmartHook = { id: randomUUID(), settings, status: 'ready', createdAt: now, updatedAt: now };
+    const hook: SmartHook = { id: randomUUID(), settings, createdAt: now, updatedAt: now };
     account.hooks.set(hook.id, hook);
     response.status(201).json(toHookView(hook));
   });
@@ -153,11 +151,6 @@ export function createSmartHooksApi(account: Account): Router {
 /** @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-environment-variable */
 function createVariablesApi(account: Account): Router {
   const router = Router();
-  const find = (request: Request): EnvironmentVariable => {
-    const variable = account.variables.get(String(request.params.id));
-    if (variable === undefined) throw notFound();
-    return variable;
-  };
   router.get('/', (request, response) => {
     response.json(toPage([...account.variables.values()], request).map(toVariableView));
   });
@@ -171,18 +164,11 @@ function createVariablesApi(account: Account): Router {
     account.variables.set(variable.id, variable);
     response.status(201).json(toVariableView(variable));
   });
-  router.get('/:id', (request, response) => {
-    response.json(toVariableView(find(request)));
-  });
   router.put('/:id', (request, response) => {
-    const variable = find(request);
+    const variable = findIn(account.variables, String(request.params.id));
     variable.value = parseBody(variableChangeGuard, request.body).value;
     variable.updatedAt = isoNow(account);
     response.json(toVariableView(variable));
-  });
-  router.delete('/:id', (request, response) => {
-    account.variables.delete(find(request).id);
-    response.status(204).end();
   });
   return router;
 }
