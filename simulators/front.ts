@@ -63,7 +63,9 @@ function pass(
     (reply) => {
       outgoing.sendDate = false;
       const kept = Object.entries(reply.headers).filter(([name]) => name !== without);
-      outgoing.writeHead(reply.statusCode ?? 502, { ...Object.fromEntries(kept), ...headers });
+      outgoing.statusCode = reply.statusCode ?? 502;
+      // Set one by one, because an observer reads only headers that were set so.
+      for (const [name, value = ''] of [...kept, ...Object.entries(headers)]) outgoing.setHeader(name, value);
       reply.pipe(outgoing);
     },
   );
