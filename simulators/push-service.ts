@@ -28,7 +28,7 @@ const curve = 'prime256v1';
  * @param options.now - in milliseconds
  */
 export async function startPushService(options: { readonly contact: string; readonly now: () => number }) {
-  const tls = createSelfSigned();
+  const tls = await createSelfSigned();
   const browsers = new Map<string, ReturnType<typeof createBrowser>>();
   const statuses = new Map<string, number>();
   const opened: OpenedPush[] = [];

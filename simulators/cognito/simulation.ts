@@ -17,12 +17,7 @@ import { startCognitoSimulator } from './index.js';
 const password = 'First-factor-1';
 const attribute = 'custom:face_token';
 
-const handlers = {
-  defineAuthChallenge: 'defineAuthChallenge',
-  createAuthChallenge: 'createAuthChallenge',
-  verifyAuthChallengeResponse: 'verifyAuthChallengeResponse',
-  preTokenGeneration: 'preTokenGeneration',
-} as const;
+const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
 
 const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
 const parametersGuard = z.record(z.string(), z.json());
@@ -73,7 +68,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       () => null,
     );
     if (keys === null) return false;
-    for (const handler of Object.values(handlers)) {
+    for (const handler of handlers) {
       cognito.lambda.functions.set(arnOf(handler), {
         file: triggersFile,
         handler,
@@ -117,7 +112,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       endpoint: cognito.url,
       triggers: {
         requestSecret,
-        functions: Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, arnOf(handler)])),
+        functions: Object.fromEntries(handlers.map((handler) => [handler, arnOf(handler)])),
       },
     },
     application: clientId,

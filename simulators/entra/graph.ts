@@ -19,7 +19,7 @@ const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).defau
 export function createGraph(cloud: Cloud): Router {
   const router = Router();
   const isShown = (id: string): boolean =>
-    cloud.now() >= (cloud.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + cloud.lateMs;
+    cloud.now() >= (cloud.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + cloud.lateSec * 1000;
   const context: GraphContext = {
     cloud,
     tenantOf(response) {

@@ -6,7 +6,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import type { Exchange } from '../exchanges.js';
 import { serve } from '../serve.js';
 import { createSelfSigned } from '../tls-server.js';
-import type { Cloud, CloudPart, Fault } from './cloud.js';
+import { type Cloud, type CloudPart, createCloud, type Fault } from './cloud.js';
 import { finishExternalMfa, type MfaStart, startExternalMfa } from './external-mfa.js';
 import { createExternalMfaPages } from './external-mfa-pages.js';
 import { createGraph } from './graph.js';
@@ -55,27 +55,13 @@ export async function startEntraSimulator({
   readonly lateSec?: number;
   readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 } = {}) {
-  const cloud: Cloud = {
-    url: '',
-    now,
-    tenants: new Map(),
-    faults: new Map(),
-    hookTimeoutMs,
-    lateMs: lateSec * 1000,
-    madeAt: new Map(),
-    throttledEvery,
-    pageSize: 2,
-    requests: { login: 0, keys: 0, graph: 0 },
-    hintAudience: 'clientId',
-    mfaRequests: new Map(),
-    fetchProvider,
-    providerMetadata: new Map(),
-  };
+  const options = { now, hookTimeoutMs, fetchProvider, throttledEvery, lateSec };
+  const cloud = createCloud({ ...options, hintAudience: 'clientId' });
   const app = express();
   app.use('/v1.0', createGraph(cloud));
   app.use(createExternalMfaPages(cloud));
   app.use(createLogin(cloud));
-  const selfSigned = createSelfSigned();
+  const selfSigned = await createSelfSigned();
   const { host, close } = await serve(createServer(selfSigned, app), { port, onExchange });
   cloud.url = `https://${host}`;
 

@@ -8,9 +8,6 @@ const displayMessages: Readonly<Record<string, string>> = {
   'user.lifecycle.activate': 'Activate Okta user',
   'user.lifecycle.deactivate': 'Deactivate Okta user',
   'user.lifecycle.suspend': 'Suspend Okta user',
-  'user.lifecycle.unsuspend': 'Unsuspend Okta user',
-  'user.lifecycle.reactivate': 'Reactivate Okta user',
-  'user.lifecycle.delete.initiated': 'Delete Okta user initiated',
 };
 
 const deliveries = new WeakMap<Org, Promise<void>>();

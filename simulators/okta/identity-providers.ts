@@ -13,42 +13,36 @@ const open = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(sha
 
 const clientGuard = z.object({ client: open({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
 
-/** `OidcAlgorithms` of the OpenAPI document. */
-const algorithmsGuard = z.object({
-  request: z
-    .object({
-      signature: z
-        .object({
-          algorithm: z.enum(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512']).optional(),
-          scope: z.enum(['NONE', 'REQUEST']).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-});
-
-const oidcGuard = open({
-  type: z.literal('OIDC'),
+/**
+ * Definition of an identity provider, without all rules of the OpenAPI document. `policy.provisioning` is never `AUTO` for
+ * identity verification; for sign-ins `AUTO` would create an account for every user of the provider.
+ */
+const idpGuard = open({
+  type: z.enum(['OIDC', 'IDV_STANDARD']),
   name: z.string().min(1).max(100),
   protocol: open({
-    type: z.literal('OIDC'),
+    type: z.enum(['OIDC', 'ID_PROOFING']),
     endpoints: z.object({
       authorization: endpointGuard,
       token: endpointGuard,
       jwks: endpointGuard,
       userInfo: endpointGuard.optional(),
+      par: endpointGuard.optional(),
     }),
     issuer: endpointGuard,
     scopes: z.array(z.string()).min(1),
     credentials: clientGuard,
-    algorithms: algorithmsGuard.optional(),
+    algorithms: open({
+      request: open({ signature: open({ algorithm: z.string().optional(), scope: z.string().optional() }).optional() }),
+    }).optional(),
   }),
   policy: open({
-    // AUTO would create an account for every user of the provider.
     provisioning: z.object({ action: z.enum(['DISABLED', 'AUTO']) }),
     subject: open({
       // A template may only name attributes of the identity provider's profile.
-      userNameTemplate: z.object({ template: z.string().regex(/^idpuser\.(email|firstName|lastName)$/) }),
+      userNameTemplate: z.object({
+        template: z.string().regex(/^(idpuser\.(email|firstName|lastName)|source\.userName)$/),
+      }),
       // Other match types are not simulated: they could find a user who shares an address.
       matchType: z.literal('USERNAME'),
     }),
@@ -56,51 +50,18 @@ const oidcGuard = open({
   }),
 });
 
-const verificationGuard = open({
-  type: z.literal('IDV_STANDARD'),
-  name: z.string().min(1).max(100),
-  protocol: open({
-    type: z.literal('ID_PROOFING'),
-    endpoints: z.object({
-      par: endpointGuard,
-      authorization: endpointGuard,
-      token: endpointGuard,
-      jwks: endpointGuard,
-    }),
-    issuer: endpointGuard,
-    scopes: z
-      .array(z.string())
-      .refine((scopes) => ['openid', 'profile', 'identity_assurance'].every((scope) => scopes.includes(scope))),
-    credentials: clientGuard,
-  }),
-  policy: z.object({
-    provisioning: z.object({ action: z.literal('DISABLED') }),
-    accountLink: z.object({ action: z.literal('AUTO') }),
-    subject: z.object({
-      userNameTemplate: z.object({ template: z.literal('source.userName') }),
-      matchType: z.literal('USERNAME'),
-    }),
-    maxClockSkew: z.literal(0),
-  }),
-  properties: z.object({
-    idvMetadata: z.object({ vendorDisplayName: z.string().min(1), termsOfUse: z.url(), privacyPolicy: z.url() }),
-  }),
-});
-
-const idpGuard = z.discriminatedUnion('type', [oidcGuard, verificationGuard]);
-
 function toIdentityProvider(id: string, body: unknown): IdentityProvider {
   const data = parseBody(idpGuard, body, 'identityProvider');
   const { client_secret, ...client } = data.protocol.credentials.client;
   const { endpoints } = data.protocol;
-  const signature = data.type === 'OIDC' ? data.protocol.algorithms?.request?.signature : undefined;
+  const signature = data.protocol.algorithms?.request.signature;
   return {
     id,
     type: data.type,
     name: data.name,
     usage: 'SSO',
     links: new Map(),
-    trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
+    trustClaims: data.policy.trustClaims,
     userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
     // Without this scope, Okta ignores the algorithm.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
@@ -109,8 +70,8 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
       authorizationEndpoint: endpoints.authorization.url,
       tokenEndpoint: endpoints.token.url,
       jwksUri: endpoints.jwks.url,
-      userinfoEndpoint: 'userInfo' in endpoints ? (endpoints.userInfo?.url ?? null) : null,
-      parEndpoint: 'par' in endpoints ? endpoints.par.url : null,
+      userinfoEndpoint: endpoints.userInfo?.url ?? null,
+      parEndpoint: endpoints.par?.url ?? null,
       clientId: client.client_id,
       clientSecret: client_secret,
       scopes: data.protocol.scopes,

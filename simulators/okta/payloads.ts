@@ -88,27 +88,19 @@ const toSession = ({ id, profile }: OrgUser, now: string) => ({
   mfaActive: false,
 });
 
-export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<string, unknown>>) => ({
+/** @param user - `null` for a new user */
+export const toRegistrationPayload = (org: Org, user: OrgUser | null, profile: Readonly<Record<string, unknown>>) => ({
   ...envelope(org),
   source: org.registrationRule.policyId,
   eventType: 'com.okta.user.pre-registration',
-  requestType: 'self.service.registration',
-  data: { context: { request: toRequestContext('POST', '/idp/idx/enroll/new') }, userProfile, action: 'ALLOW' },
-});
-
-export const toProgressiveProfilePayload = (
-  org: Org,
-  user: OrgUser,
-  userProfileUpdate: Readonly<Record<string, unknown>>,
-) => ({
-  ...envelope(org),
-  source: org.registrationRule.policyId,
-  eventType: 'com.okta.user.pre-registration',
-  requestType: 'progressive.profile',
+  requestType: user === null ? 'self.service.registration' : 'progressive.profile',
   data: {
-    context: { request: toRequestContext('POST', '/idp/idx/enroll/update'), user: toUserContext(org, user) },
+    context: {
+      request: toRequestContext('POST', `/idp/idx/enroll/${user === null ? 'new' : 'update'}`),
+      ...(user === null ? {} : { user: toUserContext(org, user) }),
+    },
+    [user === null ? 'userProfile' : 'userProfileUpdate']: profile,
     action: 'ALLOW',
-    userProfileUpdate,
   },
 });
 

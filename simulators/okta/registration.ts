@@ -5,7 +5,7 @@ import { invalid, notFound, parseBody } from './errors.js';
 import { callHook } from './hook-call.js';
 import { addUser, findUser, type Org, toRuleView } from './org.js';
 import { sendPage } from './paging.js';
-import { toProgressiveProfilePayload, toRegistrationPayload } from './payloads.js';
+import { toRegistrationPayload } from './payloads.js';
 import { baseAttributes, checkProfile, withoutNulls } from './profile-rules.js';
 
 const profileGuard = z.record(z.string(), z.unknown());
@@ -97,7 +97,7 @@ export function createEnrollmentForms(org: Org): Router {
   const router = Router();
   router.post('/new', async (request, response) => {
     const { userProfile, password } = parseBody(newUserGuard, request.body, 'userProfile');
-    const outcome = await askHook(org, toRegistrationPayload(org, userProfile), 'user');
+    const outcome = await askHook(org, toRegistrationPayload(org, null, userProfile), 'user');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
     const profile = withoutNulls({ ...toKept(org, userProfile), ...outcome.profile });
     checkProfile(org, profile);
@@ -107,7 +107,7 @@ export function createEnrollmentForms(org: Org): Router {
     const { login, userProfileUpdate } = parseBody(updateGuard, request.body, 'userProfileUpdate');
     const user = findUser(org, login);
     if (user === undefined) throw notFound(login, 'User');
-    const outcome = await askHook(org, toProgressiveProfilePayload(org, user, userProfileUpdate), 'user.progressive');
+    const outcome = await askHook(org, toRegistrationPayload(org, user, userProfileUpdate), 'user.progressive');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
     const profile = { ...user.profile, ...toKept(org, userProfileUpdate), ...outcome.profile };
     checkProfile(org, profile);

@@ -68,9 +68,7 @@ function toProjection(fields: string): (view: ReturnType<typeof toView>) => { re
 const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; to: OrgUser['status'] }[] = [
   { verb: 'deactivate', from: ['ACTIVE', 'SUSPENDED'], to: 'DEPROVISIONED' },
   { verb: 'suspend', from: ['ACTIVE'], to: 'SUSPENDED' },
-  { verb: 'unsuspend', from: ['SUSPENDED'], to: 'ACTIVE' },
   { verb: 'activate', from: ['DEPROVISIONED'], to: 'ACTIVE' },
-  { verb: 'reactivate', from: ['DEPROVISIONED'], to: 'ACTIVE' },
 ];
 
 /**
@@ -148,7 +146,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
       user.lastUpdated = isoNow(org);
       emitUserEvent(org, `user.lifecycle.${verb}`, user);
       // Other operations return an empty body.
-      if (verb === 'activate' || verb === 'reactivate') response.json({});
+      if (verb === 'activate') response.json({});
       else response.end();
     });
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Account, type EnvironmentVariable, findHook, isoNow, type SmartHook } from './account.js';
 import { ApiError, badRequest, conflict, findIn, parseBody, unprocessable } from './errors.js';
 
+/** The documentation gives defaults for timeout and retries, but the API does not. */
 const hookGuard = z.strictObject({
   type: z.enum(['pre-authentication', 'user-migration']),
   function: z
@@ -36,9 +37,6 @@ const hookGuard = z.strictObject({
 });
 
 export type HookSettings = z.output<typeof hookGuard>;
-
-/** Required fields. The documentation gives defaults for timeout and retries, but the API does not. */
-const requiredFields = ['type', 'function', 'disabled', 'runtime', 'timeout', 'retries', 'env_vars', 'packages'];
 
 const newVariableGuard = z.strictObject({
   name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{1,99}$/),
@@ -84,9 +82,6 @@ export function createSmartHooksApi(account: Account): Router {
 
   const find = ({ params }: Request): SmartHook => findIn(account.hooks, String(params.id));
   const parseHook = (body: unknown): HookSettings => {
-    const given = Object.keys(typeof body === 'object' && body !== null ? body : {});
-    const absent = requiredFields.find((name) => !given.includes(name));
-    if (absent !== undefined) throw unprocessable(`instance requires property "${absent}"`);
     const settings = parseBody(hookGuard, body);
     const names = [...account.variables.values()].map(({ name }) => name);
     const unknown = settings.env_vars.find((name) => !names.includes(name));
