@@ -46,7 +46,7 @@ const idpGuard = open({
       // Other match types are not simulated: they could find a user who shares an address.
       matchType: z.literal('USERNAME'),
     }),
-    trustClaims: z.boolean().default(false),
+    trustClaims: z.boolean().optional(),
   }),
 });
 
@@ -61,7 +61,7 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
     name: data.name,
     usage: 'SSO',
     links: new Map(),
-    trustClaims: data.policy.trustClaims,
+    trustClaims: data.policy.trustClaims ?? false,
     userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
     // Without this scope, Okta ignores the algorithm.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
