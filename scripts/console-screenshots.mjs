@@ -12,17 +12,16 @@ const uninvited = Array.from({ length: 40 }, (_, at) => `person-${String(at * 4 
 
 /** Screens in the order of docs/console.md. */
 const screens = [
-  { name: 'home', path: '', onPhone: true },
+  { name: 'home', path: '' },
   { name: 'people', path: '/people?status=enrolled' },
   {
     name: 'person',
     path: '/people?find=person-001@example.com',
-    onPhone: true,
     async prepare(page) {
       await page.getByText('Locked out', { exact: true }).waitFor();
     },
   },
-  { name: 'log', path: '/log', onPhone: true },
+  { name: 'log', path: '/log' },
   {
     name: 'campaign',
     path: '/campaigns',
@@ -68,23 +67,19 @@ const screens = [
   { name: 'administrators', path: '/administrators' },
   { name: 'brand', path: '/brand' },
 ];
-const widths = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } };
-
 const names = process.argv.slice(2);
 const company = await startCompany(200, join(root, 'models'));
 const browser = await launchChromium({ camera: 'none' });
 const origin = new URL(company.consoleUrl).origin;
-for (const { name, path, onPhone = false, prepare } of screens) {
+for (const { name, path, prepare } of screens) {
   if (names.length > 0 && !names.includes(name)) continue;
   const { page, close } = await visitConsole(browser, origin, { key: company.adminKey, path });
-  for (const device of onPhone ? ['desk', 'phone'] : ['desk']) {
-    await page.setViewportSize(widths[device]);
-    if (device === 'desk') await prepare?.(page);
-    await page.waitForLoadState('networkidle');
-    while ((await page.locator('.loading').count()) > 0) await page.waitForTimeout(50);
-    await page.evaluate(() => window.scrollTo(0, 0));
-    await takePicture(page, `console-${name}-${device}`);
-  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await prepare?.(page);
+  await page.waitForLoadState('networkidle');
+  while ((await page.locator('.loading').count()) > 0) await page.waitForTimeout(50);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await takePicture(page, `console-${name}-desk`);
   await close();
 }
 await browser.close();

@@ -1,5 +1,4 @@
-// Used by console-screenshots.mjs and screenshots.mjs: starts Chromium and writes pictures. Pictures used in the
-// documentation go to docs/screens, others to .cache/screens.
+// Used by console-screenshots.mjs and screenshots.mjs: prepares Chromium, and writes the pictures of the documentation.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,16 +8,15 @@ import { setUpOrExit } from './setup.mjs';
 import { installPrograms } from './system-packages.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const shown = join(root, 'docs', 'screens');
-const others = join(root, '.cache', 'screens');
+const folder = join(root, 'docs', 'screens');
 const texts = listPages(root).map(({ text }) => text);
-const folderOf = (picture) => (texts.some((text) => text.includes(`screens/${picture}`)) ? shown : others);
+export const isDocumented = (name) => texts.some((text) => text.includes(`screens/${name}.webp`));
 const say = (line) => process.stderr.write(`${line}\n`);
 
 export async function prepare({ demoPhotos }) {
   await setUpOrExit({ demoPhotos, say });
   installPrograms(['chromium'], say);
-  for (const folder of [shown, others]) mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true });
 }
 
 /** Loads a compiled module. Call `prepare` first. */
@@ -32,7 +30,7 @@ export async function takePicture(page, name, options = { animations: 'disabled'
   const forms = [{ quality: 78 }, { lossless: true }].map((form) => shot.clone().webp(form).toBuffer());
   const [picture] = (await Promise.all(forms)).sort((a, b) => a.length - b.length);
   bytes += picture.length;
-  writeFileSync(join(folderOf(`${name}.webp`), `${name}.webp`), picture);
+  writeFileSync(join(folder, `${name}.webp`), picture);
 }
 
-export const sayHowMuch = () => say(`${Math.round(bytes / 1024)} KiB in ${shown} and ${others}`);
+export const sayHowMuch = () => say(`${Math.round(bytes / 1024)} KiB in ${folder}`);

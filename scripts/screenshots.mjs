@@ -1,12 +1,12 @@
-// node scripts/screenshots.mjs [name…]: takes pictures of the capture page's screens in Chromium.
-import { load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
+// node scripts/screenshots.mjs [name…]: takes the documentation's pictures of the capture page and of the examples in
+// Chromium.
+import { isDocumented, load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: true });
 const { launchChromium } = await load('test/browser/chromium.js');
 const { renderLinked, renderSample, renderUnlinked } = await load('test/browser/consent-page.js');
 const { renderDesk, renderPhone } = await load('test/browser/counter-pages.js');
 const { renderOffer } = await load('test/browser/credential-pages.js');
-const { renderPortal, renderWalletAsked } = await load('test/browser/card-sign-in-pages.js');
 const { renderOrganisationSample } = await load('test/browser/organisation-page.js');
 const { startPageServer } = await load('test/browser/page-server.js');
 const { makePoses, readPeople } = await load('test/browser/people.js');
@@ -15,20 +15,6 @@ const { startDoor } = await load('examples/door/server.js');
 const { receive } = await load('test/browser/visitor.js');
 const { devices, reach, screens } = await load('test/browser/screens.js');
 
-const inTheDark = [
-  'consent',
-  'hand-off',
-  'pairing',
-  'permission',
-  'framing',
-  'challenge',
-  'try-again',
-  'passed',
-  'failed',
-  'manage',
-  'manage-home',
-  'camera-denied',
-];
 const drawing = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" preserveAspectRatio="xMidYMid slice">
     <rect width="640" height="480" fill="#b9c4c9"/>
@@ -59,19 +45,20 @@ const cover = (source) => {
   }
 };
 
-const toName = (name, device, colorScheme) => `${name}-${device}${colorScheme === 'dark' ? '-dark' : ''}`;
 const names = process.argv.slice(2);
+const schemes = ['light', 'dark'];
+const toName = (name, device, colorScheme) => `${name}-${device}${colorScheme === 'dark' ? '-dark' : ''}`;
+const isAsked = (name) => names.length === 0 || names.includes(name);
 const { ada } = await readPeople();
 const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 400 };
 const server = await startPageServer();
 const browser = await launchChromium({ camera: 'pattern' });
-/** The scripted server still replies with the deleted data, so a picture of this screen would wrongly show it. */
-const withoutPicture = ['manage-revoked'];
-const wanted = ({ name }) => (names.length === 0 ? !withoutPicture.includes(name) : names.includes(name));
-for (const at of screens.filter(wanted)) {
+for (const at of screens.filter(({ name }) => isAsked(name))) {
   for (const device of at.only === undefined ? Object.keys(devices) : [at.only]) {
+    const wanted = schemes.filter((scheme) => isDocumented(toName(at.name, device, scheme)));
+    if (wanted.length === 0) continue;
     const { page, close } = await reach(browser, server.origin, at, { person, device });
-    for (const colorScheme of inTheDark.includes(at.name) ? ['light', 'dark'] : ['light']) {
+    for (const colorScheme of wanted) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // Wait until the guidance is loaded and has examined the face.
       await page.evaluate(cover, drawing);
@@ -83,62 +70,40 @@ for (const at of screens.filter(wanted)) {
     await close();
   }
 }
-const providerPages = {
-  'consented-data': renderSample,
-  'several-sources-before': renderUnlinked,
-  'several-sources': renderLinked,
-  organisations: renderOrganisationSample,
-  credential: renderOffer,
+const came = Date.UTC(2026, 10, 22, 8, 55);
+const visits = [
+  { id: '2', place: 'North Hall', enteredAt: came, leftAt: null },
+  { id: '1', place: 'City Library', enteredAt: came - 86_400_000, leftAt: came - 79_200_000 },
+];
+const link = 'https://check-in.example.com/in/north?code=kZ3bV6qL9wY4eJ0s';
+const content = (render) => () => String(render('en').bytes);
+/** Pages of the server and of the examples, by picture, with the height of the window. */
+const pages = {
+  'consented-data-phone': [740, content(renderSample)],
+  'several-sources-before-phone': [740, content(renderUnlinked)],
+  'several-sources-phone': [740, content(renderLinked)],
+  'organisations-phone': [740, content(renderOrganisationSample)],
+  'credential-phone': [740, content(renderOffer)],
+  'in-person-desk': [640, renderDesk],
+  'in-person-phone': [640, renderPhone],
+  'check-in-place-phone': [740, () => renderPlace('North Hall', link, 12)],
+  'check-in-list-phone': [740, () => renderList(visits, (place) => place, 14)],
 };
-for (const [name, render] of Object.entries(providerPages)) {
-  if (names.length > 0 && !names.includes(name)) continue;
-  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
-  await page.setContent(String(render('en').bytes));
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme });
-    await takePicture(page, toName(name, 'phone', colorScheme), { fullPage: true });
-  }
+for (const [name, [height, render]] of Object.entries(pages).filter(([name]) => isAsked(name))) {
+  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height } });
+  await page.setContent(render());
+  await takePicture(page, name, { fullPage: !name.startsWith('check-in') });
 }
-if (names.length === 0 || names.includes('in-person')) {
-  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 640 } });
-  for (const [name, render] of Object.entries({ desk: renderDesk, phone: renderPhone })) {
-    await page.setContent(render());
-    await takePicture(page, `in-person-${name}`, { fullPage: true });
-  }
-}
-if (names.length === 0 || names.includes('card-sign-in')) {
-  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
-  for (const [name, render] of Object.entries({ portal: renderPortal, wallet: renderWalletAsked })) {
-    await page.setContent(render());
-    await takePicture(page, toName(`card-sign-in-${name}`, 'phone', 'light'), { fullPage: true });
-  }
-}
-if (names.length === 0 || names.includes('check-in')) {
-  const page = await browser.newPage({ ...devices.phone, viewport: { width: 360, height: 740 } });
-  const link = 'https://check-in.example.com/in/north?code=kZ3bV6qL9wY4eJ0s';
-  const came = Date.UTC(2026, 10, 22, 8, 55);
-  const visits = [
-    { id: '2', place: 'North Hall', enteredAt: came, leftAt: null },
-    { id: '1', place: 'City Library', enteredAt: came - 86_400_000, leftAt: came - 79_200_000 },
-  ];
-  const pages = { place: renderPlace('North Hall', link, 12), list: renderList(visits, (place) => place, 14) };
-  for (const [name, content] of Object.entries(pages)) {
-    await page.setContent(content);
-    await takePicture(page, toName(`check-in-${name}`, 'phone', 'light'));
-  }
-}
-if (names.length === 0 || names.includes('door')) {
+if (isAsked('door')) {
   const door = await startDoor({ port: 0, openRoster: () => Promise.reject(new Error('nobody is looked for')) });
-  for (const device of Object.keys(devices)) {
-    // The page's content security policy would forbid the drawn person.
-    const { page, close } = await receive(browser, { person, bypassCSP: true, ...devices[device] });
-    await page.route('**/look', (route) => route.fulfill({ json: { openedAt: '2026-11-22T08:55:07.000Z' } }));
-    await page.goto(door.url);
-    await page.locator('#open[data-open]').waitFor();
-    await page.evaluate(cover, drawing);
-    await takePicture(page, toName('door', device, 'light'));
-    await close();
-  }
+  // The page's content security policy would forbid the drawn person.
+  const { page, close } = await receive(browser, { person, bypassCSP: true, ...devices.desktop });
+  await page.route('**/look', (route) => route.fulfill({ json: { openedAt: '2026-11-22T08:55:07.000Z' } }));
+  await page.goto(door.url);
+  await page.locator('#open[data-open]').waitFor();
+  await page.evaluate(cover, drawing);
+  await takePicture(page, 'door-desktop');
+  await close();
   await door.close();
 }
 await browser.close();

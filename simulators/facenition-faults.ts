@@ -21,13 +21,7 @@ export type Behaviour =
   | 'huge headers'
   | 'not http';
 
-export interface FaultServer {
-  readonly url: string;
-  readonly port: number;
-  readonly requests: readonly SeenRequest[];
-  connections(): number;
-  close(): Promise<void>;
-}
+export type FaultServer = Awaited<ReturnType<typeof startFaultServer>>;
 
 const page = '<!doctype html><title>Bad Gateway</title><h1>502</h1>';
 
@@ -110,10 +104,7 @@ function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } |
   return { request, rest: received.subarray(bodyEnd) };
 }
 
-export async function startFaultServer(
-  behave: (request: SeenRequest, count: number) => Behaviour,
-  port = 0,
-): Promise<FaultServer> {
+export async function startFaultServer(behave: (request: SeenRequest, count: number) => Behaviour, port = 0) {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   let opened = 0;
@@ -138,9 +129,10 @@ export async function startFaultServer(
   return {
     url: `http://127.0.0.1:${bound}`,
     port: bound,
+    /** Received requests in order. */
     requests,
     connections: () => opened,
-    async close() {
+    async close(): Promise<void> {
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Exchange, observeExchanges } from './exchanges.js';
+import type { Exchange } from './exchanges.js';
+import { serve } from './serve.js';
 
 export interface Front {
   readonly url: string;
@@ -44,19 +43,9 @@ export async function startFront(
     const act = rule?.act ?? { kind: 'pass' };
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
     else if (act.kind === 'pass') setTimeout(() => pass(target, incoming, outgoing, act), act.delayMs ?? 0);
-  }).listen(port, '127.0.0.1');
-  if (onExchange !== undefined) observeExchanges(server, onExchange);
-  await once(server, 'listening');
-  const address: AddressInfo | string | null = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  return Object.assign(front, {
-    url,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
   });
+  const { host, close } = await serve(server, { port, onExchange });
+  return Object.assign(front, { url: `http://${host}`, close });
 }
 
 function pass(
@@ -74,7 +63,9 @@ function pass(
     (reply) => {
       outgoing.sendDate = false;
       const kept = Object.entries(reply.headers).filter(([name]) => name !== without);
-      outgoing.writeHead(reply.statusCode ?? 502, { ...Object.fromEntries(kept), ...headers });
+      outgoing.statusCode = reply.statusCode ?? 502;
+      // Set one by one, because an observer reads only headers that were set so.
+      for (const [name, value = ''] of [...kept, ...Object.entries(headers)]) outgoing.setHeader(name, value);
       reply.pipe(outgoing);
     },
   );

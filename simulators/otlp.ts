@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { serve } from './serve.js';
 
 const attributeGuard = z.object({
   key: z.string(),
@@ -25,23 +26,15 @@ const exportGuard = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanGuard) })) })),
 });
 
-export interface OtlpReceiver {
-  readonly url: string;
-  readonly spans: readonly ReceivedSpan[];
-  text(): string;
-  readonly authorizations: readonly (string | undefined)[];
-  close(): Promise<void>;
-}
+export type OtlpReceiver = Awaited<ReturnType<typeof startOtlpReceiver>>;
 
 /** @see https://opentelemetry.io/docs/specs/otlp/#otlphttp */
-export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+export async function startOtlpReceiver() {
   const bodies: string[] = [];
   const spans: ReceivedSpan[] = [];
   const authorizations: (string | undefined)[] = [];
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString();
+    const body = await text(request);
     const isTraces = request.method === 'POST' && request.url === '/v1/traces';
     if (!isTraces || request.headers['content-type'] !== 'application/json') {
       response.writeHead(404).end();
@@ -53,16 +46,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     spans.push(...resourceSpans.flatMap((each) => each.scopeSpans.flatMap((scope) => scope.spans)));
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { host, close } = await serve(server);
   return {
-    url: `http://127.0.0.1:${port}/v1/traces`,
+    url: `http://${host}/v1/traces`,
     spans,
-    text: () => bodies.join('\n'),
+    text: (): string => bodies.join('\n'),
     authorizations,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }

@@ -1,10 +1,10 @@
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { importJWK, jwtVerify } from 'jose';
 import { Agent, fetch as fetchWith } from 'undici';
+import { serve } from './serve.js';
 import { createSelfSigned } from './tls-server.js';
 
 /*
@@ -19,17 +19,7 @@ export interface OpenedPush {
   readonly bytes: number;
 }
 
-export interface PushServiceSimulator {
-  readonly host: string;
-  readonly cert: string;
-  readonly opened: readonly OpenedPush[];
-  readonly refused: readonly string[];
-  subscribe(serverKey: string): { readonly endpoint: string; readonly p256dh: string; readonly auth: string };
-  /** Sets the status of later answers for that browser. */
-  answer(endpoint: string, status: number): void;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  close(): Promise<void>;
-}
+export type PushServiceSimulator = Awaited<ReturnType<typeof startPushService>>;
 
 const curve = 'prime256v1';
 
@@ -37,11 +27,8 @@ const curve = 'prime256v1';
  * @param options.contact - contact that servers must send
  * @param options.now - in milliseconds
  */
-export async function startPushService(options: {
-  readonly contact: string;
-  readonly now: () => number;
-}): Promise<PushServiceSimulator> {
-  const tls = createSelfSigned();
+export async function startPushService(options: { readonly contact: string; readonly now: () => number }) {
+  const tls = await createSelfSigned();
   const browsers = new Map<string, ReturnType<typeof createBrowser>>();
   const statuses = new Map<string, number>();
   const opened: OpenedPush[] = [];
@@ -75,9 +62,7 @@ export async function startPushService(options: {
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece);
-    const status = await take(request, Buffer.concat(pieces)).catch((error: unknown) => {
+    const status = await take(request, await buffer(request)).catch((error: unknown) => {
       refused.push(error instanceof Error ? error.message : String(error));
       return 403;
     });
@@ -85,29 +70,25 @@ export async function startPushService(options: {
     response.writeHead(status, location).end();
   };
 
-  const server = createServer(tls, (request, response) => void answer(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const host = `127.0.0.1:${port}`;
+  const { host, close } = await serve(createServer(tls, (request, response) => void answer(request, response)));
   const agent = new Agent({ connect: { ca: tls.cert } });
   return {
     ...{ host, cert: tls.cert, opened, refused },
-    subscribe(serverKey) {
+    subscribe(serverKey: string) {
       const endpoint = `https://${host}/send/${randomBytes(12).toString('base64url')}`;
       const browser = createBrowser(serverKey);
       browsers.set(endpoint, browser);
       return { endpoint, p256dh: browser.p256dh, auth: browser.auth };
     },
-    answer: (endpoint, status) => void statuses.set(endpoint, status),
-    async fetch(url, init) {
+    /** Sets the status of later answers for that browser. */
+    answer: (endpoint: string, status: number) => void statuses.set(endpoint, status),
+    async fetch(url: string, init: RequestInit): Promise<Response> {
       const response = await fetchWith(url, { ...(init as object), dispatcher: agent });
       return new Response(null, { status: response.status });
     },
-    async close() {
+    async close(): Promise<void> {
       await agent.close();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await close();
     },
   };
 }

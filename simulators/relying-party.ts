@@ -79,7 +79,6 @@ const queryGuard = z.object({
   state: z.string(),
   code: z.string().optional(),
   error: z.string().optional(),
-  iss: z.string().optional(),
 });
 
 export function takePending<Pending>(
@@ -98,34 +97,20 @@ export function takePending<Pending>(
 const tokenErrorGuard = z.object({ error: z.string() });
 const tokensGuard = z.object({ id_token: z.string(), access_token: z.string().optional() });
 
-/** Redeems a code, by default with the client secret in the form. */
+/** Redeems a code, with the client secret in the form. */
 export async function redeemCode(
   provider: OpenIdProvider,
-  {
-    code,
-    started,
-    hasPkce,
-    isBasic = false,
-    fetch,
-  }: {
-    readonly code: string;
-    readonly started: PendingSignIn;
-    readonly hasPkce: boolean;
-    readonly isBasic?: boolean;
-    readonly fetch: Fetch;
-  },
+  options: { readonly code: string; readonly started: PendingSignIn; readonly hasPkce: boolean; readonly fetch: Fetch },
 ): Promise<{ readonly idToken: string; readonly accessToken: string | null }> {
-  const { clientId, clientSecret } = provider;
-  const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
+  const { code, started, hasPkce, fetch } = options;
   const response = await fetch(provider.tokenEndpoint, {
     method: 'POST',
-    headers: isBasic ? { authorization: `Basic ${basic}` } : {},
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       code,
       redirect_uri: started.redirectUri,
       ...(hasPkce ? { code_verifier: started.codeVerifier } : {}),
-      ...(isBasic ? {} : { client_id: clientId, client_secret: clientSecret }),
+      ...{ client_id: provider.clientId, client_secret: provider.clientSecret },
     }),
   });
   const body: unknown = await response.json().catch(() => null);
@@ -139,21 +124,15 @@ export async function redeemCode(
 export async function verifyIdToken(
   provider: OpenIdProvider,
   idToken: string,
-  {
-    nonce,
-    now,
-    skewSec,
-    fetch,
-  }: {
+  options: {
     readonly nonce: string | null;
     readonly now: () => number;
     readonly skewSec: number;
     readonly fetch: Fetch;
   },
 ): Promise<JWTPayload & { readonly sub: string }> {
-  const keys = createRemoteJWKSet(new URL(provider.jwksUri), {
-    [customFetch]: (url, init) => fetch(url, init),
-  });
+  const { nonce, now, skewSec, fetch } = options;
+  const keys = createRemoteJWKSet(new URL(provider.jwksUri), { [customFetch]: (url, init) => fetch(url, init) });
   const payload = await jwtVerify(idToken, keys, {
     issuer: provider.issuer,
     audience: provider.clientId,
@@ -198,14 +177,14 @@ export function redirectTo(response: ExpressResponse, endpoint: string, query: R
 
 /** Shows the result: `data-result` is the outcome, `data-reason` the failure. */
 export async function showResult(response: ExpressResponse, finish: () => Promise<object>): Promise<void> {
-  const outcome = await finish().then(
+  const { result, reason, details } = await finish().then(
     (details) => ({ result: 'signed-in', reason: '', details }),
     (error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
-      return { result: 'refused', reason: error.reason, details: { reason: error.reason, said: error.said } };
+      const { reason, said } = error;
+      return { result: 'refused', reason, details: { reason, said } };
     },
   );
-  const { result, reason, details } = outcome;
   const title = result === 'signed-in' ? 'Signed in' : 'Not signed in';
   response
     .status(result === 'signed-in' ? 200 : 403)

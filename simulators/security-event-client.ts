@@ -60,26 +60,13 @@ export interface PollRequest {
   readonly setErrs?: Readonly<Record<string, { readonly err: string; readonly description: string }>>;
 }
 
-export interface ConnectedReceiver {
-  readonly metadata: z.output<typeof metadataGuard>;
-  call(method: string, url: string, body?: unknown): Promise<Answer>;
-  createStream(terms?: object): Promise<StreamConfiguration>;
-  readStreams(): Promise<readonly StreamConfiguration[]>;
-  changeStream(id: string, terms: object, method?: 'PATCH' | 'PUT'): Promise<StreamConfiguration>;
-  deleteStream(id: string): Promise<void>;
-  readStatus(id: string): Promise<z.output<typeof statusGuard>>;
-  setStatus(id: string, status: string): Promise<void>;
-  /** @returns the state that the verification event must repeat */
-  verify(id: string): Promise<string>;
-  /** Returns the verified events of a polled stream; throws if one is invalid. */
-  poll(stream: StreamConfiguration, request?: PollRequest): Promise<{ events: TakenEvent[]; moreAvailable: boolean }>;
-}
+export type ConnectedReceiver = Awaited<ReturnType<typeof connectReceiver>>;
 
 export async function connectReceiver(
   metadataUrl: string,
   access: string | OAuthClient,
   reach: (url: string) => string = (url) => url,
-): Promise<ConnectedReceiver> {
+) {
   const metadata = metadataGuard.parse(await (await fetch(reach(metadataUrl))).json());
   const expected = metadataUrlOf(metadata.issuer, 'ssf-configuration');
   if (metadataUrl !== expected) throw new Error(`${metadata.issuer} has its metadata at ${expected}`);
@@ -120,26 +107,31 @@ export async function connectReceiver(
   return {
     metadata,
     call,
-    createStream: async (terms = {}) => toStream(await must(201, 'POST', streams, terms)),
-    readStreams: async () =>
+    createStream: async (terms: object = {}) => toStream(await must(201, 'POST', streams, terms)),
+    readStreams: async (): Promise<readonly StreamConfiguration[]> =>
       z
         .array(z.unknown())
         .parse(await must(200, 'GET', streams))
         .map(toStream),
-    changeStream: async (id, terms, method = 'PATCH') =>
+    changeStream: async (id: string, terms: object, method: 'PATCH' | 'PUT' = 'PATCH') =>
       toStream(await must(200, method, streams, { stream_id: id, ...terms })),
-    deleteStream: async (id) => void (await must(204, 'DELETE', `${streams}?stream_id=${id}`)),
-    readStatus: async (id) => statusGuard.parse(await must(200, 'GET', `${statuses}?stream_id=${id}`)),
-    setStatus: async (id, status) => {
+    deleteStream: async (id: string): Promise<void> => void (await must(204, 'DELETE', `${streams}?stream_id=${id}`)),
+    readStatus: async (id: string) => statusGuard.parse(await must(200, 'GET', `${statuses}?stream_id=${id}`)),
+    setStatus: async (id: string, status: string): Promise<void> => {
       const set = statusGuard.parse(await must(200, 'POST', statuses, { stream_id: id, status }));
       if (set.status !== status) throw new Error('another status');
     },
-    async verify(id) {
+    /** @returns the state that the verification event must repeat */
+    async verify(id: string): Promise<string> {
       const state = randomUUID();
       await must(204, 'POST', metadata.verification_endpoint, { stream_id: id, state });
       return state;
     },
-    async poll(stream, request = {}) {
+    /** Returns the verified events of a polled stream; throws if one is invalid. */
+    async poll(
+      stream: StreamConfiguration,
+      request: PollRequest = {},
+    ): Promise<{ events: TakenEvent[]; moreAvailable: boolean }> {
       if (stream.delivery.method !== poll) throw new Error('not a stream that is polled');
       const { sets, moreAvailable = false } = pollGuard.parse(
         await must(200, 'POST', stream.delivery.endpoint_url, request),

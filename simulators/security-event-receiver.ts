@@ -1,21 +1,15 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { decodeJwt, type JSONWebKeySet } from 'jose';
 import { createSetVerifier, type TakenEvent } from './security-event-verifier.js';
+import { serve } from './serve.js';
 
 /* A strict receiver of Security Event Tokens by push (RFC 8935). */
 
 export type Fault = number | 'hang' | { readonly status: number; readonly body: string; readonly location?: string };
 
-export interface SecurityEventReceiverSimulator {
-  readonly url: string;
-  /** Received events in order, with repetitions. */
-  readonly taken: readonly TakenEvent[];
-  requests(): number;
-  fail(...faults: readonly Fault[]): void;
-  close(): Promise<void>;
-}
+export type SecurityEventReceiverSimulator = Awaited<ReturnType<typeof startSecurityEventReceiver>>;
 
 export async function startSecurityEventReceiver(expected: {
   readonly keys: JSONWebKeySet | URL;
@@ -23,7 +17,7 @@ export async function startSecurityEventReceiver(expected: {
   readonly audience: string;
   readonly token: string | null;
   readonly tls?: { readonly cert: string; readonly key: string };
-}): Promise<SecurityEventReceiverSimulator> {
+}) {
   const taken: TakenEvent[] = [];
   const faults: Fault[] = [];
   let requests = 0;
@@ -53,9 +47,7 @@ export async function startSecurityEventReceiver(expected: {
       return refuse('invalid_request');
     }
     if (request.headers.authorization !== authorization) return refuse('authentication_failed');
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const refusal = await take(Buffer.concat(chunks).toString('utf8')).catch(() => ({ err: 'invalid_request' }));
+    const refusal = await take(await text(request)).catch(() => ({ err: 'invalid_request' }));
     if (refusal !== null) refuse(refusal.err);
     else response.writeHead(202).end();
   };
@@ -64,17 +56,13 @@ export async function startSecurityEventReceiver(expected: {
     answer(request, response).catch(() => response.destroy());
   };
   const server = expected.tls === undefined ? createServer(listener) : createTlsServer(expected.tls, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { host, close } = await serve(server);
   return {
-    url: `${expected.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/events`,
+    url: `${expected.tls === undefined ? 'http' : 'https'}://${host}/events`,
+    /** Received events in order, with repetitions. */
     taken,
-    requests: () => requests,
-    fail: (...given) => void faults.push(...given),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    requests: (): number => requests,
+    fail: (...given: readonly Fault[]): void => void faults.push(...given),
+    close,
   };
 }

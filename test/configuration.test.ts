@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { connectionGuards } from '../adapters/index.js';
-import { createRsaCertificate } from '../simulators/tls-server.js';
+import { createSelfSigned } from '../simulators/tls-server.js';
 import { loadConfig } from '../src/config/load.js';
 import { redact } from '../src/config/redact.js';
 import { blocksOf, listPages, readPage } from './page.js';
@@ -12,7 +12,7 @@ import { listSections } from './reference/configuration.js';
 const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');
 const examples = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text!);
 
-const { cert, key } = createRsaCertificate();
+const { cert, key } = await createSelfSigned('rsa');
 const files: Record<string, string> = {
   '/run/secrets/smtp-url': 'smtps://u:p@mail.example.com:465\n',
   '/run/secrets/okta-key.pem': key,

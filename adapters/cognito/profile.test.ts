@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
-import { addFederatedUser, addUser, type UserPool } from '../../simulators/cognito/pool.js';
+import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
@@ -51,7 +51,7 @@ describe('the attribute', () => {
   });
 
   test('is that of the user with this sub, not of one who took it for a name', async () => {
-    const impostor = addUser(pool, ada, new Map(), Date.now());
+    const impostor = addUser(pool, ada);
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect(impostor.attributes.has('custom:face_token')).toBe(false);
@@ -63,7 +63,7 @@ describe('the attribute', () => {
   });
 
   test('of a federated user is reached by sub, though Cognito takes their name alone', async () => {
-    const { sub, attributes } = addFederatedUser(pool, 'Google_1234', Date.now());
+    const { sub, attributes } = addUser(pool, 'Google_1234', { status: 'EXTERNAL_PROVIDER' });
     const { profile, calls } = observe();
     await profile.writeToken(sub, new SealedToken('FV1.abc'));
     expect(attributes.get('custom:face_token')).toBe('FV1.abc');
@@ -87,10 +87,10 @@ describe('the attribute', () => {
 });
 
 test('the sessions of a user are ended, and those of nobody else, also where somebody took the sub for a name', async () => {
-  const impostor = addUser(pool, ada, new Map(), Date.now());
+  const impostor = addUser(pool, ada);
   for (const username of ['ada', impostor.username]) {
-    pool.accessTokens.set(`access-${username}`, { username, clientId: 'client' });
-    pool.refreshTokens.set(`refresh-${username}`, { username, clientId: 'client' });
+    pool.accessTokens.set(`access-${username}`, username);
+    pool.refreshTokens.set(`refresh-${username}`, username);
   }
   const { profile, calls } = observe();
   await profile.endSessions?.(ada);
@@ -145,7 +145,7 @@ describe('a login', () => {
     const { profile } = observe();
     expect((await profile.findAccount('ada'))?.subject).toBe(ada);
     expect(await profile.findAccount(ada)).toBeNull();
-    const impostor = addUser(pool, ada, new Map(), Date.now());
+    const impostor = addUser(pool, ada);
     expect((await profile.findAccount(ada))?.subject).toBe(impostor.sub);
     expect(await profile.findAccount('ADA')).toEqual({ subject: ada, login: 'ada', email: null, phone: null });
   });

@@ -117,7 +117,7 @@ describe('keys', () => {
     const { verify, urls } = connect({ tenants: [partner.id] });
     const former = await bench.createBearer({}, partner);
     await verify(bearer(former));
-    await bench.entra.rotateKey({}, partner);
+    await bench.entra.rotateKey(partner);
     const fresh = connect({ tenants: [partner.id], fetch: await fetchKeysAhead(bench.entra, [partner]) });
     await fresh.verify(bearer(await bench.createBearer({}, partner)));
     // What the former key signed stays good while it is published.

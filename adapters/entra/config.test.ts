@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createRsaCertificate } from '../../simulators/tls-server.js';
+import { createSelfSigned } from '../../simulators/tls-server.js';
 import { entraConnectionGuard } from './config.js';
 
 const tenantId = '11111111-2222-3333-4444-555555555555';
@@ -14,6 +14,8 @@ const minimal = {
 };
 const withEntra = (changes: Record<string, unknown>) => ({ ...minimal, entra: { ...minimal.entra, ...changes } });
 const parse = (settings: unknown) => entraConnectionGuard.parse(settings);
+
+const rsa = await createSelfSigned('rsa');
 
 describe('the configuration of a connection', () => {
   test('needs no more than a tenant and an application with a credential', () => {
@@ -41,8 +43,8 @@ describe('the configuration of a connection', () => {
     expect(parse(withEntra(changes)).entra).toMatchObject({ login, graph });
   });
 
-  test('takes a certificate with its key, ids in any case, tenants and a sign-up', () => {
-    const { cert, key } = createRsaCertificate();
+  test('takes a certificate with its key, ids in any case, tenants and a sign-up', async () => {
+    const { cert, key } = await createSelfSigned('rsa');
     const { entra } = parse(
       withEntra({
         tenantId: tenantId.toUpperCase(),
@@ -59,7 +61,6 @@ describe('the configuration of a connection', () => {
     expect(JSON.stringify(entra)).not.toContain('PRIVATE KEY');
   });
 
-  const rsa = createRsaCertificate();
   const strangeKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
     type: 'pkcs8',
     format: 'pem',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
-import { createRsaCertificate } from '../../simulators/tls-server.js';
+import { createSelfSigned } from '../../simulators/tls-server.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
 import { canary } from '../../test/contract/adapter.js';
@@ -80,7 +80,7 @@ describe('credentials', () => {
   });
 
   test('by certificate get one too, and another certificate none', async () => {
-    const { cert, key } = createRsaCertificate();
+    const { cert, key } = await createSelfSigned('rsa');
     const auth = { kind: 'certificate', certificate: cert, privateKey: key };
     await expect(connect({ auth }).readToken(user.id)).rejects.toMatchObject({
       ...unavailable,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, type JWK } from 'jose';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { type Application, findApplication, findServicePrincipal } from '../../simulators/entra/tenant.js';
-import { createRsaCertificate } from '../../simulators/tls-server.js';
+import { createSelfSigned } from '../../simulators/tls-server.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
@@ -109,8 +109,9 @@ describe('the configuration', () => {
   });
 });
 
+const { cert } = await createSelfSigned('rsa');
+
 describe('checks', () => {
-  const { cert } = createRsaCertificate();
   const certificate = new X509Certificate(cert);
   let jwk: JWK;
   let metadata: Record<string, unknown>;

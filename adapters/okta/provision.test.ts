@@ -176,7 +176,7 @@ describe('what is there already', () => {
 
   test('as an event hook keeps its other events, and is verified anew', async () => {
     const uri = `${server.origin}/hooks/workforce/events`;
-    await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'], verify: false });
+    await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'] });
     const { id } = eventHook();
     await applyAll(provision());
     expect(eventHook()).toMatchObject({ id, verificationStatus: 'VERIFIED' });

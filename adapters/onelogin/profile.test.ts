@@ -140,7 +140,7 @@ describe('the access token', () => {
   test('that was revoked is replaced once, for all who found out', async () => {
     const { profile, tokens } = observe();
     await profile.readToken(ada);
-    for (const known of bench.onelogin.account.tokens.values()) known.revoked = true;
+    bench.onelogin.account.tokens.clear();
     await Promise.all([1, 2, 3, 4].map(() => profile.readToken(ada)));
     expect(tokens()).toBe(2);
   });

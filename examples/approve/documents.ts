@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+// In your project: '@facestep/client'.
+import { createFacestepClient, FacestepError, signatureAudience } from '../../client/index.js';
 
 export interface Document {
   readonly name: string;
@@ -11,22 +13,9 @@ export interface Document {
   readonly stepUp: string;
 }
 
-const refusalGuard = z.object({ code: z.string() });
-const startedGuard = z.object({ id: z.string(), url: z.string() });
-const stepUpGuard = z.object({ receipt: z.string().nullable() });
-const signedGuard = z.object({ signature: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({})) });
 
-/**
- * Thrown if the document was not signed. `code` is the facestep server's error code, or `declined` if the user did not
- * approve.
- */
-export class NotSigned extends Error {
-  constructor(readonly code: string) {
-    super(code);
-  }
-}
-
+/** Methods throw `FacestepError` with the facestep server's error code, or `declined` if the user did not approve. */
 export function createDocuments({
   serverUrl,
   connection,
@@ -40,40 +29,27 @@ export function createDocuments({
   readonly clientToken: () => Promise<string>;
   readonly returnUrl: string;
 }) {
-  async function call<Reply extends z.ZodType>(path: string, guard: Reply, init: RequestInit = {}) {
-    const headers = { ...init.headers, 'x-auth-token': await clientToken() };
-    const reply = await fetch(`${serverUrl}${path}`, { ...init, headers });
-    const body: unknown = await reply.json();
-    if (!reply.ok) throw new NotSigned(refusalGuard.parse(body).code);
-    return guard.parse(body);
-  }
+  const connect = async () => createFacestepClient({ url: serverUrl, clientToken: await clientToken(), fetch });
 
   return {
     async begin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ url: string; document: Document }> {
       const digest = createHash('sha256').update(bytes).digest('hex');
-      const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } };
-      const asked = { connection, subject, audience: 'urn:facestep:signatures', action, returnUrl };
-      const headers = { 'content-type': 'application/json' };
-      const { id, url } = await call('/step-ups', startedGuard, {
-        ...{ method: 'POST', headers, body: JSON.stringify(asked) },
-      });
+      const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } } as const;
+      const asked = { connection, subject, audience: signatureAudience, action, returnUrl };
+      const { id, url } = await (await connect()).startStepUp(asked);
       return { url, document: { name, bytes, stepUp: id } };
     },
 
-    /** @throws NotSigned */
     async finish({ stepUp, bytes }: Document): Promise<string> {
-      const { receipt } = await call(`/step-ups/${encodeURIComponent(stepUp)}`, stepUpGuard);
-      if (receipt === null) throw new NotSigned('declined');
-      const form = new FormData();
-      for (const [name, text] of Object.entries({ connection, subject, receipt })) form.set(name, text);
-      form.set('document', new Blob([bytes]), 'document');
-      const { signature } = await call('/signatures', signedGuard, { method: 'POST', body: form });
-      return signature;
+      const facestep = await connect();
+      const { receipt } = await facestep.readStepUp(stepUp);
+      if (receipt === null) throw new FacestepError('declined', 'The user did not approve.');
+      return (await facestep.signDocument({ connection, subject, receipt }, bytes)).signature;
     },
 
     /** Returns what a verifier of the signature needs: the issuer, its public keys and the expected signer. */
     async trusted(): Promise<object> {
-      const { keys } = await call('/.well-known/jwks.json', keysGuard);
+      const { keys } = keysGuard.parse(await (await fetch(`${serverUrl}/.well-known/jwks.json`)).json());
       return { issuer: serverUrl, keys: { keys }, expected: { connection, subject } };
     },
   };

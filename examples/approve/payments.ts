@@ -1,8 +1,9 @@
 /*
- * Approves a payment by face: OpenID Connect with the action in `authorization_details` (RFC 9396). The only dependency
- * is openid-client.
+ * Approves a payment by face: OpenID Connect with the action in `authorization_details` (RFC 9396), with
+ * openid-client.
  */
-import { createHash } from 'node:crypto';
+// In your project: '@facestep/client'.
+import { type Action, digestAction } from '../../client/index.js';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration, wasDenied } from '../web/face-check.js';
 
 export type PaymentResult = 'paid' | 'declined' | 'changed' | 'failed';
@@ -11,31 +12,13 @@ export type PaymentResult = 'paid' | 'declined' | 'changed' | 'failed';
  * Returns the bill as the user sees and approves it.
  * @param amount - in euros, with two decimals
  */
-const toAction = (amount: string) => ({
+const toAction = (amount: string): Action => ({
   type: 'facestep_action',
   title: 'Pay the invoice of November',
   lines: ['From: Household account', 'On 27 November 2026'],
   amount: { value: amount, currency: 'EUR' },
   payee: 'Harbour Clinic GmbH',
 });
-
-const sorted = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, each]) => [name, sorted(each)]),
-      )
-    : value;
-
-/**
- * Returns the SHA-256 of canonical JSON (RFC 8785). If all values are strings, canonical JSON is plain JSON with sorted
- * names.
- */
-const digestOf = (action: object): string =>
-  createHash('sha256')
-    .update(JSON.stringify(sorted(action)))
-    .digest('hex');
 
 export function createPayments({
   redirectUri,
@@ -61,7 +44,7 @@ export function createPayments({
       try {
         const tokens = await finishFaceCheck(registration, address, pending);
         const claims = tokens.claims();
-        const isApproved = claims?.acr === 'face' && claims.action_digest === digestOf(toAction(amount));
+        const isApproved = claims?.acr === 'face' && claims.action_digest === (await digestAction(toAction(amount)));
         return isApproved ? 'paid' : 'changed';
       } catch (error) {
         return wasDenied(error) ? 'declined' : 'failed';

@@ -1,6 +1,8 @@
 /* A bank: the customer approves bills and signs documents by face. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+// In your project: '@facestep/client'.
+import { FacestepError } from '../../client/index.js';
 import type { Pending } from '../web/face-check.js';
 import {
   browserOf,
@@ -13,7 +15,7 @@ import {
   sendPage,
   sendScript,
 } from '../web/site.js';
-import { createDocuments, type Document, NotSigned } from './documents.js';
+import { createDocuments, type Document } from './documents.js';
 import { createModules } from './modules.js';
 import { type Page, renderBill, renderDocuments, renderMessage, renderResult, renderSigned } from './pages.js';
 import { createPayments } from './payments.js';
@@ -130,7 +132,7 @@ export async function startBank(given: {
     const bytes = await readBody(request, maxDocumentBytes);
     if (name === null) return sendJson(response, 400, { problem: 'The document has no name.' });
     try {
-      if (bytes === null) throw new NotSigned('too_large');
+      if (bytes === null) throw new FacestepError('too_large', 'The document is too large.');
       const { url: to, document } = await documents.begin(name, bytes);
       visit.document = document;
       sendJson(response, 200, { url: to });
@@ -170,7 +172,7 @@ export async function startBank(given: {
 }
 
 const explain = (error: unknown): string =>
-  (error instanceof NotSigned ? problems[error.code] : undefined) ??
+  (error instanceof FacestepError ? problems[error.code] : undefined) ??
   'The document could not be signed. Please try again.';
 
 function decodeName(header: string | string[] | undefined): string | null {

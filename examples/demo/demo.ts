@@ -1,25 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { decodeJwt } from 'jose';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
-import { createOktaProfile } from '../../adapters/okta/profile.js';
-import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { CliDeps, DemoRequest } from '../../src/cli/deps.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import type { Fetch } from '../../src/core/ports.js';
-import { epochMs } from '../../src/core/units.js';
 import { fetchModels } from '../../src/models/fetch.js';
 import { connectBackend } from './backend.js';
 import { startCompany } from './company.js';
+import { connectOrg, startOrg } from './okta-org.js';
 import { bringDemoPhotos } from './photos.js';
 import { loadPictures } from './pictures.js';
 import { startPortals } from './portals.js';
 import { showProviders } from './providers.js';
-import { quietLog } from './quiet.js';
-import { startService } from './service.js';
+import { configure, newAdminKey, startService } from './service.js';
 
 export { writeDemoPhotos } from './photos.js';
 
@@ -48,47 +41,22 @@ export async function showDemo(
   const modelsFolder = resolve(request.modelsFolder);
   await fetchModels(modelsFolder, tell);
   const photos = await bringDemoPhotos(join(folder, 'photos'), tell);
-  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
-  const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
+  const adminKey = newAdminKey();
 
   step('Starting a simulated Okta org and the server…');
-  const okta = await startOktaSimulator();
-  const connection = {
-    id: 'demo',
-    kind: 'okta',
-    // Static photos cannot pass a liveness check.
-    policy: { mode: 'enforce', liveness: 'off' },
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { header: 'authorization', value: hookSecret } },
-    },
-  };
-  const config = join(folder, 'facestep.json');
-  await writeFile(config, JSON.stringify({ modelsFolder, connections: [connection] }), { mode: 0o600 });
+  const org = await startOrg();
+  const { okta } = org;
+  // Static photos cannot pass a liveness check.
+  const policy = { mode: 'enforce', liveness: 'off' };
+  const connection = { id: 'demo', kind: 'okta', policy, okta: org.settings };
   const readyFrom = performance.now();
-  const service = await startService({
-    PORT: process.env.PORT ?? (isToStay ? '8080' : '0'),
-    FACESTEP_CONFIG: config,
-    FACESTEP_DATA: join(folder, 'data'),
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
+  const port = process.env.PORT ?? (isToStay ? '8080' : '0');
+  const env = await configure(folder, { modelsFolder, connections: [connection] }, { port, adminKey });
+  const service = await startService(env);
   say(`  Okta org   ${okta.url}   (simulated: users, schema, hooks with Okta's limit of 3 seconds)`);
   say(`  facestep   ${service.url}   ready after ${((performance.now() - readyFrom) / 1000).toFixed(1)} s`);
 
-  const settings = oktaConnectionGuard.parse(connection);
-  const { attribute } = settings.okta;
-  const send: Fetch = (url, init) => fetch(url, init);
-  const profile = createOktaProfile(settings, { fetch: send, log: quietLog });
-  const clock = { now: () => epochMs(Date.now()) };
-  const { steps } = createOktaProvisioning({
-    settings,
-    publicUrl: service.url,
-    clock,
-    random: randomBytes,
-    fetch: send,
-    log: quietLog,
-  });
+  const { attribute, profile, steps } = connectOrg(connection, service.url);
   for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
   const password = 'first factor';
   const first = { login: 'user-1@example.com', password };

@@ -1,26 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
-import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { startOktaSimulator } from '../../simulators/okta/index.js';
-import { epochMs } from '../../src/core/units.js';
 import { findFreePort } from './free-port.js';
-import { approvePortal } from './portals/approve.js';
-import { checkInPortal } from './portals/check-in.js';
+import { connectOrg, startOrg } from './okta-org.js';
 import { counterPortal } from './portals/counter.js';
 import { credentialPortal } from './portals/credential.js';
 import { doorPortal } from './portals/door.js';
-import { homePagePortal } from './portals/home-page.js';
 import { linksPortal } from './portals/links.js';
-import { organisationsPortal } from './portals/organisations.js';
 import type { Portal, RunningPortal } from './portals/portal.js';
-import { prefilledFormPortal } from './portals/prefilled-form.js';
-import { signInPortal } from './portals/sign-in.js';
-import { quietLog } from './quiet.js';
-import { startService } from './service.js';
+import {
+  approvePortal,
+  checkInPortal,
+  homePagePortal,
+  organisationsPortal,
+  prefilledFormPortal,
+  signInPortal,
+} from './portals/relying-parties.js';
+import { configure, newAdminKey, startService } from './service.js';
 
 /** All portals. The user enrols at the first one. */
 const portals: readonly Portal[] = [
@@ -57,10 +55,11 @@ export async function startPortals({
   readonly modelsFolder: string;
 }): Promise<RunningPortals> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-portals-'));
-  const okta = await startOktaSimulator();
+  const org = await startOrg();
+  const { okta } = org;
   const serverPort = await findFreePort();
   const serverUrl = `http://localhost:${serverPort}`;
-  const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
+  const adminKey = newAdminKey();
   const user = { login: 'ada@example.com', password: randomBytes(4).toString('hex') };
   const userId = await okta.createUser({ ...user, firstName: 'Ada', lastName: 'Example' });
   Object.assign(okta.org.users.get(userId)?.profile ?? {}, { mobilePhone: '+65 6123 4567' });
@@ -112,39 +111,19 @@ export async function startPortals({
         service === undefined ? [] : [{ ...service, url }],
       ),
     },
-    okta: {
-      orgUrl: okta.url,
-      auth: { kind: 'api_token', token: okta.apiToken },
-      hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
-    },
+    okta: org.settings,
   };
-  const config = join(folder, 'facestep.json');
   const others = [...running.values()].flatMap(({ connections = [] }) => connections);
   const written = { modelsFolder, publicUrl: serverUrl, connections: [connection, ...others] };
-  await writeFile(config, JSON.stringify(written), { mode: 0o600 });
-  const service = await startService({
-    PORT: String(serverPort),
-    FACESTEP_CONFIG: config,
-    FACESTEP_DATA: join(folder, 'data'),
-    FACESTEP_ADMIN_KEY: adminKey,
-  });
-  const settings = oktaConnectionGuard.parse(connection);
-  const { steps } = createOktaProvisioning({
-    settings,
-    publicUrl: serverUrl,
-    clock: { now: () => epochMs(Date.now()) },
-    random: randomBytes,
-    log: quietLog,
-    fetch: (address, init) => fetch(address, init),
-  });
+  const service = await startService(await configure(folder, written, { port: String(serverPort), adminKey }));
+  const { attribute, steps } = connectOrg(connection, serverUrl);
   // Apply only the first step, which creates the attribute for the token. This demonstration has no hooks.
-  const [attribute] = steps;
-  await attribute?.apply();
+  await steps[0]?.apply();
 
   return {
     ...{ serverUrl, ...user, portals: running, urlOf, setGroups },
     readToken() {
-      const token = okta.org.users.get(userId)?.profile[settings.okta.attribute];
+      const token = okta.org.users.get(userId)?.profile[attribute];
       return typeof token === 'string' ? token : null;
     },
     async close() {

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { ProviderSimulation } from '../../simulators/simulation.js';
 import { simulations } from '../../simulators/simulations.js';
@@ -7,7 +5,7 @@ import type { JsonObject } from '../../src/base/json.js';
 import { type Backend, connectBackend } from './backend.js';
 import { findFreePort } from './free-port.js';
 import { runCli } from './run-command.js';
-import { startService } from './service.js';
+import { configure, startService } from './service.js';
 
 /** Returns, for each provider, the part of the application's result to print and whether it has a verified face. */
 const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: string; readonly isVerified: boolean }>> =
@@ -58,7 +56,6 @@ export async function showProviders({ say, folder, adminKey, modelsFolder, perso
       return { kind, simulation: await start({ port: 0, connection: kind, serverUrl }) };
     }),
   );
-  const config = join(folder, 'providers.json');
   const connections = simulated.map(({ kind, simulation }) => ({
     id: kind,
     kind,
@@ -66,13 +63,9 @@ export async function showProviders({ say, folder, adminKey, modelsFolder, perso
     [kind]: simulation.settings,
   }));
   const settings = { modelsFolder, publicUrl: serverUrl, verifier: { kind: 'embedded', workers: 1 }, connections };
-  await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
   const env = {
     ...Object.fromEntries(simulated.flatMap(({ simulation }) => Object.entries(simulation.environment))),
-    PORT: String(port),
-    FACESTEP_CONFIG: config,
-    FACESTEP_DATA: join(folder, 'providers'),
-    FACESTEP_ADMIN_KEY: adminKey,
+    ...(await configure(folder, settings, { port: String(port), adminKey, name: 'providers' })),
   };
   const service = await startService(env);
 

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +27,20 @@ async function untilReady(url: string, said: readonly string[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Writes a configuration file. Returns the environment of a server with it, and of its commands. */
+export async function configure(
+  folder: string,
+  settings: object,
+  { port, adminKey, name = 'facestep' }: { readonly port: string; readonly adminKey: string; readonly name?: string },
+) {
+  const config = join(folder, `${name}.json`);
+  await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
+  const data = join(folder, `${name}-data`);
+  return { PORT: port, FACESTEP_CONFIG: config, FACESTEP_DATA: data, FACESTEP_ADMIN_KEY: adminKey };
+}
+
+export const newAdminKey = (): string => `fsa_${randomBytes(24).toString('base64url')}`;
 
 export async function startService(env: Record<string, string>, logFile = devNull, main = ownMain): Promise<Service> {
   const log = openSync(logFile, 'a');

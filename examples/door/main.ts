@@ -7,8 +7,7 @@
  */
 // In your project: '@facestep/client'.
 import { createFacestepClient } from '../../client/index.js';
-import { createFileStore } from './file-store.js';
-import { createRoster } from './roster.js';
+import { createFileStore, createRoster } from './roster.js';
 import { startDoor } from './server.js';
 
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;

@@ -1,4 +1,5 @@
 /* A roster: names with their tokens. A token can be opened only by the server that made it, and only with the face. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 // In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
@@ -9,7 +10,7 @@ import type { FacestepClient } from '../../client/index.js';
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 
-export const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
+const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 type Entries = z.infer<typeof rosterGuard>;
 
 export interface RosterStore {
@@ -62,6 +63,11 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
 }
 
 export type Roster = ReturnType<typeof createRoster>;
+
+export const createFileStore = (file: string): RosterStore => ({
+  read: () => (existsSync(file) ? rosterGuard.parse(JSON.parse(readFileSync(file, 'utf8'))) : []),
+  write: (entries) => writeFileSync(file, JSON.stringify(entries, null, 2), { mode: 0o600 }),
+});
 
 export function createMemoryStore(): RosterStore {
   let entries: Entries = [];

@@ -3,17 +3,10 @@
  * VC of one issuer. Its key is in memory; a real wallet uses the phone's hardware.
  */
 import { createHash } from 'node:crypto';
-import { inflateSync } from 'node:zlib';
-import {
-  type CryptoKey,
-  compactVerify,
-  createRemoteJWKSet,
-  decodeJwt,
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-} from 'jose';
+import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
+import { toResolveKey } from '../../client/receipt-verifier.js';
+import { hasEnded as isRevoked } from '../../client/status-list.js';
 
 const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
@@ -31,10 +24,9 @@ const sealedGuard = z.object({
   iss: z.string(),
   vct: z.string(),
   exp: z.int(),
-  status: z.object({ status_list: z.object({ idx: z.int(), uri: z.url() }) }),
+  status: z.object({ status_list: z.object({ idx: z.int().nonnegative(), uri: z.url() }) }),
 });
 const keysGuard = z.object({ issuer: z.string(), jwks_uri: z.url() });
-const listGuard = z.object({ sub: z.string(), status_list: z.object({ bits: z.literal(1), lst: z.string() }) });
 const disclosureGuard = z.tuple([z.string(), z.string(), z.json()]);
 
 export interface HeldCredential {
@@ -149,13 +141,7 @@ function read(credential: string): HeldCredential {
  * @throws if the list is unavailable or invalid; refuse the credential then
  */
 export async function hasEnded({ credential, issuer }: HeldCredential): Promise<boolean> {
-  const { idx, uri } = sealedGuard.parse(decodeJwt(credential.split('~')[0] ?? '')).status.status_list;
-  const { jwks_uri: keys } = await ask(keysGuard, wellKnown(issuer, 'jwt-vc-issuer'));
-  const response = await fetch(uri);
-  if (!response.ok) throw new Error('the status list cannot be had');
-  const { payload } = await compactVerify(await response.text(), createRemoteJWKSet(new URL(keys)));
-  const { sub, status_list: list } = listGuard.parse(JSON.parse(new TextDecoder().decode(payload)));
-  if (sub !== uri) throw new Error('another status list');
-  const bits = inflateSync(Buffer.from(list.lst, 'base64url'), { maxOutputLength: 1 << 20 });
-  return (((bits[idx >> 3] ?? 0xff) >> (idx & 7)) & 1) === 1;
+  const { status } = sealedGuard.parse(decodeJwt(credential.split('~')[0] ?? ''));
+  const { jwks_uri: jwksUri } = await ask(keysGuard, wellKnown(issuer, 'jwt-vc-issuer'));
+  return isRevoked(status, { fetch, resolveKey: toResolveKey({ jwksUri, fetch }), nowSec: Date.now() / 1000 });
 }

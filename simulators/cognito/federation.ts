@@ -11,7 +11,7 @@ import {
   takePending,
   verifyIdToken,
 } from '../relying-party.js';
-import { addFederatedUser, type PoolIdentityProvider, type UserPool } from './pool.js';
+import { addUser, type PoolIdentityProvider, type UserPool } from './pool.js';
 
 const skewSec = 60;
 
@@ -68,7 +68,9 @@ function signIn(
   now: number,
 ): object {
   const username = `${name}_${claims.sub}`;
-  const user = pool.users.get(pool.links.get(username) ?? username) ?? addFederatedUser(pool, username, now);
+  const user =
+    pool.users.get(pool.links.get(username) ?? username) ??
+    addUser(pool, username, { created: now, status: 'EXTERNAL_PROVIDER' });
   for (const [attribute, claim] of Object.entries(mapping)) {
     const value = claims[claim];
     if (attribute === 'username' || value === undefined) continue;

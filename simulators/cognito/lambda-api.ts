@@ -1,17 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isSigned } from '../aws-signature.js';
 import type { LambdaFunction, LambdaService } from './lambda.js';
 import { newId } from './pool.js';
 
 const functionPath = /^\/2015-03-31\/functions\/([^/]+)\/(configuration|policy)$/;
-const signature =
-  /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/lambda\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
 
 /**
  * Answers signed REST calls that read a deployed function. Other Lambda calls are not simulated.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
  */
-export function answerLambda(lambda: LambdaService, request: IncomingMessage, response: ServerResponse): void {
+export function answerLambda(
+  lambda: LambdaService,
+  region: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const refuse = (status: number, type: string): void => {
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
     response.end(JSON.stringify({ Type: 'User', Message: type }));
@@ -19,8 +23,7 @@ export function answerLambda(lambda: LambdaService, request: IncomingMessage, re
   response.setHeader('x-amzn-requestid', newId(16));
   const [, written, part] = functionPath.exec(request.url ?? '') ?? [];
   if (request.method !== 'GET' || written === undefined) return void refuse(404, 'UnknownOperationException');
-  if (!signature.test(request.headers.authorization ?? ''))
-    return void refuse(403, 'MissingAuthenticationTokenException');
+  if (!isSigned(request, region, 'lambda')) return void refuse(403, 'MissingAuthenticationTokenException');
   if (!lambda.isReadable) return void refuse(403, 'AccessDeniedException');
   const arn = decodeURIComponent(written);
   const found = lambda.functions.get(arn);

@@ -16,22 +16,13 @@ export type LambdaAnswer =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly reason: 'threw' | 'timed_out' | 'crashed'; readonly message: string };
 
-/** Lambda functions by ARN. Each function runs in its own process, which its first call starts. */
-export interface LambdaService {
-  readonly functions: Map<string, LambdaFunction>;
-  /** True if callers may read function configurations (`lambda:GetFunctionConfiguration`). */
-  isReadable: boolean;
-  /** Runs a function. On a timeout, kills the function's process, so that the function loses its state. */
-  invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer>;
-  logText(): string;
-  coldStarts(): number;
-  close(): Promise<void>;
-}
+export type LambdaService = ReturnType<typeof createLambdaService>;
 
 const runtime = fileURLToPath(new URL('./lambda-runtime.js', import.meta.url));
 const answerGuard = z.object({ id: z.number(), ok: z.boolean(), body: z.string() });
 
-export function createLambdaService(): LambdaService {
+/** Creates Lambda functions by ARN. Each function runs in its own process, which its first call starts. */
+export function createLambdaService() {
   const functions = new Map<string, LambdaFunction>();
   const running = new Map<string, { child: ChildProcess; isLoaded: Promise<unknown> }>();
   let log = '';
@@ -66,10 +57,12 @@ export function createLambdaService(): LambdaService {
 
   return {
     functions,
+    /** True if callers may read function configurations (`lambda:GetFunctionConfiguration`). */
     isReadable: true,
     logText: () => log,
     coldStarts: () => started,
-    async invoke(arn, event, timeoutMs) {
+    /** Runs a function. On a timeout, kills the function's process, so that the function loses its state. */
+    async invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer> {
       const found = functions.get(arn);
       if (found === undefined) return { ok: false, reason: 'crashed', message: 'no such function' };
       const { child, isLoaded } = running.get(arn) ?? start(arn, found);
@@ -77,31 +70,27 @@ export function createLambdaService(): LambdaService {
       const id = count;
       // The timeout starts after loading, because process start-up depends on this machine, not on the function.
       await isLoaded;
-      let timer: NodeJS.Timeout | undefined;
-      const outOfTime = new Promise<LambdaAnswer>((resolve) => {
-        timer = setTimeout(() => resolve({ ok: false, reason: 'timed_out', message: 'Task timed out' }), timeoutMs);
+      const answer = await new Promise<LambdaAnswer>((resolve) => {
+        const settle = (settled: LambdaAnswer): void => {
+          clearTimeout(timer);
+          child.off('message', listen).off('exit', crash);
+          resolve(settled);
+        };
+        const fail = (reason: 'timed_out' | 'crashed', message: string) => settle({ ok: false, reason, message });
+        const crash = () => fail('crashed', 'RequestId: Error: Runtime exited');
+        const listen = (message: unknown): void => {
+          const { data } = answerGuard.safeParse(message);
+          if (data?.id !== id) return;
+          settle(
+            data.ok ? { ok: true, body: JSON.parse(data.body) } : { ok: false, reason: 'threw', message: data.body },
+          );
+        };
+        const timer = setTimeout(() => fail('timed_out', 'Task timed out'), timeoutMs);
+        child.on('message', listen).once('exit', crash);
+        if (child.connected) {
+          child.send({ id, event: JSON.stringify(event), timeoutMs, requestId: randomUUID() }, () => undefined);
+        } else crash();
       });
-      const answered = async (): Promise<LambdaAnswer> => {
-        const answer = new Promise<LambdaAnswer>((resolve) => {
-          const crash = () => resolve({ ok: false, reason: 'crashed', message: 'RequestId: Error: Runtime exited' });
-          const listen = (message: unknown): void => {
-            const parsed = answerGuard.safeParse(message);
-            if (!parsed.success || parsed.data.id !== id) return;
-            child.off('message', listen);
-            child.off('exit', crash);
-            const { ok, body } = parsed.data;
-            resolve(ok ? { ok: true, body: JSON.parse(body) } : { ok: false, reason: 'threw', message: body });
-          };
-          child.on('message', listen);
-          child.once('exit', crash);
-          if (child.connected) {
-            child.send({ id, event: JSON.stringify(event), timeoutMs, requestId: randomUUID() }, () => undefined);
-          } else crash();
-        });
-        return answer;
-      };
-      const answer = await Promise.race([answered(), outOfTime]);
-      clearTimeout(timer);
       if (!answer.ok && answer.reason === 'timed_out') await end(arn, child);
       return answer;
     },

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
-import { z } from 'zod';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { OpenIdProvider } from '../relying-party.js';
-import { takeRsaPair } from '../rsa-pairs.js';
+import { createSigningKey } from '../signing-key.js';
 import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
 
 export interface PoolUser {
@@ -46,28 +44,7 @@ export interface Invocation {
   readonly response: unknown;
 }
 
-export interface UserPool {
-  readonly id: string;
-  readonly region: string;
-  readonly arn: string;
-  readonly created: number;
-  /** Attributes that serve as user name, such as `email`. UpdateUserPool cannot change them. */
-  readonly usernameAttributes: readonly string[];
-  settings: Settings;
-  readonly schema: Map<string, SchemaAttribute>;
-  readonly clients: Map<string, AppClient>;
-  readonly users: Map<string, PoolUser>;
-  readonly groups: Map<string, Set<string>>;
-  readonly identityProviders: Map<string, PoolIdentityProvider>;
-  readonly links: Map<string, string>;
-  readonly key: { readonly id: string; readonly privateKey: KeyObject | CryptoKey; readonly publicJwk: JWK };
-  readonly sessionKey: Buffer;
-  readonly usedSessions: Set<string>;
-  readonly accessTokens: Map<string, { readonly username: string; readonly clientId: string }>;
-  readonly refreshTokens: Map<string, { readonly username: string; readonly clientId: string }>;
-  readonly srpExchanges: Map<string, SrpExchange>;
-  readonly invocations: Invocation[];
-}
+export type UserPool = Awaited<ReturnType<typeof createPool>>;
 
 /** Returns the pool name used in SRP: the part of the pool's id after the region. */
 export const srpNameOf = ({ id }: Pick<UserPool, 'id'>): string => id.slice(id.indexOf('_') + 1);
@@ -81,20 +58,8 @@ const readOnlyAttributes = ['sub', 'email_verified', 'phone_number_verified'];
 
 export const newId = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-const toUuid = (): string => {
-  const hex = newId(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
-};
-
-export async function createPool(
-  region: string,
-  now: number,
-  settings: Settings,
-  usernameAttributes: readonly string[],
-): Promise<UserPool> {
+export async function createPool(region: string, now: number, settings: Settings) {
   const id = `${region}_${newId(5).slice(0, 9)}`;
-  const { privateKey, publicKey } = await takeRsaPair();
-  const keyId = newId(16);
   const schema = new Map<string, SchemaAttribute>(
     [...standardAttributes, ...readOnlyAttributes].map((Name) => [
       Name,
@@ -106,82 +71,53 @@ export async function createPool(
     region,
     arn: `arn:aws:cognito-idp:${region}:123456789012:userpool/${id}`,
     created: now,
-    usernameAttributes,
     settings,
     schema,
-    clients: new Map(),
-    users: new Map(),
-    groups: new Map(),
-    identityProviders: new Map(),
-    links: new Map(),
-    key: {
-      id: keyId,
-      privateKey,
-      publicJwk: { ...(await exportJWK(publicKey)), kid: keyId, use: 'sig', alg: 'RS256' },
-    },
+    clients: new Map<string, AppClient>(),
+    users: new Map<string, PoolUser>(),
+    groups: new Map<string, Set<string>>(),
+    identityProviders: new Map<string, PoolIdentityProvider>(),
+    links: new Map<string, string>(),
+    key: await createSigningKey(newId(16)),
     sessionKey: randomBytes(32),
-    usedSessions: new Set(),
-    accessTokens: new Map(),
-    refreshTokens: new Map(),
-    srpExchanges: new Map(),
-    invocations: [],
+    usedSessions: new Set<string>(),
+    /** User names by token. */
+    accessTokens: new Map<string, string>(),
+    refreshTokens: new Map<string, string>(),
+    srpExchanges: new Map<string, SrpExchange>(),
+    invocations: [] as Invocation[],
   };
 }
 
-/** Adds a user. In a pool with e-mail sign-in, Cognito uses the `sub` as user name. */
-export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<string, string>, now: number): PoolUser {
-  const sub = toUuid();
-  const isAlias = pool.usernameAttributes.length > 0;
-  const user: PoolUser = {
-    username: isAlias ? sub : given,
-    sub,
-    created: now,
-    attributes: new Map([...attributes, ...(isAlias ? ([['email', given]] as const) : []), ['sub', sub]]),
-    status: 'FORCE_CHANGE_PASSWORD',
-    password: null,
-    enabled: true,
-  };
-  pool.users.set(user.username, user);
-  return user;
-}
-
-export function addFederatedUser(pool: UserPool, username: string, now: number): PoolUser {
-  const sub = toUuid();
-  const user: PoolUser = {
-    username,
-    sub,
-    created: now,
-    attributes: new Map([['sub', sub]]),
-    status: 'EXTERNAL_PROVIDER',
-    password: null,
-    enabled: true,
-  };
+export function addUser(
+  pool: UserPool,
+  username: string,
+  given: {
+    readonly created?: number;
+    readonly status?: PoolUser['status'];
+    readonly attributes?: Map<string, string>;
+  } = {},
+): PoolUser {
+  const sub = randomUUID();
+  const attributes = new Map([...(given.attributes ?? []), ['sub', sub]]);
+  const usual = { created: Date.now(), status: 'FORCE_CHANGE_PASSWORD', password: null, enabled: true } as const;
+  const user: PoolUser = { username, sub, ...usual, ...given, attributes };
   pool.users.set(username, user);
   return user;
 }
 
 /**
- * Finds a user by name, alias or `sub`, ignoring case. Finds a federated user only by name.
+ * Finds a user by name or `sub`, ignoring case. Finds a federated user only by name.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function findUser(pool: UserPool, name: string): PoolUser | undefined {
   const text = name.toLowerCase();
   const users = [...pool.users.values()];
-  const isAlias = pool.usernameAttributes.includes('email');
   const local = users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
-  return (
-    users.find(({ username }) => username.toLowerCase() === text) ??
-    local.find(({ sub, attributes }) => sub === name || (isAlias && attributes.get('email')?.toLowerCase() === text))
-  );
+  return users.find(({ username }) => username.toLowerCase() === text) ?? local.find(({ sub }) => sub === name);
 }
 
 export const setPassword = (pool: UserPool, user: PoolUser, password: string, permanent: boolean): void => {
   user.password = createVerifier(srpNameOf(pool), user.username, password);
   user.status = permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
 };
-
-const listGuard = z.array(z.string()).optional().catch(undefined);
-
-/** Returns the attributes that a client may read or write; `null` means all. */
-export const permitted = (client: AppClient, list: 'ReadAttributes' | 'WriteAttributes'): readonly string[] | null =>
-  listGuard.parse(client.settings[list]) ?? null;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFound } from './errors.js';
-import { type AppClient, findUser, newId, type PoolUser, setPassword, srpNameOf, type UserPool } from './pool.js';
-import { type ChallengeResult, type Session, sealSession, takeSession } from './sessions.js';
+import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
+import { type ChallengeResult, sealSession, takeSession } from './sessions.js';
 import { describeClient } from './settings.js';
-import { createDecoy, isProof, isVerifierOf, startExchange, toHex } from './srp.js';
+import { isProof, startExchange, toHex } from './srp.js';
 import { mintTokens, type TokenDeps } from './tokens.js';
 import { invokeTrigger } from './triggers.js';
 
@@ -31,22 +31,26 @@ function checkLengths(member: string, map: Record<string, string | null> | undef
   }
 }
 
-interface Person {
-  readonly username: string;
-  /** `null` if there is no such user. The client must not learn this. */
-  readonly user: PoolUser | null;
+/** Sign-in in one pool with one app client. */
+interface At {
+  readonly pool: UserPool;
+  readonly client: AppClient;
+  readonly user: PoolUser;
 }
 
-const flowOf: Readonly<Record<string, string>> = {
-  CUSTOM_AUTH: 'ALLOW_CUSTOM_AUTH',
-  USER_SRP_AUTH: 'ALLOW_USER_SRP_AUTH',
-  USER_PASSWORD_AUTH: 'ALLOW_USER_PASSWORD_AUTH',
-  ADMIN_USER_PASSWORD_AUTH: 'ALLOW_ADMIN_USER_PASSWORD_AUTH',
-  REFRESH_TOKEN_AUTH: 'ALLOW_REFRESH_TOKEN_AUTH',
-  REFRESH_TOKEN: 'ALLOW_REFRESH_TOKEN_AUTH',
-};
+const attributesOf = ({ attributes, status }: PoolUser) => ({
+  ...Object.fromEntries(attributes),
+  'cognito:user_status': status,
+});
+
+const passed = (challengeName: string): ChallengeResult => ({
+  challengeName,
+  challengeResult: true,
+  challengeMetadata: null,
+});
 
 /**
+ * Signs users in by custom authentication, with the password checked by SRP. Other flows are not simulated.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
@@ -59,38 +63,20 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     throw resourceNotFound(`User pool client ${clientId} does not exist.`);
   };
 
-  const findPerson = (pool: UserPool, client: AppClient, username: string | null | undefined): Person => {
+  const requireUser = (pool: UserPool, client: AppClient, username: string | null | undefined): PoolUser => {
     if (!username) throw invalidParameter('Missing required parameter USERNAME');
-    const user = findUser(pool, username) ?? null;
-    if (user === null && client.settings.PreventUserExistenceErrors !== 'ENABLED') throw userNotFound();
-    if (user !== null && !user.enabled) throw notAuthorized('User is disabled.');
-    return { username: user?.username ?? username, user };
+    const user = findUser(pool, username);
+    if (user === undefined) {
+      throw client.settings.PreventUserExistenceErrors === 'ENABLED' ? notAuthorized() : userNotFound();
+    }
+    if (!user.enabled) throw notAuthorized('User is disabled.');
+    return user;
   };
 
-  const attributesOf = ({ user }: Person) =>
-    user === null ? {} : { ...Object.fromEntries(user.attributes), 'cognito:user_status': user.status };
-
-  const issue = async (
-    pool: UserPool,
-    client: AppClient,
-    user: PoolUser,
-    source: string,
-    clientMetadata?: Record<string, string>,
-    refreshToken?: string,
-  ) => ({
-    ChallengeParameters: {},
-    AuthenticationResult: await mintTokens(
-      pool,
-      { user, client, source, clientMetadata, ...(refreshToken === undefined ? {} : { refreshToken }) },
-      deps,
-    ),
-  });
-
-  const startSrp = (pool: UserPool, client: AppClient, person: Person, publicValue: string | null | undefined) => {
-    const { username, user } = person;
-    const password = user?.password ?? createDecoy(pool.sessionKey, username);
-    const who = { username, clientId: client.id, password, isDecoy: user?.password == null };
-    const exchange = startExchange(publicValue ?? '', who);
+  const startSrp = ({ pool, client, user }: At, publicValue: string) => {
+    const { username, password } = user;
+    if (password === null) throw notAuthorized();
+    const exchange = startExchange(publicValue, { username, clientId: client.id, password });
     if (exchange === null) throw invalidParameter('Missing or invalid parameter SRP_A');
     const secretBlock = Buffer.from(newId(64), 'hex').toString('base64');
     pool.srpExchanges.set(secretBlock, exchange);
@@ -104,7 +90,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     return { secretBlock, parameters };
   };
 
-  const finishSrp = (pool: UserPool, clientId: string, responses: Record<string, string | null>): string => {
+  const finishSrp = (pool: UserPool, clientId: string, responses: Record<string, string | null>): void => {
     const secretBlock = responses.PASSWORD_CLAIM_SECRET_BLOCK ?? '';
     const exchange = pool.srpExchanges.get(secretBlock);
     pool.srpExchanges.delete(secretBlock);
@@ -116,47 +102,36 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     const isRight =
       exchange !== undefined && exchange.clientId === clientId && isProof(exchange, srpNameOf(pool), claim);
     if (!isRight || responses.USERNAME !== exchange.username) throw notAuthorized();
-    return exchange.username;
-  };
-
-  const isPassword = (pool: UserPool, user: PoolUser | null, password: string | null | undefined): boolean => {
-    if (user?.password == null || !password) return false;
-    return isVerifierOf(user.password, srpNameOf(pool), user.username, password);
   };
 
   /** Invokes the define trigger and follows its decision: tokens, another challenge, or failure. */
   const advance = async (
-    pool: UserPool,
-    client: AppClient,
-    person: Person,
+    at: At,
     history: readonly ChallengeResult[],
     context: { clientMetadata: Record<string, string> | undefined; srpPublicValue: string | null },
   ): Promise<unknown> => {
-    const { username, user } = person;
+    const { pool, client, user } = at;
+    const { username } = user;
     const request = {
-      userAttributes: attributesOf(person),
+      userAttributes: attributesOf(user),
       session: history.map(({ challengeMetadata, ...result }) =>
         result.challengeName === 'CUSTOM_CHALLENGE' ? { ...result, challengeMetadata } : result,
       ),
       ...(context.clientMetadata === undefined ? {} : { clientMetadata: context.clientMetadata }),
-      ...(user === null ? { userNotFound: true } : {}),
     };
-    const call = { user: { username }, clientId: client.id };
-    const defined = await invokeTrigger(
-      pool,
-      { ...call, name: 'DefineAuthChallenge', source: 'DefineAuthChallenge_Authentication', request },
-      deps,
-    );
+    const call = { user, clientId: client.id };
+    const define = { ...call, name: 'DefineAuthChallenge', source: 'DefineAuthChallenge_Authentication' } as const;
+    const defined = await invokeTrigger(pool, { ...define, request }, deps);
     if (defined.failAuthentication === true) throw notAuthorized();
     if (defined.issueTokens === true) {
-      if (user === null) throw notAuthorized();
-      return issue(pool, client, user, 'TokenGeneration_Authentication', context.clientMetadata);
+      const sign = { user, client, source: 'TokenGeneration_Authentication', clientMetadata: context.clientMetadata };
+      return { ChallengeParameters: {}, AuthenticationResult: await mintTokens(pool, sign, deps) };
     }
     const expiresAt = deps.now() + Number(describeClient(pool, client).AuthSessionValidity) * 60_000;
-    const session = { clientId: client.id, username, userNotFound: user === null, expiresAt, history: [...history] };
+    const session = { clientId: client.id, username, expiresAt, history: [...history] };
     if (defined.challengeName === 'PASSWORD_VERIFIER') {
       if (context.srpPublicValue === null) throw invalidParameter('Custom auth lambda trigger has no SRP_A to verify.');
-      const { secretBlock, parameters } = startSrp(pool, client, person, context.srpPublicValue);
+      const { secretBlock, parameters } = startSrp(at, context.srpPublicValue);
       const rest = { secretBlock, privateChallengeParameters: {}, challengeMetadata: null };
       const Session = sealSession(pool, { ...session, ...rest, expected: 'PASSWORD_VERIFIER' });
       return { ChallengeName: 'PASSWORD_VERIFIER', Session, ChallengeParameters: parameters };
@@ -164,16 +139,9 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     if (defined.challengeName !== 'CUSTOM_CHALLENGE') {
       throw invalidParameter(`Challenge ${defined.challengeName} is not supported by the simulator.`);
     }
-    const created = await invokeTrigger(
-      pool,
-      {
-        ...call,
-        name: 'CreateAuthChallenge',
-        source: 'CreateAuthChallenge_Authentication',
-        request: { ...request, challengeName: 'CUSTOM_CHALLENGE' },
-      },
-      deps,
-    );
+    const create = { ...call, name: 'CreateAuthChallenge', source: 'CreateAuthChallenge_Authentication' } as const;
+    const asked = { ...request, challengeName: 'CUSTOM_CHALLENGE' };
+    const created = await invokeTrigger(pool, { ...create, request: asked }, deps);
     const Session = sealSession(pool, {
       ...session,
       expected: 'CUSTOM_CHALLENGE',
@@ -185,113 +153,53 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     return { ChallengeName: 'CUSTOM_CHALLENGE', Session, ChallengeParameters: parameters };
   };
 
-  /** Returns the challenge for users whom an administrator created with a temporary password. */
-  const demandNewPassword = (pool: UserPool, session: Session, history: readonly ChallengeResult[]) => ({
-    ChallengeName: 'NEW_PASSWORD_REQUIRED',
-    Session: sealSession(pool, { ...session, history: [...history], expected: 'NEW_PASSWORD_REQUIRED' }),
-    ChallengeParameters: { USER_ID_FOR_SRP: session.username, requiredAttributes: '[]', userAttributes: '{}' },
-  });
-
-  const personOf = (pool: UserPool, { username, userNotFound: isUnknown }: Session): Person => {
-    const user = isUnknown ? null : (pool.users.get(username) ?? null);
-    if (!isUnknown && user === null) throw notAuthorized();
-    return { username, user };
-  };
-
   return {
     async initiate(body: unknown, poolId: string | null): Promise<unknown> {
       const { AuthFlow, ClientId, AuthParameters, ClientMetadata } = startGuard.parse(body);
       checkLengths('authParameters', AuthParameters);
       checkLengths('clientMetadata', ClientMetadata);
       const { pool, client } = findClient(ClientId, poolId);
-      const allowed = flowOf[AuthFlow];
-      if (allowed === undefined) throw invalidParameter(`Flow ${AuthFlow} is not supported by the simulator.`);
-      if (!describeClient(pool, client).ExplicitAuthFlows.includes(allowed)) {
+      if (AuthFlow !== 'CUSTOM_AUTH') throw invalidParameter(`Flow ${AuthFlow} is not supported by the simulator.`);
+      if (!describeClient(pool, client).ExplicitAuthFlows.includes('ALLOW_CUSTOM_AUTH')) {
         throw invalidParameter(`${AuthFlow} flow not enabled for this client`);
       }
-      if (AuthFlow.startsWith('ADMIN_') && poolId === null)
-        throw invalidParameter('Initiate Auth method not supported.');
-      if (AuthFlow.startsWith('REFRESH_TOKEN')) {
-        const held = pool.refreshTokens.get(AuthParameters.REFRESH_TOKEN ?? '');
-        const user = held?.clientId === client.id ? pool.users.get(held.username) : undefined;
-        if (user === undefined) throw notAuthorized('Invalid Refresh Token');
-        const token = AuthParameters.REFRESH_TOKEN ?? '';
-        return issue(pool, client, user, 'TokenGeneration_RefreshTokens', undefined, token);
-      }
-      const person = findPerson(pool, client, AuthParameters.USERNAME);
-      if (AuthFlow === 'CUSTOM_AUTH') {
-        const isSrp = AuthParameters.CHALLENGE_NAME === 'SRP_A';
-        const first = { challengeName: 'SRP_A', challengeResult: true, challengeMetadata: null };
-        // ClientMetadata of InitiateAuth does not reach the challenge triggers.
-        const context = { clientMetadata: undefined, srpPublicValue: isSrp ? (AuthParameters.SRP_A ?? '') : null };
-        return advance(pool, client, person, isSrp ? [first] : [], context);
-      }
-      if (AuthFlow === 'USER_SRP_AUTH') {
-        const { parameters } = startSrp(pool, client, person, AuthParameters.SRP_A);
-        return { ChallengeName: 'PASSWORD_VERIFIER', ChallengeParameters: parameters };
-      }
-      if (person.user === null || !isPassword(pool, person.user, AuthParameters.PASSWORD)) throw notAuthorized();
-      return issue(pool, client, person.user, 'TokenGeneration_Authentication');
+      const user = requireUser(pool, client, AuthParameters.USERNAME);
+      const isSrp = AuthParameters.CHALLENGE_NAME === 'SRP_A';
+      // ClientMetadata of InitiateAuth does not reach the challenge triggers.
+      const context = { clientMetadata: undefined, srpPublicValue: isSrp ? (AuthParameters.SRP_A ?? '') : null };
+      return advance({ pool, client, user }, isSrp ? [passed('SRP_A')] : [], context);
     },
 
-    async respond(body: unknown, poolId: string | null): Promise<unknown> {
+    async respond(body: unknown): Promise<unknown> {
       const { ChallengeName, ClientId, Session, ChallengeResponses, ClientMetadata } = respondGuard.parse(body);
       checkLengths('challengeResponses', ChallengeResponses);
       checkLengths('clientMetadata', ClientMetadata);
-      const { pool, client } = findClient(ClientId, poolId);
-      if (ChallengeName === 'PASSWORD_VERIFIER' && Session === undefined) {
-        // In USER_SRP_AUTH, the secret block contains the SRP exchange.
-        const user = pool.users.get(finishSrp(pool, client.id, ChallengeResponses));
-        if (user === undefined || user.status !== 'CONFIRMED') throw notAuthorized();
-        return issue(pool, client, user, 'TokenGeneration_Authentication', ClientMetadata);
-      }
+      const { pool, client } = findClient(ClientId, null);
       const session = takeSession(pool, Session, client.id, deps.now());
       if (session.expected !== ChallengeName) throw notAuthorized('Invalid session for the user.');
-      const person = personOf(pool, session);
-      if (ChallengeResponses.USERNAME !== session.username) throw notAuthorized();
+      const user = pool.users.get(session.username);
+      if (user === undefined || ChallengeResponses.USERNAME !== session.username) throw notAuthorized();
+      const at = { pool, client, user };
       const context = { clientMetadata: ClientMetadata, srpPublicValue: null };
       if (ChallengeName === 'PASSWORD_VERIFIER') {
         if (ChallengeResponses.PASSWORD_CLAIM_SECRET_BLOCK !== session.secretBlock) throw notAuthorized();
         finishSrp(pool, client.id, ChallengeResponses);
-        const proven = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
-        const history = [...session.history, proven];
-        if (person.user?.status !== 'FORCE_CHANGE_PASSWORD') return advance(pool, client, person, history, context);
-        return demandNewPassword(pool, session, history);
-      }
-      if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
-        if (person.user === null) throw notAuthorized();
-        setPassword(pool, person.user, ChallengeResponses.NEW_PASSWORD ?? '', true);
-        // Adds the password change to the challenge history that the triggers receive. Cognito does not document
-        // whether it does so. This is the stricter assumption.
-        const changed = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
-        return advance(pool, client, person, [...session.history, changed], context);
+        return advance(at, [...session.history, passed(ChallengeName)], context);
       }
       const answer = ChallengeResponses.ANSWER;
       if (typeof answer !== 'string') throw invalidParameter('Missing required parameter ANSWER');
-      const verified = await invokeTrigger(
-        pool,
-        {
-          name: 'VerifyAuthChallengeResponse',
-          source: 'VerifyAuthChallengeResponse_Authentication',
-          user: { username: session.username },
-          clientId: client.id,
-          request: {
-            userAttributes: attributesOf(person),
-            privateChallengeParameters: session.privateChallengeParameters,
-            challengeAnswer: answer,
-            ...(ClientMetadata === undefined ? {} : { clientMetadata: ClientMetadata }),
-            ...(person.user === null ? { userNotFound: true } : {}),
-          },
-        },
-        deps,
-      );
-      const { challengeMetadata } = session;
-      const result = {
-        challengeName: ChallengeName,
-        challengeResult: verified.answerCorrect === true,
-        challengeMetadata,
+      const { challengeMetadata, privateChallengeParameters } = session;
+      const request = {
+        userAttributes: attributesOf(user),
+        privateChallengeParameters,
+        challengeAnswer: answer,
+        ...(ClientMetadata === undefined ? {} : { clientMetadata: ClientMetadata }),
       };
-      return advance(pool, client, person, [...session.history, result], context);
+      const source = 'VerifyAuthChallengeResponse_Authentication';
+      const call = { name: 'VerifyAuthChallengeResponse', source, user, clientId: client.id, request } as const;
+      const { answerCorrect } = await invokeTrigger(pool, call, deps);
+      const result = { challengeName: ChallengeName, challengeResult: answerCorrect === true, challengeMetadata };
+      return advance(at, [...session.history, result], context);
     },
   };
 }

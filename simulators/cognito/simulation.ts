@@ -7,23 +7,17 @@ import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { CognitoUser as BrowserUser, IAuthenticationCallback } from 'amazon-cognito-identity-js';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import type { StartSimulation } from '../simulation.js';
 import { simulatedLogins, toShownToken } from '../simulation.js';
-import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
+import { type BrowserSignIn, createBrowserSignIn } from './browser-client.js';
 import { startCognitoSimulator } from './index.js';
 
 const password = 'First-factor-1';
 const attribute = 'custom:face_token';
 
-const handlers = {
-  defineAuthChallenge: 'defineAuthChallenge',
-  createAuthChallenge: 'createAuthChallenge',
-  verifyAuthChallengeResponse: 'verifyAuthChallengeResponse',
-  preTokenGeneration: 'preTokenGeneration',
-} as const;
+const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
 
 const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
 const parametersGuard = z.record(z.string(), z.json());
@@ -74,7 +68,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       () => null,
     );
     if (keys === null) return false;
-    for (const handler of Object.values(handlers)) {
+    for (const handler of handlers) {
       cognito.lambda.functions.set(arnOf(handler), {
         file: triggersFile,
         handler,
@@ -95,32 +89,18 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     return true;
   };
 
-  const challenged = new Map<string, BrowserUser>();
-  const createUser = (login: string): BrowserUser => {
-    const userPool = new CognitoUserPool({ UserPoolId: pool.id, ClientId: clientId, endpoint: cognito.url });
-    const user = new CognitoUser({ Username: login, Pool: userPool });
-    user.setAuthenticationFlowType('CUSTOM_AUTH');
-    return user;
+  const challenged = new Map<string, ReturnType<typeof createBrowserSignIn>>();
+  const show = (session: string, result: BrowserSignIn): JsonObject => {
+    if (result.kind === 'challenge')
+      return { signedIn: false, session, challenge: parametersGuard.parse(result.parameters) };
+    challenged.delete(session);
+    if (result.kind === 'failed') return { signedIn: false, error: result.message };
+    return {
+      signedIn: true,
+      ...toShownToken('accessToken', result.session.getAccessToken().getJwtToken()),
+      ...toShownToken('idToken', result.session.getIdToken().getJwtToken()),
+    };
   };
-  const settle = (session: string, start: (callbacks: IAuthenticationCallback) => void): Promise<JsonObject> =>
-    new Promise((resolve) => {
-      start({
-        onSuccess: (tokens) => {
-          challenged.delete(session);
-          resolve({
-            signedIn: true,
-            ...toShownToken('accessToken', tokens.getAccessToken().getJwtToken()),
-            ...toShownToken('idToken', tokens.getIdToken().getJwtToken()),
-          });
-        },
-        onFailure: (error: unknown) => {
-          challenged.delete(session);
-          resolve({ signedIn: false, error: error instanceof Error ? error.message : 'refused' });
-        },
-        customChallenge: (parameters: unknown) =>
-          resolve({ signedIn: false, session, challenge: parametersGuard.parse(parameters) }),
-      });
-    });
 
   return {
     title: 'Cognito user pool',
@@ -132,7 +112,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       endpoint: cognito.url,
       triggers: {
         requestSecret,
-        functions: Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, arnOf(handler)])),
+        functions: Object.fromEntries(handlers.map((handler) => [handler, arnOf(handler)])),
       },
     },
     application: clientId,
@@ -144,15 +124,16 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       if (!(await deploy())) return { signedIn: false, error: `the server is not at ${serverUrl}` };
       if (answer === null) {
         const session = randomBytes(16).toString('base64url');
-        const user = createUser(login);
-        challenged.set(session, user);
-        const details = new AuthenticationDetails({ Username: login, Password: password });
-        return settle(session, (callbacks) => user.authenticateUser(details, callbacks));
+        const signIn = createBrowserSignIn(
+          { userPoolId: pool.id, clientId, endpoint: cognito.url },
+          { login, password },
+        );
+        challenged.set(session, signIn);
+        return show(session, await signIn.start());
       }
-      const user = challenged.get(answer.session);
-      if (user?.getUsername() !== login) return { signedIn: false, error: 'no such session' };
-      const metadata = { face_receipt: answer.receipt };
-      return settle(answer.session, (callbacks) => user.sendCustomChallengeAnswer(answer.receipt, callbacks, metadata));
+      const signIn = challenged.get(answer.session);
+      if (signIn?.login !== login) return { signedIn: false, error: 'no such session' };
+      return show(answer.session, await signIn.answer(answer.receipt));
     },
     async close() {
       aws.destroy();

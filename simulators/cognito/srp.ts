@@ -30,7 +30,6 @@ export interface SrpExchange {
   readonly B: bigint;
   readonly b: bigint;
   readonly password: PasswordVerifier;
-  readonly isDecoy: boolean;
 }
 
 /** Encodes a number as Java does: with a leading zero byte if the first bit is set. */
@@ -60,21 +59,16 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-export function createVerifier(poolName: string, username: string, password: string, saltBytes = randomBytes(16)) {
-  const salt = toInteger(saltBytes);
+export function createVerifier(poolName: string, username: string, password: string): PasswordVerifier {
+  const salt = toInteger(randomBytes(16));
   const x = toInteger(sha256(toBytes(salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return { salt, verifier: power(g, x) };
-}
-
-export function isVerifierOf(kept: PasswordVerifier, poolName: string, username: string, password: string): boolean {
-  const x = toInteger(sha256(toBytes(kept.salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
-  return power(g, x) === kept.verifier;
 }
 
 /** @returns `null` for a public value that would make the password irrelevant (RFC 5054, section 2.5.4) */
 export function startExchange(
   publicValue: string,
-  who: Pick<SrpExchange, 'username' | 'clientId' | 'password' | 'isDecoy'>,
+  who: Pick<SrpExchange, 'username' | 'clientId' | 'password'>,
 ): SrpExchange | null {
   if (!/^[0-9a-f]{1,1024}$/i.test(publicValue)) return null;
   const A = BigInt(`0x${publicValue}`);
@@ -84,7 +78,7 @@ export function startExchange(
 }
 
 export function isProof(
-  { A, B, b, password, username, isDecoy }: SrpExchange,
+  { A, B, b, password, username }: SrpExchange,
   poolName: string,
   claim: { readonly secretBlock: string; readonly timestamp: string; readonly signature: string },
 ): boolean {
@@ -98,16 +92,7 @@ export function isProof(
     .update(claim.timestamp)
     .digest();
   const signature = Buffer.from(claim.signature, 'base64');
-  return signature.length === expected.length && timingSafeEqual(signature, expected) && !isDecoy;
-}
-
-/**
- * Creates a decoy verifier for an unknown user. A name always has the same decoy, so that the salt does not reveal
- * whether the user exists.
- */
-export function createDecoy(secret: Uint8Array, username: string): PasswordVerifier {
-  const derived = createHmac('sha256', secret).update(username).digest();
-  return createVerifier('', '', derived.toString('hex'), derived.subarray(0, 16));
+  return signature.length === expected.length && timingSafeEqual(signature, expected);
 }
 
 export const toHex = (value: bigint): string => value.toString(16);

@@ -1,13 +1,12 @@
-import { SignJWT } from 'jose';
-import { type AppClient, newId, type PoolUser, permitted, type UserPool } from './pool.js';
+import { z } from 'zod';
+import { signJwt } from '../signing-key.js';
+import { type AppClient, newId, type PoolUser, type UserPool } from './pool.js';
 import { invokeTrigger, type TriggerDeps, triggerOf } from './triggers.js';
 
 export interface TokenDeps extends TriggerDeps {
   readonly url: () => string;
   readonly now: () => number;
 }
-
-export const issuerOf = (url: string, pool: UserPool): string => `${url}/${pool.id}`;
 
 /** Claims that no trigger can set or suppress. */
 const reserved = new Set(
@@ -38,7 +37,6 @@ export async function mintTokens(
     readonly client: AppClient;
     readonly source: string;
     readonly clientMetadata: Record<string, string> | undefined;
-    readonly refreshToken?: string;
   },
   deps: TokenDeps,
 ) {
@@ -71,19 +69,14 @@ export async function mintTokens(
     if (details != null) groups = details.groupOverrideDetails?.groupsToOverride ?? [];
   }
   const nowSec = Math.floor(deps.now() / 1000);
-  const readable = permitted(client, 'ReadAttributes');
-  const attributes = [...user.attributes].filter(([name]) => readable === null || readable.includes(name));
+  const readable = z.array(z.string()).optional().catch(undefined).parse(client.settings.ReadAttributes);
+  const attributes = [...user.attributes].filter(([name]) => readable?.includes(name) ?? true);
   const shared = {
     ...{ sub: user.sub, auth_time: nowSec, event_id: newId(16), jti: newId(16) },
     ...(groups.length === 0 ? {} : { 'cognito:groups': groups }),
   };
   const issue = (claims: Claims) =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid: pool.key.id })
-      .setIssuer(issuerOf(deps.url(), pool))
-      .setIssuedAt(nowSec)
-      .setExpirationTime(nowSec + 3600)
-      .sign(pool.key.privateKey);
+    signJwt(pool.key, { ...claims, iss: `${deps.url()}/${pool.id}`, iat: nowSec, exp: nowSec + 3600 });
   const idClaims = {
     ...Object.fromEntries(attributes),
     ...shared,
@@ -93,14 +86,14 @@ export async function mintTokens(
   };
   const accessClaims = { ...shared, client_id: client.id, username: user.username, token_use: 'access', scope };
   const AccessToken = await issue(override(accessClaims, overrides.access));
-  const RefreshToken = sign.refreshToken ?? newId(64);
-  pool.accessTokens.set(AccessToken, { username: user.username, clientId: client.id });
-  pool.refreshTokens.set(RefreshToken, { username: user.username, clientId: client.id });
+  const RefreshToken = newId(64);
+  pool.accessTokens.set(AccessToken, user.username);
+  pool.refreshTokens.set(RefreshToken, user.username);
   return {
     AccessToken,
     IdToken: await issue(override(idClaims, overrides.id)),
     ExpiresIn: 3600,
     TokenType: 'Bearer',
-    ...(sign.refreshToken === undefined ? { RefreshToken } : {}),
+    RefreshToken,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { invalidParameter, notAuthorized, resourceNotFound, ServiceError, tooLong, userNotFound } from './errors.js';
-import { addUser, findUser, type PoolUser, permitted, setPassword, type UserPool } from './pool.js';
+import { invalidParameter, resourceNotFound, ServiceError, tooLong, userNotFound } from './errors.js';
+import { addUser, findUser, type PoolUser, setPassword, type UserPool } from './pool.js';
 import type { Operation } from './protocol.js';
 
 /** Limit of the API's AttributeValueType. */
@@ -45,12 +45,19 @@ const require = (pool: UserPool, username: string): PoolUser => {
   return user;
 };
 
-const groupGuard = z.object({
-  UserPoolId: z.string(),
-  GroupName: z.string().min(1).max(128),
+const pageGuard = z.object({
   Limit: z.int().min(0).max(60).default(60),
-  NextToken: z.string().regex(/^\d+$/).optional(),
+  NextToken: z.string().regex(/^\d+$/).default('0'),
 });
+const groupGuard = pageGuard.extend({ UserPoolId: z.string(), GroupName: z.string().min(1).max(128) });
+
+function toPage<Entry>(entries: readonly Entry[], { Limit, NextToken }: z.output<typeof pageGuard>) {
+  const end = Number(NextToken) + Limit;
+  return {
+    page: entries.slice(Number(NextToken), end),
+    more: entries.length > end ? { NextToken: String(end) } : {},
+  };
+}
 
 /** Filter by one of the searchable attributes, which do not include custom ones. */
 const filterGuard = z
@@ -62,22 +69,12 @@ const filterGuard = z
 
 export const userOperations: Readonly<Record<string, Operation>> = {
   AdminCreateUser: ({ pool, body, now }) => {
-    const {
-      Username,
-      UserAttributes = [],
-      TemporaryPassword,
-    } = ofUser
-      .extend({ UserAttributes: attributesGuard.optional(), TemporaryPassword: z.string().optional() })
-      .parse(body);
+    const { Username, UserAttributes } = ofUser.extend({ UserAttributes: attributesGuard.default([]) }).parse(body);
     checkAttributes(pool, UserAttributes, true);
     // A name is free even if it equals another user's `sub`.
-    const taken = findUser(pool, Username);
-    if (taken !== undefined && (pool.users.has(Username) || pool.usernameAttributes.length > 0)) {
-      throw new ServiceError('UsernameExistsException', 'User account already exists');
-    }
-    const given = new Map(UserAttributes.map(({ Name, Value = '' }) => [Name, Value]));
-    const user = addUser(pool, Username, given, now);
-    if (TemporaryPassword !== undefined) setPassword(pool, user, TemporaryPassword, false);
+    if (pool.users.has(Username)) throw new ServiceError('UsernameExistsException', 'User account already exists');
+    const attributes = new Map(UserAttributes.map(({ Name, Value = '' }) => [Name, Value]));
+    const user = addUser(pool, Username, { created: now, attributes });
     return { User: toView(user, 'Attributes') };
   },
   AdminSetUserPassword: ({ pool, body }) => {
@@ -107,34 +104,24 @@ export const userOperations: Readonly<Record<string, Operation>> = {
   AdminUserGlobalSignOut: ({ pool, body }) => {
     const { username } = require(pool, ofUser.parse(body).Username);
     for (const tokens of [pool.accessTokens, pool.refreshTokens]) {
-      for (const [token, held] of tokens) if (held.username === username) tokens.delete(token);
+      for (const [token, holder] of tokens) if (holder === username) tokens.delete(token);
     }
     return {};
   },
   AdminListGroupsForUser: ({ pool, body }) => {
-    const { Username, Limit, NextToken } = ofUser
-      .extend({ Limit: z.int().min(0).max(60).default(60), NextToken: z.string().regex(/^\d+$/).optional() })
-      .parse(body);
-    const { username } = require(pool, Username);
+    const { username } = require(pool, ofUser.parse(body).Username);
     const groups = [...pool.groups].filter(([, members]) => members.has(username));
-    const from = Number(NextToken ?? 0);
-    return {
-      Groups: groups
-        .slice(from, from + Limit)
-        .map(([GroupName]) => ({ GroupName, UserPoolId: pool.id, CreationDate: 0, LastModifiedDate: 0 })),
-      ...(groups.length > from + Limit ? { NextToken: String(from + Limit) } : {}),
-    };
+    const { page, more } = toPage(groups, pageGuard.parse(body));
+    const dates = { CreationDate: 0, LastModifiedDate: 0 };
+    return { Groups: page.map(([GroupName]) => ({ GroupName, UserPoolId: pool.id, ...dates })), ...more };
   },
   ListUsersInGroup: ({ pool, body }) => {
-    const { GroupName, Limit, NextToken } = groupGuard.parse(body);
-    const group = pool.groups.get(GroupName);
+    const asked = groupGuard.parse(body);
+    const group = pool.groups.get(asked.GroupName);
     if (group === undefined) throw resourceNotFound('Group not found.');
     const members = [...pool.users.values()].filter(({ username }) => group.has(username));
-    const from = Number(NextToken ?? 0);
-    return {
-      Users: members.slice(from, from + Limit).map((user) => toView(user, 'Attributes')),
-      ...(members.length > from + Limit ? { NextToken: String(from + Limit) } : {}),
-    };
+    const { page, more } = toPage(members, asked);
+    return { Users: page.map((user) => toView(user, 'Attributes')), ...more };
   },
   ListUsers: ({ pool, body }) => {
     const { Filter, Limit, PaginationToken, AttributesToGet } = z
@@ -169,41 +156,5 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       }),
       ...(users.length > from + length ? { PaginationToken: String(from + length) } : {}),
     };
-  },
-};
-
-const withToken = z.object({ AccessToken: z.string() });
-
-function bearerOf(pools: Iterable<UserPool>, body: unknown) {
-  const { AccessToken } = withToken.parse(body);
-  for (const pool of pools) {
-    const held = pool.accessTokens.get(AccessToken);
-    const client = held && pool.clients.get(held.clientId);
-    const user = held && pool.users.get(held.username);
-    if (client !== undefined && user !== undefined) return { pool, client, user };
-  }
-  throw notAuthorized('Invalid Access Token');
-}
-
-/** Self-service operations with an access token, limited to what the app client may read and write. */
-export const selfServiceOperations: Readonly<Record<string, (pools: Iterable<UserPool>, body: unknown) => unknown>> = {
-  GetUser: (pools, body) => {
-    const { client, user } = bearerOf(pools, body);
-    const readable = permitted(client, 'ReadAttributes');
-    const UserAttributes = toList(user).filter(
-      ({ Name }) => Name === 'sub' || readable === null || readable.includes(Name),
-    );
-    return { Username: user.username, UserAttributes };
-  },
-  UpdateUserAttributes: (pools, body) => {
-    const { pool, client, user } = bearerOf(pools, body);
-    const { UserAttributes } = z.object({ UserAttributes: attributesGuard }).parse(body);
-    const writable = permitted(client, 'WriteAttributes');
-    if (writable !== null && UserAttributes.some(({ Name }) => !writable.includes(Name))) {
-      throw notAuthorized('A client attempted to write unauthorized attribute');
-    }
-    checkAttributes(pool, UserAttributes, false);
-    for (const { Name, Value = '' } of UserAttributes) user.attributes.set(Name, Value);
-    return { CodeDeliveryDetailsList: [] };
   },
 };

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud.js';
-import { faultsOf } from './graph-events.js';
-import { type CustomExtension, eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
+import { type CustomExtension, faultsOf } from './graph-events.js';
+import { eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
 
 /** Largest reply that is read. Entra documents that there is a limit (error 1003024), but not its value. */
 const REPLY_MAX_BYTES = 64 * 1024;

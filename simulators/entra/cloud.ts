@@ -1,34 +1,41 @@
 import type { Fetch } from '../../src/core/ports.js';
-import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa-request.js';
+import type { MfaRequest, ProviderMetadata } from './external-mfa-request.js';
 import type { Tenant } from './tenant.js';
 
 export type CloudPart = 'login' | 'keys' | 'graph';
 
-/** An injected fault: an error status, or a delay before the usual answer. */
-export type Fault = { readonly status: number; readonly retryAfterSec?: number } | { readonly delayMs: number };
+/** An injected fault: an error status. */
+export interface Fault {
+  readonly status: number;
+  readonly retryAfterSec?: number;
+}
 
-export interface Cloud {
-  url: string;
+export type Cloud = ReturnType<typeof createCloud>;
+
+export const createCloud = (options: {
   readonly now: () => number;
-  readonly tenants: Map<string, Tenant>;
-  readonly faults: Map<CloudPart, Fault>;
   /** Timeout of extensions; `null` uses the registered one, as the real Entra does. */
-  hookTimeoutMs: number | null;
-  /** Delay before Graph shows new objects, in milliseconds. */
-  lateMs: number;
-  readonly madeAt: Map<string, number>;
+  readonly hookTimeoutMs: number | null;
+  readonly fetchProvider: Fetch;
   /** Graph throttles every n-th call; `null` disables throttling. */
   readonly throttledEvery: number | null;
-  readonly pageSize: number;
-  readonly requests: Record<CloudPart, number>;
+  /** Delay before Graph shows new objects, in seconds. The real Graph took 20 s in a test. */
+  readonly lateSec: number;
   /**
    * Audience of the ID token hint. Entra's documentation says that it is the client id. An implementer reports the
    * application's id.
    */
   hintAudience: 'clientId' | 'appId';
-  readonly mfaRequests: Map<string, MfaRequest>;
-  readonly mfaResults: MfaResult[];
-  readonly fetchProvider: Fetch;
+}) => ({
+  ...options,
+  url: '',
+  tenants: new Map<string, Tenant>(),
+  faults: new Map<CloudPart, Fault>(),
+  /** Creation times of objects, in milliseconds since 1970. */
+  madeAt: new Map<string, number>(),
+  pageSize: 2,
+  requests: { login: 0, keys: 0, graph: 0 },
+  mfaRequests: new Map<string, MfaRequest>(),
   /** Discovery documents and signing keys of providers, cached for a day, by discovery URL. */
-  readonly providerMetadata: Map<string, ProviderMetadata>;
-}
+  providerMetadata: new Map<string, ProviderMetadata>(),
+});

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler } from 'express';
+import type { z } from 'zod';
 
 export class GraphError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly retryAfterSec: number | null = null,
   ) {
     super(message);
   }
@@ -21,6 +21,13 @@ export const notFound = (id: string): GraphError =>
 
 export const badRequest = (message: string): GraphError => new GraphError(400, 'Request_BadRequest', message);
 
+/** @throws GraphError with this message if the body does not fit */
+export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown, message: string): Output {
+  const parsed = guard.safeParse(body);
+  if (!parsed.success) throw badRequest(message);
+  return parsed.data;
+}
+
 export const denied = (): GraphError =>
   new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
 
@@ -29,9 +36,8 @@ export const unauthenticated = (): GraphError =>
 
 /** @see https://learn.microsoft.com/en-us/graph/errors */
 export const answerGraphError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-  const { status, code, message, retryAfterSec } =
+  const { status, code, message } =
     error instanceof GraphError ? error : badRequest('Unable to read JSON request payload.');
-  if (retryAfterSec !== null) response.set('Retry-After', String(retryAfterSec));
   const requestId = randomUUID();
   response.status(status).json({
     error: {

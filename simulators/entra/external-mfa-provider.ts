@@ -3,7 +3,7 @@ import type { JSONWebKeySet, JWK } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
 import { MfaError, type ProviderMetadata } from './external-mfa-request.js';
-import type { MethodConfiguration } from './tenant.js';
+import type { MethodConfiguration } from './graph-methods.js';
 
 const discoverySuffix = '/.well-known/openid-configuration';
 const KEPT_MS = 24 * 3600 * 1000;

@@ -1,13 +1,11 @@
 import type { JSONWebKeySet } from 'jose';
-import type { MethodConfiguration } from './tenant.js';
+import type { MethodConfiguration } from './graph-methods.js';
 
 export class MfaError extends Error {
   constructor(readonly reason: string) {
     super(reason);
   }
 }
-
-export type FactorType = 'knowledge' | 'possession' | 'inherence';
 
 export interface ProviderMetadata {
   readonly issuer: string;
@@ -20,13 +18,10 @@ export interface MfaRequest {
   readonly tenantId: string;
   readonly userId: string;
   readonly method: MethodConfiguration;
-  readonly firstFactor: FactorType;
   readonly provider: ProviderMetadata;
   /** If the request had no nonce (`null`), the answer must not have one. */
   readonly nonce: string | null;
   readonly sub: string;
-  readonly acrValues: readonly string[];
-  readonly amrValues: readonly string[];
   readonly startedAt: number;
 }
 

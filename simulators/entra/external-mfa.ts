@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
 import { readProvider } from './external-mfa-provider.js';
-import { type FactorType, MfaError, type MfaRequest, type MfaResult } from './external-mfa-request.js';
+import { MfaError, type MfaRequest, type MfaResult } from './external-mfa-request.js';
 import { isOffered } from './graph-methods.js';
 import { findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
 
@@ -17,27 +17,14 @@ export const callbackPath = '/common/federation/externalauthprovider';
 /** Time that Entra waits for an answer, approximately. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Factor type by authentication method (`amr`). None of the methods is a knowledge factor. */
-const factorOf: Readonly<Record<string, FactorType>> = {
-  ...Object.fromEntries(['face', 'fpt', 'iris', 'retina', 'vbm'].map((amr) => [amr, 'inherence'] as const)),
-  ...Object.fromEntries(
-    ['fido', 'hwk', 'otp', 'pop', 'sc', 'sms', 'swk', 'tel'].map((amr) => [amr, 'possession'] as const),
-  ),
-};
+/** Accepted authentication methods (`amr`): those of possession and inherence. */
+const acceptedMethods = 'face fpt iris retina vbm fido hwk otp pop sc sms swk tel'.split(' ');
 
-/** Requested `acr` by the type of the first factor. */
-const acrAfter: Readonly<Record<FactorType, string>> = {
-  knowledge: 'possessionorinherence',
-  possession: 'knowledgeorinherence',
-  inherence: 'knowledgeorpossession',
-};
+/** Requested `acr` after a password. */
+const requestedAcr = 'possessionorinherence';
 
 export interface MfaStart {
   readonly userId: string;
-  readonly firstFactor?: FactorType;
-  /** Id of the only method to offer; if omitted, all are offered. */
-  readonly methodId?: string;
-  readonly hintClaims?: Readonly<Record<string, unknown>>;
   /** False to send no nonce. Entra's documentation says that it sends one "if provided". */
   readonly withNonce?: boolean;
 }
@@ -50,12 +37,11 @@ export interface MfaStart {
 export async function startExternalMfa(
   cloud: Cloud,
   tenant: Tenant,
-  { userId, firstFactor = 'knowledge', methodId, hintClaims = {}, withNonce = true }: MfaStart,
+  { userId, withNonce = true }: MfaStart,
 ): Promise<AuthorizeForm> {
   const user = tenant.users.get(userId);
   if (user === undefined) throw new MfaError('user_unknown');
-  const offered = [...tenant.methods.values()].filter((method) => isOffered(tenant, method, userId));
-  const method = methodId === undefined ? offered[0] : offered.find(({ id }) => id === methodId);
+  const method = [...tenant.methods.values()].find((each) => isOffered(tenant, each, userId));
   if (method === undefined) throw new MfaError('method_not_offered');
   const { appId, openIdConnectSetting } = method;
   if (findServicePrincipal(tenant, appId) === undefined) throw new MfaError('AADSTS900491');
@@ -66,11 +52,8 @@ export async function startExternalMfa(
   const state = randomUUID() + randomUUID();
   const nonce = withNonce ? randomUUID() + randomUUID() : null;
   const sub = createHash('sha256').update(`${userId}${appId}`).digest('base64url');
-  const acrValues = [acrAfter[firstFactor]];
-  const amrValues = Object.keys(factorOf).filter((amr) => factorOf[amr] !== firstFactor);
   const startedAt = cloud.now();
-  const request = { tenantId: tenant.id, userId, method, firstFactor, provider, nonce, sub, acrValues, amrValues };
-  cloud.mfaRequests.set(state, { ...request, startedAt });
+  cloud.mfaRequests.set(state, { tenantId: tenant.id, userId, method, provider, nonce, sub, startedAt });
   const hint = {
     ver: '2.0',
     iss: tenant.issuer,
@@ -80,7 +63,6 @@ export async function startExternalMfa(
     sub,
     name: user.displayName,
     preferred_username: user.userPrincipalName,
-    ...hintClaims,
   };
   return {
     action: provider.authorizationEndpoint,
@@ -97,8 +79,8 @@ export async function startExternalMfa(
       id_token_hint: await signToken(tenant, hint, startedAt, -1),
       claims: JSON.stringify({
         id_token: {
-          acr: { essential: true, values: acrValues },
-          amr: { essential: true, values: amrValues },
+          acr: { essential: true, values: [requestedAcr] },
+          amr: { essential: true, values: acceptedMethods },
         },
       }),
       'client-request-id': randomUUID(),
@@ -131,7 +113,6 @@ export async function finishExternalMfa(cloud: Cloud, form: unknown): Promise<Mf
       return { userId: request?.userId ?? null, passed: false, reason: error.reason };
     },
   );
-  cloud.mfaResults.push(result);
   if (result.passed && request !== undefined) register(cloud, request);
   return result;
 }
@@ -142,7 +123,7 @@ async function check(
   { id_token, error }: { readonly id_token?: string | undefined; readonly error?: string | undefined },
 ): Promise<void> {
   if (request === undefined) throw new MfaError('state');
-  const { provider, method, firstFactor, sub, nonce, acrValues, amrValues, startedAt } = request;
+  const { provider, method, sub, nonce, startedAt } = request;
   if (error !== undefined) throw new MfaError(/^[\x20-\x7e]+$/.test(error) ? `error_${error}` : 'error_not_ascii');
   if (id_token === undefined) throw new MfaError('id_token_missing');
   if (now() - startedAt > PATIENCE_MS) throw new MfaError('too_late');
@@ -162,12 +143,8 @@ async function check(
   if (claims.aud !== method.openIdConnectSetting.clientId) throw new MfaError('aud');
   if (claims.sub !== sub) throw new MfaError('sub');
   if ((claims.nonce ?? null) !== nonce) throw new MfaError('nonce');
-  if (!acrValues.includes(acr)) throw new MfaError('acr');
-  const [used = ''] = amr;
-  const factor = factorOf[used];
-  if (factor === undefined || !amrValues.includes(used)) throw new MfaError('amr');
-  if (factor === firstFactor) throw new MfaError('same_factor');
-  if (!acr.includes(factor)) throw new MfaError('acr');
+  if (acr !== requestedAcr) throw new MfaError('acr');
+  if (!acceptedMethods.includes(amr[0] ?? '')) throw new MfaError('amr');
 }
 
 /** The first success registers the user for the method, as the sign-in wizard does. */

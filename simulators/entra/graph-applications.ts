@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, notFound } from './errors.js';
+import { badRequest, parseBody } from './errors.js';
 import type { GraphContext } from './graph-context.js';
 import {
   type Application,
@@ -53,20 +53,13 @@ export function newApplication(displayName: string): Application {
     requiredResourceAccess: [],
     web: { redirectUris: [] },
     secrets: new Set(),
-    expiredSecrets: new Set(),
     certificates: new Set(),
     extensionProperties: new Map(),
   };
 }
 
 // Removes members that are relationships, or that Graph never returns.
-const toView = ({
-  secrets: _,
-  expiredSecrets: __,
-  certificates: ___,
-  extensionProperties: ____,
-  ...shown
-}: Application) => shown;
+const toView = ({ secrets: _, certificates: __, extensionProperties: ___, ...shown }: Application) => shown;
 
 // `claimsMappingPolicyIds` is a relationship with a separate URL, so it is removed.
 const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincipal) => ({
@@ -81,9 +74,8 @@ const isRedirectUri = (text: string): boolean =>
   URL.canParse(text) && /^(https:|http:\/\/(localhost|127\.0\.0\.1)[:/])/.test(text) && !text.includes('#');
 
 function apply(tenant: Tenant, application: Application, body: unknown): void {
-  const parsed = changeGuard.safeParse(body);
-  if (!parsed.success) throw badRequest('Invalid property value specified for the application.');
-  const { displayName, signInAudience, identifierUris, api, requiredResourceAccess, web } = parsed.data;
+  const { api, ...changes } = parseBody(changeGuard, body, 'Invalid property value specified for the application.');
+  const { identifierUris, web } = changes;
   const isTaken = (uri: string): boolean =>
     [...tenant.applications.values()].some((other) => other !== application && other.identifierUris.includes(uri));
   if (identifierUris?.some(isTaken)) {
@@ -93,11 +85,7 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
     throw badRequest('The redirect URI must be https, or http on localhost.');
   }
   // A list is replaced as a whole. For `api`, only the given members change.
-  if (displayName !== undefined) application.displayName = displayName;
-  if (signInAudience !== undefined) application.signInAudience = signInAudience;
-  if (identifierUris !== undefined) application.identifierUris = identifierUris;
-  if (requiredResourceAccess !== undefined) application.requiredResourceAccess = requiredResourceAccess;
-  if (web !== undefined) application.web = web;
+  Object.assign(application, changes);
   if (api !== undefined) {
     application.api = {
       ...application.api,
@@ -109,20 +97,11 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
 }
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/application */
-export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
+export function createApplicationsApi(context: GraphContext): Router {
+  const { tenantOf, requireRole, sendList, noteMade, isShown, findShown } = context;
   const router = Router();
   const read = requireRole('Application.Read.All', 'Application.ReadWrite.All');
   const write = requireRole('Application.ReadWrite.All');
-  const findOne = (tenant: Tenant, { params }: Request): Application => {
-    const found = tenant.applications.get(String(params.id));
-    if (found === undefined || !isShown(found.id)) throw notFound(String(params.id));
-    return found;
-  };
-  const findPrincipal = (tenant: Tenant, id: string): ServicePrincipal => {
-    const found = tenant.servicePrincipals.get(id);
-    if (found === undefined || !isShown(id)) throw notFound(id);
-    return found;
-  };
 
   router.get('/applications', read, (request, response) => {
     sendList(request, response, [...tenantOf(response).applications.values()].map(toView));
@@ -136,27 +115,24 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMad
     noteMade(application.id);
     response.status(201).json(toView(application));
   });
-  router.get('/applications/:id', read, (request, response) => {
-    response.json(toView(findOne(tenantOf(response), request)));
-  });
   router.patch('/applications/:id', write, (request, response) => {
     const tenant = tenantOf(response);
-    apply(tenant, findOne(tenant, request), request.body);
+    apply(tenant, findShown(tenant.applications, request.params.id), request.body);
     response.status(204).end();
   });
 
   router.get('/applications/:id/extensionProperties', read, (request, response) => {
-    sendList(request, response, [...findOne(tenantOf(response), request).extensionProperties.values()]);
+    const { extensionProperties } = findShown(tenantOf(response).applications, request.params.id);
+    sendList(request, response, [...extensionProperties.values()]);
   });
   router.post('/applications/:id/extensionProperties', write, (request, response) => {
-    const application = findOne(tenantOf(response), request);
-    const parsed = propertyGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid value specified for the extension property.');
-    const name = `extension_${application.appId.replaceAll('-', '')}_${parsed.data.name}`;
+    const application = findShown(tenantOf(response).applications, request.params.id);
+    const given = parseBody(propertyGuard, request.body, 'Invalid value specified for the extension property.');
+    const name = `extension_${application.appId.replaceAll('-', '')}_${given.name}`;
     if ([...application.extensionProperties.values()].some((other) => other.name === name)) {
       throw badRequest('An extension property exists with the name.');
     }
-    const property = { id: randomUUID(), ...parsed.data, name };
+    const property = { id: randomUUID(), ...given, name };
     application.extensionProperties.set(property.id, property);
     noteMade(property.id);
     response.status(201).json({ appDisplayName: application.displayName, isSyncedFromOnPremises: false, ...property });
@@ -180,8 +156,9 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMad
   });
 
   router.get('/servicePrincipals/:id/appRoleAssignments', read, (request, response) => {
-    const { id } = findPrincipal(tenantOf(response), String(request.params.id));
-    const assignments = tenantOf(response).appRoleAssignments.filter(({ principalId }) => principalId === id);
+    const { servicePrincipals, appRoleAssignments } = tenantOf(response);
+    const { id } = findShown(servicePrincipals, request.params.id);
+    const assignments = appRoleAssignments.filter(({ principalId }) => principalId === id);
     sendList(request, response, assignments);
   });
   router.post(
@@ -189,13 +166,13 @@ export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMad
     requireRole('AppRoleAssignment.ReadWrite.All'),
     (request, response) => {
       const tenant = tenantOf(response);
-      const resource = findPrincipal(tenant, String(request.params.id));
+      const resource = findShown(tenant.servicePrincipals, request.params.id);
       const guard = z.strictObject({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
       const { principalId, resourceId, appRoleId } = guard.parse(request.body);
       if (resourceId !== resource.id) throw badRequest('The resource is not the one addressed.');
       const isOfGraph = resource.appId === graphAppId && Object.values(graphRoles).includes(appRoleId);
       if (!isOfGraph) throw badRequest('Permission being assigned was not found on application.');
-      findPrincipal(tenant, principalId);
+      findShown(tenant.servicePrincipals, principalId);
       const isThere = tenant.appRoleAssignments.some(
         (each) => each.principalId === principalId && each.resourceId === resourceId && each.appRoleId === appRoleId,
       );

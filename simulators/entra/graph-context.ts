@@ -20,6 +20,8 @@ export interface GraphContext {
   /** Records a new object, which Graph shows only after a delay. */
   noteMade(id: string): void;
   isShown(id: string): boolean;
+  /** @throws GraphError `Request_ResourceNotFound` */
+  findShown<Entry>(entries: ReadonlyMap<string, Entry>, id: unknown): Entry;
   /** Sends one page of a list, with `@odata.nextLink` if there is more; `$filter` as in graph-filter.ts. */
   sendList(request: Request, response: Response, entries: readonly object[]): void;
 }

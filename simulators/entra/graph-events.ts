@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, notFound } from './errors.js';
+import { badRequest, parseBody } from './errors.js';
 import type { GraphContext } from './graph-context.js';
-import {
-  type CustomExtension,
-  type EventListener,
-  eventsServiceAppId,
-  findServicePrincipal,
-  grantedRoles,
-  type Tenant,
-} from './tenant.js';
-
-const MAX_EXTENSIONS = 100;
-const MAX_LISTENERS = 250;
+import { eventsServiceAppId, findServicePrincipal, grantedRoles, type Tenant } from './tenant.js';
 
 const extensionTypes = [
   '#microsoft.graph.onTokenIssuanceStartCustomExtension',
@@ -32,13 +22,14 @@ const authenticationGuard = z.object({
 
 const extensionGuard = z.strictObject({
   '@odata.type': z.enum(extensionTypes),
-  displayName: z.string().nullish(),
-  description: z.string().nullish(),
+  displayName: z.string().nullable().default(null),
+  description: z.string().nullable().default(null),
   endpointConfiguration: endpointGuard,
   authenticationConfiguration: authenticationGuard,
   clientConfiguration: z
     .object({ timeoutInMilliseconds: z.int().min(200).max(2000), maximumRetries: z.int().min(0).max(1) })
-    .nullish(),
+    .nullable()
+    .default(null),
   claimsForTokenConfiguration: z.array(z.object({ claimIdInApiResponse: z.string().min(1) })).optional(),
 });
 
@@ -53,6 +44,9 @@ const listenerGuard = z.strictObject({
     customExtension: z.object({ id: z.guid() }),
   }),
 });
+
+export type CustomExtension = z.output<typeof extensionGuard> & { readonly id: string };
+export type EventListener = z.output<typeof listenerGuard> & { readonly id: string };
 
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
@@ -106,24 +100,18 @@ export function faultsOf(
 }
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension */
-export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
+export function createEventsApi(context: GraphContext): Router {
+  const { tenantOf, requireRole, sendList, noteMade, isShown, findShown } = context;
   const router = Router();
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
   const listen = requireRole('EventListener.ReadWrite.All');
-  const find = (tenant: Tenant, { params }: Request): CustomExtension => {
-    const found = tenant.customExtensions.get(String(params.id));
-    if (found === undefined || !isShown(found.id)) throw notFound(String(params.id));
-    return found;
-  };
   const parse = (body: unknown): Omit<CustomExtension, 'id'> => {
-    const parsed = extensionGuard.safeParse(body);
-    if (!parsed.success) throw badRequest('Invalid custom authentication extension.');
-    const { displayName = null, description = null, clientConfiguration = null, ...rest } = parsed.data;
-    const { targetUrl } = rest.endpointConfiguration;
+    const parsed = parseBody(extensionGuard, body, 'Invalid custom authentication extension.');
+    const { targetUrl } = parsed.endpointConfiguration;
     if (!URL.canParse(targetUrl) || (!targetUrl.startsWith('https:') && !isLoopback(new URL(targetUrl)))) {
       throw badRequest('The targetUrl must be an https address.');
     }
-    return { ...rest, displayName, description, clientConfiguration };
+    return parsed;
   };
 
   router.get('/customAuthenticationExtensions', write, (request, response) => {
@@ -132,30 +120,22 @@ export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isS
   router.post('/customAuthenticationExtensions', write, (request, response) => {
     const tenant = tenantOf(response);
     checkCaller(tenant, (id) => !isShown(id));
-    if (tenant.customExtensions.size >= MAX_EXTENSIONS) throw badRequest('Too many custom extensions.');
-    const parsed = parse(request.body);
-    const extension: CustomExtension = {
-      ...parsed,
-      id: randomUUID(),
-      '@odata.type': String(parsed['@odata.type']),
-    } as CustomExtension;
+    const extension: CustomExtension = { ...parse(request.body), id: randomUUID() };
     tenant.customExtensions.set(extension.id, extension);
     noteMade(extension.id);
     response.status(201).json(extension);
   });
   router.patch('/customAuthenticationExtensions/:id', write, (request, response) => {
     const tenant = tenantOf(response);
-    const former = find(tenant, request);
-    const { id, ...settings } = former;
-    const changes = z.looseObject({ '@odata.type': z.literal(former['@odata.type']) }).safeParse(request.body);
-    if (!changes.success) throw badRequest('The type of the extension must be given and cannot be changed.');
-    const changed = { ...parse({ ...settings, ...changes.data }), id } as CustomExtension;
-    tenant.customExtensions.set(id, changed);
+    const { id, ...settings } = findShown(tenant.customExtensions, request.params.id);
+    const sameType = z.looseObject({ '@odata.type': z.literal(settings['@odata.type']) });
+    const changes = parseBody(sameType, request.body, 'The type of the extension must be given and cannot be changed.');
+    tenant.customExtensions.set(id, { ...parse({ ...settings, ...changes }), id });
     response.status(204).end();
   });
   router.post('/customAuthenticationExtensions/:id/validateAuthenticationConfiguration', write, (request, response) => {
     const tenant = tenantOf(response);
-    const faults = faultsOf(tenant, find(tenant, request));
+    const faults = faultsOf(tenant, findShown(tenant.customExtensions, request.params.id));
     const toEntry = ({ name }: RegistrationFault) => ({ code: name, message: name });
     const isWarning = ({ code }: RegistrationFault): boolean => code === 1003021;
     response.json({
@@ -169,17 +149,15 @@ export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isS
   });
   router.post('/authenticationEventListeners', listen, (request, response) => {
     const tenant = tenantOf(response);
-    const parsed = listenerGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid authentication event listener.');
-    const { id } = parsed.data.handler.customExtension;
+    const given = parseBody(listenerGuard, request.body, 'Invalid authentication event listener.');
+    const { id } = given.handler.customExtension;
     if (!tenant.customExtensions.has(id) || !isShown(id)) {
       throw badRequest('The custom extension does not exist.');
     }
-    const apps = parsed.data.conditions.applications.includeApplications;
+    const apps = given.conditions.applications.includeApplications;
     const isServed = ({ appId }: { appId: string }): boolean => findListener(tenant, appId) !== undefined;
     if (apps.some(isServed)) throw badRequest('Another listener for this event already includes the application.');
-    if (tenant.listeners.size >= MAX_LISTENERS) throw badRequest('Too many listeners.');
-    const listener = { id: randomUUID(), ...parsed.data };
+    const listener = { id: randomUUID(), ...given };
     tenant.listeners.set(listener.id, listener);
     noteMade(listener.id);
     response.status(201).json(listener);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, notFound } from './errors.js';
+import { badRequest, notFound, parseBody } from './errors.js';
 import type { GraphContext } from './graph-context.js';
-import type { MethodConfiguration, PermissionGrant, Tenant } from './tenant.js';
+import type { Tenant } from './tenant.js';
 
 const configurationType = '#microsoft.graph.externalAuthenticationMethodConfiguration';
 const registrationType = '#microsoft.graph.externalAuthenticationMethod';
@@ -54,24 +54,30 @@ const grantGuard = z.strictObject({
   scope: z.string().min(1),
 });
 
+export interface MethodConfiguration extends z.output<typeof newGuard> {
+  readonly id: string;
+  readonly state: 'enabled' | 'disabled';
+  readonly includeTargets: readonly z.output<typeof targetGuard>[];
+  readonly excludeTargets: readonly z.output<typeof excludedGuard>[];
+}
+export type MethodRegistration = z.output<typeof registrationGuard> & { readonly id: string; readonly userId: string };
+/** Admin consent for all users: delegated permissions of an application. */
+export type PermissionGrant = z.output<typeof grantGuard> & { readonly id: string };
+
 export function isOffered({ groups }: Tenant, method: MethodConfiguration, userId: string): boolean {
   const isIn = ({ id }: { readonly id: string }): boolean => id === 'all_users' || groups.get(id)?.has(userId) === true;
   return method.state === 'enabled' && method.includeTargets.some(isIn) && !method.excludeTargets.some(isIn);
 }
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration */
-export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
+export function createMethodsApi(context: GraphContext): Router {
+  const { tenantOf, requireRole, sendList, noteMade, isShown, findShown } = context;
   const router = Router();
   const write = requireRole('Policy.ReadWrite.AuthenticationMethod');
   const read = requireRole('Policy.Read.AuthenticationMethod', 'Policy.ReadWrite.AuthenticationMethod');
   const register = requireRole('UserAuthMethod-External.ReadWrite.All');
   const grant = requireRole('DelegatedPermissionGrant.ReadWrite.All');
   const policyPath = '/policies/authenticationMethodsPolicy';
-  const find = (tenant: Tenant, { params }: Request): MethodConfiguration => {
-    const found = tenant.methods.get(String(params.id));
-    if (found === undefined || !isShown(found.id)) throw notFound(String(params.id));
-    return found;
-  };
 
   router.get(policyPath, read, (_request, response) => {
     response.json({
@@ -85,58 +91,47 @@ export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, is
   });
   router.post(`${policyPath}/authenticationMethodConfigurations`, write, (request, response) => {
     const tenant = tenantOf(response);
-    const parsed = newGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid external authentication method configuration.');
-    const { displayName } = parsed.data;
-    if ([...tenant.methods.values()].some((other) => other.displayName === displayName)) {
+    const given = parseBody(newGuard, request.body, 'Invalid external authentication method configuration.');
+    if ([...tenant.methods.values()].some(({ displayName }) => displayName === given.displayName)) {
       throw badRequest('An external authentication method with this name already exists.');
     }
     const includeTargets = [{ targetType: 'group', id: 'all_users', isRegistrationRequired: false }] as const;
     const rest = { id: randomUUID(), state: 'disabled', includeTargets, excludeTargets: [] } as const;
-    const method: MethodConfiguration = { ...parsed.data, ...rest };
+    const method: MethodConfiguration = { ...given, ...rest };
     tenant.methods.set(method.id, method);
     noteMade(method.id);
     response.status(201).json(method);
   });
   router.patch(`${policyPath}/authenticationMethodConfigurations/:id`, write, (request, response) => {
     const tenant = tenantOf(response);
-    const method = find(tenant, request);
-    const parsed = changeGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid external authentication method configuration.');
-    const { state = method.state, appId = method.appId } = parsed.data;
-    const { includeTargets = method.includeTargets, excludeTargets = method.excludeTargets } = parsed.data;
+    const method = findShown(tenant.methods, request.params.id);
+    const changes = parseBody(changeGuard, request.body, 'Invalid external authentication method configuration.');
+    const { includeTargets = [], excludeTargets = [] } = changes;
     const isUnknown = ({ id }: { readonly id: string }): boolean => id !== 'all_users' && !tenant.groups.has(id);
     if ([...includeTargets, ...excludeTargets].some(isUnknown)) throw badRequest('The group does not exist.');
-    const openIdConnectSetting = parsed.data.openIdConnectSetting ?? method.openIdConnectSetting;
-    const changed = { ...method, state, appId, openIdConnectSetting, includeTargets, excludeTargets };
-    tenant.methods.set(method.id, changed);
+    tenant.methods.set(method.id, Object.assign({ ...method }, changes));
     response.status(204).end();
   });
 
   router.get('/users/:user/authentication/externalAuthenticationMethods', register, (request, response) => {
     if (!tenantOf(response).users.has(String(request.params.user))) throw notFound(String(request.params.user));
     const all = tenantOf(response).methodRegistrations.filter(({ userId }) => userId === request.params.user);
-    sendList(
-      request,
-      response,
-      all.map(({ userId: _, ...shown }) => shown),
-    );
+    const shown = all.map(({ userId: _, ...each }) => each);
+    sendList(request, response, shown);
   });
   router.post('/users/:user/authentication/externalAuthenticationMethods', register, (request, response) => {
     const tenant = tenantOf(response);
     const userId = String(request.params.user);
     if (!tenant.users.has(userId)) throw notFound(userId);
-    const parsed = registrationGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid external authentication method.');
-    if (!tenant.methods.has(parsed.data.configurationId)) throw badRequest('The configuration does not exist.');
+    const given = parseBody(registrationGuard, request.body, 'Invalid external authentication method.');
+    if (!tenant.methods.has(given.configurationId)) throw badRequest('The configuration does not exist.');
     const isThere = tenant.methodRegistrations.some(
-      (each) => each.userId === userId && each.configurationId === parsed.data.configurationId,
+      (each) => each.userId === userId && each.configurationId === given.configurationId,
     );
     if (isThere) throw badRequest('The user is registered for this external authentication method.');
-    const registration = { id: randomUUID(), userId, ...parsed.data };
-    tenant.methodRegistrations.push(registration);
-    noteMade(registration.id);
-    const { userId: _, ...shown } = registration;
+    const shown = { id: randomUUID(), ...given };
+    tenant.methodRegistrations.push({ ...shown, userId });
+    noteMade(shown.id);
     response.status(201).json(shown);
   });
 
@@ -145,15 +140,12 @@ export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, is
   });
   router.post('/oauth2PermissionGrants', grant, (request, response) => {
     const tenant = tenantOf(response);
-    const parsed = grantGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid permission grant.');
-    for (const id of [parsed.data.clientId, parsed.data.resourceId]) {
-      if (!tenant.servicePrincipals.has(id) || !isShown(id)) throw notFound(id);
-    }
+    const given = parseBody(grantGuard, request.body, 'Invalid permission grant.');
+    for (const id of [given.clientId, given.resourceId]) findShown(tenant.servicePrincipals, id);
     const isSame = (other: PermissionGrant): boolean =>
-      other.clientId === parsed.data.clientId && other.resourceId === parsed.data.resourceId;
+      other.clientId === given.clientId && other.resourceId === given.resourceId;
     if (tenant.permissionGrants.some(isSame)) throw badRequest('Permission entry already exists.');
-    const added = { id: randomUUID(), ...parsed.data };
+    const added = { id: randomUUID(), ...given };
     tenant.permissionGrants.push(added);
     noteMade(added.id);
     response.status(201).json(added);

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, notFound } from './errors.js';
+import { badRequest, parseBody } from './errors.js';
 import type { GraphContext } from './graph-context.js';
-import type { ClaimsMappingPolicy, ServicePrincipal, Tenant } from './tenant.js';
 
 const definitionGuard = z.object({
   ClaimsMappingPolicy: z.object({
@@ -21,6 +20,8 @@ const policyGuard = z.strictObject({
   /** An array with one JSON text. */
   definition: z.array(z.string()).length(1),
 });
+
+export type ClaimsMappingPolicy = z.output<typeof policyGuard> & { readonly id: string };
 
 /** Returns the name of each claim in the token, by its name in the extension's reply. */
 export function mappedClaims({ definition }: ClaimsMappingPolicy): Map<string, string> {
@@ -40,52 +41,43 @@ function parseDefinition([text = '']: readonly string[]) {
 }
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy */
-export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
+export function createPoliciesApi({
+  cloud,
+  tenantOf,
+  requireRole,
+  sendList,
+  noteMade,
+  findShown,
+}: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.ApplicationConfiguration');
-  const find = (tenant: Tenant, id: string): ClaimsMappingPolicy => {
-    const found = tenant.policies.get(id);
-    if (found === undefined || !isShown(id)) throw notFound(id);
-    return found;
-  };
-  const findPrincipal = (tenant: Tenant, id: string): ServicePrincipal => {
-    const found = tenant.servicePrincipals.get(id);
-    if (found === undefined || !isShown(id)) throw notFound(id);
-    return found;
-  };
 
   router.get('/policies/claimsMappingPolicies', write, (request, response) => {
     sendList(request, response, [...tenantOf(response).policies.values()]);
   });
   router.post('/policies/claimsMappingPolicies', write, (request, response) => {
-    const parsed = policyGuard.safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid policy.');
-    parseDefinition(parsed.data.definition);
-    const policy = { id: randomUUID(), ...parsed.data };
+    const policy = { id: randomUUID(), ...parseBody(policyGuard, request.body, 'Invalid policy.') };
+    parseDefinition(policy.definition);
     tenantOf(response).policies.set(policy.id, policy);
     noteMade(policy.id);
     response.status(201).json(policy);
   });
   router.patch('/policies/claimsMappingPolicies/:id', write, (request, response) => {
-    const policy = find(tenantOf(response), String(request.params.id));
-    const parsed = policyGuard.partial().safeParse(request.body);
-    if (!parsed.success) throw badRequest('Invalid policy.');
-    if (parsed.data.definition !== undefined) parseDefinition(parsed.data.definition);
-    Object.assign(policy, parsed.data);
+    const policy = findShown(tenantOf(response).policies, request.params.id);
+    const changes = parseBody(policyGuard.partial(), request.body, 'Invalid policy.');
+    if (changes.definition !== undefined) parseDefinition(changes.definition);
+    Object.assign(policy, changes);
     response.status(204).end();
   });
   router.get('/servicePrincipals/:id/claimsMappingPolicies', write, (request, response) => {
-    const tenant = tenantOf(response);
-    const { claimsMappingPolicyIds } = findPrincipal(tenant, String(request.params.id));
-    sendList(
-      request,
-      response,
-      [...claimsMappingPolicyIds].map((id) => find(tenant, id)),
-    );
+    const { servicePrincipals, policies } = tenantOf(response);
+    const { claimsMappingPolicyIds } = findShown(servicePrincipals, request.params.id);
+    const assigned = [...claimsMappingPolicyIds].map((id) => findShown(policies, id));
+    sendList(request, response, assigned);
   });
   router.post('/servicePrincipals/:id/claimsMappingPolicies/$ref', write, (request, response) => {
     const tenant = tenantOf(response);
-    const principal = findPrincipal(tenant, String(request.params.id));
+    const principal = findShown(tenant.servicePrincipals, request.params.id);
     const reference = z.strictObject({ '@odata.id': z.string() }).parse(request.body)['@odata.id'];
     const prefix = `${cloud.url}/v1.0/policies/claimsMappingPolicies/`;
     if (!reference.startsWith(prefix)) throw badRequest('Invalid reference.');
@@ -93,7 +85,7 @@ export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, note
     if (principal.claimsMappingPolicyIds.size > 0) {
       throw badRequest('A policy of this type is already assigned to the service principal.');
     }
-    principal.claimsMappingPolicyIds.add(find(tenant, reference.slice(prefix.length)).id);
+    principal.claimsMappingPolicyIds.add(findShown(tenant.policies, reference.slice(prefix.length)).id);
     response.status(204).end();
   });
   return router;

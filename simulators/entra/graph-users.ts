@@ -53,12 +53,8 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     sendList(request, response, [...tenantOf(response).users.values()].map(toAll));
   });
   router.get('/groups', requireRole('GroupMember.Read.All'), (request, response) => {
-    const { groupNames } = tenantOf(response);
-    sendList(
-      request,
-      response,
-      [...groupNames].map(([id, displayName]) => ({ id, displayName })),
-    );
+    const groups = [...tenantOf(response).groupNames].map(([id, displayName]) => ({ id, displayName }));
+    sendList(request, response, groups);
   });
   router.get(
     '/groups/:id/transitiveMembers/microsoft.graph.user',
@@ -84,11 +80,8 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
       const detailsOf = (id: string) =>
         mayRead ? { displayName: tenant.groupNames.get(id) ?? '', ...tenant.groupDetails.get(id) } : {};
-      sendList(
-        request,
-        response,
-        own.map(([id]) => ({ id, ...unread, ...detailsOf(id) })),
-      );
+      const shown = own.map(([id]) => ({ id, ...unread, ...detailsOf(id) }));
+      sendList(request, response, shown);
     },
   );
   const show = (request: Request, response: Response, id: string): void => {

@@ -2,7 +2,7 @@ import express, { type Request, type Response, Router } from 'express';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
-import { answerGraphError, badRequest, denied, unauthenticated } from './errors.js';
+import { answerGraphError, badRequest, denied, notFound, unauthenticated } from './errors.js';
 import { createApplicationsApi } from './graph-applications.js';
 import { type GraphContext, toSelected } from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
@@ -19,7 +19,7 @@ const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).defau
 export function createGraph(cloud: Cloud): Router {
   const router = Router();
   const isShown = (id: string): boolean =>
-    cloud.now() >= (cloud.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + cloud.lateMs;
+    cloud.now() >= (cloud.madeAt.get(id) ?? Number.NEGATIVE_INFINITY) + cloud.lateSec * 1000;
   const context: GraphContext = {
     cloud,
     tenantOf(response) {
@@ -36,6 +36,11 @@ export function createGraph(cloud: Cloud): Router {
       },
     noteMade: (id) => void cloud.madeAt.set(id, cloud.now()),
     isShown,
+    findShown(entries, id) {
+      const found = entries.get(String(id));
+      if (found === undefined || !isShown(String(id))) throw notFound(String(id));
+      return found;
+    },
     sendList: (request, response, entries) =>
       sendPage(
         cloud,
@@ -44,9 +49,9 @@ export function createGraph(cloud: Cloud): Router {
         entries.filter((entry) => isShown(String(Reflect.get(entry, 'id')))),
       ),
   };
-  router.use(async (_request, response, next) => {
+  router.use((_request, response, next) => {
     response.set('date', new Date(cloud.now()).toUTCString());
-    if (await passFault(cloud, 'graph', response)) next();
+    if (passFault(cloud, 'graph', response)) next();
   });
   router.use(async (request, response, next) => {
     const token = /^Bearer (\S+)$/.exec(request.get('authorization') ?? '')?.[1] ?? '';

@@ -34,14 +34,10 @@ const formGuard = z.object({
 });
 
 /** Returns true to continue with a request, or answers it with the injected fault. */
-export async function passFault(cloud: Cloud, part: CloudPart, response: Response): Promise<boolean> {
+export function passFault(cloud: Cloud, part: CloudPart, response: Response): boolean {
   cloud.requests[part] += 1;
   const fault = cloud.faults.get(part);
   if (fault === undefined) return true;
-  if ('delayMs' in fault) {
-    await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-    return true;
-  }
   if (fault.retryAfterSec !== undefined) response.set('Retry-After', String(fault.retryAfterSec));
   response.status(fault.status).json({ error: { code: 'serviceUnavailable', message: 'Made to fail.' } });
   return false;
@@ -56,8 +52,8 @@ export function createLogin(cloud: Cloud): Router {
     return tenant;
   };
 
-  router.get('/:tenant/v2.0/.well-known/openid-configuration', async (request, response) => {
-    if (!(await passFault(cloud, 'keys', response))) return;
+  router.get('/:tenant/v2.0/.well-known/openid-configuration', (request, response) => {
+    if (!passFault(cloud, 'keys', response)) return;
     const { id, issuer } = find(request.params.tenant);
     response.json({
       issuer,
@@ -70,14 +66,14 @@ export function createLogin(cloud: Cloud): Router {
     });
   });
 
-  router.get('/:tenant/discovery/v2.0/keys', async (request, response) => {
-    if (!(await passFault(cloud, 'keys', response))) return;
+  router.get('/:tenant/discovery/v2.0/keys', (request, response) => {
+    if (!passFault(cloud, 'keys', response)) return;
     const { keys, issuer } = find(request.params.tenant);
     response.json({ keys: keys.map(({ publicJwk }) => ({ issuer, ...publicJwk })) });
   });
 
   router.post('/:tenant/oauth2/v2.0/token', express.urlencoded({ extended: false }), async (request, response) => {
-    if (!(await passFault(cloud, 'login', response))) return;
+    if (!passFault(cloud, 'login', response)) return;
     try {
       const tenant = find(request.params.tenant);
       const form = formGuard.safeParse(request.body);
@@ -125,14 +121,11 @@ const findAnywhere = ({ tenants }: Cloud, appId: string): Application | undefine
 async function authenticate(
   { url }: Cloud,
   { id }: Tenant,
-  { appId, secrets, expiredSecrets, certificates }: Application,
+  { appId, secrets, certificates }: Application,
   { client_secret, client_assertion, client_assertion_type }: z.infer<typeof formGuard>,
 ): Promise<void> {
   if (client_assertion === undefined) {
     if (client_secret !== undefined && secrets.has(client_secret)) return;
-    if (client_secret !== undefined && expiredSecrets.has(client_secret)) {
-      throw new TokenError(401, 'invalid_client', 7000222, 'The provided client secret keys are expired.');
-    }
     throw new TokenError(401, 'invalid_client', 7000215, 'Invalid client secret provided.');
   }
   if (client_assertion_type !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {

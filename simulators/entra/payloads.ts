@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CustomExtension, DirectoryUser, Tenant } from './tenant.js';
+import type { CustomExtension } from './graph-events.js';
+import type { DirectoryUser, Tenant } from './tenant.js';
 
 export interface CalloutContext {
   readonly tenant: Tenant;

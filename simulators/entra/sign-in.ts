@@ -16,7 +16,7 @@ export type SignIn =
 export async function issueToken(
   cloud: Cloud,
   tenant: Tenant,
-  { appId, user, correlationId = randomUUID() }: { appId: string; user: DirectoryUser | null; correlationId?: string },
+  { appId, user }: { appId: string; user: DirectoryUser | null },
 ): Promise<SignIn> {
   const application = findApplication(tenant, appId);
   if (application === undefined) return { ok: false, error: 'AADSTS700016', code: null };
@@ -26,7 +26,7 @@ export async function issueToken(
   const subject = user === null ? { sub: appId } : { sub: user.id, oid: user.id, name: user.displayName };
   const claims: JWTPayload = { iss: tenant.issuer, aud: appId, tid: tenant.id, ver: '2.0', ...subject };
   try {
-    const provided = await askForClaims(cloud, tenant, { appId, user, correlationId });
+    const provided = await askForClaims(cloud, tenant, { appId, user });
     const policyId = [...(findServicePrincipal(tenant, appId)?.claimsMappingPolicyIds ?? [])][0] ?? '';
     const policy = tenant.policies.get(policyId);
     if (policy !== undefined) {
@@ -48,12 +48,12 @@ export async function issueToken(
 async function askForClaims(
   cloud: Cloud,
   tenant: Tenant,
-  { appId, user, correlationId }: { appId: string; user: DirectoryUser | null; correlationId: string },
+  { appId, user }: { appId: string; user: DirectoryUser | null },
 ): Promise<ReadonlyMap<string, string | string[]>> {
   const listener = findListener(tenant, appId);
   if (listener === undefined) return new Map();
   const extension = tenant.customExtensions.get(listener.handler.customExtension.id);
   if (extension === undefined) throw new CalloutError(1003011);
-  const context = { tenant, extension, listenerId: listener.id, appId, correlationId };
+  const context = { tenant, extension, listenerId: listener.id, appId, correlationId: randomUUID() };
   return callExtension(cloud, tenant, extension, toTokenIssuancePayload(context, user), readClaims);
 }

@@ -6,7 +6,7 @@ import { hasCaller } from './graph-events.js';
 import { checkExtensionValue, extensionsOf } from './graph-users.js';
 import { type SignUpAttributes, toSignUpPayload } from './payloads.js';
 import { readSignUpAction, type SignUpAction } from './replies.js';
-import type { DirectoryUser, Tenant } from './tenant.js';
+import { createUser, type Tenant } from './tenant.js';
 
 /** Result of a sign-up: a user, a blocking page, or an error page without details. */
 export type SignUp =
@@ -17,20 +17,11 @@ export interface SignUpForm {
   readonly appId: string;
   readonly email: string;
   readonly attributes: SignUpAttributes;
-  /** `email` was verified by a one-time code; `federated` comes from another provider. */
-  readonly signInType?: 'email' | 'federated';
 }
 
-export async function signUp(
-  cloud: Cloud,
-  tenant: Tenant,
-  { appId, email, attributes, signInType = 'email' }: SignUpForm,
-): Promise<SignUp> {
+export async function signUp(cloud: Cloud, tenant: Tenant, { appId, email, attributes }: SignUpForm): Promise<SignUp> {
   const flow = tenant.userFlows.get(appId) ?? { start: null, submit: null };
-  const identities =
-    signInType === 'email'
-      ? [{ signInType, issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email }]
-      : [{ signInType, issuer: 'idp.example', issuerAssignedId: randomUUID() }];
+  const identities = [{ signInType: 'email', issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email }];
   const isCalling = flow.start !== null || flow.submit !== null;
   if (isCalling && !hasCaller(tenant)) return { ok: false, page: 'error', message: 'AADB2C90063' };
   const correlationId = randomUUID();
@@ -54,27 +45,22 @@ export async function signUp(
     // Only attributes of the form can change; others are ignored.
     const changed = submitted.kind === 'values' ? submitted.values : {};
     const kept = Object.keys(attributes).map((name) => [name, changed[name] ?? attributes[name]] as const);
-    return { ok: true, userId: createUser(tenant, email, Object.fromEntries(kept)) };
+    return { ok: true, userId: register(tenant, email, Object.fromEntries(kept)) };
   } catch (error) {
     if (!(error instanceof CalloutError) && !(error instanceof GraphError)) throw error;
     return { ok: false, page: 'error', message: error.message };
   }
 }
 
-function createUser(tenant: Tenant, email: string, values: Readonly<Record<string, unknown>>): string {
+function register(tenant: Tenant, email: string, values: Readonly<Record<string, unknown>>): string {
   const known = extensionsOf(tenant);
   const extensions = Object.entries(values).filter(([name, value]) => known.has(name) && value !== '');
   for (const [name, value] of extensions) checkExtensionValue(tenant, name, value);
-  const user: DirectoryUser = {
-    id: randomUUID(),
+  return createUser(tenant, {
     userPrincipalName: `${randomUUID()}@contoso.onmicrosoft.com`,
     displayName: String(values.displayName ?? 'unknown'),
     mail: email,
     userType: 'Member',
-    accountEnabled: true,
-    details: {},
     extensions: Object.fromEntries(extensions),
-  };
-  tenant.users.set(user.id, user);
-  return user.id;
+  }).id;
 }

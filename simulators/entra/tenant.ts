@@ -1,6 +1,9 @@
-import { type KeyObject, randomUUID } from 'node:crypto';
-import { type CryptoKey, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
-import { takeRsaPair } from '../rsa-pairs.js';
+import { randomUUID } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import { createSigningKey as createKey, type SigningKey, signJwt } from '../signing-key.js';
+import type { CustomExtension, EventListener } from './graph-events.js';
+import type { MethodConfiguration, MethodRegistration, PermissionGrant } from './graph-methods.js';
+import type { ClaimsMappingPolicy } from './graph-policies.js';
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
@@ -65,7 +68,6 @@ export interface Application {
   requiredResourceAccess: { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[];
   web: { redirectUris: string[] };
   readonly secrets: Set<string>;
-  readonly expiredSecrets: Set<string>;
   readonly certificates: Set<string>;
   readonly extensionProperties: Map<string, ExtensionProperty>;
 }
@@ -85,69 +87,6 @@ export interface AppRoleAssignment {
   readonly appRoleId: string;
 }
 
-export interface CustomExtension {
-  readonly '@odata.type': string;
-  readonly id: string;
-  readonly displayName: string | null;
-  readonly description: string | null;
-  readonly endpointConfiguration: { readonly '@odata.type': string; readonly targetUrl: string };
-  readonly authenticationConfiguration: { readonly '@odata.type': string; readonly resourceId: string };
-  readonly clientConfiguration: { readonly timeoutInMilliseconds: number; readonly maximumRetries: number } | null;
-  readonly [property: string]: unknown;
-}
-
-export interface EventListener {
-  readonly '@odata.type': string;
-  readonly id: string;
-  readonly conditions: { readonly applications: { readonly includeApplications: { readonly appId: string }[] } };
-  readonly handler: { readonly '@odata.type': string; readonly customExtension: { readonly id: string } };
-}
-
-export interface ClaimsMappingPolicy {
-  readonly id: string;
-  displayName: string;
-  isOrganizationDefault: boolean;
-  definition: string[];
-}
-
-/** Admin consent for all users: delegated permissions of an application. */
-export interface PermissionGrant {
-  readonly id: string;
-  readonly clientId: string;
-  readonly consentType: string;
-  readonly resourceId: string;
-  readonly scope: string;
-}
-
-export interface MethodConfiguration {
-  readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethodConfiguration';
-  readonly id: string;
-  readonly displayName: string;
-  readonly appId: string;
-  readonly openIdConnectSetting: { readonly clientId: string; readonly discoveryUrl: string };
-  readonly state: 'enabled' | 'disabled';
-  readonly includeTargets: readonly {
-    readonly targetType: 'group';
-    readonly id: string;
-    readonly isRegistrationRequired: boolean;
-  }[];
-  readonly excludeTargets: readonly { readonly targetType: 'group'; readonly id: string }[];
-}
-
-export interface MethodRegistration {
-  readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethod';
-  readonly id: string;
-  readonly userId: string;
-  readonly configurationId: string;
-  readonly displayName: string;
-}
-
-export interface SigningKey {
-  readonly kid: string;
-  readonly privateKey: KeyObject | CryptoKey;
-  readonly publicJwk: JWK;
-}
-
 /** A user flow of an external tenant, with the extensions of its attribute collection. */
 export interface UserFlow {
   readonly start: string | null;
@@ -161,60 +100,49 @@ export interface CalloutEvent {
   readonly code: number | null;
 }
 
-export interface Tenant {
+export type Tenant = Awaited<ReturnType<typeof createTenant>>;
+
+export async function createTenant(given: {
   readonly id: string;
   readonly kind: 'workforce' | 'external';
   readonly issuer: string;
-  /** Published signing keys. The last key signs. */
-  readonly keys: SigningKey[];
-  readonly users: Map<string, DirectoryUser>;
-  readonly applications: Map<string, Application>;
-  readonly servicePrincipals: Map<string, ServicePrincipal>;
-  readonly appRoleAssignments: AppRoleAssignment[];
-  readonly customExtensions: Map<string, CustomExtension>;
-  readonly listeners: Map<string, EventListener>;
-  readonly policies: Map<string, ClaimsMappingPolicy>;
-  readonly userFlows: Map<string, UserFlow>;
-  readonly callouts: CalloutEvent[];
-  readonly groups: Map<string, Set<string>>;
-  readonly groupNames: Map<string, string>;
-  readonly groupDetails: Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>;
-  readonly permissionGrants: PermissionGrant[];
-  readonly methods: Map<string, MethodConfiguration>;
-  readonly methodRegistrations: MethodRegistration[];
-}
-
-export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>): Promise<Tenant> {
-  const tenant: Tenant = {
+}) {
+  const tenant = {
     ...given,
+    /** Published signing keys. The last key signs. */
     keys: [await createSigningKey()],
-    users: new Map(),
-    applications: new Map(),
-    servicePrincipals: new Map(),
-    appRoleAssignments: [],
-    customExtensions: new Map(),
-    listeners: new Map(),
-    policies: new Map(),
-    userFlows: new Map(),
-    callouts: [],
-    groups: new Map(),
-    groupNames: new Map(),
-    groupDetails: new Map(),
-    permissionGrants: [],
-    methods: new Map(),
-    methodRegistrations: [],
+    users: new Map<string, DirectoryUser>(),
+    applications: new Map<string, Application>(),
+    servicePrincipals: new Map<string, ServicePrincipal>(),
+    appRoleAssignments: [] as AppRoleAssignment[],
+    customExtensions: new Map<string, CustomExtension>(),
+    listeners: new Map<string, EventListener>(),
+    policies: new Map<string, ClaimsMappingPolicy>(),
+    userFlows: new Map<string, UserFlow>(),
+    callouts: [] as CalloutEvent[],
+    groups: new Map<string, Set<string>>(),
+    groupNames: new Map<string, string>(),
+    groupDetails: new Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>(),
+    permissionGrants: [] as PermissionGrant[],
+    methods: new Map<string, MethodConfiguration>(),
+    methodRegistrations: [] as MethodRegistration[],
   };
   addServicePrincipal(tenant, graphAppId, 'Microsoft Graph');
   return tenant;
 }
 
+/** Creates a key as Entra publishes it: without `alg`. */
 export async function createSigningKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await takeRsaPair();
-  const kid = randomUUID();
-  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } };
+  const { publicJwk, ...key } = await createKey(randomUUID());
+  const { alg: _, ...shown } = publicJwk;
+  return { ...key, publicJwk: shown };
 }
 
-export function addServicePrincipal(tenant: Tenant, appId: string, displayName: string): ServicePrincipal {
+export function addServicePrincipal(
+  tenant: { readonly servicePrincipals: Map<string, ServicePrincipal> },
+  appId: string,
+  displayName: string,
+): ServicePrincipal {
   const added = {
     id: randomUUID(),
     appId,
@@ -224,6 +152,15 @@ export function addServicePrincipal(tenant: Tenant, appId: string, displayName: 
   };
   tenant.servicePrincipals.set(added.id, added);
   return added;
+}
+
+export function createUser(
+  tenant: Tenant,
+  given: Pick<DirectoryUser, 'userPrincipalName' | 'displayName' | 'mail' | 'userType'> & Partial<DirectoryUser>,
+): DirectoryUser {
+  const user = { id: randomUUID(), accountEnabled: true, details: {}, extensions: {}, ...given };
+  tenant.users.set(user.id, user);
+  return user;
 }
 
 export const findApplication = (tenant: Tenant, appId: string): Application | undefined =>
@@ -251,7 +188,5 @@ export function signToken(tenant: Tenant, claims: JWTPayload, nowMs: number, lif
   const key = tenant.keys.at(-1);
   if (key === undefined) throw new Error('no key');
   const nowSec = Math.floor(nowMs / 1000);
-  return new SignJWT({ iat: nowSec, nbf: nowSec, exp: nowSec + lifeSec, ...claims })
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.kid })
-    .sign(key.privateKey);
+  return signJwt(key, { iat: nowSec, nbf: nowSec, exp: nowSec + lifeSec, ...claims }, { typ: 'JWT' });
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { isSigned } from '../aws-signature.js';
+import { serve } from '../serve.js';
 import { createKmsKeys, KmsRefusal, type Spec } from './keys.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
@@ -27,11 +29,12 @@ export async function startKms(region = 'eu-central-1') {
   const answer = async (request: IncomingMessage): Promise<object> => {
     const [prefix, operation = ''] = (request.headers['x-amz-target'] ?? '').toString().split('.');
     calls.push(operation);
-    const body = await readText(request);
+    const body = await text(request);
     if (request.method !== 'POST' || prefix !== 'TrentService') throw new KmsRefusal('UnknownOperationException', '');
     if (request.headers['content-type'] !== 'application/x-amz-json-1.1')
       throw new KmsRefusal('SerializationException', 'content type');
-    checkSigned(request, region);
+    if (!isSigned(request, region, 'kms'))
+      throw new KmsRefusal('IncompleteSignatureException', 'the request is not signed for this service and region');
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (trouble === 'denied') throw new KmsRefusal('AccessDeniedException', `not authorized to perform: ${operation}`);
     if (trouble === 'throttled') throw new KmsRefusal('ThrottlingException', 'Rate exceeded');
@@ -52,14 +55,12 @@ export async function startKms(region = 'eu-central-1') {
         else reply(response, 500, { __type: 'KMSInternalException' });
       },
     );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  });
+  const { host, close } = await serve(server);
 
   return {
     region,
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}`,
     calls,
     asked,
     cause(next: Trouble): void {
@@ -74,30 +75,11 @@ export async function startKms(region = 'eu-central-1') {
     },
     disable: (keyId: string) => keys.run('DisableKey', { KeyId: keyId }),
     scheduleDeletion: (keyId: string) => keys.run('ScheduleKeyDeletion', { KeyId: keyId }),
-    async close(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
-}
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html */
-function checkSigned({ headers }: IncomingMessage, region: string): void {
-  const scope = new RegExp(
-    `^AWS4-HMAC-SHA256 Credential=\\w+/\\d{8}/${region}/kms/aws4_request, SignedHeaders=[\\w;-]*host[\\w;-]*, Signature=[0-9a-f]{64}$`,
-  );
-  if (!scope.test(headers.authorization ?? '') || headers['x-amz-date'] === undefined)
-    throw new KmsRefusal('IncompleteSignatureException', 'the request is not signed for this service and region');
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() });
   response.end(JSON.stringify(body));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
 }

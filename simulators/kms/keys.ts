@@ -118,10 +118,6 @@ export function createKmsKeys(region: string) {
       find(KeyId).state = 'Disabled';
       return {};
     }),
-    EnableKey: operation(z.object({ KeyId: keyId }), ({ KeyId }) => {
-      find(KeyId).state = 'Enabled';
-      return {};
-    }),
     ScheduleKeyDeletion: operation(
       z.object({ KeyId: keyId, PendingWindowInDays: z.int().min(7).max(30).default(30) }),
       ({ KeyId }) => {

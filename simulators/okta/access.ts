@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler, Router } from 'express';
-import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, EmbeddedJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { authenticateClient, OAuthError } from './client-auth.js';
-import { forbidden, invalidToken } from './errors.js';
-import { newId } from './ids.js';
-import type { Org } from './org.js';
+import { forbidden, invalidToken, OAuthError } from './errors.js';
+import { newId, type Org, type OrgClient } from './org.js';
 
 export type RequireScope = (scope: string) => RequestHandler;
 
@@ -18,13 +16,35 @@ interface Grant {
 
 const ACCESS_TOKEN_SEC = 3600;
 
-const formGuard = z.object({ grant_type: z.string(), scope: z.string() });
+const formGuard = z.object({
+  grant_type: z.literal('client_credentials'),
+  scope: z.string(),
+  client_assertion_type: z.literal('urn:ietf:params:oauth:client-assertion-type:jwt-bearer'),
+  client_assertion: z.string(),
+});
 const proofGuard = z.object({
   htm: z.string(),
   htu: z.string(),
   nonce: z.string().optional(),
   ath: z.string().optional(),
 });
+
+/** Verifies a client assertion (`private_key_jwt`). */
+async function authenticateClient(org: Org, tokenUrl: string, assertion: string): Promise<OrgClient> {
+  try {
+    const client = org.clients.get(String(decodeJwt(assertion).iss));
+    if (client === undefined) throw new Error('no such client');
+    await jwtVerify(assertion, createLocalJWKSet({ keys: [...client.publicJwks] }), {
+      issuer: client.id,
+      subject: client.id,
+      audience: tokenUrl,
+      requiredClaims: ['exp'],
+    });
+    return client;
+  } catch {
+    throw new OAuthError(401, 'invalid_client', 'Client authentication failed.');
+  }
+}
 
 /**
  * Creates access to the management API: API tokens (`SSWS`), and access tokens by `private_key_jwt`, DPoP-bound if the
@@ -46,37 +66,31 @@ export function createAccess(org: Org): { readonly router: Router; readonly requ
   };
 
   router.post('/oauth2/v1/token', express.urlencoded({ extended: false }), async (request, response) => {
-    try {
-      const client = await authenticateClient(org, `${org.url}/oauth2/v1/token`, request.body);
-      const { grant_type, scope } = formGuard.parse(request.body);
-      if (grant_type !== 'client_credentials') throw new OAuthError(400, 'unsupported_grant_type', 'Not supported.');
-      const scopes = scope.split(' ');
-      if (!scopes.every((name) => client.scopes.includes(name))) {
-        throw new OAuthError(400, 'invalid_scope', 'The scope is not granted to this application.');
-      }
-      let thumbprint: string | null = null;
-      if (client.requireDpop) {
-        const verified = await verifyProof(request);
-        if (!nonces.delete(verified.proof.nonce ?? '')) {
-          const nonce = newId('', 32);
-          nonces.add(nonce);
-          response.set('dpop-nonce', nonce);
-          throw new OAuthError(400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.');
-        }
-        thumbprint = verified.thumbprint;
-      }
-      const token = newId('eyJ', 64);
-      grants.set(token, { scopes, thumbprint, expiresAt: org.now() + ACCESS_TOKEN_SEC * 1000 });
-      const token_type = thumbprint === null ? 'Bearer' : 'DPoP';
-      response.json({ token_type, expires_in: ACCESS_TOKEN_SEC, access_token: token, scope });
-    } catch (error) {
-      const {
-        status,
-        error: code,
-        description,
-      } = error instanceof OAuthError ? error : new OAuthError(400, 'invalid_request', 'Malformed.');
-      response.status(status).json({ error: code, error_description: description });
+    const form = formGuard.safeParse(request.body);
+    if (!form.success) throw new OAuthError(400, 'invalid_request', 'Malformed.');
+    const { scope, client_assertion } = form.data;
+    const client = await authenticateClient(org, `${org.url}/oauth2/v1/token`, client_assertion);
+    const scopes = scope.split(' ');
+    if (!scopes.every((name) => client.scopes.includes(name))) {
+      throw new OAuthError(400, 'invalid_scope', 'The scope is not granted to this application.');
     }
+    let thumbprint: string | null = null;
+    if (client.requireDpop) {
+      const verified = await verifyProof(request).catch(() => {
+        throw new OAuthError(400, 'invalid_dpop_proof', 'The DPoP proof is invalid.');
+      });
+      if (!nonces.delete(verified.proof.nonce ?? '')) {
+        const nonce = newId('', 32);
+        nonces.add(nonce);
+        response.set('dpop-nonce', nonce);
+        throw new OAuthError(400, 'use_dpop_nonce', 'Authorization server requires nonce in DPoP proof.');
+      }
+      thumbprint = verified.thumbprint;
+    }
+    const token = newId('eyJ', 64);
+    grants.set(token, { scopes, thumbprint, expiresAt: org.now() + ACCESS_TOKEN_SEC * 1000 });
+    const token_type = thumbprint === null ? 'Bearer' : 'DPoP';
+    response.json({ token_type, expires_in: ACCESS_TOKEN_SEC, access_token: token, scope });
   });
 
   const scopesOf = async (request: Request): Promise<readonly string[] | 'all'> => {

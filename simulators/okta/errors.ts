@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
-import { newId } from './ids.js';
+import type { z } from 'zod';
+import { newId } from './org.js';
 
 /** @see https://developer.okta.com/docs/reference/error-codes/ */
 export class ApiError extends Error {
@@ -13,11 +14,40 @@ export class ApiError extends Error {
   }
 }
 
+/** A token endpoint error (RFC 6749, section 5.2). */
+export class OAuthError extends Error {
+  constructor(
+    readonly status: number,
+    readonly error: string,
+    readonly description: string,
+  ) {
+    super(description);
+  }
+}
+
+/** @throws ApiError E0000007 */
+export function findIn<Entry>(entries: ReadonlyMap<string, Entry>, id: unknown, type: string): Entry {
+  const found = entries.get(String(id));
+  if (found === undefined) throw notFound(String(id), type);
+  return found;
+}
+
+/** @throws ApiError E0000001 */
+export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown, field: string): Output {
+  const parsed = guard.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const causes = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw invalid(field, causes);
+}
+
 export const notFound = (id: string, type: string): ApiError =>
   new ApiError(404, 'E0000007', `Not found: Resource not found: ${id} (${type})`);
 
 export const invalid = (field: string, causes: readonly string[]): ApiError =>
   new ApiError(400, 'E0000001', `Api validation failed: ${field}`, causes);
+
+export const invalidSearch = (cause: string): ApiError =>
+  new ApiError(400, 'E0000031', 'Invalid search criteria.', [cause]);
 
 export const wrongStatus = (): ApiError =>
   new ApiError(403, 'E0000038', "This operation is not allowed in the user's current status.");
@@ -31,6 +61,10 @@ export const forbidden = (): ApiError =>
   new ApiError(403, 'E0000006', 'You do not have permission to perform the requested action');
 
 export const answerError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  if (error instanceof OAuthError) {
+    response.status(error.status).json({ error: error.error, error_description: error.description });
+    return;
+  }
   const { status, errorCode, errorSummary, causes } =
     error instanceof ApiError
       ? error

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { toHeaders } from './hook-call.js';
-import { newId } from './ids.js';
-import { type EventHook, isoNow, type Org, type OrgEvent, type OrgUser } from './org.js';
+import type { EventHook } from './hooks.js';
+import { isoNow, newId, note, type Org, type OrgEvent, type OrgUser } from './org.js';
 
 const displayMessages: Readonly<Record<string, string>> = {
   'user.lifecycle.create': 'Create Okta user',
   'user.lifecycle.activate': 'Activate Okta user',
   'user.lifecycle.deactivate': 'Deactivate Okta user',
   'user.lifecycle.suspend': 'Suspend Okta user',
-  'user.lifecycle.unsuspend': 'Unsuspend Okta user',
-  'user.lifecycle.reactivate': 'Reactivate Okta user',
-  'user.lifecycle.delete.initiated': 'Delete Okta user initiated',
 };
 
 const deliveries = new WeakMap<Org, Promise<void>>();
@@ -59,14 +56,11 @@ const toEvent = (org: Org, eventType: string, { id, profile }: OrgUser): OrgEven
 async function deliverPending(org: Org): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
   const events = org.pendingEvents.splice(0);
-  const told = org.deliversTwice ? [events, events] : [events];
-  for (const batch of told) {
-    await Promise.all([...org.eventHooks.values()].map((hook) => deliver(org, hook, batch)));
-  }
+  await Promise.all([...org.eventHooks.values()].map((hook) => deliver(org, hook, events)));
 }
 
 async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): Promise<void> {
-  const wanted = events.filter(({ eventType }) => hook.events.items.includes(eventType));
+  const wanted = events.filter(({ eventType }) => hook.events.items.some((item) => item === eventType));
   if (hook.status !== 'ACTIVE' || hook.verificationStatus !== 'VERIFIED' || wanted.length === 0) return;
   const payload = JSON.stringify({
     eventType: 'com.okta.event_hook',
@@ -82,18 +76,12 @@ async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): 
   // Okta retries once at most, and never after a 4xx answer.
   if (status === null || status >= 500) status = await post(org, hook, payload);
   const isTaken = status === 200 || status === 204;
-  org.log.push({
-    eventType: 'event_hook.delivery',
-    published: isoNow(org),
-    outcome: isTaken ? { result: 'SUCCESS', reason: null } : { result: 'FAILURE', reason: String(status ?? 'timeout') },
-    target: { id: hook.id },
-    debugContext: null,
-  });
+  note(org, 'event_hook.delivery', hook.id, isTaken ? null : String(status ?? 'timeout'));
 }
 
 async function post(org: Org, { channel }: EventHook, body: string): Promise<number | null> {
   const signal = AbortSignal.timeout(org.hookTimeoutMs);
-  const request = { method: 'POST', headers: toHeaders(channel.config), body, redirect: 'manual', signal } as const;
+  const request = { method: 'POST', headers: toHeaders(channel), body, redirect: 'manual', signal } as const;
   return fetch(channel.config.uri, request).then(
     async (response) => {
       await response.arrayBuffer();

@@ -10,7 +10,7 @@ import {
   takePending,
   verifyIdToken,
 } from '../relying-party.js';
-import { OAuthError } from './client-auth.js';
+import { OAuthError } from './errors.js';
 import { mintTokens } from './minting.js';
 import { findUser, type IdentityProvider, type Org, type OrgUser } from './org.js';
 
@@ -43,7 +43,6 @@ export function createFactorSignIn(org: Org): Router {
       scope: idp.client.scopes.join(' '),
       state,
       nonce: pending.nonce,
-      ...(org.sendsLoginHint ? { login_hint: String(user.profile.login) } : {}),
     };
     redirectTo(response, idp.client.authorizationEndpoint, await signIfAsked(idp, params, org));
   });
@@ -54,23 +53,15 @@ export function createFactorSignIn(org: Org): Router {
       const idp = org.identityProviders.get(started.idpId);
       const user = org.users.get(started.userId);
       if (idp?.usage !== 'FACTOR_ONLY' || user === undefined) throw new Refusal('state');
-      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: false, fetch: org.fetch });
-      const claims = await verifyIdToken(idp.client, idToken, {
-        nonce: started.nonce,
-        now: org.now,
-        skewSec,
-        fetch: org.fetch,
-      });
+      const { fetch, now } = org;
+      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: false, fetch });
+      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now, skewSec, fetch });
       const { amr, ...rest } = claimsGuard.parse(claims);
       checkIsSigningIn(idp, user, claims.sub, rest[idp.userNameClaim]);
       if (idp.trustClaims && amr === undefined) throw new Refusal('amr');
       const tokens = await signIn(org, user);
-      return {
-        login: user.profile.login,
-        characteristics: toCharacteristics(idp, amr ?? []),
-        idToken: claims,
-        ...tokens,
-      };
+      const characteristics = toCharacteristics(idp, amr ?? []);
+      return { login: user.profile.login, characteristics, idToken: claims, ...tokens };
     }),
   );
   return router;
@@ -123,7 +114,7 @@ async function signIn(org: Org, user: OrgUser): Promise<object> {
   const server = org.servers.get('default');
   const client = [...org.clients.values()].find(({ name }) => name === 'Web application');
   if (server === undefined || client === undefined) throw new Refusal('application');
-  const issue = { server, client, user, grantType: 'authorization_code', scope: 'openid', refreshToken: null };
+  const issue = { server, client, user, grantType: 'authorization_code', scope: 'openid' };
   const tokens = await mintTokens(org, issue).catch((error: unknown) => {
     throw error instanceof OAuthError ? new Refusal('token_hook', error.description) : error;
   });

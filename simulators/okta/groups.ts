@@ -1,18 +1,15 @@
 import { Router } from 'express';
 import type { RequireScope } from './access.js';
-import { ApiError, notFound } from './errors.js';
-import { toGroupView } from './group-view.js';
+import { findIn, invalidSearch } from './errors.js';
 import type { Org } from './org.js';
 import { sendPage } from './paging.js';
-import { toView } from './users.js';
+import { toGroupView, toView } from './users.js';
 
 /** Parses `profile.name eq "…"`; nothing else is supported. */
 function parseSearch(search: unknown): string | null {
   if (search === undefined) return null;
   const [, name] = /^profile\.name eq ("(?:[^"\\]|\\.)*")$/i.exec(String(search)) ?? [];
-  if (name === undefined) {
-    throw new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);
-  }
+  if (name === undefined) throw invalidSearch('search: Invalid search expression');
   return JSON.parse(name);
 }
 
@@ -25,16 +22,9 @@ export function createGroupsApi(org: Org, requireScope: RequireScope): Router {
     sendPage(org, request, response, found.map(toGroupView));
   });
   router.get('/:id/users', requireScope('okta.groups.read'), (request, response) => {
-    const id = String(request.params.id);
-    const group = org.groups.get(id);
-    if (group === undefined) throw notFound(id, 'UserGroup');
-    const members = [...org.users.values()].filter(({ id }) => group.members.has(id));
-    sendPage(
-      org,
-      request,
-      response,
-      members.map((user) => toView(org, user)),
-    );
+    const group = findIn(org.groups, request.params.id, 'UserGroup');
+    const members = [...org.users.values()].filter(({ id }) => group.members.has(id)).map((user) => toView(org, user));
+    sendPage(org, request, response, members);
   });
   return router;
 }

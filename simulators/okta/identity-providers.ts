@@ -1,10 +1,9 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid, notFound } from './errors.js';
+import { findIn, invalid, parseBody } from './errors.js';
 import { foreignIdps } from './foreign-idps.js';
-import { newId } from './ids.js';
-import type { IdentityProvider, Org } from './org.js';
+import { type ExternalAuthenticator, type IdentityProvider, newId, type Org } from './org.js';
 import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
@@ -14,99 +13,55 @@ const open = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(sha
 
 const clientGuard = z.object({ client: open({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
 
-/** `OidcAlgorithms` of the OpenAPI document. */
-const algorithmsGuard = z.object({
-  request: z
-    .object({
-      signature: z
-        .object({
-          algorithm: z.enum(['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512']).optional(),
-          scope: z.enum(['NONE', 'REQUEST']).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-});
-
-const oidcGuard = open({
-  type: z.literal('OIDC'),
+/**
+ * Definition of an identity provider, without all rules of the OpenAPI document. `policy.provisioning` is never `AUTO` for
+ * identity verification; for sign-ins `AUTO` would create an account for every user of the provider.
+ */
+const idpGuard = open({
+  type: z.enum(['OIDC', 'IDV_STANDARD']),
   name: z.string().min(1).max(100),
   protocol: open({
-    type: z.literal('OIDC'),
+    type: z.enum(['OIDC', 'ID_PROOFING']),
     endpoints: z.object({
       authorization: endpointGuard,
       token: endpointGuard,
       jwks: endpointGuard,
       userInfo: endpointGuard.optional(),
+      par: endpointGuard.optional(),
     }),
     issuer: endpointGuard,
     scopes: z.array(z.string()).min(1),
     credentials: clientGuard,
-    algorithms: algorithmsGuard.optional(),
+    algorithms: open({
+      request: open({ signature: open({ algorithm: z.string().optional(), scope: z.string().optional() }).optional() }),
+    }).optional(),
   }),
   policy: open({
-    // AUTO would create an account for every user of the provider.
     provisioning: z.object({ action: z.enum(['DISABLED', 'AUTO']) }),
     subject: open({
       // A template may only name attributes of the identity provider's profile.
-      userNameTemplate: z.object({ template: z.string().regex(/^idpuser\.(email|firstName|lastName)$/) }),
+      userNameTemplate: z.object({
+        template: z.string().regex(/^(idpuser\.(email|firstName|lastName)|source\.userName)$/),
+      }),
       // Other match types are not simulated: they could find a user who shares an address.
       matchType: z.literal('USERNAME'),
     }),
-    trustClaims: z.boolean().default(false),
+    trustClaims: z.boolean().optional(),
   }),
 });
-
-const verificationGuard = open({
-  type: z.literal('IDV_STANDARD'),
-  name: z.string().min(1).max(100),
-  protocol: open({
-    type: z.literal('ID_PROOFING'),
-    endpoints: z.object({
-      par: endpointGuard,
-      authorization: endpointGuard,
-      token: endpointGuard,
-      jwks: endpointGuard,
-    }),
-    issuer: endpointGuard,
-    scopes: z
-      .array(z.string())
-      .refine((scopes) => ['openid', 'profile', 'identity_assurance'].every((scope) => scopes.includes(scope))),
-    credentials: clientGuard,
-  }),
-  policy: z.object({
-    provisioning: z.object({ action: z.literal('DISABLED') }),
-    accountLink: z.object({ action: z.literal('AUTO') }),
-    subject: z.object({
-      userNameTemplate: z.object({ template: z.literal('source.userName') }),
-      matchType: z.literal('USERNAME'),
-    }),
-    maxClockSkew: z.literal(0),
-  }),
-  properties: z.object({
-    idvMetadata: z.object({ vendorDisplayName: z.string().min(1), termsOfUse: z.url(), privacyPolicy: z.url() }),
-  }),
-});
-
-const idpGuard = z.discriminatedUnion('type', [oidcGuard, verificationGuard]);
 
 function toIdentityProvider(id: string, body: unknown): IdentityProvider {
-  const parsed = idpGuard.safeParse(body);
-  if (!parsed.success) {
-    const causes = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw invalid('identityProvider', causes);
-  }
-  const { data } = parsed;
+  const data = parseBody(idpGuard, body, 'identityProvider');
   const { client_secret, ...client } = data.protocol.credentials.client;
   const { endpoints } = data.protocol;
-  const signature = data.type === 'OIDC' ? data.protocol.algorithms?.request?.signature : undefined;
+  const signature = data.protocol.algorithms?.request.signature;
   return {
     id,
     type: data.type,
     name: data.name,
     usage: 'SSO',
     links: new Map(),
-    trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
+    trustClaims: data.policy.trustClaims ?? false,
     userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
     // Without this scope, Okta ignores the algorithm.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
@@ -115,8 +70,8 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
       authorizationEndpoint: endpoints.authorization.url,
       tokenEndpoint: endpoints.token.url,
       jwksUri: endpoints.jwks.url,
-      userinfoEndpoint: 'userInfo' in endpoints ? (endpoints.userInfo?.url ?? null) : null,
-      parEndpoint: 'par' in endpoints ? endpoints.par.url : null,
+      userinfoEndpoint: endpoints.userInfo?.url ?? null,
+      parEndpoint: endpoints.par?.url ?? null,
       clientId: client.client_id,
       clientSecret: client_secret,
       scopes: data.protocol.scopes,
@@ -139,20 +94,12 @@ function toView({ id, type, definition, client }: IdentityProvider) {
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/ */
 export function createIdentityProvidersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
-  const find = (request: Request): IdentityProvider => {
-    const idp = org.identityProviders.get(String(request.params.id));
-    if (idp === undefined) throw notFound(String(request.params.id), 'IdpProvider');
-    return idp;
-  };
+  const find = ({ params }: Request): IdentityProvider => findIn(org.identityProviders, params.id, 'IdpProvider');
   router.get('/', requireScope('okta.idps.read'), (request, response) => {
     const { type } = request.query;
     const all = [...foreignIdps, ...[...org.identityProviders.values()].map(toView)];
-    sendPage(
-      org,
-      request,
-      response,
-      all.filter((idp) => type === undefined || idp.type === type),
-    );
+    const found = all.filter((idp) => type === undefined || idp.type === type);
+    sendPage(org, request, response, found);
   });
   router.post('/', requireScope('okta.idps.manage'), (request, response) => {
     const idp = toIdentityProvider(newId('0oa'), request.body);
@@ -177,6 +124,12 @@ const authenticatorGuard = z.object({
   provider: z.object({ type: z.literal('CLAIMS'), configuration: z.object({ idpId: z.string() }) }),
 });
 
+const toAuthenticatorView = ({ idpId, ...authenticator }: ExternalAuthenticator) => ({
+  ...authenticator,
+  status: 'ACTIVE',
+  provider: { type: 'CLAIMS', configuration: { idpId } },
+});
+
 /**
  * The API requires `provider`, which the OpenAPI document lacks.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
@@ -184,24 +137,17 @@ const authenticatorGuard = z.object({
 export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   router.get('/', requireScope('okta.authenticators.read'), (_request, response) => {
-    response.json(
-      [...org.authenticators.values()].map(({ idpId, ...authenticator }) => ({
-        ...authenticator,
-        status: 'ACTIVE',
-        provider: { type: 'CLAIMS', configuration: { idpId } },
-      })),
-    );
+    response.json([...org.authenticators.values()].map(toAuthenticatorView));
   });
   router.post('/', requireScope('okta.authenticators.manage'), (request, response) => {
-    const parsed = authenticatorGuard.safeParse(request.body);
-    const idpId = parsed.data?.provider.configuration.idpId ?? '';
-    if (!parsed.success || org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
+    const { key, name, provider } = parseBody(authenticatorGuard, request.body, 'authenticator');
+    const { idpId } = provider.configuration;
+    if (org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
       throw invalid('authenticator', ['provider: The identity provider is not for factor only']);
     }
-    const { key, name } = parsed.data;
     const authenticator = { id: newId('aut'), key, name, idpId };
     org.authenticators.set(authenticator.id, authenticator);
-    response.json({ id: authenticator.id, key, name, status: 'ACTIVE', provider: parsed.data.provider });
+    response.json(toAuthenticatorView(authenticator));
   });
   return router;
 }

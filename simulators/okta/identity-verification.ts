@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import {
+  type PendingSignIn,
   Refusal,
   redeemCode,
   redirectTo,
@@ -11,7 +12,7 @@ import {
   toCodeChallenge,
   verifyIdToken,
 } from '../relying-party.js';
-import { findUser, type IdentityProvider, isoNow, type Org, type PendingAtProvider } from './org.js';
+import { findUser, type IdentityProvider, note, type Org } from './org.js';
 
 const skewSec = 120;
 
@@ -65,21 +66,12 @@ export function createIdentityVerification(org: Org): Router {
       const { started, code } = takePending(org.pendingAtProvider, request.query);
       const idp = org.identityProviders.get(started.idpId);
       if (idp?.type !== 'IDV_STANDARD') throw new Refusal('state');
-      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: true, fetch: org.fetch });
-      const claims = await verifyIdToken(idp.client, idToken, {
-        nonce: started.nonce,
-        now: org.now,
-        skewSec,
-        fetch: org.fetch,
-      });
+      const { fetch, now } = org;
+      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: true, fetch });
+      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now, skewSec, fetch });
       const outcome = evaluate(claims.verified_claims);
-      org.log.push({
-        eventType: 'user.identity_verification',
-        published: isoNow(org),
-        outcome: { result: outcome === 'CLAIMS_VERIFIED' ? 'SUCCESS' : 'FAILURE', reason: outcome },
-        target: { id: started.userId },
-        debugContext: null,
-      });
+      const result = outcome === 'CLAIMS_VERIFIED' ? 'SUCCESS' : 'FAILURE';
+      note(org, 'user.identity_verification', started.userId, outcome, { result });
       if (outcome !== 'CLAIMS_VERIFIED') throw new Refusal('evaluation', outcome);
       return { userId: started.userId, idToken: claims };
     }),
@@ -89,7 +81,7 @@ export function createIdentityVerification(org: Org): Router {
 
 async function push(
   { client }: IdentityProvider,
-  { nonce, codeVerifier, redirectUri }: Pick<PendingAtProvider, 'nonce' | 'codeVerifier' | 'redirectUri'>,
+  { nonce, codeVerifier, redirectUri }: PendingSignIn,
   fetch: Fetch,
   who: { state: string; userId: string; profile: Readonly<Record<string, unknown>>; flow: string | undefined },
 ): Promise<string> {

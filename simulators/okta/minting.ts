@@ -1,9 +1,8 @@
-import { SignJWT } from 'jose';
 import { z } from 'zod';
-import { OAuthError } from './client-auth.js';
+import { signJwt } from '../signing-key.js';
+import { OAuthError } from './errors.js';
 import { callHook } from './hook-call.js';
-import { newId } from './ids.js';
-import { isoNow, type Org } from './org.js';
+import { newId, note, type Org } from './org.js';
 import { type TokenIssue, toTokenHookPayload } from './payloads.js';
 import { applyTokenCommands, type TokenDraft, type TokenDrafts } from './token-patch.js';
 
@@ -14,34 +13,22 @@ export interface IssuedTokens {
   readonly expires_in: number;
   readonly access_token: string;
   readonly id_token?: string;
-  readonly refresh_token?: string;
   readonly scope: string;
 }
 
 /** @throws OAuthError `server_error` if the hook answers with `error` */
 export async function mintTokens(org: Org, issue: TokenIssue): Promise<IssuedTokens> {
-  const { server, client, user, scope } = issue;
-  const scopes = scope.split(' ');
-  const hasRefreshToken = user !== null && scopes.includes('offline_access');
-  const refreshToken = issue.refreshToken ?? (hasRefreshToken ? newId('', 43) : null);
-  const patched = await askHook(org, { ...issue, refreshToken }, toDrafts(org, issue));
-  if (refreshToken !== null && user !== null) {
-    server.refreshTokens.set(refreshToken, { userId: user.id, clientId: client.id, scope });
-  }
+  const { access, identity } = await askHook(org, issue, toDrafts(org, issue));
   const sign = ({ claims, lifetimeSec }: TokenDraft) => {
     const now = Math.floor(org.now() / 1000);
-    return new SignJWT({ ...claims, iat: now, exp: now + lifetimeSec })
-      .setProtectedHeader({ alg: 'RS256', kid: server.key.id })
-      .sign(server.key.privateKey);
+    return signJwt(issue.server.key, { ...claims, iat: now, exp: now + lifetimeSec });
   };
-  const access = patched.access ?? { claims: {}, lifetimeSec: LIFETIME_SEC };
   return {
     token_type: 'Bearer',
     expires_in: access.lifetimeSec,
     access_token: await sign(access),
-    ...(patched.identity === null ? {} : { id_token: await sign(patched.identity) }),
-    ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
-    scope,
+    ...(identity === null ? {} : { id_token: await sign(identity) }),
+    scope: issue.scope,
   };
 }
 
@@ -54,13 +41,11 @@ function toDrafts(org: Org, { server, client, user, scope }: TokenIssue): TokenD
     iss: server.issuer,
     aud: server.audience,
     cid: client.id,
-    ...(user === null ? { sub: client.id } : { uid: user.id, sub: user.profile.login }),
+    uid: user.id,
+    sub: user.profile.login,
     scp: scope.split(' '),
     ...configured('RESOURCE'),
   };
-  if (user === null || !scope.split(' ').includes('openid')) {
-    return { identity: null, access: { claims: access, lifetimeSec: LIFETIME_SEC } };
-  }
   const identity = {
     sub: user.id,
     name: `${user.profile.firstName} ${user.profile.lastName}`,
@@ -75,9 +60,10 @@ function toDrafts(org: Org, { server, client, user, scope }: TokenIssue): TokenD
     auth_time: Math.floor(org.now() / 1000),
     ...configured('IDENTITY'),
   };
+  const toDraft = (claims: TokenDraft['claims']): TokenDraft => ({ claims, lifetimeSec: LIFETIME_SEC });
   return {
-    identity: { claims: identity, lifetimeSec: LIFETIME_SEC },
-    access: { claims: access, lifetimeSec: LIFETIME_SEC },
+    identity: scope.split(' ').includes('openid') ? toDraft(identity) : null,
+    access: toDraft(access),
   };
 }
 
@@ -97,16 +83,8 @@ async function askHook(org: Org, issue: TokenIssue, drafts: TokenDrafts): Promis
   const parsed = answerGuard.safeParse(answer.body);
   const patched = parsed.success ? applyTokenCommands(drafts, parsed.data.commands) : null;
   const error = parsed.data?.error ?? null;
-  org.log.push({
-    eventType: 'inline_hook.response.processed',
-    published: isoNow(org),
-    outcome:
-      error === null && patched !== null
-        ? { result: 'SUCCESS', reason: null }
-        : { result: 'FAILURE', reason: error === null ? 'commands not applicable' : 'error' },
-    target: { id: hook.id },
-    debugContext: parsed.data?.debugContext ?? null,
-  });
+  const failure = error === null ? (patched === null ? 'commands not applicable' : null) : 'error';
+  note(org, 'inline_hook.response.processed', hook.id, failure, { debugContext: parsed.data?.debugContext ?? null });
   if (error !== null) {
     throw new OAuthError(400, 'server_error', error.errorSummary ?? 'The callback service returned an error');
   }

@@ -1,8 +1,16 @@
-import { type CryptoKey, exportJWK, type JWK, type KeyObject } from 'jose';
+import { randomBytes } from 'node:crypto';
+import type { JWK } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
-import { takeRsaPair } from '../rsa-pairs.js';
-import { newId } from './ids.js';
+import { createSigningKey, type SigningKey } from '../signing-key.js';
+import type { EventHook, InlineHook } from './hooks.js';
+import type { SecurityEventsProvider } from './security-events.js';
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Creates an id in Okta's format: a prefix (`00u` for users), then letters and digits up to 20 characters. */
+export const newId = (prefix: string, length = 20): string =>
+  prefix + Array.from(randomBytes(length - prefix.length), (byte) => letters[byte % letters.length]).join('');
 
 export interface OrgUser {
   readonly id: string;
@@ -22,90 +30,21 @@ export interface OrgUser {
   /** System that sources the profile and alone may change it; Okta itself if omitted. */
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
   isPasswordHooked: boolean;
-  riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
-  /** Last time that a security event or administrator ended the sessions. */
+  /** Last time that an administrator ended the sessions. */
   sessionsEndedAt?: string;
+}
+
+export interface OrgGroup {
+  readonly name: string;
+  readonly members: Set<string>;
+  readonly type?: 'APP_GROUP' | 'BUILT_IN' | 'OKTA_GROUP';
 }
 
 export interface SchemaAttribute {
   readonly type: string;
-  readonly maxLength?: number | null;
-  readonly minLength?: number | null;
+  readonly maxLength?: number | null | undefined;
+  readonly minLength?: number | null | undefined;
   readonly [property: string]: unknown;
-}
-
-/** `config` has the fields of the inline hooks API, and the secrets. */
-export type HookChannel =
-  | {
-      readonly type: 'HTTP';
-      readonly config: {
-        readonly uri: string;
-        readonly headers: readonly { key: string; value: string }[];
-        readonly authScheme: { type: 'HEADER'; key: string; value: string } | null;
-      };
-    }
-  | {
-      readonly type: 'OAUTH';
-      readonly config: {
-        readonly uri: string;
-        readonly headers: readonly { key: string; value: string }[];
-        readonly authType: 'client_secret_post' | 'private_key_jwt';
-        readonly clientId: string;
-        readonly clientSecret: string | null;
-        readonly hookKeyId: string | null;
-        readonly tokenUrl: string;
-        readonly scope: string;
-      };
-    };
-
-export interface InlineHook {
-  readonly id: string;
-  readonly type: string;
-  name: string;
-  version: string;
-  status: 'ACTIVE' | 'INACTIVE';
-  channel: HookChannel;
-  readonly created: string;
-  lastUpdated: string;
-}
-
-export interface EventHook {
-  readonly id: string;
-  name: string;
-  status: 'ACTIVE' | 'INACTIVE';
-  verificationStatus: 'UNVERIFIED' | 'VERIFIED';
-  events: { readonly type: 'EVENT_TYPE'; readonly items: readonly string[] };
-  channel: Extract<HookChannel, { type: 'HTTP' }>;
-  readonly created: string;
-  lastUpdated: string;
-}
-
-export interface SecurityEventsProvider {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly status: 'ACTIVE' | 'INACTIVE';
-  readonly settings: { readonly well_known_url: string | null; readonly issuer: string; readonly jwks_url: string };
-}
-
-export interface SamlApp {
-  readonly id: string;
-  readonly label: string;
-  readonly audience: string;
-  readonly recipient: string;
-  readonly statements: readonly { readonly name: string; readonly values: readonly string[] }[];
-  hookIds: readonly string[];
-}
-
-export interface SigningKey {
-  readonly id: string;
-  readonly privateKey: KeyObject | CryptoKey;
-  readonly publicJwk: JWK;
-}
-
-export interface HookKey extends SigningKey {
-  readonly keyId: string;
-  readonly name: string;
 }
 
 export interface OrgClient {
@@ -123,16 +62,14 @@ export interface PolicyRule {
   definition: Readonly<Record<string, unknown>>;
 }
 
+/** A custom authorization server, the only kind that supports hooks. */
 export interface AuthorizationServer {
   readonly id: string;
-  readonly name: string;
   readonly audience: string;
   readonly issuer: string;
   readonly key: SigningKey;
   readonly policy: { readonly id: string; readonly rule: PolicyRule };
-  readonly otherPolicies: { readonly id: string; readonly name: string }[];
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
-  readonly refreshTokens: Map<string, { readonly userId: string; readonly clientId: string; readonly scope: string }>;
 }
 
 /** An OpenID provider: `OIDC` for sign-ins, `IDV_STANDARD` for identity verification. */
@@ -162,8 +99,6 @@ export interface ExternalAuthenticator {
   readonly idpId: string;
 }
 
-export type PendingAtProvider = PendingSignIn & { readonly idpId: string; readonly userId: string };
-
 export interface LogEvent {
   readonly eventType: string;
   readonly published: string;
@@ -172,108 +107,109 @@ export interface LogEvent {
   readonly debugContext: unknown;
 }
 
+type NoteDetails = Pick<LogEvent, 'debugContext'> & Pick<LogEvent['outcome'], 'result'>;
+
 export type OrgEvent = Readonly<Record<string, unknown>> & { readonly uuid: string; readonly eventType: string };
 
-export interface Org {
-  url: string;
+export type Org = ReturnType<typeof createOrg>;
+
+export const createOrg = (options: {
   readonly now: () => number;
   readonly fetch: Fetch;
+  /** Timeout of hooks. In the real Okta, it is always 3 s. */
   hookTimeoutMs: number;
-  readonly users: Map<string, OrgUser>;
-  readonly groups: Map<
-    string,
-    { readonly name: string; readonly members: Set<string>; readonly type?: 'APP_GROUP' | 'BUILT_IN' | 'OKTA_GROUP' }
-  >;
-  pagesGroupsOfUsers: boolean;
-  readonly attributes: Map<string, SchemaAttribute>;
-  readonly hooks: Map<string, InlineHook>;
-  readonly hookKeys: Map<string, HookKey>;
-  readonly clients: Map<string, OrgClient>;
-  readonly servers: Map<string, AuthorizationServer>;
-  readonly apiTokens: Set<string>;
-  readonly registrationRule: PolicyRule & { readonly policyId: string };
-  readonly eventHooks: Map<string, EventHook>;
-  readonly samlApps: Map<string, SamlApp>;
-  readonly securityEventsProviders: Map<string, SecurityEventsProvider>;
-  readonly identityProviders: Map<string, IdentityProvider>;
-  readonly authenticators: Map<string, ExternalAuthenticator>;
-  readonly pendingAtProvider: Map<string, PendingAtProvider>;
-  /** True if the org sends a login hint to the factor provider, which Okta does not document. */
-  sendsLoginHint: boolean;
-  readonly pendingEvents: OrgEvent[];
-  /** True to deliver each event twice, as Okta may. */
-  deliversTwice: boolean;
-  /** Okta's option "Allow updates to deactivated users", off by default. */
-  allowsUpdatesToDeactivated: boolean;
-  /**
-   * If set, hooks get this user on a token refresh, instead of the token's user. Simulates Okta's bug OKTA-869758, by
-   * which hooks get the user of the browser session.
-   */
-  sessionUserOnRefresh: string | null;
-  /** Rate-limits every n-th management call; `null` disables it. */
-  limitsEvery: number | null;
-  /** Seconds until that rate limit resets. */
-  limitResetSec: number;
-  readonly log: LogEvent[];
-  /** Hook answers for display, oldest first; `null` if unreadable. The real org stores none. */
-  readonly hookAnswers: unknown[];
-}
-
-export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>): Org => ({
+}) => ({
   ...options,
   url: '',
-  users: new Map(),
-  groups: new Map(),
+  users: new Map<string, OrgUser>(),
+  groups: new Map<string, OrgGroup>(),
   pagesGroupsOfUsers: false,
-  attributes: new Map(),
-  hooks: new Map(),
-  hookKeys: new Map(),
-  clients: new Map(),
-  servers: new Map(),
-  apiTokens: new Set(),
-  registrationRule: {
-    policyId: newId('rst'),
-    id: newId('rul'),
-    hookId: null,
-    definition: {
-      name: 'Catch-all rule',
-      type: 'PROFILE_ENROLLMENT',
-      priority: 99,
-      status: 'ACTIVE',
-      system: true,
-      conditions: null,
-      actions: {
-        profileEnrollment: {
-          access: 'ALLOW',
-          unknownUserAction: 'REGISTER',
-          activationRequirements: { emailVerification: true },
-          profileAttributes: [{ name: 'email', label: 'Email', required: true }],
-        },
+  attributes: new Map<string, SchemaAttribute>(),
+  hooks: new Map<string, InlineHook>(),
+  eventHooks: new Map<string, EventHook>(),
+  clients: new Map<string, OrgClient>(),
+  servers: new Map<string, AuthorizationServer>(),
+  apiTokens: new Set<string>(),
+  registrationRule: toRegistrationRule(),
+  securityEventsProviders: new Map<string, SecurityEventsProvider>(),
+  identityProviders: new Map<string, IdentityProvider>(),
+  authenticators: new Map<string, ExternalAuthenticator>(),
+  pendingAtProvider: new Map<string, PendingSignIn & { readonly idpId: string; readonly userId: string }>(),
+  pendingEvents: [] as OrgEvent[],
+  /** Okta's option "Allow updates to deactivated users", off by default. */
+  allowsUpdatesToDeactivated: false,
+  log: [] as LogEvent[],
+  /** Hook answers for display, oldest first; `null` if unreadable. The real org stores none. */
+  hookAnswers: [] as unknown[],
+});
+
+const toRegistrationRule = (): PolicyRule & { readonly policyId: string } => ({
+  policyId: newId('rst'),
+  id: newId('rul'),
+  hookId: null,
+  definition: {
+    name: 'Catch-all rule',
+    type: 'PROFILE_ENROLLMENT',
+    priority: 99,
+    status: 'ACTIVE',
+    system: true,
+    conditions: null,
+    actions: {
+      profileEnrollment: {
+        access: 'ALLOW',
+        unknownUserAction: 'REGISTER',
+        activationRequirements: { emailVerification: true },
+        profileAttributes: [{ name: 'email', label: 'Email', required: true }],
       },
     },
   },
-  eventHooks: new Map(),
-  samlApps: new Map(),
-  securityEventsProviders: new Map(),
-  identityProviders: new Map(),
-  authenticators: new Map(),
-  pendingAtProvider: new Map(),
-  sendsLoginHint: false,
-  pendingEvents: [],
-  deliversTwice: false,
-  allowsUpdatesToDeactivated: false,
-  sessionUserOnRefresh: null,
-  limitsEvery: 9,
-  limitResetSec: 0,
-  log: [],
-  hookAnswers: [],
 });
+
+export const toRuleView = ({ url }: Org, { id, definition }: PolicyRule) => ({
+  id,
+  ...definition,
+  _links: { self: { href: `${url}/rules/${id}` } },
+});
+
+export async function addAuthorizationServer(org: Org, id: string, audience: string): Promise<void> {
+  const definition = {
+    name: 'Default Policy Rule',
+    type: 'RESOURCE_ACCESS',
+    status: 'ACTIVE',
+    priority: 1,
+    system: false,
+    conditions: {
+      people: { users: { include: [] }, groups: { include: ['EVERYONE'] } },
+      grantTypes: { include: ['authorization_code', 'password', 'client_credentials'] },
+      scopes: { include: ['*'] },
+    },
+    actions: {
+      token: { accessTokenLifetimeMinutes: 60, refreshTokenLifetimeMinutes: 0, refreshTokenWindowMinutes: 10_080 },
+    },
+  };
+  const policy = { id: newId('00p'), rule: { id: newId('0pr'), hookId: null, definition } };
+  const key = await createSigningKey(newId('', 43));
+  org.servers.set(id, { id, audience, issuer: `${org.url}/oauth2/${id}`, key, policy, claims: [] });
+}
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();
 
-export async function createSigningKey(id = newId('', 43)): Promise<SigningKey> {
-  const { privateKey, publicKey } = await takeRsaPair();
-  return { id, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' } };
+export function addUser(org: Org, user: Pick<OrgUser, 'profile' | 'password' | 'isPasswordHooked'>): OrgUser {
+  const now = isoNow(org);
+  const added: OrgUser = { id: newId('00u'), created: now, lastUpdated: now, status: 'ACTIVE', ...user };
+  org.users.set(added.id, added);
+  return added;
+}
+
+/** Adds to the system log. An outcome without a reason is a success. */
+export function note(
+  org: Org,
+  eventType: string,
+  id: string,
+  reason: string | null,
+  { result = reason === null ? 'SUCCESS' : 'FAILURE', debugContext = null }: Partial<NoteDetails> = {},
+): void {
+  org.log.push({ eventType, published: isoNow(org), outcome: { result, reason }, target: { id }, debugContext });
 }
 
 export const findUser = (org: Org, idOrLogin: string): OrgUser | undefined =>

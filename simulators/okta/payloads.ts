@@ -1,6 +1,4 @@
-import { newId } from './ids.js';
-import { type AuthorizationServer, isoNow, type Org, type OrgClient, type OrgUser, type SamlApp } from './org.js';
-import type { SamlAssertion } from './saml-patch.js';
+import { type AuthorizationServer, isoNow, newId, type Org, type OrgClient, type OrgUser } from './org.js';
 import type { TokenDraft, TokenDrafts } from './token-patch.js';
 
 /* Okta's documented hook payload. It contains five profile fields and no custom attribute. */
@@ -39,10 +37,9 @@ const toRequestContext = (method: string, url: string) => ({
 export interface TokenIssue {
   readonly server: AuthorizationServer;
   readonly client: OrgClient;
-  readonly user: OrgUser | null;
+  readonly user: OrgUser;
   readonly grantType: string;
   readonly scope: string;
-  readonly refreshToken: string | null;
 }
 
 const toTokenView = ({ claims, lifetimeSec }: TokenDraft) => ({
@@ -51,12 +48,10 @@ const toTokenView = ({ claims, lifetimeSec }: TokenDraft) => ({
 });
 
 export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, access }: TokenDrafts) {
-  const { server, client, user, grantType, scope, refreshToken } = issue;
+  const { server, client, user, grantType, scope } = issue;
   const tokenUrl = `${server.issuer}/v1/token`;
   const scopes = Object.fromEntries(scope.split(' ').map((name) => [name, { id: newId('scp'), action: 'GRANT' }]));
   const now = isoNow(org);
-  const isRefresh = grantType === 'refresh_token';
-  const contextUser = (isRefresh ? org.users.get(org.sessionUserOnRefresh ?? '') : undefined) ?? user;
   return {
     ...envelope(org),
     source: tokenUrl,
@@ -67,17 +62,15 @@ export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, acce
         protocol: {
           type: 'OAUTH2.0',
           request: { scope, client_id: client.id, grant_type: grantType },
-          ...(isRefresh ? { OriginalGrant: { refresh_token: { jti: refreshToken } } } : {}),
           issuer: { uri: server.issuer },
           client: { id: client.id, name: client.name, type: client.secret === null ? 'PUBLIC' : 'CONFIDENTIAL' },
         },
-        ...(user === null || isRefresh ? {} : { session: toSession(user, now) }),
-        ...(contextUser === null ? {} : { user: toUserContext(org, contextUser) }),
+        session: toSession(user, now),
+        user: toUserContext(org, user),
         policy: { id: server.policy.id, rule: { id: server.policy.rule.id } },
       },
       ...(identity === null ? {} : { identity: toTokenView(identity) }),
-      ...(access === null ? {} : { access: { ...toTokenView(access), scopes } }),
-      ...(refreshToken === null ? {} : { refresh_token: { jti: refreshToken } }),
+      access: { ...toTokenView(access), scopes },
     },
   };
 }
@@ -95,27 +88,19 @@ const toSession = ({ id, profile }: OrgUser, now: string) => ({
   mfaActive: false,
 });
 
-export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<string, unknown>>) => ({
+/** @param user - `null` for a new user */
+export const toRegistrationPayload = (org: Org, user: OrgUser | null, profile: Readonly<Record<string, unknown>>) => ({
   ...envelope(org),
   source: org.registrationRule.policyId,
   eventType: 'com.okta.user.pre-registration',
-  requestType: 'self.service.registration',
-  data: { context: { request: toRequestContext('POST', '/idp/idx/enroll/new') }, userProfile, action: 'ALLOW' },
-});
-
-export const toProgressiveProfilePayload = (
-  org: Org,
-  user: OrgUser,
-  userProfileUpdate: Readonly<Record<string, unknown>>,
-) => ({
-  ...envelope(org),
-  source: org.registrationRule.policyId,
-  eventType: 'com.okta.user.pre-registration',
-  requestType: 'progressive.profile',
+  requestType: user === null ? 'self.service.registration' : 'progressive.profile',
   data: {
-    context: { request: toRequestContext('POST', '/idp/idx/enroll/update'), user: toUserContext(org, user) },
+    context: {
+      request: toRequestContext('POST', `/idp/idx/enroll/${user === null ? 'new' : 'update'}`),
+      ...(user === null ? {} : { user: toUserContext(org, user) }),
+    },
+    [user === null ? 'userProfile' : 'userProfileUpdate']: profile,
     action: 'ALLOW',
-    userProfileUpdate,
   },
 });
 
@@ -128,21 +113,3 @@ export const toPasswordImportPayload = (org: Org, hookId: string, username: stri
     action: { credential: 'UNVERIFIED' },
   },
 });
-
-export function toSamlPayload(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAssertion) {
-  const ssoUrl = `${org.url}/app/${app.id}/sso/saml`;
-  return {
-    ...envelope(org),
-    source: ssoUrl,
-    eventType: 'com.okta.saml.tokens.transform',
-    data: {
-      context: {
-        request: toRequestContext('GET', ssoUrl),
-        protocol: { type: 'SAML2.0', issuer: { id: app.id, name: app.label, uri: `http://www.okta.com/${app.id}` } },
-        session: toSession(user, isoNow(org)),
-        user: toUserContext(org, user),
-      },
-      assertion,
-    },
-  };
-}

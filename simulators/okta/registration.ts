@@ -1,12 +1,11 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid, notFound } from './errors.js';
+import { invalid, notFound, parseBody } from './errors.js';
 import { callHook } from './hook-call.js';
-import { newId } from './ids.js';
-import { findUser, isoNow, type Org, type OrgUser } from './org.js';
+import { addUser, findUser, type Org, toRuleView } from './org.js';
 import { sendPage } from './paging.js';
-import { toProgressiveProfilePayload, toRegistrationPayload } from './payloads.js';
+import { toRegistrationPayload } from './payloads.js';
 import { baseAttributes, checkProfile, withoutNulls } from './profile-rules.js';
 
 const profileGuard = z.record(z.string(), z.unknown());
@@ -26,17 +25,7 @@ const answerGuard = z.object({
   error: z
     .object({
       errorSummary: z.string().nullish(),
-      errorCauses: z
-        .array(
-          z.object({
-            errorSummary: z.string(),
-            reason: z.string().optional(),
-            locationType: z.enum(['body', 'header', 'url', 'query']).optional(),
-            location: z.string().optional(),
-            domain: z.string().optional(),
-          }),
-        )
-        .nullish(),
+      errorCauses: z.array(z.object({ errorSummary: z.string(), location: z.string().optional() })).nullish(),
     })
     .nullish(),
 });
@@ -72,6 +61,8 @@ interface Outcome {
   readonly profile: Record<string, unknown>;
 }
 
+const deny = (...messages: readonly string[]): Outcome => ({ allowed: false, messages, profile: {} });
+
 /**
  * Calls the hook of the user profile policy. Without a hook, the user is allowed. A timeout, an error status, an
  * unreadable answer or an `error` denies.
@@ -81,28 +72,22 @@ async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progre
   if (hook?.status !== 'ACTIVE') return { allowed: true, messages: [], profile: {} };
   const answer = await callHook(org, hook, payload, true);
   const parsed = answerGuard.safeParse(answer.ok ? answer.body : null);
-  if (!parsed.success) {
-    return { allowed: false, messages: ['There was an error creating your account. Please try again.'], profile: {} };
-  }
+  if (!parsed.success) return deny('There was an error creating your account. Please try again.');
   const { commands, error } = parsed.data;
   if (error) {
     const messages = (error.errorCauses ?? [])
       .filter(({ location = '' }) => location.split('.').length > 2 && isInside(payload, location.split('.')))
       .map(({ errorSummary }) => errorSummary);
-    return {
-      allowed: false,
-      messages: messages.length > 0 ? messages : ['Registration cannot be completed at this time.'],
-      profile: {},
-    };
+    return deny(...(messages.length > 0 ? messages : ['Registration cannot be completed at this time.']));
   }
   let allowed = true;
   let profile = {};
   for (const command of commands ?? []) {
     if (command.type === 'com.okta.action.update') allowed = command.value.registration === 'ALLOW';
     else if (command.type === `com.okta.${update}.profile.update`) profile = { ...profile, ...command.value };
-    else return { allowed: false, messages: ['Registration denied.'], profile: {} };
+    else return deny('Registration denied.');
   }
-  return { allowed, messages: allowed ? [] : ['Registration denied.'], profile };
+  return allowed ? { allowed, messages: [], profile } : deny('Registration denied.');
 }
 
 const newUserGuard = z.object({ userProfile: profileGuard, password: z.string().min(8) });
@@ -111,33 +96,18 @@ const updateGuard = z.object({ login: z.string(), userProfileUpdate: profileGuar
 export function createEnrollmentForms(org: Org): Router {
   const router = Router();
   router.post('/new', async (request, response) => {
-    const parsed = newUserGuard.safeParse(request.body);
-    if (!parsed.success) throw invalid('userProfile', ['The form was not understood']);
-    const { userProfile, password } = parsed.data;
-    const outcome = await askHook(org, toRegistrationPayload(org, userProfile), 'user');
+    const { userProfile, password } = parseBody(newUserGuard, request.body, 'userProfile');
+    const outcome = await askHook(org, toRegistrationPayload(org, null, userProfile), 'user');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
-    const profile = { ...toKept(org, userProfile), ...outcome.profile };
-    checkProfile(org, withoutNulls(profile));
-    const now = isoNow(org);
-    const user: OrgUser = {
-      id: newId('00u'),
-      created: now,
-      lastUpdated: now,
-      profile: withoutNulls(profile),
-      password,
-      status: 'ACTIVE',
-      isPasswordHooked: false,
-    };
-    org.users.set(user.id, user);
-    response.json({ id: user.id });
+    const profile = withoutNulls({ ...toKept(org, userProfile), ...outcome.profile });
+    checkProfile(org, profile);
+    response.json({ id: addUser(org, { profile, password, isPasswordHooked: false }).id });
   });
   router.post('/update', async (request, response) => {
-    const parsed = updateGuard.safeParse(request.body);
-    if (!parsed.success) throw invalid('userProfileUpdate', ['The form was not understood']);
-    const { login, userProfileUpdate } = parsed.data;
+    const { login, userProfileUpdate } = parseBody(updateGuard, request.body, 'userProfileUpdate');
     const user = findUser(org, login);
     if (user === undefined) throw notFound(login, 'User');
-    const outcome = await askHook(org, toProgressiveProfilePayload(org, user, userProfileUpdate), 'user.progressive');
+    const outcome = await askHook(org, toRegistrationPayload(org, user, userProfileUpdate), 'user.progressive');
     if (!outcome.allowed) return void response.status(403).json({ messages: outcome.messages });
     const profile = { ...user.profile, ...toKept(org, userProfileUpdate), ...outcome.profile };
     checkProfile(org, profile);
@@ -170,26 +140,23 @@ export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope):
   const router = Router();
   const rule = org.registrationRule;
   const read = requireScope('okta.policies.read');
-  const toView = () => ({ id: rule.id, ...rule.definition, _links: { self: { href: `${org.url}/rules/${rule.id}` } } });
   router.get('/', read, (request, response) => {
     const policy = { id: rule.policyId, type: 'PROFILE_ENROLLMENT', name: 'Default Policy', status: 'ACTIVE' };
     sendPage(org, request, response, request.query.type === policy.type ? [policy] : []);
   });
   router.get('/:policyId/rules', read, (request, response) => {
-    response.json(request.params.policyId === rule.policyId ? [toView()] : []);
+    response.json(request.params.policyId === rule.policyId ? [toRuleView(org, rule)] : []);
   });
   router.put('/:policyId/rules/:ruleId', requireScope('okta.policies.manage'), (request, response) => {
     const { policyId, ruleId } = request.params;
     if (policyId !== rule.policyId || ruleId !== rule.id) throw notFound(String(ruleId), 'PolicyRule');
-    const parsed = ruleGuard.safeParse(request.body);
-    if (!parsed.success) throw invalid('rule', ['The rule was not understood']);
-    const hookId = parsed.data.actions.profileEnrollment.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null;
+    const definition = parseBody(ruleGuard, request.body, 'rule');
+    const hookId = definition.actions.profileEnrollment.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null;
     if (hookId !== null && org.hooks.get(hookId)?.type !== 'com.okta.user.pre-registration') {
       throw invalid('preRegistrationInlineHooks', ['Not an inline hook for registration']);
     }
-    rule.hookId = hookId;
-    rule.definition = parsed.data;
-    response.json(toView());
+    Object.assign(rule, { hookId, definition });
+    response.json(toRuleView(org, rule));
   });
   return router;
 }

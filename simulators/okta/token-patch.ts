@@ -5,10 +5,10 @@ export interface TokenDraft {
   readonly lifetimeSec: number;
 }
 
-/** Tokens being minted; `null` if not requested. */
+/** Tokens being minted. `identity` is `null` if no ID token was requested. */
 export interface TokenDrafts {
   readonly identity: TokenDraft | null;
-  readonly access: TokenDraft | null;
+  readonly access: TokenDraft;
 }
 
 /** @see https://support.okta.com/help/s/article/list-of-reserved-claim-names */
@@ -31,8 +31,6 @@ const commandsGuard = z.array(
   }),
 );
 
-class Inapplicable extends Error {}
-
 /**
  * Applies all commands of a token hook's answer, or none.
  * @returns `null` if one fails: Okta then mints the original tokens
@@ -42,37 +40,34 @@ class Inapplicable extends Error {}
 export function applyTokenCommands(drafts: TokenDrafts, commands: unknown): TokenDrafts | null {
   const parsed = commandsGuard.safeParse(commands ?? []);
   if (!parsed.success) return null;
-  try {
-    const patched = { ...drafts };
-    for (const { type, value } of parsed.data) {
-      const kind = type === 'com.okta.identity.patch' ? 'identity' : 'access';
-      if (patched[kind] === null) return null;
-      for (const operation of value) patched[kind] = apply(kind, patched[kind], operation);
+  const patched = { ...drafts };
+  for (const { type, value } of parsed.data) {
+    const kind = type === 'com.okta.identity.patch' ? 'identity' : 'access';
+    for (const operation of value) {
+      const draft = apply(kind, patched[kind], operation);
+      if (draft === null) return null;
+      patched[kind] = draft;
     }
-    return patched;
-  } catch (error) {
-    if (error instanceof Inapplicable) return null;
-    throw error;
   }
+  return patched;
 }
 
 function apply(
   kind: keyof TokenDrafts,
   draft: TokenDraft | null,
   operation: z.infer<typeof operationGuard>,
-): TokenDraft {
-  if (draft === null) throw new Inapplicable();
+): TokenDraft | null {
+  if (draft === null) return null;
   if (operation.path === '/token/lifetime/expiration') {
     const lifetime = operation.op === 'replace' ? z.int().min(300).max(86_400).safeParse(operation.value) : undefined;
-    if (!lifetime?.success) throw new Inapplicable();
-    return { ...draft, lifetimeSec: lifetime.data };
+    return lifetime?.success ? { ...draft, lifetimeSec: lifetime.data } : null;
   }
   const segment = /^\/claims\/([^/]+)$/.exec(operation.path)?.[1];
-  if (segment === undefined) throw new Inapplicable();
+  if (segment === undefined) return null;
   const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
   const isReserved = reservedNames[kind].includes(name);
   const exists = Object.hasOwn(draft.claims, name);
-  if (isReserved || exists !== (operation.op !== 'add')) throw new Inapplicable();
+  if (isReserved || exists !== (operation.op !== 'add')) return null;
   const { [name]: _, ...others } = draft.claims;
   return { ...draft, claims: operation.op === 'remove' ? others : { ...others, [name]: operation.value } };
 }

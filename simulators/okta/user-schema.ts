@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid } from './errors.js';
+import { invalid, parseBody } from './errors.js';
 import type { Org } from './org.js';
 import { baseAttributes } from './profile-rules.js';
 
@@ -9,16 +9,8 @@ const attributeGuard = z.looseObject({
   title: z.string().min(1),
   type: z.enum(['array', 'boolean', 'integer', 'number', 'string']),
   master: z.object({ type: z.enum(['OKTA', 'OVERRIDE', 'PROFILE_MASTER']) }).optional(),
-  maxLength: z
-    .int()
-    .min(1)
-    .nullish()
-    .transform((length) => length ?? null),
-  minLength: z
-    .int()
-    .min(0)
-    .nullish()
-    .transform((length) => length ?? null),
+  maxLength: z.int().min(1).nullish(),
+  minLength: z.int().min(0).nullish(),
 });
 const changeGuard = z.object({
   definitions: z.object({
@@ -61,9 +53,8 @@ export function createUserSchemaApi(org: Org, requireScope: RequireScope): Route
     response.json(view());
   });
   router.post('/default', requireScope('okta.schemas.manage'), (request, response) => {
-    const parsed = changeGuard.safeParse(request.body);
-    if (!parsed.success) throw invalid('schema', ['The definition was not understood']);
-    for (const [name, attribute] of Object.entries(parsed.data.definitions.custom.properties)) {
+    const { definitions } = parseBody(changeGuard, request.body, 'schema');
+    for (const [name, attribute] of Object.entries(definitions.custom.properties)) {
       if (attribute === null) {
         org.attributes.delete(name);
         for (const user of org.users.values()) delete user.profile[name];
@@ -73,7 +64,7 @@ export function createUserSchemaApi(org: Org, requireScope: RequireScope): Route
       if (!/^[A-Za-z_]\w*$/.test(name) || neighbours.some((other) => isSameName(other, name))) {
         throw invalid(name, [`${name}: The name is invalid or taken`]);
       }
-      org.attributes.set(name, { ...defaults, ...attribute });
+      org.attributes.set(name, { ...defaults, maxLength: null, minLength: null, ...attribute });
     }
     response.json(view());
   });

@@ -1,9 +1,9 @@
-import { ApiError } from './errors.js';
+import { invalidSearch } from './errors.js';
 import type { OrgUser } from './org.js';
 
 const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
 
-const refuse = () => new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);
+const refuse = () => invalidSearch('search: Invalid search expression');
 
 /**
  * Parses `profile.x sw "…"` with `and`, `or` and parentheses; nothing else is supported. Names are compared without

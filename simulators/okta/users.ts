@@ -1,11 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { ApiError, invalid, notFound, wrongStatus } from './errors.js';
+import { invalid, invalidSearch, notFound, parseBody, wrongStatus } from './errors.js';
 import { emitUserEvent } from './event-delivery.js';
-import { toGroupView } from './group-view.js';
-import { newId } from './ids.js';
-import { findUser, isoNow, type Org, type OrgUser } from './org.js';
+import { addUser, findUser, isoNow, type Org, type OrgGroup, type OrgUser } from './org.js';
 import { sendPage } from './paging.js';
 import { checkProfile, checkSource, withoutNulls } from './profile-rules.js';
 import { parseUserSearch } from './user-search.js';
@@ -24,11 +22,10 @@ const changeGuard = z.object({
     .optional(),
 });
 
-const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
-  const parsed = changeGuard.safeParse(body);
-  if (!parsed.success) throw invalid('user', ['The request body was not understood']);
-  return parsed.data;
-};
+export const toGroupView = ([id, { name, type = 'OKTA_GROUP' }]: readonly [string, OrgGroup]) => ({
+  ...{ id, type },
+  profile: { name },
+});
 
 export const toView = (org: Org, { id, status, created, lastUpdated, profile, source }: OrgUser) => ({
   id,
@@ -50,9 +47,7 @@ const isListed = ({ status }: OrgUser): boolean => status !== 'DEPROVISIONED';
 /** Parses `status eq "…"`; nothing else is supported. */
 function parseFilter(filter: string): (user: OrgUser) => boolean {
   const [, status] = /^status eq "(\w+)"$/i.exec(filter) ?? [];
-  if (status === undefined) {
-    throw new ApiError(400, 'E0000031', 'Invalid search criteria.', ['filter: Invalid filter expression']);
-  }
+  if (status === undefined) throw invalidSearch('filter: Invalid filter expression');
   return (user) => user.status === status;
 }
 
@@ -73,9 +68,7 @@ function toProjection(fields: string): (view: ReturnType<typeof toView>) => { re
 const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; to: OrgUser['status'] }[] = [
   { verb: 'deactivate', from: ['ACTIVE', 'SUSPENDED'], to: 'DEPROVISIONED' },
   { verb: 'suspend', from: ['ACTIVE'], to: 'SUSPENDED' },
-  { verb: 'unsuspend', from: ['SUSPENDED'], to: 'ACTIVE' },
   { verb: 'activate', from: ['DEPROVISIONED'], to: 'ACTIVE' },
-  { verb: 'reactivate', from: ['DEPROVISIONED'], to: 'ACTIVE' },
 ];
 
 /**
@@ -90,33 +83,29 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
     if (user === undefined) throw notFound(id, 'User');
     return user;
   };
-  const change = (user: OrgUser, profile: Record<string, unknown>, response: Response): void => {
-    if (user.status === 'DEPROVISIONED' && !org.allowsUpdatesToDeactivated) throw wrongStatus();
+  const checkChange = (profile: Record<string, unknown>, user?: OrgUser): Record<string, unknown> => {
     const kept = withoutNulls(profile);
     checkProfile(org, kept);
-    checkSource(org, user, kept);
     const taken = findUser(org, String(kept.login));
     if (taken !== undefined && taken !== user)
       throw invalid('login', ['login: An object with this field already exists']);
+    return kept;
+  };
+  const change = (user: OrgUser, profile: Record<string, unknown>, response: Response): void => {
+    if (user.status === 'DEPROVISIONED' && !org.allowsUpdatesToDeactivated) throw wrongStatus();
+    const kept = checkChange(profile, user);
+    checkSource(org, user, kept);
     user.profile = kept;
     user.lastUpdated = isoNow(org);
     response.json(toView(org, user));
   };
 
   router.post('/', requireScope('okta.users.manage'), (request, response) => {
-    const { profile = {}, credentials } = parseChange(request.body);
-    const now = isoNow(org);
-    const user: OrgUser = {
-      id: newId('00u'),
-      created: now,
-      lastUpdated: now,
-      profile: {},
-      password: credentials?.password?.value ?? null,
-      status: 'ACTIVE',
-      isPasswordHooked: credentials?.password?.value === null,
-    };
-    change(user, profile, response);
-    org.users.set(user.id, user);
+    const { profile = {}, credentials } = parseBody(changeGuard, request.body, 'user');
+    const password = credentials?.password?.value ?? null;
+    const isPasswordHooked = credentials?.password?.value === null;
+    const user = addUser(org, { profile: checkChange(profile), password, isPasswordHooked });
+    response.json(toView(org, user));
     emitUserEvent(org, 'user.lifecycle.create', user);
   });
   router.get('/', requireScope('okta.users.read'), (request, response) => {
@@ -143,22 +132,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   });
   router.post('/:id', requireScope('okta.users.manage'), (request, response) => {
     const user = find(request);
-    change(user, { ...user.profile, ...parseChange(request.body).profile }, response);
-  });
-  router.put('/:id', requireScope('okta.users.manage'), (request, response) => {
-    change(find(request), parseChange(request.body).profile ?? {}, response);
-  });
-  router.delete('/:id', requireScope('okta.users.manage'), (request, response) => {
-    const user = find(request);
-    // As documented: the first call deactivates, the second deletes.
-    if (user.status === 'DEPROVISIONED') {
-      emitUserEvent(org, 'user.lifecycle.delete.initiated', user);
-      org.users.delete(user.id);
-    } else {
-      user.status = 'DEPROVISIONED';
-      emitUserEvent(org, 'user.lifecycle.deactivate', user);
-    }
-    response.status(204).end();
+    change(user, { ...user.profile, ...parseBody(changeGuard, request.body, 'user').profile }, response);
   });
   router.delete('/:id/sessions', requireScope('okta.users.manage'), (request, response) => {
     find(request).sessionsEndedAt = isoNow(org);
@@ -172,7 +146,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
       user.lastUpdated = isoNow(org);
       emitUserEvent(org, `user.lifecycle.${verb}`, user);
       // Other operations return an empty body.
-      if (verb === 'activate' || verb === 'reactivate') response.json({});
+      if (verb === 'activate') response.json({});
       else response.end();
     });
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import express, { type RequestHandler, Router } from 'express';
+import express, { type RequestHandler, type Response, Router } from 'express';
 import type { Account } from './account.js';
 import { ApiError, unauthorized } from './errors.js';
 
@@ -21,8 +21,9 @@ const readCredentials = (header: string): readonly string[] => {
 /** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
 export function createAccess(account: Account): { readonly router: Router; readonly requireToken: RequestHandler } {
   const router = Router();
-  const isAlive = ({ createdAt, revoked }: { createdAt: number; revoked: boolean }): boolean =>
-    !revoked && account.now() < createdAt + TOKEN_SEC * 1000;
+  const isAlive = (createdAt: number): boolean => account.now() < createdAt + TOKEN_SEC * 1000;
+  const refuse = (response: Response, code: number, type: string, message: string): void =>
+    void response.status(code).json({ status: { error: true, code, type, message } });
 
   router.post('/auth/oauth2/v2/token', express.json(), express.urlencoded({ extended: false }), (request, response) => {
     const body: unknown = request.body;
@@ -32,24 +33,18 @@ export function createAccess(account: Account): { readonly router: Router; reado
       header === undefined ? [fields.get('client_id'), fields.get('client_secret')] : readCredentials(header);
     const expected = account.credentials;
     if (clientId !== expected.clientId || clientSecret !== expected.clientSecret) {
-      response
-        .status(401)
-        .json({ status: { error: true, code: 401, type: 'Unauthorized', message: 'Authentication Failure' } });
-      return;
+      return refuse(response, 401, 'Unauthorized', 'Authentication Failure');
     }
     if (fields.get('grant_type') !== 'client_credentials') {
-      response
-        .status(400)
-        .json({ status: { error: true, code: 400, type: 'bad request', message: 'grant_type is not valid' } });
-      return;
+      return refuse(response, 400, 'bad request', 'grant_type is not valid');
     }
     // The same credentials get the same token until it expires.
-    const [known] = [...account.tokens].find(([, token]) => isAlive(token)) ?? [];
-    const token = known ?? randomBytes(32).toString('hex');
-    if (known === undefined) account.tokens.set(token, { createdAt: account.now(), revoked: false });
+    const known = [...account.tokens].find(([, createdAt]) => isAlive(createdAt));
+    const [token, createdAt] = known ?? [randomBytes(32).toString('hex'), account.now()];
+    account.tokens.set(token, createdAt);
     response.json({
       access_token: token,
-      created_at: new Date(account.tokens.get(token)?.createdAt ?? 0).toISOString(),
+      created_at: new Date(createdAt).toISOString(),
       expires_in: TOKEN_SEC,
       refresh_token: randomBytes(32).toString('hex'),
       token_type: 'bearer',
@@ -73,11 +68,9 @@ export function createAccess(account: Account): { readonly router: Router; reado
       'X-RateLimit-Remaining': String(remaining),
       'X-RateLimit-Reset': String(resetSec),
     });
-    if (account.throttleEvery > 0 && account.callsMade % account.throttleEvery === 0) {
-      response.set('Retry-After', '0');
-      throw new ApiError(429, 'TooManyRequestsError', 'Rate limit exceeded');
-    }
-    if (account.callsMade > account.callsPerHour) {
+    const isThrottled = account.throttleEvery > 0 && account.callsMade % account.throttleEvery === 0;
+    if (isThrottled) response.set('Retry-After', '0');
+    if (isThrottled || account.callsMade > account.callsPerHour) {
       throw new ApiError(429, 'TooManyRequestsError', 'Rate limit exceeded');
     }
     next();

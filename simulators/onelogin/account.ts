@@ -1,7 +1,8 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
+import type { HookSettings } from './smart-hooks.js';
 
-export type HookType = 'pre-authentication' | 'user-migration';
+export type HookType = HookSettings['type'];
 
 export interface AccountUser {
   readonly id: number;
@@ -36,30 +37,9 @@ export interface EnvironmentVariable {
   updatedAt: string;
 }
 
-export interface HookCondition {
-  readonly source: 'roles';
-  readonly operator: '~';
-  readonly value: string;
-}
-
-export interface HookSettings {
-  readonly type: HookType;
-  readonly function: string;
-  readonly disabled: boolean;
-  readonly runtime: string;
-  readonly timeout: number;
-  readonly retries: number;
-  readonly context_version?: string | undefined;
-  readonly options?: Readonly<Record<string, boolean | undefined>> | undefined;
-  readonly env_vars: readonly string[];
-  readonly packages: Readonly<Record<string, string>>;
-  readonly conditions?: readonly HookCondition[] | undefined;
-}
-
 export interface SmartHook {
   readonly id: string;
   settings: HookSettings;
-  status: 'ready' | 'create-running' | 'update-running';
   readonly createdAt: string;
   updatedAt: string;
 }
@@ -72,15 +52,11 @@ export interface HookLog {
   readonly events: readonly string[];
 }
 
+/** A user policy that asks for the password, and then for these factors at every sign-in. */
 export interface UserPolicy {
   readonly id: number;
-  name: string;
-  /** Factors after the password; empty means password only. */
-  factors: readonly string[];
-  /** 0 requires a factor at every sign-in, 1 only in unknown browsers. */
-  otpTriggerCondition: 0 | 1;
-  /** 1 asks for the password and then a factor, 3 for a factor only. */
-  loginFlow: 1 | 3;
+  readonly name: string;
+  readonly factors: readonly string[];
 }
 
 export interface Login {
@@ -100,71 +76,64 @@ export interface HookRun {
   readonly failure: 'timeout' | 'exception' | 'answer' | null;
 }
 
-export interface Account {
-  url: string;
-  readonly now: () => number;
-  readonly fetch: Fetch;
-  /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
-  whenHookFails: 'continue' | 'deny';
-  /** Maximum length of a custom field's value, which OneLogin does not document. Longer values are cut off. */
-  fieldMaxCharacters: number;
-  hasPoliciesApi: boolean;
-  /** Every n-th call gets 429 and may be retried at once; 0 disables this. */
-  throttleEvery: number;
-  callsPerHour: number;
-  callsMade: number;
-  /** Start of the current rate limit hour, in milliseconds since 1970. */
-  hourBegan: number;
-  readonly credentials: { readonly clientId: string; clientSecret: string };
-  readonly tokens: Map<string, { readonly createdAt: number; revoked: boolean }>;
-  readonly users: Map<number, AccountUser>;
-  readonly roles: Map<number, string>;
-  readonly fields: CustomField[];
-  readonly hooks: Map<string, SmartHook>;
-  readonly variables: Map<string, EnvironmentVariable>;
-  readonly policies: Map<number, UserPolicy>;
-  readonly logins: Map<string, Login>;
-  /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
-  trustedIdp: OpenIdProvider | null;
-  readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
-  readonly logs: HookLog[];
-  readonly runs: HookRun[];
-}
-
 export const defaultPolicyId = 187_345;
+
+export type Account = ReturnType<typeof createAccount>;
 
 export const createAccount = (options: {
   readonly now: () => number;
   readonly fetch: Fetch;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}): Account => ({
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string };
+}) => ({
+  ...options,
   url: '',
-  now: options.now,
-  fetch: options.fetch,
-  whenHookFails: 'continue',
+  /** Maximum length of a custom field's value, which OneLogin does not document. Longer values are cut off. */
   fieldMaxCharacters: Number.POSITIVE_INFINITY,
-  hasPoliciesApi: true,
+  /** Every n-th call gets 429 and may be retried at once; 0 disables this. */
   throttleEvery: 0,
   callsPerHour: 5_000,
   callsMade: 0,
+  /** Start of the current rate limit hour, in milliseconds since 1970. */
   hourBegan: options.now(),
-  credentials: { clientId: options.clientId, clientSecret: options.clientSecret },
-  tokens: new Map(),
-  users: new Map(),
-  roles: new Map(),
-  fields: [],
-  hooks: new Map(),
-  variables: new Map(),
-  policies: new Map([
-    [defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [], otpTriggerCondition: 0, loginFlow: 1 }],
-  ]),
-  logins: new Map(),
-  trustedIdp: null,
-  pendingAtTrustedIdp: new Map(),
-  logs: [],
-  runs: [],
+  /** Access tokens with the time of their creation. */
+  tokens: new Map<string, number>(),
+  users: new Map<number, AccountUser>(),
+  roles: new Map<number, string>(),
+  fields: [] as CustomField[],
+  hooks: new Map<string, SmartHook>(),
+  variables: new Map<string, EnvironmentVariable>(),
+  policies: new Map<number, UserPolicy>([[defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [] }]]),
+  logins: new Map<string, Login>(),
+  ...toUndocumented(),
+  logs: [] as HookLog[],
+  runs: [] as HookRun[],
 });
+
+const toUndocumented = (): {
+  /** What happens to the sign-in after a failed hook. OneLogin does not document this. */
+  whenHookFails: 'continue' | 'deny';
+  /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
+  trustedIdp: OpenIdProvider | null;
+  readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
+} => ({ whenHookFails: 'continue', trustedIdp: null, pendingAtTrustedIdp: new Map() });
+
+export function addUser(
+  account: Account,
+  given: Pick<AccountUser, 'username' | 'email' | 'password'> & Partial<AccountUser>,
+): AccountUser {
+  const usual = {
+    firstname: 'Test',
+    lastname: 'User',
+    policyId: defaultPolicyId,
+    roleIds: [],
+    lastLogin: null,
+    status: 1,
+  };
+  const id = 36_216_766 + account.users.size;
+  const user = { id, ...usual, details: {}, customAttributes: {}, ...given };
+  account.users.set(id, user);
+  return user;
+}
 
 export const isoNow = (account: Account): string => new Date(account.now()).toISOString();
 

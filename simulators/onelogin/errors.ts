@@ -18,6 +18,12 @@ export const notFound = (): ApiError =>
 export const conflict = (message: string): ApiError => new ApiError(409, 'ConflictError', message);
 export const unprocessable = (message: string): ApiError => new ApiError(422, 'UnprocessableEntityError', message);
 
+export function findIn<Key, Entry>(entries: ReadonlyMap<Key, Entry>, key: Key): Entry {
+  const found = entries.get(key);
+  if (found === undefined) throw notFound();
+  return found;
+}
+
 /** Parses a body strictly: unknown properties are refused by name. */
 export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown): Output {
   const parsed = guard.safeParse(body);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Account, findHook, type HookRun, type HookType, isoNow, type SmartHook } from './account.js';
+import { type Account, findHook, type HookType, isoNow, type SmartHook } from './account.js';
 import { toEnvironment } from './contexts.js';
 import { type FunctionOutcome, runFunction } from './runner.js';
 
@@ -8,7 +8,7 @@ const idsGuard = z.object({ request_id: z.string(), correlation_id: z.string() }
 
 export function findRunningHook(account: Account, type: HookType): SmartHook | null {
   const hook = findHook(account, type);
-  return hook === undefined || hook.settings.disabled || hook.status !== 'ready' ? null : hook;
+  return hook === undefined || hook.settings.disabled ? null : hook;
 }
 
 /** Runs a hook with its retries, in a process that is killed on a timeout. An undocumented answer is also a failure. */
@@ -36,7 +36,10 @@ export async function runHook<Answer>(
     });
     const parsed = guard.safeParse(outcome.failure === null ? outcome.answer : undefined);
     if (!parsed.success && tries <= retries) continue;
-    account.runs.push(toRun(type, context, tries, outcome, parsed.success));
+    account.runs.push({
+      ...{ type, context, tries, answer: outcome.failure === null ? outcome.answer : null },
+      failure: outcome.failure ?? (parsed.success ? null : 'answer'),
+    });
     return parsed.success ? parsed.data : null;
   }
 }
@@ -51,17 +54,3 @@ function toLogLines(account: Account, { settings: { timeout } }: SmartHook, outc
   }[outcome.failure ?? 'none'];
   return [...outcome.events.map((text) => `${time}\t${run}\tINFO\t${text}`), ...ends];
 }
-
-const toRun = (
-  type: HookType,
-  context: Record<string, unknown>,
-  tries: number,
-  outcome: FunctionOutcome,
-  isUnderstood: boolean,
-): HookRun => ({
-  type,
-  context,
-  tries,
-  answer: outcome.failure === null ? outcome.answer : null,
-  failure: outcome.failure ?? (isUnderstood ? null : 'answer'),
-});

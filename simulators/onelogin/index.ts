@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
+import { serve } from '../serve.js';
 import { createAccess } from './access.js';
-import { type Account, createAccount, defaultPolicyId } from './account.js';
+import { type Account, addUser, createAccount, defaultPolicyId } from './account.js';
 import { answerError } from './errors.js';
 import { createPoliciesApi } from './policies.js';
 import { createRolesApi } from './roles.js';
@@ -24,22 +23,10 @@ export interface SignInRequest {
   readonly password: string;
   /** Factors that the user has. A sign-in stops at a required factor that the user does not have. */
   readonly factors?: readonly string[];
-  readonly ip?: string;
   readonly appId?: number | null;
 }
 
-export interface OneLoginSimulator {
-  readonly url: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly account: Account;
-  addUser(user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number;
-  /** Creates a user policy. In the real OneLogin, only the administration console can do this. */
-  addPolicy(policy: { name: string; factors: readonly string[] }): number;
-  callApi(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
-  signIn(request: SignInRequest): Promise<SignIn>;
-  close(): Promise<void>;
-}
+export type OneLoginSimulator = Awaited<ReturnType<typeof startOneLoginSimulator>>;
 
 const tokenGuard = z.object({ access_token: z.string() });
 const pageGuard = z.object({
@@ -60,14 +47,11 @@ export async function startOneLoginSimulator({
   readonly now?: () => number;
   readonly graceMs?: number;
   readonly reach?: Fetch;
-} = {}): Promise<OneLoginSimulator> {
-  const clientId = randomBytes(32).toString('hex');
-  const clientSecret = randomBytes(32).toString('hex');
-  const account = createAccount({ now, fetch: reach, clientId, clientSecret });
-  const server = createServer(createApp(account, graceMs)).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address: AddressInfo | string | null = server.address();
-  account.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;
+} = {}) {
+  const credentials = { clientId: randomBytes(32).toString('hex'), clientSecret: randomBytes(32).toString('hex') };
+  const account = createAccount({ now, fetch: reach, credentials });
+  const { host, close } = await serve(createServer(createApp(account, graceMs)), { port });
+  account.url = `http://${host}`;
 
   const post = async (path: string, body: unknown) => {
     const headers = { 'Content-Type': 'application/json' };
@@ -77,35 +61,25 @@ export async function startOneLoginSimulator({
 
   return {
     url: account.url,
-    clientId,
-    clientSecret,
+    ...credentials,
     account,
-    addUser({ username, password, policyId = defaultPolicyId, roleIds = [] }) {
-      const id = 36_216_766 + account.users.size;
-      const names = { username, email: username, firstname: 'Test', lastname: 'User' };
-      account.users.set(id, {
-        id,
-        ...names,
-        password,
-        policyId,
-        roleIds,
-        details: {},
-        customAttributes: {},
-        lastLogin: null,
-        status: 1,
-      });
-      return id;
-    },
-    addPolicy(policy) {
+    addUser: (user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number =>
+      addUser(account, { email: user.username, ...user }).id,
+    /** Creates a user policy. In the real OneLogin, only the administration console can do this. */
+    addPolicy(policy: { name: string; factors: readonly string[] }): number {
       const id = defaultPolicyId + account.policies.size;
-      account.policies.set(id, { id, otpTriggerCondition: 0, loginFlow: 1, ...policy });
+      account.policies.set(id, { id, ...policy });
       return id;
     },
-    async callApi(method, path, body) {
-      const credentials = `client_id:${clientId}, client_secret:${account.credentials.clientSecret}`;
+    async callApi(
+      method: string,
+      path: string,
+      body?: unknown,
+    ): Promise<{ readonly status: number; readonly body: unknown }> {
+      const authorization = `client_id:${credentials.clientId}, client_secret:${credentials.clientSecret}`;
       const granted = await fetch(`${account.url}/auth/oauth2/v2/token`, {
         method: 'POST',
-        headers: { Authorization: credentials, 'Content-Type': 'application/json' },
+        headers: { Authorization: authorization, 'Content-Type': 'application/json' },
         body: JSON.stringify({ grant_type: 'client_credentials' }),
       });
       const { access_token } = tokenGuard.parse(await granted.json());
@@ -117,8 +91,8 @@ export async function startOneLoginSimulator({
       const text = await response.text();
       return { status: response.status, body: text === '' ? null : JSON.parse(text) };
     },
-    async signIn({ identifier, password, factors = [], ip = '120.118.218.225', appId = 959_314 }) {
-      const begun = await post('/login/username', { identifier, app_id: appId, ip });
+    async signIn({ identifier, password, factors = [], appId = 959_314 }: SignInRequest): Promise<SignIn> {
+      const begun = await post('/login/username', { identifier, app_id: appId, ip: '120.118.218.225' });
       const { state_token } = begun;
       if (state_token === undefined) return { ok: false, denied: begun.denied ?? '' };
       const shown: string[] = [];
@@ -133,11 +107,7 @@ export async function startOneLoginSimulator({
       }
       return { ok: true, userId: user_id, policyId: policy_id, factors: shown };
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 

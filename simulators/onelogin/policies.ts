@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Account } from './account.js';
-import { notFound } from './errors.js';
+import { findIn } from './errors.js';
 
 /**
  * Creates the undocumented policies API, which OneLogin's own client uses.
@@ -9,18 +9,16 @@ import { notFound } from './errors.js';
 export function createPoliciesApi(account: Account): Router {
   const router = Router();
   router.get('/:id', (request, response) => {
-    const policy = account.policies.get(Number(request.params.id));
-    if (policy === undefined || !account.hasPoliciesApi) throw notFound();
-    const { id, name, factors, otpTriggerCondition, loginFlow } = policy;
+    const { id, name, factors } = findIn(account.policies, Number(request.params.id));
     response.json({
       id,
       name,
       kind: 'user',
       is_default: false,
       otp_auth_enabled: factors.length > 0,
-      preferred_auth_state_machine: loginFlow,
+      preferred_auth_state_machine: 1,
       otp_config: 2,
-      otp_trigger_condition: otpTriggerCondition,
+      otp_trigger_condition: 0,
       authentication_factor_ids: factors.map((_, index) => 16_885 + index),
     });
   });

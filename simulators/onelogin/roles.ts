@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { Account } from './account.js';
-import { badRequest, notFound } from './errors.js';
+import { badRequest, findIn } from './errors.js';
 
 // Accepts only the parameters that this project sends.
 const listGuard = z.strictObject({
@@ -21,8 +21,7 @@ export function createRolesApi(account: Account): Router {
   });
   router.get('/:id', (request, response) => {
     const id = Number(request.params.id);
-    const name = account.roles.get(id);
-    if (name === undefined) throw notFound();
+    const name = findIn(account.roles, id);
     const users = [...account.users.values()].filter(({ roleIds }) => roleIds.includes(id));
     response.json({ id, name, apps: [], users: users.map((user) => user.id), admins: [] });
   });

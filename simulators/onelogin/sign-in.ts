@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   type Account,
   type AccountUser,
+  addUser,
   defaultPolicyId,
   findByIdentifier,
   isoNow,
@@ -130,20 +131,6 @@ async function migrate(
   const answered = await runHook(account, { hook, context, guard: userMigrationGuard }, graceMs);
   if (!answered?.success) return null;
   const { username, email, firstname, lastname, custom_attributes, password: kept } = answered.user;
-  const user: AccountUser = {
-    id: 36_216_766 + account.users.size,
-    username,
-    email,
-    firstname: firstname ?? '',
-    lastname: lastname ?? '',
-    password: kept,
-    policyId: defaultPolicyId,
-    roleIds: [],
-    details: {},
-    customAttributes: { ...custom_attributes },
-    lastLogin: null,
-    status: 1,
-  };
-  account.users.set(user.id, user);
-  return user;
+  const names = { username, email, firstname: firstname ?? '', lastname: lastname ?? '' };
+  return addUser(account, { ...names, password: kept, customAttributes: { ...custom_attributes } });
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { type Account, type EnvironmentVariable, findHook, isoNow, type SmartHook } from './account.js';
-import { ApiError, badRequest, conflict, notFound, parseBody, unprocessable } from './errors.js';
+import { ApiError, badRequest, conflict, findIn, parseBody, unprocessable } from './errors.js';
 
+/** The documentation gives defaults for timeout and retries, but the API does not. */
 const hookGuard = z.strictObject({
   type: z.enum(['pre-authentication', 'user-migration']),
   function: z
@@ -35,8 +36,7 @@ const hookGuard = z.strictObject({
     .optional(),
 });
 
-/** Required fields. The documentation gives defaults for timeout and retries, but the API does not. */
-const requiredFields = ['type', 'function', 'disabled', 'runtime', 'timeout', 'retries', 'env_vars', 'packages'];
+export type HookSettings = z.output<typeof hookGuard>;
 
 const newVariableGuard = z.strictObject({
   name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{1,99}$/),
@@ -57,13 +57,13 @@ function toPage<Item>(items: readonly Item[], { query }: Request): Item[] {
   return items.slice((page - 1) * limit, page * limit);
 }
 
-const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) => ({
+const toHookView = ({ id, settings, createdAt, updatedAt }: SmartHook) => ({
   id,
   ...settings,
   context_version: settings.context_version ?? '1.1.0',
   options: settings.type === 'user-migration' ? {} : (settings.options ?? {}),
   conditions: settings.conditions ?? [],
-  status,
+  status: 'ready',
   created_at: createdAt,
   updated_at: updatedAt,
 });
@@ -80,15 +80,8 @@ export function createSmartHooksApi(account: Account): Router {
   const router = Router();
   router.use('/envs', createVariablesApi(account));
 
-  const find = (request: Request): SmartHook => {
-    const hook = account.hooks.get(String(request.params.id));
-    if (hook === undefined) throw notFound();
-    return hook;
-  };
-  const parseHook = (body: unknown): SmartHook['settings'] => {
-    const given = Object.keys(typeof body === 'object' && body !== null ? body : {});
-    const absent = requiredFields.find((name) => !given.includes(name));
-    if (absent !== undefined) throw unprocessable(`instance requires property "${absent}"`);
+  const find = ({ params }: Request): SmartHook => findIn(account.hooks, String(params.id));
+  const parseHook = (body: unknown): HookSettings => {
     const settings = parseBody(hookGuard, body);
     const names = [...account.variables.values()].map(({ name }) => name);
     const unknown = settings.env_vars.find((name) => !names.includes(name));
@@ -113,7 +106,7 @@ export function createSmartHooksApi(account: Account): Router {
     if (findHook(account, settings.type) !== undefined)
       throw conflict(`A hook of type ${settings.type} already exists`);
     const now = isoNow(account);
-    const hook: SmartHook = { id: randomUUID(), settings, status: 'ready', createdAt: now, updatedAt: now };
+    const hook: SmartHook = { id: randomUUID(), settings, createdAt: now, updatedAt: now };
     account.hooks.set(hook.id, hook);
     response.status(201).json(toHookView(hook));
   });
@@ -153,11 +146,6 @@ export function createSmartHooksApi(account: Account): Router {
 /** @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-environment-variable */
 function createVariablesApi(account: Account): Router {
   const router = Router();
-  const find = (request: Request): EnvironmentVariable => {
-    const variable = account.variables.get(String(request.params.id));
-    if (variable === undefined) throw notFound();
-    return variable;
-  };
   router.get('/', (request, response) => {
     response.json(toPage([...account.variables.values()], request).map(toVariableView));
   });
@@ -171,18 +159,11 @@ function createVariablesApi(account: Account): Router {
     account.variables.set(variable.id, variable);
     response.status(201).json(toVariableView(variable));
   });
-  router.get('/:id', (request, response) => {
-    response.json(toVariableView(find(request)));
-  });
   router.put('/:id', (request, response) => {
-    const variable = find(request);
+    const variable = findIn(account.variables, String(request.params.id));
     variable.value = parseBody(variableChangeGuard, request.body).value;
     variable.updatedAt = isoNow(account);
     response.json(toVariableView(variable));
-  });
-  router.delete('/:id', (request, response) => {
-    account.variables.delete(find(request).id);
-    response.status(204).end();
   });
   return router;
 }

@@ -56,19 +56,10 @@ export function createTrustedIdp(account: Account): Router {
       const user = account.users.get(started.userId);
       const { trustedIdp } = account;
       if (user === undefined || trustedIdp === null) throw new Refusal('state');
-      const { idToken, accessToken } = await redeemCode(trustedIdp, {
-        code,
-        started,
-        hasPkce: false,
-        fetch: account.fetch,
-      });
-      const { sub } = await verifyIdToken(trustedIdp, idToken, {
-        nonce: started.nonce,
-        now: account.now,
-        skewSec,
-        fetch: account.fetch,
-      });
-      const userinfo = await readUserinfo(trustedIdp, accessToken, sub, account.fetch);
+      const { fetch, now } = account;
+      const { idToken, accessToken } = await redeemCode(trustedIdp, { code, started, hasPkce: false, fetch });
+      const { sub } = await verifyIdToken(trustedIdp, idToken, { nonce: started.nonce, now, skewSec, fetch });
+      const userinfo = await readUserinfo(trustedIdp, accessToken, sub, fetch);
       if (!isAbout(user, namesGuard.parse(userinfo))) throw new Refusal('user');
       user.lastLogin = isoNow(account);
       return { userId: user.id, userinfo };

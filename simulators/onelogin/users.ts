@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { type Account, type AccountUser, type CustomField, isoNow } from './account.js';
-import { badRequest, notFound, parseBody, unprocessable } from './errors.js';
+import { badRequest, findIn, notFound, parseBody, unprocessable } from './errors.js';
 
 const unset = Object.fromEntries(
   (
@@ -80,11 +80,7 @@ const newFieldGuard = z.strictObject({ user_field: fieldGuard });
 /** @see https://developers.onelogin.com/api-docs/2/users/update-user */
 export function createUsersApi(account: Account): Router {
   const router = Router();
-  const findUser = (request: Request): AccountUser => {
-    const user = account.users.get(Number(request.params.id));
-    if (user === undefined) throw notFound();
-    return user;
-  };
+  const findUser = ({ params }: Request): AccountUser => findIn(account.users, Number(params.id));
   const findField = (request: Request): CustomField => {
     const field = account.fields.find(({ id }) => id === Number(request.params.id));
     if (field === undefined) throw notFound();
@@ -153,12 +149,10 @@ export function createUsersApi(account: Account): Router {
     if (custom_attributes !== undefined) {
       // Replace all attributes, which is the stricter assumption. OneLogin's Terraform provider reads, merges and
       // writes all of them.
+      // An empty text clears a field.
+      const toKept = (value: string | null) => (value ? value.slice(0, account.fieldMaxCharacters) : null);
       user.customAttributes = Object.fromEntries(
-        Object.entries(custom_attributes).map(([name, value]) => [
-          name,
-          // An empty text clears the field.
-          value ? value.slice(0, account.fieldMaxCharacters) : null,
-        ]),
+        Object.entries(custom_attributes).map(([name, value]) => [name, toKept(value)]),
       );
     }
     for (const name of ['username', 'email', 'firstname', 'lastname', 'password'] as const) {

@@ -1,4 +1,5 @@
 export const coreSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
 export interface DirectoryUser {
   readonly id: string;
@@ -11,71 +12,37 @@ export interface DirectoryUser {
   active: boolean;
 }
 
-export interface DefinedAttribute {
-  readonly name: string;
-  readonly type: string;
-  readonly multiValued: boolean;
-  readonly required: boolean;
-  caseExact: boolean;
-  mutability: string;
-  returned: string;
-  readonly uniqueness: string;
-}
+export type Directory = ReturnType<typeof createDirectory>;
 
-export interface Directory {
-  readonly users: Map<string, DirectoryUser>;
+export const createDirectory = () => ({
+  users: new Map<string, DirectoryUser>(),
   /** Groups by id, members by id. */
-  readonly groups: Map<string, { readonly displayName: string; readonly members: readonly string[] }>;
-  readonly extensions: Map<string, DefinedAttribute[]>;
+  groups: new Map<string, { readonly displayName: string; readonly members: readonly string[] }>(),
+  extensions: new Map<string, DefinedAttribute[]>(),
   /** Maximum length of an attribute's value. Longer values are silently cut off. */
-  attributeMaxCharacters: number;
-  answersChangesWithNothing: boolean;
-  /** Every n-th request gets 429 and may be retried at once; 0 disables this. */
-  throttleEvery: number;
-  /** True if `sw` works on any name, not only on `userName`. */
-  searchesAllNames: boolean;
-  supportsPatch: boolean;
-  takesUrnPaths: boolean;
-  takesPathlessChanges: boolean;
-  /** True if the server splits paths only at dots and replaces extensions as a whole. Names are then case-sensitive. */
-  splitsPathsAtDots: boolean;
-  servesSchemas: boolean;
-  /** True if the server sends schemas as a plain list, even a single one, with keywords in capitals. */
-  tellsPlainSchemas: boolean;
-  tellsGroups: boolean;
-  /** True if a dot separates the schema URN from the attribute, instead of the colon of RFC 7644, section 3.10. */
-  readsDottedExtensions: boolean;
-  /** True if e-mail addresses are plain texts, which RFC 7643, section 2.4 allows. */
-  tellsPlainEmails: boolean;
-  countsPageAlone: boolean;
-  readonly accessTokens: Map<string, number>;
-  accessTokenSec: number;
-}
-
-export const createDirectory = (): Directory => ({
-  users: new Map(),
-  groups: new Map(),
-  extensions: new Map(),
   attributeMaxCharacters: 4096,
-  answersChangesWithNothing: false,
+  /** Every n-th request gets 429 and may be retried at once; 0 disables this. */
   throttleEvery: 0,
-  searchesAllNames: true,
-  supportsPatch: true,
   takesUrnPaths: true,
   takesPathlessChanges: true,
+  /** True if the server splits paths only at dots and replaces extensions as a whole. Names are then case-sensitive. */
   splitsPathsAtDots: false,
   servesSchemas: true,
+  /** True if the server sends schemas as a plain list, even a single one, with keywords in capitals. */
   tellsPlainSchemas: false,
-  tellsGroups: true,
+  /** True if a dot separates the schema URN from the attribute, instead of the colon of RFC 7644, section 3.10. */
   readsDottedExtensions: false,
+  /** True if e-mail addresses are plain texts, which RFC 7643, section 2.4 allows. */
   tellsPlainEmails: false,
   countsPageAlone: false,
-  accessTokens: new Map(),
-  accessTokenSec: 60,
+  /** Expiry of access tokens, in milliseconds since 1970. */
+  accessTokens: new Map<string, number>(),
 });
 
+export type DefinedAttribute = ReturnType<typeof defineAttribute>;
+
 /** Returns an attribute definition as adapters/scim/README.md recommends. */
-export const defineAttribute = (name: string): DefinedAttribute => ({
+export const defineAttribute = (name: string) => ({
   name,
   type: 'string',
   multiValued: false,
@@ -162,7 +129,7 @@ export function toView(directory: Directory, user: DirectoryUser, asked: readonl
     ...(isAsked('name', 'default') && user.name !== undefined ? { name: user.name } : {}),
     ...(isAsked('active', 'default') ? { active: user.active } : {}),
     ...(isAsked('emails', 'default') && emails.length > 0 ? { emails } : {}),
-    ...(directory.tellsGroups && isAsked('groups', 'default') ? { groups: groupsOf(directory, user) } : {}),
+    ...(isAsked('groups', 'default') ? { groups: groupsOf(directory, user) } : {}),
     ...Object.fromEntries(Object.entries(user.details).filter(([name]) => isAsked(name, 'default'))),
     ...(isAsked('meta', 'default') ? { meta: { resourceType: 'User', location: `${baseUrl}/Users/${user.id}` } } : {}),
     ...Object.fromEntries(shown),

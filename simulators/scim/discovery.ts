@@ -1,8 +1,6 @@
 import { Router } from 'express';
-import { coreSchema, type Directory } from './directory.js';
+import { coreSchema, type Directory, listSchema } from './directory.js';
 import { ScimError, sendScim } from './errors.js';
-
-const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
 /** Writes schema keywords as WSO2 does, such as `READ_WRITE`. */
 const toPlain = (schema: object): object =>
@@ -28,9 +26,7 @@ export function createDiscoveryApi(directory: Directory): Router {
     if (!directory.servesSchemas) throw notFound();
     const core = toSchema(coreSchema, [
       { name: 'userName', type: 'string', multiValued: false, caseExact: false },
-      ...(directory.tellsGroups
-        ? [{ name: 'groups', type: 'complex', multiValued: true, mutability: 'readOnly' }]
-        : []),
+      { name: 'groups', type: 'complex', multiValued: true, mutability: 'readOnly' },
     ]);
     const extensions = [...directory.extensions].map(([id, list]): [string, object] => [id, toSchema(id, list)]);
     return new Map([[coreSchema, core], ...extensions]);
@@ -40,7 +36,7 @@ export function createDiscoveryApi(directory: Directory): Router {
     const no = { supported: false };
     sendScim(response, 200, {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-      patch: { supported: directory.supportsPatch },
+      patch: { supported: true },
       bulk: { ...no, maxOperations: 0, maxPayloadSize: 0 },
       filter: { supported: true, maxResults: 200 },
       changePassword: no,

@@ -1,8 +1,7 @@
 import { Router } from 'express';
-import type { Directory } from './directory.js';
+import { type Directory, listSchema } from './directory.js';
 import { ScimError, sendScim } from './errors.js';
 
-const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
 /** Creates the groups API (RFC 7643, section 4.2); groups contain all members. */

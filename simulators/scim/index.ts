@@ -1,30 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
-import { createDirectory, type Directory } from './directory.js';
+import { serve } from '../serve.js';
+import { createDirectory } from './directory.js';
 import { createDiscoveryApi } from './discovery.js';
 import { answerError, ScimError } from './errors.js';
 import { createGroupsApi } from './groups.js';
 import { createUsersApi } from './users.js';
 
-export interface ScimSimulator {
-  readonly baseUrl: string;
-  readonly tokenUrl: string;
-  readonly bearer: string;
-  readonly basic: { readonly user: string; readonly password: string };
-  readonly client: { readonly id: string; readonly secret: string };
-  readonly directory: Directory;
-  addUser(userName: string): string;
-  close(): Promise<void>;
-}
+export type ScimSimulator = Awaited<ReturnType<typeof startScimSimulator>>;
 
-export async function startScimSimulator({
-  now = Date.now,
-}: {
-  readonly now?: () => number;
-} = {}): Promise<ScimSimulator> {
+const accessTokenSec = 60;
+
+export async function startScimSimulator({ now = Date.now }: { readonly now?: () => number } = {}) {
   const directory = createDirectory();
   const bearer = randomBytes(24).toString('base64url');
   const basic = { user: 'face step', password: 'pa:ß wörd' };
@@ -47,8 +35,8 @@ export async function startScimSimulator({
       return;
     }
     const token = randomBytes(24).toString('base64url');
-    directory.accessTokens.set(token, now() + directory.accessTokenSec * 1000);
-    response.json({ access_token: token, token_type: 'Bearer', expires_in: directory.accessTokenSec });
+    directory.accessTokens.set(token, now() + accessTokenSec * 1000);
+    response.json({ access_token: token, token_type: 'Bearer', expires_in: accessTokenSec });
   });
   let asked = 0;
   app.use((_request, response, next) => {
@@ -67,10 +55,8 @@ export async function startScimSimulator({
   app.use((_request, _response, next) => next(new ScimError(404, null, 'Not found')));
   app.use(answerError);
 
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address: AddressInfo | string | null = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const { host, close } = await serve(createServer(app));
+  origin = `http://${host}`;
   return {
     baseUrl: `${origin}/scim/v2`,
     tokenUrl: `${origin}/oauth/token`,
@@ -78,16 +64,12 @@ export async function startScimSimulator({
     basic,
     client,
     directory,
-    addUser(userName) {
+    addUser(userName: string): string {
       const id = randomUUID();
       const emails = [{ value: 'other@example.com' }, { value: userName, primary: true }];
       directory.users.set(id, { id, userName, emails, details: {}, extensions: new Map(), active: true });
       return id;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { type Directory, type DirectoryUser, findAttribute, toView } from './directory.js';
+import { type Directory, type DirectoryUser, findAttribute, listSchema, toView } from './directory.js';
 import { ScimError, sendScim } from './errors.js';
 
-const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 const queryGuard = z.object({
@@ -46,11 +45,11 @@ const valuesOf: Readonly<Record<string, (user: DirectoryUser) => readonly string
 const notUnderstood = () => new ScimError(400, 'invalidFilter', 'The filter is not understood');
 
 /** Parses `path eq "…"` and `path sw "…"` with a JSON value (RFC 7644, section 3.4.2.2); nothing else is supported. */
-function parseFilter(filter: string, { searchesAllNames }: Directory): (user: DirectoryUser) => boolean {
+function parseFilter(filter: string): (user: DirectoryUser) => boolean {
   const [, path = '', operator = '', written = ''] =
     /^\s*([\w.]+)\s+(eq|sw)\s+("(?:[^"\\\p{Cc}]|\\.)*")\s*$/iu.exec(filter) ?? [];
   const read = valuesOf[path.toLowerCase()];
-  if (read === undefined || (path.toLowerCase() !== 'username' && !searchesAllNames)) throw notUnderstood();
+  if (read === undefined) throw notUnderstood();
   const wanted = parseValue(written).toLowerCase();
   const isHit = (value: string): boolean =>
     operator.toLowerCase() === 'eq' ? value === wanted : value.startsWith(wanted);
@@ -91,7 +90,7 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
 
   router.get('/', (request, response) => {
     const { filter, count, startIndex } = queryGuard.parse(request.query);
-    const isWanted = filter === undefined ? () => true : parseFilter(filter, directory);
+    const isWanted = filter === undefined ? () => true : parseFilter(filter);
     const found = [...directory.users.values()].filter(isWanted);
     const page = found.slice(startIndex - 1, startIndex - 1 + count);
     sendScim(response, 200, {
@@ -118,15 +117,13 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
   });
   router.get('/:id', (request, response) => show(request, response, findUser(request)));
   router.patch('/:id', (request, response) => {
-    if (!directory.supportsPatch) throw new ScimError(501, null, 'PATCH is not supported');
     const user = findUser(request);
     const body = patchGuard.safeParse(request.body);
     if (!body.success) throw new ScimError(400, 'invalidSyntax', 'Expected a PatchOp');
     const changes = body.data.Operations.map((operation) => toChange(directory, user, operation));
     // All changes are valid here, so either all are applied or none.
     for (const change of changes) change();
-    if (directory.answersChangesWithNothing && askedIn(request).length === 0) response.status(204).end();
-    else show(request, response, user);
+    show(request, response, user);
   });
   return router;
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { isSigned } from '../aws-signature.js';
+import { serve } from '../serve.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
 
@@ -41,7 +43,7 @@ export async function startSns(region = 'eu-central-1') {
   const server = createServer((request, response) => {
     calls += 1;
     if (trouble === 'silent') return;
-    readText(request)
+    text(request)
       .then((body) => {
         checkCall(request, region);
         const refusal = refusalOf[trouble]?.();
@@ -57,37 +59,28 @@ export async function startSns(region = 'eu-central-1') {
         const xml = `<ErrorResponse xmlns="${namespace}"><Error>${told}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
         reply(response, known.status, xml);
       });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  });
+  const { host, close } = await serve(server);
 
   return {
     region,
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}`,
     published,
     calls: (): number => calls,
     cause(next: Trouble): void {
       trouble = next;
     },
-    async close(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 
 const metadata = (): string => `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>`;
 
-function checkCall({ method, headers }: IncomingMessage, region: string): void {
-  if (method !== 'POST') throw new SnsRefusal('InvalidAction', 'method');
-  if (!/^application\/x-www-form-urlencoded(;|$)/.test(headers['content-type'] ?? ''))
+function checkCall(request: IncomingMessage, region: string): void {
+  if (request.method !== 'POST') throw new SnsRefusal('InvalidAction', 'method');
+  if (!/^application\/x-www-form-urlencoded(;|$)/.test(request.headers['content-type'] ?? ''))
     throw new SnsRefusal('MalformedQueryString', 'content type');
-  const scope = new RegExp(
-    `^AWS4-HMAC-SHA256 Credential=\\w+/\\d{8}/${region}/sns/aws4_request, SignedHeaders=[\\w;-]*host[\\w;-]*, Signature=[0-9a-f]{64}$`,
-  );
-  if (!scope.test(headers.authorization ?? '') || headers['x-amz-date'] === undefined)
+  if (!isSigned(request, region, 'sns'))
     throw new SnsRefusal('IncompleteSignature', 'the request is not signed for this service and region');
 }
 
@@ -95,11 +88,11 @@ const attributeField = /^MessageAttributes\.entry\.(\d+)\.(Name|Value\.DataType|
 
 function parsePublish(body: string): Published {
   const fields = new URLSearchParams(body);
-  const { Action, Version, PhoneNumber: to = '', Message: text = '', ...rest } = Object.fromEntries(fields);
+  const { Action, Version, PhoneNumber: to = '', Message: message = '', ...rest } = Object.fromEntries(fields);
   if (Action !== 'Publish' || Version !== '2010-03-31') throw new SnsRefusal('InvalidAction', 'action or version');
   if (new Set(fields.keys()).size !== fields.size) throw new SnsRefusal('MalformedQueryString', 'a field comes twice');
   if (!/^\+[1-9]\d{6,14}$/.test(to)) throw new SnsRefusal('InvalidParameter', 'PhoneNumber is not in E.164');
-  if (text === '' || text.length > maxCharacters) throw new SnsRefusal('InvalidParameter', 'Message');
+  if (message === '' || message.length > maxCharacters) throw new SnsRefusal('InvalidParameter', 'Message');
   const entries = new Map<string, Record<string, string>>();
   for (const [name, value] of Object.entries(rest)) {
     const [, entry = '', part = ''] = attributeField.exec(name) ?? [];
@@ -107,7 +100,7 @@ function parsePublish(body: string): Published {
     entries.set(entry, { ...entries.get(entry), [part]: value });
   }
   const attributes = [...entries.values()].map((entry) => toAttribute(entry));
-  return { to, text, attributes: Object.fromEntries(attributes) };
+  return { to, text: message, attributes: Object.fromEntries(attributes) };
 }
 
 const shapes: Readonly<Record<string, RegExp>> = {
@@ -124,10 +117,4 @@ function toAttribute(entry: Readonly<Record<string, string>>): readonly [string,
 function reply(response: ServerResponse, status: number, xml: string): void {
   response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': randomUUID() });
   response.end(xml);
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
 }

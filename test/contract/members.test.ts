@@ -111,7 +111,7 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
     for (const index of indexes) {
       const attributes = new Map([['email', loginOf(index)]]);
       if (isEnrolled(index)) attributes.set('custom:face_token', 'FV1.x');
-      addUser(pool, loginOf(index), attributes, Date.now()).enabled = isActive(index);
+      addUser(pool, loginOf(index), { attributes }).enabled = isActive(index);
     }
     pool.groups.set(groupName, new Set(indexes.filter(isMember).map(loginOf)));
     const settings = toSettings(simulator, pool, [await administrator.createAppClient()]);

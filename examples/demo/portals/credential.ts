@@ -1,7 +1,7 @@
 import { startCardSignIn } from '../../card-sign-in/server.js';
 import { startWallet } from '../../wallet/server.js';
 import { certifyVerifier } from '../verifier-certificate.js';
-import type { Portal } from './portal.js';
+import { type Portal, toClient } from './portal.js';
 
 const type = 'staff_card';
 const vct = 'urn:example:staff-card';
@@ -16,12 +16,7 @@ export const credentialPortal: Portal = {
     const signIn = await startCardSignIn({ port: 0, issuer, clientId, clientSecret, vct, certified });
     return {
       url: wallet.url,
-      clients: [
-        {
-          ...{ kind: 'relying_party', id: clientId, name: 'Staff Portal', secret: clientSecret },
-          redirectUris: [signIn.redirectUri],
-        },
-      ],
+      clients: [toClient(clientId, clientSecret, signIn, { name: 'Staff Portal' })],
       credentials: {
         [type]: {
           vct,

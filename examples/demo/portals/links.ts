@@ -3,7 +3,7 @@ import { defineAttribute } from '../../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
 import { startSeveralSources } from '../../several-sources/server.js';
 import { startSignInPage } from '../sign-in-page.js';
-import type { Portal } from './portal.js';
+import { type Portal, toClient } from './portal.js';
 
 const clientId = 'lender';
 const source = 'payroll';
@@ -36,9 +36,8 @@ export const linksPortal: Portal = {
     return {
       url: bank.url,
       clients: [
-        {
-          ...{ kind: 'relying_party', id: clientId, name: 'City Bank', secret: clientSecret },
-          redirectUris: [bank.redirectUri],
+        toClient(clientId, clientSecret, bank, {
+          name: 'City Bank',
           claims: {
             name: { purpose: { en: 'Your name is printed on the contract' } },
             annual_income: {
@@ -46,7 +45,7 @@ export const linksPortal: Portal = {
               purpose: { en: 'To see how much we can lend you' },
             },
           },
-        },
+        }),
       ],
       connections: [
         {
@@ -54,12 +53,7 @@ export const linksPortal: Portal = {
           policy: { mode: 'enforce', whenNotEnrolled: 'enrol', organisation: 'Example Payroll' },
           scim: { baseUrl: payroll.baseUrl, auth: { kind: 'bearer', token: payroll.bearer } },
           oidc: {
-            clients: [
-              {
-                ...{ kind: 'relying_party', id: 'payslips', secret: signInSecret },
-                ...{ mayEnrol: true, redirectUris: [signIn.redirectUri] },
-              },
-            ],
+            clients: [toClient('payslips', signInSecret, signIn, { mayEnrol: true })],
           },
         },
       ],

@@ -33,6 +33,13 @@ export interface RunningPortal {
   close(): Promise<void>;
 }
 
+export const toClient = (
+  id: string,
+  secret: string,
+  { redirectUri }: { readonly redirectUri: string },
+  more: JsonObject,
+): JsonObject => ({ kind: 'relying_party', id, secret, redirectUris: [redirectUri], ...more });
+
 export interface Portal {
   readonly id: string;
   /** Port that the demonstration uses when its URLs are fixed. */
