@@ -1,5 +1,5 @@
 import type { Right } from './frame/session.js';
-import type { Words } from './messages/words.js';
+import type { Words } from './messages/en.js';
 
 export interface ScreenRow {
   readonly id: keyof Words['screens'];

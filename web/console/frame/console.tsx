@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { chooseLanguage, directionOf, type Language } from '../../shared/languages.js';
-import type { Words } from '../messages/words.js';
+import type { Words } from '../messages/en.js';
 import { Loading, Problem } from '../parts/state.js';
 import { type Acting, ActingContext, toRefusal } from './acting.js';
 import { type Refusal, type ServerRequest, send } from './call.js';

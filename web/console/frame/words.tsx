@@ -1,6 +1,6 @@
 import { type ComponentType, createContext, type ReactNode, useContext, useMemo } from 'react';
 import type { Language } from '../../shared/languages.js';
-import type { Words } from '../messages/words.js';
+import type { Words } from '../messages/en.js';
 
 export interface Speech {
   readonly language: Language;

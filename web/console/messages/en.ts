@@ -1,3 +1,5 @@
+import type { Translated } from '../../shared/languages.js';
+
 export const en = {
   title: 'facestep console',
   skip: 'Skip to the content',
@@ -119,3 +121,5 @@ export const en = {
     internal: 'Internal server error. See the server log.',
   },
 };
+
+export type Words = Translated<typeof en>;
