@@ -73,7 +73,7 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
 export async function startApiServer(
   given: Pick<AppDeps, 'verifier'> &
     Partial<Omit<AppDeps, 'clock' | 'log' | 'audit' | 'signer'>> & {
-      /** Of the server that it joins; its own unless given. */
+      /** Core of another server to join. Without it, the server gets its own. */
       core?: Pick<CoreDeps, 'signer'> & {
         clock: ReturnType<typeof createManualClock>;
         audit: ReturnType<typeof createMemoryAudit>;

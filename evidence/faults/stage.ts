@@ -84,7 +84,7 @@ async function openStage({ redisUrl, config, oidcClients, ...servers }: StageSet
   };
 }
 
-/** What a fault did. */
+/** Result of applying a fault. */
 export interface Act {
   /** Users who showed their own face. For all other users, only impostors showed a face. */
   readonly enrolled: readonly string[];

@@ -85,7 +85,7 @@ const enrolled = (more: Omit<Checked, 'subject'> = {}, spoil: (token: string) =>
   };
 const revoke = async (token: string) => expect((await server.postJson('/revoke', { token }, auth)).status).toBe(200);
 
-/** What is wrong, what the audit trail says of it, and how it comes about. */
+/** Name of the failure, its reason in the audit trail, and how to cause it. */
 const wrongs: readonly (readonly [string, string | null, () => Promise<Checked>])[] = [
   ['a wrong face', null, enrolled({ person: 'eve' })],
   ['nobody of that name', null, async () => ({ subject: 'nobody' })],

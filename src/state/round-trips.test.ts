@@ -18,7 +18,7 @@ async function startNotingRedis() {
   const monitor = await plain.monitor();
   let sent: string[] = [];
   let marks = 0;
-  // What a script does within Redis is no round trip.
+  // Commands of a Lua script run inside Redis, without a round trip.
   monitor.on('monitor', (_time: string, args: string[], source: string) => {
     if (args[0] === 'ping') marks += 1;
     else if (source !== 'lua' && !args.includes('{facestep:store}:r')) sent.push(args.join(' '));

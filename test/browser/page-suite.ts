@@ -27,7 +27,7 @@ export function useShared<T>(make: () => Promise<T>, end: (made: T) => Promise<u
       made = { value };
       ends.push(() => end(value));
     });
-    // What was made last is ended first.
+    // Ends resources in reverse order of creation.
     afterAll(() => ends.pop()?.());
   }
   return () => {

@@ -1,5 +1,5 @@
 /**
- * Who vouches for the person of a step-up, before the check.
+ * Evidence of the person's identity before the face check of a step-up.
  * - `vouched`: the initiator authenticated the person, or vouches for them. Only then may the person enrol.
  * - `first_factor`: the person's own provider asks after a first factor. Failed checks count against the person.
  * - `anonymous`: no one. Failed checks count against the caller's address.

@@ -44,7 +44,7 @@ export interface StepUpView {
 export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
-  /** Who vouches for the person, by default the initiator. */
+  /** Evidence of the person's identity before the check; by default, the initiator vouches for the person. */
   readonly assurance?: Assurance;
   readonly by?: string;
   /** URL of the application, if it is not the receipt's audience. */
