@@ -1,6 +1,6 @@
-// node scripts/image.mjs <folder> [--debian]: builds the container image from the package with buildah and writes it as
-// an archive. Adds its contents (CycloneDX), provenance (SLSA) and advisories (OpenVEX). --debian: builds without the
-// Node image. Needs root on Linux.
+// node scripts/image.mjs <folder> [--debian] [--package <archive>]: builds the container image from the package with
+// buildah and writes it as an archive. Adds its contents (CycloneDX), provenance (SLSA) and advisories (OpenVEX).
+// --debian: builds without the Node image. --package: does not pack again. Needs root on Linux.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeDebianRoot } from './debian-root.mjs';
 import { digestOf, makeProvenance, makeSbom, makeVex } from './describe.mjs';
-import { packRelease } from './pack.mjs';
+import { installedIn, packRelease } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values, positionals } = parseArgs({ options: { debian: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { debian: { type: 'boolean' }, package: { type: 'string' } },
+  allowPositionals: true,
+});
 const to = resolve(positionals[0] ?? '.');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const dockerfile = join(root, 'infra/docker/Dockerfile');
@@ -37,8 +40,8 @@ const makeBase = () => {
   return `localhost/${nodeImage}`;
 };
 
-const listMaterials = (files, packed) => {
-  const sbom = makeSbom(packed);
+const listMaterials = (files) => {
+  const sbom = makeSbom(installedIn(root, join(files, 'app')));
   const status = readFileSync(join(files, 'var/lib/dpkg/status'), 'utf8');
   const field = (text, name) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
   const debian = status
@@ -70,12 +73,12 @@ const listMaterials = (files, packed) => {
 
 try {
   mkdirSync(to, { recursive: true });
-  say('Packing…');
-  const packed = packRelease(root, work);
+  if (values.package === undefined) say('Packing…');
+  const packed = values.package ?? packRelease(root, work).file;
   // The checkout already has what the Dockerfile's first stages would build.
   const built = join(work, 'build');
   mkdirSync(join(built, 'package'), { recursive: true });
-  const unpack = ['--extract', '--gzip', '--file', packed.file, '--directory', join(built, 'package')];
+  const unpack = ['--extract', '--gzip', '--file', packed, '--directory', join(built, 'package')];
   execFileSync('tar', [...unpack, '--strip-components', '1', '--no-same-owner']);
   cpSync(join(root, 'models'), join(built, 'app/models'), { recursive: true });
   const base = makeBase();
@@ -92,7 +95,7 @@ try {
   execFileSync('gzip', ['--force', archive]);
   const file = `${archive}.gz`;
   const container = buildah('from', tag);
-  write('.cdx.json', listMaterials(buildah('mount', container), packed));
+  write('.cdx.json', listMaterials(buildah('mount', container)));
   const imageOf = (image) => buildah('inspect', '--type', 'image', '--format', '{{.FromImageID}}', image);
   write(
     '.provenance.json',
@@ -102,7 +105,7 @@ try {
         ...{ buildType: 'https://docs.docker.com/reference/dockerfile/', builder: 'scripts/image.mjs' },
         externalParameters: { os: 'linux', cpu: process.arch, base },
         from: [
-          { uri: basename(packed.file), sha256: digestOf(readFileSync(packed.file)) },
+          { uri: basename(packed), sha256: digestOf(readFileSync(packed)) },
           { uri: base, sha256: imageOf(base) },
         ],
       },

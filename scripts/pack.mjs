@@ -76,38 +76,57 @@ const trim = (modules, platform) => {
   }
 };
 
-export const packRelease = (root, to, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
+const readJson = (folder, name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+const manifestOf = (root) => {
+  const { workspaces, scripts, devDependencies, ...manifest } = readJson(root, 'package.json');
+  return manifest;
+};
+
+const lockOf = (root) => toProductionLock(readJson(root, 'package-lock.json'), [webRuntime]);
+
+/** @returns the manifest, and the part of the lock file whose packages are in a folder */
+export const installedIn = (root, folder) => {
+  const lock = lockOf(root);
+  const isInstalled = ([path]) => path === '' || existsSync(join(folder, path));
+  const packages = Object.fromEntries(Object.entries(lock.packages).filter(isInstalled));
+  return { manifest: manifestOf(root), lock: { ...lock, packages } };
+};
+
+/** Puts the files of one platform's package into a folder. @returns the name of its archive */
+export const stagePackage = (root, staging, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
   const isMusl = os === 'linux' && libc === 'musl';
+  const manifest = manifestOf(root);
+  const write = (name, value) => writeFileSync(join(staging, name), `${JSON.stringify(value, null, 2)}\n`);
+  cpSync(join(root, '.npmrc'), join(staging, '.npmrc'));
+  write('package.json', manifest);
+  write('package-lock.json', lockOf(root));
+  npm(staging, 'ci', '--omit=dev', '--prefer-offline', `--os=${os}`, `--cpu=${cpu}`, `--libc=${libc}`);
+  trim(join(staging, 'node_modules'), { os, cpu, isMusl });
+  for (const { path } of pack(root, '--dry-run').files.filter((each) => each.path !== 'package.json')) {
+    mkdirSync(dirname(join(staging, path)), { recursive: true });
+    cpSync(join(root, path), join(staging, path));
+  }
+  write('package.json', {
+    ...manifest,
+    os: [os],
+    cpu: [cpu],
+    ...(os === 'linux' ? { libc: [libc] } : {}),
+    bundleDependencies: Object.keys(manifest.dependencies),
+  });
+  return `facestep-${manifest.version}-${os}-${cpu}${isMusl ? '-musl' : ''}.tgz`;
+};
+
+export const packRelease = (root, to, platform) => {
   const staging = mkdtempSync(join(tmpdir(), 'facestep-pack-'));
   try {
-    const read = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
-    const write = (name, value) => writeFileSync(join(staging, name), `${JSON.stringify(value, null, 2)}\n`);
-    const { workspaces, scripts, devDependencies, ...manifest } = read('package.json');
-    const lock = toProductionLock(read('package-lock.json'), [webRuntime]);
-    cpSync(join(root, '.npmrc'), join(staging, '.npmrc'));
-    write('package.json', manifest);
-    write('package-lock.json', lock);
-    npm(staging, 'ci', '--omit=dev', '--prefer-offline', `--os=${os}`, `--cpu=${cpu}`, `--libc=${libc}`);
-    trim(join(staging, 'node_modules'), { os, cpu, isMusl });
-    const isInstalled = ([path]) => path === '' || existsSync(join(staging, path));
-    const installed = { ...lock, packages: Object.fromEntries(Object.entries(lock.packages).filter(isInstalled)) };
-    for (const { path } of pack(root, '--dry-run').files.filter((each) => each.path !== 'package.json')) {
-      mkdirSync(dirname(join(staging, path)), { recursive: true });
-      cpSync(join(root, path), join(staging, path));
-    }
-    write('package.json', {
-      ...manifest,
-      os: [os],
-      cpu: [cpu],
-      ...(os === 'linux' ? { libc: [libc] } : {}),
-      bundleDependencies: Object.keys(manifest.dependencies),
-    });
+    const name = stagePackage(root, staging, platform);
     const folder = resolve(to);
     mkdirSync(folder, { recursive: true });
     const { filename, ...packed } = pack(staging, '--pack-destination', folder);
-    const file = join(folder, `facestep-${manifest.version}-${os}-${cpu}${isMusl ? '-musl' : ''}.tgz`);
+    const file = join(folder, name);
     renameSync(join(folder, filename), file);
-    return { ...packed, file, manifest, lock: installed };
+    return { ...packed, ...installedIn(root, staging), file };
   } finally {
     rmSync(staging, { recursive: true });
   }

@@ -1,7 +1,8 @@
 // npm test [-- PATH…]: the quick tier, or the named files and folders of any tier. npm run test:all: every tier.
 // Prints the time of each phase and the slowest files; the last line is: N passed, N failed[, N skipped].
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,19 +49,28 @@ async function timed(name, work) {
   }
 }
 
-function runTool(script, args, minutes) {
-  const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
+/** @returns the exit status, or null if it did not end in time */
+async function runTool(script, args, minutes, stdio = 'inherit') {
+  const options = { cwd: root, stdio, timeout: minutes * 60_000, killSignal: 'SIGKILL' };
   // A larger young generation saves a tenth of the garbage collection in workers.
-  return spawnSync(process.execPath, ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args], options)
-    .status;
+  const given = ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args];
+  const child = spawn(process.execPath, given, options);
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const [status] = await once(child, 'exit');
+  process.off('exit', end);
+  return status;
 }
 
-function runJest(tiers, patterns, options, minutes) {
+/** Runs tests. `outputFile` takes the output of tests that run at the same time as others. */
+async function runJest(tiers, patterns, { options, minutes, outputFile = null }) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
   const report = join(folder, 'report.json');
   const given = ['--selectProjects', ...tiers, '--passWithNoTests', '--json', `--outputFile=${report}`, ...options];
+  const output = outputFile === null ? 'inherit' : openSync(outputFile, 'w');
   // The patterns come first, because --selectProjects takes all following words as project names.
-  const status = runTool('jest/bin/jest.js', [...patterns, ...given], minutes);
+  const status = await runTool('jest/bin/jest.js', [...patterns, ...given], minutes, ['inherit', output, output]);
+  if (outputFile !== null) closeSync(output);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   rmSync(folder, { recursive: true, force: true });
   if (result === null)
@@ -101,17 +111,31 @@ await timed('system packages', () => {
 });
 
 if (paths.length === 0)
-  await timed('style', () => {
-    const style = runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5) === 0;
-    const words = runTool('cspell/bin.mjs', ['lint', '--no-progress', '--no-summary'], 5) === 0;
-    if (style && words) return;
+  await timed('style', async () => {
+    const style = await runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5);
+    const words = await runTool('cspell/bin.mjs', ['lint', '--no-progress', '--no-summary'], 5);
+    if (style === 0 && words === 0) return;
     reasons.push('The style check failed. `npm run lint` runs it alone.');
     tally.failed += 1;
   });
 
-const tiers = isAll || paths.length > 0 ? ['quick', 'wide'] : ['quick'];
-await timed('tests', () => runJest(tiers, patterns, options, isAll ? 60 : 30));
-// Run these tests one at a time, because they measure or load a server.
-if (isAll || paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
-  await timed('programs', () => runJest(['programs'], patterns, ['--runInBand', '--forceExit', ...options], 60));
+const runPrograms = (outputFile) =>
+  timed('programs', () =>
+    runJest(['programs'], patterns, { options: ['--runInBand', '--forceExit', ...options], minutes: 60, outputFile }),
+  );
+if (isAll) {
+  // The programs run one at a time. They mostly wait for disks and servers, so the other tests run at the same time.
+  const folder = mkdtempSync(join(tmpdir(), 'facestep-programs-'));
+  const outputFile = join(folder, 'output.txt');
+  const programs = runPrograms(outputFile);
+  await timed('tests', () => runJest(['quick', 'wide'], patterns, { options, minutes: 60 }));
+  await programs;
+  process.stdout.write(readFileSync(outputFile));
+  rmSync(folder, { recursive: true });
+} else {
+  const tiers = paths.length > 0 ? ['quick', 'wide'] : ['quick'];
+  await timed('tests', () => runJest(tiers, patterns, { options, minutes: 30 }));
+  if (paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
+    await runPrograms(null);
+}
 finish();

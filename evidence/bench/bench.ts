@@ -47,7 +47,7 @@ function scale(): Promise<object> {
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
-  verify: () => benchVerify(isQuick ? 100 : 1000),
+  verify: () => benchVerify(isQuick ? 40 : 1000),
   engine: () => benchEngine(isQuick ? 3 : 200),
   hooks: () => benchHooks(isQuick ? quickRate : fullRate),
   'step-up': () => benchStepUp(isQuick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }),

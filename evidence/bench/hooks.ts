@@ -17,7 +17,7 @@ interface Rate {
 }
 
 export const fullRate: Rate = { perSecond: 1000, seconds: 30, warmUpSec: 2, flatOut: 10_000 };
-export const quickRate: Rate = { perSecond: 200, seconds: 1, warmUpSec: 1, flatOut: 1000 };
+export const quickRate: Rate = { perSecond: 100, seconds: 1, warmUpSec: 0.5, flatOut: 200 };
 
 type HookFigures = LoadResult & ProcessorUse;
 

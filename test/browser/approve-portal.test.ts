@@ -21,7 +21,7 @@ inBrowser('a bill is paid once it was approved, and not where it was changed mea
   const { page, portals, complaints } = visitor();
   const home = portals.urlOf('approve');
   await page.goto(home);
-  await lookAt(page, '', [360]);
+  await lookAt(page);
   await page.getByRole('link', { name: 'Approve with my face' }).click();
   await goAlong(page, { upTo: 'action' });
   expect(await page.locator('main section.action bdi').allTextContents()).toEqual([
@@ -30,7 +30,7 @@ inBrowser('a bill is paid once it was approved, and not where it was changed mea
   ]);
   await insist(page);
   expect(await resultOf(page)).toBe('paid');
-  await lookAt(page, '', [360]);
+  await lookAt(page);
 
   // The bill grows in another tab while she looks into the camera.
   await page.goto(home);
@@ -79,7 +79,7 @@ inBrowser('a PDF is signed, and the signature is checked on the page without a n
   expect(await resultOf(page)).toBe('signed');
   await page.getByRole('button', { name: 'Check signature', disabled: false }).waitFor();
   expect(page.url()).not.toContain('#');
-  await lookAt(page, '', [360]);
+  await lookAt(page);
   const saving = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Save the signature' }).click();
   const saved = await saving;

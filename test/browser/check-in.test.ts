@@ -17,7 +17,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
     return (await place.locator('.count').textContent()) ?? '';
   };
   expect(await countAt('north')).toBe('0');
-  await lookAt(place, '', [360]);
+  await lookAt(place);
 
   // A code that nobody shows, or another place's, is of no use.
   const link = await place.locator('[data-link]').getAttribute('data-link');
@@ -32,7 +32,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await insist(page);
   await page.getByRole('heading', { name: 'Your check-ins' }).waitFor();
   expect(await page.locator('li strong').allTextContents()).toEqual(['North Hall']);
-  await lookAt(page, '', [360]);
+  await lookAt(page);
   expect(await countAt('north')).toBe('1');
   expect(await countAt('library')).toBe('0');
   for (const name of ['Ada', 'Example', portals.login]) expect(await place.content()).not.toContain(name);

@@ -108,7 +108,7 @@ inBrowser(
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
-    await lookAt(page, '', [360]);
+    await lookAt(page);
 
     await refuseAnna();
     expect(server.messages).toEqual([]);

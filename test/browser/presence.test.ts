@@ -54,11 +54,11 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   const live = await sit(browser, 'follow');
   await live.page.goto(running.link());
   await see(live.page, 'tester');
-  await lookAt(live.page, 'tester', [320, 1280]);
+  await lookAt(live.page, 'tester', 320);
   await takePart(live.page);
-  await lookAt(live.page, 'presentation', [320, 1280]);
+  await lookAt(live.page, 'presentation', 320);
   await present(live.page);
-  await lookAt(live.page, 'keep', [320, 1280]);
+  await lookAt(live.page, 'keep', 320);
   // Something came between: it is taken again, and counts once.
   await leaveBy(live.page, 'Take it again');
   await present(live.page);
@@ -72,7 +72,7 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   await present(still.page);
   await leaveBy(still.page, 'Keep it');
   await see(still.page, 'summary');
-  await lookAt(still.page, 'summary', [320, 1280]);
+  await lookAt(still.page, 'summary', 320);
   const origin = new URL(running.link()).origin;
   for (const { requests, complaints } of [live, still]) {
     expect(requests.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);

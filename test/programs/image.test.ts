@@ -8,6 +8,7 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { until } from '../eventually.js';
 import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
+import { makeRelease } from './released.js';
 
 /*
  * The container image as scripts/image.mjs builds it with buildah, on a root file system of Debian's packages as there may be no
@@ -88,8 +89,9 @@ const run = async (command: readonly string[], port: number) => {
 };
 
 (missing.length === 0 ? describe : describe.skip)('the container image', () => {
-  beforeAll(() => {
-    execFileSync(process.execPath, [join(projectRoot, 'scripts/image.mjs'), join(folder, 'made'), '--debian'], {
+  beforeAll(async () => {
+    const args = [join(folder, 'made'), '--debian', '--package', (await makeRelease()).archive];
+    execFileSync(process.execPath, [join(projectRoot, 'scripts/image.mjs'), ...args], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     unpack();

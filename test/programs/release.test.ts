@@ -1,26 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash, generateKeyPairSync, verify } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, verify } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
-
-/* The release, made without setting a tag and without the tests, which are running. */
+import { makeRelease, releaseScript } from './released.js';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-const script = join(projectRoot, 'scripts/release.mjs');
 
-test('a dry run makes what a release has, each with its digest, signed by the key that was given', () => {
-  const folder = createFolder('release');
-  const to = join(folder, 'made');
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const key = join(folder, 'key.pem');
-  writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+test('a dry run makes what a release has, each with its digest, signed by the key that was given', async () => {
   const tagsBefore = execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' });
-
-  execFileSync(process.execPath, [script, to, '--dry-run', '--no-tests', '--sign', key], { encoding: 'utf8' });
-
+  const { folder: to, publicKey } = await makeRelease();
   expect(execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' })).toBe(tagsBefore);
   const archive = `facestep-${version}-${process.platform}-${process.arch}`;
   const described = [`${archive}.cdx.json`, `${archive}.provenance.json`, `${archive}.tgz`];
@@ -62,7 +53,7 @@ test('a dry run makes what a release has, each with its digest, signed by the ke
 });
 
 test('a version that the changelog does not have is not released', () => {
-  const { status, stderr } = spawnSync(process.execPath, [script, createFolder('unreleased'), '--no-tests'], {
+  const { status, stderr } = spawnSync(process.execPath, [releaseScript, createFolder('unreleased'), '--no-tests'], {
     encoding: 'utf8',
   });
   expect({ status, stderr }).toMatchObject({

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
@@ -18,8 +18,9 @@ import { createFolder } from '../folder.js';
 import { modelsFolder, projectRoot } from '../paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../redis.js';
 import { createTextLog, systemRandom } from '../sinks.js';
+import { installRelease } from './released.js';
 
-/* The package of the last release on two replicas, and the package of this checkout in its place, one replica after the other. */
+/* Two replicas of the last release change to this checkout's installed release, one after the other. */
 
 const git = (...args: string[]) => execFileSync('git', args, { cwd: projectRoot, encoding: 'utf8' }).trim();
 
@@ -44,23 +45,18 @@ const clock: Clock = { now: () => epochMs(Date.now()) };
 const json = { 'content-type': 'application/json' };
 const top = createFolder('upgrade-program');
 
-interface Installed {
+interface Version {
   readonly version: string;
   readonly main: string;
   /** Runs a command on the data of a replica. */
   run(replica: number, ...args: string[]): string;
 }
 
-/** Installs an archive alone into an empty folder. */
-function install(archive: string, name: string): Installed {
-  const folder = join(top, name);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', archive], { cwd: folder, stdio: 'pipe' });
-  const own = join(folder, 'node_modules/@facestep/facestep');
-  const main = join(own, 'dist/src/main.js');
+/** The version whose package is in a folder. */
+function versionIn(folder: string): Version {
+  const main = join(folder, 'dist/src/main.js');
   return {
-    version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')))
+    version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
       .version,
     main,
     run: (replica, ...args) =>
@@ -68,17 +64,16 @@ function install(archive: string, name: string): Installed {
   };
 }
 
-/** Checks a commit out, and makes its package as its own scripts do. @returns the archive */
-function packCommit(commit: string): string {
-  const checkout = join(top, 'former-checkout');
+/** Checks a commit out, and compiles its server with its own dependencies. @returns the folder */
+async function compileCommit(commit: string): Promise<string> {
+  const checkout = join(top, 'former');
   git('clone', '--quiet', '--shared', '--no-checkout', projectRoot, checkout);
-  const run = (file: string, ...args: string[]) =>
-    execFileSync(file, args, { cwd: checkout, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  run('git', 'checkout', '--quiet', commit);
-  const setUp = `import { build, install } from './scripts/setup.mjs'; install(() => {}); build();`;
-  run(process.execPath, '--input-type=module', '--eval', setUp);
-  const [archive = ''] = run(process.execPath, 'scripts/pack.mjs', join(top, 'former-archive')).split(' (');
-  return archive;
+  const run = (file: string, ...args: string[]) => promisify(execFile)(file, args, { cwd: checkout });
+  await run('git', 'checkout', '--quiet', commit);
+  await run('npm', 'ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund');
+  const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
+  for (const project of ['client', '.']) await run(process.execPath, tsc, '-p', project, '--noCheck');
+  return checkout;
 }
 
 const configFile = join(top, 'facestep.json');
@@ -89,20 +84,17 @@ const startedGuard = z.object({ id: z.string(), challenge: z.string() });
 const settledGuard = z.object({ state: z.string() });
 
 (hasRedis && lastRelease !== '' ? describe : describe.skip)('from the last release to this checkout', () => {
-  let former: Installed;
-  let next: Installed;
+  let former: Version;
+  let next: Version;
   let redis: RedisServer;
   let okta: OktaSimulator;
   let pictures: Pictures;
   let replicas: Service[];
 
-  // Three hooks, as each has the time limit to itself.
-  beforeAll(() => {
-    former = install(packCommit(lastRelease), 'former');
-  });
   beforeAll(async () => {
-    const { packRelease } = await import(pathToFileURL(join(projectRoot, 'scripts/pack.mjs')).href);
-    next = install(packRelease(projectRoot, join(top, 'archive')).file, 'next');
+    const [checkout, installed] = await Promise.all([compileCommit(lastRelease), installRelease()]);
+    former = versionIn(checkout);
+    next = versionIn(installed.package);
   });
   beforeAll(async () => {
     pictures = await loadPictures();
@@ -206,7 +198,7 @@ const settledGuard = z.object({ state: z.string() });
       for (let turn = 0; !isOver; turn += 1) await checkAt(turn);
     };
     /** Ends one replica and starts it with another package. What it began, it ends. */
-    const change = async (index: number, to: Installed): Promise<void> => {
+    const change = async (index: number, to: Version): Promise<void> => {
       const begun = await begin(replicas[index]!);
       away.add(index);
       await replicas[index]!.stop();
