@@ -17,6 +17,7 @@ const providers = readdirSync(join(root, 'adapters'), { withFileTypes: true })
  * folder without the parts that have their own entry.
  */
 export const floors = [
+  ['evidence/journeys'],
   ['evidence/attacks'],
   ['evidence/faults'],
   ['evidence/bench'],

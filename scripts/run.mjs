@@ -1,4 +1,4 @@
-// npm start, npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with its
+// npm start, npm run facestep|demo|bench|eval|attacks|faults|journeys: sets the checkout up, then runs that program with its
 // arguments.
 import { fileURLToPath } from 'node:url';
 import { setUpOrExit } from './setup.mjs';
@@ -10,6 +10,7 @@ const entries = {
   eval: 'evidence/eval/eval.js',
   attacks: 'evidence/attacks/attacks.js',
   faults: 'evidence/faults/faults.js',
+  journeys: 'evidence/journeys/main.js',
 };
 // Progress goes to stderr, so that `--json` on stdout is only JSON.
 await setUpOrExit({

@@ -9,6 +9,8 @@ const redirectUri = 'https://portal.example.com/callback';
 /** The portal pushes its authorization requests; anonymous callers do not. */
 export const oidcClients = [{ kind: 'relying_party', id: 'portal', secret, redirectUris: [redirectUri] }];
 
+export const portalAuthorization = `Basic ${Buffer.from(`portal:${secret}`).toString('base64')}`;
+
 export const asked = {
   client_id: 'portal',
   redirect_uri: redirectUri,
@@ -58,9 +60,12 @@ async function signIn({ replicas, journal }: Stage, subject: string): Promise<vo
   const began = performance.now();
   const open = (url: string, init: RequestInit) => fetch(url.replace(benchPublicUrl, replicas[0].url), init);
   const push = async (): Promise<string> => {
-    const authorization = `Basic ${Buffer.from(`portal:${secret}`).toString('base64')}`;
     const body = new URLSearchParams({ ...asked, login_hint: subject });
-    const pushed = await open(`${issuer}/par`, { method: 'POST', headers: { authorization }, body });
+    const pushed = await open(`${issuer}/par`, {
+      method: 'POST',
+      headers: { authorization: portalAuthorization },
+      body,
+    });
     const { data } = pushedGuard.safeParse(await pushed.json());
     if (data === undefined) return `${pushed.status} when it was pushed`;
     const query = new URLSearchParams({ client_id: 'portal', request_uri: data.request_uri });

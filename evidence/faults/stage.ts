@@ -26,7 +26,7 @@ const attribute = 'facestepToken';
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** Starts the Okta simulator and the replicas. */
-async function openStage({ redisUrl, config, oidcClients, ...servers }: StageSettings) {
+export async function openStage({ redisUrl, config, oidcClients, ...servers }: StageSettings) {
   const hookSecret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const okta = await startOktaSimulator();
   const idp = await startFront(okta.url);
@@ -63,7 +63,19 @@ async function openStage({ redisUrl, config, oidcClients, ...servers }: StageSet
     return typeof value === 'string' ? value : null;
   };
   return {
-    ...{ okta, idp, replicas, client, journal, pictures, passedOrUntold, openRevocations, connectTo, tokenOf },
+    ...{
+      okta,
+      idp,
+      replicas,
+      adminKey,
+      client,
+      journal,
+      pictures,
+      passedOrUntold,
+      openRevocations,
+      connectTo,
+      tokenOf,
+    },
     /** @returns IDs of the new users */
     async createUsers(count: number): Promise<readonly string[]> {
       const made: string[] = [];

@@ -73,7 +73,12 @@ const cookiesOf = ({ jar }: Browser): readonly Header[] => {
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
 /** @returns the URL that continues the sign-in */
-async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
+export async function showFace(
+  caller: Caller,
+  { browser, link }: Pick<SignIn, 'browser' | 'link'>,
+  film: Film,
+  mark: string,
+): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
   const { body } = await caller.get('/face/session', asSession(session));
