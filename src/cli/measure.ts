@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { MeasureRequest } from '../../evidence/accuracy/measuring.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../core/concealed.js';
+import type { MeasureRequest } from '../measuring/accuracy/measuring.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../recognition/registry.js';
 import type { CliDeps } from './deps.js';
 import { createMeasurePresenceCommand, openKept } from './measure-presence.js';
