@@ -26,6 +26,7 @@ const isDry = values['dry-run'] === true;
 const versioned = [
   ['package-lock.json', /^ {2}"version": "([^"]+)"/m],
   ['client/package.json', /"version": "([^"]+)"/],
+  ['evidence/package.json', /"version": "([^"]+)"/],
   ['triggers/package.json', /"version": "([^"]+)"/],
   ['infra/docker/Dockerfile', /image\.version="([^"]+)"/],
   ['infra/docker/compose.yaml', /image: facestep:(\S+)/],

@@ -135,7 +135,7 @@ async function run(): Promise<ExitCode> {
     serve,
     showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
     writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
-    loadMeasuring: () => import('../evidence/accuracy/measure.js'),
+    loadMeasuring: () => import('./measuring/accuracy/measure.js'),
     print,
     endWith: (code) => {
       exitCode = code;

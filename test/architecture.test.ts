@@ -116,19 +116,18 @@ describe('data flows one way', () => {
     expect(offenders(within('client'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
   });
 
-  test('the product imports nothing of tests, programs or simulators, but for what three commands start', () => {
+  test('the product imports nothing of tests, programs or simulators, but for what two commands start', () => {
     const programs = /^(test|examples|scripts|simulators|evidence)\//;
     const staticallyIn = (file: string) =>
       [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
-    // The types of what two of these commands start, which is loaded when they run.
-    const shapes = ['simulators/simulation.js', 'evidence/accuracy/measuring.js'];
+    // The type of what one of these commands loads when it runs.
+    const shapes = ['simulators/simulation.js'];
     const loaded = (file: string) => staticallyIn(file).filter((name) => programs.test(name) && !shapes.includes(name));
     expect(offenders(files, loaded)).toEqual([]);
     const startedBy = (file: string) =>
       importsOf(file).filter((name) => programs.test(name) && !staticallyIn(file).includes(name));
     expect(offenders(files, startedBy).toSorted()).toEqual([
       'src/cli/simulate.ts: simulators/simulations.js',
-      'src/process.ts: evidence/accuracy/measure.js',
       'src/process.ts: examples/demo/demo.js',
     ]);
   });

@@ -1,5 +1,5 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from '@jest/globals';
-import type { Command } from 'commander';
 import { examples } from '../src/cli/examples.js';
 import { createProgram } from '../src/cli/program.js';
 import { blocksOf, listPages, readPage } from './page.js';
@@ -25,7 +25,7 @@ const typedIn = (page: string): string[] => {
 
 /** Returns what is wrong with a typed command, or `null`. */
 function faultOf(typed: string): string | null {
-  let command: Command = program;
+  let command: CommandUnknownOpts = program;
   const words = typed.split(/\s+/).filter(Boolean);
   while (command.commands.length > 0 && /^[a-z]/.test(words[0] ?? '')) {
     const next = command.commands.find((each) => each.name() === words[0]);

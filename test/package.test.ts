@@ -35,9 +35,7 @@ const kinds = [
   /^docs\/[\w/-]+\.md$/,
   // What `facestep demo` is made of.
   /^dist\/examples(\/[\w-]+){2,3}\.js$/,
-  /^dist\/test\/(cli|command|free-port|paths|patience|pictures|service|sinks)\.js$/,
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
-  /^dist\/evidence\/(accuracy|corpus|plots|statistics)\/[\w-]+\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/((index|presence)\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
@@ -84,6 +82,7 @@ test('the package has installation files only, whatever the checkout contains', 
   const paths = packed.files.map(({ path }) => path);
   expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
   expect(paths.filter((path) => secrets.includes(path) || /\.test\./.test(path))).toEqual([]);
+  expect(paths.filter((path) => /^dist\/(evidence|test)\//.test(path))).toEqual([]);
   for (const path of paths) expect(readFileSync(join(installed, path), 'utf8')).not.toContain(canary);
 });
 
@@ -100,7 +99,7 @@ test('what is packed imports nothing that a production install lacks', () => {
     .parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
   const allowed = new Set([...Object.keys(dependencies), ...builtinModules]);
   const scripts = packed.files.filter(({ path }) =>
-    /^dist\/(src|adapters|client|examples|simulators|test|triggers|evidence)\/.*\.js$/.test(path),
+    /^dist\/(src|adapters|client|examples|simulators|triggers)\/.*\.js$/.test(path),
   );
   const imported = scripts.flatMap(({ path }) =>
     [

@@ -38,7 +38,7 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
         ...{ clock, log, random: systemRandom, fetch: globalThis.fetch, env: { FACESTEP_CONFIG: config } },
         readFile: (path) => readFile(path, 'utf8'),
       }),
-    loadMeasuring: () => import('../evidence/accuracy/measure.js'),
+    loadMeasuring: () => import('../src/measuring/accuracy/measure.js'),
   });
   const kept = ['--data', data, '--passphrase-file', passphraseFile];
   return {

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { messageBitsOf } from '../evidence/accuracy/bare-token.js';
-import { createDecoderPool } from '../evidence/accuracy/decoder-pool.js';
-import { measureProtected } from '../evidence/accuracy/protected.js';
 import { embedPeople } from '../evidence/corpus/people.js';
-import { toHalf } from '../evidence/corpus/split.js';
+import { shipped } from '../src/measuring/accuracy/bare-token.js';
+import { createDecoderPool } from '../src/measuring/accuracy/decoder-pool.js';
+import { measureProtected } from '../src/measuring/accuracy/protected.js';
+import { toHalf } from '../src/measuring/corpus/split.js';
 import { hasFaces } from './faces.js';
 import { projectRoot } from './paths.js';
 
@@ -38,7 +38,7 @@ const published = z
       },
       () => {},
     );
-    const settings = ([1, 4, 8] as const).map((level) => messageBitsOf(level, 1));
+    const settings = ([1, 4, 8] as const).map((level) => shipped.messageBitsOf(level, 1));
     const pool = createDecoderPool(() => {});
     const limits = { pairs: 2000, pairsBelow: 2000 };
     const one = { enrolled: 1, live: 1 };

@@ -1,5 +1,5 @@
-import type { Chance } from '../statistics/chance.js';
-import { toUnit } from '../statistics/directions.js';
+import type { Chance } from '../../src/measuring/statistics/chance.js';
+import { toUnit } from '../../src/measuring/statistics/directions.js';
 
 export interface Reply {
   readonly opened: boolean;

@@ -1,6 +1,6 @@
+import { enrolledBits, toViews } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { embeddingLength, viewLength } from '../../src/token/views.js';
-import { enrolledBits, toViews } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
 import { covarianceRoot } from './gaussian.js';
 
 export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {

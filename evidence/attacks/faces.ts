@@ -1,8 +1,8 @@
+import { toHalf } from '../../src/measuring/corpus/split.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
 import { embedPeople } from '../corpus/people.js';
-import { toHalf } from '../corpus/split.js';
-import { createChance } from '../statistics/chance.js';
 import type { Size } from './attack.js';
 
 export interface Person {

@@ -1,10 +1,10 @@
 import type { Accuracy } from '../../src/core/ports.js';
+import { type BareToken, createBareTokens, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
+import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
+import { type Proportion, proportion, toJson } from '../../src/measuring/statistics/proportion.js';
 import { candidateCount } from '../../src/token/list-decoder.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { testShare } from '../../test/share.js';
-import { type BareToken, createBareTokens, viewsOf } from '../accuracy/bare-token.js';
-import { type Chance, createChance } from '../statistics/chance.js';
-import { type Proportion, proportion, toJson } from '../statistics/proportion.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { type Person, shuffled } from './faces.js';
 import { createGaussian } from './gaussian.js';

@@ -1,15 +1,15 @@
 import { Embedding, Photo, type SealedToken } from '../../src/core/concealed.js';
 import type { Score, Verifier } from '../../src/core/ports.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { parameters } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
+import { toUnit } from '../../src/measuring/statistics/directions.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
-import { parameters } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
-import { toUnit } from '../statistics/directions.js';
 import { type Attack, type Setting, toClaim } from './attack.js';
 import { climb, learn, type Reply } from './climber.js';
 import { cosineOf } from './estimator.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../statistics/chance.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { linkability, measureLinkability } from './linkability.js';
 
 const chance = createChance('linkability');

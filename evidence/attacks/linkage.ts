@@ -1,9 +1,9 @@
 import type { Accuracy } from '../../src/core/ports.js';
+import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
+import { proportion, toJson } from '../../src/measuring/statistics/proportion.js';
 import { unpackBits } from '../../src/token/bits.js';
 import { codeLength } from '../../src/token/polar.js';
-import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
-import { proportion, toJson } from '../statistics/proportion.js';
 import { type Attack, type Size, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { measureLinkability, xor } from './linkability.js';

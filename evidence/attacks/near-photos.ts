@@ -1,12 +1,12 @@
 import sharp, { type Sharp } from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { createEnginePool } from '../../src/engine/pool.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { codeLength } from '../../src/token/polar.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
-import { createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
 import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';
 import { binding } from './sealed-tokens.js';

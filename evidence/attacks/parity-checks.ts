@@ -1,5 +1,5 @@
+import type { Chance } from '../../src/measuring/statistics/chance.js';
 import { codeLength } from '../../src/token/polar.js';
-import type { Chance } from '../statistics/chance.js';
 
 /** Two or four positions whose bits sum to 0 in every code word. */
 export type ParityCheck = readonly number[];

@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Embedding, type SealedToken, UserSecret } from '../../src/core/concealed.js';
+import { createBareTokens } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { packBits, unpackBits } from '../../src/token/bits.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../../src/token/derive.js';
 import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
 import { testShare } from '../../test/share.js';
-import { createBareTokens } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
 import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';
 import { binding, toSealingDeps } from './sealed-tokens.js';

@@ -1,5 +1,11 @@
-import { type BareToken, type BareTokens, createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
+import {
+  type BareToken,
+  type BareTokens,
+  createBareTokens,
+  enrolledBits,
+  viewsOf,
+} from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator } from './estimator.js';

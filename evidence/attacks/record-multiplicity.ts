@@ -1,6 +1,6 @@
+import type { BareToken, BareTokens } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { codeLength } from '../../src/token/polar.js';
-import type { BareToken, BareTokens } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
 import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-code.js';
 
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Proportion } from '../../src/measuring/statistics/proportion.js';
 import { projectRoot } from '../../test/paths.js';
-import type { Proportion } from '../statistics/proportion.js';
 import { type Claim, type Finding, type Row, toDigits } from './attack.js';
 
 export const show = (value: number): string =>

@@ -1,7 +1,7 @@
+import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
+import { proportion, toJson } from '../../src/measuring/statistics/proportion.js';
 import { codeLength } from '../../src/token/polar.js';
-import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
-import { proportion, toJson } from '../statistics/proportion.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
 import { xor } from './linkability.js';

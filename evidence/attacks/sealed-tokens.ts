@@ -1,12 +1,12 @@
 import { Embedding } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
+import { parameters } from '../../src/measuring/accuracy/bare-token.js';
+import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
 import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
-import { parameters } from '../accuracy/bare-token.js';
-import { type Chance, createChance } from '../statistics/chance.js';
 import type { Size } from './attack.js';
 
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };

@@ -1,7 +1,7 @@
 import type { Accuracy } from '../../src/core/ports.js';
+import { createBareTokens, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
+import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
 import { codeLength } from '../../src/token/polar.js';
-import { createBareTokens, viewsOf } from '../accuracy/bare-token.js';
-import { type Chance, createChance } from '../statistics/chance.js';
 import { type Attack, type Size, toClaim } from './attack.js';
 import type { Person } from './faces.js';
 import { type ParityCheck, parityChecksOf } from './parity-checks.js';

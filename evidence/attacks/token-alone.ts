@@ -1,6 +1,6 @@
+import { createBareTokens, enrolledBits, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { packBits } from '../../src/token/bits.js';
-import { createBareTokens, enrolledBits, viewsOf } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { combined, type PValues, testRandomness } from './randomness.js';
 import { show } from './report.js';

@@ -7,11 +7,11 @@ import { hashRaw } from '@node-rs/argon2';
 import { z } from 'zod';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
+import { createBareTokens } from '../../src/measuring/accuracy/bare-token.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { publishedCost } from '../../src/token/stretch.js';
 import { triedMessages } from '../../src/verifier/search.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
-import { createBareTokens } from '../accuracy/bare-token.js';
-import { createChance } from '../statistics/chance.js';
 import { createFloor } from './floor.js';
 import { processorMs, round, timeInTurns, toTiming } from './measure.js';
 

@@ -2,6 +2,9 @@ import type { LivenessJudge } from '../../src/core/ports.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { createMovementJudge } from '../../src/liveness/judge.js';
+import { countSignals } from '../../src/measuring/accuracy/presence-report.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
+import { proportion, toJson } from '../../src/measuring/statistics/proportion.js';
 import { createTestSight, createTestVerifier } from '../../test/embedded.js';
 import {
   attacks,
@@ -15,11 +18,8 @@ import { hasFaces } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
-import { countSignals } from '../accuracy/presence-report.js';
 import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
 import { judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
-import { createChance } from '../statistics/chance.js';
-import { proportion, toJson } from '../statistics/proportion.js';
 import { processorMs, quantile, round } from './measure.js';
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];

@@ -2,10 +2,10 @@ import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { readCorpus } from '../../src/measuring/corpus/corpus.js';
+import { type EmbeddedCorpus, embedCorpus } from '../../src/measuring/corpus/embed-corpus.js';
 import { writeCorpus } from '../../test/corpus.js';
 import { createFolder } from '../../test/folder.js';
-import { readCorpus } from './corpus.js';
-import { type EmbeddedCorpus, embedCorpus } from './embed-corpus.js';
 import { openEmbeddingCache } from './embedding-cache.js';
 import { ours } from './people.js';
 

@@ -2,17 +2,8 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
+import type { Embedded, EmbeddingCache } from '../../src/measuring/corpus/embed-corpus.js';
 import { embeddingLength } from '../../src/token/views.js';
-
-export type Embedded =
-  | { readonly embedding: Float32Array; readonly magnitude: number }
-  | { readonly refused: FaceErrorCode };
-
-export interface EmbeddingCache {
-  /** `null` if the cache has no entry for the photo, or the entry was altered. */
-  read(photo: Uint8Array): Promise<Embedded | null>;
-  write(photo: Uint8Array, embedded: Embedded): Promise<void>;
-}
 
 const nonceBytes = 12;
 const tagBytes = 16;

@@ -2,18 +2,18 @@ import { basename, resolve } from 'node:path';
 import { Embedding } from '../../src/core/concealed.js';
 import { greatestFalsePositiveRate, mostTokens } from '../../src/core/identify.js';
 import type { Binding } from '../../src/core/ports.js';
+import { meanOf, parameters, shipped } from '../../src/measuring/accuracy/bare-token.js';
+import { readCorpus, readSources } from '../../src/measuring/corpus/corpus.js';
+import { toHalf } from '../../src/measuring/corpus/split.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
+import { rateByPerson } from '../../src/measuring/statistics/clustered-rate.js';
 import { createFv1, type Fv1 } from '../../src/token/fv1.js';
 import { createStretch } from '../../src/token/stretch.js';
 import { promisedFalsePositives, readRoster, searchRoster } from '../../src/verifier/search.js';
 import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
-import { meanOf, parameters, shipped } from '../accuracy/bare-token.js';
-import { readCorpus, readSources } from '../corpus/corpus.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
-import { toHalf } from '../corpus/split.js';
-import { createChance } from '../statistics/chance.js';
-import { rateByPerson } from '../statistics/clustered-rate.js';
 import { type EvalProgram, keep, type Say, toFile } from './program.js';
 
 /** The same values as in examples/door.ts. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { hasRedis, startRedis } from '../../test/redis.js';
-import { createChance } from '../statistics/chance.js';
 import type { Client } from './client.js';
 import { type Fault, skip } from './fault.js';
 import { runOnStage, type Stage } from './stage.js';

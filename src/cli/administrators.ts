@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { secondsPerDay } from '../core/units.js';
 import { addedAdministratorReply, administratorsReply } from '../rest/replies/administrators.js';
@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';
 import { printRows } from './table.js';
 
-export function createAdministratorsCommand(deps: CliDeps): Command {
+export function createAdministratorsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('administrators')
     .summary('manage administrators and their roles')
     .description('Calls the running server.');
@@ -32,7 +32,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
       'lifetime of the key in days, up to 366 (default: until removed)',
       wholeNumber(1, 366, 'days'),
     )
-    .action(async (name: string, { role, days }: { role: string; days?: number }) => {
+    .action(async (name, { role, days }) => {
       const fields = { name, role, expiresIn: days && days * secondsPerDay };
       const added = await callServer('POST /administrators', addedAdministratorReply, deps, fields);
       if (!deps.printJson(added)) deps.print(added.key);
@@ -42,7 +42,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     .command('remove')
     .description('remove an administrator and revoke the key at once')
     .argument('<name>')
-    .action(async (name: string) => {
+    .action(async (name) => {
       await callServer('POST /administrators/remove', z.object({}), deps, { name });
       deps.tell('Removed.');
     });

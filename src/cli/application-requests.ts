@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { requestStates } from '../rest/onboarding/request.js';
 import {
   approvedRequestReply,
@@ -14,7 +14,7 @@ import { printRows } from './table.js';
 
 type AskedRequest = OneRequestReply['request'];
 
-export function createApplicationRequestsCommand(deps: CliDeps): Command {
+export function createApplicationRequestsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('requests').summary('list and answer requests of developers');
   command
     .command('list')
@@ -24,7 +24,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
         requestStates.filter((each) => each !== 'draft'),
       ),
     )
-    .action(async ({ state }: { state?: string }) => {
+    .action(async ({ state }) => {
       const pages = await readAllPages('/application-requests/list', { state }, requestPageReply, deps);
       const requests = pages.flatMap((page) => page.requests);
       printRows(requests, deps, [
@@ -39,7 +39,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     .command('show')
     .description('show one request with its messages')
     .argument('<id>')
-    .action(async (id: string) => {
+    .action(async (id) => {
       const { request } = await callServer(`GET ${pathOf(id)}`, oneRequestReply, deps);
       if (!deps.printJson(request)) toLines(request).forEach(deps.print);
     });
@@ -50,7 +50,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
     .requiredOption('--changed <time>', 'time that “show” printed as changed; a request changed since is not approved')
     .option('--tenant <tenant>', 'tenant of a new application (default: its connection)')
     .option('--message <text>', 'message to the developer')
-    .action(async (id: string, { changed, ...given }: { changed: string; tenant?: string; message?: string }) => {
+    .action(async (id, { changed, ...given }) => {
       const fields = { changedAt: changed, ...given };
       const { openIdClient } = await callServer(`POST ${pathOf(id)}/approve`, approvedRequestReply, deps, fields);
       deps.tell('Approved. The developer fetches the first key.');
@@ -64,7 +64,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
       .description(description)
       .argument('<id>')
       .requiredOption('--message <text>', 'message to the developer')
-      .action(async (id: string, { message }: { message: string }) => {
+      .action(async (id, { message }) => {
         await callServer(`POST ${pathOf(id)}/${name}`, oneRequestReply, deps, { message });
         deps.tell(done);
       });

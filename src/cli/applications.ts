@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { secondsPerDay } from '../core/units.js';
 import {
@@ -26,15 +26,7 @@ const parseScopes = parsing(
   `Expected some of ${clientScopes.join(', ')}, with commas between.`,
 );
 
-interface Terms {
-  readonly tenant?: string;
-  readonly scopes?: readonly string[];
-  readonly perMinute?: number;
-  readonly perDay?: number;
-  readonly contact?: string;
-}
-
-export function createApplicationsCommand(deps: CliDeps): Command {
+export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')
     .description('Calls the running server.');
@@ -57,7 +49,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .option('--per-minute <requests>', 'requests per minute', parseCount)
     .option('--per-day <requests>', 'requests per day', parseCount)
     .option('--contact <text>', 'contact of the owner')
-    .action(async (name: string, terms: Terms) => {
+    .action(async (name, terms) => {
       const made = await callServer('POST /applications', applicationReply, deps, { name, ...terms });
       if (!deps.printJson(made)) deps.print(made.id);
       deps.tell(`Registered. Issue its first key: facestep applications issue-key ${made.id}`);
@@ -66,7 +58,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .command('remove')
     .description('remove an application: its keys end at once')
     .argument('<id>')
-    .action(async (id: string) => {
+    .action(async (id) => {
       await callServer(`POST ${pathOf(id)}/remove`, z.object({}), deps);
       deps.tell('Removed.');
     });
@@ -74,7 +66,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .command('keys')
     .description('print the keys of an application by id, never the keys themselves')
     .argument('<id>')
-    .action(async (id: string) => {
+    .action(async (id) => {
       const { keys } = await callServer(`GET ${pathOf(id)}/keys`, applicationKeysReply, deps);
       printRows(keys, deps, [
         ['id', 'scopes', 'valid until', 'last used'],
@@ -87,7 +79,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
     .option('--days <days>', 'lifetime in days, up to 366', wholeNumber(1, 366, 'days'))
-    .action(async (id: string, { scopes, days }: Pick<Terms, 'scopes'> & { days?: number }) => {
+    .action(async (id, { scopes, days }) => {
       const fields = { scopes, expiresIn: days && days * secondsPerDay };
       const issued = await callServer(`POST ${pathOf(id)}/keys`, clientTokenReply, deps, fields);
       if (!deps.printJson(issued)) deps.print(issued.token);
@@ -98,7 +90,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .description('revoke a key at once')
     .argument('<id>')
     .argument('<key>', 'id of the key')
-    .action(async (id: string, key: string) => {
+    .action(async (id, key) => {
       await callServer(`POST ${pathOf(id)}/keys/revoke`, z.object({}), deps, { key });
       deps.tell('Revoked.');
     });
@@ -112,7 +104,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
       'number of days including today: up to 90 for one application, 31 for all',
       wholeNumber(1, 90, 'days'),
     )
-    .action(async (id: string | undefined, { days }: { days?: number }) => {
+    .action(async (id, { days }) => {
       if (id === undefined && days !== undefined && days > 31)
         throw new UsageError('--days is at most 31 without the id of an application');
       if (id === undefined) {

@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Tampering } from '../audit/chain-check.js';
 import { csvHead, mergeRecords, toCsvRecord, toJsonLine } from '../audit/export.js';
 import { type StateFinding, type TrailReport, verifyTrail } from '../audit/verify.js';
 import { filesOf } from '../config/data-files.js';
 import type { Setup } from '../connections/setup.js';
 import { auditDetails } from '../core/audit-events.js';
-import type { EpochMs } from '../core/units.js';
 import { openStateToRead } from '../state/open.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
@@ -15,13 +14,13 @@ import { collect, parseTime } from './parse-option.js';
 import { findTrails } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
-export const createAuditCommand = (deps: CliDeps): Command =>
+export const createAuditCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('audit')
     .summary('verify or export the audit trail')
     .addCommand(createVerifyCommand(deps))
     .addCommand(createAuditExportCommand(deps));
 
-const createVerifyCommand = (deps: CliDeps): Command =>
+const createVerifyCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('verify')
     .summary('verify the integrity of the audit trail')
     .description(
@@ -29,7 +28,7 @@ const createVerifyCommand = (deps: CliDeps): Command =>
     )
     .option('--trail <folder>', 'data folder; can be repeated', collect)
     .option('--jwks <source>', 'file or https address of the public keys (default: those of the configuration)')
-    .action(async ({ trail = [], jwks = null }: VerifyOptions) => {
+    .action(async ({ trail = [], jwks = null }) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
       const keys = await readKeySet(jwks, config, deps);
@@ -43,8 +42,6 @@ const createVerifyCommand = (deps: CliDeps): Command =>
         await state?.close();
       }
     });
-
-type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null };
 
 export function toReportLines(report: TrailReport): string[] {
   const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =
@@ -108,7 +105,7 @@ function describeTampering({ kind, place, sequence }: Tampering): string {
   return `${where}record ${sequence}: ${meaning[kind]}`;
 }
 
-const createAuditExportCommand = (deps: CliDeps): Command =>
+const createAuditExportCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('export')
     .summary('print audit records of one or more trails')
     .description('Prints the matching records. Servers may be running.')
@@ -119,7 +116,7 @@ const createAuditExportCommand = (deps: CliDeps): Command =>
     .option('--subject <id>', 'only this user, by id or username')
     .option('--action <name>', 'only this action: docs/reference/audit-events.md lists all', parseAction)
     .addOption(new Option('--format <format>', 'jsonl or csv').choices(['jsonl', 'csv']).default('jsonl'))
-    .action(async ({ trail = [], format, ...asked }: ExportOptions) => {
+    .action(async ({ trail = [], format, ...asked }) => {
       const setup = await deps.loadSetup();
       const files = await findTrails(trail, setup.config);
       const { since = null, until = null, connection = null, subject = null, action = null } = asked;
@@ -150,13 +147,3 @@ const findMeant = async (subject: string, connection: string | null, setup: Setu
   connection === null || isConfigured(connection, setup)
     ? findUsers(subject, connection, setup)
     : { users: [{ connection, subject }], unasked: [] };
-
-interface ExportOptions {
-  readonly trail?: readonly string[];
-  readonly since?: EpochMs;
-  readonly until?: EpochMs;
-  readonly connection?: string;
-  readonly subject?: string;
-  readonly action?: string;
-  readonly format: 'jsonl' | 'csv';
-}

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { filesOf } from '../config/data-files.js';
 import { toIso } from '../core/units.js';
 import { writeLastBackup } from '../operations/last-backup.js';
@@ -7,7 +7,7 @@ import { restoreBackup } from './backup/restore.js';
 import { writeBackup } from './backup/write.js';
 import type { CliDeps } from './deps.js';
 
-export function createBackupCommand(deps: CliDeps): Command {
+export function createBackupCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('backup')
     .summary('back up the data folder while the server runs')
     .description(
@@ -16,7 +16,7 @@ export function createBackupCommand(deps: CliDeps): Command {
     )
     .argument('<folder>', 'empty or new folder')
     .option('--without-keys', 'leave out the key files, so that the backup alone cannot open sealed data')
-    .action(async (to: string, { withoutKeys = false }: { withoutKeys?: boolean }) => {
+    .action(async (to, { withoutKeys = false }) => {
       const config = await deps.loadStored();
       const files = filesOf(config);
       const { dataFolder } = config;
@@ -38,7 +38,7 @@ export function createBackupCommand(deps: CliDeps): Command {
     });
 }
 
-export function createRestoreCommand(deps: CliDeps): Command {
+export function createRestoreCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('restore')
     .summary('restore a backup while the server is stopped')
     .description(
@@ -47,7 +47,7 @@ export function createRestoreCommand(deps: CliDeps): Command {
     )
     .argument('<folder>', 'folder that `facestep backup` wrote')
     .option('--replace', 'move the present content of the data folder aside')
-    .action(async (from: string, { replace = false }: { replace?: boolean }) => {
+    .action(async (from, { replace = false }) => {
       const config = await deps.loadKept();
       const { dataFolder } = config;
       const { manifest, putAside, keptKeys } = await restoreBackup(

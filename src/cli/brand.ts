@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
 import { pictureNames } from '../core/brand/brand.js';
 import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../rest/replies/brand.js';
@@ -10,7 +10,7 @@ import { toPrintable } from './printable.js';
 import { toFactLines, toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
-export function createBrandCommand(deps: CliDeps): Command {
+export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('brand')
     .summary('manage the logo, colours and texts of the capture page')
     .description('Calls the running server.');
@@ -39,7 +39,7 @@ export function createBrandCommand(deps: CliDeps): Command {
     .command('check')
     .description('validate a brand and print the path of a preview; nothing changes')
     .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
-    .action(async (file: string) => {
+    .action(async (file) => {
       const { preview } = await check(file);
       if (preview !== null) deps.print(preview);
     });
@@ -47,7 +47,7 @@ export function createBrandCommand(deps: CliDeps): Command {
     .command('set')
     .description('validate and activate a brand')
     .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
-    .action(async (file: string) => {
+    .action(async (file) => {
       const { digest } = await check(file);
       if (digest !== null) await apply(digest);
     });

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { letterKinds, personStates, retryable } from '../core/campaign/person.js';
 import { letterLanguages } from '../core/letters/language.js';
 import {
@@ -20,7 +20,7 @@ import { UsageError } from './usage-error.js';
 
 const parseDays = wholeNumber(1, 30, 'days');
 
-export function createCampaignCommand(deps: CliDeps): Command {
+export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
   const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
   const tellChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
@@ -41,7 +41,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
-    .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
+    .action(async (connection, { group, file, ...options }) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
       const people = file && (await readGivenFile(file)).toString('base64');
       const fields = { connection, ...options, group, people };
@@ -55,7 +55,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .addOption(new Option('--kind <kind>').choices(letterKinds).default('invitation'))
     .addOption(new Option('--language <language>').choices(letterLanguages).default('en'))
     .option('--html <file>', 'write the HTML to a file')
-    .action(async (campaign: string, { kind, language, html: file }: PreviewOptions) => {
+    .action(async (campaign, { kind, language, html: file }) => {
       const letter = await callServer('POST /campaigns/preview', previewReply, deps, { campaign, kind, language });
       deps.print(toPrintable(letter.subject));
       deps.print('');
@@ -67,7 +67,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .description('show the status of one campaign or of all')
     .argument('[campaign]')
     .addOption(new Option('--state <state>', 'also list the people in this state').choices(personStates))
-    .action(async (id: string | undefined, { state }: { state?: string }) => {
+    .action(async (id, { state }) => {
       if (id === undefined) {
         const { campaigns } = await callServer('GET /campaigns', campaignsReply, deps);
         if (!deps.printJson(campaigns)) for (const campaign of campaigns) tell(campaign);
@@ -95,31 +95,15 @@ export function createCampaignCommand(deps: CliDeps): Command {
       .command(what)
       .description(description)
       .argument('<campaign>')
-      .action((id: string) => change(what, id));
+      .action((id) => change(what, id));
   }
   command
     .command('resume')
     .description('resume sending')
     .argument('<campaign>')
     .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
-    .action((id: string, { again }: { again: string[] }) => change('resume', id, { again }));
+    .action((id, { again }) => change('resume', id, { again }));
   return command;
-}
-
-interface PlanOptions {
-  readonly group?: string;
-  readonly file?: string;
-  readonly name: string;
-  readonly language: string;
-  readonly linkDays: number;
-  readonly reminderDays: number;
-  readonly reminders: number;
-}
-
-interface PreviewOptions {
-  readonly kind: string;
-  readonly language: string;
-  readonly html?: string;
 }
 
 function toLines({ id, name, connection, state, problem, counts, leftOut }: CampaignReply): string[] {

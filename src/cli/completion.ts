@@ -1,10 +1,13 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CliDeps } from './deps.js';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
-export const createCompletionCommand = (deps: CliDeps, createAll: () => Promise<Command>): Command =>
+export const createCompletionCommand = (
+  deps: CliDeps,
+  createAll: () => Promise<CommandUnknownOpts>,
+): CommandUnknownOpts =>
   new Command('completion')
     .summary('print a script that completes commands in your shell')
     .description(
@@ -12,7 +15,7 @@ export const createCompletionCommand = (deps: CliDeps, createAll: () => Promise<
         'for zsh, to a file _facestep in a folder of $fpath; for fish, to ~/.config/fish/completions/facestep.fish.',
     )
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
-    .action(async (shell: Shell) => {
+    .action(async (shell) => {
       toScript(shell, collectPlaces(await createAll())).forEach(deps.print);
     });
 
@@ -23,7 +26,7 @@ interface Place {
   readonly values: readonly { readonly option: string; readonly choices: readonly string[] }[];
 }
 
-function collectPlaces(command: Command, path = ''): Place[] {
+function collectPlaces(command: CommandUnknownOpts, path = ''): Place[] {
   const inner = command.commands.filter((each) => each.name() !== 'help');
   return [
     {

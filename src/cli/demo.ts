@@ -1,18 +1,13 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CliDeps } from './deps.js';
 
-interface Options {
-  readonly serve?: boolean;
-  readonly photos?: string;
-}
-
-export const createDemoCommand = (deps: CliDeps): Command =>
+export const createDemoCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('demo')
     .summary('run a demonstration with simulated providers')
     .description('Needs no configuration. Downloads the models and six photos if they are missing.')
     .option('--serve', 'keep the servers running until Ctrl+C, with a console and a sign-in for your own camera')
     .option('--photos <folder>', 'only write the photos for the API examples into this folder')
-    .action(async ({ serve = false, photos }: Options) => {
+    .action(async ({ serve = false, photos }) => {
       if (photos !== undefined) {
         for (const file of await deps.writeDemoPhotos(photos)) deps.print(file);
         return;

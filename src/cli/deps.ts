@@ -1,9 +1,9 @@
-import type { Measuring } from '../../evidence/accuracy/measuring.js';
 import type { Environment } from '../config/references.js';
 import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import type { Credential } from '../core/concealed.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
+import type { Measuring } from '../measuring/accuracy/measuring.js';
 
 /** 0 for success, 1 for a failure, 2 for an invalid command line. */
 export type ExitCode = 0 | 1 | 2;

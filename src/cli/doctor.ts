@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Finding } from '../connections/provisioning.js';
 import type { Setup } from '../connections/setup.js';
 import { FaceError } from '../errors.js';
@@ -10,7 +10,7 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';
 
-export function createDoctorCommand(deps: CliDeps): Command {
+export function createDoctorCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('doctor')
     .summary('check a connection and suggest fixes')
     .description(
@@ -18,7 +18,7 @@ export function createDoctorCommand(deps: CliDeps): Command {
         'where the server runs, with its configuration. It changes nothing.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
-    .action(async (given: string | undefined) => {
+    .action(async (given) => {
       let id = given ?? null;
       const results: CheckResult[] = [];
       const show = (result: CheckResult): void => {

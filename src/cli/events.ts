@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { readChainName } from '../audit/chain-name.js';
 import { filesOf } from '../config/data-files.js';
 import { issuerOf } from '../config/issuer.js';
@@ -13,7 +13,7 @@ import type { CliDeps } from './deps.js';
 import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
-export function createEventsCommand(deps: CliDeps): Command {
+export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('events').summary('list and retry undelivered security events');
   command
     .command('list')
@@ -31,7 +31,7 @@ export function createEventsCommand(deps: CliDeps): Command {
     .description('Sends dead letters again from this machine, with the same id. The server may be running.')
     .argument('[jti...]', 'ids of the events (default: all)')
     .option('--receiver <id>', 'only this receiver')
-    .action((ids: readonly string[], { receiver = null }: { receiver?: string | null }) => retry(ids, receiver, deps));
+    .action((ids, { receiver = null }) => retry(ids, receiver, deps));
   return command;
 }
 

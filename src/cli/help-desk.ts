@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { settlements } from '../core/help-desk/help-requests.js';
 import { letterLanguages } from '../core/letters/language.js';
@@ -30,13 +30,13 @@ function toWho({ connection, subject, login }: Who): Fields {
   throw new UsageError('give --login or --subject');
 }
 
-const addWho = (command: Command): Command =>
+const addWho = (command: Command) =>
   command
     .requiredOption('--connection <id>', 'the connection')
     .option('--login <name>', 'username')
     .option('--subject <id>', 'immutable id at the provider');
 
-export function createHelpDeskCommand(deps: CliDeps): Command {
+export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')
     .description('Calls the running server.');
@@ -48,7 +48,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .addOption(
       new Option('--language <tag>', 'language of the message and the page').choices(letterLanguages).default('en'),
     )
-    .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
+    .action(async ({ send, language, ...options }) => {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
       if (deps.printJson(begun)) return;
       deps.print(begun.id);
@@ -60,7 +60,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('caller')
     .description('show the state and the caller of a face check')
     .argument('<id>')
-    .action(async (id: string) => {
+    .action(async (id) => {
       const vouching = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
       const { state, person, until } = vouching;
       if (deps.printJson(vouching)) return deps.endWith(person === null ? 1 : 0);
@@ -78,7 +78,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       wholeNumber(5, 60, 'minutes'),
     )
     .option('--application <host>', 'only valid for this application')
-    .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
+    .action(async ({ minutes, application, ...options }) => {
       const fields = { ...toWho(options), minutes, application };
       const made = await post('bypass-codes', fields, madeBypassReply).catch((error: unknown) => {
         if (error instanceof NothingThere) return null;
@@ -109,7 +109,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('approve')
     .description('approve a bypass code of another administrator')
     .argument('<id>')
-    .action(async (id: string) => {
+    .action(async (id) => {
       const { expiresAt } = await post(`bypass-codes/${encodeURIComponent(id)}/approve`, {}, approvedBypassReply);
       deps.tell(`Approved, valid until ${expiresAt}.`);
     });
@@ -135,7 +135,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('take')
     .description('take over a help request')
     .argument('<id>')
-    .action(async (id: string) => {
+    .action(async (id) => {
       await post(`requests/${encodeURIComponent(id)}/take`, {}, z.object({}));
       deps.tell('Taken.');
     });
@@ -144,7 +144,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .description('settle a help request that you took over')
     .argument('<id>')
     .addOption(new Option('--by <way>', 'how').choices(settlements).makeOptionMandatory())
-    .action(async (id: string, { by }: { by: string }) => {
+    .action(async (id, { by }) => {
       await post(`requests/${encodeURIComponent(id)}/settle`, { settlement: by }, z.object({}));
       deps.tell('Settled.');
     });

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { JSONWebKeySet } from 'jose';
 import { safeUrlGuard } from '../config/safe-url.js';
 import type { KeptConfig } from '../config/schema.js';
@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
-export function createJwksCommand(deps: CliDeps): Command {
+export function createJwksCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('jwks')
     .summary('print the public keys of receipts')
     .description('The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, to verify receipts offline.')

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import type { JsonObject } from '../base/json.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeptConfig } from '../config/schema.js';
@@ -21,13 +21,13 @@ interface RetireOptions extends TrailOptions {
   readonly confirm?: number;
 }
 
-export function createKeysCommand(deps: CliDeps): Command {
+export function createKeysCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
   command
     .command('list')
     .description('Lists the keys and the number of active tokens under each version.')
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    .action((options: TrailOptions) => listKeys(options, deps));
+    .action((options) => listKeys(options, deps));
   command
     .command('rotate')
     .description(
@@ -37,9 +37,7 @@ export function createKeysCommand(deps: CliDeps): Command {
       new Option('--signing', 'rotate the key that signs receipts and audit heads, with an overlap').conflicts('oidc'),
     )
     .option('--oidc', 'rotate the key that signs ID tokens, with an overlap')
-    .action(({ signing = false, oidc = false }: { signing?: boolean; oidc?: boolean }) =>
-      rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps),
-    );
+    .action(({ signing = false, oidc = false }) => rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps));
   command
     .command('retire')
     .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enrol again.')
@@ -52,7 +50,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
     // The key id is an option and not an argument, because it may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
-    .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
+    .action((version, { signing, ...options }) => {
       if (version !== undefined && signing === undefined) return retire(version, options, deps);
       if (version === undefined && signing !== undefined) return retireSigning(signing, deps);
       throw new UsageError('give a version, or --signing <kid>');

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { filesOf } from '../config/data-files.js';
 import { makeFile } from '../files/durable-file.js';
 import { rebuildLedger } from '../ledger/rebuild.js';
@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.js';
 import { collect } from './parse-option.js';
 import { findTrails } from './trail-options.js';
 
-export function createLedgerCommand(deps: CliDeps): Command {
+export function createLedgerCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');
   command
     .command('rebuild')
@@ -17,7 +17,7 @@ export function createLedgerCommand(deps: CliDeps): Command {
       'Reads the audit trails and adds missing entries to the log of decisions and the enrolment index. Servers may be running.',
     )
     .option('--trail <folder>', 'data folder; can be repeated', collect)
-    .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
+    .action(async ({ trail = [] }) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
       // The database file is created with the right owner first, because SQLite gives its additional files the same

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { toCsvLine } from '../base/csv.js';
 import { loggedActions, outcomes } from '../core/ledger/line.js';
 import {
@@ -42,7 +42,7 @@ interface Options {
   readonly json?: true;
 }
 
-export const createLogCommand = (deps: CliDeps): Command =>
+export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('log')
     .summary('filter, follow or export the log of decisions')
     .description('Calls the running server.')
@@ -60,7 +60,7 @@ export const createLogCommand = (deps: CliDeps): Command =>
     .addOption(new Option('--follow', 'print new entries until stopped').conflicts(['since', 'until', 'limit']))
     .addOption(new Option('--csv', 'print CSV with ids, without names').conflicts('json'))
     .option('--json', 'print one JSON object per line')
-    .action(async (options: Options) => {
+    .action(async (options) => {
       const print = createPrinter(options, deps);
       const filter = toFilter(options);
       await (options.follow === true ? follow(filter, print, deps) : list(filter, options, print, deps));

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { headerCredentialGuard } from '../config/credential.js';
 import { connectionsReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
@@ -7,7 +7,7 @@ import { findAddress, removeLogin, writeLogin } from './find-server.js';
 import { parseUrl } from './parse-option.js';
 import { UsageError } from './usage-error.js';
 
-export const createLoginCommand = (deps: CliDeps): Command =>
+export const createLoginCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('login')
     .summary('store the address of a server and your administrator key')
     .description(
@@ -15,7 +15,7 @@ export const createLoginCommand = (deps: CliDeps): Command =>
         'only your account can read. Later commands use it. Without a terminal, the key is read from standard input.',
     )
     .argument('[url]', 'address of the server (default: that of the configuration)', parseUrl)
-    .action(async (given: string | undefined) => {
+    .action(async (given) => {
       const url = given ?? (await findAddress(deps));
       const key = headerCredentialGuard.safeParse(await deps.readSecret(`Administrator key for ${url}: `));
       if (!key.success) throw new UsageError('that is no administrator key', 'Enter the key as it was shown once.');
@@ -28,7 +28,7 @@ export const createLoginCommand = (deps: CliDeps): Command =>
       deps.tell(`Logged in at ${url} (${count}). Stored in ${file}; “facestep logout” removes it.`);
     });
 
-export const createLogoutCommand = (deps: CliDeps): Command =>
+export const createLogoutCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('logout').summary('remove the stored address and administrator key').action(async () => {
     await removeLogin(deps.env);
     deps.tell('Logged out. The key stays valid until an owner removes it.');

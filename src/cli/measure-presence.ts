@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
-import type { JudgedPresentation } from '../../evidence/accuracy/measuring.js';
 import { originGuard } from '../config/safe-url.js';
 import type { LivenessJudge } from '../core/ports.js';
 import { toIso } from '../core/units.js';
@@ -12,6 +11,7 @@ import { parseKeyJson } from '../files/durable-file.js';
 import { listen } from '../http/listen.js';
 import { pageLink } from '../http/page-link.js';
 import { createMovementJudge } from '../liveness/judge.js';
+import type { JudgedPresentation } from '../measuring/accuracy/measuring.js';
 import type { CliDeps } from './deps.js';
 import { parsing } from './parse-option.js';
 import { createPresenceApp } from './presence/app.js';
@@ -45,7 +45,7 @@ const parseOrigin = parsing(originGuard, 'It is an https address without a path;
 const dataOption = ['--data <folder>', 'folder of the encrypted presentations'] as const;
 const passphraseOption = ['--passphrase-file <file>', 'file with the passphrase of the presentations'] as const;
 
-export function createMeasurePresenceCommand(deps: CliDeps): Command {
+export function createMeasurePresenceCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('presence').summary(
     'how many attacks pass, and how many people are refused: APCER, BPCER',
   );
@@ -68,14 +68,14 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
         .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
     )
     .option('--public-url <url>', 'https address of your proxy: phones open the camera only over https', parseOrigin)
-    .action((options: StartOptions) => start(options, deps));
+    .action((options) => start(options, deps));
   command
     .command('report')
     .description('Judges every presentation and prints APCER, BPCER and non-response rates.')
     .requiredOption(...dataOption)
     .requiredOption(...passphraseOption)
     .option('--json', 'print JSON')
-    .action((options: FolderOptions & { json?: boolean }) => report(options, deps));
+    .action((options) => report(options, deps));
   command
     .command('delete')
     .description('Erases the presentations of one person or of everyone: the keys first, then the files.')
@@ -83,7 +83,7 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
     .option('--person <code>', 'only this person; needs --passphrase-file')
     .option(...passphraseOption)
     .option('--yes', 'confirm')
-    .action((options: DeleteOptions) => erase(options, deps));
+    .action((options) => erase(options, deps));
   return command;
 }
 

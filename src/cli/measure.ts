@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import type { MeasureRequest } from '../../evidence/accuracy/measuring.js';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../core/concealed.js';
+import type { MeasureRequest } from '../measuring/accuracy/measuring.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../recognition/registry.js';
 import type { CliDeps } from './deps.js';
 import { createMeasurePresenceCommand, openKept } from './measure-presence.js';
@@ -20,7 +20,7 @@ interface AccuracyOptions {
   readonly out?: string;
 }
 
-export function createMeasureCommand(deps: CliDeps): Command {
+export function createMeasureCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('measure').summary('measure accuracy and attack resistance with your own data');
   command
     .command('accuracy')
@@ -35,7 +35,7 @@ export function createMeasureCommand(deps: CliDeps): Command {
     .option('--engine <name>', 'imported engine that `facestep models list` prints (default: the built-in one)')
     .option('--json', 'print JSON')
     .option('--out <folder>', 'also write the figures, tables and a plot into this folder')
-    .action((options: AccuracyOptions) => measureAccuracy(options, deps));
+    .action((options) => measureAccuracy(options, deps));
   return command.addCommand(createMeasurePresenceCommand(deps));
 }
 

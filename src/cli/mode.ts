@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toCode } from '../errors.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
@@ -14,14 +14,14 @@ type Mode = (typeof modes)[number];
 
 const peopleShown = 20;
 
-export const createModeCommand = (deps: CliDeps): Command =>
+export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('mode')
     .summary('show or switch the mode of a connection')
     .description('Calls the running server.')
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .argument('[mode]', `the new mode, ${modes.join(' or ')}; without it, nothing changes`)
     .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
-    .action(async (first: string | undefined, second: string | undefined, { yes = false }: { yes?: boolean }) => {
+    .action(async (first, second, { yes = false }) => {
       // In "mode enforce", the only argument is a mode and not a connection.
       const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
       const mode = asked === undefined ? undefined : parseMode(asked);

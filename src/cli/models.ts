@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { recognitionFolderOf } from '../config/data-files.js';
@@ -31,7 +31,7 @@ interface ImportOptions {
   readonly name?: string;
 }
 
-export function createModelsCommand(deps: CliDeps): Command {
+export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('models').summary(
     'bring the models; import, list and remove recognition models of your own',
   );
@@ -49,7 +49,7 @@ export function createModelsCommand(deps: CliDeps): Command {
     .option('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
     .option('--licence <text>', 'license and source of the model, stored with it')
     .option('--name <label>', 'name prefix of the engine (default: the name of the file)')
-    .action((file: string, { preprocess, licence, ...options }: ImportOptions) => {
+    .action((file, { preprocess, licence, ...options }) => {
       if (preprocess === undefined && licence === undefined) return importArchive(file, deps);
       if (preprocess === undefined || licence === undefined)
         throw new UsageError('a model of your own needs both --preprocess and --licence');
@@ -64,7 +64,7 @@ export function createModelsCommand(deps: CliDeps): Command {
     .description('Removes a model. Tokens of its engine can no longer be verified: those users must enrol again.')
     .argument('<engine>', 'name that `facestep models list` prints')
     .option('--confirm', 'confirm')
-    .action((engine: string, options: { confirm?: boolean }) => removeModel(engine, options, deps));
+    .action((engine, options) => removeModel(engine, options, deps));
   return command;
 }
 

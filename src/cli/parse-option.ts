@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { safeUrlGuard } from '../config/safe-url.js';
 import { fromIso, toIso } from '../core/units.js';

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import {
   foundPeopleReply,
@@ -22,7 +22,7 @@ const linesShown = 20;
 
 const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
-export function createPeopleCommand(deps: CliDeps): Command {
+export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('people')
     .summary('list enrolled users, find a user and show their log')
     .description('Calls the running server.');
@@ -40,7 +40,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .option('--checked-since <time>', 'last checked at or after this time', parseIsoTime)
     .option('--checked-before <time>', 'last checked before this time, or never', parseIsoTime)
     .option('--limit <count>', 'maximum number of rows', wholeNumber(1, 999_999), 200)
-    .action(async ({ limit, ...filter }: ListOptions) => {
+    .action(async ({ limit, ...filter }) => {
       const { people, hasMore } = await listPeople(filter, limit, deps);
       const loginOf = await readLogins(people, deps);
       printRows(people, deps, [
@@ -56,7 +56,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .command('find')
     .description('search users by name at all providers')
     .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
-    .action(async (text: string) => {
+    .action(async (text) => {
       const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
       if (!deps.printJson(people) && people.length > 0)
         printRows(people, deps, [
@@ -76,7 +76,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
     .usage('[options] [connection] <subject>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
     .argument('[subject]', 'immutable id at the provider, as “people find” prints it')
-    .action(async (first: string, second: string | undefined) => {
+    .action(async (first, second) => {
       const [given, subject] = splitArguments(first, second);
       const connection = given ?? (await findServerConnection(given, deps)).id;
       const who = { connection, subject };
@@ -109,7 +109,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
         .default('enrol'),
     )
     .option('--hours <hours>', 'lifetime of the link in hours, up to 720', wholeNumber(1, 720, 'hours'), 72)
-    .action(async (first: string, second: string | undefined, { purpose, hours }: InviteOptions) => {
+    .action(async (first, second, { purpose, hours }) => {
       const [given, subject] = splitArguments(first, second);
       const connection = given ?? (await findServerConnection(given, deps)).id;
       const fields = { connection, subject, purpose, lifeHours: hours };
@@ -118,22 +118,6 @@ export function createPeopleCommand(deps: CliDeps): Command {
       deps.tell(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
-}
-
-interface InviteOptions {
-  readonly purpose: string;
-  readonly hours: number;
-}
-
-interface ListOptions {
-  readonly connection?: string;
-  readonly status: string;
-  readonly level?: number;
-  readonly since?: string;
-  readonly before?: string;
-  readonly checkedSince?: string;
-  readonly checkedBefore?: string;
-  readonly limit: number;
 }
 
 const largestPage = 200;

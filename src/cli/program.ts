@@ -1,11 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../base/version.js';
 import type { CliDeps } from './deps.js';
 import { examples } from './examples.js';
 import { toFailureLines } from './failure-text.js';
 import { UsageError } from './usage-error.js';
 
-type CreateCommand = (deps: CliDeps) => Command;
+type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
 type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'>;
 
 /** Commands, in the order in which the help lists them. Only the requested command is loaded. */
@@ -81,14 +81,14 @@ const withoutJson: readonly string[] = [
 ];
 
 /** Adds `--json` to commands. Those that only print lines print `{"ok": true, "output": ["…"]}`. */
-function addJson(command: Command, path: string, lines: Lines): void {
+function addJson(command: CommandUnknownOpts, path: string, lines: Lines): void {
   for (const each of command.commands) addJson(each, `${path} ${each.name()}`, lines);
   const hasJson = command.options.some(({ long }) => long === '--json');
   if (command.commands.length > 0 || hasJson || withoutJson.includes(path)) return;
   command
     .option('--json', 'print JSON')
     .hook('preAction', () => {
-      lines.collect(command.opts<{ json?: boolean }>().json === true);
+      lines.collect(command.opts().json === true);
       // Commands may send their options to the server.
       command.setOptionValue('json', undefined);
     })
@@ -124,7 +124,7 @@ function toUsageError({ message }: CommanderError): UsageError {
   return new UsageError(first, /^\(Did you mean (.+)\?\)$/.test(meant) ? meant.slice(1, -1) : null);
 }
 
-export async function createProgram(asked: string | undefined, deps: ProcessDeps): Promise<Command> {
+export async function createProgram(asked: string | undefined, deps: ProcessDeps): Promise<CommandUnknownOpts> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
     .version(version)
@@ -147,7 +147,7 @@ export async function createProgram(asked: string | undefined, deps: ProcessDeps
   return program;
 }
 
-function addExamples(command: Command, above: string): Command {
+function addExamples(command: CommandUnknownOpts, above: string): CommandUnknownOpts {
   const path = `${above}${command.name()}`;
   const lines = examples[path]?.map((line) => `  $ facestep ${line}`) ?? [];
   if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
@@ -155,7 +155,7 @@ function addExamples(command: Command, above: string): Command {
   return command;
 }
 
-function inheritSettings(command: Command, parent: Command): Command {
+function inheritSettings(command: CommandUnknownOpts, parent: CommandUnknownOpts): CommandUnknownOpts {
   command.copyInheritedSettings(parent);
   for (const each of command.commands) inheritSettings(each, command);
   return command;

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Census } from '../connections/census.js';
 import type { ProvisionStep } from '../connections/provisioning.js';
 import type { Policy } from '../core/connection.js';
@@ -16,13 +16,6 @@ import { toPrintable } from './printable.js';
 import { toAppliedLines, toCounts, toFoundLines } from './step-text.js';
 import { UsageError } from './usage-error.js';
 
-interface Options {
-  readonly plan?: true;
-  readonly apply?: true;
-  readonly pushSecrets?: true;
-  readonly yes?: true;
-}
-
 const states = `
 States of a step:
   ready      exists and is correct
@@ -32,7 +25,7 @@ States of a step:
   by hand    only the provider’s console can change or show it; the steps are printed
   failed     the provider did not answer, or refused`;
 
-export function createProvisionCommand(deps: CliDeps): Command {
+export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('provision')
     .summary('set up a connection at its provider')
     .description(
@@ -45,7 +38,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .option('--push-secrets', 'send the configured secrets to the provider again')
     .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
     .addHelpText('after', states)
-    .action(async (given: string | undefined, options: Options) => {
+    .action(async (given, options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
       const loaded = await deps.loadSetup();
       const setup = putInForce(loaded, await readSwitchedModes(loaded, deps));

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Registrant, Registration } from '../connections/provisioning.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
 import { requirePublicUrl } from '../operations/public-url.js';
@@ -7,19 +7,13 @@ import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-interface Options {
-  readonly group?: string;
-  readonly all?: true;
-  readonly plan?: true;
-}
-
 /** Number of concurrent calls. More would reach the provider's rate limit. */
 const sideBySide = 4;
 
 /**
  * Creates `facestep register`, which registers users at the provider, so that the provider offers them the face check.
  */
-export function createRegisterCommand(deps: CliDeps): Command {
+export function createRegisterCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('register')
     .summary('register users for the face check at the provider')
     .description(
@@ -30,7 +24,7 @@ export function createRegisterCommand(deps: CliDeps): Command {
     .option('--group <id>', 'register the members of the group with this id at the provider')
     .option('--all', 'register all users')
     .option('--plan', 'count the users without registering them (dry run)')
-    .action(async (given: string | undefined, { group, all, plan }: Options) => {
+    .action(async (given, { group, all, plan }) => {
       if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
       const setup = await deps.loadSetup();
       const connection = findConnection(setup, given);

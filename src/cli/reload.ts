@@ -1,9 +1,9 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { reloadReply } from '../rest/replies/configuration.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 
-export const createReloadCommand = (deps: CliDeps): Command =>
+export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('reload')
     .summary('reload the configuration of the running server')
     .description('Calls the running server. No request is dropped. A configuration that is not valid changes nothing.')

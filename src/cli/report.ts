@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { putInForce, readSwitchedModes } from '../operations/modes.js';
@@ -21,14 +21,14 @@ Lines, and their names in JSON:
 Not counted: calls that an enforcing connection refused undecided, and calls during
 an outage of the state store or the audit trail. Both are in the log of the server.`;
 
-export function createReportCommand(deps: CliDeps): Command {
+export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('report')
     .summary('count the decisions of hooks, and what shadow mode let through')
     .description('Reads the audit trail in the data folder. The server may be running.')
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--since <days>', 'only the last DAYS days', wholeNumber(1, 99_999, 'days'))
     .addHelpText('after', lines)
-    .action(async (given: string | undefined, { since: days }: { since?: number }) => {
+    .action(async (given, { since: days }) => {
       const loaded = await deps.loadSetup();
       // A given id is not checked, because a removed connection still has its history.
       const id = given ?? findConnection(loaded, given).id;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Action,
   createFacestepClient,
@@ -26,16 +26,7 @@ import { UsageError } from './usage-error.js';
 
 const signatureSuffix = '.jws';
 
-interface SignOptions {
-  readonly connection: string;
-  readonly subject: string;
-  readonly clientTokenFile: string;
-  readonly title: string;
-  readonly url?: string;
-  readonly out?: string;
-}
-
-export function createSignCommand(deps: CliDeps): Command {
+export function createSignCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('sign')
     .summary('sign a file after a person approved it by a face check')
     .description(
@@ -50,7 +41,7 @@ export function createSignCommand(deps: CliDeps): Command {
     .option('--title <text>', 'what the person approves, at most 80 characters', 'Sign this document')
     .option('--url <url>', 'address of the server (default: that of other commands)', parseUrl)
     .option('--out <file>', 'name of the signature file')
-    .action((path: string, { connection, subject, title, clientTokenFile, url: asked, out }: SignOptions) =>
+    .action((path, { connection, subject, title, clientTokenFile, url: asked, out }) =>
       runUntilStopped(deps, async (signal) => {
         const url = asked ?? (await findAddress(deps));
         const to = out ?? `${path}${signatureSuffix}`;
@@ -87,14 +78,7 @@ async function waitForReceipt(id: string, client: FacestepClient, signal: AbortS
   }
 }
 
-interface VerifyOptions {
-  readonly jwks: string;
-  readonly issuer: string;
-  readonly connection?: string;
-  readonly subject?: string;
-}
-
-export function createVerifySignatureCommand(deps: CliDeps): Command {
+export function createVerifySignatureCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('verify-signature')
     .summary('check the signature of a file')
     .description(
@@ -107,7 +91,7 @@ export function createVerifySignatureCommand(deps: CliDeps): Command {
     .requiredOption('--issuer <url>', 'the server’s public URL')
     .option('--connection <id>', 'required connection of the person')
     .option('--subject <id>', 'required id of the person')
-    .action(async (path: string, given: string | undefined, { jwks, issuer, ...expected }: VerifyOptions) => {
+    .action(async (path, given, { jwks, issuer, ...expected }) => {
       const keys = await readGivenKeySet(jwks, deps);
       const document = await readGivenFile(path);
       const text = (await readGivenFile(given ?? `${path}${signatureSuffix}`)).toString('utf8').trim();

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulation.js';
 import type { JsonObject } from '../base/json.js';
@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.js';
 const connection = 'simulated';
 const host = '127.0.0.1';
 
-export function createSimulateCommand(deps: CliDeps): Command {
+export function createSimulateCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('simulate')
     .summary('start a simulated provider for offline tests')
     .description(
@@ -19,7 +19,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
     )
     .argument('<provider>', 'kind of the provider, such as okta')
     .option('--port <port>', 'port of the provider; the sign-in address uses the next one', wholeNumber(0, 65_534), 0)
-    .action(async (provider: string, { port }: { port: number }) => {
+    .action(async (provider, { port }) => {
       // Loaded here, because no other command needs the simulators.
       const { simulations } = await import('../../simulators/simulations.js');
       const load = Object.hasOwn(simulations, provider) ? simulations[provider] : undefined;

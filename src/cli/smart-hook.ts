@@ -1,16 +1,11 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { requirePublicUrl } from '../operations/public-url.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { readGivenFile } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
-interface Options {
-  readonly type: string;
-  readonly compose?: string;
-}
-
-export function createSmartHookCommand(deps: CliDeps): Command {
+export function createSmartHookCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('smart-hook')
     .summary('print the JavaScript that OneLogin runs')
     .description(
@@ -20,7 +15,7 @@ export function createSmartHookCommand(deps: CliDeps): Command {
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--type <type>', 'which hook: pre-authentication or user-migration')
     .option('--compose <file>', 'your own CommonJS function, which runs first')
-    .action(async (given: string | undefined, { type, compose }: Options) => {
+    .action(async (given, { type, compose }) => {
       const setup = await deps.loadSetup();
       const { id, kind, createAdapter } = findConnection(setup, given);
       const artefacts = new Map(Object.entries((await createAdapter(requirePublicUrl(setup))).artefacts));

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { connectionsReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
@@ -9,7 +9,7 @@ import { printTable } from './table.js';
 
 const readyGuard = z.object({ ok: z.boolean(), unready: z.array(z.string()).default([]) });
 
-export const createStatusCommand = (deps: CliDeps): Command =>
+export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('status')
     .summary('show the address, health and connections of the running server')
     .description('Calls the running server. Exits with 1 if it is not ready.')

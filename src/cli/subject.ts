@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import {
   erasureReply,
@@ -28,7 +28,7 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
   return subject === null ? 'no user by that name' : `${done} here; the provider has no user with that id`;
 }
 
-export function createSubjectCommand(deps: CliDeps): Command {
+export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('subject')
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
     .description('Calls the running server.');
@@ -47,7 +47,7 @@ export function createSubjectCommand(deps: CliDeps): Command {
     deps.endWith(1);
   };
 
-  const add = (name: string, description: string): Command =>
+  const add = (name: string, description: string) =>
     command
       .command(name)
       .description(description)
@@ -55,26 +55,26 @@ export function createSubjectCommand(deps: CliDeps): Command {
       .option('--connection <id>', 'id of the connection')
       .option('--subject <id>', 'immutable id at the provider');
 
-  add('export', 'print the stored data of a user as JSON').action(async (options: Options) => {
+  add('export', 'print the stored data of a user as JSON').action(async (options) => {
     const reply = await call('export', options, exportReply.loose(), deps);
     deps.print(JSON.stringify(reply, null, 2));
     tell(reply, 'exported');
   });
-  add('revoke', 'end the enrolment of a user').action(async (options: Options) => {
+  add('revoke', 'end the enrolment of a user').action(async (options) => {
     tell(await call('revoke', options, subjectsReply, deps), 'ended');
   });
-  add('erase', 'erase the stored data of a user and print the signed receipt').action(async (options: Options) => {
+  add('erase', 'erase the stored data of a user and print the signed receipt').action(async (options) => {
     const reply = await call('erase', options, erasureReply, deps);
     if (reply.receipt !== null) deps.print(reply.receipt);
     tell(reply, 'erased');
   });
   add('unlock', 'end all lockouts of a user')
     .option('--source <address>', 'end only lockouts of unauthenticated callers from this address')
-    .action(async (options: Options) => {
+    .action(async (options) => {
       tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
   const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
-  consents.action(async (options: Options) => {
+  consents.action(async (options) => {
     const reply = await call('export', options, exportReply, deps);
     const listed = reply.subjects.map(({ connection, subject, held }) => ({
       ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
@@ -93,7 +93,7 @@ export function createSubjectCommand(deps: CliDeps): Command {
   });
   add('withdraw-data-consents', 'withdraw a user’s consents to share claims')
     .option('--client <id>', 'OpenID client (default: all)')
-    .action(async (options: Options) => {
+    .action(async (options) => {
       const reply = await call('withdraw-data-consents', options, withdrawnConsentsReply, deps);
       for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));
       tell(reply, 'withdrawn');

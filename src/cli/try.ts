@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { clientTokenReply } from '../rest/replies/applications.js';
 import {
@@ -21,7 +21,7 @@ const pollMs = 1_000;
 
 const tokenLifeSec = 60 * 60;
 
-export function createTryCommand(deps: CliDeps): Command {
+export function createTryCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('try')
     .summary('a first enrolment and check of a test user, on the real capture page')
     .description(
@@ -31,7 +31,7 @@ export function createTryCommand(deps: CliDeps): Command {
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
     .option('--camera', 'print links for a browser with a camera, and wait')
-    .action(async (given: string | undefined, { login, camera = false }: Options) => {
+    .action(async (given, { login, camera = false }) => {
       const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
       // With --json, progress goes to standard error.
@@ -41,11 +41,6 @@ export function createTryCommand(deps: CliDeps): Command {
       deps.printJson({ connection, login, passed });
       deps.endWith(passed ? 0 : 1);
     });
-}
-
-interface Options {
-  readonly login: string;
-  readonly camera?: boolean;
 }
 
 interface Trial {

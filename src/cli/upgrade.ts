@@ -1,5 +1,5 @@
 import { stat, statfs } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { createEventParser } from '../audit/events.js';
 import { pastDetails } from '../audit/past-details.js';
 import { linesWith, readPieces } from '../audit/read.js';
@@ -25,7 +25,7 @@ interface Part {
   readonly isInTheWay: boolean;
 }
 
-export const createUpgradeCommand = (deps: CliDeps): Command =>
+export const createUpgradeCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('upgrade')
     .summary('check what an upgrade will change')
     .description(
@@ -33,7 +33,7 @@ export const createUpgradeCommand = (deps: CliDeps): Command =>
         'its data when it starts, and copies it first.',
     )
     .option('--check', 'check, and change nothing')
-    .action(async ({ check = false }: { check?: boolean }) => {
+    .action(async ({ check = false }) => {
       if (!check) throw new UsageError('say --check. The server brings its data up to date itself when it starts');
       deps.print(`facestep ${version}, data format ${dataFormat}`);
       const setup = await deps.loadSetup().catch((error: unknown) => {

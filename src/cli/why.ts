@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { findTokenOwners } from '../audit/token-owners.js';
 import type { AuditAction } from '../core/audit-events.js';
@@ -13,12 +13,7 @@ import { findTrails } from './trail-options.js';
 
 const usualDays = 7;
 
-interface Options {
-  readonly since?: EpochMs;
-  readonly trail?: readonly string[];
-}
-
-export const createWhyCommand = (deps: CliDeps): Command =>
+export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('why')
     .summary('explain why a user was refused or let through')
     .description('Reads the audit trail and describes what happened to one user. The server may be running.')
@@ -27,7 +22,7 @@ export const createWhyCommand = (deps: CliDeps): Command =>
     .argument('[user]', 'username, or immutable id at the provider')
     .option('--since <time>', `from this day or time on; the last ${usualDays} days where it is not given`, parseTime)
     .option('--trail <folder>', 'data folder of a replica; can be repeated', collect)
-    .action(async (first: string, second: string | undefined, { since: asked, trail = [] }: Options) => {
+    .action(async (first, second, { since: asked, trail = [] }) => {
       const setup = await deps.loadSetup();
       const [given, user] = splitArguments(first, second);
       const { id } = findConnection(setup, given);

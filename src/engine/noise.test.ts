@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../../evidence/statistics/chance.js';
+import { createChance } from '../measuring/statistics/chance.js';
 import { measureNoise } from './noise.js';
 import type { Picture } from './picture.js';
 

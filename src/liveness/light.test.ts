@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createChance } from '../../evidence/statistics/chance.js';
 import {
   attacks,
   drawLitSteps,
@@ -17,6 +16,7 @@ import type { LivenessFinding } from '../core/ports.js';
 import type { ScreenAxis } from '../core/screen-light.js';
 import type { Examination } from '../engine/engine.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
+import { createChance } from '../measuring/statistics/chance.js';
 import { createMovementJudge } from './judge.js';
 
 let engine: EnginePool;

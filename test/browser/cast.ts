@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
-import { createChance } from '../../evidence/statistics/chance.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { JsonObject } from '../../src/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import { epochMs } from '../../src/core/units.js';
+import { createChance } from '../../src/measuring/statistics/chance.js';
 import { drawTurn, reframe, turnHead } from '../face-video/index.js';
 import { createTextLog } from '../sinks.js';
 import { launchChromium } from './chromium.js';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Chance } from '../../evidence/statistics/chance.js';
+import type { Chance } from '../../src/measuring/statistics/chance.js';
 
 const cutShare = 0.06;
 

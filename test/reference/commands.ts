@@ -1,13 +1,13 @@
-import type { Command } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CliDeps } from '../../src/cli/deps.js';
 import { createProgram } from '../../src/cli/program.js';
 import { toPage, toTable, toText } from './markdown.js';
 import { standIn } from './stand-in.js';
 
-const nameOf = (command: Command): string =>
+const nameOf = (command: CommandUnknownOpts): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
-function examplesOf(command: Command): string {
+function examplesOf(command: CommandUnknownOpts): string {
   let printed = '';
   command.configureOutput({
     writeOut: (text) => {
@@ -24,7 +24,7 @@ const sentence = (text: string): string => {
   return begun === '' || begun.endsWith('.') ? begun : `${begun}.`;
 };
 
-function renderCommand(command: Command): string[] {
+function renderCommand(command: CommandUnknownOpts): string[] {
   const help = command.createHelp();
   const name = nameOf(command);
   const inner = command.commands.filter((each) => each.name() !== 'help');

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { BadInput } from '../../../src/measuring/corpus/bad-input.js';
 import { hasRedis } from '../../../test/redis.js';
-import { BadInput } from '../../corpus/bad-input.js';
 import { measureCheckProcessor } from '../step-up-judge.js';
 import { storeKinds } from './stored.js';
 import { simulateYear } from './year.js';

@@ -2,9 +2,9 @@ import sharp from 'sharp';
 import { chooseFace } from '../../../src/engine/choose-face.js';
 import type { Picture } from '../../../src/engine/picture.js';
 import { createPipeline } from '../../../src/engine/pipeline.js';
+import { toHalf } from '../../../src/measuring/corpus/split.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { toHalf } from '../../corpus/split.js';
 import type { EvalProgram } from '../program.js';
 
 const widthsPx = [16, 20, 24, 28, 32, 40, 48, 64, 80];

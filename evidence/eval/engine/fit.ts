@@ -1,10 +1,10 @@
+import { BadInput } from '../../../src/measuring/corpus/bad-input.js';
+import { readSources } from '../../../src/measuring/corpus/corpus.js';
+import { toHalf, toHalfByPlace } from '../../../src/measuring/corpus/split.js';
+import { meanOfMeans, minus, principalDirections } from '../../../src/measuring/statistics/directions.js';
 import { toMillionths } from '../../../src/token/parameters.js';
 import { groupsFolder } from '../../../test/faces.js';
-import { BadInput } from '../../corpus/bad-input.js';
-import { readSources } from '../../corpus/corpus.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../../corpus/people.js';
-import { toHalf, toHalfByPlace } from '../../corpus/split.js';
-import { meanOfMeans, minus, principalDirections } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
 const meanOver = (people: readonly EmbeddedPerson[]): Float32Array =>

@@ -6,8 +6,8 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../../../src/engine/quality-bounds.js';
+import { toHalf } from '../../../src/measuring/corpus/split.js';
 import { face, people } from '../../../test/faces.js';
-import { toHalf } from '../../corpus/split.js';
 import { mapConcurrently, withEngine } from '../presentation-attacks/heads.js';
 import type { EvalProgram } from '../program.js';
 

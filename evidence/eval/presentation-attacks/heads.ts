@@ -2,13 +2,13 @@ import type { Engine } from '../../../src/engine/engine.js';
 import type { Picture } from '../../../src/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
 import { FaceError } from '../../../src/errors.js';
+import { type Half, toHalf } from '../../../src/measuring/corpus/split.js';
+import { createChance } from '../../../src/measuring/statistics/chance.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
-import { type Half, toHalf } from '../../corpus/split.js';
-import { createChance } from '../../statistics/chance.js';
 
 /** Starts the engine for one evaluation. */
 export async function withEngine<Figures>(measure: (engine: EnginePool) => Promise<Figures>): Promise<Figures> {

@@ -1,9 +1,9 @@
 import { Photo } from '../../../src/core/concealed.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import { createChance } from '../../../src/measuring/statistics/chance.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';
-import { createChance } from '../../statistics/chance.js';
 import type { Say } from '../program.js';
 import { mapConcurrently } from './heads.js';
 

@@ -2,6 +2,8 @@ import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, screenAxes } from '../../../src/core/screen-light.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
 import { createMovementJudge } from '../../../src/liveness/judge.js';
+import { countSignals } from '../../../src/measuring/accuracy/presence-report.js';
+import { createChance } from '../../../src/measuring/statistics/chance.js';
 import {
   attacks,
   drawLitSteps,
@@ -10,8 +12,6 @@ import {
   type LitScene,
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
-import { countSignals } from '../../accuracy/presence-report.js';
-import { createChance } from '../../statistics/chance.js';
 import { type EvalProgram, keepFigures, type Say } from '../program.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';

@@ -4,11 +4,11 @@ import type { Engine } from '../../../src/engine/engine.js';
 import type { LightReading, LightRegion, Rgb } from '../../../src/engine/light.js';
 import { bounds } from '../../../src/liveness/bounds.js';
 import { findLight, type LitPair } from '../../../src/liveness/light.js';
+import { createChance } from '../../../src/measuring/statistics/chance.js';
+import { proportion, toJson } from '../../../src/measuring/statistics/proportion.js';
 import { cosineOf } from '../../../src/verifier/embeddings.js';
 import { drawLitSteps, type Head, makeGenuineLitFrames } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';
-import { createChance } from '../../statistics/chance.js';
-import { proportion, toJson } from '../../statistics/proportion.js';
 import type { Say } from '../program.js';
 import { rateOf } from './presentation-rates.js';
 

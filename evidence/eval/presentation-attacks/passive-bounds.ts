@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/base/json.js';
+import { table } from '../../../src/measuring/accuracy/markdown.js';
+import { type Half, toHalf } from '../../../src/measuring/corpus/split.js';
+import { type ClusteredRate, rateByPerson } from '../../../src/measuring/statistics/clustered-rate.js';
 import { facesFolder } from '../../../test/faces.js';
-import { table } from '../../accuracy/markdown.js';
-import { type Half, toHalf } from '../../corpus/split.js';
-import { type ClusteredRate, rateByPerson } from '../../statistics/clustered-rate.js';
 import { type EvalProgram, keep, type Say } from '../program.js';
 import { mapConcurrently, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';

@@ -1,6 +1,8 @@
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import { createMovementJudge } from '../../../src/liveness/judge.js';
+import { countSignals } from '../../../src/measuring/accuracy/presence-report.js';
+import { toDetSvg } from '../../../src/measuring/plots/det-plot.js';
 import {
   attacks,
   type Head,
@@ -9,8 +11,6 @@ import {
   readPicture,
   species as singleImages,
 } from '../../../test/face-video/index.js';
-import { countSignals } from '../../accuracy/presence-report.js';
-import { toDetSvg } from '../../plots/det-plot.js';
 import { drawRatePlot } from '../../plots/rate-plot.js';
 import { type EvalProgram, keep, keepFigures, type Say } from '../program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';

@@ -1,7 +1,7 @@
-import type { JudgedPresentation } from '../../../evidence/accuracy/measuring.js';
 import type { CapturedFrame, LivenessJudge } from '../../core/ports.js';
 import { soleShare } from '../../core/queue-share.js';
 import { FaceError, isOneOf, photoCodes } from '../../errors.js';
+import type { JudgedPresentation } from '../../measuring/accuracy/measuring.js';
 import type { OpenedPresentation } from './collection.js';
 import { liveSpecies } from './plan.js';
 

@@ -1,4 +1,4 @@
-import type { PresenceRate, PresenceReport } from '../../../evidence/accuracy/measuring.js';
+import type { PresenceRate, PresenceReport } from '../../measuring/accuracy/measuring.js';
 import { toTableLines } from '../table.js';
 
 export interface ToldReport extends PresenceReport {

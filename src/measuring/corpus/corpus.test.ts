@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createFolder } from '../../test/folder.js';
+import { createFolder } from '../../../test/folder.js';
 import { BadInput } from './bad-input.js';
 import { readCorpus, readSources, toPhotoFilter } from './corpus.js';
 

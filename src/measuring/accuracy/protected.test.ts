@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createChance } from '../statistics/chance.js';
-import { messageBitsOf } from './bare-token.js';
+import { shipped } from './bare-token.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureProtected } from './protected.js';
 import { toTrials } from './windows.js';
@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-const settings = ([1, 4, 8] as const).map((level) => messageBitsOf(level, 1));
+const settings = ([1, 4, 8] as const).map((level) => shipped.messageBitsOf(level, 1));
 const limits = { pairs: 1000, pairsBelow: 5 };
 const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 

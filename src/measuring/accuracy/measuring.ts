@@ -1,7 +1,7 @@
-import type { Photo } from '../../src/core/concealed.js';
-import type { Accuracy } from '../../src/core/ports.js';
-import type { Recogniser } from '../../src/engine/recogniser.js';
-import type { EngineEntry } from '../../src/token/parameters.js';
+import type { Photo } from '../../core/concealed.js';
+import type { Accuracy } from '../../core/ports.js';
+import type { Recogniser } from '../../engine/recogniser.js';
+import type { EngineEntry } from '../../token/parameters.js';
 import type { JudgedPresentation, PresenceReport } from './presence-report.js';
 
 export type { JudgedPresentation, PresenceRate, PresenceReport } from './presence-report.js';

@@ -1,9 +1,8 @@
 import { basename, resolve } from 'node:path';
-import { toEngineParameters } from '../../src/token/parameters.js';
+import { toEngineParameters } from '../../token/parameters.js';
 import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source } from '../corpus/corpus.js';
-import { embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
-import type { EmbeddingCache } from '../corpus/embedding-cache.js';
+import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import { toHalf } from '../corpus/split.js';
 import { type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { ofPeople, ofSources } from './as-used.js';

@@ -1,17 +1,12 @@
-import { Embedding, KeyMaterial } from '../../src/core/concealed.js';
-import type { Accuracy } from '../../src/core/ports.js';
-import { unpackBits } from '../../src/token/bits.js';
-import { permutationOf } from '../../src/token/derive.js';
-import { candidateCount, createListDecoder } from '../../src/token/list-decoder.js';
-import {
-  accuracies,
-  type EngineParameters,
-  loadParameters,
-  messageBitsOf as messageBitsOfLevel,
-} from '../../src/token/parameters.js';
-import { codeLength, messagePositions, polarEncode } from '../../src/token/polar.js';
-import { signBits } from '../../src/token/views.js';
-import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../src/verifier/embeddings.js';
+import { Embedding, KeyMaterial } from '../../core/concealed.js';
+import type { Accuracy } from '../../core/ports.js';
+import { unpackBits } from '../../token/bits.js';
+import { permutationOf } from '../../token/derive.js';
+import { candidateCount, createListDecoder } from '../../token/list-decoder.js';
+import { accuracies, type EngineParameters, loadParameters, messageBitsOf } from '../../token/parameters.js';
+import { codeLength, messagePositions, polarEncode } from '../../token/polar.js';
+import { signBits } from '../../token/views.js';
+import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../verifier/embeddings.js';
 import type { Chance } from '../statistics/chance.js';
 
 export const parameters = await loadParameters();
@@ -42,7 +37,7 @@ export function createMeasuredEngine(engine: EngineParameters) {
       const { greatestFalseMatchRate: falseMatchRate, leastPhotos } = levels[accuracy];
       return falseMatchRate === null ? [] : [{ accuracy, falseMatchRate, leastPhotos }];
     }),
-    messageBitsOf: (accuracy: Accuracy, photos: number) => messageBitsOfLevel(levels[accuracy], photos),
+    messageBitsOf: (accuracy: Accuracy, photos: number) => messageBitsOf(levels[accuracy], photos),
     leastPhotosOf: (accuracy: Accuracy) => levels[accuracy].leastPhotos,
     cosineOf: (accuracy: Accuracy) => levels[accuracy].cosine,
     isOnePerson: (embeddings: readonly Float32Array[], when: 'enrolled' | 'shown') =>
@@ -54,7 +49,7 @@ export function createMeasuredEngine(engine: EngineParameters) {
 
 export const shipped = createMeasuredEngine(parameters.current);
 
-export const { messageBitsOf, promises, viewsOf } = shipped;
+export const { promises, viewsOf } = shipped;
 
 export const { toViews } = parameters.current;
 
@@ -70,7 +65,7 @@ export interface BareToken {
 export type BareTokens = ReturnType<typeof createBareTokensOf>;
 
 export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1) =>
-  createBareTokensOf(messageBitsOf(accuracy, photos), chance);
+  createBareTokensOf(shipped.messageBitsOf(accuracy, photos), chance);
 
 export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize) {
   const positions = messagePositions(bits);

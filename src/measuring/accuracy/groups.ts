@@ -3,7 +3,7 @@ import { BadInput } from '../corpus/bad-input.js';
 import type { Source } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
 import type { AccuracyOptions } from './accuracy.js';
-import { findMissingAsUsed } from './as-used.js';
+import { findMissingAsUsed } from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
 import { chooseJudged, measureAcquisition } from './judged.js';
 import { type By, roundOrNull } from './rates.js';

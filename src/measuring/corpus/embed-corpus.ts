@@ -1,12 +1,21 @@
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { maxPhotoBytes, Photo } from '../../src/core/concealed.js';
-import { createEnginePool, type EnginePool } from '../../src/engine/pool.js';
-import type { Recogniser } from '../../src/engine/recogniser.js';
-import { FaceError, type FaceErrorCode } from '../../src/errors.js';
+import { maxPhotoBytes, owningPhotos } from '../../core/concealed.js';
+import { createEnginePool, type EnginePool } from '../../engine/pool.js';
+import type { Recogniser } from '../../engine/recogniser.js';
+import { FaceError, type FaceErrorCode } from '../../errors.js';
 import type { CorpusPerson } from './corpus.js';
-import type { Embedded, EmbeddingCache } from './embedding-cache.js';
+
+export type Embedded =
+  | { readonly embedding: Float32Array; readonly magnitude: number }
+  | { readonly refused: FaceErrorCode };
+
+export interface EmbeddingCache {
+  /** `null` if the cache has no entry for the photo, or the entry was altered. */
+  read(photo: Uint8Array): Promise<Embedded | null>;
+  write(photo: Uint8Array, embedded: Embedded): Promise<void>;
+}
 
 /** A person's embeddings. Photos without a face are left out. */
 export interface EmbeddedPerson {
@@ -85,7 +94,7 @@ export async function embedCorpus(
     const { examineCentral } = await engine();
     try {
       // The engine gets a copy, because it overwrites its input.
-      const examination = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
+      const examination = await owningPhotos((own) => examineCentral(own(Uint8Array.from(bytes)), ['embedding']));
       const { embedding, magnitude } = recogniser === null ? examination : examination.own[0];
       if (embedding === null) throw new Error('The engine left out the embedding.');
       return {

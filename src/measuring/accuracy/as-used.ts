@@ -1,18 +1,6 @@
 import type { AccuracyFigures } from './accuracy.js';
-import type { ModeRates } from './by-photos.js';
 import type { GroupFigures } from './groups.js';
 import type { By } from './rates.js';
-
-/** Returns the figures that cannot be measured because the source has too few people. */
-export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
-  [
-    asUsed['4'].fmr === null
-      ? `false matches as a step-up uses it ${where}: nobody who is enrolled from three photos`
-      : null,
-    asUsed['4'].fnmr === null
-      ? `false non-matches as a step-up uses it ${where}: nobody has four photos with a face, of different sittings where names tell`
-      : null,
-  ].filter((line) => line !== null);
 
 export type SourceAsUsed = ReturnType<typeof ofPeople>[string];
 

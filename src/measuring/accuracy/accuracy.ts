@@ -5,12 +5,12 @@ import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Split } from '../corpus/split.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
-import { findMissingAsUsed } from './as-used.js';
 import type { LevelPromise, MeasuredEngine } from './bare-token.js';
 import {
   chooseAsUsed,
   chooseRuns,
   combinations,
+  findMissingAsUsed,
   type ModeRates,
   measureByPhotos,
   toModeRates,

@@ -1,4 +1,4 @@
-import type { Accuracy } from '../../src/core/ports.js';
+import type { Accuracy } from '../../core/ports.js';
 import {
   type Bootstrap,
   type Interval,

@@ -97,3 +97,14 @@ export async function measureByPhotos<T>(
     Object.fromEntries(byPhotos.map(([photos, rates]) => [photos, rates[accuracies.indexOf(level)]])),
   );
 }
+
+/** Returns the figures that cannot be measured because the source has too few people. */
+export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
+  [
+    asUsed['4'].fmr === null
+      ? `false matches as a step-up uses it ${where}: nobody who is enrolled from three photos`
+      : null,
+    asUsed['4'].fnmr === null
+      ? `false non-matches as a step-up uses it ${where}: nobody has four photos with a face, of different sittings where names tell`
+      : null,
+  ].filter((line) => line !== null);

@@ -1,4 +1,4 @@
-import { viewLength } from '../../src/token/views.js';
+import { viewLength } from '../../token/views.js';
 import { createChance } from '../statistics/chance.js';
 import { createBareTokensOf, meanOf } from './bare-token.js';
 
