@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored } from '../change-stored.js';
-import type { State } from '../ports.js';
+import type { Ports } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
 /** A lease expires after this many seconds without renewal. */
@@ -16,10 +16,7 @@ const lease = {
  * Acquires or renews the lease to send e-mails. If two replicas briefly hold it, per-person claims still prevent
  * duplicate e-mails.
  */
-export async function takeLease(
-  holder: string,
-  { state, clock }: { readonly state: State; readonly clock: { now(): EpochMs } },
-): Promise<boolean> {
+export async function takeLease(holder: string, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
   const now = clock.now();
   const { changed } = await changeStored(
     lease,
@@ -33,7 +30,7 @@ export async function takeLease(
   return changed.holder === holder;
 }
 
-export async function giveLease(holder: string, { state }: { readonly state: State }): Promise<void> {
+export async function giveLease(holder: string, { state }: Ports<'state'>): Promise<void> {
   const found = await state.read(lease.key);
   const held = lease.guard.safeParse(found?.value);
   if (held.success && held.data.holder === holder) await state.delete(lease.key);

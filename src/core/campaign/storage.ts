@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
-import type { State } from '../ports.js';
+import type { Ports } from '../deps.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { type Person, personGuard } from './person.js';
 import { type Campaign, campaignGuard } from './record.js';
-
-type Stores = { readonly state: State };
 
 /** People per record. A record of about 100 KB fits every supported store. */
 export const shardSize = 100;
@@ -47,34 +45,34 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
+export async function checkRoom(now: EpochMs, deps: Ports<'state'>): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
 
-export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores): Promise<void> {
+export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Ports<'state'>): Promise<void> {
   const { id, keptUntil } = campaign;
   await deps.state.write(stored(id).key, campaign, { when: 'absent', expiresAt: keptUntil });
   await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
 }
 
-export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
+export async function dropCampaign(campaign: Campaign, deps: Ports<'state'>): Promise<void> {
   await deps.state.delete(stored(campaign.id).key);
   await dropShards(campaign, 0, deps);
 }
 
-export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
+export async function dropShards(campaign: Campaign, from: number, { state }: Ports<'state'>): Promise<void> {
   await forEachShard(campaign, async (shard) => {
     if (shard >= from) await state.delete(storedShard(campaign, shard).key);
   });
 }
 
-export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
+export async function listCampaigns(deps: Ports<'state'>): Promise<Campaign[]> {
   const ids = (await readStored(list, deps))?.record ?? [];
   const found = await Promise.all(ids.map(({ id }) => readStored(stored(id), deps)));
   return found.flatMap((each) => (each === null ? [] : [each.record])).reverse();
 }
 
-export async function readCampaign(id: string, deps: Stores): Promise<Campaign> {
+export async function readCampaign(id: string, deps: Ports<'state'>): Promise<Campaign> {
   const found = await readStored(stored(id), deps);
   if (found === null) throw new FaceError('not_found');
   return found.record;
@@ -83,7 +81,7 @@ export async function readCampaign(id: string, deps: Stores): Promise<Campaign> 
 export async function changeCampaign(
   id: string,
   change: (campaign: Campaign) => Campaign,
-  deps: Stores,
+  deps: Ports<'state'>,
 ): Promise<Campaign> {
   const step = (former: Campaign | null): Campaign => {
     if (former === null) throw new FaceError('not_found');
@@ -96,7 +94,7 @@ export const writeShard = async (
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
   people: Person[],
-  { state }: Stores,
+  { state }: Ports<'state'>,
 ): Promise<void> => {
   const { key } = storedShard(campaign, shard);
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
@@ -105,7 +103,7 @@ export const writeShard = async (
 export async function readShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
-  deps: Stores,
+  deps: Ports<'state'>,
 ): Promise<FoundRecord<Person[]> | null> {
   return readStored(storedShard(campaign, shard), deps);
 }
@@ -118,7 +116,7 @@ export async function changeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
   change: (person: Person) => Person | null,
-  deps: Stores,
+  deps: Ports<'state'>,
   known: FoundRecord<Person[]> | null = null,
 ): Promise<readonly Person[]> {
   const step = (former: Person[] | null): Person[] | null => {
@@ -152,12 +150,12 @@ export async function forEachShard<Result>(
 export async function dropPeople(
   campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
   isGone: (person: Person) => boolean,
-  deps: Stores,
+  deps: Ports<'state'>,
 ): Promise<void> {
   await forEachShard(campaign, (shard) =>
     changeShard(campaign, shard, (person) => (isGone(person) ? null : person), deps),
   );
 }
 
-export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
+export const readPeople = (campaign: Campaign, deps: Ports<'state'>): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);

@@ -1,5 +1,5 @@
 import { FaceError } from '../../errors.js';
-import type { State } from '../ports.js';
+import type { Ports } from '../deps.js';
 import type { Person, PersonState } from './person.js';
 import type { Campaign } from './record.js';
 import { readShard, shardSize } from './storage.js';
@@ -14,7 +14,7 @@ export interface PeoplePage {
 export async function readPage(
   campaign: Campaign,
   { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },
-  deps: { readonly state: State },
+  deps: Ports<'state'>,
 ): Promise<PeoplePage> {
   const people: Person[] = [];
   for (let shard = Math.floor(from / shardSize); shard < campaign.shards; shard += 1) {

@@ -1,5 +1,5 @@
-import type { Connection, SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { SubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { reconcileLater, type TokenChange } from './token-change.js';
 
 /** A token change that the audit log shows as started but not as ended. */
@@ -12,7 +12,7 @@ export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectR
  */
 export async function recoverEnrolments(
   open: readonly OpenChange[],
-  deps: CoreDeps & { readonly connections: ReadonlyMap<string, Connection> },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
 ): Promise<void> {
   const recover = async ({ connection: id, ...change }: OpenChange): Promise<void> => {
     const connection = deps.connections.get(id);

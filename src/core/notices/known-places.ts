@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import type { Keys, KeyVersion } from '../ports.js';
+import type { KeyVersion } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
@@ -43,8 +43,6 @@ const toStored = (who: SubjectRef) => ({
   mayBeLost: true,
 });
 
-type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
-
 export interface Place {
   readonly device: Credential | null;
   /** The /24 or /48 network, or `null` if unknown. */
@@ -58,7 +56,7 @@ export interface Place {
 export async function meetPlace(
   who: SubjectRef,
   place: Place,
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<Readonly<Record<PlaceKind, boolean>>> {
   const { keyVersion, device, network } = await digestPlace(who, place, deps);
   const now = deps.clock.now();
@@ -82,7 +80,7 @@ export async function meetPlace(
 
 export async function readKnownPlaces(
   who: SubjectRef,
-  deps: Pick<CoreDeps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<{ readonly devices: number; readonly networks: number; readonly expiresAt: EpochMs | null } | null> {
   const found = await readStored(toStored(who), deps);
   if (found === null) return null;
@@ -91,14 +89,14 @@ export async function readKnownPlaces(
   return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-export async function forgetKnownPlaces(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetKnownPlaces(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(placesKey(who));
 }
 
 async function digestPlace(
   who: SubjectRef,
   { device, network }: Place,
-  { keys, ...deps }: Deps,
+  { keys, ...deps }: Ports<'state' | 'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion } & Readonly<Record<PlaceKind, string | null>>> {
   const former = (await readStored(toStored(who), deps))?.record.keyVersion;
   const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();

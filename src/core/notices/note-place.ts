@@ -1,6 +1,5 @@
 import { toCode } from '../../errors.js';
-import type { CoreDeps } from '../deps.js';
-import type { Keys } from '../ports.js';
+import type { Ports } from '../deps.js';
 import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { meetPlace, type Place } from './known-places.js';
 
@@ -10,7 +9,7 @@ import { meetPlace, type Place } from './known-places.js';
  */
 export async function notePlace(
   { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },
-  deps: CoreDeps & { readonly keys: Keys },
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'keys'>,
 ): Promise<void> {
   const who = whoOf(record);
   try {

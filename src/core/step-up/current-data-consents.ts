@@ -1,8 +1,8 @@
 import { toSubjectRef } from '../connection.js';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../consented-data/consents.js';
+import type { Ports } from '../deps.js';
 import { findManaged } from './current-enrolment.js';
 import type { FoundSession } from './session.js';
-import type { StepUpDeps } from './stored.js';
 
 /**
  * Returns a person's data consents.
@@ -10,13 +10,13 @@ import type { StepUpDeps } from './stored.js';
  */
 export const readCurrentDataConsents = async (
   session: FoundSession,
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
 
 export async function withdrawCurrentDataConsent(
   session: FoundSession,
   client: string,
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
   await withdrawDataConsents(toSubjectRef(findManaged(session, deps)), { client }, deps);
 }

@@ -1,12 +1,16 @@
 import { FaceError } from '../../errors.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
 import { addSec } from '../units.js';
 import { isReceiptWaiting, type StepUpRecord } from './record.js';
 import { isStillEnrolled } from './still-enrolled.js';
 import { changeRecord, readRecord } from './stored.js';
 
-export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDeps): Promise<StepUpRecord> {
+export async function withReceipt(
+  id: string,
+  passed: StepUpRecord,
+  deps: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+): Promise<StepUpRecord> {
   const { connection, subject, kept, receiptFor, pass, action } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
   const { at: passedAt, accuracy, liveness, presence, methods } = pass;
@@ -23,7 +27,10 @@ export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDe
  * @returns the step-up without a receipt if none is pending, or if the enrolment has ended or changed
  * @throws `step_up_unknown`; `step_up_finished` if no recovery codes were offered
  */
-export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
+export async function takeReceipt(
+  id: string,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);
   const { record } = found;
   if (record.recoveryCodes === 'none') throw new FaceError('step_up_finished');
