@@ -178,14 +178,7 @@ function toDetail(
   { policy }: Connection,
   reason?: NoPassedStepUp | 'locked_out' | 'state_unavailable',
 ): AuditDetail<'hook_decided'> {
-  if (decision.outcome === 'verified') {
-    const { outcome, at, stepUpId, liveness } = decision;
-    return { hook, outcome, at, stepUpId, liveness };
-  }
-  if (decision.outcome === 'another_way') {
-    const { outcome, at, stepUpId } = decision;
-    return { hook, outcome, at, stepUpId };
-  }
+  if (decision.outcome !== 'unverified') return { hook, ...decision };
   const { outcome, fallback } = decision;
   const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
   return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? enforced : undefined, reason };

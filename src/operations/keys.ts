@@ -10,8 +10,8 @@ import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
 import { countTokens, type TokenCount } from '../keys/token-count.js';
-import type { OperationDeps } from './deps.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
+import type { OperationDeps } from './upkeep.js';
 
 type Deps = Omit<OperationDeps, 'fetch'>;
 

@@ -7,7 +7,7 @@ import type { Audit, Clock, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { openStateToRead } from '../state/open.js';
-import type { OperationDeps } from './deps.js';
+import type { OperationDeps } from './upkeep.js';
 
 /*
  * An administrator can override the mode of a connection in the configuration file. The override is in the state store,

@@ -5,7 +5,7 @@ import type { KeptConfig } from '../config/schema.js';
 import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
-import type { OperationDeps } from './deps.js';
+import type { OperationDeps } from './upkeep.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 

@@ -1,10 +1,9 @@
 import { framesOf } from '../base/frames.js';
 import type { Setup } from '../connections/setup.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Audit, Log, Signer, State } from '../core/ports.js';
+import type { Audit, Clock, Fetch, Log, Random, Signer, State } from '../core/ports.js';
 import { inTime } from '../core/resilience.js';
 import { toCode } from '../errors.js';
-import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';
 import type { SecretUses } from './secret-use-recorder.js';
 
@@ -57,4 +56,11 @@ export function createBackground({ log }: { readonly log: Log }): Background {
       await inTime(settled(), stopWithinMs, () => undefined);
     },
   };
+}
+
+export interface OperationDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: Fetch;
+  readonly log: Log;
 }

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
 import { type Connection, readTokenIfAny } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import { stateAt } from '../step-up/record.js';
 import { changeRecord, readRecord } from '../step-up/stored.js';
 import { abandon } from '../step-up/transitions.js';

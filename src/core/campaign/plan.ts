@@ -2,7 +2,7 @@ import { FaceError, toCode } from '../../errors.js';
 import { readTokenIfAny } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { hasExpired } from '../enrolment/consent.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import type { Member } from '../ports.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
 import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, isForgottenIn, refusePlan } from './record.js';

@@ -3,7 +3,7 @@ import { Credential } from '../concealed.js';
 import type { Connection } from '../connection.js';
 import { faultOf } from '../delivery-fault.js';
 import type { Ports } from '../deps.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import type { Directory } from '../ports.js';
 import { startStepUp } from '../step-up/step-up.js';
 import { composeCampaignLetter, wordsOf } from './letters.js';

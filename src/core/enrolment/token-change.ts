@@ -1,7 +1,7 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
-import { type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connection.js';
+import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { forgetPersonalData } from '../personal-data/registry.js';
 import type { Sealed, TokenName } from '../ports.js';
@@ -168,4 +168,24 @@ async function note(
   { audit }: Ports<'audit'>,
 ): Promise<void> {
   await audit.append({ action, ...toSubjectRef(change), detail: detailOf(change) });
+}
+
+/** A token change that the audit log shows as started but not as ended. */
+export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
+
+/**
+ * After a crash, completes or undoes open token changes to match the profiles, with retries. Later changes by other
+ * replicas are not undone.
+ * @param open - changes in this replica's own audit log that began before the server started
+ */
+export async function recoverEnrolments(
+  open: readonly OpenChange[],
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
+): Promise<void> {
+  const recover = async ({ connection: id, ...change }: OpenChange): Promise<void> => {
+    const connection = deps.connections.get(id);
+    if (connection === undefined) deps.log.warn('enrolment left pending: unknown connection', { connection: id });
+    else await reconcileLater({ ...change, connection }, deps);
+  };
+  await Promise.all(open.map(recover));
 }

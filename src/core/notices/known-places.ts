@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { toCode } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
@@ -7,6 +8,7 @@ import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { KeyVersion } from '../ports.js';
+import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
@@ -138,3 +140,24 @@ export const knownPlaceData = {
   endedBy: 'revocation',
   forget: forgetKnownPlaces,
 } as const satisfies PersonalData;
+
+/**
+ * Stores from which device and network a check was passed, and adds an audit event if one of them is new. Skips
+ * enrolments, and connections without notifications. Failures do not affect the check.
+ */
+export async function notePlace(
+  { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'keys'>,
+): Promise<void> {
+  const who = whoOf(record);
+  try {
+    const met = await meetPlace(who, place, deps);
+    if (record.purpose === 'enrol' || !(met.device || met.network)) return;
+    await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId: id, ...met } });
+  } catch (error) {
+    deps.log.warn('cannot store the device and network of a check', {
+      connection: who.connection,
+      code: toCode(error),
+    });
+  }
+}

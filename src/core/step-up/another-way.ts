@@ -15,10 +15,10 @@ import { type EpochMs, toIso } from '../units.js';
 import { attempt, passStepUp } from './complete.js';
 import { findManaged } from './current-enrolment.js';
 import type { AnotherWay } from './page-protocol.js';
+import { isStillEnrolled } from './pass-receipt.js';
 import { checkStarted, type StepUpRecord, whoOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { type SessionView, waysOf } from './session-view.js';
-import { isStillEnrolled } from './still-enrolled.js';
 import { endAttempt, type StepUp } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 

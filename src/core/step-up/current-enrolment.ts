@@ -1,5 +1,5 @@
 import { FaceError } from '../../errors.js';
-import { type ConnectedSubject, toSubjectRef } from '../connection.js';
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { readConsent } from '../enrolment/consent.js';
 import { revokeSubject } from '../enrolment/revoke.js';
@@ -25,6 +25,10 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Por
   if (record.purpose !== 'manage' || connection === null) throw new FaceError('step_up_unknown');
   return { connection, subject: record.subject };
 }
+
+/** Returns the ids of the person whose own page this is. @throws as `findManaged` */
+export const managedRef = (session: FoundSession, deps: Ports<'clock'>): SubjectRef =>
+  toSubjectRef(findManaged(session, deps));
 
 /**
  * Returns the person's enrolment, or `null`.

@@ -1,9 +1,10 @@
 import { FaceError } from '../../errors.js';
 import type { Ports } from '../deps.js';
+import { readConsentedToken } from '../enrolment/consent.js';
+import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
 import { addSec } from '../units.js';
-import { isReceiptWaiting, type StepUpRecord } from './record.js';
-import { isStillEnrolled } from './still-enrolled.js';
+import { isReceiptWaiting, type StepUpRecord, whoOf } from './record.js';
 import { changeRecord, readRecord } from './stored.js';
 
 export async function withReceipt(
@@ -37,4 +38,9 @@ export async function takeReceipt(
   if (!isReceiptWaiting(record, deps.clock.now()) || !(await isStillEnrolled(record, deps))) return record;
   const { receipt } = await withReceipt(id, record, deps);
   return changeRecord(id, (latest) => (latest.receipt === null ? { ...latest, receipt } : latest), deps, found);
+}
+
+export async function isStillEnrolled(record: StepUpRecord, deps: Ports<'state'>): Promise<boolean> {
+  if (await hasEndedSince(record, record.startedAt, deps)) return false;
+  return (await readConsentedToken(whoOf(record), deps)) === record.codesOf;
 }
