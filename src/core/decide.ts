@@ -5,7 +5,7 @@ import { bindingOf, type ConnectedSubject, type Connection, type HookFallback, t
 import type { Ports } from './deps.js';
 import { attemptsOfHook } from './limits/attempts.js';
 import { countFailures, standingKeys } from './limits/lockout.js';
-import { toSource } from './limits/source.js';
+import { toSource } from './networks.js';
 import { inTime, nowOrLater } from './resilience.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from './units.js';

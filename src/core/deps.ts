@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js';
+import type { Connection, StartedStepUp } from './connection.js';
 import type { LetterBrand } from './letters/brand.js';
 import type { LetterLanguage } from './letters/language.js';
 import type { Limits } from './limits/limits.js';
@@ -17,7 +17,6 @@ import type {
   State,
   Verifier,
 } from './ports.js';
-import type { StartedStepUp } from './step-up/step-up.js';
 
 /** Ports and settings of the core, by the names that functions receive them under. */
 interface AllPorts {

@@ -10,10 +10,10 @@ import {
 } from '../../client/receipt-claims.js';
 import { FaceError, toCode } from '../errors.js';
 import type { NamedAction } from './action.js';
+import { isForgotten } from './change-stored.js';
 import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
 import type { Ports } from './deps.js';
-import { isForgotten } from './forgotten.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { inTime, nowOrLater } from './resilience.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';

@@ -4,7 +4,7 @@ import type { ConfiguredConnection } from '../connections/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { requirePublicUrl } from './public-url.js';
+import { requirePublicUrl } from './open-connection.js';
 import type { Upkeep } from './upkeep.js';
 
 /*

@@ -2,13 +2,20 @@ import { toCode } from '../../errors.js';
 import type { CampaignDeps, Ports } from '../deps.js';
 import type { Jobs } from '../jobs.js';
 import type { Directory } from '../ports.js';
-import { giveLease, takeLease } from './lease.js';
 import { lookAt } from './links.js';
 import { doubtIfLost, isSettled, isWaiting, type Person } from './person.js';
 import { makePlan } from './plan.js';
 import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
-import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
+import {
+  changeCampaign,
+  changeShard,
+  giveLease,
+  listCampaigns,
+  readCampaign,
+  readShard,
+  takeLease,
+} from './storage.js';
 
 const batchSize = 10;
 const idleSec = 5;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { Ports } from '../deps.js';
-import { type EpochMs, epochMsGuard } from '../units.js';
-import { type Person, personGuard } from './person.js';
+import { addSec, type EpochMs, epochMsGuard } from '../units.js';
+import { type Person, type PersonState, personGuard } from './person.js';
 import { type Campaign, campaignGuard } from './record.js';
 
 /** People per record. A record of about 100 KB fits every supported store. */
@@ -159,3 +159,67 @@ export async function dropPeople(
 
 export const readPeople = (campaign: Campaign, deps: Ports<'state'>): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);
+
+/** A lease expires after this many seconds without renewal. */
+const leaseSec = 60;
+
+const lease = {
+  key: 'campaign-sender',
+  guard: z.object({ holder: z.string(), until: epochMsGuard }),
+  expiresAt: ({ until }: { readonly until: EpochMs }) => until,
+};
+
+/**
+ * Acquires or renews the lease to send e-mails. If two replicas briefly hold it, per-person claims still prevent
+ * duplicate e-mails.
+ */
+export async function takeLease(holder: string, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
+  const now = clock.now();
+  const { changed } = await changeStored(
+    lease,
+    (former) => {
+      if (former !== null && former.holder !== holder && former.until > now) return former;
+      const isFresh = former?.holder === holder && former.until > addSec(now, leaseSec / 2);
+      return isFresh ? former : { holder, until: addSec(now, leaseSec) };
+    },
+    { state },
+  );
+  return changed.holder === holder;
+}
+
+export async function giveLease(holder: string, { state }: Ports<'state'>): Promise<void> {
+  const found = await state.read(lease.key);
+  const held = lease.guard.safeParse(found?.value);
+  if (held.success && held.data.holder === holder) await state.delete(lease.key);
+}
+
+/** A page of people. `next` is `null` on the last page. */
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  readonly next: number | null;
+}
+
+/** Lists the people of a campaign. @param asked.from - `next` of the previous page, or 0 for the first */
+export async function readPage(
+  campaign: Campaign,
+  { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },
+  deps: Ports<'state'>,
+): Promise<PeoplePage> {
+  const people: Person[] = [];
+  for (let shard = Math.floor(from / shardSize); shard < campaign.shards; shard += 1) {
+    for (const person of (await readShard(campaign, shard, deps))?.record ?? []) {
+      if (person.at < from || !states.includes(person.state)) continue;
+      if (people.length === limit) return { people, next: person.at };
+      people.push(person);
+    }
+  }
+  return { people, next: null };
+}
+
+export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
+
+export function parseCursor(cursor: string): number {
+  const [, place] = /^p(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });
+  return Number(place);
+}

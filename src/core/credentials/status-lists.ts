@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
+import { changeStored, type FoundRecord, isForgotten, readStored } from '../change-stored.js';
 import type { Ports } from '../deps.js';
-import { isForgotten } from '../forgotten.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../units.js';
 
 /*

@@ -1,10 +1,10 @@
 import type { Ports } from '../deps.js';
+import { networksOf } from '../networks.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { Binding } from '../ports.js';
 import type { HookSignIn } from '../step-up/passed-step-up.js';
 import { secondsPerDay, toIso } from '../units.js';
 import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
-import { networksOf } from './networks.js';
 
 const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
 

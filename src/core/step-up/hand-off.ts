@@ -4,6 +4,7 @@ import { bindingOf } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { attemptsOf } from '../limits/attempts.js';
 import { countAttempt } from '../limits/lockout.js';
+import { drawChoices } from './draw.js';
 import { type AskingBrowser, outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import {
   changeSession,
@@ -14,7 +15,6 @@ import {
   type Opening,
 } from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
-import { drawChoices } from './spoken-number.js';
 import { changeRecord, findStepUp, type StepUp } from './stored.js';
 import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';

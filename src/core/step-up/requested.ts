@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { readStored } from '../change-stored.js';
+import { isForgotten, readStored } from '../change-stored.js';
 import type { Connection } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { isForgotten } from '../forgotten.js';
 import { clockToleranceSec } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import { findOpened, type OpenedSession, openSession } from './session.js';

@@ -1,14 +1,15 @@
 import { FaceError } from '../../errors.js';
 import type { NamedAction } from '../action.js';
+import { type Assurance, vouched } from '../assurance.js';
 import { Credential, type Photo, type UserSecret } from '../concealed.js';
-import type { Connection, Policy } from '../connection.js';
+import type { Connection, Policy, StartedStepUp } from '../connection.js';
 import type { CoreDeps, Ports } from '../deps.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
-import { type Assurance, vouched } from './assurance.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
+import type { DrawnChoices } from './draw.js';
 import type { StepUpPurpose } from './page-protocol.js';
 import { takeReceipt } from './pass-receipt.js';
 import type { HookSignIn } from './passed-step-up.js';
@@ -20,11 +21,12 @@ import {
   stateAt,
   toStoredAssurance,
 } from './record.js';
-import type { DrawnChoices } from './spoken-number.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
+
+export type { StartedStepUp };
 
 export interface StepUpView {
   readonly id: string;
@@ -80,13 +82,6 @@ export const defaultTimeoutSec = 600;
 const triesOnPage = 3;
 
 const challengesOnPage = 12;
-
-/** A started step-up. `<id>.<challenge>` is its ticket. */
-export interface StartedStepUp {
-  readonly id: string;
-  readonly challenge: Credential;
-  readonly expiresAt: EpochMs;
-}
 
 /**
  * Starts a step-up. Looks nothing up, so unknown and unenrolled subjects look the same. Callers must rate-limit

@@ -1,11 +1,11 @@
-import { findTokenOwners } from '../../audit/token-owners.js';
+import { findTokenOwners } from '../../audit/events.js';
 import type { Census, Holder } from '../../connections/census.js';
 import { type Check, type Provisioning, warn } from '../../connections/provisioning.js';
+import type { Ports } from '../../core/deps.js';
 import { toCode } from '../../errors.js';
 import { identifyToken } from '../../verifier/facenition-token.js';
 import { type CensusPolicy, toCensusFinding } from '../census-text.js';
 import { toFailure, toFailureLines } from '../failure.js';
-import type { OperationDeps } from '../upkeep.js';
 
 interface Connection {
   readonly id: string;
@@ -25,7 +25,7 @@ export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
   { onCensus, ...known }: Known & { readonly onCensus: (census: Census) => void },
-  { log }: Pick<OperationDeps, 'log'>,
+  { log }: Ports<'log'>,
 ): Check => ({
   title: 'Enrolled users',
   async run() {

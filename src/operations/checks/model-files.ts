@@ -1,19 +1,19 @@
 import { recognitionFolderOf } from '../../config/data-files.js';
 import { type Check, fail, pass, warn } from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
+import type { Ports } from '../../core/deps.js';
 import { loadRuntime } from '../../engine/load-runtime.js';
 import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';
 import { openEngines } from '../../recognition/open-engines.js';
 import { checkModelFile } from '../../recognition/registry.js';
-import type { OperationDeps } from '../upkeep.js';
 
 const modelFiles = 'Models';
 
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
   ofFolder: readonly Check[],
-  deps: Pick<OperationDeps, 'clock' | 'random'>,
+  deps: Ports<'clock' | 'random'>,
 ): Check => ({
   title: 'Recognition',
   needs: [modelFiles, ...(recognition.folder === null ? ofFolder.map(({ title }) => title) : [])],
