@@ -6,7 +6,7 @@ import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.j
 
 /*
  * Schemas for the `detail` of audit records. Fields must stay in this order, because the hash of a record depends on
- * it. `src/audit/past-details.ts` has the schemas of earlier versions.
+ * it. `src/audit/events.ts` has the schemas of earlier versions.
  */
 
 /** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
