@@ -19,7 +19,7 @@ import { toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
 
-import { createSecretUses } from './operations/secret-use-recorder.js';
+import { createSecretUses } from './operations/upkeep.js';
 import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { createCampaign, type NamedPerson, startCampaign } from '../src/core/campaign/administer.js';
-import type { CampaignDeps } from '../src/core/campaign/deps.js';
 import type { Person } from '../src/core/campaign/person.js';
 import { type CampaignRunner, startCampaignRunner } from '../src/core/campaign/run.js';
 import { readCampaign, readPeople } from '../src/core/campaign/storage.js';
 import { Credential } from '../src/core/concealed.js';
 import type { Connection } from '../src/core/connection.js';
+import type { CampaignDeps } from '../src/core/deps.js';
 import type { Delivery, Directory } from '../src/core/ports.js';
 import { createOutbox } from '../src/delivery/outbox.js';
 import { createSmtpDelivery } from '../src/delivery/smtp.js';

@@ -6,8 +6,7 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Jobs } from '../src/core/jobs.js';
 import { FaceError } from '../src/errors.js';
 import { type Modes, readModes, settleModes } from '../src/operations/modes.js';
-import { createSecretUses } from '../src/operations/secret-use-recorder.js';
-import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
+import { createBackground, createSecretUses, type Upkeep } from '../src/operations/upkeep.js';
 import { createTestJobs } from './jobs.js';
 
 export const emptySetup = (settings: object = {}): Setup => ({

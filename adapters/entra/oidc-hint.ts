@@ -1,8 +1,8 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import type { Proof } from '../../src/connections/openid-client.js';
+import { isForgotten } from '../../src/core/change-stored.js';
 import { digestOf } from '../../src/core/digest.js';
-import { isForgotten } from '../../src/core/forgotten.js';
 import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';

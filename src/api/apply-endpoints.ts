@@ -4,7 +4,7 @@ import { FaceError } from '../errors.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
 import { findConfigured, openConnection } from '../operations/open-connection.js';
 import { planConnection } from '../operations/plan.js';
-import { toStepDiff, toStepWords } from '../operations/step-words.js';
+import { toStepDiff, toStepWords } from '../operations/steps.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { begunRunReply, lastRunReply, planReply } from '../rest/replies/connections.js';

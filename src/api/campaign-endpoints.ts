@@ -12,8 +12,7 @@ import {
 import { composeCampaignLetter, findUnknownIn, wordsOf } from '../core/campaign/letters.js';
 import { personStates, retryable } from '../core/campaign/person.js';
 import type { Campaign } from '../core/campaign/record.js';
-import { listCampaigns, readCampaign } from '../core/campaign/storage.js';
-import { parseCursor, readPage, toCursor } from '../core/campaign/view.js';
+import { listCampaigns, parseCursor, readCampaign, readPage, toCursor } from '../core/campaign/storage.js';
 import { keepShown } from '../core/letters/shown.js';
 import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';

@@ -7,8 +7,7 @@ import { putInForce, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers } from '../operations/plan.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
-import { readSecretAges } from '../operations/secret-uses.js';
-import { findSecrets } from '../operations/secrets.js';
+import { findSecrets, readSecretAges } from '../operations/secret-uses.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {

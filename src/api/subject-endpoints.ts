@@ -13,8 +13,8 @@ import {
 } from '../core/enrolment/subject-rights.js';
 import { attemptsOfOutsider, unlockPerson } from '../core/limits/attempts.js';
 import { clearAttempts } from '../core/limits/lockout.js';
-import { toSource } from '../core/limits/source.js';
 import { endLinks } from '../core/links/links.js';
+import { toSource } from '../core/networks.js';
 import { FaceError, toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';

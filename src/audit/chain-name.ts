@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, isSystemError } from '../files/durable-file.js';
+import { createFile, readIfThere } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
 /**
@@ -9,12 +8,7 @@ import { chainFileOf } from './trail-files.js';
  * log's end) contain this name.
  */
 export async function readChainName(file: string): Promise<string | null> {
-  try {
-    return (await readFile(chainFileOf(file), 'utf8')).trim();
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw error;
-  }
+  return (await readIfThere(chainFileOf(file)))?.trim() ?? null;
 }
 
 /**

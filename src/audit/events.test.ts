@@ -8,9 +8,8 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { type AuditAction, auditDetails } from '../core/audit-events.js';
 import { fromIso } from '../core/units.js';
-import { type PastEvent, readEvents } from './events.js';
+import { type PastEvent, pastDetails, readEvents } from './events.js';
 import { createFileAudit } from './file.js';
-import { pastDetails } from './past-details.js';
 import { readRecords } from './records.js';
 import { verifyTrail } from './verify.js';
 

@@ -1,9 +1,34 @@
 import { z } from 'zod';
-import type { AuditAction } from '../core/audit-events.js';
+import { type AuditAction, auditDetails } from '../core/audit-events.js';
+import type { SubjectRef } from '../core/connection.js';
 import type { EpochMs } from '../core/units.js';
-import { type PastDetail, pastDetails } from './past-details.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
+
+const [ofClient, ofEnrolment] = auditDetails.revoked.options;
+const [refused] = auditDetails.enrolment_refused.options;
+
+/** Records of early versions contain little more than the token's id. */
+const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
+
+/**
+ * Guards for records written by this or earlier versions. Fields that an earlier version did not write are optional;
+ * unknown fields are dropped.
+ */
+export const pastDetails = {
+  ...auditDetails,
+  enrolled: tokenNamed,
+  enrolment_refused: refused.partial().required({ code: true }),
+  enrolment_recovered: tokenNamed,
+  renewed: tokenNamed,
+  revoked: ofClient.partial().extend(ofEnrolment.pick({ tokenId: true, by: true }).shape),
+  step_up_started: auditDetails.step_up_started.partial({ purpose: true }),
+  configuration_loaded: auditDetails.configuration_loaded.partial({ version: true }),
+  client_token_issued: auditDetails.client_token_issued.partial({ application: true, by: true }),
+  client_token_revoked: auditDetails.client_token_revoked.partial({ application: true, by: true }),
+} as const satisfies { readonly [Action in AuditAction]: z.ZodType };
+
+export type PastDetail<Action extends AuditAction> = z.output<(typeof pastDetails)[Action]>;
 
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
@@ -58,3 +83,19 @@ export async function* readEvents<Action extends AuditAction>(
     }
   }
 }
+
+export async function findTokenOwners(
+  trails: readonly string[],
+  tokenIds: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, SubjectRef>> {
+  const owners = new Map<string, SubjectRef>();
+  if (tokenIds.size === 0) return owners;
+  for (const trail of trails) {
+    for await (const { connection, subject, detail } of readEvents(trail, makings)) {
+      if (tokenIds.has(detail.tokenId)) owners.set(detail.tokenId, { connection, subject });
+    }
+  }
+  return owners;
+}
+
+const makings = ['enrolled', 'enrolment_recovered', 'renewed'] as const;

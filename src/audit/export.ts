@@ -1,7 +1,6 @@
 import { toCsvLine } from '../base/csv.js';
 import { toIso } from '../core/units.js';
-import { mergeByTime } from './merge.js';
-import { type AuditRecord, type RecordFilter, readRecords } from './records.js';
+import { type AuditRecord, mergeByTime, type RecordFilter, readRecords } from './records.js';
 
 export interface ExportedRecord extends AuditRecord {
   readonly trail: string;

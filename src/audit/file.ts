@@ -6,7 +6,7 @@ import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit, Clock, Log, Random } from '../core/ports.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { isSystemError, syncFolder } from '../files/durable-file.js';
+import { ifThere, syncFolder } from '../files/durable-file.js';
 import { createGroupCommit } from '../files/group-commit.js';
 import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
 import { openChainName } from './chain-name.js';
@@ -134,7 +134,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
 
   const append = async (event: AuditEvent): Promise<void> => {
     onRecord(await write({ event, request: requestId() }), chain);
-    if (isDurable[event.action]) await guarded(sync);
+    if (isDurable(event.action)) await guarded(sync);
     else syncSoon();
   };
 
@@ -187,9 +187,7 @@ async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;
   await syncFile(file);
   await rename(file, closedFileOf(file, sequence));
-  await rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)).catch((error: unknown) => {
-    if (!isSystemError(error, 'ENOENT')) throw error;
-  });
+  await ifThere(rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)));
   await (await open(file, 'a', 0o600)).close();
   await syncFolder(file);
   return { ...end, mend: '', bytes: 0, since: null };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type EpochMs, epochMs } from '../core/units.js';
-import { mergeByTime } from './merge.js';
+import { mergeByTime } from './records.js';
 
 const trailOf = (trail: string, times: readonly (number | 'unreadable')[]) => {
   const reading = { isOpen: true };

@@ -6,7 +6,7 @@ import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
-import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
+import { recoverEnrolments } from '../core/enrolment/token-change.js';
 import type { Audit } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createFileAudit, type Trail } from './file.js';

@@ -1,4 +1,4 @@
-import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
+import type { OpenChange } from '../core/enrolment/token-change.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 

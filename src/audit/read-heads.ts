@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
-import { isSystemError } from '../files/durable-file.js';
+import { readIfThere } from '../files/durable-file.js';
 import { type Head, headGuard, headType } from './heads.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 
@@ -34,7 +33,7 @@ export async function readHeads(file: string, verify: (jws: string) => Promise<H
   let unknownKey = 0;
   let invalid: HeadsReport['invalid'] = null;
   for (const each of [...closed, newest]) {
-    const lines = (await readIfThere(each)).split('\n').slice(0, -1);
+    const lines = ((await readIfThere(each)) ?? '').split('\n').slice(0, -1);
     for (const [index, jws] of lines.entries()) {
       const found = await verify(jws);
       if (found === 'unknown key') unknownKey += 1;
@@ -43,11 +42,4 @@ export async function readHeads(file: string, verify: (jws: string) => Promise<H
     }
   }
   return { heads, unknownKey, invalid };
-}
-
-async function readIfThere(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return '';
-    throw error;
-  });
 }

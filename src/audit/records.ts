@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { type EpochMs, fromIso } from '../core/units.js';
+import type { RecordOf } from '../core/audit-events.js';
+import type { SubjectRef } from '../core/connection.js';
+import { type EpochMs, fromIso, toIso } from '../core/units.js';
 import { linesWith, readPieces } from './read.js';
 
 export const recordHead = z.object({
@@ -66,5 +68,48 @@ function parseRecord(line: Buffer): AuditRecord | null {
     return recordGuard.parse(JSON.parse(line.toString('utf8')));
   } catch {
     return null;
+  }
+}
+
+const mostRecords = 1000;
+
+/** Reads the newest records about one user, oldest first. @returns also the number of older records */
+export async function readRecordsOf(
+  file: string,
+  who: SubjectRef,
+): Promise<{ readonly records: readonly RecordOf[]; readonly left: number }> {
+  const records: RecordOf[] = [];
+  let left = 0;
+  for await (const { time, action, detail } of readRecords(file, { subjects: [who] })) {
+    records.push({ time: toIso(time), action, detail });
+    if (records.length > mostRecords) {
+      records.shift();
+      left += 1;
+    }
+  }
+  return { records, left };
+}
+
+interface Source<Read> {
+  readonly trail: string;
+  readonly records: AsyncGenerator<Read>;
+}
+
+export async function* mergeByTime<Read extends { readonly time: EpochMs }>(
+  sources: readonly Source<Read>[],
+): AsyncGenerator<{ readonly trail: string; readonly record: Read }> {
+  try {
+    const waiting = await Promise.all(sources.map(async (source) => ({ source, next: await source.records.next() })));
+    for (;;) {
+      const [earliest] = waiting
+        .flatMap((from) => (from.next.done === true ? [] : [{ from, record: from.next.value }]))
+        .toSorted((a, b) => a.record.time - b.record.time);
+      if (earliest === undefined) return;
+      const { from, record } = earliest;
+      yield { trail: from.source.trail, record };
+      from.next = await from.source.records.next();
+    }
+  } finally {
+    await Promise.allSettled(sources.map(({ records }) => records.return(undefined)));
   }
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { isSystemError } from '../files/durable-file.js';
+import { ifThere } from '../files/durable-file.js';
 import { closedSegmentsOf } from './trail-files.js';
 
 export interface OpenSegment {
@@ -9,13 +9,6 @@ export interface OpenSegment {
   readonly identity: string;
   /** Number of the last record; `null` for the active file. */
   readonly lastSequence: number | null;
-}
-
-async function openIfThere(file: string): Promise<FileHandle | null> {
-  return open(file, 'r').catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw error;
-  });
 }
 
 const identityOf = async (handle: FileHandle): Promise<string> => {
@@ -30,13 +23,13 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
   // The active file is opened first. If it is closed and renamed in the meantime, it also appears among the closed
   // files and is read only once.
-  const newest = await openIfThere(file);
+  const newest = await ifThere(open(file, 'r'));
   try {
     const newestIdentity = newest === null ? '' : await identityOf(newest);
     let isNewestClosed = false;
     for (const { file: closed, lastSequence } of await closedSegmentsOf(file)) {
       if (lastSequence <= after) continue;
-      const handle = await openIfThere(closed);
+      const handle = await ifThere(open(closed, 'r'));
       if (handle === null) continue;
       try {
         const identity = await identityOf(handle);

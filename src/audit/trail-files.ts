@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isSystemError } from '../files/durable-file.js';
+import { ifThere } from '../files/durable-file.js';
 
 /*
  * An audit log is identified by the path of its active file, `audit.jsonl`. In the same folder are its closed files and
@@ -25,10 +25,7 @@ export interface ClosedSegment {
 
 export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
   const start = basename(beside(file, ''));
-  const names = await readdir(dirname(file)).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw error;
-  });
+  const names = (await ifThere(readdir(dirname(file)))) ?? [];
   return names
     .filter((name) => name.startsWith(start) && /^\d{12,}\.jsonl$/.test(name.slice(start.length)))
     .map((name) => ({ file: join(dirname(file), name), lastSequence: Number.parseInt(name.slice(start.length), 10) }))

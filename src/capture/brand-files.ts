@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import type { Brands } from '../core/brand/brands.js';
-import { toStylesheet } from '../core/brand/stylesheet.js';
+import { toStylesheet } from '../core/brand/palette.js';
 import { FaceError } from '../errors.js';
 import { brandFiles } from '../http/brand-paths.js';
 import { discardBody } from '../http/collect.js';

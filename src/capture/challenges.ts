@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Credential, UserSecret } from '../core/concealed.js';
 import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
-import { keptNetworkOf } from '../core/limits/networks.js';
+import { keptNetworkOf } from '../core/networks.js';
 import { keepNoticeChoice } from '../core/notices/choice.js';
-import { notePlace } from '../core/notices/note-place.js';
+import { notePlace } from '../core/notices/known-places.js';
 import { screenAxes } from '../core/screen-light.js';
 import { maxDeviceCharacters, parseDeviceSignals } from '../core/step-up/device-signals.js';
 import { commitFrame, startChallenge, submitFrames } from '../core/step-up/frames.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { DataConsent } from '../core/consented-data/consents.js';
-import { readCurrentDataConsents, withdrawCurrentDataConsent } from '../core/step-up/current-data-consents.js';
+import { type DataConsent, readDataConsents, withdrawDataConsents } from '../core/consented-data/consents.js';
+import { managedRef } from '../core/step-up/current-enrolment.js';
 import { dataConsentsReply, type ShownDataConsent } from '../core/step-up/home-protocol.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
@@ -47,7 +47,7 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       reply: dataConsentsReply,
       async handle({ session }) {
         const clients = deps.homePages.get(session.record.connection)?.clients;
-        const consents = await readCurrentDataConsents(session, deps);
+        const consents = await readDataConsents(managedRef(session, deps), deps);
         return { dataConsents: consents.map((consent) => toShown(consent, clients)) };
       },
     }),
@@ -62,7 +62,7 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ client: z.string().min(1).max(256).describe('Id of the client, as in the list.') }),
       reply: emptyReply,
       async handle({ session, fields }) {
-        await withdrawCurrentDataConsent(session, fields.client, deps);
+        await withdrawDataConsents(managedRef(session, deps), { client: fields.client }, deps);
         return {};
       },
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Link, toLinkReply } from '../core/links/links.js';
-import { endCurrentLink, readCurrentLinks } from '../core/step-up/current-links.js';
+import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
+import { managedRef } from '../core/step-up/current-enrolment.js';
 import { linksReply, type ShownLink } from '../core/step-up/home-protocol.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
 import type { ApiDeps } from '../rest/deps.js';
@@ -28,7 +28,7 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({}),
       reply: linksReply,
       async handle({ session }) {
-        const links = await readCurrentLinks(session, deps);
+        const links = await readLinks(managedRef(session, deps), deps);
         return { links: links.map((link) => toShown(link, deps)) };
       },
     }),
@@ -42,7 +42,7 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ connection: z.string().min(1).max(100).describe('Id of the link, as in the list.') }),
       reply: emptyReply,
       async handle({ session, fields }) {
-        await endCurrentLink(session, fields.connection, deps);
+        await endLinks(managedRef(session, deps), { connection: fields.connection }, deps);
         return {};
       },
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameAction, requestedAction } from '../core/action.js';
 import { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
-import { toSource } from '../core/limits/source.js';
+import { toSource } from '../core/networks.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../core/step-up/kiosk.js';
 import type { HookSignIn } from '../core/step-up/passed-step-up.js';
 import { startRequestedStepUp } from '../core/step-up/requested.js';

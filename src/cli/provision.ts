@@ -5,10 +5,16 @@ import type { Policy } from '../core/connection.js';
 import { toCensusFinding } from '../operations/census-text.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
 import { putInForce, readSwitchedModes } from '../operations/modes.js';
-import { wouldRefuseAll } from '../operations/open-connection.js';
-import { requirePublicUrl } from '../operations/public-url.js';
-import { pushingSecret } from '../operations/push-secret.js';
-import { applySteps, isDone, isStuck, isToApply, planSteps, type StepResult } from '../operations/steps.js';
+import { requirePublicUrl, wouldRefuseAll } from '../operations/open-connection.js';
+import {
+  applySteps,
+  isDone,
+  isStuck,
+  isToApply,
+  planSteps,
+  pushingSecret,
+  type StepResult,
+} from '../operations/steps.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Registrant, Registration } from '../connections/provisioning.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
-import { requirePublicUrl } from '../operations/public-url.js';
+import { requirePublicUrl } from '../operations/open-connection.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';

@@ -1,7 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { createEventParser } from '../audit/events.js';
-import { pastDetails } from '../audit/past-details.js';
+import { createEventParser, pastDetails } from '../audit/events.js';
 import { linesWith, readPieces } from '../audit/read.js';
 import { version } from '../base/version.js';
 import { type DataFiles, filesOf, isThere, recognitionFolderOf } from '../config/data-files.js';

@@ -1,6 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { type PastEvent, readEvents } from '../audit/events.js';
-import { findTokenOwners } from '../audit/token-owners.js';
+import { findTokenOwners, type PastEvent, readEvents } from '../audit/events.js';
 import type { AuditAction } from '../core/audit-events.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';

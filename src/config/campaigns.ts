@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CampaignSettings } from '../core/campaign/deps.js';
+import type { CampaignSettings } from '../core/deps.js';
 
 export const campaignsGuard = z.strictObject({
   perMinute: z.int().min(1).max(6000).default(120).describe('E-mails per minute, as the mail relay accepts.'),

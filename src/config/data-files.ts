@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSystemError } from '../files/durable-file.js';
+import { ifThere } from '../files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**
@@ -38,11 +38,5 @@ export const recognitionFolderOf = (config: {
 export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
 export async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    (error: unknown) => {
-      if (isSystemError(error, 'ENOENT')) return false;
-      throw error;
-    },
-  );
+  return (await ifThere(stat(file))) !== null;
 }

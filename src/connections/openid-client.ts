@@ -1,10 +1,10 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { Json, JsonObject } from '../base/json.js';
 import type { RegisteredClaims } from '../config/claims.js';
+import type { Assurance } from '../core/assurance.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
-import type { Assurance } from '../core/step-up/assurance.js';
 import type { EpochMs } from '../core/units.js';
 
 export {

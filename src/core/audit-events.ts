@@ -6,7 +6,7 @@ import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.j
 
 /*
  * Schemas for the `detail` of audit records. Fields must stay in this order, because the hash of a record depends on
- * it. `src/audit/past-details.ts` has the schemas of earlier versions.
+ * it. `src/audit/events.ts` has the schemas of earlier versions.
  */
 
 /** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
@@ -128,6 +128,9 @@ const application = z.object({
   by: z.string(),
 });
 
+const event = <Fields extends z.core.$ZodLooseShape>(description: string, fields: Fields) =>
+  z.object(fields).describe(description);
+
 export const auditDetails = {
   enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
   enrolled: z
@@ -143,63 +146,46 @@ export const auditDetails = {
     ),
   enrolment_recovered: tokenChange.describe('After a crash, the token was found in the profile.'),
   renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
-  verified: z
-    .object({
-      tokenId: z.string().nullable(),
-      ...checkNamed,
-      seconds: z.int().optional(),
-    })
-    .describe(
-      'A face was verified. `application` is the host that requested the check, `seconds` the time since the step-up started.',
-    ),
+  verified: event(
+    'A face was verified. `application` is the host that requested the check, `seconds` the time since the step-up started.',
+    { tokenId: z.string().nullable(), ...checkNamed, seconds: z.int().optional() },
+  ),
   verification_refused: z
     .union([z.object({ tokenId: z.string().nullable(), ...checkNamed }), z.object({ code: errorCode, ...checkNamed })])
     .describe(
       'A face check failed: `tokenId` alone is a wrong face, `code` the reason, which the person does not see.',
     ),
-  roster_searched: z
-    .object({
+  roster_searched: event(
+    'A client searched a face in a roster. `tokenId` is the match, `code` the reason for a search that failed.',
+    {
       tokens: z.int(),
       outcome: z.enum(['identified', 'nobody', 'ambiguous', 'refused']),
       tokenId: z.string().nullable(),
       code: errorCode.nullable(),
-    })
-    .describe(
-      'A client searched a face in a roster. `tokenId` is the match, `code` the reason for a search that failed.',
-    ),
-  locked_out: z
-    .object({
-      level: z.int(),
-      until: instant,
-      hook: z.string().optional(),
-    })
-    .describe(
-      'A user was locked out after failed checks, or with `hook` after sign-ins without a pass. `level` counts consecutive lockouts from 1.',
-    ),
+    },
+  ),
+  locked_out: event(
+    'A user was locked out after failed checks, or with `hook` after sign-ins without a pass. `level` counts consecutive lockouts from 1.',
+    { level: z.int(), until: instant, hook: z.string().optional() },
+  ),
   revoked: z
     .union([
       z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
       enrolmentEnded.extend({ expiresAt: absent, client: absent }),
     ])
     .describe('An enrolment ended, or a client revoked a token.'),
-  step_up_started: z
-    .object({
-      stepUpId: z.string(),
-      purpose: z.string(),
-      by: z.string().optional(),
-      ...asker,
-      /** Digest of the action. The text itself is never recorded. */
-      actionDigest: z.string().optional(),
-    })
-    .describe('A step-up started. `actionDigest` identifies the action to approve.'),
-  document_signed: z
-    .object({
-      stepUpId: z.string(),
-      actionDigest: z.string(),
-      document: z.string(),
-      title: z.string().optional(),
-    })
-    .describe('A document was signed after an approval. `document` is its SHA-256, `actionDigest` that of the action.'),
+  step_up_started: event('A step-up started. `actionDigest` identifies the action to approve.', {
+    stepUpId: z.string(),
+    purpose: z.string(),
+    by: z.string().optional(),
+    ...asker,
+    /** Digest of the action. The text itself is never recorded. */
+    actionDigest: z.string().optional(),
+  }),
+  document_signed: event(
+    'A document was signed after an approval. `document` is its SHA-256, `actionDigest` that of the action.',
+    { stepUpId: z.string(), actionDigest: z.string(), document: z.string(), title: z.string().optional() },
+  ),
   action_approved: actionNamed.describe('A face check approved an action. `title` is the beginning of its title.'),
   action_declined: actionNamed.describe('A person declined to approve an action.'),
   consent_given: z
@@ -208,87 +194,76 @@ export const auditDetails = {
       z.object({ statement: z.string(), givenAt: instant, client: z.string() }),
     ])
     .describe('A person consented to the face check, on the capture page or through a client.'),
-  consent_relied_on: z
-    .object({ stepUpId: z.string(), statement: z.string(), givenAt: instant })
-    .describe('A check relied on the consent that was given at enrolment.'),
+  consent_relied_on: event('A check relied on the consent that was given at enrolment.', {
+    stepUpId: z.string(),
+    statement: z.string(),
+    givenAt: instant,
+  }),
   consent_withdrawn: enrolmentEnded.describe('A consent was withdrawn.'),
-  notices_chosen: z
-    .object({ off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() })
-    .describe(
-      'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
-    ),
-  data_consent_given: z
-    .object({
-      client: z.string(),
-      claims: z.array(z.string()).readonly(),
-      registration: z.string(),
-      expiresAt: instant,
-    })
-    .describe(
-      'A person let a client receive claims, named in `claims`. `registration` is the digest of the stated purposes.',
-    ),
-  data_consent_withdrawn: z
-    .object({
-      client: z.string(),
-      claims: z.array(z.string()).readonly(),
-      by: z.string().optional(),
-    })
-    .describe('A consent to share claims ended. `by` is the administrator who ended it.'),
-  identities_linked: z
-    .object({ other: z.string(), expiresAt: instant })
-    .describe('An account at the connection `other` was linked as that of the same person.'),
-  identities_unlinked: z
-    .object({ other: z.string(), by: z.string().optional() })
-    .describe('A link between accounts ended. `by` is the administrator who ended it.'),
-  counter_told: z
-    .object({ client: z.string() })
-    .describe('A counter received that this person was present, with the claims they consented to.'),
-  credential_issued: z
-    .object({
-      credential: z.string(),
-      credentialId: z.string(),
-      claims: z.array(z.string()).readonly(),
-      tokenId: z.string(),
-      expiresAt: instant,
-    })
-    .describe('A credential was issued to the wallet of a person.'),
-  credential_ended: z
-    .object({
-      credential: z.string(),
-      credentialId: z.string(),
-      why: z.enum(credentialEnds),
-      by: z.string().optional(),
-    })
-    .describe('A credential ended early, for the reason in `why`. `by` is the administrator who ended it.'),
-  organisation_chosen: z
-    .object({
-      client: z.string(),
-      organisation: z.string(),
-      roles: z.array(z.string()).readonly(),
-      stepUpId: z.string(),
-    })
-    .describe('A person chose the organization that they act for at a client, with their roles at that time.'),
-  not_me_reported: z
-    .object({ sessions: z.enum(endedSessions) })
-    .describe('A person reported that an action in a notification was not theirs.'),
-  new_place_seen: z
-    .object({ stepUpId: z.string(), device: z.boolean(), network: z.boolean() })
-    .describe('A check passed from a device or network that was not seen before for this person.'),
-  subject_exported: z
-    .object({ by: z.string().optional() })
-    .describe('Data of a person was exported, by the administrator in `by` or by the person.'),
-  own_page_opened: z
-    .object({ stepUpId: z.string(), how: z.enum(['face', 'sign_in']) })
-    .describe('A person opened their own page by a face check or a sign-in.'),
-  known_places_forgotten: z.object({}).describe('A person deleted the record of their devices and networks.'),
-  subject_erased: z
-    .object({ receiptId: z.string(), tokenId: z.string().nullable(), by: z.string() })
-    .describe('Data of a person was erased.'),
-  lockout_cleared: z
-    .object({ by: z.string(), source: z.string().nullable() })
-    .describe('An administrator ended a lockout.'),
-  liveness_judged: z
-    .object({
+  notices_chosen: event(
+    'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
+    { off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() },
+  ),
+  data_consent_given: event(
+    'A person let a client receive claims, named in `claims`. `registration` is the digest of the stated purposes.',
+    { client: z.string(), claims: z.array(z.string()).readonly(), registration: z.string(), expiresAt: instant },
+  ),
+  data_consent_withdrawn: event('A consent to share claims ended. `by` is the administrator who ended it.', {
+    client: z.string(),
+    claims: z.array(z.string()).readonly(),
+    by: z.string().optional(),
+  }),
+  identities_linked: event('An account at the connection `other` was linked as that of the same person.', {
+    other: z.string(),
+    expiresAt: instant,
+  }),
+  identities_unlinked: event('A link between accounts ended. `by` is the administrator who ended it.', {
+    other: z.string(),
+    by: z.string().optional(),
+  }),
+  counter_told: event('A counter received that this person was present, with the claims they consented to.', {
+    client: z.string(),
+  }),
+  credential_issued: event('A credential was issued to the wallet of a person.', {
+    credential: z.string(),
+    credentialId: z.string(),
+    claims: z.array(z.string()).readonly(),
+    tokenId: z.string(),
+    expiresAt: instant,
+  }),
+  credential_ended: event(
+    'A credential ended early, for the reason in `why`. `by` is the administrator who ended it.',
+    { credential: z.string(), credentialId: z.string(), why: z.enum(credentialEnds), by: z.string().optional() },
+  ),
+  organisation_chosen: event(
+    'A person chose the organization that they act for at a client, with their roles at that time.',
+    { client: z.string(), organisation: z.string(), roles: z.array(z.string()).readonly(), stepUpId: z.string() },
+  ),
+  not_me_reported: event('A person reported that an action in a notification was not theirs.', {
+    sessions: z.enum(endedSessions),
+  }),
+  new_place_seen: event('A check passed from a device or network that was not seen before for this person.', {
+    stepUpId: z.string(),
+    device: z.boolean(),
+    network: z.boolean(),
+  }),
+  subject_exported: event('Data of a person was exported, by the administrator in `by` or by the person.', {
+    by: z.string().optional(),
+  }),
+  own_page_opened: event('A person opened their own page by a face check or a sign-in.', {
+    stepUpId: z.string(),
+    how: z.enum(['face', 'sign_in']),
+  }),
+  known_places_forgotten: event('A person deleted the record of their devices and networks.', {}),
+  subject_erased: event('Data of a person was erased.', {
+    receiptId: z.string(),
+    tokenId: z.string().nullable(),
+    by: z.string(),
+  }),
+  lockout_cleared: event('An administrator ended a lockout.', { by: z.string(), source: z.string().nullable() }),
+  liveness_judged: event(
+    'Frames were judged. `signals` has every measurement with its bounds, `device` what the page reported about the camera.',
+    {
       stepUpId: z.string(),
       judge: z.string(),
       pass: z.boolean(),
@@ -297,86 +272,87 @@ export const auditDetails = {
       signals: z.array(measurement.readonly()).readonly(),
       /** Reported by the page, unverified. */
       device: z.optional(deviceSignals),
-    })
-    .describe(
-      'Frames were judged. `signals` has every measurement with its bounds, `device` what the page reported about the camera.',
-    ),
+    },
+  ),
   handed_off: stepUpNamed.describe('A check continued on a phone.'),
-  hand_off_refused: z
-    .object({ stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker })
-    .describe(
-      'A phone was asked for its camera, but its user did not choose the number on the first screen. Someone may know the user’s password.',
-    ),
+  hand_off_refused: event(
+    'A phone was asked for its camera, but its user did not choose the number on the first screen. Someone may know the user’s password.',
+    { stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker },
+  ),
   step_up_abandoned: stepUpEnded.describe('A person canceled a step-up.'),
   hook_decided: hookDecided.describe(
     'A hook answered the provider. `reason` says why no face was verified; `wouldHave` is the decision without shadow mode.',
   ),
-  code_sent: z
-    .object({ stepUpId: z.string(), channel: z.enum(['email', 'sms']) })
-    .describe('A one-time code was sent instead of a face check.'),
-  another_way_passed: z
-    .object({
+  code_sent: event('A one-time code was sent instead of a face check.', {
+    stepUpId: z.string(),
+    channel: z.enum(['email', 'sms']),
+  }),
+  another_way_passed: event(
+    'A code was accepted instead of a face. `by` created a bypass code, `approvedBy` approved it.',
+    {
       stepUpId: z.string(),
       way: z.enum(anotherWays),
       by: z.string().optional(),
       approvedBy: z.string().optional(),
       ...asker,
-    })
-    .describe('A code was accepted instead of a face. `by` created a bypass code, `approvedBy` approved it.'),
-  another_way_refused: z
-    .object({ stepUpId: z.string(), way: z.enum(anotherWays), code: errorCode, ...asker })
-    .describe('A code was refused.'),
-  recovery_codes_made: z.object({ stepUpId: z.string(), codes: z.int() }).describe('Recovery codes were created.'),
-  bypass_issued: z
-    .object({
-      id: z.string(),
-      minutes: z.int(),
-      application: z.string().nullable(),
-      approvals: z.int(),
-      by: z.string(),
-    })
-    .describe('An administrator created a bypass code.'),
-  bypass_approved: z.object({ id: z.string(), by: z.string() }).describe('An administrator approved a bypass code.'),
-  vouching_begun: z
-    .object({ stepUpId: z.string(), send: z.enum(['none', 'email', 'sms']), by: z.string() })
-    .describe('An administrator started a face check for a caller.'),
-  vouched: z
-    .object({
-      stepUpId: z.string(),
-      outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
-      by: z.string(),
-    })
-    .describe('The administrator read the result of a caller’s face check.'),
-  help_asked: z
-    .object({ id: z.string(), stepUpId: z.string(), reason: z.enum(helpReasons) })
-    .describe('A person asked the help desk for help.'),
-  help_taken: z.object({ id: z.string(), by: z.string() }).describe('An administrator took over a help request.'),
-  help_settled: z
-    .object({ id: z.string(), settlement: z.string(), by: z.string() })
-    .describe('A help request was closed.'),
-  receipt_issued: z
-    .object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() })
-    .describe('A receipt was signed.'),
-  receipt_redeemed: z.object({ receiptId: z.string(), stepUpId: z.string() }).describe('A receipt was used.'),
-  client_token_issued: z
-    .object({
-      id: z.string(),
-      name: z.string(),
-      scopes: z.array(z.string()).readonly(),
-      application: z.string().nullable(),
-      by: z.string(),
-    })
-    .describe('A client token was issued. `application` is the application whose key it is.'),
-  client_token_revoked: z
-    .object({ id: z.string(), application: z.string().nullable(), by: z.string() })
-    .describe('A client token was revoked.'),
+    },
+  ),
+  another_way_refused: event('A code was refused.', {
+    stepUpId: z.string(),
+    way: z.enum(anotherWays),
+    code: errorCode,
+    ...asker,
+  }),
+  recovery_codes_made: event('Recovery codes were created.', { stepUpId: z.string(), codes: z.int() }),
+  bypass_issued: event('An administrator created a bypass code.', {
+    id: z.string(),
+    minutes: z.int(),
+    application: z.string().nullable(),
+    approvals: z.int(),
+    by: z.string(),
+  }),
+  bypass_approved: event('An administrator approved a bypass code.', { id: z.string(), by: z.string() }),
+  vouching_begun: event('An administrator started a face check for a caller.', {
+    stepUpId: z.string(),
+    send: z.enum(['none', 'email', 'sms']),
+    by: z.string(),
+  }),
+  vouched: event('The administrator read the result of a caller’s face check.', {
+    stepUpId: z.string(),
+    outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
+    by: z.string(),
+  }),
+  help_asked: event('A person asked the help desk for help.', {
+    id: z.string(),
+    stepUpId: z.string(),
+    reason: z.enum(helpReasons),
+  }),
+  help_taken: event('An administrator took over a help request.', { id: z.string(), by: z.string() }),
+  help_settled: event('A help request was closed.', { id: z.string(), settlement: z.string(), by: z.string() }),
+  receipt_issued: event('A receipt was signed.', { receiptId: z.string(), stepUpId: z.string(), audience: z.string() }),
+  receipt_redeemed: event('A receipt was used.', { receiptId: z.string(), stepUpId: z.string() }),
+  client_token_issued: event('A client token was issued. `application` is the application whose key it is.', {
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()).readonly(),
+    application: z.string().nullable(),
+    by: z.string(),
+  }),
+  client_token_revoked: event('A client token was revoked.', {
+    id: z.string(),
+    application: z.string().nullable(),
+    by: z.string(),
+  }),
   application_registered: application.describe('An application was registered.'),
   application_changed: application.describe('An application was changed.'),
-  application_removed: z
-    .object({ id: z.string(), name: z.string(), by: z.string() })
-    .describe('An application was removed with its keys.'),
-  application_requested: z
-    .object({
+  application_removed: event('An application was removed with its keys.', {
+    id: z.string(),
+    name: z.string(),
+    by: z.string(),
+  }),
+  application_requested: event(
+    'A developer submitted a request. `application` is the one to change, `null` asks for a new one.',
+    {
       id: z.string(),
       developer: z.string(),
       application: z.string().nullable(),
@@ -388,149 +364,160 @@ export const auditDetails = {
       redirectUris: z.array(z.string()).readonly(),
       termsVersion: z.int(),
       by: z.string(),
-    })
-    .describe('A developer submitted a request. `application` is the one to change, `null` asks for a new one.'),
-  application_request_answered: z
-    .object({
-      id: z.string(),
-      developer: z.string(),
-      answer: z.enum(['approved', 'asked_back', 'refused']),
-      application: z.string().nullable(),
-      by: z.string(),
-    })
-    .describe('A request of a developer was answered.'),
-  application_request_withdrawn: z
-    .object({ id: z.string(), developer: z.string(), by: z.string() })
-    .describe('A developer withdrew a request.'),
-  application_key_handed_over: z
-    .object({
-      id: z.string(),
-      developer: z.string(),
-      application: z.string(),
-      by: z.string(),
-    })
-    .describe('A developer received the first key of an application.'),
-  application_owner_added: z
-    .object({ id: z.string(), developer: z.string(), by: z.string() })
-    .describe('A developer became an owner of an application.'),
-  application_owner_removed: z
-    .object({ id: z.string(), developer: z.string(), by: z.string() })
-    .describe('A developer is no longer an owner of an application.'),
-  application_terms_changed: z
-    .object({ version: z.int(), digest: z.string(), by: z.string() })
-    .describe('The terms for developers were changed.'),
-  administrator_added: z
-    .object({
-      name: z.string(),
-      role: z.string(),
-      /** Id of the administrator's API key. Earlier versions did not record it. */
-      id: z.string().optional(),
-      by: z.string(),
-    })
-    .describe('An administrator was added.'),
-  administrator_removed: z.object({ name: z.string(), by: z.string() }).describe('An administrator was removed.'),
-  console_signed_in: z
-    .object({
+    },
+  ),
+  application_request_answered: event('A request of a developer was answered.', {
+    id: z.string(),
+    developer: z.string(),
+    answer: z.enum(['approved', 'asked_back', 'refused']),
+    application: z.string().nullable(),
+    by: z.string(),
+  }),
+  application_request_withdrawn: event('A developer withdrew a request.', {
+    id: z.string(),
+    developer: z.string(),
+    by: z.string(),
+  }),
+  application_key_handed_over: event('A developer received the first key of an application.', {
+    id: z.string(),
+    developer: z.string(),
+    application: z.string(),
+    by: z.string(),
+  }),
+  application_owner_added: event('A developer became an owner of an application.', {
+    id: z.string(),
+    developer: z.string(),
+    by: z.string(),
+  }),
+  application_owner_removed: event('A developer is no longer an owner of an application.', {
+    id: z.string(),
+    developer: z.string(),
+    by: z.string(),
+  }),
+  application_terms_changed: event('The terms for developers were changed.', {
+    version: z.int(),
+    digest: z.string(),
+    by: z.string(),
+  }),
+  administrator_added: event('An administrator was added.', {
+    name: z.string(),
+    role: z.string(),
+    /** Id of the administrator's API key. Earlier versions did not record it. */
+    id: z.string().optional(),
+    by: z.string(),
+  }),
+  administrator_removed: event('An administrator was removed.', { name: z.string(), by: z.string() }),
+  console_signed_in: event(
+    'An administrator signed in to the console. `subject` is the id at `issuer`; both are `null` for a key. `emergency`: with a key although administrators sign in at a provider.',
+    {
       by: z.string(),
       role: z.string(),
       issuer: z.string().nullable(),
       subject: z.string().nullable(),
       emergency: z.boolean(),
-    })
-    .describe(
-      'An administrator signed in to the console. `subject` is the id at `issuer`; both are `null` for a key. `emergency`: with a key although administrators sign in at a provider.',
-    ),
-  console_sign_in_refused: z
-    .object({ by: z.string(), issuer: z.string(), subject: z.string() })
-    .describe('The provider authenticated a person without a group that has a role.'),
-  console_signed_out: z.object({ by: z.string() }).describe('An administrator signed out.'),
-  brand_changed: z
-    .object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() })
-    .describe('The brand was changed. `null` is the default look.'),
-  campaign_planned: z
-    .object({ campaign: z.string(), source: z.enum(['group', 'csv']), by: z.string() })
-    .describe('A campaign was planned.'),
-  campaign_started: z
-    .object({ campaign: z.string(), people: z.int(), by: z.string() })
-    .describe('A campaign was started. `people` is the number of recipients.'),
-  campaign_stopped: z.object({ campaign: z.string(), by: z.string() }).describe('A campaign was stopped.'),
-  campaign_resumed: z
-    .object({ campaign: z.string(), again: z.array(z.string()).readonly(), by: z.string() })
-    .describe('A campaign was resumed. `again` names the states of people who receive another e-mail.'),
-  campaign_reminded: z.object({ campaign: z.string(), by: z.string() }).describe('Reminders were sent at once.'),
-  campaign_worded: z
-    .object({
+    },
+  ),
+  console_sign_in_refused: event('The provider authenticated a person without a group that has a role.', {
+    by: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+  }),
+  console_signed_out: event('An administrator signed out.', { by: z.string() }),
+  brand_changed: event('The brand was changed. `null` is the default look.', {
+    digest: z.string().nullable(),
+    former: z.string().nullable(),
+    by: z.string(),
+  }),
+  campaign_planned: event('A campaign was planned.', {
+    campaign: z.string(),
+    source: z.enum(['group', 'csv']),
+    by: z.string(),
+  }),
+  campaign_started: event('A campaign was started. `people` is the number of recipients.', {
+    campaign: z.string(),
+    people: z.int(),
+    by: z.string(),
+  }),
+  campaign_stopped: event('A campaign was stopped.', { campaign: z.string(), by: z.string() }),
+  campaign_resumed: event('A campaign was resumed. `again` names the states of people who receive another e-mail.', {
+    campaign: z.string(),
+    again: z.array(z.string()).readonly(),
+    by: z.string(),
+  }),
+  campaign_reminded: event('Reminders were sent at once.', { campaign: z.string(), by: z.string() }),
+  campaign_worded: event(
+    'The text of an e-mail was changed. The digests are SHA-256 of `["subject","text"]` as JSON; `null` is the built-in text.',
+    {
       campaign: z.string(),
       letter: z.string(),
       digest: z.string().nullable(),
       former: z.string().nullable(),
       by: z.string(),
-    })
-    .describe(
-      'The text of an e-mail was changed. The digests are SHA-256 of `["subject","text"]` as JSON; `null` is the built-in text.',
-    ),
-  campaign_bounces_noted: z
-    .object({ campaign: z.string(), people: z.int(), by: z.string() })
-    .describe('An administrator recorded bounced e-mails.'),
-  invitation_sent: z
-    .object({
-      campaign: z.string().nullable(),
-      stepUpId: z.string(),
-      kind: z.enum(['invitation', 'reminder']),
-      by: z.string().optional(),
-    })
-    .describe('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.'),
-  configuration_loaded: z
-    .object({
+    },
+  ),
+  campaign_bounces_noted: event('An administrator recorded bounced e-mails.', {
+    campaign: z.string(),
+    people: z.int(),
+    by: z.string(),
+  }),
+  invitation_sent: event('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.', {
+    campaign: z.string().nullable(),
+    stepUpId: z.string(),
+    kind: z.enum(['invitation', 'reminder']),
+    by: z.string().optional(),
+  }),
+  configuration_loaded: event(
+    'The configuration was loaded, at a start or a reload. `changed` has the paths of changed settings. `by` is the administrator who reloaded it over the API.',
+    {
       digest: z.string(),
       connections: z.int(),
       changed: z.array(z.string()).readonly(),
       version: z.string(),
       by: z.string().optional(),
-    })
-    .describe(
-      'The configuration was loaded, at a start or a reload. `changed` has the paths of changed settings. `by` is the administrator who reloaded it over the API.',
-    ),
-  connection_apply_begun: z
-    .object({
-      runId: z.string(),
-      steps: z.array(z.string()).readonly(),
-      pushSecrets: z.boolean(),
-      by: z.string(),
-    })
-    .describe('An administrator started to set up a connection at its provider.'),
-  connection_apply_ended: z
-    .object({
-      runId: z.string(),
-      state: z.enum(['done', 'stopped']),
-      applied: z.array(z.string()).readonly(),
-      by: z.string(),
-    })
-    .describe('The set-up of a connection ended. `applied` has the steps that changed something.'),
-  connection_mode_switched: z
-    .object({ mode: connectionMode, file: connectionMode, by: z.string() })
-    .describe('An administrator switched the mode of a connection. `file` is the mode in the configuration.'),
-  connection_mode_settled: z
-    .object({ mode: connectionMode })
-    .describe('A manual switch of the mode ended, because the configuration has the same mode.'),
-  doctor_asked: z
-    .object({ connections: z.array(z.string()).readonly(), by: z.string() })
-    .describe('An administrator checked connections.'),
-  trail_verified: z
-    .object({ chain: z.string().nullable(), isSound: z.boolean(), through: z.int(), by: z.string() })
-    .describe('An administrator verified the audit trail. `through` is the last intact record.'),
-  key_rotated: z
-    .object({ use: keyUse, name: z.string(), by: z.string() })
-    .describe('An administrator rotated a key over the API.'),
-  key_destroyed: z
-    .object({ use: keyUse, name: z.string(), by: z.string() })
-    .describe('An administrator destroyed a key over the API.'),
+    },
+  ),
+  connection_apply_begun: event('An administrator started to set up a connection at its provider.', {
+    runId: z.string(),
+    steps: z.array(z.string()).readonly(),
+    pushSecrets: z.boolean(),
+    by: z.string(),
+  }),
+  connection_apply_ended: event('The set-up of a connection ended. `applied` has the steps that changed something.', {
+    runId: z.string(),
+    state: z.enum(['done', 'stopped']),
+    applied: z.array(z.string()).readonly(),
+    by: z.string(),
+  }),
+  connection_mode_switched: event(
+    'An administrator switched the mode of a connection. `file` is the mode in the configuration.',
+    { mode: connectionMode, file: connectionMode, by: z.string() },
+  ),
+  connection_mode_settled: event('A manual switch of the mode ended, because the configuration has the same mode.', {
+    mode: connectionMode,
+  }),
+  doctor_asked: event('An administrator checked connections.', {
+    connections: z.array(z.string()).readonly(),
+    by: z.string(),
+  }),
+  trail_verified: event('An administrator verified the audit trail. `through` is the last intact record.', {
+    chain: z.string().nullable(),
+    isSound: z.boolean(),
+    through: z.int(),
+    by: z.string(),
+  }),
+  key_rotated: event('An administrator rotated a key over the API.', { use: keyUse, name: z.string(), by: z.string() }),
+  key_destroyed: event('An administrator destroyed a key over the API.', {
+    use: keyUse,
+    name: z.string(),
+    by: z.string(),
+  }),
   key_made: key.describe('A key was created.'),
   key_retired: key.describe('A key was retired.'),
-  store_replaced: z.object({ heldSince: instant }).describe('The state store was found empty or restored.'),
-  records_removed: z
-    .object({ through: z.int(), digest: z.string() })
-    .describe('Retention removed old records. `through` is the last removed record.'),
+  store_replaced: event('The state store was found empty or restored.', { heldSince: instant }),
+  records_removed: event('Retention removed old records. `through` is the last removed record.', {
+    through: z.int(),
+    digest: z.string(),
+  }),
 } as const satisfies Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>;
 
 export type AuditAction = keyof typeof auditDetails;

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError } from '../errors.js';
+import type { Ports } from './deps.js';
 import type { State, StateRecord } from './ports.js';
-import type { EpochMs } from './units.js';
+import { type EpochMs, type EpochSec, toEpochSec } from './units.js';
 
 /** Retries of a compare-and-set. In each round one writer succeeds, so this many concurrent writers are served. */
 const maxContentions = 20;
@@ -55,4 +56,12 @@ export async function changeStored<Value extends Json, Changed extends Value | n
       return { former, changed };
   }
   throw new FaceError('state_unavailable', { reason: 'contended' });
+}
+
+/**
+ * Returns true if the store has lost data since `issuedAt`. A single-use item that was issued then may have been used
+ * already.
+ */
+export async function isForgotten(issuedAt: EpochSec, { state }: Ports<'state'>): Promise<boolean> {
+  return issuedAt < toEpochSec(await state.storeEpoch());
 }

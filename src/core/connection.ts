@@ -1,5 +1,5 @@
 import { FaceError } from '../errors.js';
-import type { SealedToken } from './concealed.js';
+import type { Credential, SealedToken } from './concealed.js';
 import type { LetterLanguage } from './letters/language.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs, EpochSec } from './units.js';
@@ -88,6 +88,13 @@ export interface StepUpRequest {
   /** Each nonce can start only one step-up. */
   readonly nonce: string;
   readonly issuedAt: EpochSec;
+  readonly expiresAt: EpochMs;
+}
+
+/** A started step-up. `<id>.<challenge>` is its ticket. */
+export interface StartedStepUp {
+  readonly id: string;
+  readonly challenge: Credential;
   readonly expiresAt: EpochMs;
 }
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import type { AuditDetail } from './audit-events.js';
 import { bindingOf, type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
-import type { CoreDeps } from './deps.js';
+import type { Ports } from './deps.js';
 import { attemptsOfHook } from './limits/attempts.js';
 import { countFailures, standingKeys } from './limits/lockout.js';
-import { toSource } from './limits/source.js';
+import { toSource } from './networks.js';
 import { inTime, nowOrLater } from './resilience.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
 import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from './units.js';
@@ -57,7 +57,10 @@ export const repeatableWithinSkewSec = 3 * eventSkewSec;
  * gets the same answer.
  * @throws `event_out_of_time`
  */
-export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
+export async function decideHook(
+  event: HookEvent,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
+): Promise<HookDecision> {
   const { connection, eventTime, budgetMs } = event;
   if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
     throw new FaceError('event_out_of_time');
@@ -74,7 +77,7 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
 }
 
 /** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
-function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreDeps): HookDecision {
+function answerUnavailable({ connection, subject, hook }: HookEvent, deps: Ports<'audit' | 'log'>): HookDecision {
   const decision = unverified(connection, 'whenUnavailable');
   record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
     (error: unknown) =>
@@ -83,7 +86,7 @@ function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreD
   return decision;
 }
 
-async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
+async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' | 'log'>): Promise<HookDecision> {
   const { connection, hook, subject, eventId, repeatableForSec } = event;
   const { freshnessSec, sameAddress, anotherWay } = connection.policy;
   const who = toSubjectRef(event);
@@ -156,7 +159,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
 /** Records a hook call that shadow mode allowed, but that would have been refused. */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
-  deps: CoreDeps,
+  deps: Ports<'audit'>,
 ): Promise<void> {
   await record({ connection, subject: '' }, { hook, outcome: 'refused', code, wouldHave: 'deny' }, deps);
 }
@@ -175,14 +178,7 @@ function toDetail(
   { policy }: Connection,
   reason?: NoPassedStepUp | 'locked_out' | 'state_unavailable',
 ): AuditDetail<'hook_decided'> {
-  if (decision.outcome === 'verified') {
-    const { outcome, at, stepUpId, liveness } = decision;
-    return { hook, outcome, at, stepUpId, liveness };
-  }
-  if (decision.outcome === 'another_way') {
-    const { outcome, at, stepUpId } = decision;
-    return { hook, outcome, at, stepUpId };
-  }
+  if (decision.outcome !== 'unverified') return { hook, ...decision };
   const { outcome, fallback } = decision;
   const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
   return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? enforced : undefined, reason };
@@ -191,12 +187,12 @@ function toDetail(
 async function record(
   about: ConnectedSubject,
   detail: AuditDetail<'hook_decided'>,
-  { audit }: CoreDeps,
+  { audit }: Ports<'audit'>,
 ): Promise<void> {
   await audit.append({ action: 'hook_decided', ...toSubjectRef(about), detail });
 }
 
-async function readDecision(key: string, { state }: CoreDeps): Promise<HookDecision | null> {
+async function readDecision(key: string, { state }: Ports<'state'>): Promise<HookDecision | null> {
   const found = await state.read(key);
   return found === null ? null : decisionGuard.parse(found.value);
 }

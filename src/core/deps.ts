@@ -1,20 +1,65 @@
+import type { Connection, StartedStepUp } from './connection.js';
+import type { LetterBrand } from './letters/brand.js';
+import type { LetterLanguage } from './letters/language.js';
 import type { Limits } from './limits/limits.js';
-import type { Audit, Clock, Log, Random, Signer, State, Verifier } from './ports.js';
+import type {
+  Audit,
+  Clock,
+  Delivery,
+  Directory,
+  Keys,
+  LivenessJudge,
+  Log,
+  Passkeys,
+  Random,
+  Sight,
+  Signer,
+  State,
+  Verifier,
+} from './ports.js';
 
-export interface CoreDeps {
+/** Ports and settings of the core, by the names that functions receive them under. */
+interface AllPorts {
+  readonly state: State;
   readonly clock: Clock;
   readonly random: Random;
-  readonly state: State;
   readonly audit: Audit;
   readonly log: Log;
   readonly verifier: Verifier;
   readonly signer: Signer;
+  readonly keys: Keys;
+  readonly passkeys: Passkeys;
+  readonly judge: LivenessJudge;
+  readonly sight: Sight;
+  readonly delivery: Delivery;
+  readonly settings: CoreSettings;
   /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
-  readonly settings: CoreSettings;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+  readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
+  readonly campaigns: CampaignSettings;
+  /** Functions that create the directory of a connection, by connection id. */
+  readonly directories: ReadonlyMap<string, () => Promise<Directory>>;
 }
 
 export interface CoreSettings {
   readonly limits: Limits;
   readonly consentDays: number | null;
 }
+
+export interface CampaignSettings {
+  readonly perMinute: number;
+  readonly keptDays: number;
+}
+
+/** The ports that a function uses, itself or through the functions that it calls. */
+export type Ports<Name extends keyof AllPorts> = Pick<AllPorts, Name>;
+
+/** The ports that every server has. */
+export type CoreDeps = Ports<
+  'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'signer' | 'settings' | 'issuer'
+>;
+
+export type CampaignDeps = CoreDeps &
+  Ports<'delivery' | 'connections' | 'brandOf' | 'linkOf' | 'campaigns' | 'directories'>;

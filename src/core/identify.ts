@@ -1,6 +1,6 @@
 import { FaceError, toCode } from '../errors.js';
 import type { Photo, SealedToken } from './concealed.js';
-import type { CoreDeps } from './deps.js';
+import type { Ports } from './deps.js';
 import { isDenied } from './enrolment/deny-list.js';
 import { countAgainst } from './limits/limits.js';
 import type { Binding, ReadToken } from './ports.js';
@@ -43,7 +43,7 @@ export interface Identification {
  */
 export async function identify(
   { photos, tokens, binding, share }: IdentifyRequest,
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<Identification> {
   const note = (
     outcome: Identification['outcome'] | 'refused',
@@ -88,7 +88,7 @@ export async function identify(
   }
 }
 
-function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): readonly ReadToken[] {
+function readTokens(tokens: readonly SealedToken[], { verifier }: Ports<'verifier'>): readonly ReadToken[] {
   if (tokens.length === 0 || tokens.length > mostTokens)
     throw new FaceError('roster_malformed', { tokens: tokens.length });
   const read = tokens.map((token) => verifier.identify(token));
@@ -101,7 +101,10 @@ function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): rea
  * Returns true if a token can be opened at all. The result does not depend on the face, so it reveals nothing about the
  * face.
  */
-async function canOpen({ expiresAt, keyVersion }: ReadToken, { verifier, clock }: CoreDeps): Promise<boolean> {
+async function canOpen(
+  { expiresAt, keyVersion }: ReadToken,
+  { verifier, clock }: Ports<'clock' | 'verifier'>,
+): Promise<boolean> {
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
   return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));
 }

@@ -1,5 +1,5 @@
 import type { FaceError } from '../errors.js';
-import { networksOf } from './limits/networks.js';
+import { networksOf } from './networks.js';
 
 /** Pictures of one check. After the engine refuses one picture, the remaining pictures are not decoded. */
 export interface PictureRow {

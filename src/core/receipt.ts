@@ -10,13 +10,15 @@ import {
 } from '../../client/receipt-claims.js';
 import { FaceError, toCode } from '../errors.js';
 import type { NamedAction } from './action.js';
+import { isForgotten } from './change-stored.js';
 import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
-import type { CoreDeps } from './deps.js';
-import { isForgotten } from './forgotten.js';
+import type { Ports } from './deps.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { inTime, nowOrLater } from './resilience.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
+
+type Needed = Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>;
 
 export { clockToleranceSec, receiptLifeSec };
 
@@ -56,7 +58,7 @@ export const audienceOf = (issuer: string, connection: { readonly id: string }):
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
   { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods, action = null }: PassedCheck,
-  { signer, issuer, audit, clock, random }: CoreDeps,
+  { signer, issuer, audit, clock, random }: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<Credential> {
   const issuedAt = toEpochSec(clock.now());
   const id = Buffer.from(random(16)).toString('base64url');
@@ -103,7 +105,7 @@ export async function redeemReceipt(
     readonly by: string;
     readonly needsFace: boolean;
   },
-  { signer, issuer, state, audit, clock, log }: CoreDeps,
+  { signer, issuer, state, audit, clock, log }: Needed,
 ): Promise<RedeemedReceipt> {
   const { audience, subject, connection, by, needsFace } = expected;
   const signed = await signer.verify(receiptType, receipt);
@@ -128,7 +130,7 @@ export async function redeemApproval(
     readonly connection: string;
     toUse(claims: ApprovalClaims): string;
   },
-  deps: CoreDeps,
+  deps: Needed,
 ): Promise<ApprovalClaims> {
   const { audience, subject, connection, toUse } = expected;
   const { signer, issuer, clock } = deps;
@@ -143,7 +145,7 @@ export async function redeemApproval(
 async function takeOnce(
   { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
   { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },
-  { state, audit, clock, log }: Pick<CoreDeps, 'state' | 'audit' | 'clock' | 'log'>,
+  { state, audit, clock, log }: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<void> {
   const expiresAt = toEpochMs(epochSec(exp));
   // This server issued the receipt by its own clock, so no clock tolerance is needed.
@@ -191,7 +193,7 @@ export function redeemForHook(
     readonly by: string;
     readonly budgetMs: number;
   },
-  deps: CoreDeps,
+  deps: Needed,
 ): Promise<RedeemedReceipt> {
   const { connection, subject, by, budgetMs } = event;
   const needsFace = !connection.policy.anotherWay.counts;

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
-import type { Keys, Random } from './ports.js';
+import type { Ports } from './deps.js';
 
 /** A text encrypted with AES-256-GCM under a key that is derived from the token key. */
 export const sealedTextGuard = z.object({
@@ -24,7 +24,7 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 export async function sealText(
   text: Credential,
   label: string,
-  { keys, random }: { readonly keys: Keys; readonly random: Random },
+  { keys, random }: Ports<'random' | 'keys'>,
 ): Promise<SealedText> {
   const version = await keys.currentVersion();
   const nonce = random(12);
@@ -44,7 +44,7 @@ export async function sealText(
 export async function openText(
   { version, nonce, sealed }: SealedText,
   label: string,
-  { keys }: { readonly keys: Keys },
+  { keys }: Ports<'keys'>,
 ): Promise<Credential> {
   const bytes = Buffer.from(sealed, 'base64url');
   const material = await keys.mac(version, Buffer.from(label));

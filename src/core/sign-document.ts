@@ -2,7 +2,7 @@ import { referenceMechanism, signatureAudience, signatureType } from '../../clie
 import { FaceError } from '../errors.js';
 import { toNoted } from './action.js';
 import type { Photo } from './concealed.js';
-import type { CoreDeps } from './deps.js';
+import type { Ports } from './deps.js';
 import { digestOf } from './digest.js';
 import { redeemApproval } from './receipt.js';
 import { toEpochSec } from './units.js';
@@ -20,7 +20,7 @@ export async function signDocument(
     readonly receipt: string;
     readonly document: Photo;
   },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>,
 ): Promise<string> {
   const { connection, subject, receipt, document } = asked;
   const digest = document.use((bytes) => digestOf(bytes).toString('hex'));

@@ -1,6 +1,6 @@
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 import type { SealedToken } from './concealed.js';
-import type { CoreDeps } from './deps.js';
+import type { Ports } from './deps.js';
 import { identifyWhereSound, isDenied } from './enrolment/deny-list.js';
 import { attemptsOf, attemptsOfToken } from './limits/attempts.js';
 import { countAgainst } from './limits/limits.js';
@@ -8,17 +8,19 @@ import { countAttempt } from './limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
 import { type EpochMs, toEpochMs, toIso } from './units.js';
 
+type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
+
 /**
  * Verifies live photos against a token that a backend stores. A mismatch is returned as a verdict; errors of the token
  * are thrown.
  * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
  * `Verifier`
  */
-export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promise<Verdict> {
+export async function verifyToken(request: VerifyRequest, deps: Needed): Promise<Verdict> {
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
+export async function scoreToken(request: VerifyRequest, deps: Needed): Promise<Score> {
   return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
 }
 
@@ -50,7 +52,7 @@ const mismatchCodes = [
 export async function verifyPerson(
   request: VerifyRequest,
   { judged, outsider, application, stepUp }: CheckRules,
-  deps: CoreDeps,
+  deps: Needed,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
   // Prevents an unhandled rejection if a lockout ends the check before liveness is judged.
@@ -83,7 +85,7 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
   check: (asked: VerifyRequest) => Promise<T>,
   { tellsAtOnce, outsider, application: asker, stepUp }: AttemptRules,
-  deps: CoreDeps,
+  deps: Needed,
 ): Promise<T> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
@@ -134,7 +136,7 @@ interface TokenLook {
 
 const noToken: TokenLook = { read: null, tokenId: null, unusable: null };
 
-async function lookAt(token: SealedToken, deps: CoreDeps): Promise<TokenLook> {
+async function lookAt(token: SealedToken, deps: Ports<'state' | 'clock' | 'verifier'>): Promise<TokenLook> {
   const name = identifyWhereSound(token, deps);
   if (name === null) return { read: null, tokenId: null, unusable: 'token_malformed' };
   const { tokenId, expiresAt } = name;

@@ -1,4 +1,4 @@
-import { chown, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chown, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
@@ -21,6 +21,16 @@ export const isDraftOf = (file: string, name: string): boolean =>
 
 export const draftOf = (file: string, random: Random): string =>
   `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
+
+/** Waits for work on a file or folder, and returns `null` if it does not exist. */
+export const ifThere = <Result>(work: Promise<Result>): Promise<Result | null> =>
+  work.catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return null;
+    throw error;
+  });
+
+/** Reads a text file; `null` if it does not exist. */
+export const readIfThere = (file: string): Promise<string | null> => ifThere(readFile(file, 'utf8'));
 
 /** Reads a private file; `null` if it does not exist. @throws `config_invalid` if unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
@@ -85,10 +95,7 @@ export async function replaceFile(file: string, text: string, random: Random): P
 }
 
 async function giveToOwnerOf(file: string, draft: string): Promise<void> {
-  const former = await stat(file).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw error;
-  });
+  const former = await ifThere(stat(file));
   if (former !== null && process.getuid !== undefined && process.getuid() !== former.uid)
     await chown(draft, former.uid, former.gid);
 }

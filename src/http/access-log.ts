@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { keptNetworkOf } from '../core/limits/networks.js';
+import { keptNetworkOf } from '../core/networks.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';

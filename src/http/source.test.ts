@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { toSource } from '../core/limits/source.js';
+import { toSource } from '../core/networks.js';
 import { noteSource, sourceOf } from './source.js';
 
 test.each([

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from 'proxy-addr';
-import { toSource } from '../core/limits/source.js';
+import { toSource } from '../core/networks.js';
 
 const sources = new WeakMap<IncomingMessage, string>();
 

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import { isForgotten } from '../core/change-stored.js';
 import { digestOf } from '../core/digest.js';
-import { isForgotten } from '../core/forgotten.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../core/units.js';
 

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { type NamedStep, nameSteps, openConnection, wouldRefuseAll } from './open-connection.js';
 import { countUsers } from './plan.js';
-import { pushingSecret } from './push-secret.js';
 import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
-import { toStepWords } from './step-words.js';
-import { applySteps, isDone } from './steps.js';
+import { applySteps, isDone, pushingSecret, toStepWords } from './steps.js';
 import type { Upkeep } from './upkeep.js';
 
 const stepGuard = z.object({

@@ -1,5 +1,5 @@
 import type { Census } from '../connections/census.js';
-import type { Finding } from '../connections/provisioning.js';
+import { type Finding, pass, warn } from '../connections/provisioning.js';
 import type { Policy } from '../core/connection.js';
 
 export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
@@ -8,17 +8,16 @@ export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 export function toCensusFinding(census: Census, policy: CensusPolicy, foreign = 0): Finding {
   const finding = toCountFinding(census, policy);
   if (foreign === 0) return finding;
-  return {
-    verdict: 'warn',
-    found: `${finding.found}. ${toUsers(foreign)} of these ${foreign === 1 ? 'holds' : 'hold'} a token that was not made for this user and opens for no face`,
-    remedy: 'Enrol them with POST /enrolments or an invitation, never with POST /generate: docs/facenition.md.',
-  };
+  return warn(
+    `${finding.found}. ${toUsers(foreign)} of these ${foreign === 1 ? 'holds' : 'hold'} a token that was not made for this user and opens for no face`,
+    'Enrol them with POST /enrolments or an invitation, never with POST /generate: docs/facenition.md.',
+  );
 }
 
 function toCountFinding(census: Census, { mode, whenNotEnrolled }: CensusPolicy): Finding {
   const others = census.users - census.enrolled;
   const found = `enrolled ${toCounts(census)}`;
-  if (others === 0) return { verdict: 'pass', found, remedy: null };
+  if (others === 0) return pass(found);
   const whom = `${census.isComplete ? '' : 'at least '}${toUsers(others)}`;
   const isRefused = mode === 'enforce' ? `${others === 1 ? 'is' : 'are'} refused` : 'would be refused';
   const where = whenNotEnrolled === 'enrol' ? ', except where the provider proves who they are: there they enrol' : '';

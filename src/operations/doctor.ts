@@ -15,9 +15,9 @@ import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck, createRecognitionCheck, runtimeCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
 import { createStateCheck } from './checks/state-store.js';
-import type { OperationDeps } from './deps.js';
 import { toDetailLines, toFailure } from './failure.js';
 import type { Switched } from './modes.js';
+import type { OperationDeps } from './upkeep.js';
 
 interface Examined {
   readonly setup: Setup;
@@ -125,13 +125,11 @@ async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {
 const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Check => ({
   title: 'Hand-off',
   async run() {
-    if (handOff !== true) return { verdict: 'pass', found: 'off', remedy: null };
-    return {
-      verdict: 'warn',
-      found: 'on: a link that was sent to a user can ask for a passkey',
-      remedy:
-        'Set policy.handOff to false, unless your people have their passkeys on their phones alone. See SECURITY.md.',
-    };
+    if (handOff !== true) return pass('off');
+    return warn(
+      'on: a link that was sent to a user can ask for a passkey',
+      'Set policy.handOff to false, unless your people have their passkeys on their phones alone. See SECURITY.md.',
+    );
   },
 });
 
@@ -144,11 +142,10 @@ const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Ch
       const found = `${mode}: ${switched.by} switched it by hand; the configuration file says ${said}`;
       return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
     }
-    if (mode === 'enforce') return { verdict: 'pass', found: 'enforce', remedy: null };
-    return {
-      verdict: 'warn',
-      found: 'shadow: no user is refused',
-      remedy: `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
-    };
+    if (mode === 'enforce') return pass('enforce');
+    return warn(
+      'shadow: no user is refused',
+      `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
+    );
   },
 });

@@ -3,22 +3,18 @@ import { type EpochMs, toIso } from '../core/units.js';
 
 export interface HookReport {
   readonly hook: string;
-  readonly decisions: number;
-  readonly verified: number;
+  decisions: number;
+  verified: number;
   /** Sign-ins refused without a face check. */
-  readonly denied: number;
+  denied: number;
   /** Sign-ins without a face check that were allowed, but without the claim. */
-  readonly claimOmitted: number;
+  claimOmitted: number;
   /** What would have happened without shadow mode. */
-  readonly wouldHave: {
-    readonly denied: number;
-    readonly claimOmitted: number;
-    readonly refused: Readonly<Record<string, number>>;
-  };
-  readonly subjectsAffected: number;
+  readonly wouldHave: { denied: number; claimOmitted: number; refused: Record<string, number> };
+  subjectsAffected: number;
   /** Time of the first decision, in UTC (RFC 3339). */
   readonly first: string;
-  readonly last: string;
+  last: string;
 }
 
 export interface ConnectionReport {
@@ -34,69 +30,49 @@ export async function reportHooks(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs | null },
 ): Promise<ConnectionReport> {
-  const tallies = new Map<string, Tally>();
+  const reports = new Map<string, HookReport>();
+  const affected = new Set<string>();
   let unreadableLines = 0;
   const onUnreadable = (): void => {
     unreadableLines += 1;
   };
   for await (const decision of readEvents(file, ['hook_decided'], { since, onUnreadable })) {
     if (decision.connection !== connection) continue;
-    const { hook } = decision.detail;
-    const tally = tallies.get(hook) ?? new Tally(decision.time);
-    tally.add(decision);
-    tallies.set(hook, tally);
+    const { subject, detail } = decision;
+    const report = reports.get(detail.hook) ?? toEmpty(detail.hook, decision.time);
+    reports.set(detail.hook, report);
+    count(decision, report);
+    const isPassed = detail.outcome === 'verified' || detail.outcome === 'another_way';
+    const person = JSON.stringify([detail.hook, subject]);
+    if (isPassed || subject === '' || affected.has(person)) continue;
+    affected.add(person);
+    report.subjectsAffected += 1;
   }
-  const hooks = [...tallies].map(([hook, tally]) => tally.toReport(hook));
-  return { hooks: hooks.sort((a, b) => (a.hook < b.hook ? -1 : 1)), unreadableLines };
+  const hooks = [...reports.values()].sort((a, b) => (a.hook < b.hook ? -1 : 1));
+  for (const { wouldHave } of hooks)
+    wouldHave.refused = Object.fromEntries(Object.entries(wouldHave.refused).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { hooks, unreadableLines };
 }
 
-class Tally {
-  #decisions = 0;
-  #verified = 0;
-  readonly #did = { deny: 0, omit_claim: 0 };
-  readonly #wouldHave = { deny: 0, omit_claim: 0 };
-  readonly #refused = new Map<string, number>();
-  readonly #affected = new Set<string>();
-  readonly #first: EpochMs;
-  #last: EpochMs;
+const toEmpty = (hook: string, first: EpochMs): HookReport => ({
+  ...{ hook, decisions: 0, verified: 0, denied: 0, claimOmitted: 0 },
+  wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
+  ...{ subjectsAffected: 0, first: toIso(first), last: toIso(first) },
+});
 
-  constructor(first: EpochMs) {
-    this.#first = first;
-    this.#last = first;
-  }
-
-  add({ time, subject, detail }: PastEvent<'hook_decided'>): void {
-    this.#decisions += 1;
-    this.#last = time;
-    if (detail.outcome === 'verified' || detail.outcome === 'another_way') {
-      this.#verified += 1;
-      return;
-    }
-    if (subject !== '') this.#affected.add(subject);
-    if (detail.outcome === 'refused') {
-      this.#refused.set(detail.code, (this.#refused.get(detail.code) ?? 0) + 1);
-    } else if (detail.fallback !== 'pass') {
-      this.#did[detail.fallback] += 1;
-    } else if (detail.wouldHave !== undefined) {
-      this.#wouldHave[detail.wouldHave] += 1;
-    }
-  }
-
-  toReport(hook: string): HookReport {
-    return {
-      hook,
-      decisions: this.#decisions,
-      verified: this.#verified,
-      denied: this.#did.deny,
-      claimOmitted: this.#did.omit_claim,
-      wouldHave: {
-        denied: this.#wouldHave.deny,
-        claimOmitted: this.#wouldHave.omit_claim,
-        refused: Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1))),
-      },
-      subjectsAffected: this.#affected.size,
-      first: toIso(this.#first),
-      last: toIso(this.#last),
-    };
+function count({ time, detail }: PastEvent<'hook_decided'>, report: HookReport): void {
+  report.decisions += 1;
+  report.last = toIso(time);
+  if (detail.outcome === 'verified' || detail.outcome === 'another_way') {
+    report.verified += 1;
+  } else if (detail.outcome === 'refused') {
+    const { refused } = report.wouldHave;
+    refused[detail.code] = (refused[detail.code] ?? 0) + 1;
+  } else {
+    const isShadow = detail.fallback === 'pass';
+    const counted = isShadow ? report.wouldHave : report;
+    const decided = isShadow ? detail.wouldHave : detail.fallback;
+    if (decided === 'deny') counted.denied += 1;
+    if (decided === 'omit_claim') counted.claimOmitted += 1;
   }
 }

@@ -1,6 +1,7 @@
 import { readEvents } from '../audit/events.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeptConfig } from '../config/schema.js';
+import type { Ports } from '../core/deps.js';
 import type { KeyVersion } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -10,10 +11,7 @@ import { createLocalKeys } from '../keys/local.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { createOidcKeys } from '../keys/oidc-keys.js';
 import { countTokens, type TokenCount } from '../keys/token-count.js';
-import type { OperationDeps } from './deps.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
-
-type Deps = Omit<OperationDeps, 'fetch'>;
 
 export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
@@ -31,7 +29,7 @@ export type Rotated =
 export async function rotateKey(
   config: KeptConfig,
   use: KeyUse,
-  deps: Deps,
+  deps: Ports<'clock' | 'random' | 'log'>,
   note: (name: string) => Promise<void> = async () => {},
 ): Promise<Rotated> {
   if (config.keys.kind === 'aws-kms') return { kind: 'by hand', words: rotateInAwsKms(config.keys, use) };
@@ -75,7 +73,7 @@ export type RetiredVersion =
 export async function retireVersion(
   config: KeptConfig,
   request: { readonly version: KeyVersion; readonly confirm: number | null; readonly trails: readonly string[] },
-  deps: Deps,
+  deps: Ports<'clock' | 'random' | 'log'>,
   note: () => Promise<void> = async () => {},
 ): Promise<RetiredVersion> {
   const { version, confirm, trails } = request;
@@ -104,7 +102,7 @@ export const retiredSigningText =
 export async function retireSigningKey(
   config: KeptConfig,
   kid: string,
-  deps: Deps,
+  deps: Ports<'clock' | 'random' | 'log'>,
   note: () => Promise<void> = async () => {},
 ): Promise<RetiredSigningKey> {
   if (config.keys.kind === 'aws-kms') return 'by hand';

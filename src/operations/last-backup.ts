@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
-import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durable-file.js';
+import { giveToOwnerOfFolder, readIfThere, replaceFile } from '../files/durable-file.js';
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
@@ -24,9 +23,9 @@ export async function writeLastBackup(file: string, backup: LastBackup, random: 
 
 export async function readLastBackup(file: string): Promise<LastBackup | null> {
   try {
-    return lastBackupGuard.parse(JSON.parse(await readFile(file, 'utf8')));
+    return lastBackupGuard.parse(JSON.parse((await readIfThere(file)) ?? ''));
   } catch (error) {
-    if (isSystemError(error, 'ENOENT') || error instanceof z.ZodError || error instanceof SyntaxError) return null;
+    if (error instanceof z.ZodError || error instanceof SyntaxError) return null;
     throw error;
   }
 }

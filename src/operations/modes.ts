@@ -3,11 +3,11 @@ import { filesOf } from '../config/data-files.js';
 import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { Policy } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import type { Audit, Clock, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { openStateToRead } from '../state/open.js';
-import type { OperationDeps } from './deps.js';
 
 /*
  * An administrator can override the mode of a connection in the configuration file. The override is in the state store,
@@ -56,7 +56,7 @@ const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null |
  */
 export async function readSwitchedModes(
   { config }: Setup,
-  deps: Omit<OperationDeps, 'fetch'>,
+  deps: Ports<'clock' | 'random' | 'log'>,
   onUnread = (error: unknown): void => {
     deps.log.warn('cannot read manual mode switches', { code: toCode(error) });
   },

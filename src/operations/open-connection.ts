@@ -1,11 +1,10 @@
 import type { Adapter } from '../connections/adapter.js';
 import type { Census } from '../connections/census.js';
 import type { Provisioning, ProvisionStep } from '../connections/provisioning.js';
-import type { ConfiguredConnection } from '../connections/setup.js';
+import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import type { Policy } from '../core/connection.js';
 import { FaceError } from '../errors.js';
 import { putInForce } from './modes.js';
-import { requirePublicUrl } from './public-url.js';
 import type { Upkeep } from './upkeep.js';
 
 export interface OpenConnection {
@@ -49,3 +48,9 @@ export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
 /** Returns true if it is known that enforcing would refuse every user. */
 export const wouldRefuseAll = (census: Census | null, { mode }: Pick<Policy, 'mode'>): boolean =>
   mode === 'enforce' && census !== null && census.enrolled === 0;
+
+export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
+  if (publicUrl !== null) return publicUrl;
+  const reason = 'expected the address where the provider reaches this server';
+  throw new FaceError('config_invalid', { problems: [{ path: 'publicUrl', reason }] });
+}

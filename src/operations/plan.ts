@@ -2,8 +2,7 @@ import type { Census } from '../connections/census.js';
 import { toCensusFinding } from './census-text.js';
 import { toFailure } from './failure.js';
 import { nameSteps, type OpenConnection } from './open-connection.js';
-import { pushingSecret } from './push-secret.js';
-import { planSteps, type StepReport } from './steps.js';
+import { planSteps, pushingSecret, type StepReport } from './steps.js';
 import type { Upkeep } from './upkeep.js';
 
 export interface PlannedStep {

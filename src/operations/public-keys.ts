@@ -2,17 +2,17 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { filesOf } from '../config/data-files.js';
 import type { KeptConfig } from '../config/schema.js';
+import type { Ports } from '../core/deps.js';
 import { readPrivateFile } from '../files/durable-file.js';
 import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
-import type { OperationDeps } from './deps.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /** Reads the public keys of receipts, or `null`. It never creates keys, because the folder may be a wrong one. */
 export async function readPublicKeys(
   config: KeptConfig,
-  deps: Pick<OperationDeps, 'clock' | 'random' | 'log'>,
+  deps: Ports<'clock' | 'random' | 'log'>,
 ): Promise<readonly JsonObject[] | null> {
   const files = filesOf(config);
   if (config.keys.kind !== 'local') {

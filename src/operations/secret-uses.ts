@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { RotatableSecret } from '../connections/provisioning.js';
+import type { Provisioning, RotatableSecret } from '../connections/provisioning.js';
 import type { ConfiguredConnection } from '../connections/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { requirePublicUrl } from './public-url.js';
+import { requirePublicUrl } from './open-connection.js';
 import type { Upkeep } from './upkeep.js';
 
 /*
@@ -85,3 +85,11 @@ export async function readSecretAges(id: string, deps: Upkeep): Promise<(mark: s
   const known = (await readStored(placeOf(id), deps))?.record ?? {};
   return (mark) => (mark === null ? null : (known[mark] ?? null));
 }
+
+export interface SecretRotation extends RotatableSecret {
+  /** True if applying the steps sends the secret to the provider. Otherwise an administrator deploys it. */
+  readonly isPushed: boolean;
+}
+
+export const findSecrets = ({ secrets, steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] =>
+  secrets.map((secret) => ({ ...secret, isPushed: steps.some(({ pushSecret }) => pushSecret !== undefined) }));

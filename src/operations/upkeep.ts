@@ -1,12 +1,13 @@
 import { framesOf } from '../base/frames.js';
+import type { SecretUse } from '../connections/rotating-secret.js';
 import type { Setup } from '../connections/setup.js';
+import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Audit, Log, Signer, State } from '../core/ports.js';
+import type { Clock, Fetch, Log } from '../core/ports.js';
 import { inTime } from '../core/resilience.js';
+import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
-import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';
-import type { SecretUses } from './secret-use-recorder.js';
 
 export interface Background {
   /** Aborted when the server stops. Background work then ends before its next step. */
@@ -17,10 +18,7 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-export interface Upkeep extends OperationDeps {
-  readonly state: State;
-  readonly audit: Audit;
-  readonly signer: Signer;
+export interface Upkeep extends OperationDeps, Ports<'state' | 'audit' | 'signer'> {
   readonly background: Background;
   readonly jobs: Jobs;
   readonly setup: () => Setup;
@@ -55,6 +53,29 @@ export function createBackground({ log }: { readonly log: Log }): Background {
     async stop() {
       stopping.abort();
       await inTime(settled(), stopWithinMs, () => undefined);
+    },
+  };
+}
+
+export interface OperationDeps extends Ports<'clock' | 'random' | 'log'> {
+  readonly fetch: Fetch;
+}
+
+/** Uses of secrets since they were last collected, kept in memory. */
+export interface SecretUses {
+  readonly note: (use: SecretUse) => void;
+  /** Returns and removes the times of last use of a connection's secrets. */
+  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
+}
+
+export function createSecretUses({ clock }: { readonly clock: Clock }): SecretUses {
+  const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
+  return {
+    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
+    collect(connection) {
+      const found = uses.get(connection) ?? {};
+      uses.delete(connection);
+      return found;
     },
   };
 }

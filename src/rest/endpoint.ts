@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import type { Credential, Photo } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { type FoundSession, findSession } from '../core/step-up/session.js';
 import type { SessionAction } from '../core/step-up/session-actions.js';
-import type { StepUpDeps } from '../core/step-up/stored.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { Client } from './client-tokens.js';
@@ -181,7 +181,7 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$Z
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;
-    readonly deps: Pick<StepUpDeps, 'state' | 'connections'>;
+    readonly deps: Ports<'state' | 'connections'>;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },
 ): Endpoint {

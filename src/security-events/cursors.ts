@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, replaceFile } from '../files/durable-file.js';
+import { readIfThere, replaceFile } from '../files/durable-file.js';
 
 const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
 
@@ -52,9 +51,9 @@ export async function openCursors(
 
 async function readCursors(file: string): Promise<z.output<typeof cursorsGuard> | null> {
   try {
-    return cursorsGuard.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readIfThere(file);
+    return text === null ? null : cursorsGuard.parse(JSON.parse(text));
   } catch (cause) {
-    if (isSystemError(cause, 'ENOENT')) return null;
     throw unavailable(cause);
   }
 }

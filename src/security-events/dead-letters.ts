@@ -1,7 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { securityEventNames } from '../config/security-events.js';
-import { isSystemError, removeUnfinishedLine } from '../files/durable-file.js';
+import { readIfThere, removeUnfinishedLine } from '../files/durable-file.js';
 
 const letterGuard = z.object({
   jti: z.string(),
@@ -34,10 +34,7 @@ export async function appendDeadLetter(file: string, line: DeadLetter | Delivere
 
 /** Reads the undelivered dead letters, oldest first. Unreadable lines are skipped. */
 export async function readDeadLetters(file: string): Promise<DeadLetter[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return '';
-    throw error;
-  });
+  const text = (await readIfThere(file)) ?? '';
   const letters = new Map<string, DeadLetter>();
   for (const line of text.split('\n')) {
     const parsed = parseLine(line);

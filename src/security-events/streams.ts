@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defaultSecurityEvents, type SecurityEventName, securityEventNames } from '../config/security-events.js';
 import { changeStored, readStored } from '../core/change-stored.js';
+import type { Credential } from '../core/concealed.js';
 import type { Clock, Keys, Random, State } from '../core/ports.js';
-import { sealedTextGuard } from '../core/sealed-text.js';
+import { openText, type SealedText, sealedTextGuard, sealText } from '../core/sealed-text.js';
 import { standardTenant } from '../core/tenant.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from './event.js';
 import { deleteQueue } from './poll-queue.js';
-import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
 /** Maximum of streams. Limited, because one record contains all of them. */
@@ -132,3 +132,15 @@ export function toEventStream(
           },
   };
 }
+
+const label = 'facestep/security-events/the key that seals what pushes carry';
+
+/** Encrypts the `Authorization` header of pushes. */
+export const sealHeader = (
+  header: Credential,
+  deps: { readonly keys: Keys; readonly random: Random },
+): Promise<SealedText> => sealText(header, label, deps);
+
+/** @throws as `openText` */
+export const openHeader = (sealed: SealedText, deps: { readonly keys: Keys }): Promise<Credential> =>
+  openText(sealed, label, deps);

@@ -10,7 +10,7 @@ import type { EnginePool } from '../engine/pool.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
 import { createLedgerRecorder } from '../ledger/recorder.js';
-import type { SecretUses } from '../operations/secret-use-recorder.js';
+import type { SecretUses } from '../operations/upkeep.js';
 import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refusals.js';
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { keepDenials } from '../state/denials.js';

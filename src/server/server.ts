@@ -9,7 +9,7 @@ import { redact } from '../config/redact.js';
 import type { Setup } from '../connections/setup.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
-import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';
+import { recoverEnrolments } from '../core/enrolment/token-change.js';
 import { createJobs } from '../core/jobs.js';
 import { FaceError, toCode } from '../errors.js';
 import { listen } from '../http/listen.js';

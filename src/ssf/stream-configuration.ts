@@ -7,9 +7,8 @@ import { securityEventNames } from '../config/security-events.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from '../security-events/event.js';
 import { deliveryMethods, ssfPaths } from '../security-events/metadata.js';
-import { sealHeader } from '../security-events/sealed-header.js';
 import type { EventStream } from '../security-events/stream.js';
-import type { StreamRecord, StreamTerms } from '../security-events/streams.js';
+import { type StreamRecord, type StreamTerms, sealHeader } from '../security-events/streams.js';
 import type { SsfDeps } from './deps.js';
 
 /** Minimum time between verification requests of a receiver, in seconds. */

@@ -16,8 +16,7 @@ import type { DynamoDbConfig } from '../config/state.js';
 import type { Clock, Random, StateRecord, WriteCondition } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { newRevision } from './revision.js';
-import type { Store } from './store-epoch.js';
+import { newRevision, type Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
 /*

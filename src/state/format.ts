@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { version } from '../base/version.js';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
+import { callsAfter } from './store-epoch.js';
 
 /** Current format of the data folder and of a shared store. Versions before 0.1.0 did not record their format. */
 export const dataFormat = 2;
@@ -50,26 +51,17 @@ async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<
 
 /** Wraps a store, so that its format is checked before the first use. */
 export function withFormat(state: State): State {
-  let isSettled = false;
   let settling: Promise<void> | null = null;
   const settled = (): Promise<void> => {
-    settling ??= settleStoreFormat(state)
-      .then(() => {
-        isSettled = true;
-      })
-      .finally(() => {
-        settling = null;
-      });
+    settling ??= settleStoreFormat(state).catch((error: unknown) => {
+      settling = null;
+      throw error;
+    });
     return settling;
   };
-  const after = <T>(work: () => Promise<T>): Promise<T> => (isSettled ? work() : settled().then(work));
   return {
-    read: (name) => after(() => state.read(name)),
-    readMany: (names) => after(() => state.readMany(names)),
-    write: (name, value, options) => after(() => state.write(name, value, options)),
-    add: (name, amount, expiresAt) => after(() => state.add(name, amount, expiresAt)),
-    delete: (name) => after(() => state.delete(name)),
-    storeEpoch: () => after(() => state.storeEpoch()),
+    ...callsAfter(settled, state),
+    storeEpoch: () => settled().then(() => state.storeEpoch()),
     close: () => state.close(),
   };
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { Clock } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { isSystemError } from '../files/durable-file.js';
+import { readIfThere } from '../files/durable-file.js';
 
 /**
  * Reads a small JSON file next to the store.
@@ -12,9 +11,9 @@ import { isSystemError } from '../files/durable-file.js';
  */
 export async function readMarker<Guard extends z.ZodType>(file: string, guard: Guard): Promise<z.output<Guard> | null> {
   try {
-    return guard.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readIfThere(file);
+    return text === null ? null : guard.parse(JSON.parse(text));
   } catch (cause) {
-    if (isSystemError(cause, 'ENOENT')) return null;
     throw new FaceError('state_unavailable', { file }, { cause });
   }
 }

@@ -1,14 +1,13 @@
-import { access, constants, readFile, rename, rm } from 'node:fs/promises';
-import Database from 'libsql';
+import { access, constants, rename, rm } from 'node:fs/promises';
+import type Database from 'libsql';
 import { z } from 'zod';
 import { lockTrail } from '../audit/lock.js';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { isDiskFull, isSystemError, replaceFile } from '../files/durable-file.js';
+import { isDiskFull, readIfThere, replaceFile } from '../files/durable-file.js';
 import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
-import { forgetStoreEpoch, snapshotSqlite } from './sqlite-snapshot.js';
-import { orUnavailable } from './unavailable.js';
+import { forgetStoreEpoch, snapshotSqlite, withDatabase } from './sqlite-snapshot.js';
 
 /** A step to a newer data format. Audit logs are never migrated, because their records are hashed. */
 export interface Migration {
@@ -31,10 +30,7 @@ export const copyBefore = (stateFile: string, format: number): string => `${stat
  * @throws `state_unavailable` if malformed
  */
 export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
-  const text = await readFile(files.format, 'utf8').catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return null;
-    throw error;
-  });
+  const text = await readIfThere(files.format);
   if (text !== null) return parseMark(parseJson(text));
   return (await isThere(files.state)) || (await isThere(files.audit)) ? unmarked : null;
 }
@@ -78,8 +74,7 @@ async function migrateStore(file: string, { format }: FormatMark, steps: readonl
   // former store.
   const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
   if (!isCopied) await makeCopy(file, copy);
-  await orUnavailable(async () => {
-    const database = new Database(file);
+  await withDatabase(file, (database) => {
     try {
       database.exec('begin immediate');
       const own = ownFormatOf(database);
@@ -89,8 +84,6 @@ async function migrateStore(file: string, { format }: FormatMark, steps: readonl
     } catch (error) {
       if (database.inTransaction) database.exec('rollback');
       throw toUnwritten(error, 'the store could not be changed; it is as it was');
-    } finally {
-      database.close();
     }
   });
   return copy;
@@ -111,15 +104,7 @@ async function makeCopy(file: string, copy: string): Promise<void> {
   }
 }
 
-const readOwnFormat = (file: string): Promise<number> =>
-  orUnavailable(async () => {
-    const database = new Database(file, { readonly: true });
-    try {
-      return ownFormatOf(database);
-    } finally {
-      database.close();
-    }
-  });
+const readOwnFormat = (file: string): Promise<number> => withDatabase(file, ownFormatOf, { readonly: true });
 
 const ownFormatOf = (database: Database.Database): number =>
   ownGuard.parse(database.prepare('pragma user_version').get()).user_version;

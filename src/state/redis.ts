@@ -3,8 +3,7 @@ import type { RedisConfig } from '../config/state.js';
 import type { Clock, Log, Random, StateRecord, WriteCondition } from '../core/ports.js';
 import { createRedisClient } from './redis-client.js';
 import { addToCounter, readRecords, runScript, writeRecord } from './redis-scripts.js';
-import { newRevision } from './revision.js';
-import type { Store } from './store-epoch.js';
+import { newRevision, type Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
 const replyGuard = z.union([z.literal(0), z.literal(1)]);

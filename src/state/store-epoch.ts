@@ -1,4 +1,4 @@
-import type { Clock, State } from '../core/ports.js';
+import type { Clock, Random, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isAhead } from './marker.js';
@@ -10,6 +10,17 @@ export interface Store extends Omit<State, 'storeEpoch'> {
   /** Registers a listener for lost connections, because data may be lost meanwhile. */
   onInterruption(listener: () => void): void;
 }
+
+type Calls = Pick<State, 'read' | 'readMany' | 'write' | 'add' | 'delete'>;
+
+/** Returns a store's calls, each of which first waits for `before`. */
+export const callsAfter = (before: () => Promise<void>, store: Calls): Calls => ({
+  read: (key) => before().then(() => store.read(key)),
+  readMany: (keys) => before().then(() => store.readMany(keys)),
+  write: (key, value, options) => before().then(() => store.write(key, value, options)),
+  add: (key, amount, expiresAt) => before().then(() => store.add(key, amount, expiresAt)),
+  delete: (key) => before().then(() => store.delete(key)),
+});
 
 /**
  * Key of the marker, which contains the time since when no data was lost (the epoch). A store that loses its data also
@@ -128,26 +139,7 @@ export function withStoreEpoch(
   timer.unref();
 
   return {
-    async read(key) {
-      await held();
-      return store.read(key);
-    },
-    async readMany(keys) {
-      await held();
-      return store.readMany(keys);
-    },
-    async write(key, value, options) {
-      await held();
-      return store.write(key, value, options);
-    },
-    async add(key, amount, expiresAt) {
-      await held();
-      return store.add(key, amount, expiresAt);
-    },
-    async delete(key) {
-      await held();
-      return store.delete(key);
-    },
+    ...callsAfter(held, store),
     async storeEpoch() {
       checkUsable();
       return lookAnew();
@@ -160,3 +152,6 @@ export function withStoreEpoch(
     },
   };
 }
+
+/** Creates a unique revision for a write: 48 random bits. */
+export const newRevision = (random: Random): number => Buffer.from(random(6)).readUIntBE(0, 6);

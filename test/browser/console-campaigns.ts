@@ -1,8 +1,8 @@
 import { createCampaign, startCampaign } from '../../src/core/campaign/administer.js';
-import type { CampaignDeps } from '../../src/core/campaign/deps.js';
 import { startCampaignRunner } from '../../src/core/campaign/run.js';
 import { readCampaign } from '../../src/core/campaign/storage.js';
 import { toDeliveryError } from '../../src/core/delivery-fault.js';
+import type { CampaignDeps } from '../../src/core/deps.js';
 import type { Delivery } from '../../src/core/ports.js';
 import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type Colour, parseColour } from '../colour.js';
 import { digestOf } from '../digest.js';
 import type { LetterBrand } from '../letters/brand.js';
-import { type Colour, parseColour } from './colour.js';
 import { type ChosenColours, paletteOf } from './palette.js';
 import { type BrandLanguage, isPrintable, type OwnTexts, type TextKey, textRules } from './texts.js';
 

@@ -1,5 +1,5 @@
+import { type Colour, parseColour } from '../colour.js';
 import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
-import { type Colour, parseColour } from './colour.js';
 import { type Contrast, findContrasts } from './palette.js';
 import type { BrandProblemCode } from './problem-codes.js';
 import {

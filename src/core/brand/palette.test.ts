@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Colour, contrastOf, parseColour } from './colour.js';
-import { findContrasts, ownColours, paletteOf, schemes } from './palette.js';
-import { toStylesheet } from './stylesheet.js';
+import { type Colour, contrastOf, parseColour } from '../colour.js';
+import { findContrasts, ownColours, paletteOf, schemes, toStylesheet } from './palette.js';
 
 const colour = fc.integer({ min: 0, max: 0xffffff }).map((value): Colour => `#${value.toString(16).padStart(6, '0')}`);
 const none = { accent: null, accentDark: null, ground: null, groundDark: null };

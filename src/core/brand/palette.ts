@@ -1,4 +1,4 @@
-import { type Colour, contrastOf, mix } from './colour.js';
+import { type Colour, contrastOf, mix } from '../colour.js';
 
 /* Colors that a brand can choose. A test compares the defaults with web/shared/look.css. */
 
@@ -178,3 +178,11 @@ const measure = (
     needed: each.needed,
     nearest: isEnough(given, each) ? null : nearest(),
   }));
+
+const toDeclarations = ({ ground, accent, accentInk, accentSoft }: SchemeColours): string =>
+  `--ground:${ground};--accent:${accent};--accent-ink:${accentInk};--accent-soft:${accentSoft}`;
+
+export function toStylesheet(chosen: ChosenColours): string {
+  const { light, dark } = paletteOf(chosen);
+  return `:root{${toDeclarations(light)}}\n@media (prefers-color-scheme: dark){:root{${toDeclarations(dark)}}}\n`;
+}

@@ -1,9 +1,9 @@
 import { FaceError } from '../../errors.js';
 import type { AuditEvent } from '../audit-events.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { addSec, secondsPerDay } from '../units.js';
-import type { CampaignDeps } from './deps.js';
 import { findUnknownIn, ownKey } from './letters.js';
 import {
   bounce,
@@ -38,7 +38,11 @@ type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'r
   readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
 };
 
-export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
+export async function createCampaign(
+  asked: Asked,
+  by: string,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'connections' | 'campaigns'>,
+): Promise<Campaign> {
   if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
   const { from, ...settings } = asked;
   const now = deps.clock.now();
@@ -88,7 +92,7 @@ export interface CampaignCounts {
   readonly leftOut: Record<string, number>;
 }
 
-export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promise<CampaignCounts> {
+export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Promise<CampaignCounts> {
   const counts: Partial<Record<PersonState, number>> = {};
   const leftOut: Record<string, number> = {};
   for (const { state, reason } of (await readPeople(campaign, deps)).flat()) {
@@ -107,7 +111,7 @@ export async function keepWords(
   id: string,
   { kind, language, ...words }: OwnWords & { readonly kind: LetterKind; readonly language: LetterLanguage },
   by: string,
-  deps: CampaignDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<readonly string[]> {
   const unknown = findUnknownIn(words);
   if (unknown.length > 0) return unknown;
@@ -136,14 +140,18 @@ async function changeOnRecord(
   id: string,
   change: (campaign: Campaign) => Campaign,
   toEvent: (changed: Campaign) => CampaignEvent | Promise<CampaignEvent>,
-  deps: CampaignDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<Campaign> {
   const changed = change(await readCampaign(id, deps));
   await note(await toEvent(changed), changed, deps);
   return changeCampaign(id, change, deps);
 }
 
-export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
+export async function startCampaign(
+  id: string,
+  by: string,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<Campaign> {
   const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
     const { counts } = await countPeople(campaign, deps);
     return { action: 'campaign_started', detail: { campaign: id, people: counts.planned ?? 0, by } };
@@ -151,7 +159,7 @@ export async function startCampaign(id: string, by: string, deps: CampaignDeps):
   return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
 }
 
-export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
+export async function stopCampaign(id: string, by: string, deps: Ports<'state' | 'audit'>): Promise<Campaign> {
   return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
 }
 
@@ -164,7 +172,7 @@ export async function resumeCampaign(
   id: string,
   again: readonly Retryable[],
   by: string,
-  deps: CampaignDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<Campaign> {
   const campaign = resume(await readCampaign(id, deps));
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
@@ -174,7 +182,11 @@ export async function resumeCampaign(
   return changeCampaign(id, resume, deps);
 }
 
-export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
+export async function remindCampaign(
+  id: string,
+  by: string,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
@@ -183,7 +195,7 @@ export async function noteBounces(
   campaign: Campaign,
   addresses: readonly string[],
   by: string,
-  deps: CampaignDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<number> {
   const lower = new Set(addresses.map((address) => address.toLowerCase()));
   const noted = (person: Person): Person => (lower.has(person.email?.toLowerCase() ?? '') ? bounce(person) : person);
@@ -197,7 +209,7 @@ export async function noteBounces(
 const forEachPerson = async (
   campaign: Campaign,
   change: (person: Person) => Person,
-  deps: CampaignDeps,
+  deps: Ports<'state'>,
 ): Promise<void> => {
   await forEachShard(campaign, (shard) => changeShard(campaign, shard, change, deps));
 };
@@ -213,6 +225,6 @@ type CampaignAction =
 
 type CampaignEvent = { [Action in CampaignAction]: Omit<AuditEvent<Action>, 'connection' | 'subject'> }[CampaignAction];
 
-const note = async (event: CampaignEvent, { connection }: Campaign, { audit }: CampaignDeps): Promise<void> => {
+const note = async (event: CampaignEvent, { connection }: Campaign, { audit }: Ports<'audit'>): Promise<void> => {
   await audit.append({ ...event, connection, subject: '' });
 };

@@ -1,6 +1,6 @@
 import type { SubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import type { State } from '../ports.js';
 import { toIso } from '../units.js';
 import type { Person } from './person.js';
 import { forgetInPlan } from './record.js';
@@ -13,7 +13,7 @@ export interface CampaignHolding {
 
 async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
-  deps: { readonly state: State },
+  deps: Ports<'state'>,
 ): Promise<CampaignHolding[]> {
   const held: CampaignHolding[] = [];
   for (const campaign of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
@@ -24,10 +24,7 @@ async function readCampaignHoldings(
 }
 
 /** Removes a user from every campaign. An e-mail that is being sent still arrives. */
-export async function forgetInCampaigns(
-  { connection, subject }: SubjectRef,
-  deps: { readonly state: State },
-): Promise<void> {
+export async function forgetInCampaigns({ connection, subject }: SubjectRef, deps: Ports<'state'>): Promise<void> {
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
     // The campaign's record is changed first, so that a replica that is making the plan skips the user.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);

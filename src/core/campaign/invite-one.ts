@@ -1,10 +1,10 @@
 import { FaceError } from '../../errors.js';
 import { type ConnectedSubject, toSubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import type { Agent } from '../help-desk/bypass.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { countAgainstAll, uncountIfFailed } from '../limits/limits.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
-import type { CampaignDeps } from './deps.js';
 import { composeCampaignLetter, wordsOf } from './letters.js';
 
 /**
@@ -19,7 +19,7 @@ export async function inviteByEmail(
     readonly returnUrl: string | null;
     readonly lifeSec: number;
   },
-  deps: Pick<CampaignDeps, 'delivery' | 'linkOf' | 'brandOf'> & Parameters<typeof startStepUp>[1],
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf' | 'linkOf'>,
 ): Promise<StartedStepUp> {
   const { connection, subject, by, language, lifeSec } = invited;
   const { login, email } = await connection.profile.readAccount(subject);

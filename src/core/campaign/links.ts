@@ -1,15 +1,19 @@
 import { FaceError } from '../../errors.js';
 import { type Connection, readTokenIfAny } from '../connection.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
+import type { Ports } from '../deps.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import { stateAt } from '../step-up/record.js';
 import { changeRecord, readRecord } from '../step-up/stored.js';
 import { abandon } from '../step-up/transitions.js';
-import type { CampaignDeps } from './deps.js';
 import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };
 
-export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
+export async function lookAt(
+  person: Person,
+  connection: Connection,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<Person> {
   const { link, subject } = person;
   if (link === null || subject === null) return person;
   const now = deps.clock.now();
@@ -23,7 +27,7 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   return see(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
 
-async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
+async function readSight(stepUpId: string, deps: Ports<'state' | 'clock'>): Promise<Seen> {
   try {
     const { record } = await readRecord(stepUpId, deps);
     const state = stateAt(record, deps.clock.now());
@@ -39,7 +43,7 @@ async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
 }
 
 /** Abandons the step-up of a link, so that the link stops working. Idempotent. */
-export async function closeLink(stepUpId: string, deps: CampaignDeps): Promise<void> {
+export async function closeLink(stepUpId: string, deps: Ports<'state' | 'clock' | 'audit'>): Promise<void> {
   try {
     const { connection, subject } = await changeRecord(stepUpId, (record) => abandon(record, deps.clock.now()), deps);
     await deps.audit.append({ action: 'step_up_abandoned', connection, subject, detail: { stepUpId } });

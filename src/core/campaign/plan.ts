@@ -1,9 +1,9 @@
 import { FaceError, toCode } from '../../errors.js';
 import { readTokenIfAny } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { hasExpired } from '../enrolment/consent.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import type { Member } from '../ports.js';
-import type { CampaignDeps } from './deps.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
 import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, isForgottenIn, refusePlan } from './record.js';
 import {
@@ -27,7 +27,11 @@ const sideBySide = 4;
  * Plans a campaign: looks up its people, without changing anything at the provider. After a crash, planning lists the
  * members of a group again.
  */
-export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
+export async function makePlan(
+  campaign: Campaign,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'connections' | 'directories'>,
+  mayGoOn: MayGoOn,
+): Promise<void> {
   try {
     const shards =
       campaign.group === null ? await resolveNamed(campaign, deps, mayGoOn) : await listGroup(campaign, deps, mayGoOn);
@@ -49,7 +53,7 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
 async function settlePlan(
   campaign: Campaign,
   change: (latest: Campaign) => Campaign,
-  deps: CampaignDeps,
+  deps: Ports<'state'>,
 ): Promise<void> {
   for (let isSettled = false; !isSettled; ) {
     const seen = await readCampaign(campaign.id, deps);
@@ -62,7 +66,11 @@ async function settlePlan(
   }
 }
 
-async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<number | null> {
+async function listGroup(
+  campaign: Campaign,
+  deps: Ports<'state' | 'clock' | 'directories'>,
+  mayGoOn: MayGoOn,
+): Promise<number | null> {
   const directory = await deps.directories.get(campaign.connection)?.();
   if (directory === undefined) throw new FaceError('connection_unknown');
   const seen = new Set<string>();
@@ -95,7 +103,11 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
   return shards;
 }
 
-async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<number | null> {
+async function resolveNamed(
+  campaign: Campaign,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'connections'>,
+  mayGoOn: MayGoOn,
+): Promise<number | null> {
   const connection = deps.connections.get(campaign.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');
   const find = async (login: string): Promise<Resolved | null> => {

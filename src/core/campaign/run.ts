@@ -1,14 +1,21 @@
 import { toCode } from '../../errors.js';
+import type { CampaignDeps, Ports } from '../deps.js';
 import type { Jobs } from '../jobs.js';
 import type { Directory } from '../ports.js';
-import type { CampaignDeps } from './deps.js';
-import { giveLease, takeLease } from './lease.js';
 import { lookAt } from './links.js';
 import { doubtIfLost, isSettled, isWaiting, type Person } from './person.js';
 import { makePlan } from './plan.js';
 import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
-import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
+import {
+  changeCampaign,
+  changeShard,
+  giveLease,
+  listCampaigns,
+  readCampaign,
+  readShard,
+  takeLease,
+} from './storage.js';
 
 const batchSize = 10;
 const idleSec = 5;
@@ -173,7 +180,10 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
   };
 }
 
-async function openDirectory({ connection }: Campaign, { directories }: CampaignDeps): Promise<Directory | null> {
+async function openDirectory(
+  { connection }: Campaign,
+  { directories }: Ports<'directories'>,
+): Promise<Directory | null> {
   const directory = await directories.get(connection)?.();
   return directory?.register ? directory : null;
 }

@@ -2,10 +2,10 @@ import { toCode } from '../../errors.js';
 import { Credential } from '../concealed.js';
 import type { Connection } from '../connection.js';
 import { faultOf } from '../delivery-fault.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
+import type { Ports } from '../deps.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import type { Directory } from '../ports.js';
 import { startStepUp } from '../step-up/step-up.js';
-import type { CampaignDeps } from './deps.js';
 import { composeCampaignLetter, wordsOf } from './letters.js';
 import { closeLink } from './links.js';
 import {
@@ -54,7 +54,7 @@ export async function sendBatch(
     readonly connection: Connection;
     readonly directory: Directory | null;
   },
-  deps: CampaignDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'brandOf' | 'linkOf'>,
 ): Promise<Batch> {
   const { shard, size, connection, directory } = batch;
   const found = await readShard(campaign, shard, deps);
@@ -131,7 +131,7 @@ async function prepare(
   campaign: Campaign,
   { person, kind }: { readonly person: Person; readonly kind: LetterKind },
   { connection, directory }: { readonly connection: Connection; readonly directory: Directory | null },
-  deps: CampaignDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'linkOf'>,
 ): Promise<Preparation> {
   const { at, subject, login } = person;
   if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
@@ -165,7 +165,7 @@ async function send(
   campaign: Campaign,
   { person, kind, link, address }: Prepared,
   connection: Connection,
-  deps: CampaignDeps,
+  deps: Ports<'delivery' | 'brandOf'>,
 ): Promise<LetterOutcome> {
   const language = person.language ?? campaign.language;
   const words = wordsOf(campaign, kind, language);

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
@@ -29,11 +29,9 @@ export interface IssuedCodes<Name extends string> {
   readonly expiresAt: EpochMs;
 }
 
-type Deps = Pick<CoreDeps, 'clock' | 'random' | 'state'>;
-
 export async function issueCodes<const Name extends string>(
   { about, names }: { readonly about: string; readonly names: readonly Name[] },
-  { clock, random, state }: Deps,
+  { clock, random, state }: Ports<'state' | 'clock' | 'random'>,
 ): Promise<IssuedCodes<Name>> {
   const id = Buffer.from(random(32)).toString('base64url');
   const drawn = names.map((name) => [name, drawCode(random)] as const);
@@ -54,7 +52,7 @@ export async function takeCodes(
     readonly codes: Readonly<Record<string, string>>;
     readonly isExpected?: (about: string) => boolean;
   },
-  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+  { clock, state }: Ports<'state' | 'clock'>,
 ): Promise<string> {
   const { id, codes, isExpected = () => true } = given;
   const stored = { key: keyOf(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), lifeSec) };

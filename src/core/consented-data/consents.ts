@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import { endCredentials, typeOfConsent } from '../credentials/credentials.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import type { AskedClaim } from './claims.js';
@@ -29,11 +29,9 @@ export type DataConsent = z.output<typeof consentGuard>;
 const recordGuard = z.object({ consents: z.array(consentGuard).readonly() });
 type ConsentsRecord = z.output<typeof recordGuard>;
 
-type Deps = Pick<CoreDeps, 'state' | 'clock'>;
-
 const keyOf = ({ connection, subject }: SubjectRef): string => `data-consents:${connection}:${subject}`;
 
-const toStored = (who: SubjectRef, { clock }: Deps) => ({
+const toStored = (who: SubjectRef, { clock }: Ports<'clock'>) => ({
   key: keyOf(who),
   guard: recordGuard,
   // An empty record expires after a second.
@@ -41,7 +39,10 @@ const toStored = (who: SubjectRef, { clock }: Deps) => ({
     consents.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-export async function readDataConsents(who: SubjectRef, { state, clock }: Deps): Promise<readonly DataConsent[]> {
+export async function readDataConsents(
+  who: SubjectRef,
+  { state, clock }: Ports<'state' | 'clock'>,
+): Promise<readonly DataConsent[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.consents ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
@@ -50,7 +51,7 @@ export async function readDataConsents(who: SubjectRef, { state, clock }: Deps):
 export async function findDataConsent(
   who: SubjectRef,
   { client, registration }: Pick<DataConsent, 'client' | 'registration'>,
-  deps: Deps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<DataConsent | null> {
   const consents = await readDataConsents(who, deps);
   return consents.find((each) => each.client === client && each.registration === registration) ?? null;
@@ -74,7 +75,7 @@ export async function giveDataConsent(
   }: Pick<DataConsent, 'id' | 'client' | 'claims' | 'asked' | 'registration' | 'links'> & {
     readonly lifeSec: number;
   },
-  deps: Deps & Pick<CoreDeps, 'audit'>,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<DataConsent> {
   const givenAt = deps.clock.now();
   const consent = { ...given, givenAt, expiresAt: addSec(givenAt, lifeSec) };
@@ -99,7 +100,7 @@ export async function giveDataConsent(
 export async function withdrawDataConsents(
   who: SubjectRef,
   { client, by }: { readonly client: string | null; readonly by?: string },
-  deps: Deps & Pick<CoreDeps, 'audit' | 'random'>,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<readonly string[]> {
   const isMeant = (each: DataConsent): boolean => client === null || each.client === client;
   const { former } = await changeStored(

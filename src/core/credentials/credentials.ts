@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CredentialEnd } from '../audit-events.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import { endEntry, takeEntry } from './status-lists.js';
@@ -24,9 +24,7 @@ export type IssuedCredential = z.output<typeof credentialGuard>;
 const recordGuard = z.object({ credentials: z.array(credentialGuard).readonly() });
 type CredentialsRecord = z.output<typeof recordGuard>;
 
-type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'audit'>;
-
-const toStored = ({ connection, subject }: SubjectRef, { clock }: Pick<Deps, 'clock'>) => ({
+const toStored = ({ connection, subject }: SubjectRef, { clock }: Ports<'clock'>) => ({
   key: `credentials:${connection}:${subject}`,
   guard: recordGuard,
   // An empty record expires after a second.
@@ -45,7 +43,7 @@ export const typeOfConsent = (client: string): string | null =>
 
 export async function readCredentials(
   who: SubjectRef,
-  deps: Pick<Deps, 'state' | 'clock'>,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<readonly IssuedCredential[]> {
   const found = await readStored(toStored(who, deps), deps);
   return (found?.record.credentials ?? []).filter(({ expiresAt }) => expiresAt > deps.clock.now());
@@ -58,7 +56,7 @@ export async function readCredentials(
 export async function noteCredential(
   who: SubjectRef,
   given: Pick<IssuedCredential, 'type' | 'tokenId' | 'claims' | 'expiresAt'>,
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<IssuedCredential> {
   const { type, tokenId, claims, expiresAt } = given;
   await endCredentials(who, { type, why: 'replaced' }, deps);
@@ -82,7 +80,7 @@ export async function noteCredential(
 export async function endCredentials(
   who: SubjectRef,
   asked: { readonly type: string | null; readonly why: CredentialEnd; readonly by?: string | undefined },
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
   const { type, why, by } = asked;
   const held = await readCredentials(who, deps);

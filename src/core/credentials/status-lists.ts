@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
-import type { CoreDeps } from '../deps.js';
-import { isForgotten } from '../forgotten.js';
+import { changeStored, type FoundRecord, isForgotten, readStored } from '../change-stored.js';
+import type { Ports } from '../deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../units.js';
 
 /*
@@ -38,8 +37,6 @@ export interface StatusEntry {
   readonly index: number;
 }
 
-type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
-
 const toStored = (connection: string, list: string) => ({
   key: `credential-status:${connection}:${list}`,
   guard: listGuard,
@@ -62,13 +59,14 @@ function withBits(text: string, indexes: readonly number[]): string {
 }
 
 /** Returns true if the store has lost data since the list was created, so that the list may lack revocations. */
-const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgotten(toEpochSec(madeAt), deps);
+const isLost = ({ madeAt }: ListRecord, deps: Ports<'state'>): Promise<boolean> =>
+  isForgotten(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;
 
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<StatusEntry> {
   const current = currentOf(connection);
   for (let rounds = 0; rounds < maxContentions; rounds += 1) {
@@ -82,7 +80,7 @@ export async function takeEntry(
 
 async function takeFrom(
   { connection, list, until }: { readonly connection: string; readonly list: string; readonly until: EpochMs },
-  deps: Deps,
+  deps: Ports<'state' | 'random'>,
 ): Promise<number | null> {
   const stored = toStored(connection, list);
   const found = await readStored(stored, deps);
@@ -102,7 +100,7 @@ async function takeFrom(
   return index;
 }
 
-function drawFree({ taken }: ListRecord, { random }: Deps): number {
+function drawFree({ taken }: ListRecord, { random }: Ports<'random'>): number {
   const bits = Buffer.from(taken, 'base64');
   for (;;) {
     const index = Buffer.from(random(2)).readUInt16BE() % entriesOfList;
@@ -110,7 +108,11 @@ function drawFree({ taken }: ListRecord, { random }: Deps): number {
   }
 }
 
-async function beginList(connection: string, found: FoundRecord<{ list: string }> | null, deps: Deps): Promise<void> {
+async function beginList(
+  connection: string,
+  found: FoundRecord<{ list: string }> | null,
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<void> {
   const list = Buffer.from(deps.random(16)).toString('base64url');
   const madeAt = deps.clock.now();
   const none = Buffer.alloc(entriesOfList / 8).toString('base64');
@@ -122,7 +124,7 @@ async function beginList(connection: string, found: FoundRecord<{ list: string }
 }
 
 /** Sets the status of a credential to revoked. Idempotent. */
-export async function endEntry(connection: string, { list, index }: StatusEntry, deps: Deps): Promise<void> {
+export async function endEntry(connection: string, { list, index }: StatusEntry, deps: Ports<'state'>): Promise<void> {
   await changeStored(
     toStored(connection, list),
     (former) => (former === null ? former : { ...former, ended: withBits(former.ended, [index]) }),
@@ -137,7 +139,11 @@ export interface StatusList {
 }
 
 /** @returns `null` if the list is unknown or no longer valid */
-export async function readStatusList(connection: string, list: string, deps: Deps): Promise<StatusList | null> {
+export async function readStatusList(
+  connection: string,
+  list: string,
+  deps: Ports<'state'>,
+): Promise<StatusList | null> {
   const found = await readStored(toStored(connection, list), deps);
   if (found === null || (await isLost(found.record, deps))) return null;
   return { ended: Buffer.from(found.record.ended, 'base64'), revision: found.revision };

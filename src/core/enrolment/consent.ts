@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
@@ -43,7 +43,7 @@ const maxStatementCharacters = 2000;
 
 const consentKey = ({ connection, subject }: SubjectRef): string => `consent:${connection}:${subject}`;
 
-const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps, 'settings'>) => ({
+const toStored = (who: SubjectRef, { settings: { consentDays } }: Ports<'settings'>) => ({
   key: consentKey(who),
   guard: recordGuard,
   expiresAt: ({ withdrawnAt }: ConsentRecord): EpochMs | null =>
@@ -57,10 +57,8 @@ export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): voi
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-export const findConsent = (
-  who: SubjectRef,
-  deps: Pick<CoreDeps, 'state'>,
-): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
+export const findConsent = (who: SubjectRef, deps: Ports<'state'>): Promise<FoundRecord<ConsentRecord> | null> =>
+  readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
  * Returns the consent of the current enrolment, or `null` if it is withdrawn, is not to the page's current text, or its
@@ -69,7 +67,7 @@ export const findConsent = (
 export async function findCurrentConsent(
   who: SubjectRef,
   version: string,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<Consent | null> {
   const record = await readConsent(who, { state });
   if (record === null || record.withdrawnAt !== null) return null;
@@ -78,15 +76,12 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
-export async function readConsentedToken(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<string | null> {
+export async function readConsentedToken(who: SubjectRef, deps: Ports<'state'>): Promise<string | null> {
   const found = await readConsent(who, deps);
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
-export async function hasExpired(
-  who: SubjectRef,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<boolean> {
+export async function hasExpired(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
   const expiresAt = (await readConsent(who, { state }))?.expiresAt ?? null;
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
@@ -97,7 +92,7 @@ export const toStatement = (version: string, language: string): string => `${ver
 const isStatementOf = (version: string, statement: string): boolean =>
   statement.startsWith(`${version} (`) && statement.endsWith(')');
 
-export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
+export async function readConsent(who: SubjectRef, deps: Ports<'state'>): Promise<ConsentRecord | null> {
   return (await findConsent(who, deps))?.record ?? null;
 }
 
@@ -121,7 +116,7 @@ export async function nameInConsent(
     readonly found: FoundRecord<ConsentRecord> | null;
     readonly current: string | null;
   },
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<void> {
   const changingUntil = addSec(clock.now(), changeLifeSec);
   const { statement, givenAt } = consent;
@@ -140,7 +135,11 @@ export async function nameInConsent(
 }
 
 /** Confirms the consent of a token that was written to the profile, which allows the next change. */
-export async function confirmConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
+export async function confirmConsent(
+  who: SubjectRef,
+  tokenId: string,
+  deps: Ports<'state' | 'settings'>,
+): Promise<void> {
   const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
       ? found
@@ -149,7 +148,11 @@ export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Cor
 }
 
 /** Restores the previous consent after the token could not be written. */
-export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
+export async function restoreConsent(
+  who: SubjectRef,
+  tokenId: string,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);
   const restore = (found: ConsentRecord | null): ConsentRecord | null => {
@@ -171,7 +174,7 @@ export async function restoreConsent(who: SubjectRef, tokenId: string, deps: Cor
  */
 export async function withdrawConsent(
   who: SubjectRef,
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<readonly Pick<ConsentRecord, 'tokenId' | 'expiresAt'>[]> {
   const { former } = await changeStored(
     toStored(who, deps),

@@ -1,12 +1,12 @@
 import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { Clock, ReadToken, State, TokenName } from '../ports.js';
 import { addSec, type EpochMs, toEpochMs } from '../units.js';
 
 const revokedKey = (tokenId: string): string => `revoked:${tokenId}`;
 
-export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state'>): Promise<boolean> {
+export async function isDenied(tokenId: string, { state }: Ports<'state'>): Promise<boolean> {
   return (await state.read(revokedKey(tokenId))) !== null;
 }
 
@@ -16,7 +16,7 @@ const deniedAfterExpirySec = 60;
 /** Denies a token until no server accepts it any more. Skips expired tokens. */
 export async function denyToken(
   { tokenId, expiresAt }: Pick<TokenName, 'tokenId' | 'expiresAt'>,
-  deps: Pick<CoreDeps, 'state' | 'clock'>,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, deps);
 }
@@ -37,14 +37,21 @@ export async function denyTokenId(
 }
 
 /** Reads the public data of an attribute's value, or returns `null` if the value is not a token. */
-export function identifyWhereSound(
-  token: SealedToken | null,
-  { verifier }: Pick<CoreDeps, 'verifier'>,
-): ReadToken | null {
+export function identifyWhereSound(token: SealedToken | null, { verifier }: Ports<'verifier'>): ReadToken | null {
   try {
     return token === null ? null : verifier.identify(token);
   } catch (error) {
     if (error instanceof FaceError && error.code === 'token_malformed') return null;
     throw error;
   }
+}
+
+/**
+ * Returns true if the token is well-formed and not expired. The consent record is ignored, because it may be missing
+ * after the store was restored from an older backup.
+ */
+export function isEnrolled(token: SealedToken | null, deps: Ports<'clock' | 'verifier'>): boolean {
+  if (token === null) return false;
+  const expiresAt = identifyWhereSound(token, deps)?.expiresAt ?? null;
+  return expiresAt === null || toEpochMs(expiresAt) > deps.clock.now();
 }

@@ -1,7 +1,7 @@
 import { toCode } from '../../errors.js';
 import type { Photo, UserSecret } from '../concealed.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { EnrolRequest, PasskeyCredential, Sealed } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from '../units.js';
@@ -10,7 +10,7 @@ import { keepPasskey } from './passkey-record.js';
 import { changeToken, toTokenChange } from './token-change.js';
 
 /** Creates a token for a caller that stores it. @throws the codes of `Verifier` */
-export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise<Sealed> {
+export async function enrolToken(request: EnrolRequest, deps: Ports<'audit' | 'verifier'>): Promise<Sealed> {
   const sealed = await seal(request, deps);
   const { tenant: connection, subject } = request.binding;
   const { tokenId, photos, expiresAt } = sealed;
@@ -21,7 +21,7 @@ export async function enrolToken(request: EnrolRequest, deps: CoreDeps): Promise
   return sealed;
 }
 
-async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promise<Sealed> {
+async function seal(request: EnrolRequest, { verifier, audit }: Ports<'audit' | 'verifier'>): Promise<Sealed> {
   const { tenant: connection, subject } = request.binding;
   try {
     return await verifier.enrol(request);
@@ -46,7 +46,7 @@ export async function enrolSubject(
     readonly consent: Consent;
     readonly share: QueueShare;
   },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<Sealed> {
   const { connection, subject, photos, secret, passkey = null, consent, share } = request;
   const { enrolmentDays } = connection.policy;

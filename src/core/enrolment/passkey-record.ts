@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { PasskeyCredential } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
@@ -32,7 +32,7 @@ const toStored = (owner: SubjectRef) => ({
   expiresAt: ({ expiresAt }: PasskeyRecord): EpochMs | null => expiresAt,
 });
 
-export async function readPasskey(owner: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PasskeyRecord | null> {
+export async function readPasskey(owner: SubjectRef, deps: Ports<'state'>): Promise<PasskeyRecord | null> {
   return (await readStored(toStored(owner), deps))?.record ?? null;
 }
 
@@ -48,7 +48,7 @@ export async function keepPasskey(
     readonly expiresAt: EpochMs | null;
     readonly current: string | null;
   },
-  { state }: Pick<CoreDeps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<void> {
   const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
@@ -61,7 +61,7 @@ export async function keepPasskey(
 }
 
 /** Restores the previous passkey after the token could not be written. */
-export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Ports<'state'>): Promise<void> {
   const { former, changed } = await changeStored(
     toStored(owner),
     (found) =>
@@ -83,7 +83,7 @@ export async function countPasskeyUse(
   owner: SubjectRef,
   kept: PasskeyRecord,
   counter: number,
-  deps: Pick<CoreDeps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<boolean> {
   if (counter === kept.counter) return true;
   const { former, changed } = await changeStored(
@@ -94,7 +94,7 @@ export async function countPasskeyUse(
   return former !== changed;
 }
 
-export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Ports<'state'>): Promise<void> {
   const { changed } = await changeStored(
     toStored(owner),
     (found) =>
@@ -104,7 +104,7 @@ export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: P
   if (changed !== null && changed.tokenId !== tokenId) await forgetPasskey(owner, deps);
 }
 
-async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+async function forgetPasskey(owner: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
 
@@ -123,7 +123,7 @@ const decoyPublicKey =
 /** Returns a stable decoy credential, so that an attacker cannot tell which users have a passkey. */
 export async function decoyPasskey(
   { connection, subject }: SubjectRef,
-  deps: Pick<CoreDeps, 'state' | 'random'>,
+  deps: Ports<'state' | 'random'>,
 ): Promise<PasskeyCredential> {
   const key = await readDecoyKey(deps);
   const digestOf = (label: string): Buffer =>
@@ -141,7 +141,7 @@ export async function decoyPasskey(
   };
 }
 
-async function readDecoyKey({ state, random }: Pick<CoreDeps, 'state' | 'random'>): Promise<Buffer> {
+async function readDecoyKey({ state, random }: Ports<'state' | 'random'>): Promise<Buffer> {
   const fresh = Buffer.from(random(32)).toString('base64url');
   const stored = { key: 'passkey-decoy-key', guard: z.base64url(), expiresAt: () => null };
   const { changed } = await changeStored(stored, (kept) => kept ?? fresh, { state });

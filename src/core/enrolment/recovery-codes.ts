@@ -5,7 +5,7 @@ import { changeStored, readStored } from '../change-stored.js';
 import { drawWrittenCode, toCompared } from '../codes/written-code.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
@@ -31,14 +31,15 @@ const toStored = ({ connection, subject }: SubjectRef) => ({
   expiresAt: () => null,
 });
 
-type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys };
-
 /**
  * Creates codes that replace the previous ones.
  * @returns the codes, which cannot be shown again
  * @throws `state_unavailable`, also after a concurrent creation
  */
-export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
+export async function makeRecoveryCodes(
+  who: SubjectRef,
+  deps: Ports<'state' | 'clock' | 'random' | 'keys'>,
+): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
   const former = await readStored(toStored(who), { state });
   const codes = Array.from({ length: codesMade }, () => drawWrittenCode(random));
@@ -56,7 +57,7 @@ export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<re
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
-  { state, keys }: Pick<Deps, 'state' | 'keys'>,
+  { state, keys }: Ports<'state' | 'keys'>,
 ): Promise<boolean> {
   const known = await readStored(toStored(who), { state });
   if (known === null) return false;
@@ -85,7 +86,7 @@ export async function takeRecoveryCode(
 
 export async function readRecoveryCodes(
   who: SubjectRef,
-  { state, keys }: Pick<Deps, 'state' | 'keys'>,
+  { state, keys }: Ports<'state' | 'keys'>,
 ): Promise<{ readonly left: number; readonly madeAt: EpochMs } | null> {
   const found = await readStored(toStored(who), { state });
   if (found === null) return null;
@@ -93,7 +94,7 @@ export async function readRecoveryCodes(
   return { left: (await keys.holds(keyVersion)) ? digests.length : 0, madeAt };
 }
 
-export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetRecoveryCodes(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(toStored(who).key);
 }
 

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
 import { type ConnectedSubject, toSubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { countAgainst } from '../limits/limits.js';
 import { forgetPersonalData } from '../personal-data/registry.js';
 import { toEpochMs, toIso } from '../units.js';
@@ -17,7 +17,7 @@ import { noteEnd } from './enrolment-end.js';
 export async function revokeToken(
   token: SealedToken,
   by: { readonly tenant: string; readonly client: string },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<void> {
   const named = deps.verifier.identify(token);
   await countAgainst('revocations', by.client, deps);
@@ -44,7 +44,7 @@ export interface Revocation {
  */
 export async function revokeSubject(
   request: ConnectedSubject & { readonly by?: string },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<Revocation> {
   const { connection, subject, by } = request;
   const who = toSubjectRef(request);

@@ -1,6 +1,6 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { forgetPersonalData, personalData, remainingData } from '../personal-data/registry.js';
 import { toEpochSec } from '../units.js';
 import { readConsent } from './consent.js';
@@ -47,7 +47,7 @@ export async function findSubjects(
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<{ readonly tokenIds: readonly string[]; readonly isAtProvider: boolean }> {
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
@@ -76,7 +76,7 @@ export interface Erased extends SubjectRef {
  */
 export async function issueErasureReceipt(
   { receiptId, erased }: { readonly receiptId: string; readonly erased: readonly Erased[] },
-  { signer, issuer, clock }: CoreDeps,
+  { signer, issuer, clock }: Ports<'clock' | 'signer' | 'issuer'>,
 ): Promise<string> {
   return signer.sign('facestep-erasure+jwt', {
     iss: issuer,

@@ -11,9 +11,8 @@ import { checkFace } from '../step-up/check-face.js';
 import { readConsent } from './consent.js';
 import { isDenied } from './deny-list.js';
 import { enrolSubject } from './enrol.js';
-
-import { recoverEnrolments } from './recover-enrolments.js';
 import { revokeSubject } from './revoke.js';
+import { recoverEnrolments } from './token-change.js';
 
 /*
  * Every call that an enrolment or a renewal makes of a port is made to fail: before it does anything, or after it has done

@@ -1,8 +1,8 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
-import { type ConnectedSubject, readTokenIfAny, toSubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { forgetPersonalData } from '../personal-data/registry.js';
 import type { Sealed, TokenName } from '../ports.js';
 import { untilDone } from '../resilience.js';
@@ -32,7 +32,7 @@ export function toTokenChange(
     readonly sealed: Sealed;
     readonly former: SealedToken | null;
   },
-  deps: Pick<CoreDeps, 'verifier'>,
+  deps: Ports<'verifier'>,
 ): TokenChange {
   const { connection, subject, kind, sealed, former } = change;
   const token = toName(deps.verifier.identify(sealed.token));
@@ -64,7 +64,7 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
 export async function changeToken(
   change: TokenChange,
   { token, makeReady }: { readonly token: SealedToken; readonly makeReady: () => Promise<void> },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<void> {
   const { connection, subject } = change;
   await note(change, 'enrolment_begun', deps);
@@ -87,7 +87,10 @@ export async function changeToken(
  * Completes or undoes an open change in the background. If the server stops, its next start continues.
  * @returns a promise that resolves when the change is completed or undone
  */
-export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
+export async function reconcileLater(
+  change: TokenChange,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
+): Promise<void> {
   const { connection, subject } = change;
   await untilDone(
     async () => {
@@ -108,7 +111,7 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 async function reconcile(
   change: TokenChange,
   { isWritten, isLate, code }: { readonly isWritten: boolean; readonly isLate: boolean; readonly code: FaceErrorCode },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<boolean> {
   const { connection, subject, kind, token, former } = change;
   const who = toSubjectRef(change);
@@ -138,7 +141,7 @@ async function reconcile(
   return false;
 }
 
-async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDeps): Promise<string | null> {
+async function readCurrentId({ connection, subject }: TokenChange, deps: Ports<'verifier'>): Promise<string | null> {
   return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }
 
@@ -146,7 +149,7 @@ async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDep
  * Returns true if the token may stay in the profile. The token must not be denied, and the consent record must name it
  * as current or previous token.
  */
-async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
+async function isInForce(change: TokenChange, deps: Ports<'state'>): Promise<boolean> {
   const { kind, token, former } = change;
   if (await isDenied(token.tokenId, deps)) return false;
   const consent = await readConsent(toSubjectRef(change), deps);
@@ -162,7 +165,27 @@ async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> 
 async function note(
   change: TokenChange,
   action: 'enrolment_begun' | 'enrolled' | 'renewed' | 'enrolment_recovered',
-  { audit }: CoreDeps,
+  { audit }: Ports<'audit'>,
 ): Promise<void> {
   await audit.append({ action, ...toSubjectRef(change), detail: detailOf(change) });
+}
+
+/** A token change that the audit log shows as started but not as ended. */
+export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
+
+/**
+ * After a crash, completes or undoes open token changes to match the profiles, with retries. Later changes by other
+ * replicas are not undone.
+ * @param open - changes in this replica's own audit log that began before the server started
+ */
+export async function recoverEnrolments(
+  open: readonly OpenChange[],
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
+): Promise<void> {
+  const recover = async ({ connection: id, ...change }: OpenChange): Promise<void> => {
+    const connection = deps.connections.get(id);
+    if (connection === undefined) deps.log.warn('enrolment left pending: unknown connection', { connection: id });
+    else await reconcileLater({ ...change, connection }, deps);
+  };
+  await Promise.all(open.map(recover));
 }

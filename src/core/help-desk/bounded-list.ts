@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../base/json.js';
 import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { type EpochMs, epochMs } from '../units.js';
 
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
@@ -13,8 +13,6 @@ export interface BoundedList<Entry extends Listed> {
   readonly atMost: number;
 }
 
-type Deps = Pick<CoreDeps, 'state' | 'clock'>;
-
 const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => ({
   key,
   guard: z.array(guard),
@@ -24,7 +22,7 @@ const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => (
 /** Returns the unexpired entries, newest first. */
 export async function readList<Entry extends Listed>(
   list: BoundedList<Entry>,
-  { state, clock }: Deps,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<readonly Entry[]> {
   const found = await readStored(toStored(list), { state });
   return (found?.record ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
@@ -48,7 +46,7 @@ function toChanged<Entry extends Listed>(
 export async function foreseeList<Entry extends Listed>(
   list: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
-  deps: Deps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<readonly Entry[]> {
   const entries = await readList(list, deps);
   toChanged(list, change, entries);
@@ -63,7 +61,7 @@ export async function foreseeList<Entry extends Listed>(
 export async function changeList<Entry extends Listed>(
   list: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
-  { state, clock }: Deps,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<{ readonly former: readonly Entry[]; readonly changed: readonly Entry[] }> {
   const now = clock.now();
   const live = (found: readonly Entry[] | null) => (found ?? []).filter(({ expiresAt }) => expiresAt > now);

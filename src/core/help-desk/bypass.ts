@@ -3,7 +3,7 @@ import { FaceError } from '../../errors.js';
 import { drawWrittenCode, toCompared } from '../codes/written-code.js';
 import type { Credential } from '../concealed.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import { countAgainst } from '../limits/limits.js';
 import type { PersonalData } from '../personal-data/registration.js';
@@ -62,7 +62,7 @@ export async function issueBypass(
     readonly minutes: number | null;
     readonly application: string | null;
   },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Promise<{
   readonly id: string;
   readonly code: Credential;
@@ -107,7 +107,7 @@ export async function issueBypass(
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<{ readonly expiresAt: EpochMs }> {
   const approve = (code: BypassCode | undefined): BypassCode => {
     if (code === undefined || code.isApproved) throw new FaceError('not_found');
@@ -132,13 +132,13 @@ export async function approveBypass(
   return { expiresAt: approved.expiresAt };
 }
 
-export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly BypassCode[]> =>
+export const listBypasses = (deps: Ports<'state' | 'clock'>): Promise<readonly BypassCode[]> =>
   readList(bypassCodes, deps);
 
 export async function takeBypass(
   who: SubjectRef,
   shown: { readonly code: Credential; readonly application: string | null },
-  deps: Pick<CoreDeps, 'state' | 'clock'>,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<{ readonly by: string; readonly approvedBy: string | null } | null> {
   const text = toCompared(shown.code);
   const fits = (each: BypassCode): boolean => {

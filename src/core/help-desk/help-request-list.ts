@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { helpReasons } from '../step-up/page-protocol.js';
 import { epochMsGuard } from '../units.js';
@@ -23,7 +23,7 @@ export type HelpRequest = z.infer<typeof requestGuard>;
 
 export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', guard: requestGuard, atMost: 300 };
 
-export const listHelpRequests = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
+export const listHelpRequests = (deps: Ports<'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 
 export const helpRequestData = {

@@ -1,5 +1,5 @@
 import { FaceError } from '../../errors.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { countAgainst } from '../limits/limits.js';
 import type { HelpReason } from '../step-up/page-protocol.js';
 import { whoOf } from '../step-up/record.js';
@@ -27,7 +27,7 @@ const toNote = (text: string): string =>
  */
 export async function askForHelp(
   asked: { readonly session: FoundSession; readonly reason: HelpReason; readonly note: string },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Promise<void> {
   const { session, reason, note } = asked;
   const { id: stepUpId, record, connection } = session;
@@ -51,7 +51,7 @@ export async function askForHelp(
  */
 export async function takeHelpRequest(
   { id, by }: { readonly id: string; readonly by: Agent },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<HelpRequest> {
   const isIt = (each: HelpRequest): boolean => each.id === id;
   const take = (requests: readonly HelpRequest[]): HelpRequest[] => {
@@ -81,7 +81,7 @@ export type Settlement = (typeof settlements)[number];
  */
 export async function settleHelpRequest(
   settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
   const { id, settlement, by } = settled;
   const isIt = (each: HelpRequest): boolean => each.id === id && each.takenById === by.id;

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import { toCheckMessage } from '../codes/letters.js';
-import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
-import type { LetterBrand } from '../letters/brand.js';
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { countAgainst } from '../limits/limits.js';
-import type { Account, Delivery } from '../ports.js';
+import type { Account } from '../ports.js';
+import { drawChoices } from '../step-up/draw.js';
 import { isByFace, stateAt } from '../step-up/record.js';
-import { drawChoices } from '../step-up/spoken-number.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
-import { readRecord, type StepUpDeps } from '../step-up/stored.js';
+import { readRecord } from '../step-up/stored.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import type { Agent } from './bypass.js';
 import type { VouchingState } from './vouching-states.js';
@@ -40,11 +40,6 @@ const toStored = (id: string) => ({
   expiresAt: ({ endsAt }: Vouching): EpochMs => addSec(endsAt, toldSec),
 });
 
-type Deps = StepUpDeps & {
-  readonly delivery: Delivery;
-  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
-};
-
 export interface BegunVouching {
   readonly id: string;
   /** Number to read out on the phone. It must not be written anywhere. */
@@ -67,7 +62,7 @@ export async function beginVouching(
     readonly language: LetterLanguage;
     readonly toLink: (started: StartedStepUp) => string;
   },
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<BegunVouching> {
   const { connection, subject, by, source, send, language, toLink } = request;
   const who = toSubjectRef(request);
@@ -109,7 +104,7 @@ export interface VouchingView {
  */
 export async function readVouching(
   { id, by }: { readonly id: string; readonly by: Agent },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'audit' | 'connections'>,
 ): Promise<VouchingView> {
   const found = await readStored(toStored(id), deps);
   if (found === null || found.record.byId !== by.id) throw new FaceError('not_found');
@@ -156,7 +151,7 @@ async function noteRead(
   id: string,
   known: FoundRecord<Vouching>,
   outcome: Exclude<VouchingState, 'waiting' | 'opened' | 'checking'>,
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const { connection, subject, stepUpId, by, isRead } = known.record;
   if (isRead) return;

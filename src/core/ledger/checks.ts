@@ -1,7 +1,7 @@
 import type { LedgerStore } from '../ports.js';
-import { fromCursor, type Page, toCursor } from './cursor.js';
 import type { LoggedAction, LogLine } from './line.js';
 import { isAsked, type LogFilter, mostLookedAt, readFiltered, readReferences } from './log.js';
+import { fromCursor, type Page, toCursor } from './newest-first.js';
 import { ofRequest, ofStepUp } from './places.js';
 
 /** The events of one check, or of another request about a person. */

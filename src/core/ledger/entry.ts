@@ -68,7 +68,7 @@ const toActionTold = ({
 
 const toRefused = (code: string): Told => ({ outcome: 'refused', code });
 
-/** Converts the detail of each action. A new action does not compile until `line.ts` lists it. */
+/** Converts the detail of each action. */
 const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => Told } = {
   enrolled: toEnrolled,
   enrolment_refused: ({ code }) => toRefused(code),

@@ -1,10 +1,9 @@
 import type { SubjectRef } from '../connection.js';
 import type { LedgerRange, LedgerStore } from '../ports.js';
 import { addSec, type EpochMs, epochMs } from '../units.js';
-import { fromCursor, type Page, toCursor } from './cursor.js';
 import type { LedgerDeps } from './deps.js';
 import { type LineOutcome, type LoggedAction, type LogLine, parseLine } from './line.js';
-import { readNewestFirst } from './newest-first.js';
+import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import {
   dayOf,
   daysPartition,

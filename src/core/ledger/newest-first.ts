@@ -1,3 +1,4 @@
+import { FaceError } from '../../errors.js';
 import type { LedgerRange, LedgerStore } from '../ports.js';
 
 export interface FoundRow {
@@ -72,4 +73,17 @@ async function* readRange(
     if (rows.length < rowsAtOnce) return;
     before = last.sort;
   }
+}
+
+export const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
+
+export function fromCursor(cursor: string): string {
+  const place = Buffer.from(cursor, 'base64url').toString();
+  if (!/^\d{13}[!-~]{0,900}$/.test(place)) throw new FaceError('request_malformed', { field: 'cursor' });
+  return place;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor: string | null;
 }

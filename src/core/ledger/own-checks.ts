@@ -1,10 +1,10 @@
 import type { SubjectRef } from '../connection.js';
 import type { CheckEvent, CheckReason } from '../step-up/home-protocol.js';
 import type { EpochMs } from '../units.js';
-import type { Page } from './cursor.js';
 import type { LedgerDeps } from './deps.js';
 import type { LoggedAction, LogLine } from './line.js';
 import { listLines } from './log.js';
+import type { Page } from './newest-first.js';
 import { timeOfId } from './places.js';
 
 /** A check as the person sees it, without other people and networks. */

@@ -1,9 +1,8 @@
 import type { SubjectRef } from '../connection.js';
 import type { LedgerStore } from '../ports.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../units.js';
-import { fromCursor, type Page, toCursor } from './cursor.js';
 import type { LedgerDeps } from './deps.js';
-import { readNewestFirst } from './newest-first.js';
+import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
 import {
   atTime,

@@ -61,13 +61,12 @@ export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerR
   return { partition, after: start, before: `${start}${greatest}` };
 };
 
-export const ofPerson = (who: SubjectRef): LedgerRange => rangeOf(spread('of', personPart(who)), personPart(who));
-export const ofRequest = (requestId: string): LedgerRange =>
-  rangeOf(spread('request', toPart(requestId)), toPart(requestId));
-export const ofNetwork = (network: string): LedgerRange => rangeOf(spread('network', toPart(network)), toPart(network));
+const spreadRange = (name: string, part: string): LedgerRange => rangeOf(spread(name, part), part);
 
-export const ofStepUp = (stepUpId: string): LedgerRange =>
-  rangeOf(spread('stepup', toPart(stepUpId)), toPart(stepUpId));
+export const ofPerson = (who: SubjectRef): LedgerRange => spreadRange('of', personPart(who));
+export const ofRequest = (requestId: string): LedgerRange => spreadRange('request', toPart(requestId));
+export const ofNetwork = (network: string): LedgerRange => spreadRange('network', toPart(network));
+export const ofStepUp = (stepUpId: string): LedgerRange => spreadRange('stepup', toPart(stepUpId));
 export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals:${toPart(connection)}`);
 
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>

@@ -1,4 +1,4 @@
-import { type Colour, luminanceOf } from '../brand/colour.js';
+import { type Colour, luminanceOf } from '../colour.js';
 
 export interface LetterBrand {
   readonly organisation: string | null;

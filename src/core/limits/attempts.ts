@@ -1,10 +1,10 @@
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
+import { networksOf } from '../networks.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { Binding } from '../ports.js';
 import type { HookSignIn } from '../step-up/passed-step-up.js';
 import { secondsPerDay, toIso } from '../units.js';
 import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
-import { networksOf } from './networks.js';
 
 const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
 
@@ -101,12 +101,12 @@ export const attemptsOfHook = (binding: Binding, { application, address }: HookS
 export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
   outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
-export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
+export async function unlockPerson(binding: Binding, deps: Ports<'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
 }
 
-async function exportAttempts(who: Counted, deps: Pick<CoreDeps, 'state' | 'clock'>) {
+async function exportAttempts(who: Counted, deps: Ports<'state' | 'clock'>) {
   const { failures, lockedUntil } = await readAttempts(who, deps);
   return { failures, lockedUntil: lockedUntil === null ? null : toIso(lockedUntil) };
 }

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
+import { type Assurance, outsiderIn } from '../assurance.js';
 import type { Connection } from '../connection.js';
 import type { Account, Clock, NamedAccount, Profile } from '../ports.js';
-import { type Assurance, outsiderIn } from '../step-up/assurance.js';
 import type { CountAll } from './limits.js';
 
 export interface Directory extends Pick<Profile, 'findAccount'> {

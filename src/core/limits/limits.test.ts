@@ -9,8 +9,8 @@ import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { toCode } from '../../errors.js';
 import { createSqliteState } from '../../state/sqlite.js';
+import { type Assurance, vouched } from '../assurance.js';
 import { enrolSubject } from '../enrolment/enrol.js';
-import { type Assurance, vouched } from '../step-up/assurance.js';
 import { startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { countAgainst, type LimitName } from './limits.js';
 

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
+import { networksOf } from '../networks.js';
 import type { Clock, State } from '../ports.js';
 import type { EpochMs } from '../units.js';
-import { networksOf } from './networks.js';
 import { countIn, secLeftOf, type Window, windowOf } from './window.js';
 
 const minute = 60;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FaceError, type FaceErrorCode, photoCodes, toCode } from '../../errors.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { StateRecord, WriteCondition } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
@@ -59,8 +59,6 @@ const unlockGuard = z.object({ at: epochMsGuard });
  */
 const unlockKeptSec = 3 * secondsPerDay;
 
-type Stores = Pick<CoreDeps, 'state' | 'clock'>;
-
 /**
  * Runs an attempt, which is counted before it runs, so that parallel attempts count. The count is refunded if nothing
  * was compared. A success clears counts and lockouts.
@@ -70,7 +68,7 @@ type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 export async function countAttempt<T>(
   whose: Counted | readonly Counted[],
   attempt: () => Promise<{ readonly succeeded: boolean; readonly result: T }>,
-  deps: Stores,
+  deps: Ports<'state' | 'clock'>,
   onLockout: OnLockout = async () => {},
 ): Promise<T> {
   const begun = await beginAttempt([whose].flat(), deps);
@@ -99,7 +97,7 @@ interface Begun {
 }
 
 /** Lockouts are checked before counting, so that a locked-out caller leaves no counts that could block others. */
-async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
+async function beginAttempt(whose: readonly Counted[], deps: Ports<'state' | 'clock'>): Promise<readonly Begun[]> {
   const found = await Promise.all(whose.map(async (who) => ({ who, ...(await readStanding(who, deps)) })));
   const longest = found.toSorted((a, b) => a.until - b.until).at(-1);
   if (longest !== undefined && longest.until > deps.clock.now()) throw toLockedOut(longest.who, longest.until, deps);
@@ -116,7 +114,11 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
   return begun;
 }
 
-async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnLockout): Promise<void> {
+async function noteFailure(
+  begun: readonly Begun[],
+  deps: Ports<'state' | 'clock'>,
+  onLockout: OnLockout,
+): Promise<void> {
   for (const { who, level: former, unlockedAt, failures } of begun) {
     if (failures < allowedAt(who, former)) continue;
     // The person was unlocked during the attempt, so a newer lockout must not be replaced.
@@ -128,7 +130,7 @@ async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnL
   }
 }
 
-async function noteSuccess(begun: readonly Begun[], deps: Stores): Promise<void> {
+async function noteSuccess(begun: readonly Begun[], deps: Ports<'state' | 'clock'>): Promise<void> {
   let ownFailures = 0;
   for (const each of begun) {
     const { who, level, failures } = each;
@@ -140,12 +142,12 @@ async function noteSuccess(begun: readonly Begun[], deps: Stores): Promise<void>
   }
 }
 
-async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
+async function giveBack(begun: readonly Begun[], deps: Ports<'state' | 'clock'>): Promise<void> {
   for (const each of begun) await takeBack(each, 1, deps);
 }
 
 /** Refunds failures, and ends a lockout that only parallel attempts had caused. */
-async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<void> {
+async function takeBack(begun: Begun, amount: number, deps: Ports<'state' | 'clock'>): Promise<void> {
   const { who, level, unlockedAt } = begun;
   const failures = await addFailures(begun, -amount, deps);
   if (failures >= allowedAt(who, level)) return;
@@ -159,7 +161,7 @@ async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<voi
 async function addFailures(
   counted: Omit<Begun, 'failures'>,
   amount: number,
-  { state, clock }: Stores,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<number> {
   const { who } = counted;
   const key = failuresKey(counted);
@@ -170,7 +172,7 @@ async function addFailures(
 
 const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
 
-export async function clearAttempts(whose: Counted | readonly Counted[], deps: Stores): Promise<void> {
+export async function clearAttempts(whose: Counted | readonly Counted[], deps: Ports<'state'>): Promise<void> {
   for (const who of [whose].flat()) {
     const { level, unlockedAt, when } = await readStanding(who, deps);
     await forgetFailures({ who, unlockedAt }, { from: 0, to: level }, deps);
@@ -183,7 +185,7 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
  * time of the unlock is stored, and earlier failures and lockouts are ignored.
  * @param person - `unlistedOf` of the counters
  */
-export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
+export async function endUnlisted(person: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   const former = await state.read(unlockKey(person));
   const now = clock.now();
   // Later than the previous unlock, even if another server's clock is ahead.
@@ -195,7 +197,7 @@ export async function endUnlisted(person: string, { state, clock }: Stores): Pro
  * Resets consecutive failures after a success that an attacker cannot cause. Lockouts of up to a day stay, so that the
  * success allows no additional attempt.
  */
-export async function countAnew(who: Counted, deps: Stores): Promise<void> {
+export async function countAnew(who: Counted, deps: Ports<'state' | 'clock'>): Promise<void> {
   const found = await readStanding(who, deps);
   if (found.level <= dayLevel) return;
   const { unlockedAt, when } = found;
@@ -208,7 +210,7 @@ export async function countAnew(who: Counted, deps: Stores): Promise<void> {
 async function forgetFailures(
   counted: Pick<Begun, 'who' | 'unlockedAt'>,
   levels: { readonly from: number; readonly to: number },
-  deps: Stores,
+  deps: Ports<'state'>,
 ): Promise<void> {
   for (let level = levels.from; level <= levels.to; level += 1) {
     await deps.state.delete(failuresKey({ ...counted, level }));
@@ -228,7 +230,11 @@ export interface CountedFailures {
  * Prepares counting of failures.
  * @param found - records of `standingKeys`, in order
  */
-export function countFailures(who: Counted, found: readonly (StateRecord | null)[], deps: Stores): CountedFailures {
+export function countFailures(
+  who: Counted,
+  found: readonly (StateRecord | null)[],
+  deps: Ports<'state' | 'clock'>,
+): CountedFailures {
   const { level, unlockedAt, until } = toStanding(found);
   const counted = { who, level, unlockedAt };
   return {
@@ -248,12 +254,12 @@ export interface AttemptsView {
   readonly lockedUntil: EpochMs | null;
 }
 
-export async function readLockedUntil(who: Counted, deps: Stores): Promise<EpochMs | null> {
+export async function readLockedUntil(who: Counted, deps: Ports<'state' | 'clock'>): Promise<EpochMs | null> {
   const { until } = await readStanding(who, deps);
   return until > deps.clock.now() ? until : null;
 }
 
-export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
+export async function readAttempts(who: Counted, deps: Ports<'state' | 'clock'>): Promise<AttemptsView> {
   const now = deps.clock.now();
   const { level, unlockedAt, until } = await readStanding(who, deps);
   const failures = await deps.state.add(failuresKey({ who, level, unlockedAt }), 0, addSec(now, who.windowSec));
@@ -283,7 +289,7 @@ interface Standing {
   readonly when: WriteCondition;
 }
 
-const readStanding = async (who: Counted, { state }: Stores): Promise<Standing> =>
+const readStanding = async (who: Counted, { state }: Ports<'state'>): Promise<Standing> =>
   toStanding(await state.readMany(standingKeys(who)));
 
 function toStanding([stored = null, unlock = null]: readonly (StateRecord | null)[]): Standing {
@@ -302,7 +308,7 @@ function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: Counted, lev
 async function lockOut(
   who: Counted,
   lockout: Omit<Lockout, 'until'> & { readonly lockedSec: number },
-  deps: Stores,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<EpochMs> {
   const { lockedSec, ...begun } = lockout;
   const until = addSec(deps.clock.now(), lockedSec);
@@ -316,10 +322,10 @@ async function writeLockout(
   who: Counted,
   { when, ...lockout }: Lockout,
   expiresAt: EpochMs,
-  { state }: Stores,
+  { state }: Ports<'state'>,
 ): Promise<boolean> {
   return state.write(lockoutKey(who), lockout, { when, expiresAt });
 }
 
-const toLockedOut = ({ kind }: Counted, until: EpochMs, { clock }: Stores): FaceError =>
+const toLockedOut = ({ kind }: Counted, until: EpochMs, { clock }: Ports<'clock'>): FaceError =>
   new FaceError('locked_out', { lockout: kind, retryAfterSec: Math.max(1, Math.ceil((until - clock.now()) / 1000)) });

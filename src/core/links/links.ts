@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
@@ -23,11 +23,9 @@ export type Link = z.output<typeof linkGuard>;
 const recordGuard = z.object({ links: z.array(linkGuard).readonly() });
 type LinksRecord = z.output<typeof recordGuard>;
 
-type Deps = Pick<CoreDeps, 'state' | 'clock'>;
-
 const keyOf = ({ connection, subject }: SubjectRef): string => `links:${connection}:${subject}`;
 
-const toStored = (who: SubjectRef, { clock }: Pick<Deps, 'clock'>) => ({
+const toStored = (who: SubjectRef, { clock }: Ports<'clock'>) => ({
   key: keyOf(who),
   guard: recordGuard,
   // An empty record expires after a second.
@@ -35,14 +33,14 @@ const toStored = (who: SubjectRef, { clock }: Pick<Deps, 'clock'>) => ({
     links.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readonly Link[]> {
+async function readSide(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<readonly Link[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.links ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
 const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
 
-export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
+export async function readLinks(who: SubjectRef, deps: Ports<'state' | 'clock'>): Promise<readonly Link[]> {
   const own = await readSide(who, deps);
   const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
   return own.filter((link, at) => isKeptBy(others[at] ?? [], link));
@@ -56,7 +54,7 @@ export async function linkIdentities(
   one: SubjectRef,
   other: SubjectRef,
   { days }: { readonly days: number },
-  deps: Deps & Pick<CoreDeps, 'random' | 'audit'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<Link> {
   if (one.connection === other.connection) throw new FaceError('internal', 'a connection linked with itself');
   await endLinks(one, { connection: other.connection }, deps);
@@ -89,7 +87,7 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
 export async function endLinks(
   who: SubjectRef,
   { connection, by }: { readonly connection: string | null; readonly by?: string | undefined },
-  deps: Deps & Pick<CoreDeps, 'audit'>,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<readonly string[]> {
   const isMeant = ({ other }: Link): boolean => connection === null || other.connection === connection;
   const holding = await readLinks(who, deps);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { type LetterLanguage, letterLanguages } from '../letters/language.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import type { Clock, State } from '../ports.js';
 import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
@@ -27,16 +27,14 @@ const toStored = (who: SubjectRef) => ({
   expiresAt: ({ at }: NoticeChoice): EpochMs => addSec(at, keptSec),
 });
 
-type Deps = { readonly state: State; readonly clock: Clock };
-
-export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
+export async function readNoticeChoice(who: SubjectRef, deps: Ports<'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
 
 export async function keepNoticeChoice(
   who: SubjectRef,
   change: { readonly on?: readonly NoticeKind[]; readonly email?: boolean; readonly language: LetterLanguage },
-  deps: Deps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<NoticeChoice> {
   const { on, email, language } = change;
   const at = deps.clock.now();
@@ -49,7 +47,7 @@ export async function keepNoticeChoice(
   return (await changeStored(toStored(who), keep, deps)).changed;
 }
 
-export async function forgetNoticeChoice(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
+export async function forgetNoticeChoice(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(choiceKey(who));
 }
 

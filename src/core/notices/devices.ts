@@ -3,9 +3,10 @@ import { toCode } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
 import { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import type { Clock, Keys, KeyVersion, PushAddress, Random, State } from '../ports.js';
+import type { KeyVersion, PushAddress } from '../ports.js';
 import { pushAddressGuard } from '../ports.js';
 import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
@@ -29,7 +30,7 @@ type Devices = z.infer<typeof devicesGuard>;
 
 const devicesKey = ({ connection, subject }: SubjectRef): string => `notice-devices:${connection}:${subject}`;
 
-const toStored = (who: SubjectRef, { clock }: { readonly clock: Clock }) => ({
+const toStored = (who: SubjectRef, { clock }: Ports<'clock'>) => ({
   key: devicesKey(who),
   guard: devicesGuard,
   expiresAt: ({ devices }: Devices): EpochMs => {
@@ -41,8 +42,6 @@ const toStored = (who: SubjectRef, { clock }: { readonly clock: Clock }) => ({
 const labelOf = (who: SubjectRef): string =>
   `facestep/notice-devices/${digestOf(devicesKey(who)).toString('base64url')}`;
 
-type Deps = { readonly state: State; readonly clock: Clock; readonly keys: Keys };
-
 export interface NoticeDevice {
   readonly id: string;
   readonly address: PushAddress;
@@ -50,13 +49,16 @@ export interface NoticeDevice {
   readonly version: KeyVersion;
 }
 
-const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
+const isKept = (at: EpochMs, { clock }: Ports<'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
 /**
  * Returns the browsers whose addresses can be decrypted. Other addresses were encrypted under a key that is now
  * retired.
  */
-export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
+export async function readNoticeDevices(
+  who: SubjectRef,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<readonly NoticeDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
   const opened = kept.map(async ({ id, address }) => {
@@ -74,7 +76,7 @@ export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<re
 export async function addNoticeDevice(
   who: SubjectRef,
   address: PushAddress,
-  deps: Deps & { readonly random: Random },
+  deps: Ports<'state' | 'clock' | 'random' | 'keys'>,
 ): Promise<void> {
   const same = (await readNoticeDevices(who, deps)).filter((each) => each.address.endpoint === address.endpoint);
   const sealed = await sealText(new Credential(JSON.stringify(address)), labelOf(who), deps);
@@ -89,7 +91,7 @@ export async function addNoticeDevice(
 export async function removeNoticeDevices(
   who: SubjectRef,
   ids: readonly string[],
-  deps: Pick<Deps, 'state' | 'clock'>,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
   const remove = (found: Devices | null): Devices | null => {
     if (found === null || !found.devices.some(({ id }) => ids.includes(id))) return found;
@@ -100,7 +102,7 @@ export async function removeNoticeDevices(
 
 export async function countNoticeDevices(
   who: SubjectRef,
-  deps: Pick<Deps, 'state' | 'clock'>,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<{ readonly devices: number; readonly expiresAt: EpochMs } | null> {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
@@ -108,7 +110,7 @@ export async function countNoticeDevices(
   return last === undefined ? null : { devices: kept.length, expiresAt: addSec(last.at, keptSec) };
 }
 
-export async function forgetNoticeDevices(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
+export async function forgetNoticeDevices(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(devicesKey(who));
 }
 

@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { toCode } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import type { Keys, KeyVersion } from '../ports.js';
+import type { KeyVersion } from '../ports.js';
+import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
@@ -43,8 +45,6 @@ const toStored = (who: SubjectRef) => ({
   mayBeLost: true,
 });
 
-type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
-
 export interface Place {
   readonly device: Credential | null;
   /** The /24 or /48 network, or `null` if unknown. */
@@ -58,7 +58,7 @@ export interface Place {
 export async function meetPlace(
   who: SubjectRef,
   place: Place,
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<Readonly<Record<PlaceKind, boolean>>> {
   const { keyVersion, device, network } = await digestPlace(who, place, deps);
   const now = deps.clock.now();
@@ -82,7 +82,7 @@ export async function meetPlace(
 
 export async function readKnownPlaces(
   who: SubjectRef,
-  deps: Pick<CoreDeps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<{ readonly devices: number; readonly networks: number; readonly expiresAt: EpochMs | null } | null> {
   const found = await readStored(toStored(who), deps);
   if (found === null) return null;
@@ -91,14 +91,14 @@ export async function readKnownPlaces(
   return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-export async function forgetKnownPlaces(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetKnownPlaces(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(placesKey(who));
 }
 
 async function digestPlace(
   who: SubjectRef,
   { device, network }: Place,
-  { keys, ...deps }: Deps,
+  { keys, ...deps }: Ports<'state' | 'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion } & Readonly<Record<PlaceKind, string | null>>> {
   const former = (await readStored(toStored(who), deps))?.record.keyVersion;
   const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();
@@ -140,3 +140,24 @@ export const knownPlaceData = {
   endedBy: 'revocation',
   forget: forgetKnownPlaces,
 } as const satisfies PersonalData;
+
+/**
+ * Stores from which device and network a check was passed, and adds an audit event if one of them is new. Skips
+ * enrolments, and connections without notifications. Failures do not affect the check.
+ */
+export async function notePlace(
+  { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'keys'>,
+): Promise<void> {
+  const who = whoOf(record);
+  try {
+    const met = await meetPlace(who, place, deps);
+    if (record.purpose === 'enrol' || !(met.device || met.network)) return;
+    await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId: id, ...met } });
+  } catch (error) {
+    deps.log.warn('cannot store the device and network of a check', {
+      connection: who.connection,
+      code: toCode(error),
+    });
+  }
+}

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import type { Random, State } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 export const notMeLifeSec = 7 * secondsPerDay;
@@ -27,7 +26,7 @@ export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
 
 export async function issueNotMe(
   { connection, subject }: SubjectRef,
-  { state, clock, random }: { readonly state: State; readonly clock: CoreDeps['clock']; readonly random: Random },
+  { state, clock, random }: Ports<'state' | 'clock' | 'random'>,
 ): Promise<Credential> {
   const secret = new Credential(Buffer.from(random(32)).toString('base64url'));
   const expiresAt = addSec(clock.now(), notMeLifeSec);

@@ -3,7 +3,7 @@ import type { EndedSessions } from '../audit-events.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { Credential } from '../concealed.js';
 import type { Connection, SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { addSec } from '../units.js';
 import { forgetNoticeChoice } from './choice.js';
@@ -17,7 +17,7 @@ import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js
  */
 export async function reportNotMe(
   secret: Credential,
-  deps: CoreDeps & { readonly connections: ReadonlyMap<string, Connection> },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
 ): Promise<SubjectRef & { readonly sessions: EndedSessions }> {
   const { clock, state } = deps;
   const found = await readStored(toStoredNotMe(secret, clock.now()), { state });
@@ -50,7 +50,11 @@ export async function reportNotMe(
 }
 
 /** Ends sessions at the provider. Never throws, because the enrolment has ended already. */
-async function endSessions({ id, profile }: Connection, subject: string, { log }: CoreDeps): Promise<EndedSessions> {
+async function endSessions(
+  { id, profile }: Connection,
+  subject: string,
+  { log }: Ports<'log'>,
+): Promise<EndedSessions> {
   if (profile.endSessions === undefined) return 'not_offered';
   return profile.endSessions(subject).then(
     () => 'ended' as const,

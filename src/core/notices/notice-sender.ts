@@ -1,17 +1,17 @@
 import { toCode } from '../../errors.js';
-import type { EndedSessions } from '../audit-events.js';
+import type { AuditEvent, EndedSessions } from '../audit-events.js';
 import type { AuditSubscriber } from '../audit-subscribers.js';
-import type { Connection } from '../connection.js';
+import type { Connection, SubjectRef } from '../connection.js';
 import type { LetterBrand } from '../letters/brand.js';
 import { directionOf, type LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import { countIn, windowOf } from '../limits/window.js';
 import type { Clock, Delivery, Keys, Log, Random, State, WebPush } from '../ports.js';
+import type { NoticeKind } from '../step-up/page-protocol.js';
 import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
 import { issueNotMe } from './not-me-links.js';
-import { type Notice, noticeOf } from './notice.js';
 import { noticeWords } from './words.js';
 
 export interface NoticeDeps {
@@ -160,4 +160,36 @@ export async function tellHelpDesk(
     footer: [`Reported at ${toIso(deps.clock.now())}.`],
   } as const;
   await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeLetter(parts, await deps.brandOf(connection)) });
+}
+
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly who: SubjectRef;
+}
+
+export function noticeOf(event: AuditEvent): Notice | null {
+  const { connection, subject } = event;
+  const kind = subject === '' || connection === '' ? null : kindOf(event);
+  return kind === null ? null : { kind, who: { connection, subject } };
+}
+
+function kindOf(event: AuditEvent): NoticeKind | null {
+  switch (event.action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+      // The server renews tokens itself, so users are not notified of renewals.
+      return event.detail.kind === 'enrolment' ? 'enrolled' : null;
+    case 'new_place_seen':
+      return 'new_place';
+    case 'verification_refused':
+      return 'refused';
+    case 'locked_out':
+      return 'locked';
+    case 'consent_withdrawn':
+      return 'ended';
+    case 'revoked':
+      return event.detail.tokenId === null || event.detail.client !== undefined ? null : 'ended';
+    default:
+      return null;
+  }
 }

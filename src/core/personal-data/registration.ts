@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
-import type { Binding, Keys } from '../ports.js';
+import type { Ports } from '../deps.js';
+import type { Binding } from '../ports.js';
 
 export interface Forgetting {
   readonly binding: Binding;
@@ -19,7 +19,7 @@ export interface PersonalData {
   readonly keys: readonly string[];
   /** Reads the data for an export, by field name. `null` if the data is not exported. */
   readonly read:
-    | ((who: SubjectRef, deps: CoreDeps & { readonly keys: Keys }, binding: Binding) => Promise<JsonObject>)
+    | ((who: SubjectRef, deps: Ports<'state' | 'clock' | 'keys'>, binding: Binding) => Promise<JsonObject>)
     | null;
   /**
    * First event that deletes the data. Events further down in this list delete it too.
@@ -29,5 +29,9 @@ export interface PersonalData {
    * - `erasure_last`: an erasure, after the enrolment has ended
    */
   readonly endedBy: 'enrolment' | 'revocation' | 'erasure' | 'erasure_last';
-  readonly forget: (who: SubjectRef, deps: CoreDeps, forgetting: Forgetting) => Promise<unknown>;
+  readonly forget: (
+    who: SubjectRef,
+    deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
+    forgetting: Forgetting,
+  ) => Promise<unknown>;
 }

@@ -2,7 +2,7 @@ import { campaignData } from '../campaign/forget.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
 import { dataConsentData } from '../consented-data/consents.js';
 import { credentialData } from '../credentials/credentials.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { consentData } from '../enrolment/consent.js';
 import { passkeyData } from '../enrolment/passkey-record.js';
 import { recoveryCodeData } from '../enrolment/recovery-codes.js';
@@ -14,7 +14,6 @@ import { noticeChoiceData } from '../notices/choice.js';
 import { noticeDeviceData } from '../notices/devices.js';
 import { knownPlaceData } from '../notices/known-places.js';
 import { noticeLinkData } from '../notices/not-me-links.js';
-import type { Keys } from '../ports.js';
 import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 import type { PersonalData } from './registration.js';
@@ -94,7 +93,7 @@ type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]
 
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
-  deps: CoreDeps & { readonly keys: Keys },
+  deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<readonly ExportedData[]> {
   const who = { connection: connection.id, subject };
   const binding = bindingOf(connection, subject);
@@ -106,7 +105,7 @@ export async function readPersonalData(
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<void> {
   const { connection, subject, by } = request;
   const forgetting = { binding: bindingOf(connection, subject), by };

@@ -2,34 +2,27 @@ import { FaceError, toCode } from '../../errors.js';
 import { toCodeMessage } from '../codes/letters.js';
 import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
-import { bindingOf, type Connection } from '../connection.js';
+import { bindingOf } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
-import type { LetterBrand } from '../letters/brand.js';
 import type { LetterLanguage } from '../letters/language.js';
 import { attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst, uncountIfFailed } from '../limits/limits.js';
 import { countAttempt } from '../limits/lockout.js';
-import type { Delivery, Keys } from '../ports.js';
 import { type EpochMs, toIso } from '../units.js';
 import { attempt, passStepUp } from './complete.js';
 import { findManaged } from './current-enrolment.js';
 import type { AnotherWay } from './page-protocol.js';
+import { isStillEnrolled } from './pass-receipt.js';
 import { checkStarted, type StepUpRecord, whoOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { type SessionView, waysOf } from './session-view.js';
-import { isStillEnrolled } from './still-enrolled.js';
-import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
+import { endAttempt, type StepUp } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 
 /* Alternatives to the face. Results show that no face was checked, because `otp` is the only factor. */
-
-export type AnotherWayDeps = StepUpDeps & {
-  readonly delivery: Delivery;
-  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
-  readonly keys: Keys;
-};
 
 export type GivenCode =
   | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
@@ -49,7 +42,7 @@ const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
  */
 export async function sendCode(
   request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
-  deps: AnotherWayDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<{ readonly id: string; readonly expiresAt: EpochMs }> {
   const { session, channel, language } = request;
   const { id: stepUpId, record, connection } = session;
@@ -76,7 +69,7 @@ export async function sendCode(
  */
 export async function passAnotherWay(
   { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
-  deps: AnotherWayDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer'>,
 ): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
   const { way } = given;
   const by = newAttempt(deps);
@@ -124,7 +117,7 @@ interface Makers {
 async function countTaking(
   { record, connection }: StepUp,
   take: () => Promise<Makers | null>,
-  deps: AnotherWayDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<Makers> {
   if (connection === null) throw new FaceError('connection_unknown');
   // A correct code does not reset the face lockout.
@@ -143,7 +136,11 @@ async function countTaking(
   return makers;
 }
 
-async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDeps): Promise<Makers | null> {
+async function take(
+  given: GivenCode,
+  { id, record }: StepUp,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<Makers | null> {
   switch (given.way) {
     case 'email':
     case 'sms':
@@ -177,7 +174,10 @@ export const mayMakeCodesHere = ({ record, connection }: FoundSession): boolean 
  * @throws `step_up_unknown`; `step_up_finished` if codes are not offered, the person has continued, or the enrolment
  * has ended
  */
-export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
+export async function renewRecoveryCodes(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'keys'>,
+): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
   const who = whoOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
@@ -205,6 +205,6 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   });
 }
 
-async function checkStillEnrolled(record: StepUpRecord, deps: AnotherWayDeps): Promise<void> {
+async function checkStillEnrolled(record: StepUpRecord, deps: Ports<'state'>): Promise<void> {
   if (!(await isStillEnrolled(record, deps))) throw new FaceError('step_up_finished');
 }

@@ -1,7 +1,7 @@
 import { FaceError, toCode } from '../../errors.js';
 import type { Photo, SealedToken, UserSecret } from '../concealed.js';
 import { bindingOf, type ConnectedSubject, type Connection, readTokenIfAny, toSubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { findConsent, nameInConsent } from '../enrolment/consent.js';
 import { changeToken, toTokenChange } from '../enrolment/token-change.js';
 import { attemptsOfOutsiders } from '../limits/attempts.js';
@@ -30,7 +30,7 @@ export async function checkFace(
     readonly secret: UserSecret | null;
     readonly share: QueueShare;
   } & CheckRules,
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
   const { connection, subject, kept, photos, secret, share, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
@@ -63,7 +63,7 @@ async function renewToken(
     readonly former: SealedToken;
     readonly sealed: Sealed;
   },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<void> {
   const { connection, sealed } = renewal;
   const who = toSubjectRef(renewal);

@@ -2,10 +2,10 @@ import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js'
 import { toNoted } from '../action.js';
 import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { CoreDeps, Ports } from '../deps.js';
 import { readConsentedToken } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
-import type { Accuracy, AuthenticationMethod, Keys, Liveness, LivenessFinding } from '../ports.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { nowOrLater } from '../resilience.js';
 import type { EpochMs } from '../units.js';
@@ -20,7 +20,7 @@ import { uncaptured } from './transitions.js';
  * Runs one attempt. If it ends without a decision, the step-up is reopened, with retries if the store fails, because a
  * step-up that is reserved for a pass never reopens by itself.
  */
-export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
+export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: Ports<'state' | 'log'>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -39,8 +39,6 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
 /** Errors after which this attempt no longer owns the step-up, so it must not reopen it. */
 const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
 
-type PassDeps = CoreDeps & { readonly keys: Keys };
-
 /** Name of the method if only passive liveness was required. */
 const passivePresence = 'passive-1';
 
@@ -53,7 +51,7 @@ export interface ShownFace {
   readonly judged: Promise<LivenessFinding> | null;
 }
 
-export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
+export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged } = shown;
   const { verdict, accuracy } = await checkFace(
@@ -96,7 +94,7 @@ export async function passStepUp(
     };
     readonly accuracy: Accuracy;
   },
-  deps: PassDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;

@@ -1,12 +1,12 @@
 import { FaceError } from '../../errors.js';
-import { type ConnectedSubject, toSubjectRef } from '../connection.js';
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { readConsent } from '../enrolment/consent.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { type EpochMs, toEpochMs } from '../units.js';
 import { checkStarted } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import { type SessionView, toSessionView } from './session-view.js';
-import type { StepUpDeps } from './stored.js';
 import { goOnAfterEnd, renew } from './transitions.js';
 
 export interface CurrentEnrolment {
@@ -20,17 +20,24 @@ export interface CurrentEnrolment {
  * Returns the person whose own page this is.
  * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
-export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
+export function findManaged({ record, connection }: FoundSession, { clock }: Ports<'clock'>): ConnectedSubject {
   checkStarted(record, clock.now());
   if (record.purpose !== 'manage' || connection === null) throw new FaceError('step_up_unknown');
   return { connection, subject: record.subject };
 }
 
+/** Returns the ids of the person whose own page this is. @throws as `findManaged` */
+export const managedRef = (session: FoundSession, deps: Ports<'clock'>): SubjectRef =>
+  toSubjectRef(findManaged(session, deps));
+
 /**
  * Returns the person's enrolment, or `null`.
  * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
  */
-export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
+export async function readCurrentEnrolment(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);
   const { connection, subject } = person;
   const token = await connection.profile.readToken(subject);
@@ -45,7 +52,10 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
   };
 }
 
-export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
+export async function revokeCurrentEnrolment(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
+): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
   // Keeps this page open, although it was started before the enrolment ended.
   await changeSession(session, goOnAfterEnd, deps);
@@ -55,7 +65,10 @@ export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUp
  * Turns the page into an enrolment. The current enrolment stays until the new token is written.
  * @throws as `readCurrentEnrolment`; `not_found` if the page was opened without a face check
  */
-export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
+export async function renewCurrentEnrolment(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock'>,
+): Promise<SessionView> {
   findManaged(session, deps);
   if (!session.record.mayRenew) throw new FaceError('not_found');
   return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());

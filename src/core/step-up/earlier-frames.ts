@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { FrameSketch, KeyMaterial, Photo } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { PersonalData } from '../personal-data/registration.js';
-import { type Keys, type KeyVersion, type Measurement, type Sight, sketchBands } from '../ports.js';
+import { type KeyVersion, type Measurement, sketchBands } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
@@ -46,8 +46,6 @@ const toStored = (who: SubjectRef) => ({
   mayBeLost: true,
 });
 
-type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys; readonly sight: Sight };
-
 interface Digested {
   readonly asIs: Buffer;
   readonly mirrored: Buffer;
@@ -61,7 +59,7 @@ interface Digested {
 export async function measureUnlikeEarlier(
   record: StepUpRecord,
   photos: readonly Photo[],
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'keys' | 'sight'>,
 ): Promise<Measurement | null> {
   if (record.subject === '') return null;
   const who = whoOf(record);
@@ -90,7 +88,7 @@ export async function measureUnlikeEarlier(
 
 export async function readEarlierFrames(
   who: SubjectRef,
-  deps: Pick<CoreDeps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<{ readonly challenges: number; readonly expiresAt: EpochMs | null } | null> {
   const found = await readStored(toStored(who), deps);
   if (found === null) return null;
@@ -110,7 +108,7 @@ function countAgreeing(one: Uint8Array, other: Uint8Array): number {
 async function digest(
   who: SubjectRef,
   sketches: readonly FrameSketch[],
-  { keys, ...deps }: Deps,
+  { keys, ...deps }: Ports<'state' | 'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion; readonly frames: readonly Digested[] }> {
   const former = (await readStored(toStored(who), deps))?.record.keyVersion;
   const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();

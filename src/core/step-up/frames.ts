@@ -1,10 +1,11 @@
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
 import type { Credential, Photo } from '../concealed.js';
+import type { CoreDeps, Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
-import type { Keys, LivenessFinding, LivenessJudge, Passkeys, PresentedSecret, Sight } from '../ports.js';
+import type { LivenessFinding, PresentedSecret } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
@@ -24,18 +25,13 @@ import type { StepUpRecord } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
-import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
+import { endAttempt, type StepUp } from './stored.js';
 import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-export type CaptureDeps = StepUpDeps & {
-  readonly judge: LivenessJudge;
-  readonly sight: Sight;
-  readonly keys: Keys;
-  readonly passkeys: Passkeys;
-};
+export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>;
 
 /** Seconds for which digests of submitted pictures are stored, to detect a resubmission. */
 const rememberedSec = 24 * 60 * 60;
@@ -53,7 +49,7 @@ export async function startChallenge(
     readonly userAgent: string | null;
     readonly shown: string | null;
   },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const { session, shows, userAgent, shown } = start;
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
@@ -75,7 +71,7 @@ export async function startChallenge(
  */
 export async function commitFrame(
   { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<NextMovement | null> {
   const { record } = await changeSession(session, (found, now) => commit(found, { nonce, digest }, now), deps);
   return record.movement === null ? null : nextOf(record.movement);
@@ -137,7 +133,7 @@ async function judgeSubmitted(
 /** Removes the challenge from the step-up, so that the frames are accepted only once. */
 async function takeChallenge(
   { session, nonce, photos, secret, reference }: SubmittedFrames,
-  deps: CaptureDeps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<{ readonly captured: StepUp; readonly movement: MovementRecord }> {
   const now = deps.clock.now();
   const movement = findChallenge(session.record, nonce, now);
@@ -155,7 +151,7 @@ async function takeChallenge(
   return { captured: await changeSession(session, take, deps), movement };
 }
 
-async function countFresh(digests: readonly string[], { state, clock }: CaptureDeps): Promise<number> {
+async function countFresh(digests: readonly string[], { state, clock }: Ports<'state' | 'clock'>): Promise<number> {
   const expiresAt = addSec(clock.now(), rememberedSec);
   const options = { when: 'absent', expiresAt, mayBeLost: true } as const;
   let fresh = 0;
@@ -205,7 +201,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
 }
 
 /** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */
-function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCode | null {
+function findUnusable(photos: readonly Photo[], { sight }: Ports<'sight'>): PhotoCode | null {
   try {
     for (const photo of photos) sight.checkFrame(photo);
     return null;
@@ -222,7 +218,7 @@ const methodsOf = (secret: PresentedSecret | null) =>
 async function verifyFrom(
   taken: Submission,
   judged: Promise<LivenessFinding>,
-  deps: CaptureDeps,
+  deps: CoreDeps & Ports<'passkeys'>,
 ): Promise<StepUpRecord> {
   const { captured, submitted, share } = taken;
   const { secret } = await presentSecret(captured, submitted.secret, deps);
@@ -233,7 +229,7 @@ async function verifyFrom(
 async function enrolFrom(
   taken: Submission,
   judged: Promise<LivenessFinding>,
-  deps: CaptureDeps,
+  deps: CoreDeps & Ports<'passkeys'>,
 ): Promise<StepUpRecord> {
   const { captured, submitted, share } = taken;
   const photos = facesOf(taken);

@@ -1,8 +1,10 @@
 import { FaceError, toCode } from '../../errors.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { attemptsOf } from '../limits/attempts.js';
 import { countAttempt } from '../limits/lockout.js';
+import { drawChoices } from './draw.js';
 import { type AskingBrowser, outsiderOf, type StepUpRecord, whoOf } from './record.js';
 import {
   changeSession,
@@ -13,8 +15,7 @@ import {
   type Opening,
 } from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
-import { drawChoices } from './spoken-number.js';
-import { changeRecord, findStepUp, type StepUp, type StepUpDeps } from './stored.js';
+import { changeRecord, findStepUp, type StepUp } from './stored.js';
 import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
 
@@ -30,7 +31,7 @@ import { choose, handOff, openHandedOff } from './transitions.js';
  */
 export async function startHandOff(
   { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
   if (!isHandOffAllowed(session)) throw new FaceError('not_found');
   const ticket = newSecret(deps);
@@ -45,7 +46,10 @@ export async function startHandOff(
  * Exchanges a hand-off ticket for a session, once.
  * @throws `step_up_unknown`, `step_up_opened`, `step_up_finished`
  */
-export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpDeps): Promise<OpenedSession> {
+export async function openHandOff(
+  { ticket, key = null }: Opening,
+  deps: Ports<'state' | 'clock' | 'random' | 'connections'>,
+): Promise<OpenedSession> {
   const { id, secret } = splitTicket(ticket);
   const session = key ?? newSecret(deps);
   const found = await findStepUp(id, deps);
@@ -66,7 +70,7 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
  */
 export async function chooseNumber(
   { session, number }: { readonly session: FoundSession; readonly number: string | null },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<SessionView> {
   const stepUp = await changeSession(session, (found, now) => choose(found, number, now), deps);
   const { id, record } = stepUp;
@@ -82,7 +86,7 @@ export async function chooseNumber(
 }
 
 /** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */
-async function countRefusal({ record, connection }: StepUp, deps: StepUpDeps): Promise<void> {
+async function countRefusal({ record, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
   if (connection === null) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {

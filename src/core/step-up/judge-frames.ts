@@ -1,12 +1,13 @@
 import type { Photo } from '../concealed.js';
-import type { CapturedFrame, Keys, LivenessFinding, LivenessJudge, Measurement, Sight } from '../ports.js';
+import type { Ports } from '../deps.js';
+import type { CapturedFrame, LivenessFinding, Measurement } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import type { DeviceSignals } from './device-signals.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import { toPoses } from './light-row.js';
 import { type MovementRecord, toAsked } from './movement-challenge.js';
 import { whoOf } from './record.js';
-import type { StepUp, StepUpDeps } from './stored.js';
+import type { StepUp } from './stored.js';
 
 export interface TakenFrames {
   readonly captured: StepUp;
@@ -29,7 +30,7 @@ export const facesOf = (taken: TakenFrames): readonly Photo[] =>
 /** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
 export async function judgeFrames(
   taken: TakenFrames,
-  deps: StepUpDeps & { readonly judge: LivenessJudge; readonly sight: Sight; readonly keys: Keys },
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'sight'>,
 ): Promise<LivenessFinding> {
   const { captured, measured, movement, device } = taken;
   const { judge, audit } = deps;

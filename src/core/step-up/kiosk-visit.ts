@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Credential } from '../concealed.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { addSec } from '../units.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 
@@ -20,14 +20,15 @@ export type KioskVisit = {
 
 const visitKey = (kiosk: string): string => `kiosk-visit:${kiosk}`;
 
-type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
-
-const readVisit = async (kiosk: string, { state }: Pick<Deps, 'state'>) => {
+const readVisit = async (kiosk: string, { state }: Ports<'state'>) => {
   const found = await state.read(visitKey(kiosk));
   return found === null ? null : visitGuard.parse(found.value);
 };
 
-export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps): Promise<Credential> {
+export async function beginKioskVisit(
+  { kiosk, visit }: KioskVisit,
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<Credential> {
   const ticket = newSecret(deps);
   const begun = { visit, ticketDigest: toStoredDigest(ticket) };
   const expiresAt = addSec(deps.clock.now(), mostLifeSec);
@@ -35,7 +36,7 @@ export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps):
   return ticket;
 }
 
-export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, 'state'>): Promise<boolean> {
+export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Ports<'state'>): Promise<boolean> {
   return (await readVisit(kiosk, deps))?.visit === visit;
 }
 
@@ -43,12 +44,12 @@ export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, '
 export async function isTicketOfVisit(
   { kiosk, visit }: KioskVisit,
   ticket: Credential,
-  deps: Pick<Deps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<boolean> {
   const found = await readVisit(kiosk, deps);
   return found?.visit === visit && isStored(ticket, found.ticketDigest);
 }
 
-export async function endKioskVisit(kiosk: string, { state }: Pick<Deps, 'state'>): Promise<void> {
+export async function endKioskVisit(kiosk: string, { state }: Ports<'state'>): Promise<void> {
   if ((await state.read(visitKey(kiosk))) !== null) await state.delete(visitKey(kiosk));
 }

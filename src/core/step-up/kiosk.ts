@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { addSec } from '../units.js';
 import { beginKioskVisit, endKioskVisit } from './kiosk-visit.js';
 import { changeRecord } from './stored.js';
@@ -24,7 +24,7 @@ const nextKey = (id: string): string => `kiosk-next:${id}`;
 /** Registers a device that serves one person after another. @returns its id and the secret of its page */
 export async function registerKiosk(
   { name, tenant }: { name: string; tenant: string },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<{ readonly id: string; readonly secret: Credential }> {
   const id = Buffer.from(deps.random(9)).toString('base64url');
   const secret = newSecret(deps);
@@ -37,7 +37,7 @@ export async function registerKiosk(
 /** @throws `not_found` unless the kiosk belongs to one of the tenants */
 export async function checkKiosk(
   { id, tenants }: { readonly id: string; readonly tenants: readonly string[] },
-  { state }: Pick<CoreDeps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<void> {
   const found = await state.read(kioskKey(id));
   if (found === null || !tenants.includes(kioskGuard.parse(found.value).tenant)) throw new FaceError('not_found');
@@ -46,7 +46,7 @@ export async function checkKiosk(
 /** Assigns a person to a kiosk, replacing one who did not come. @param next - id of a step-up, or a URL */
 export async function assignToKiosk(
   { kiosk, next }: { readonly kiosk: string; readonly next: z.input<typeof nextGuard> },
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<void> {
   await state.write(nextKey(kiosk), next, { when: 'any', expiresAt: addSec(clock.now(), waitSec) });
 }
@@ -64,7 +64,7 @@ interface NextAtKiosk {
  */
 export async function takeNextAtKiosk(
   { kiosk, secret }: { kiosk: string; secret: Credential },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<NextAtKiosk | null> {
   const found = await deps.state.read(kioskKey(kiosk));
   if (!isStored(secret, found === null ? null : kioskGuard.parse(found.value).secretDigest)) {

@@ -1,6 +1,6 @@
 import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { Movement } from '../movements.js';
 import type { Measurement, Random } from '../ports.js';
 import type { ScreenAxis } from '../screen-light.js';
@@ -59,7 +59,7 @@ export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 export function newChallenge(
   nonce: Credential,
   axis: ScreenAxis | null,
-  { clock, random }: Pick<CoreDeps, 'clock' | 'random'>,
+  { clock, random }: Ports<'clock' | 'random'>,
 ): MovementRecord {
   const now = clock.now();
   const movements = drawMovements(random);

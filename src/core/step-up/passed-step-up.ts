@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, parseStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import type { StateRecord } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
@@ -62,7 +62,7 @@ export async function recordPassedStepUp(
     readonly signIn: HookSignIn;
   },
   { freshnessSec }: { readonly freshnessSec: number },
-  { state }: Pick<CoreDeps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<void> {
   await changeStored(
     { key: passedKey(who), guard: recordGuard, expiresAt: ({ passedAt }) => addSec(passedAt, freshnessSec) },
@@ -98,7 +98,7 @@ export async function takePassedStepUp(
     readonly at: EpochMs;
   },
   noted: StateRecord | null,
-  { state }: Pick<CoreDeps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<TakenStepUp | NoPassedStepUp> {
   const { who, eventId, signIn, freshnessSec, repeatableForSec, needsFace, isLockedOut, at: now } = by;
   const found = parseStored(noted, recordGuard);
@@ -144,18 +144,18 @@ function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check
 /** Returns the pass that this event has consumed already, or `null`. */
 export async function findTaken(
   { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
-  deps: Pick<CoreDeps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<Pass | null> {
   const newest = await readPassedStepUp(who, deps);
   return [newest, newest?.before].find((each) => each?.used?.by === eventId && each.used.at === at) ?? null;
 }
 
 /** Returns the newest pass, used or not, or `null` if none is fresh. */
-async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
+async function readPassedStepUp(who: SubjectRef, deps: Ports<'state'>): Promise<PassedStepUp | null> {
   return (await readStored({ key: passedKey(who), guard: recordGuard }, deps))?.record ?? null;
 }
 
-export async function forgetPassedStepUp(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
+export async function forgetPassedStepUp(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(passedKey(who));
 }
 

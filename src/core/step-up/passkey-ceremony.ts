@@ -5,12 +5,10 @@ import { FaceError } from '../../errors.js';
 import { changeStored } from '../change-stored.js';
 import { UserSecret } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey-record.js';
-import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, Passkeys, PresentedSecret } from '../ports.js';
+import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
-
-export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
 
 export type Ceremony = 'create' | 'get';
 
@@ -26,7 +24,7 @@ export async function startCeremony(
     readonly ceremony: Ceremony;
     readonly organisation: string | null;
   },
-  deps: CeremonyDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'passkeys'>,
 ): Promise<JsonObject> {
   const { stepUpId, ceremony, organisation, connection, subject } = request;
   const owner = { connection, subject };
@@ -51,7 +49,7 @@ export async function startCeremony(
  */
 export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
-  deps: CeremonyDeps,
+  deps: Ports<'state' | 'clock' | 'passkeys'>,
 ): Promise<{ secret: PresentedSecret; passkey: PasskeyCredential }> {
   const expectedChallenge = await takeChallenge(stepUpId, deps);
   const proven = expectedChallenge === null ? null : await deps.passkeys.verifyCreation(answer, { expectedChallenge });
@@ -66,7 +64,7 @@ export async function takeNewPasskey(
  */
 export async function takePasskey(
   request: SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
-  deps: CeremonyDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'passkeys'>,
 ): Promise<PresentedSecret> {
   const { stepUpId, answer, connection, subject } = request;
   const owner = { connection, subject };
@@ -113,7 +111,7 @@ function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Arr
 }
 
 /** A decoy is computed for everyone, so that timing does not reveal who has a passkey. */
-async function credentialOf(owner: SubjectRef, deps: CeremonyDeps) {
+async function credentialOf(owner: SubjectRef, deps: Ports<'state' | 'random'>) {
   const decoy = await decoyPasskey(owner, deps);
   const kept = await readPasskey(owner, deps);
   return { kept, credential: kept ?? decoy };
@@ -127,10 +125,7 @@ const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
  * Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so the type need not be
  * stored.
  */
-async function takeChallenge(
-  stepUpId: string,
-  { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<string | null> {
+async function takeChallenge(stepUpId: string, { state, clock }: Ports<'state' | 'clock'>): Promise<string | null> {
   const expiresAt = (): EpochMs => addSec(clock.now(), challengeLifeSec);
   const { former, changed } = await changeStored(
     { key: challengeKey(stepUpId), guard: challengeGuard, expiresAt },

@@ -1,13 +1,13 @@
 import { FaceError, isOneOf, photoCodes, toCode } from '../../errors.js';
 import type { Photo } from '../concealed.js';
 import type { Connection } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { type Hint, hintOfReference } from '../hints.js';
-import type { Verifier } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import type { EpochMs } from '../units.js';
 import type { StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
-import type { StepUp, StepUpDeps } from './stored.js';
+import type { StepUp } from './stored.js';
 import { look } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
@@ -24,11 +24,7 @@ export const isOfReferencePhoto = (error: unknown): boolean => error instanceof 
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
-async function examine(
-  reference: Photo,
-  share: QueueShare,
-  { verifier }: { readonly verifier: Verifier },
-): Promise<void> {
+async function examine(reference: Photo, share: QueueShare, { verifier }: Ports<'verifier'>): Promise<void> {
   try {
     await verifier.liveness(reference, share);
   } catch (error) {
@@ -45,7 +41,7 @@ async function examine(
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
 ): Promise<Hint | null> {
   try {
     const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
@@ -70,7 +66,7 @@ export async function lookAtReference(
 export async function takeReference(
   reference: Photo | null,
   share: QueueShare,
-  deps: { readonly verifier: Verifier },
+  deps: Ports<'verifier'>,
 ): Promise<Photo> {
   if (reference === null) throw new FaceError('photo_missing', detail);
   await examine(reference, share, deps);
@@ -86,7 +82,7 @@ export async function matchReference(
   { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },
   { policy }: Connection,
   share: QueueShare,
-  { verifier }: { readonly verifier: Verifier },
+  { verifier }: Ports<'verifier'>,
 ): Promise<void> {
   const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
   const compared = await verifier.match(reference, straight, policy.accuracy, share);

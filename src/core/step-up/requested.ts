@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { readStored } from '../change-stored.js';
+import { isForgotten, readStored } from '../change-stored.js';
 import type { Connection } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
-import { isForgotten } from '../forgotten.js';
+import type { Ports } from '../deps.js';
 import { clockToleranceSec } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import { findOpened, type OpenedSession, openSession } from './session.js';
 import { type StartedStepUp, startStepUp } from './step-up.js';
-import { changeRecord, findStepUp, type StepUpDeps } from './stored.js';
+import { changeRecord, findStepUp } from './stored.js';
 import { joinTicket, newSecret } from './ticket.js';
 import { reticket } from './transitions.js';
 
@@ -33,7 +32,10 @@ const usedGuard = z.union([z.literal(true), z.string()]);
  * Starts the step-up of a signed request, once.
  * @throws `caller_untrusted` for a bad signature or an expired request; `step_up_finished` if it was used before
  */
-export async function startRequestedStepUp(requested: Requested, deps: CoreDeps): Promise<StartedStepUp> {
+export async function startRequestedStepUp(
+  requested: Requested,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
+): Promise<StartedStepUp> {
   const asked = await readRequest(requested, deps);
   return use(asked, () => startAsked(asked, deps), deps);
 }
@@ -44,7 +46,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
  */
 export async function openRequestedStepUp(
   { connection, request, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
 ): Promise<OpenedSession> {
   const asked = await readRequest({ connection, request }, deps);
   const used = (await readStored({ key: asked.key, guard: usedGuard }, deps))?.record;
@@ -61,7 +63,7 @@ export async function openRequestedStepUp(
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
 }
 
-async function readRequest({ connection, request }: Requested, deps: CoreDeps): Promise<ReadRequest> {
+async function readRequest({ connection, request }: Requested, deps: Ports<'state' | 'clock'>): Promise<ReadRequest> {
   if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
   const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
@@ -71,10 +73,13 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
   return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 
-const startAsked = ({ connection, subject, audience, nonce }: ReadRequest, deps: CoreDeps): Promise<StartedStepUp> =>
+const startAsked = (
+  { connection, subject, audience, nonce }: ReadRequest,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
+): Promise<StartedStepUp> =>
   startStepUp({ connection, subject, kept: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
 
-async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: CoreDeps) {
+async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: Ports<'state'>) {
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
     throw new FaceError('step_up_finished');
   return begin().catch(async (error: unknown) => {
@@ -86,7 +91,7 @@ async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise
 async function openAgain(
   id: string,
   opening: Omit<Parameters<typeof openSession>[0], 'ticket'>,
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
 ): Promise<OpenedSession> {
   const found = await findStepUp(id, deps);
   const opened = findOpened(found, opening.key ?? null, deps);

@@ -2,9 +2,10 @@ import { FaceError } from '../../errors.js';
 import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf } from '../connection.js';
+import type { Ports } from '../deps.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
-import { isEnrolled } from '../enrolment/is-enrolled.js';
 import { attemptsOfSubject } from '../limits/attempts.js';
 import { readLockedUntil } from '../limits/lockout.js';
 import { type EpochMs, toIso } from '../units.js';
@@ -13,7 +14,7 @@ import { assuranceOf, checkStarted, outsiderOf, type StepUpRecord, stateAt, whoO
 import { checkAllowed, type SessionAction } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
-import { changeRecord, findStepUp, type StepUp, type StepUpDeps } from './stored.js';
+import { changeRecord, findStepUp, type StepUp } from './stored.js';
 import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, agree, checkTicket, open } from './transitions.js';
 
@@ -37,7 +38,7 @@ export interface Opening {
  * Returns the session that the page has already opened with this secret, if the reply to that request was lost.
  * @returns `null` if there is none
  */
-export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
+export function findOpened(found: StepUp, key: Credential | null, { clock }: Ports<'clock'>): OpenedSession | null {
   const { id, record } = found;
   if (key === null || !isOpenedUnder(record, key)) return null;
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
@@ -54,7 +55,7 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
 ): Promise<OpenedSession> {
   const { id, secret } = splitTicket(opening.ticket);
   const { browser, returnUrl, key = null } = opening;
@@ -97,12 +98,12 @@ export async function openSession(
  * Returns the consent of the enrolment. Anonymous initiators get `null`, because a consent reveals that the person is
  * enrolled.
  */
-async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
+async function findAgreement(record: StepUpRecord, deps: Ports<'state' | 'clock'>): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersion, deps);
 }
 
-async function isToEnrol({ record, connection }: StepUp, deps: StepUpDeps): Promise<boolean> {
+async function isToEnrol({ record, connection }: StepUp, deps: Ports<'clock' | 'verifier'>): Promise<boolean> {
   const { purpose, kept, subject, action } = record;
   // The face at an enrolment is compared with nothing, so it cannot approve an action.
   if (action !== null) return false;
@@ -130,7 +131,7 @@ export interface FoundSession extends StepUp {
 export async function findSession(
   session: Credential,
   action: SessionAction,
-  deps: Pick<StepUpDeps, 'state' | 'connections'>,
+  deps: Ports<'state' | 'connections'>,
 ): Promise<FoundSession> {
   const { id, secret } = splitTicket(session);
   const found = await findStepUp(id, deps);
@@ -144,7 +145,7 @@ export async function findSession(
  * Refuses a running enrolment or own page if the person's enrolment has ended since the start.
  * @throws `step_up_finished`
  */
-async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
+async function checkGoesOn(record: StepUpRecord, deps: Ports<'state'>): Promise<void> {
   if (record.purpose !== 'verify') await checkNotEnded(record, deps);
 }
 
@@ -161,7 +162,7 @@ const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
 /** Returns the view of a session. Only the link's own browser gets the receipt. */
 export function viewSession(
   stepUp: StepUp & { readonly role: SessionRole },
-  { clock }: Pick<StepUpDeps, 'clock'>,
+  { clock }: Ports<'clock'>,
 ): { readonly view: SessionView; readonly receipt: Credential | null } {
   const { id, record, role } = stepUp;
   const { receipt } = toView(id, record, clock.now());
@@ -174,7 +175,7 @@ export function viewSession(
  */
 export async function findLockoutSec(
   { record, connection, role }: StepUp & { readonly role: SessionRole },
-  { state, clock }: Pick<StepUpDeps, 'state' | 'clock'>,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<number | null> {
   const { purpose, kept, subject } = record;
   const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
@@ -191,7 +192,7 @@ export async function findLockoutSec(
 export async function changeSession(
   session: FoundSession,
   change: (record: StepUpRecord, now: EpochMs) => StepUpRecord,
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<StepUp> {
   const { id, connection, action } = session;
   const { secret } = splitTicket(session.session);
@@ -214,7 +215,7 @@ export async function changeSession(
  */
 export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
-  deps: StepUpDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<SessionView> {
   if (version !== consentVersion) throw new FaceError('consent_missing', { version });
   const { id, record } = session;
@@ -226,7 +227,10 @@ export async function giveConsent(
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
-export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
+export async function abandonStepUp(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<SessionView> {
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;
   const application = record.application ?? undefined;

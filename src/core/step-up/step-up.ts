@@ -1,15 +1,15 @@
 import { FaceError } from '../../errors.js';
 import type { NamedAction } from '../action.js';
+import { type Assurance, vouched } from '../assurance.js';
 import { Credential, type Photo, type UserSecret } from '../concealed.js';
-import type { Connection, Policy } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Connection, Policy, StartedStepUp } from '../connection.js';
+import type { CoreDeps, Ports } from '../deps.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
-import type { Keys } from '../ports.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
-import { type Assurance, vouched } from './assurance.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
+import type { DrawnChoices } from './draw.js';
 import type { StepUpPurpose } from './page-protocol.js';
 import { takeReceipt } from './pass-receipt.js';
 import type { HookSignIn } from './passed-step-up.js';
@@ -21,11 +21,12 @@ import {
   stateAt,
   toStoredAssurance,
 } from './record.js';
-import type { DrawnChoices } from './spoken-number.js';
-import { changeRecord, endAttempt, findStepUp, readRecord, type StepUpDeps, writeNew } from './stored.js';
+import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
+
+export type { StartedStepUp };
 
 export interface StepUpView {
   readonly id: string;
@@ -82,20 +83,16 @@ const triesOnPage = 3;
 
 const challengesOnPage = 12;
 
-/** A started step-up. `<id>.<challenge>` is its ticket. */
-export interface StartedStepUp {
-  readonly id: string;
-  readonly challenge: Credential;
-  readonly expiresAt: EpochMs;
-}
-
 /**
  * Starts a step-up. Looks nothing up, so unknown and unenrolled subjects look the same. Callers must rate-limit
  * anonymous requests.
  * @returns the public id, and the challenge, which only the person in front of the camera may get
  * @throws `token_malformed`
  */
-export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
+export async function startStepUp(
+  requested: StepUpRequested,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
+): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, assurance = vouched } = requested;
   // A malformed token is reported to the caller now, because the person cannot fix it.
   if (kept !== null) deps.verifier.identify(kept.token);
@@ -178,7 +175,7 @@ export async function submitPhotos(
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
   },
-  deps: StepUpDeps & { readonly keys: Keys },
+  deps: CoreDeps & Ports<'connections'>,
 ): Promise<StepUpView> {
   const { id, challenge, photos, secret } = request;
   const found = await findStepUp(id, deps);
@@ -219,12 +216,15 @@ export async function submitPhotos(
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
-export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
+export async function readStepUp(id: string, deps: Ports<'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
 }
 
-export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {
+export async function takeOutcome(
+  view: StepUpView,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+): Promise<StepUpView> {
   if (!view.receiptWaits) return view;
   return toView(view.id, await takeReceipt(view.id, deps), deps.clock.now());
 }
@@ -233,7 +233,7 @@ export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<Ste
  * Consumes the pass for its initiator.
  * @throws `step_up_unknown`; `face_not_verified` if not passed; `step_up_finished` if consumed before
  */
-export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
+export async function takeStepUp(id: string, deps: Ports<'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   if (record.state === 'passed') await checkNotEnded(record, deps);
   const taken = await changeRecord(id, take, deps);

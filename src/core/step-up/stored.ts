@@ -1,14 +1,10 @@
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { Connection } from '../connection.js';
-import type { CoreDeps } from '../deps.js';
+import type { Ports } from '../deps.js';
 import { addSec, type EpochMs } from '../units.js';
 import { recordGuard, type StepUpRecord } from './record.js';
 import { end, judgedWithinSec, keep } from './transitions.js';
-
-export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, Connection> };
-
-type Stores = Pick<CoreDeps, 'state'>;
 
 /**
  * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
@@ -31,7 +27,7 @@ const toStored = (id: string) => ({
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
 
-export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<StepUpRecord>> {
+export async function readRecord(id: string, deps: Ports<'state'>): Promise<FoundRecord<StepUpRecord>> {
   const found = await readStored(toStored(id), deps);
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
@@ -39,7 +35,7 @@ export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<
 
 export async function findStepUp(
   id: string,
-  deps: Pick<StepUpDeps, 'state' | 'connections'>,
+  deps: Ports<'state' | 'connections'>,
 ): Promise<StepUp & { readonly revision: number }> {
   const { record, revision } = await readRecord(id, deps);
   return { id, record, revision, connection: deps.connections.get(record.connection) ?? null };
@@ -55,7 +51,7 @@ async function write(
   id: string,
   record: StepUpRecord,
   how: { readonly when: 'absent' | 'any'; readonly mayBeLost?: boolean },
-  { state }: Stores,
+  { state }: Ports<'state'>,
 ): Promise<void> {
   const { key, expiresAt } = toStored(id);
   await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
@@ -65,7 +61,7 @@ export const writeNew = (
   id: string,
   record: StepUpRecord,
   { mayBeLost }: { readonly mayBeLost: boolean },
-  deps: Stores,
+  deps: Ports<'state'>,
 ): Promise<void> => write(id, record, { when: 'absent', mayBeLost }, deps);
 
 /**
@@ -76,7 +72,7 @@ export const writeNew = (
 export async function changeRecord(
   id: string,
   change: (record: StepUpRecord) => StepUpRecord,
-  deps: Stores,
+  deps: Ports<'state'>,
   known: FoundRecord<StepUpRecord> | null = null,
 ): Promise<StepUpRecord> {
   const step = (found: StepUpRecord | null): StepUpRecord => {
@@ -87,12 +83,16 @@ export async function changeRecord(
 }
 
 /** Reserves a step-up for an attempt that has passed. @throws `step_up_finished` if another one has started */
-export async function keepForAttempt({ id, record: captured }: StepUp, deps: Stores): Promise<void> {
+export async function keepForAttempt({ id, record: captured }: StepUp, deps: Ports<'state'>): Promise<void> {
   await changeRecord(id, (found) => keep(found, captured), deps);
 }
 
 /** Ends an attempt. @throws `step_up_finished` if another one has started */
-export async function endAttempt({ id, record: captured }: StepUp, ended: StepUpRecord, deps: Stores): Promise<void> {
+export async function endAttempt(
+  { id, record: captured }: StepUp,
+  ended: StepUpRecord,
+  deps: Ports<'state'>,
+): Promise<void> {
   // A passed attempt has reserved the step-up, so the write needs no condition.
   if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
   else await changeRecord(id, (found) => end(found, captured, ended), deps);

@@ -1,9 +1,9 @@
 import { FaceError } from '../../errors.js';
 import { Credential } from '../concealed.js';
+import type { Ports } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
-import type { Random } from '../ports.js';
 
-export const newSecret = ({ random }: { readonly random: Random }): Credential =>
+export const newSecret = ({ random }: Ports<'random'>): Credential =>
   new Credential(Buffer.from(random(32)).toString('base64url'));
 
 export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');

@@ -1,8 +1,8 @@
 import { FaceError } from '../../errors.js';
 import type { Credential } from '../concealed.js';
+import type { Ports } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import type { Consent } from '../enrolment/consent.js';
-import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 import { commitTo, findChallenge, type MovementRecord } from './movement-challenge.js';
 import type { StepUpPurpose } from './page-protocol.js';
@@ -166,8 +166,7 @@ export function choose(record: StepUpRecord, number: string | null, now: EpochMs
 /** Seconds for one attempt, longer than a check with a slow provider. */
 export const judgedWithinSec = 30;
 
-export const newAttempt = ({ random }: { readonly random: Random }): string =>
-  Buffer.from(random(12)).toString('base64url');
+export const newAttempt = ({ random }: Ports<'random'>): string => Buffer.from(random(12)).toString('base64url');
 
 /** Reserves the step-up for one attempt. The attempt is counted now, so that a crash allows no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {

@@ -2,8 +2,9 @@ import type { JsonObject } from '../../base/json.js';
 import { FaceError } from '../../errors.js';
 import type { UserSecret } from '../concealed.js';
 import type { Policy } from '../connection.js';
+import type { Ports } from '../deps.js';
 import type { PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../ports.js';
-import { type Ceremony, type CeremonyDeps, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
+import { type Ceremony, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
 import { isPin, isWeakPin } from './pin.js';
 import { checkStarted, whoOf } from './record.js';
 import type { FoundSession } from './session.js';
@@ -47,7 +48,7 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
 export async function presentSecret(
   stepUp: StepUp,
   { pin, passkey }: SentSecret,
-  deps: CeremonyDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'passkeys'>,
 ): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
   const { id: stepUpId, record } = stepUp;
   const demanded = demandedSecret(stepUp);
@@ -68,7 +69,7 @@ export async function presentSecret(
  */
 export async function askForPasskey(
   session: FoundSession,
-  deps: CeremonyDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'passkeys'>,
 ): Promise<{ readonly ceremony: Ceremony; readonly options: JsonObject }> {
   const { id: stepUpId, record, connection } = session;
   checkStarted(record, deps.clock.now());

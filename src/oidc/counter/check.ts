@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import { drawBelow } from '../../core/step-up/draw.js';
+import { drawBelow, drawChoices } from '../../core/step-up/draw.js';
 import type { KioskVisit } from '../../core/step-up/kiosk-visit.js';
-import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*

@@ -1,10 +1,10 @@
-import { findTokenOwners } from '../../audit/token-owners.js';
+import { findTokenOwners } from '../../audit/events.js';
 import type { Census, Holder } from '../../connections/census.js';
-import type { Check, Finding, Provisioning } from '../../connections/provisioning.js';
+import { type Check, type Provisioning, warn } from '../../connections/provisioning.js';
+import type { Ports } from '../../core/deps.js';
 import { toCode } from '../../errors.js';
 import { identifyToken } from '../../verifier/facenition-token.js';
 import { type CensusPolicy, toCensusFinding } from '../census-text.js';
-import type { OperationDeps } from '../deps.js';
 import { toFailure, toFailureLines } from '../failure.js';
 
 interface Connection {
@@ -25,7 +25,7 @@ export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
   { onCensus, ...known }: Known & { readonly onCensus: (census: Census) => void },
-  { log }: Pick<OperationDeps, 'log'>,
+  { log }: Ports<'log'>,
 ): Check => ({
   title: 'Enrolled users',
   async run() {
@@ -33,7 +33,7 @@ export const createCensusCheck = (
     const counted = await census((holder) => holders.push(holder)).catch((error: unknown) => toFailure(error, log));
     if (!('users' in counted)) {
       const found = `the provider returned an error: ${toFailureLines(counted).join(': ')}`;
-      return { verdict: 'warn', found, remedy: 'Let the credentials of the service list users.' } satisfies Finding;
+      return warn(found, 'Let the credentials of the service list users.');
     }
     const foreign = await countForeign(holders, connection, known);
     const sound = { ...counted, enrolled: counted.enrolled - foreign };

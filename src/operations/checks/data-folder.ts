@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { filesOf, isThere } from '../../config/data-files.js';
-import { type Check, fail, pass } from '../../connections/provisioning.js';
+import { type Check, type Finding, fail, pass } from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
 import { isForbidden } from '../../files/durable-file.js';
 
@@ -33,3 +33,9 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
     },
   ];
 }
+
+export const absent = (file: string): Finding =>
+  fail(
+    `there is no ${file}`,
+    'Start the server once: it makes what is missing. If it runs, give its FACESTEP_DATA here too.',
+  );

@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import { type DataFiles, filesOf } from '../../config/data-files.js';
-import { type Check, type Finding, fail, serverAnswers, serverIsOurs, warn } from '../../connections/provisioning.js';
+import {
+  type Check,
+  type Finding,
+  fail,
+  pass,
+  serverAnswers,
+  serverIsOurs,
+  warn,
+} from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
 import { FaceError } from '../../errors.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
-import type { OperationDeps } from '../deps.js';
 import { readPublicKeys } from '../public-keys.js';
-import { absent } from './absent-file.js';
-import { dataFolder } from './data-folder.js';
+import type { OperationDeps } from '../upkeep.js';
+import { absent, dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
-
-type Deps = Pick<OperationDeps, 'clock' | 'random' | 'fetch' | 'log'>;
 
 const problemGuard = z.object({ setting: z.enum(['keys', 'signing keys', 'OpenID keys']), problem: z.string() });
 
@@ -29,7 +34,7 @@ const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Findi
 };
 
 /** Creates checks that the configured keys exist and work. No keys are created. */
-export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
+export function createKeyChecks(config: Setup['config'], deps: OperationDeps): readonly Check[] {
   const files = filesOf(config);
   const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
   const needs = config.keys.kind === 'local' ? [dataFolder] : [];
@@ -45,7 +50,7 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
           problem === null ? [] : `version ${version}: ${problem}`,
         );
         if (current === undefined) return absent(files.keys);
-        return problems.length > 0 ? unfit(problems) : pass(`version ${current.version} seals new tokens`, kind);
+        return problems.length > 0 ? unfit(problems) : usable(`version ${current.version} seals new tokens`, kind);
       }),
     },
     {
@@ -58,26 +63,25 @@ export function createKeyChecks(config: Setup['config'], deps: Deps): readonly C
         const problems = [...keys, ...(await oidc())].flatMap(({ name, problem }) =>
           problem === null ? [] : `${name}: ${problem}`,
         );
-        return problems.length > 0 ? unfit(problems) : pass(keys.length === 1 ? '1 key' : `${keys.length} keys`, kind);
+        return problems.length > 0
+          ? unfit(problems)
+          : usable(keys.length === 1 ? '1 key' : `${keys.length} keys`, kind);
       }),
     },
   ];
 }
 
-const pass = (what: string, kind: KeyInventory['kind']): Finding => ({
-  verdict: 'pass',
-  found: `${what}; ${kind === 'local' ? 'only the owner can read them' : 'AWS KMS holds them'}`,
-  remedy: null,
-});
+const usable = (what: string, kind: KeyInventory['kind']): Finding =>
+  pass(`${what}; ${kind === 'local' ? 'only the owner can read them' : 'AWS KMS holds them'}`);
 
-const unfit = (problems: readonly string[]): Finding => ({
-  verdict: 'fail',
-  found: `not usable: ${problems.join(', ')}`,
-  remedy: 'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
-});
+const unfit = (problems: readonly string[]): Finding =>
+  fail(
+    `not usable: ${problems.join(', ')}`,
+    'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
+  );
 
 /** Creates the check that the server at the public URL signs with these keys. */
-export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: Deps): Check => ({
+export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: OperationDeps): Check => ({
   title: serverIsOurs,
   needs: [serverAnswers],
   async run() {
@@ -90,7 +94,7 @@ export const createPublishedKeysCheck = (publicUrl: string, config: Setup['confi
     const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));
     const whose = config.keys.kind === 'local' ? 'the keys of this data folder' : 'the keys of this configuration';
     if (answer.status === 200 && missing.length === 0) {
-      return { verdict: 'pass', found: `${address} has ${whose}`, remedy: null };
+      return pass(`${address} has ${whose}`);
     }
     return fail(
       `${address} has not ${whose} (${answer.status})`,

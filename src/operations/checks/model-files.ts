@@ -1,19 +1,19 @@
 import { recognitionFolderOf } from '../../config/data-files.js';
-import { type Check, pass, warn } from '../../connections/provisioning.js';
+import { type Check, fail, pass, warn } from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
+import type { Ports } from '../../core/deps.js';
 import { loadRuntime } from '../../engine/load-runtime.js';
 import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';
 import { openEngines } from '../../recognition/open-engines.js';
 import { checkModelFile } from '../../recognition/registry.js';
-import type { OperationDeps } from '../deps.js';
 
 const modelFiles = 'Models';
 
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
   ofFolder: readonly Check[],
-  deps: Pick<OperationDeps, 'clock' | 'random'>,
+  deps: Ports<'clock' | 'random'>,
 ): Check => ({
   title: 'Recognition',
   needs: [modelFiles, ...(recognition.folder === null ? ofFolder.map(({ title }) => title) : [])],
@@ -28,11 +28,7 @@ export const createRecognitionCheck = (
         `${current.name} makes new tokens; those of ${refused.join(', ')} no longer open`,
         'Import and measure the model again, or remove the engine; its users enrol again: docs/own-model.md.',
       );
-    return {
-      verdict: 'pass',
-      found: `${current.name} makes new tokens; those of ${others.join(', ')} open too`,
-      remedy: null,
-    };
+    return pass(`${current.name} makes new tokens; those of ${others.join(', ')} open too`);
   },
 });
 
@@ -42,14 +38,10 @@ export const createModelCheck = (folder: string): Check => ({
     const files = Object.values(models);
     for (const model of files) {
       if ((await readPublishedFile(folder, model)) === null) {
-        return {
-          verdict: 'fail',
-          found: `there is no ${model.file} in ${folder}`,
-          remedy: 'Run: facestep models fetch',
-        };
+        return fail(`there is no ${model.file} in ${folder}`, 'Run: facestep models fetch');
       }
     }
-    return { verdict: 'pass', found: `all ${files.length} in ${folder} are the published ones`, remedy: null };
+    return pass(`all ${files.length} in ${folder} are the published ones`);
   },
 });
 

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { isLoopback } from '../../config/safe-url.js';
-import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from '../../connections/provisioning.js';
+import {
+  type Check,
+  type Finding,
+  fail,
+  pass,
+  serverAnswers,
+  serverClock,
+  warn,
+} from '../../connections/provisioning.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
 
@@ -39,11 +47,11 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   }
 }
 
-export const noAnswer = (address: string): Finding => ({
-  verdict: 'fail',
-  found: `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
-  remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
-});
+export const noAnswer = (address: string): Finding =>
+  fail(
+    `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
+    'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
+  );
 
 export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
@@ -60,31 +68,29 @@ export const createReadinessCheck = (publicUrl: string, parts: readonly Check[],
 
 export const noPublicAddress: Check = {
   title: 'Public address',
-  run: async () => ({
-    verdict: 'fail',
-    found: 'publicUrl is not set, so the provider cannot be configured with this server’s address',
-    remedy: 'Set publicUrl to the https address under which the provider reaches this server.',
-  }),
+  run: async () =>
+    fail(
+      'publicUrl is not set, so the provider cannot be configured with this server’s address',
+      'Set publicUrl to the https address under which the provider reaches this server.',
+    ),
 };
 
 function judgeAddress(publicUrl: string): Finding {
-  if (!isLoopback(new URL(publicUrl).hostname)) return { verdict: 'pass', found: publicUrl, remedy: null };
-  return {
-    verdict: 'warn',
-    found: `${publicUrl} is this machine: a provider elsewhere cannot reach it`,
-    remedy: 'Leave it with a simulated provider. Otherwise set publicUrl to an https address.',
-  };
+  if (!isLoopback(new URL(publicUrl).hostname)) return pass(publicUrl);
+  return warn(
+    `${publicUrl} is this machine: a provider elsewhere cannot reach it`,
+    'Leave it with a simulated provider. Otherwise set publicUrl to an https address.',
+  );
 }
 
 async function checkServer(publicUrl: string, deps: Deps): Promise<Finding> {
   const health = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
   if (health === null) return noAnswer(`${publicUrl}/healthz`);
   if (health.status !== 200 || !isOk(health.text)) {
-    return {
-      verdict: 'fail',
-      found: `${publicUrl}/healthz answers ${health.status}, and not as this server does`,
-      remedy: 'Another server answers there. Let the proxy forward every path unchanged, without its own sign-in.',
-    };
+    return fail(
+      `${publicUrl}/healthz answers ${health.status}, and not as this server does`,
+      'Another server answers there. Let the proxy forward every path unchanged, without its own sign-in.',
+    );
   }
   return pass(`answers (${health.tookMs} ms)`);
 }
@@ -104,12 +110,12 @@ async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
   if (answer === null) return noAnswer(`${publicUrl}/healthz`);
   const told = fromHttpDate(answer.headers.get('date') ?? '');
   if (told === null) {
-    return { verdict: 'warn', found: 'the answer has no Date header', remedy: 'Let the proxy pass it on.' };
+    return warn('the answer has no Date header', 'Let the proxy pass it on.');
   }
   // The `Date` header is rounded down to whole seconds, so half a second is added.
   const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);
   const found = `${skewSec} s from the clock here`;
-  if (skewSec < SKEW_WARN_SEC) return { verdict: 'pass', found, remedy: null };
+  if (skewSec < SKEW_WARN_SEC) return pass(found);
   const remedy = 'Set both clocks by NTP: hooks refuse events that are 300 s off.';
   return { verdict: skewSec < SKEW_FAIL_SEC ? 'warn' : 'fail', found, remedy };
 }

@@ -4,8 +4,7 @@ import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../config/stat
 import { type Check, type Finding, fail, pass, warn } from '../../connections/provisioning.js';
 import type { Clock } from '../../core/ports.js';
 import { createSqliteState } from '../../state/sqlite.js';
-import { absent } from './absent-file.js';
-import { dataFolder } from './data-folder.js';
+import { absent, dataFolder } from './data-folder.js';
 
 interface Deps {
   readonly clock: Clock;

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { keptNetworkOf, networksOf } from './networks.js';
-import { toSource } from './source.js';
+import { keptNetworkOf, networksOf, toSource } from './networks.js';
 
 test.each([
   ['192.0.2.7', ['192.0.2.7']],

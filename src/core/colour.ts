@@ -1,4 +1,4 @@
-import { toLinear } from '../screen-light.js';
+import { toLinear } from './screen-light.js';
 
 export type Colour = `#${string}`;
 

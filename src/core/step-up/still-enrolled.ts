@@ -1,9 +1,0 @@
-import type { CoreDeps } from '../deps.js';
-import { readConsentedToken } from '../enrolment/consent.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
-import { type StepUpRecord, whoOf } from './record.js';
-
-export async function isStillEnrolled(record: StepUpRecord, deps: Pick<CoreDeps, 'state'>): Promise<boolean> {
-  if (await hasEndedSince(record, record.startedAt, deps)) return false;
-  return (await readConsentedToken(whoOf(record), deps)) === record.codesOf;
-}
