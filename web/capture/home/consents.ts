@@ -1,4 +1,4 @@
-import { claimLabels } from '../../../src/core/consented-data/claim-labels.js';
+import { texts as claimLabels } from '../../../locales/compiled/shared/claims/all.js';
 import { isStandardClaim } from '../../../src/core/consented-data/claims.js';
 import {
   dataConsentsReply,
