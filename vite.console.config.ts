@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 import { compressAssets } from './vite.compress-assets.js';
 
-const texts = /\/messages\/(ar|de|en|es|fr)\.ts$/;
+const texts = /\/locales\/compiled\/console\/[^/]+\/([a-z]{2})\.ts$/;
 
 /**
  * Builds the console with a file for each screen and language, loaded on demand. All texts of one language share a

@@ -62,7 +62,7 @@ export const floors = [
     'examples/prefilled-form',
     'examples/several-sources',
   ],
-  ['examples/web'],
+  ['examples/web', 'locales'],
 ];
 
 const rooms = floors.flat().sort((a, b) => b.length - a.length);

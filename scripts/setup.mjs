@@ -41,9 +41,9 @@ export const install = (say) =>
 /** Compiles everything again if a source changed, so that no output of a removed source remains. */
 export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  const sources = [...include, 'web'].flatMap((folder) =>
+  const sources = [...include, 'web', 'locales'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => /\.(c?[jt]sx?|json|html|css|svg)$/.test(name) && !name.startsWith('dist/'))
+      .filter((name) => /\.(c?[jt]sx?|json|html|css|svg)$/.test(name) && !/^(compiled|dist)[\\/]/.test(name))
       .map((name) => join(folder, name))
       .sort(),
   );
@@ -51,12 +51,14 @@ export const build = () => {
     join(root, 'dist', '.built'),
     digestOf([
       ...['tsconfig.json', 'vite.config.ts', 'vite.console.config.ts', 'vite.compress-assets.ts', 'package-lock.json'],
+      'scripts/locales.mjs',
       ...sources,
     ]),
     () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
+      tool('../scripts/locales.mjs');
       // Compile the client first, because the examples import it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');

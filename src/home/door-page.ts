@@ -1,9 +1,9 @@
+import { languages } from '../../locales/compiled/languages.js';
+import { texts as doorTexts } from '../../locales/compiled/server/start-page/all.js';
 import { type Html, html } from '../base/html.js';
 import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
 import { createPageLayout, type RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
-import { doorTexts } from './messages/index.js';
-import type { RefusedReason } from './messages/texts.js';
 
 const layout = createPageLayout(html`${pageStyle}
 h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
@@ -18,6 +18,11 @@ nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; marg
 nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
 `);
 
+export type RefusedReason = keyof typeof doorTexts.en.refused;
+
+export const isRefusedReason = (text: string | null): text is RefusedReason =>
+  text !== null && Object.hasOwn(doorTexts.en.refused, text);
+
 export interface Door {
   readonly connection: string;
   readonly organisation: string | null;
@@ -29,9 +34,9 @@ export const doorPath = (connection: string, below: string, wished: LetterLangua
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 
 function renderPage(language: LetterLanguage, path: string, body: Html): RenderedPage {
-  const { title, languages } = doorTexts[language];
+  const { title, languages: label } = doorTexts[language];
   const links = letterLanguages.map(
-    (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${doorTexts[each].name}</a>`,
+    (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
   );
   return layout(
     language,
@@ -40,7 +45,7 @@ function renderPage(language: LetterLanguage, path: string, body: Html): Rendere
 <h1>${title}</h1>
 ${body}
 </main>
-<nav aria-label="${languages}">${links}</nav>`,
+<nav aria-label="${label}">${links}</nav>`,
   );
 }
 
@@ -60,7 +65,7 @@ export function renderDoor(
 </form>`;
   const signIn = html`<h2>${texts.signInTitle}</h2>
 <p>${texts.signInText}</p>
-<a class="button" href="${doorPath(connection, '/sign-in', wished)}">${texts.signIn(organisation)}</a>`;
+<a class="button" href="${doorPath(connection, '/sign-in', wished)}">${texts.signIn({ organisation })}</a>`;
   const body = html`${notice}
 <p>${texts.text}</p>
 ${hasFaceCheck ? face : null}

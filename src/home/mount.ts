@@ -13,8 +13,7 @@ import { isSameOrigin } from '../http/same-origin.js';
 import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
-import { type Door, doorPath, renderDoor, renderDoors } from './door-page.js';
-import { type RefusedReason, refusedReasons } from './messages/texts.js';
+import { type Door, doorPath, isRefusedReason, type RefusedReason, renderDoor, renderDoors } from './door-page.js';
 import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
 export interface HomeDeps extends ApiDeps {
@@ -30,7 +29,6 @@ interface OpenDoor extends Door {
 
 const maxFormBytes = 4 * 1024;
 
-const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
 const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
 
 /** Mounts the entry pages at `/me`, which show no personal data. */
@@ -91,7 +89,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     const door = doors.get(String(request.params.connection));
     if (door === undefined) throw new FaceError('not_found');
     const { wished, language, refused } = visitOf(request, response);
-    sendPage(response, renderDoor({ language, wished }, door, isReason(refused) ? refused : null));
+    sendPage(response, renderDoor({ language, wished }, door, isRefusedReason(refused) ? refused : null));
   });
 
   mountStep('/face-check', {

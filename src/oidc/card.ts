@@ -1,7 +1,7 @@
 import { type Html, html } from '../base/html.js';
 import { createPageLayout, type RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
-import type { Language } from './messages.js';
+import type { Language } from './language.js';
 
 /**
  * Creates the layout of pages that show a single card.

@@ -1,3 +1,6 @@
+import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
+import type { Texts as ConsentTexts } from '../../locales/compiled/server/consent/texts.js';
+import { texts as claimLabels } from '../../locales/compiled/shared/claims/all.js';
 import { type Html, html } from '../base/html.js';
 import type { Json } from '../base/json.js';
 import type { RegisteredClaim } from '../config/claims.js';
@@ -5,9 +8,7 @@ import { addressMembers, isStandardClaim } from '../core/consented-data/claims.j
 import { toDay } from '../core/letters/day.js';
 import type { EpochMs } from '../core/units.js';
 import type { RenderedPage } from '../http/page-layout.js';
-import { consentTextsIn } from './consent-messages/index.js';
-import type { ConsentTexts } from './consent-messages/texts.js';
-import type { Language } from './messages.js';
+import type { Language } from './language.js';
 import { type Asker, isolate, renderPersonCard } from './person-page.js';
 
 interface ShownClaim extends RegisteredClaim {
@@ -49,7 +50,7 @@ export function renderConsentPage(
     readonly notLinked?: string | null;
   },
 ): RenderedPage {
-  const texts = consentTextsIn(language);
+  const texts = consentTexts[language];
   const part = (title: string, text: string, own: readonly ShownClaim[]): Html | null =>
     own.length === 0
       ? null
@@ -62,9 +63,9 @@ ${own.map((item) => html`<li>${renderItem(language, item)}</li>\n`)}</ul>
   const isOfSeveral = answered.length + silent.length > 0;
   return renderPersonCard(
     language,
-    asker.to === 'wallet' ? texts.cardTitle(asker.name) : texts.title(asker.name),
-    html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked(notLinked)}</p>`}
-<p>${isOfSeveral ? texts.textOfSeveral : texts.text(organisation)} ${renderDestination(texts, asker)}</p>
+    asker.to === 'wallet' ? texts.cardTitle({ credential: asker.name }) : texts.title({ application: asker.name }),
+    html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked({ source: notLinked })}</p>`}
+<p>${isOfSeveral ? texts.textOfSeveral : texts.text({ from: organisation })} ${renderDestination(texts, asker)}</p>
 <form method="post">
 <input type="hidden" name="shown" value="${shown}">
 ${answered.map(
@@ -80,7 +81,7 @@ ${part(
   asker.to === 'wallet' ? texts.cardOptionalText : texts.optionalText,
   items.filter(({ isEssential }) => !isEssential),
 )}
-${asker.to === 'counter' ? null : html`<p>${texts.until(toDay(until, language))}</p>`}
+${asker.to === 'counter' ? null : html`<p>${texts.until({ date: toDay(until, language) })}</p>`}
 <button class="strong" name="decision" value="agree">${texts.agree}</button>
 <button name="decision" value="refuse">${texts.refuse}</button>
 </form>`,
@@ -93,16 +94,16 @@ const renderDestination = (texts: ConsentTexts, { to }: Asker): Html | string =>
 };
 
 const nameOf = (language: Language, { claim, label }: Pick<ShownClaim, 'claim' | 'label'>): string =>
-  label?.[language] ?? (isStandardClaim(claim) ? consentTextsIn(language).labels[claim] : (label?.en ?? claim));
+  label?.[language] ?? (isStandardClaim(claim) ? claimLabels[language][claim] : (label?.en ?? claim));
 
 function renderSilent(language: Language, { decision, name, state, items }: SilentSource, canLink: boolean): Html {
-  const texts = consentTextsIn(language);
+  const texts = consentTexts[language];
   const isUnlinked = state === 'unlinked';
-  const button = html`<button name="decision" value="${decision}">${texts.link(name)}</button>`;
+  const button = html`<button name="decision" value="${decision}">${texts.link({ source: name })}</button>`;
   const retry = html`<a class="button" href="">${texts.tryAgain}</a>`;
   const wayOn = canLink ? button : html`<p>${texts.linkHere}</p>`;
   return html`<fieldset class="silent">
-<legend><bdi>${isUnlinked ? texts.unlinked(name) : texts.unanswered(name)}</bdi></legend>
+<legend><bdi>${isUnlinked ? texts.unlinked({ source: name }) : texts.unanswered({ source: name })}</bdi></legend>
 <p>${isUnlinked ? texts.unlinkedText : texts.unansweredText}</p>
 <ul>
 ${items.map((item) => {
@@ -117,7 +118,7 @@ ${isUnlinked ? wayOn : retry}
 
 function renderItem(language: Language, item: ShownClaim): Html {
   const { claim, isEssential, purpose, value, source } = item;
-  const texts = consentTextsIn(language);
+  const texts = consentTexts[language];
   const body = html`<span><span class="name"><bdi>${nameOf(language, item)}</bdi></span>
 ${renderValue(texts, value)}
 ${source === undefined ? null : html`<span class="source">${texts.from} ${isolate('place', source)}</span>`}

@@ -1,3 +1,4 @@
+import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import type { OidcClient } from '../connections/openid-client.js';
 import { PersonalData } from '../core/concealed.js';
 import { answersFor, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
@@ -6,13 +7,12 @@ import { type Link, readLinks } from '../core/links/links.js';
 import { addSec } from '../core/units.js';
 import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
-import { consentTextsIn } from './consent-messages/index.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { Share } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
-import { languageOf } from './messages.js';
 import { type Destination, renderUnreadablePage } from './person-page.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
 import { unlessUnreadable } from './unreadable.js';
@@ -80,7 +80,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
       readSources({ names: namesBySource(wanted), links }, deps),
     ]);
     if (own === null) {
-      sendPage(response.status(503), renderUnreadablePage(language, reader, consentTextsIn(language).refuse));
+      sendPage(response.status(503), renderUnreadablePage(language, reader, consentTexts[language].refuse));
       return;
     }
     const answered = answers.filter(({ state }) => state === 'answered').map(({ id }) => id);

@@ -1,3 +1,4 @@
+import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import { type Action, actionType, nameAction, requestedAction } from '../core/action.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import { digestOf, hasDigest } from '../core/digest.js';
@@ -13,12 +14,11 @@ import { sendPage } from '../http/page-layout.js';
 import { startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
 import { toClaimsWanted } from './asked-claims.js';
-import { consentTextsIn } from './consent-messages/index.js';
 import { type Flow, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { renderLinkPage } from './link-page.js';
-import { languageOf } from './messages.js';
 import { findNamed } from './relying-party.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
@@ -89,7 +89,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
         returnUrl: issuer.interactionUrl(interaction.uid),
         staysHere: true,
         camera: flow.atKiosk === null ? null : 'any',
-        action: toAction(consentTextsIn(language).linkAction, [connection, source.connection]),
+        action: toAction(consentTexts[language].linkAction, [connection, source.connection]),
       },
       deps,
     );

@@ -1,8 +1,9 @@
+import { texts as organisationTexts } from '../../locales/compiled/server/organisation/all.js';
+import type { Texts as OrganisationTexts } from '../../locales/compiled/server/organisation/texts.js';
 import { type Html, html } from '../base/html.js';
 import type { Organisation } from '../core/organisations/organisations.js';
 import type { RenderedPage } from '../http/page-layout.js';
-import type { Language } from './messages.js';
-import { type OrganisationTexts, organisationTextsIn } from './organisation-messages.js';
+import type { Language } from './language.js';
 import { isolate, renderPersonCard } from './person-page.js';
 
 const mostShown = 20;
@@ -23,7 +24,7 @@ export function renderOrganisationPage(
     readonly find: string;
   },
 ): RenderedPage {
-  const texts = organisationTextsIn(language);
+  const texts = organisationTexts[language];
   const fitting = organisations.filter((each) => isCalled(each, find));
   const more = fitting.length - mostShown;
   const items = fitting
@@ -37,7 +38,7 @@ export function renderOrganisationPage(
   const none = html`<p>${texts.noneFits}</p>`;
   return renderPersonCard(
     language,
-    texts.title(asker.name),
+    texts.title({ application: asker.name }),
     html`<p>${texts.text} ${texts.goesTo} ${isolate('host', asker.host)}.</p>
 ${organisations.length > mostShown ? search : null}
 <form method="post">
@@ -50,7 +51,7 @@ ${
 ${items}</ul>`
 }
 </fieldset>
-${more > 0 ? html`<p>${texts.more(more)}</p>` : null}
+${more > 0 ? html`<p>${texts.more({ count: more })}</p>` : null}
 ${items.length === 0 ? null : html`<button class="strong" name="decision" value="act">${texts.goOn}</button>`}
 <button name="decision" value="refuse" formnovalidate>${texts.refuse}</button>
 </form>`,

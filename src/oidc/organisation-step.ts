@@ -1,12 +1,12 @@
+import { texts as organisationTexts } from '../../locales/compiled/server/organisation/all.js';
 import { readOrganisations } from '../core/organisations/organisations.js';
 import { queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
 import { type Acting, writeFlow } from './flow.js';
 import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
-import { languageOf } from './messages.js';
-import { organisationTextsIn } from './organisation-messages.js';
 import { renderOrganisationPage } from './organisation-page.js';
 import { renderUnreadablePage } from './person-page.js';
 import { unlessUnreadable } from './unreadable.js';
@@ -32,7 +32,7 @@ export function createOrganisationStep({ connection, interactionUrl }: OidcIssue
     const read = () => readOrganisations(subject, asked.rules, profile);
     const own = await unlessUnreadable('organisations', read, { connection: id, log: deps.log });
     if (own === null) {
-      const leave = organisationTextsIn(language).refuse;
+      const leave = organisationTexts[language].refuse;
       sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
       return false;
     }

@@ -1,8 +1,9 @@
+import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
 import { html } from '../base/html.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { createCard } from './card.js';
+import type { Language } from './language.js';
 import { oidcErrors } from './library.js';
-import { type Language, messagesIn } from './messages.js';
 import { CookiesNeeded } from './return-visit.js';
 
 const style = html`
@@ -26,7 +27,7 @@ const renderQuestion = createCard(style, 'https: http:');
  * @param kioskUrl - the kiosk's page, whose browser must not remember names; `null` on a personal device
  */
 export function renderAskPage(language: Language, kioskUrl: string | null): RenderedPage {
-  const { askTitle, askText, userName, goOn, clearScreen } = messagesIn(language);
+  const { askTitle, askText, userName, goOn, clearScreen } = signInTexts[language];
   const clear =
     kioskUrl === null
       ? null
@@ -56,7 +57,7 @@ export function renderErrorPage(
   language: Language,
   { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },
 ): RenderedPage {
-  const texts = messagesIn(language);
+  const texts = signInTexts[language];
   return renderNotice(
     language,
     texts.errorTitle,

@@ -1,9 +1,9 @@
+import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import { type Html, html } from '../base/html.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
 import { createCard } from './card.js';
-import { consentTextsIn } from './consent-messages/index.js';
-import type { Language } from './messages.js';
+import type { Language } from './language.js';
 
 /* Pages for decisions between the face check and the return to the client. */
 
@@ -22,7 +22,7 @@ export interface Asker {
 export const isolate = (kind: string, text: string): Html => html`<bdi class="${kind}">${text}</bdi>`;
 
 export function renderUnreadablePage(language: Language, asker: Asker, leave: string): RenderedPage {
-  const texts = consentTextsIn(language);
+  const texts = consentTexts[language];
   return renderPersonCard(
     language,
     texts.unreadableTitle,

@@ -4,7 +4,7 @@ import { Credential } from '../../src/core/concealed.js';
 import type { Connection } from '../../src/core/connection.js';
 import { createOutbox } from '../../src/delivery/outbox.js';
 import { createSmtpDelivery } from '../../src/delivery/smtp.js';
-import type { Words } from '../../web/capture/messages/words.js';
+import type { Words } from '../../web/capture/words.js';
 import type { Language } from '../../web/shared/languages.js';
 import { startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { en } from '../../web/console/screens/help-desk/messages/en.js';
+import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
 import { expectWithinReach, lookAt } from './accessibility.js';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Language } from '../../src/oidc/messages.js';
+import type { Language } from '../../src/oidc/language.js';
 import { expectWithinReach } from './accessibility.js';
 import {
   hostile,

@@ -9,7 +9,7 @@ import {
   renderShown,
   renderStart,
 } from '../../src/oidc/counter/pages.js';
-import type { Language } from '../../src/oidc/messages.js';
+import type { Language } from '../../src/oidc/language.js';
 import { renderAskPage } from '../../src/oidc/pages.js';
 import { expectWithinReach, findBarriers, fitsWidth } from './accessibility.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { en } from '../../web/console/screens/help-desk/messages/en.js';
+import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
 import { adminKey } from '../api-server.js';
 import { expectWithinReach, lookAt } from './accessibility.js';
 import { faultsIn, startAnotherWayStage } from './another-way-stage.js';
@@ -37,7 +37,7 @@ inBrowser('who asks for help is in the queue, as text, until an agent has settle
   await row.getByText('<b>نظارات جديدة</b>').waitFor();
   await row.getByText(en.queue.reasons.not_recognised).waitFor();
   await click(row.getByRole('button', { name: en.queue.take }));
-  const settlement = row.getByLabel(en.queue.settle.by('asks@example.com'));
+  const settlement = row.getByLabel(en.queue.settle.by({ name: 'asks@example.com' }));
   await settlement.waitFor();
   await lookAt(agent.page);
   await choose(settlement, en.queue.settle.ways.bypass);

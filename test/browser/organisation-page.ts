@@ -1,5 +1,5 @@
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import type { Language } from '../../src/oidc/messages.js';
+import type { Language } from '../../src/oidc/language.js';
 import { renderOrganisationPage } from '../../src/oidc/organisation-page.js';
 
 export const renderOrganisationSample = (language: Language): RenderedPage =>

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startPortals } from '../../examples/demo/portals.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import { type Language, languages } from '../../src/oidc/messages.js';
+import { type Language, languages } from '../../src/oidc/language.js';
 import { modelsFolder } from '../paths.js';
 import { expectWithinReach } from './accessibility.js';
 import { useBrowser, useShared } from './page-suite.js';

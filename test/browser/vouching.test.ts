@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
-import { en } from '../../web/console/screens/help-desk/messages/en.js';
+import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { expectWithinReach, lookAt } from './accessibility.js';
 import { windows } from './another-way-stage.js';
@@ -71,7 +71,7 @@ inBrowser(
     // Who it is, and no picture.
     expect(await agent.page.locator('main img, main video, main canvas').count()).toBe(0);
     // Ten of them at first; a busy machine may come here in the next one.
-    await agent.page.getByText(new RegExp(`^${calls.minutesLeft('(10|[1-9])')}$`)).waitFor();
+    await agent.page.getByText(new RegExp(`^${calls.minutesLeft({ minutes: '(10|[1-9])' })}$`)).waitFor();
     await lookAt(agent.page);
     expect(agent.complaints).toEqual([]);
     await agent.page.getByRole('button', { name: calls.another }).click();

@@ -1,20 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { en } from '../../web/capture/messages/en.js';
+import { texts as en } from '../../locales/compiled/capture/page/en.js';
 import { chooseLanguage, directionOf } from '../../web/shared/languages.js';
 import { pageWords } from '../browser/page-words.js';
 
-const facts = { organisation: 'Harbour Clinic', retentionDays: 365, referencePhotoNeeded: true };
+const facts = { organisation: 'Harbour Clinic', retentionDays: 365 };
 
 /** Every text, the computed ones with plausible values. */
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
-  if (typeof value === 'function') return textsOf(value.length > 1 ? value(1, 5) : value(2));
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, each]) =>
-      name === 'sections' || name === 'intro' ? [] : textsOf(each),
-    );
-  }
-  return [];
+  if (typeof value === 'function') return textsOf(value({ ...facts, tries: 2, seconds: 2 }));
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
 describe.each(Object.entries(pageWords))('the words in %s', (tag, words) => {
@@ -31,28 +26,20 @@ describe.each(Object.entries(pageWords))('the words in %s', (tag, words) => {
     expect(textsOf(words).filter((text) => english.has(text) && !shared.includes(text))).toEqual([]);
   });
 
-  test.each(['verify', 'enrol'] as const)(
-    'say before %s what happens, what is kept, how to refuse and withdraw',
-    (purpose) => {
-      const { intro, sections } = words.consent[purpose];
-      const shown = sections(facts);
-      expect(shown).toHaveLength(4);
-      expect(intro(facts.organisation)).toContain('Harbour Clinic');
-      expect(shown[1]!.text).toMatch(/365/);
-      expect(shown[1]!.text).toContain('Harbour Clinic');
-      expect(shown[2]!.text).toContain(words.refuse);
-      for (const { text } of sections({ ...facts, organisation: null, retentionDays: null })) {
-        expect(text).not.toMatch(/null|365|Harbour/);
-      }
-    },
-  );
+  test.each(['verify', 'enrol'] as const)('say before %s what is kept, how to refuse and withdraw', (purpose) => {
+    const { intro, stored, refusal } = words.consent[purpose];
+    expect(intro(facts)).toContain('Harbour Clinic');
+    expect(stored(facts)).toMatch(/365/);
+    expect(stored(facts)).toContain('Harbour Clinic');
+    expect(refusal(facts)).toContain(words.refuse);
+    expect(words.consent.withdrawal(facts)).toContain('Harbour Clinic');
+    const unknown = { organisation: null, retentionDays: null };
+    for (const text of [intro, stored, refusal, words.consent.withdrawal])
+      expect(text(unknown)).not.toMatch(/null|365|Harbour/);
+  });
 
   test('do not claim what nobody can promise', () => {
-    const all = JSON.stringify([
-      textsOf(words),
-      words.consent.verify.sections(facts),
-      words.consent.enrol.sections(facts),
-    ]);
+    const all = JSON.stringify(textsOf(words));
     expect(all).not.toMatch(/irrevers|unumkehr|no biometric|anonym|biometrische[rn]? Daten/i);
   });
 });

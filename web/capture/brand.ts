@@ -2,7 +2,7 @@ import './zod-settings.js';
 import { type BrandOfPage, brandMetaName, brandOfPage } from '../../src/core/brand/page-brand.js';
 import { fill } from '../../src/core/brand/texts.js';
 import { type Child, el } from './dom.js';
-import type { Words } from './messages/words.js';
+import type { Words } from './words.js';
 
 export type Brand = BrandOfPage;
 
@@ -23,8 +23,8 @@ export function readBrand(): Brand {
 export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
   if (own === undefined) return words;
   const { lockedFor, flashesText } = own;
-  const organisationIn = (text: string, organisation: string | null): string =>
-    fill(text, { organisation: organisation ?? '' });
+  const organisationIn = (text: string, organisation: string | number | null): string =>
+    fill(text, { organisation: String(organisation ?? '') });
   return {
     ...words,
     title: own.title ?? words.title,
@@ -45,11 +45,13 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
     tryAgainAt:
       lockedFor === undefined
         ? words.tryAgainAt
-        : (time, minutes) => fill(lockedFor, { minutes: String(minutes), time }),
+        : ({ time, minutes }) => fill(lockedFor, { minutes: String(minutes), time }),
     flashes: {
       ...words.flashes,
       text:
-        flashesText === undefined ? words.flashes.text : (organisation) => organisationIn(flashesText, organisation),
+        flashesText === undefined
+          ? words.flashes.text
+          : ({ organisation }) => organisationIn(flashesText, organisation),
     },
     kiosk: {
       ...words.kiosk,

@@ -1,5 +1,4 @@
 import { actions, button, el, paragraph } from './dom.js';
-import type { Words } from './messages/words.js';
 import type { Page } from './page.js';
 import type { PageApi } from './page-api.js';
 import { Problem, toKnown } from './problem.js';
@@ -7,6 +6,7 @@ import { describeConsent } from './screens/consent.js';
 import { type Change, hasWays } from './state.js';
 import { sleep } from './step.js';
 import type { View } from './view.js';
+import type { Words } from './words.js';
 
 const askAgainMs = 1000;
 
@@ -95,7 +95,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
     whole.scrollTop = 0;
   });
   const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long' });
-  return el('div', { class: 'fine' }, `${words.agreed.on(format.format(Date.parse(agreedAt)))} `, read, whole);
+  return el('div', { class: 'fine' }, `${words.agreed.on({ day: format.format(Date.parse(agreedAt)) })} `, read, whole);
 }
 
 /**

@@ -1,10 +1,10 @@
+import { loadTexts as loadWords } from '../../locales/compiled/capture/page/load.js';
 import type { Movement } from '../../src/core/movements.js';
 import { directionOf, isLanguage, type Language, languages } from '../shared/languages.js';
 import { type Brand, brandWords, noBrand, showName } from './brand.js';
 import { el } from './dom.js';
-import { loadWords } from './messages/load.js';
-import type { Words } from './messages/words.js';
 import type { Screen } from './state.js';
+import type { Words } from './words.js';
 
 const sayEveryMs = 2000;
 

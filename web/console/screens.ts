@@ -1,5 +1,5 @@
+import type { Texts as Words } from '../../locales/compiled/console/frame/texts.js';
 import type { Right } from './frame/session.js';
-import type { Words } from './messages/en.js';
 
 export interface ScreenRow {
   readonly id: keyof Words['screens'];

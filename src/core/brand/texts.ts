@@ -1,10 +1,12 @@
+import { type Language, languageCodes } from '../../../locales/compiled/languages.js';
+
 /*
  * Texts of the capture page that an organization can replace. Consent texts are excluded, because the consent record
  * names the version of the built-in text.
  */
 
-export const brandLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
-export type BrandLanguage = (typeof brandLanguages)[number];
+export const brandLanguages = languageCodes;
+export type BrandLanguage = Language;
 
 interface TextRule {
   /** Maximum length, in UTF-16 code units. */

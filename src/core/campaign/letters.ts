@@ -1,3 +1,4 @@
+import { texts as words } from '../../../locales/compiled/server/campaign-letters/all.js';
 import type { LetterBrand } from '../letters/brand.js';
 import { toDay } from '../letters/day.js';
 import type { LetterLanguage } from '../letters/language.js';
@@ -6,14 +7,6 @@ import { fillTemplate, findUnknownPlaceholders, toParagraphs } from '../letters/
 import type { EpochMs } from '../units.js';
 import type { LetterKind, Person } from './person.js';
 import type { Campaign, OwnWords } from './record.js';
-import { ar } from './words/ar.js';
-import { de } from './words/de.js';
-import { en } from './words/en.js';
-import { es } from './words/es.js';
-import { fr } from './words/fr.js';
-import type { CampaignWords } from './words/words.js';
-
-const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr, ar };
 
 const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 

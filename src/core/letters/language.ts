@@ -1,5 +1,7 @@
-export const letterLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
+import { type Language, languageCodes, rightToLeft } from '../../../locales/compiled/languages.js';
 
-export type LetterLanguage = (typeof letterLanguages)[number];
+export const letterLanguages = languageCodes;
 
-export const directionOf = (language: LetterLanguage): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');
+export type LetterLanguage = Language;
+
+export const directionOf = (language: Language): 'ltr' | 'rtl' => (rightToLeft.has(language) ? 'rtl' : 'ltr');

@@ -1,3 +1,4 @@
+import { texts as noticeTexts } from '../../../locales/compiled/server/notices/all.js';
 import { toCode } from '../../errors.js';
 import type { AuditEvent, EndedSessions } from '../audit-events.js';
 import type { AuditSubscriber } from '../audit-subscribers.js';
@@ -12,7 +13,6 @@ import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
 import { issueNotMe } from './not-me-links.js';
-import { noticeWords } from './words.js';
 
 export interface NoticeDeps {
   readonly state: State;
@@ -80,7 +80,7 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
   if (isPushed && choice?.email === false) return;
   const { email } = await connection.profile.readAccount(who.subject);
   if (email === null) return;
-  const { notices, when, button, footer } = noticeWords[language];
+  const { notices, when, button, footer } = noticeTexts[language];
   const secret = await issueNotMe(who, deps);
   const address = secret.use((text) => `${issuer}${notMePath}?lang=${language}#${text}`);
   const time = `${toIso(clock.now()).slice(0, 16).replace('T', ' ')} UTC`;
@@ -111,7 +111,7 @@ async function push(
     const devices = await readNoticeDevices(who, deps);
     if (devices.length === 0) return false;
     const { organisation } = await deps.brandOf(connection);
-    const { subject: body } = noticeWords[language].notices[kind];
+    const { subject: body } = noticeTexts[language].notices[kind];
     const text = JSON.stringify({ language, direction: directionOf(language), title: organisation, body });
     const outcomes = await Promise.all(
       devices.map(async ({ id, address, version }) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { texts as noticeTexts } from '../../../locales/compiled/server/notices/all.js';
 import { type PushServiceSimulator, startPushService } from '../../../simulators/push-service.js';
 import { createTestCore } from '../../../test/core.js';
 import { createFolder } from '../../../test/folder.js';
@@ -18,7 +19,6 @@ import { epochMs, secondsPerDay } from '../units.js';
 import { keepNoticeChoice, readNoticeChoice } from './choice.js';
 import { addNoticeDevice, countNoticeDevices, readNoticeDevices } from './devices.js';
 import { createNoticeSender, mostInADay } from './notice-sender.js';
-import { noticeWords } from './words.js';
 
 const folder = createFolder('notices');
 const devicesGuard = z.record(z.string(), z.json());
@@ -79,7 +79,7 @@ test.each(Object.keys(events) as (keyof typeof events)[])(
     expect({ channel, to, subject }).toEqual({
       channel: 'email',
       to: 'anna@example.com',
-      subject: noticeWords.en.notices[kind].subject,
+      subject: noticeTexts.en.notices[kind].subject,
     });
     expect(text).toMatch(/https:\/\/face\.example\.com\/face\/not-me\?lang=en#[\w-]{43}\n/);
     expect(text).toContain('Harbour Clinic');
@@ -110,7 +110,7 @@ test('where the policy does not ask for notices there are none', async () => {
 test('the end of an enrolment and the consent withdrawn with it are one letter', async () => {
   const { sent, append } = await setUp();
   await append({ action: 'consent_withdrawn', ...anna, detail: { tokenId: 't' } }, events.ended);
-  expect(subjectsOf(sent)).toEqual([noticeWords.en.notices.ended.subject]);
+  expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.ended.subject]);
 });
 
 test('nobody can be flooded: one of a kind in an hour, a few in a day, and another person is told all the same', async () => {
@@ -145,7 +145,7 @@ test('what a person does not want is not sent, and the rest is in the language t
   const { sent, append, deps } = await setUp();
   await keepNoticeChoice(anna, { on: ['locked'], language: 'fr' }, deps);
   await append(events.refused, events.ended, events.locked, { ...events.refused, subject: 'berta' });
-  expect(subjectsOf(sent)).toEqual([noticeWords.fr.notices.locked.subject, noticeWords.en.notices.refused.subject]);
+  expect(subjectsOf(sent)).toEqual([noticeTexts.fr.notices.locked.subject, noticeTexts.en.notices.refused.subject]);
   // The page was used in another language: what they chose stays.
   await keepNoticeChoice(anna, { language: 'es' }, deps);
   expect(await readNoticeChoice(anna, deps)).toMatchObject({
@@ -199,7 +199,7 @@ describe('pushed notices', () => {
     await add(await subscribe());
     await keepNoticeChoice(anna, { language: 'ar' }, deps);
     await append(events.refused);
-    const { subject } = noticeWords.ar.notices.refused;
+    const { subject } = noticeTexts.ar.notices.refused;
     expect(bodies()).toEqual([{ language: 'ar', direction: 'rtl', title: 'Harbour Clinic', body: subject }]);
     expect(subjectsOf(sent)).toEqual([subject]);
     await append({ ...events.refused, subject: 'berta' });
@@ -216,7 +216,7 @@ describe('pushed notices', () => {
     expect([sent.length, service.opened.length]).toEqual([1, 1]);
     service.answer(endpoint, 500);
     await append(events.locked);
-    expect(subjectsOf(sent)).toEqual([noticeWords.en.notices.enrolled.subject, noticeWords.en.notices.locked.subject]);
+    expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.enrolled.subject, noticeTexts.en.notices.locked.subject]);
     expect(core.log.text()).toMatch(/push notification failed.*delivery_failed/);
     expect(core.log.text()).not.toMatch(/anna|127\.0\.0\.1|send/);
     expect(await readNoticeDevices(anna, deps)).toHaveLength(1);

@@ -1,10 +1,11 @@
+import { texts as counterTexts } from '../../../locales/compiled/server/counter/all.js';
+import { texts as signInTexts } from '../../../locales/compiled/server/sign-in/all.js';
 import { type Html, html } from '../../base/html.js';
 import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
 import { createCard } from '../card.js';
-import { type Language, messagesIn } from '../messages.js';
+import type { Language } from '../language.js';
 import { drawQr } from '../qr.js';
-import { counterTextsIn } from './messages/index.js';
 
 /** Layout whose forms may lead to the interaction or to the capture page. */
 const card = createCard(html`${pageStyle}
@@ -21,7 +22,7 @@ input.code {
 `);
 
 export function renderStart(language: Language): RenderedPage {
-  const texts = counterTextsIn(language);
+  const texts = counterTexts[language];
   return card(
     language,
     texts.startTitle,
@@ -30,7 +31,7 @@ export function renderStart(language: Language): RenderedPage {
 <label class="field">${texts.code}
 <input class="code" name="user_code" dir="ltr" autocomplete="off" autocapitalize="characters" spellcheck="false" required maxlength="20">
 </label>
-<button class="strong">${messagesIn(language).goOn}</button>
+<button class="strong">${signInTexts[language].goOn}</button>
 </form>
 <form method="post">
 <button name="decision" value="show">${texts.orShow}</button>
@@ -40,10 +41,10 @@ export function renderStart(language: Language): RenderedPage {
 
 /** Renders the counter's name with a button, because fetching the URL must not open the code. */
 export function renderOpen(language: Language, name: string): RenderedPage {
-  const texts = counterTextsIn(language);
+  const texts = counterTexts[language];
   return card(
     language,
-    texts.openTitle(name),
+    texts.openTitle({ name }),
     html`<p>${texts.openText}</p>
 <form method="post">
 <button class="strong" name="decision" value="open">${texts.isHere}</button>
@@ -60,7 +61,7 @@ export function renderNumbers(
   name: string,
   { shown, choices }: { readonly shown: string; readonly choices: readonly string[] },
 ): RenderedPage {
-  const texts = counterTextsIn(language);
+  const texts = counterTexts[language];
   const buttons = choices.map((each) => html`<button name="number" value="${each}" dir="ltr">${each}</button>\n`);
   return card(
     language,
@@ -78,7 +79,7 @@ export function renderNumbers(
 
 /** Renders the phone's own code. @param digits - eight digits */
 export function renderShown(language: Language, digits: string): RenderedPage {
-  const texts = counterTextsIn(language);
+  const texts = counterTexts[language];
   return card(
     language,
     texts.shownTitle,
@@ -97,11 +98,11 @@ export function renderDone(
   language: Language,
   { name, shown, kioskUrl }: { readonly name: string; readonly shown: string; readonly kioskUrl: string | null },
 ): RenderedPage {
-  const texts = counterTextsIn(language);
+  const texts = counterTexts[language];
   return card(
     language,
     texts.doneTitle,
-    html`<p>${texts.doneText(name)}</p>
+    html`<p>${texts.doneText({ name })}</p>
 <p>${texts.doneNumber}</p>
 <p class="number" dir="ltr">${shown}</p>
 ${clearLink(language, kioskUrl)}`,
@@ -114,14 +115,14 @@ export function renderEnd(
   language: Language,
   { end, kioskUrl }: { readonly end: CounterEnd; readonly kioskUrl: string | null },
 ): RenderedPage {
-  const texts = counterTextsIn(language);
+  const { title, text } = counterTexts[language][end];
   return card(
     language,
-    texts[`${end}Title`],
-    html`<p>${texts[`${end}Text`]}</p>
+    title,
+    html`<p>${text}</p>
 ${clearLink(language, kioskUrl)}`,
   );
 }
 
 const clearLink = (language: Language, kioskUrl: string | null): Html | null =>
-  kioskUrl === null ? null : html`<a class="button" href="${kioskUrl}">${messagesIn(language).clearScreen}</a>`;
+  kioskUrl === null ? null : html`<a class="button" href="${kioskUrl}">${signInTexts[language].clearScreen}</a>`;

@@ -13,7 +13,7 @@ import { sourceOf } from '../../http/source.js';
 import { type KioskPage, leadBackToKiosk } from '../at-kiosk.js';
 import { begun, writeFlow } from '../flow.js';
 import type { IssuerDeps, OidcIssuer } from '../issuer.js';
-import { languageOf } from '../messages.js';
+import { languageOf } from '../language.js';
 import { type Check, checkLifeSec, toPlainCode, visitOf } from './check.js';
 import {
   type CounterEnd,

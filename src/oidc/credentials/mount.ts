@@ -4,7 +4,7 @@ import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
-import { languageOf } from '../messages.js';
+import { languageOf } from '../language.js';
 import type { MountedIssuer, OidcIssuers } from '../mounted-issuer.js';
 import { pageOf } from './clients.js';
 import { renderStartPage } from './pages.js';

@@ -1,11 +1,11 @@
+import { texts as credentialTexts } from '../../../locales/compiled/server/credentials/all.js';
 import { html } from '../../base/html.js';
 import { paths } from '../../connections/openid-paths.js';
 import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
 import { createCard } from '../card.js';
-import type { Language } from '../messages.js';
+import type { Language } from '../language.js';
 import { drawQr } from '../qr.js';
-import { credentialTextsIn } from './messages/index.js';
 import type { CredentialOffer } from './offer.js';
 
 /** QR code and digits are never visible together, so that a photo of the screen is useless. */
@@ -32,15 +32,15 @@ export function renderStartPage(
     readonly request: Readonly<Record<string, string>>;
   },
 ): RenderedPage {
-  const texts = credentialTextsIn(language);
+  const texts = credentialTexts[language];
   const fields = Object.entries(request).map(
     ([field, value]) => html`<input type="hidden" name="${field}" value="${value}">\n`,
   );
   return renderCard(
     language,
-    texts.startTitle(name),
+    texts.startTitle({ credential: name }),
     html`${isAgain ? html`<p role="status">${texts.nothing}</p>` : null}
-<p>${texts.startText(organisation)}</p>
+<p>${texts.startText({ from: organisation })}</p>
 <ol>
 ${texts.startSteps.map((step) => html`<li>${step}</li>\n`)}</ol>
 <form method="get" action="..${paths.authorize}">
@@ -53,10 +53,10 @@ export function renderOfferPage(
   language: Language,
   { name, link, code }: CredentialOffer & { readonly name: string },
 ): RenderedPage {
-  const texts = credentialTextsIn(language);
+  const texts = credentialTexts[language];
   return renderCard(
     language,
-    texts.offerTitle(name),
+    texts.offerTitle({ credential: name }),
     html`<div class="taking">
 <p>${texts.scan}</p>
 ${drawQr(link, texts.qr, 'L')}

@@ -1,7 +1,7 @@
+import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/texts.js';
 import { type Check, type Checks, checksReply } from '../../../src/core/step-up/home-protocol.js';
 import { button, el, paragraph } from '../dom.js';
 import type { PageApi } from '../page-api.js';
-import type { HomeWords } from './messages/words.js';
 import type { Outcome, Section } from './section.js';
 
 const readChecks = (api: PageApi, cursor: string | null): Promise<Checks> =>

@@ -1,4 +1,5 @@
-import { claimLabels } from '../../../src/core/consented-data/claim-labels.js';
+import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/texts.js';
+import { texts as claimLabels } from '../../../locales/compiled/shared/claims/all.js';
 import { isStandardClaim } from '../../../src/core/consented-data/claims.js';
 import {
   dataConsentsReply,
@@ -10,7 +11,6 @@ import type { Language } from '../../shared/languages.js';
 import { button, el, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 import { emptyReply } from '../view.js';
-import type { HomeWords } from './messages/words.js';
 import { isolate, type Outcome, type Press, type Section, say } from './section.js';
 
 export const consents: Section = {
@@ -19,7 +19,7 @@ export const consents: Section = {
     const { dataConsents } = await api.call({ method: 'GET', path: '/data-consents', reply: dataConsentsReply });
     const end = async ({ client, name }: ShownDataConsent): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/data-consents/withdraw', body: { client }, reply: emptyReply });
-      return say((words) => words.consentEnded(isolate(name)));
+      return say((words) => words.consentEnded({ application: isolate(name) }));
     };
     return (words, press) => {
       const list = new Intl.ListFormat(page.language);
@@ -27,7 +27,7 @@ export const consents: Section = {
       const entries = dataConsents.map((consent) => ({
         ...{ name: consent.name, what: list.format(namesOf(consent, page.language)) },
         ...{ since: consent.givenAt, until: consent.expiresAt },
-        ...{ ending: words.endConsent, end: () => end(consent) },
+        ...{ ending: words.endConsent({ application: isolate(consent.name) }), end: () => end(consent) },
       }));
       return [paragraph(words.consentsText, 'lead'), toEntries(entries, { page, words, press })];
     };
@@ -46,7 +46,7 @@ export interface Entry {
   readonly what: string | null;
   readonly since: string;
   readonly until: string;
-  readonly ending: (name: string) => string;
+  readonly ending: string;
   readonly end: () => Promise<Outcome>;
 }
 
@@ -65,8 +65,8 @@ export function toEntries(
         {},
         el('strong', {}, el('bdi', {}, name)),
         what === null ? null : el('p', {}, what),
-        paragraph(words.consentSince(day(since), day(until)), 'fine'),
-        button('danger', ending(isolate(name)), () => press(end)),
+        paragraph(words.consentSince({ since: day(since), until: day(until) }), 'fine'),
+        button('danger', ending, () => press(end)),
       ),
     ),
   );
@@ -83,13 +83,13 @@ export const links: Section = {
     shownOn.add(page);
     const end = async ({ connection, name }: ShownLink): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/links/end', body: { connection }, reply: emptyReply });
-      return say((words) => words.linkEnded(isolate(name)));
+      return say((words) => words.linkEnded({ name: isolate(name) }));
     };
     return (words, press) => {
       if (linked.length === 0) return [paragraph(words.noLinks, 'lead')];
       const entries = linked.map((link) => ({
         ...{ name: link.name, what: null, since: link.linkedAt, until: link.expiresAt },
-        ...{ ending: words.endLink, end: () => end(link) },
+        ...{ ending: words.endLink({ name: isolate(link.name) }), end: () => end(link) },
       }));
       return [paragraph(words.linksText, 'lead'), toEntries(entries, { page, words, press })];
     };

@@ -38,18 +38,18 @@ export const devices: Section = {
             ? null
             : item(
                 words.recoveryCodes,
-                words.recoveryCodesText(recoveryCodes.left, day(recoveryCodes.madeAt)),
+                words.recoveryCodesText({ left: recoveryCodes.left, made: day(recoveryCodes.madeAt) }),
                 newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'),
               ),
           knownPlaces === null
             ? null
             : item(
                 words.knownPlaces,
-                words.knownPlacesText(
-                  knownPlaces.devices,
-                  knownPlaces.networks,
-                  knownPlaces.expiresAt === null ? null : day(knownPlaces.expiresAt),
-                ),
+                words.knownPlacesText({
+                  devices: knownPlaces.devices,
+                  networks: knownPlaces.networks,
+                  until: knownPlaces.expiresAt === null ? null : day(knownPlaces.expiresAt),
+                }),
                 button('danger', words.forgetPlaces, () => press(forget)),
               ),
         ),

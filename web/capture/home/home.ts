@@ -1,8 +1,8 @@
+import { texts as homeWords } from '../../../locales/compiled/capture/home/all.js';
 import { actions, button, el, linkButton, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
-import { homeWordsIn } from './messages/index.js';
 import type { Draw, HomeTools, Outcome, Said, Section } from './section.js';
 import { sections } from './sections.js';
 
@@ -53,7 +53,7 @@ const drawUnreadable: Draw = (words, press) => [
 
 function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }: HomeTools): Promise<Pressed> {
   const pressed = page.ask<Pressed>((all, choose) => {
-    const words = homeWordsIn(page.language);
+    const words = homeWords[page.language];
     const close = async (): Promise<Outcome> => ({ kind: 'view', view: await api.decline() });
     return {
       screen: 'manage',

@@ -1,8 +1,8 @@
 import { button, el, paragraph } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import type { PageApi } from '../page-api.js';
 import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
 import { type NoticeKind, type Notices, noticeKinds } from '../view.js';
+import type { Words } from '../words.js';
 import { type HomeTools, type Section, say } from './section.js';
 
 /** Section of notifications, hidden if the connection sends none. */

@@ -1,8 +1,8 @@
-import type { Words } from '../messages/words.js';
+import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/texts.js';
 import type { Page } from '../page.js';
 import type { PageApi } from '../page-api.js';
 import type { View } from '../view.js';
-import type { HomeWords } from './messages/words.js';
+import type { Words } from '../words.js';
 
 export interface HomeTools {
   readonly page: Page;

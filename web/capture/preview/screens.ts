@@ -1,9 +1,9 @@
 import { actions, button } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import type { Content, Page } from '../page.js';
 import { describeConsent, headingOfConsent } from '../screens/consent.js';
 import { contentOf, type Ending, waysOn } from '../screens/endings.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 
 const nobody: View = {
   id: '',

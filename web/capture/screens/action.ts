@@ -1,7 +1,7 @@
 import { actions, button, el, facts, paragraph } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 
 type Named = NonNullable<View['action']>;
 
@@ -32,7 +32,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     screen: 'action',
     heading: words.action.heading,
     body: [
-      paragraph(words.action.intro(view.organisation), 'lead'),
+      paragraph(words.action.intro({ application: view.organisation }), 'lead'),
       // This note is above the action, because on a phone the buttons may cover the end of the page.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),

@@ -1,24 +1,34 @@
 import { checkCameraSupport } from '../camera.js';
 import { actions, button, el, icon, paragraph } from '../dom.js';
-import type { ConsentWords, Words } from '../messages/words.js';
 import type { Change } from '../state.js';
 import { hasWays } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import type { View } from '../view.js';
+import type { ConsentWords, Words } from '../words.js';
 
 const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
   words[purpose === 'enrol' ? 'enrol' : 'verify'];
 
-const sectionIcons = ['camera', 'sealed', 'refuse', 'undo'] as const;
-
 export const headingOfConsent = (view: View, words: Words): string => textFor(view, words).heading;
 
 export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
-  const { intro, sections } = textFor(view, words);
-  const items = sections(view).map(({ heading, text }, index) =>
-    el('li', {}, icon(sectionIcons[index] ?? 'info'), el('div', {}, el('h2', {}, heading), paragraph(text))),
-  );
-  return [paragraph(intro(view.organisation), 'lead'), el('ul', { class: 'sections' }, ...items)];
+  const { organisation, retentionDays, purpose, referencePhotoNeeded } = view;
+  const { headings, withdrawal, enrol } = words.consent;
+  const { intro, happens, stored, refusal } = textFor(view, words);
+  const item = (picture: string, heading: string, text: string) =>
+    el('li', {}, icon(picture), el('div', {}, el('h2', {}, heading), paragraph(text)));
+  const isByDocument = purpose === 'enrol' && referencePhotoNeeded;
+  return [
+    paragraph(intro({ organisation }), 'lead'),
+    el(
+      'ul',
+      { class: 'sections' },
+      item('camera', headings.happens, isByDocument ? enrol.happensWithReferencePhoto : happens),
+      item('sealed', headings.stored, stored({ organisation, retentionDays })),
+      item('refuse', headings.refusal, refusal({ organisation })),
+      item('undo', headings.withdrawal, withdrawal({ organisation })),
+    ),
+  ];
 }
 
 export const consent: Step = async (view, { place }, { page, api }) => {
@@ -55,7 +65,7 @@ export async function explainFlashes({ organisation, fallbackUrl, role }: View, 
     screen: 'flashes',
     heading: words.flashes.heading,
     body: [
-      paragraph(words.flashes.text(organisation), 'lead'),
+      paragraph(words.flashes.text({ organisation }), 'lead'),
       actions(
         button('plain', hasOtherWay ? words.otherWay : words.flashes.stop, () => choose('stop')),
         button('quiet', words.back, () => choose('back')),

@@ -1,10 +1,10 @@
 import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import { clearKiosk } from '../kiosk.js';
-import type { Words } from '../messages/words.js';
 import type { Content, Page } from '../page.js';
 import { toReturnLink } from '../page-link.js';
 import type { Facts } from '../state.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 
 const leaveAfterMs = { passed: 1000, otherwise: 10_000 } as const;
 const kioskClearsAfterSec = 8;
@@ -69,7 +69,7 @@ export function waysOn(
   if (role === 'unpaired' && handOff === null) return [paragraph(words.mayClose)];
   if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
   if (back !== null && goesBack(ending, { role, fallbackUrl })) {
-    return [paragraph(words.passed.returning(application)), actions(linkButton('plain', words.goOn, back))];
+    return [paragraph(words.passed.returning({ application })), actions(linkButton('plain', words.goOn, back))];
   }
   const otherWay = isPassed(ending) ? null : fallbackUrl;
   if (otherWay === null && back === null) return [paragraph(words.mayClose)];
@@ -87,12 +87,12 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
   const count = el('p', { class: 'progress' });
   page.show((words) => {
     const content = build(words);
-    count.textContent = words.kiosk.resets(left);
+    count.textContent = words.kiosk.resets({ seconds: left });
     return { ...content, body: [...content.body, count, actions(button('quiet', words.kiosk.now, clear))] };
   });
   const ticks = setInterval(() => {
     left -= 1;
-    count.textContent = page.words.kiosk.resets(left);
+    count.textContent = page.words.kiosk.resets({ seconds: left });
     if (left > 0) return;
     // The timer is stopped, because a second navigation would cancel the first.
     clearInterval(ticks);

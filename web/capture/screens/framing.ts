@@ -2,8 +2,8 @@ import type { Camera } from '../camera.js';
 import { kindOf } from '../camera-choice.js';
 import { actions, button, el, field, paragraph } from '../dom.js';
 import type { Guide, Look } from '../guidance/index.js';
-import type { Words } from '../messages/words.js';
 import { sleep, type Tools } from '../step.js';
+import type { Words } from '../words.js';
 import { createStage } from './stage.js';
 
 export type Framed = 'start' | 'phone' | { readonly deviceId: string };
@@ -120,15 +120,15 @@ function toneOf(seen: Seen, isLit: boolean): 'calm' | 'good' | 'warn' {
 
 function noteOn({ label }: Camera, { framing }: Words): HTMLParagraphElement | null {
   const kind = kindOf(label);
-  if (kind === 'virtual') return paragraph(framing.virtual(label), 'note');
-  return kind === 'unsuitable' ? paragraph(framing.unsuitable(label), 'note') : null;
+  if (kind === 'virtual') return paragraph(framing.virtual({ camera: label }), 'note');
+  return kind === 'unsuitable' ? paragraph(framing.unsuitable({ camera: label }), 'note') : null;
 }
 
 function chooser(camera: Camera, { framing }: Words, onChoice: (deviceId: string) => void): HTMLDivElement | null {
   if (camera.cameras.length < 2) return null;
   const select = el('select', { id: 'camera' });
   camera.cameras.forEach(({ deviceId, label }, index) => {
-    const name = label === '' ? framing.unnamedCamera(index + 1) : label;
+    const name = label === '' ? framing.unnamedCamera({ number: index + 1 }) : label;
     select.append(el('option', { value: deviceId, selected: deviceId === camera.deviceId }, name));
   });
   select.addEventListener('change', () => onChoice(select.value));

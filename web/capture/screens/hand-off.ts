@@ -1,11 +1,11 @@
 import { encode } from 'uqr';
 import { actions, button, el, icon, paragraph, svg } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import type { PageApi } from '../page-api.js';
 import { isPassing } from '../problem.js';
 import type { Change } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 
 const pollEveryMs = 2000;
 

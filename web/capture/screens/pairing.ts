@@ -1,8 +1,8 @@
 import { actions, button, el, facts, paragraph } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import { Problem } from '../problem.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 
 /**
  * On the phone: the user selects the number on the computer. A forwarded link, which could lure them into another

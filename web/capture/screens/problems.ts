@@ -1,10 +1,16 @@
 import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import { clearKiosk } from '../kiosk.js';
-import type { Words } from '../messages/words.js';
 import { Problem, type ProblemName } from '../problem.js';
 import { type Change, type Facts, hasWays, mayUsePhone } from '../state.js';
 import { sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
+
+interface ProblemTexts {
+  readonly heading: string;
+  readonly text: string;
+  readonly steps?: readonly string[];
+}
 
 interface Ways {
   readonly retry: boolean;
@@ -73,7 +79,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const mayLeave = isStuck && !facts.isElsewhere && view?.role === 'own';
   const until = waitSec === null ? null : Date.now() + waitSec * 1000;
   return page.ask<Choice>((words, choose) => {
-    const { heading, text, steps } = words.problems[problem];
+    const { heading, text, steps }: ProblemTexts = words.problems[problem];
     return {
       screen: problem,
       heading,
@@ -106,7 +112,10 @@ function wayOut(view: View | null, isKiosk: boolean, words: Words): Node | null 
 function wait(until: number, locale: string, words: Words): string {
   const isToday = new Date(until).toDateString() === new Date().toDateString();
   const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) });
-  return words.tryAgainAt(format.format(until), Math.max(1, Math.ceil((until - Date.now()) / 60_000)));
+  return words.tryAgainAt({
+    time: format.format(until),
+    minutes: Math.max(1, Math.ceil((until - Date.now()) / 60_000)),
+  });
 }
 
 async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Promise<Change> {

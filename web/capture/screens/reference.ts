@@ -32,7 +32,7 @@ function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): P
       heading: words.reference.heading,
       body: [
         hint === null ? null : paragraph(words.hints[hint], 'note'),
-        hint === 'reference_unlike' ? paragraph(words.again.triesLeft(triesLeft)) : null,
+        hint === 'reference_unlike' ? paragraph(words.again.triesLeft({ tries: triesLeft })) : null,
         paragraph(words.reference.text, 'lead'),
         input,
         actions(

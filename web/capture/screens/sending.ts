@@ -1,11 +1,11 @@
 import { hintOfFrames } from '../../../src/core/hints.js';
 import { actions, button, el, paragraph } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import type { Content } from '../page.js';
 import { UnusablePictures } from '../problem.js';
 import { afterTry, type Change, type Facts } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
+import type { Words } from '../words.js';
 
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
   screen,
@@ -56,7 +56,7 @@ export const tryAgain: Step = async (view, facts, tools) => {
       again === null || again.hint === null ? null : paragraph(words.hints[again.hint], 'note'),
       paragraph(words.again.text, 'lead'),
       leavesLightOut ? paragraph(words.again.withoutLight) : null,
-      paragraph(words.again.triesLeft(view.triesLeft)),
+      paragraph(words.again.triesLeft({ tries: view.triesLeft })),
       actions(button('plain', words.tryAgain, () => choose(null))),
     ],
   }));

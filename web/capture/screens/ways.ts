@@ -1,11 +1,11 @@
 import { toPlainDigits } from '../digits.js';
 import { actions, button, el, field, form, paragraph, refuse, sign, submitButton } from '../dom.js';
-import type { Words } from '../messages/words.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
 import type { Change, Code } from '../state.js';
 import type { Step, Tools } from '../step.js';
 import type { AnotherWay } from '../view.js';
+import type { Words } from '../words.js';
 import { askForHelp } from './help.js';
 
 type Choice = AnotherWay | 'help' | 'stop' | 'back';

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { loadTexts as loadWords } from '../../../locales/compiled/console/frame/load.js';
+import type { Texts as Words } from '../../../locales/compiled/console/frame/texts.js';
 import { chooseLanguage, directionOf, type Language } from '../../shared/languages.js';
-import type { Words } from '../messages/en.js';
 import { Loading, Problem } from '../parts/state.js';
 import { type Acting, ActingContext, toRefusal } from './acting.js';
 import { type Refusal, type ServerRequest, send } from './call.js';
@@ -9,7 +10,7 @@ import { Frame } from './frame.js';
 import { keep, kept } from './kept.js';
 import { readSession, type Session } from './session.js';
 import { SignIn } from './sign-in.js';
-import { loadWords, SpeechContext } from './words.js';
+import { SpeechContext } from './words.js';
 
 const rememberedAt = 'facestep-console-language';
 

@@ -51,9 +51,9 @@ export function Badge({ screen }: { readonly screen: ScreenRow['id'] }) {
   if (count === 0) return null;
   const isUrgent = items.some(({ urgency }) => urgency === 'now');
   return (
-    <span className={isUrgent ? 'badge bad' : 'badge'} title={openItems(number(count))}>
+    <span className={isUrgent ? 'badge bad' : 'badge'} title={openItems({ count: number(count) })}>
       <span aria-hidden>{number(count)}</span>
-      <span className="unseen">{openItems(number(count))}</span>
+      <span className="unseen">{openItems({ count: number(count) })}</span>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { type ComponentType, createContext, type ReactNode, useContext, useMemo } from 'react';
+import type { Texts as Words } from '../../../locales/compiled/console/frame/texts.js';
 import type { Language } from '../../shared/languages.js';
-import type { Words } from '../messages/en.js';
 
 export interface Speech {
   readonly language: Language;
@@ -96,19 +96,6 @@ interface ScreenProps {
   readonly rest: readonly string[];
 }
 
-/** @param modules - the files of `./messages`, each of which exports the texts by language */
-export function messagesIn<Texts>(modules: Readonly<Record<string, () => Promise<unknown>>>) {
-  return async (language: Language): Promise<Texts> => {
-    const [, load] = Object.entries(modules).find(([path]) => path.endsWith(`/${language}.ts`)) ?? [];
-    const loaded = await load?.();
-    if (!isOf<Texts>(loaded, language)) throw new Error(`no texts in ${language}`);
-    return loaded[language];
-  };
-}
-
-const isOf = <Texts,>(loaded: unknown, language: Language): loaded is Readonly<Record<Language, Texts>> =>
-  typeof loaded === 'object' && loaded !== null && language in loaded;
-
 /** Defines the texts of a screen, which each of its components reads with `useTexts`. */
 export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>) {
   const Context = createContext<Texts | null>(null);
@@ -130,6 +117,3 @@ export function defineTexts<Texts>(load: (language: Language) => Promise<Texts>)
     }),
   };
 }
-
-/** Loads the texts of the frame. */
-export const loadWords = messagesIn<Words>(import.meta.glob('../messages/*.ts'));

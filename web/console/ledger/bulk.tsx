@@ -93,7 +93,7 @@ export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk })
         <>
           <Progress
             label={label}
-            text={words.progress(number(done + failures.length), number(total))}
+            text={words.progress({ done: number(done + failures.length), total: number(total) })}
             value={done + failures.length}
             most={total}
           />
@@ -101,12 +101,12 @@ export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk })
         </>
       ) : (
         <Done>
-          {label}: {words.done(number(done), number(total))}
+          {label}: {words.done({ done: number(done), total: number(total) })}
         </Done>
       )}
       {failures.length > 0 && (
         <div className="note bad" role="alert">
-          <p>{words.failed(number(failures.length))}</p>
+          <p>{words.failed({ count: number(failures.length) })}</p>
           <ul className="lines">
             {failures.map(({ who, refusal }) => (
               <li key={keyOf(who)}>

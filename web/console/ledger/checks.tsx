@@ -1,8 +1,8 @@
+import type { Texts as LedgerWords } from '../../../locales/compiled/console/ledger/texts.js';
 import { type Paged, useMay } from '../frame/acting.js';
 import { useFormats } from '../frame/words.js';
 import { type Column, PagedTable } from '../parts/table.js';
 import { Facts } from '../parts/told.js';
-import type { LedgerWords } from './messages/en.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
 import { type Check, keyOf, type Line, type Who } from './requests.js';
 import { actionText, reasonText } from './told.js';
@@ -53,8 +53,8 @@ export function Checks({
     {
       id: 'application',
       heading: columns.application,
-      value: ({ application, hook }) => application ?? (hook === null ? null : words.hook(hook)),
-      cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : words.hook(hook))}</bdi>,
+      value: ({ application, hook }) => application ?? (hook === null ? null : words.hook({ name: hook })),
+      cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : words.hook({ name: hook }))}</bdi>,
     },
     {
       id: 'result',
@@ -149,9 +149,9 @@ function EventReason({
       )}
       {details !== '' && <bdi className="line fine soft">{details}</bdi>}
       {action === 'liveness_judged' && isAuditor && reasons.length > 0 && (
-        <bdi className="line fine soft">{words.found(reasons.join(', '))}</bdi>
+        <bdi className="line fine soft">{words.found({ names: reasons.join(', ') })}</bdi>
       )}
-      {by !== null && <span className="line fine soft">{words.by(by)}</span>}
+      {by !== null && <span className="line fine soft">{words.by({ name: by })}</span>}
     </>
   );
 }

@@ -1,6 +1,7 @@
+import { loadTexts } from '../../../locales/compiled/console/ledger/load.js';
+import type { Texts as LedgerWords } from '../../../locales/compiled/console/ledger/texts.js';
 import type { Language } from '../../shared/languages.js';
-import { messagesIn, textIn } from '../frame/words.js';
-import type { LedgerWords } from './messages/en.js';
+import { textIn } from '../frame/words.js';
 import type { Line } from './requests.js';
 
 export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>, words: LedgerWords): string {
@@ -10,7 +11,7 @@ export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>
 
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;
 
-const ledgerMessages = messagesIn<LedgerWords>(import.meta.glob('./messages/*.ts'));
+const ledgerMessages = loadTexts;
 
 /** Adds the ledger's texts to those of a screen. */
 export const withLedger =

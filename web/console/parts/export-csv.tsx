@@ -58,7 +58,7 @@ export function ExportCsv<Row>({
       ) : (
         <QuietButton onPress={() => void run(fetchAll)}>{words.save}</QuietButton>
       )}
-      {isBusy && <span role="status">{words.saving(number(fetched))}</span>}
+      {isBusy && <span role="status">{words.saving({ rows: number(fetched) })}</span>}
       {refusal !== null && <Problem refusal={refusal} />}
     </>
   );

@@ -27,7 +27,7 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
   return (
     <div className="note bad" role="alert">
       <p>
-        {textOf(code)} {waitSec !== null && waitSec > 1 && waitFor(number(waitSec))}
+        {textOf(code)} {waitSec !== null && waitSec > 1 && waitFor({ seconds: number(waitSec) })}
       </p>
       <p className="fine">
         <code>{code}</code>

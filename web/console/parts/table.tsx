@@ -272,10 +272,12 @@ function Pager({
 }) {
   const { table: words } = useWords();
   const { number } = useFormats();
-  const shownTotal = isComplete ? number(total) : words.orMore(number(total));
+  const shownTotal = isComplete ? number(total) : words.orMore({ total: number(total) });
   return (
     <div className="pager">
-      <span role="status">{words.range(number(Math.min(from, total)), number(to), shownTotal)}</span>
+      <span role="status">
+        {words.range({ from: number(Math.min(from, total)), to: number(to), total: shownTotal })}
+      </span>
       <Button className="button quiet" isDisabled={onPrevious === null} onPress={() => onPrevious?.()}>
         {words.previous}
       </Button>

@@ -48,7 +48,7 @@ export const administrators = defineScreen(function Administrators() {
                     <ConfirmButton
                       label={words.remove.label}
                       about={name}
-                      title={words.remove.title(name)}
+                      title={words.remove.title({ name })}
                       isGrave
                       onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
                       text={words.remove.text}
@@ -73,7 +73,7 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
   const [added, setAdded] = useState<{ readonly name: string; readonly key: string } | null>(null);
   return (
     <Section heading={add.heading}>
-      {added !== null && <ShownOnce label={add.keyOf(added.name)} value={added.key} note={add.once} />}
+      {added !== null && <ShownOnce label={add.keyOf({ name: added.name })} value={added.key} note={add.once} />}
       <ActForm
         submit={add.submit}
         onSubmit={async (fields) => {

@@ -1,6 +1,4 @@
-import { defineTexts, messagesIn } from '../../frame/words.js';
-import type { AdministratorsWords } from './messages/en.js';
+import { loadTexts } from '../../../../locales/compiled/console/administrators/load.js';
+import { defineTexts } from '../../frame/words.js';
 
-export const { defineScreen, useTexts } = defineTexts(
-  messagesIn<AdministratorsWords>(import.meta.glob('./messages/*.ts')),
-);
+export const { defineScreen, useTexts } = defineTexts(loadTexts);

@@ -71,7 +71,7 @@ export function OneApplication({ id }: { readonly id: string }) {
               </details>
               <ConfirmButton
                 label={remove.label}
-                title={remove.title(application.name)}
+                title={remove.title({ name: application.name })}
                 isGrave
                 onConfirm={() => call(removeApplication(id)).then(() => goTo('/applications'))}
                 text={remove.text}

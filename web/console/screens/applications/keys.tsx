@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Texts as ApplicationsWords } from '../../../../locales/compiled/console/applications/texts.js';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
@@ -7,7 +8,6 @@ import { ActForm, NumberField } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
 import { type Column, Table } from '../../parts/table.js';
-import type { ApplicationsWords } from './messages/en.js';
 import type { Key } from './requests.js';
 
 const secondsPerDay = 86_400;
@@ -41,7 +41,7 @@ export function Keys({
       <ConfirmButton
         label={keys.revoke}
         about={key.id}
-        title={keys.revokeTitle(key.id)}
+        title={keys.revokeTitle({ id: key.id })}
         isGrave
         onConfirm={() => call(asked.revoke(key.id)).then(listed.reload)}
         text={keys.revokeText}

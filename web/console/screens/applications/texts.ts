@@ -1,6 +1,4 @@
-import { defineTexts, messagesIn } from '../../frame/words.js';
-import type { ApplicationsWords } from './messages/en.js';
+import { loadTexts } from '../../../../locales/compiled/console/applications/load.js';
+import { defineTexts } from '../../frame/words.js';
 
-export const { defineScreen, useTexts } = defineTexts(
-  messagesIn<ApplicationsWords>(import.meta.glob('./messages/*.ts')),
-);
+export const { defineScreen, useTexts } = defineTexts(loadTexts);

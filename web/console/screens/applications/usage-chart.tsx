@@ -1,8 +1,8 @@
+import type { Texts as ApplicationsWords } from '../../../../locales/compiled/console/applications/texts.js';
 import { useLoaded } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { type Bar, BarChart } from '../../parts/chart.js';
 import { Await, Section } from '../../parts/state.js';
-import type { ApplicationsWords } from './messages/en.js';
 import { type Usage, usageDays } from './requests.js';
 
 const msPerDay = 86_400_000;

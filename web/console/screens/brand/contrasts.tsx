@@ -31,14 +31,14 @@ export function Contrasts({
       {low.length === 0 && <p className="note good">{contrast.enough}</p>}
       {low.map(({ field, worst, nearest }) => (
         <div key={field} className="note bad">
-          <p>{contrast.low(fields[field], number(worst.ratio), number(worst.needed))}</p>
+          <p>{contrast.low({ what: fields[field], ratio: number(worst.ratio), needed: number(worst.needed) })}</p>
           <Button
             className="button quiet"
-            aria-label={`${contrast.use(nearest)}: ${fields[field]}`}
+            aria-label={`${contrast.use({ colour: nearest })}: ${fields[field]}`}
             onPress={() => onUse(field, nearest)}
           >
             <span className="swatch" style={{ background: nearest }} />
-            <bdi>{contrast.use(nearest)}</bdi>
+            <bdi>{contrast.use({ colour: nearest })}</bdi>
           </Button>
         </div>
       ))}

@@ -142,11 +142,11 @@ export function Editor({
                   <img
                     className={name === 'logoDark' ? 'logo dark' : 'logo'}
                     src={brand[name].path}
-                    alt={words.pictureNow(fields[name])}
+                    alt={words.pictureNow({ what: fields[name] })}
                   />
                   <label className="tick">
                     <input type="checkbox" name="without" value={name} />
-                    {words.without(fields[name])}
+                    {words.without({ what: fields[name] })}
                   </label>
                 </>
               )}
@@ -242,7 +242,7 @@ export function ColourFields({
             />
             <input
               type="color"
-              aria-label={pick(fields[name])}
+              aria-label={pick({ what: fields[name] })}
               value={/^#[0-9a-f]{6}$/i.test(colours[name]) ? colours[name] : shownOf(name, palette)}
               onChange={({ target }) => onChange(name, target.value)}
             />
@@ -283,7 +283,7 @@ export function OwnTextFields({
           key={key}
           label={labels.get(key) ?? key}
           {...(placeholders.length > 0 && {
-            hint: texts.mustHold(placeholders.map((name) => `{${name}}`).join(' ')),
+            hint: texts.mustHold({ names: placeholders.map((name) => `{${name}}`).join(' ') }),
           })}
         >
           {(attributes) => (

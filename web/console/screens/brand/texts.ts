@@ -1,4 +1,4 @@
-import { defineTexts, messagesIn } from '../../frame/words.js';
-import type { BrandWords } from './messages/en.js';
+import { loadTexts } from '../../../../locales/compiled/console/brand/load.js';
+import { defineTexts } from '../../frame/words.js';
 
-export const { defineScreen, useTexts } = defineTexts(messagesIn<BrandWords>(import.meta.glob('./messages/*.ts')));
+export const { defineScreen, useTexts } = defineTexts(loadTexts);

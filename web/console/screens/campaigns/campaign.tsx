@@ -56,10 +56,10 @@ function HowItIsSet({ campaign }: { readonly campaign: Campaign }) {
     <Facts
       rows={[
         [facts.connection, connection],
-        [facts.from, group === null ? facts.file : facts.group(group)],
+        [facts.from, group === null ? facts.file : facts.group({ name: group })],
         [facts.language, languageOptions.find(({ value }) => value === language)?.label ?? language],
-        [facts.link, facts.days(number(linkDays))],
-        [facts.reminders, facts.remindersOf(number(reminders), number(reminderDays))],
+        [facts.link, facts.days({ count: number(linkDays) })],
+        [facts.reminders, facts.remindersOf({ count: number(reminders), days: number(reminderDays) })],
         [facts.madeBy, createdBy],
         [facts.keptUntil, day(keptUntil.slice(0, 10))],
       ]}
@@ -100,10 +100,10 @@ function DryRun({ campaign }: Shown) {
   const reasons = new Map(Object.entries(people.reasons));
   return (
     <Section heading={dryRun.heading}>
-      <p>{letters === 0 ? dryRun.nobody : dryRun.wouldGet(number(letters))}</p>
+      <p>{letters === 0 ? dryRun.nobody : dryRun.wouldGet({ count: number(letters) })}</p>
       {leftOut > 0 && (
         <>
-          <p>{dryRun.leftOut(number(leftOut))}</p>
+          <p>{dryRun.leftOut({ count: number(leftOut) })}</p>
           <ul>
             {Object.entries(campaign.leftOut).map(([reason, count]) => (
               <li key={reason}>
@@ -126,7 +126,7 @@ function HowFar({ campaign }: Shown) {
     <Section heading={progress.heading}>
       <Progress
         label={progress.heading}
-        text={progress.enrolled(number(enrolled), number(all))}
+        text={progress.enrolled({ enrolled: number(enrolled), all: number(all) })}
         value={enrolled}
         most={all}
       />
@@ -161,15 +161,19 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
     <>
       <div className="actions">
         {state === 'planned' && toLeave > 0 && (
-          <ConfirmButton label={act.start} title={act.startTitle(name)} onConfirm={confirmed(startCampaign(id))}>
-            <p>{act.startText(number(toLeave), number(linkDays))}</p>
-            <p>{reminders === 0 ? act.noReminders : act.startReminders(number(reminders), number(reminderDays))}</p>
+          <ConfirmButton label={act.start} title={act.startTitle({ name })} onConfirm={confirmed(startCampaign(id))}>
+            <p>{act.startText({ count: number(toLeave), days: number(linkDays) })}</p>
+            <p>
+              {reminders === 0
+                ? act.noReminders
+                : act.startReminders({ count: number(reminders), days: number(reminderDays) })}
+            </p>
           </ConfirmButton>
         )}
         {state === 'running' && (
           <ConfirmButton
             label={act.stop}
-            title={act.stopTitle(name)}
+            title={act.stopTitle({ name })}
             onConfirm={confirmed(stopCampaign(id))}
             text={act.stopText}
           />
@@ -177,9 +181,9 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
         {state === 'stopped' && (
           <ConfirmButton
             label={act.resume}
-            title={act.resumeTitle(name)}
+            title={act.resumeTitle({ name })}
             onConfirm={confirmed(resumeCampaign(id, []))}
-            text={act.resumeText(number(toLeave))}
+            text={act.resumeText({ count: number(toLeave) })}
           />
         )}
         {isUnderWay && awaited > 0 && (
@@ -187,7 +191,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
             label={act.remind}
             title={act.remindTitle}
             onConfirm={confirmed(remindCampaign(id))}
-            text={act.remindText(number(awaited))}
+            text={act.remindText({ count: number(awaited) })}
           />
         )}
         {isUnderWay &&
@@ -200,12 +204,12 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
                 title={act.againTitle}
                 action={act.again}
                 onConfirm={confirmed(resumeCampaign(id, [each]))}
-                text={act.againText(number(countIn(campaign, each)))}
+                text={act.againText({ count: number(countIn(campaign, each)) })}
               />
             ))}
       </div>
       {countIn(campaign, 'uncertain') > 0 && (
-        <p className="note warn">{uncertain(number(countIn(campaign, 'uncertain')))}</p>
+        <p className="note warn">{uncertain({ count: number(countIn(campaign, 'uncertain')) })}</p>
       )}
     </>
   );

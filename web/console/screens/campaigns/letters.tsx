@@ -114,7 +114,7 @@ function OneLetter({
           {({ subject, text, page, unknown }) => (
             <>
               {unknown.length > 0 && (
-                <Note tone="bad">{letters.unknown(unknown.map((each) => `{${each}}`).join(', '))}</Note>
+                <Note tone="bad">{letters.unknown({ names: unknown.map((each) => `{${each}}`).join(', ') })}</Note>
               )}
               <p>
                 <strong>

@@ -39,7 +39,8 @@ function Every() {
               {
                 id: 'enrolled',
                 isNumber: true,
-                cell: (campaign) => words.ofAll(number(campaign.counts.enrolled ?? 0), number(invitedIn(campaign))),
+                cell: (campaign) =>
+                  words.ofAll({ enrolled: number(campaign.counts.enrolled ?? 0), all: number(invitedIn(campaign)) }),
               },
             ]}
           />

@@ -33,7 +33,7 @@ export function ModeInFile({ connection: { id, mode } }: { readonly connection: 
   return (
     <div className="note warn">
       <p>
-        {named.differs(mode.file)} {named.intro(id)}
+        {named.differs({ mode: mode.file })} {named.intro({ id })}
       </p>
       <Lines label={named.line} text={toConfigurationLines([['policy.mode', mode.inForce]])} />
     </div>

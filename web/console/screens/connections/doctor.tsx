@@ -41,7 +41,7 @@ export function Doctor({
                 <>
                   <p>
                     <Light light={found.light}>{words.lights[found.light]}</Light>{' '}
-                    <span className="soft">{named.examined(ago(found.examinedAt))}</span>
+                    <span className="soft">{named.examined({ when: ago(found.examinedAt) })}</span>
                   </p>
                   {isAllWell && <Done>{named.allWell}</Done>}
                   <Findings findings={found.findings} mending={mending} />
@@ -132,7 +132,7 @@ export function Findings({
                     <ConfirmButton
                       label={named.mend}
                       about={title}
-                      title={named.mendTitle(title)}
+                      title={named.mendTitle({ title })}
                       insist={{ warning: words.nobody, action: named.sure }}
                       onConfirm={(isSure) => mending.begin(mend, isSure)}
                     >
@@ -148,7 +148,7 @@ export function Findings({
       )}
       {well.length > 0 && (
         <details>
-          <summary>{named.well(number(well.length))}</summary>
+          <summary>{named.well({ count: number(well.length) })}</summary>
           <ul className="lines">
             {well.map(({ title, found }) => (
               <li key={title}>

@@ -88,17 +88,17 @@ function Planned({
       />
       {census !== null && (
         <p>
-          {named.census(number(census.enrolled), number(census.users))} {!census.isComplete && named.inPart}{' '}
-          {census.remedy !== null && <Told>{census.remedy}</Told>}
+          {named.census({ enrolled: number(census.enrolled), users: number(census.users) })}{' '}
+          {!census.isComplete && named.inPart} {census.remedy !== null && <Told>{census.remedy}</Told>}
         </p>
       )}
       {!isReady && (
         <ConfirmButton
           label={named.apply}
-          title={named.applyTitle(id)}
+          title={named.applyTitle({ id })}
           insist={{ warning: words.nobody, action: named.sure }}
           onConfirm={onApply}
-          text={named.applyText(number(changed))}
+          text={named.applyText({ count: number(changed) })}
         />
       )}
     </>

@@ -19,13 +19,15 @@ export function PolicyInForce({ connection }: { readonly connection: Connection 
   );
   const { bypass } = policy;
   return (
-    <Section heading={named.heading} intro={words.configurationFile.settings(id)}>
+    <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
       <ModeInFile connection={connection} />
       <Facts
         rows={[
           [named.inForce, <b key="mode">{words.modes[mode.inForce]}</b>],
           [named.file, set('mode', words.modes[mode.file])],
-          ...(switched === null ? [] : [[named.switched, named.by(switched.by, instant(switched.at))] as const]),
+          ...(switched === null
+            ? []
+            : [[named.switched, named.by({ name: switched.by, when: instant(switched.at) })] as const]),
           [named.accuracy, set('accuracy', number(policy.accuracy))],
           [named.scope, set('scope', <bdi>{policy.scope}</bdi>)],
           [named.liveness, set('liveness', named.livenesses[policy.liveness])],
@@ -33,19 +35,21 @@ export function PolicyInForce({ connection }: { readonly connection: Connection 
           [named.whenNotEnrolled, set('whenNotEnrolled', named.notEnrolled[policy.whenNotEnrolled])],
           [named.whenUnverified, set('whenUnverified', named.unverified[policy.whenUnverified])],
           [named.whenUnavailable, set('whenUnavailable', named.unverified[policy.whenUnavailable])],
-          [named.freshness, set('freshnessSec', named.seconds(number(policy.freshnessSec)))],
+          [named.freshness, set('freshnessSec', named.seconds({ count: number(policy.freshnessSec) }))],
           [
             named.enrolment,
             set(
               'enrolmentDays',
-              policy.enrolmentDays === null ? named.endless : named.days(number(policy.enrolmentDays)),
+              policy.enrolmentDays === null ? named.endless : named.days({ count: number(policy.enrolmentDays) }),
             ),
           ],
           [
             named.bypass,
             set(
               'bypass',
-              bypass === null ? named.noBypass : named.bypassUpTo(number(bypass.minutes), number(bypass.approvals)),
+              bypass === null
+                ? named.noBypass
+                : named.bypassUpTo({ minutes: number(bypass.minutes), approvals: number(bypass.approvals) }),
             ),
           ],
         ]}

@@ -74,7 +74,7 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
         )}
         {all !== null && all.total > 0 && (
           <p>
-            <b>{refused.total(number(all.total), number(all.notEnrolled))}</b>
+            <b>{refused.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
           </p>
         )}
         <PagedTable
@@ -97,7 +97,7 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
         />
         {all?.unnamed.map(({ code, count }) => (
           <p key={code} className="note warn">
-            {refused.unnamed(number(count), code)}
+            {refused.unnamed({ count: number(count), code })}
           </p>
         ))}
       </Section>
@@ -134,7 +134,7 @@ function InviteThese({ connection: { id }, count }: Given & { readonly count: nu
           <p>{invite.text}</p>
           {!isRunning && (
             <ActForm
-              submit={invite.submit(number(count))}
+              submit={invite.submit({ count: number(count) })}
               onSubmit={async (fields) => {
                 const asked = String(fields.get('language'));
                 void bulk.run(invite.label, notEnrolled(), count, (who) => inviteByEmail(who, asked));
@@ -162,7 +162,7 @@ function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & 
   return (
     <Section heading={toEnforce.heading}>
       <p>
-        <b>{toEnforce.count(number(total))}</b>
+        <b>{toEnforce.count({ count: number(total) })}</b>
       </p>
       <p>{toEnforce.text}</p>
       {isWarned && <p className="note warn">{nobody}</p>}
@@ -188,7 +188,7 @@ function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
   return (
     <ConfirmButton
       label={toShadow.label}
-      title={toShadow.title(id)}
+      title={toShadow.title({ id })}
       onConfirm={() => call(switchMode(id, 'shadow', false)).then(onSwitched)}
       text={toShadow.text}
     />

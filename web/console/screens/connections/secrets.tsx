@@ -40,8 +40,8 @@ function OneSecret({ connection: { id }, begin, secret }: Given & { readonly sec
   const { setting, previousSetting, isPreviousTaken, isPushed, current, previous } = secret;
   const toText = ({ since, usedAt }: SecretAge): string =>
     [
-      named.since(instant(since), ago(since)),
-      usedAt === null ? named.unused : named.used(instant(usedAt), ago(usedAt)),
+      named.since({ when: instant(since), ago: ago(since) }),
+      usedAt === null ? named.unused : named.used({ when: instant(usedAt), ago: ago(usedAt) }),
     ].join('\n');
   return (
     <>
@@ -63,7 +63,7 @@ function OneSecret({ connection: { id }, begin, secret }: Given & { readonly sec
               <Lines label={named.command} text="openssl rand -base64 32" />
             </li>
             <li>
-              {named.configure(id)}
+              {named.configure({ id })}
               <Lines
                 label={named.line}
                 text={toConfigurationLines([

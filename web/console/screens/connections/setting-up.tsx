@@ -64,11 +64,11 @@ export function RunProgress({ run }: { readonly run: Run }) {
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;
   const done = steps.filter(({ progress }) => progress === 'done').length;
-  const text = named.progress(number(done), number(steps.length));
+  const text = named.progress({ done: number(done), all: number(steps.length) });
   return (
     <div>
       <h3>{named.heading}</h3>
-      <p className="soft">{named.begun(by, instant(startedAt))}</p>
+      <p className="soft">{named.begun({ by, when: instant(startedAt) })}</p>
       {state === 'under_way' && <Progress label={named.heading} text={text} value={done} most={steps.length} />}
       {state === 'done' && <Done>{named.done}</Done>}
       {(state === 'stopped' || state === 'broken_off') && <Note tone="warn">{named[state]}</Note>}

@@ -1,6 +1,4 @@
-import { defineTexts, messagesIn } from '../../frame/words.js';
-import type { ConnectionsWords } from './messages/en.js';
+import { loadTexts } from '../../../../locales/compiled/console/connections/load.js';
+import { defineTexts } from '../../frame/words.js';
 
-export const { defineScreen, useTexts } = defineTexts(
-  messagesIn<ConnectionsWords>(import.meta.glob('./messages/*.ts')),
-);
+export const { defineScreen, useTexts } = defineTexts(loadTexts);

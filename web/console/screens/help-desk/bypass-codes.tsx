@@ -58,9 +58,9 @@ export function BypassCodes() {
                   <ConfirmButton
                     label={approve.label}
                     about={nameOf(row)}
-                    title={approve.title(nameOf(row))}
+                    title={approve.title({ name: nameOf(row) })}
                     onConfirm={() => call(approveBypassCode(row.id)).then(reload)}
-                    text={approve.text(row.by)}
+                    text={approve.text({ by: row.by })}
                   />
                 ),
             },
@@ -85,7 +85,9 @@ function Make({ onMade }: { readonly onMade: () => void }) {
           label={codes.code}
           value={made.code}
           note={
-            made.state === 'ready' ? codes.once(instant(made.expiresAt)) : codes.needsApproval(instant(made.expiresAt))
+            made.state === 'ready'
+              ? codes.once({ until: instant(made.expiresAt) })
+              : codes.needsApproval({ until: instant(made.expiresAt) })
           }
         />
       )}

@@ -55,7 +55,7 @@ export function Queue() {
               ) : row.takenBy === session.name ? (
                 <Taken request={row} name={nameOf(row)} onSettled={paged.reload} />
               ) : (
-                queue.takenBy(row.takenBy)
+                queue.takenBy({ name: row.takenBy })
               ),
           },
         ]}
@@ -88,7 +88,7 @@ function Taken({
       >
         <Choice
           name="settlement"
-          label={settle.by(name)}
+          label={settle.by({ name })}
           hint={settle.hint}
           options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
         />

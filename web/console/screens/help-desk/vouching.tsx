@@ -114,7 +114,7 @@ function Person({
   return (
     <>
       <Facts rows={rows.map(([name, value]) => [name, value ?? facts.none])} />
-      <p className="soft">{words.minutesLeft(format.number(Math.min(mostMinutes, Math.max(1, left))))}</p>
+      <p className="soft">{words.minutesLeft({ minutes: format.number(Math.min(mostMinutes, Math.max(1, left))) })}</p>
     </>
   );
 }

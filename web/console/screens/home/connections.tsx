@@ -1,9 +1,9 @@
+import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
 import type { LineCountsReply } from '../../../../src/rest/replies/ledger.js';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import type { LedgerWords } from '../../ledger/messages/en.js';
 import { countLines } from '../../ledger/requests.js';
 import { reasonText } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
@@ -43,7 +43,9 @@ function Connection({ counts }: { readonly counts: Counts }) {
   const passed = days.reduce((sum, day) => sum + day.passed, 0);
   const refused = days.reduce((sum, day) => sum + day.refused, 0);
   const enrolledText =
-    users === null ? figures.enrolledOnly(number(enrolled)) : figures.enrolledOf(number(enrolled), number(users));
+    users === null
+      ? figures.enrolledOnly({ enrolled: number(enrolled) })
+      : figures.enrolledOf({ enrolled: number(enrolled), users: number(users) });
   return (
     <section className="connection">
       <h2>

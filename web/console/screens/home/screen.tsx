@@ -91,7 +91,7 @@ function Task({ item }: { readonly item: ToDo }) {
 function TaskText({ item }: { readonly item: ToDo }) {
   const { toDo } = useTexts();
   const { number } = useFormats();
-  const told: string | ((count: string) => string) = textIn(toDo.codes, item.code) ?? item.words;
+  const told: string | ((v: { readonly count: string }) => string) = textIn(toDo.codes, item.code) ?? item.words;
   const about = item.connection ?? item.about;
   return (
     <span>
@@ -100,7 +100,7 @@ function TaskText({ item }: { readonly item: ToDo }) {
           <bdi>{about}</bdi>:{' '}
         </>
       )}
-      {typeof told === 'string' ? told : told(number(item.count))}
+      {typeof told === 'string' ? told : told({ count: number(item.count) })}
     </span>
   );
 }

@@ -1,7 +1,5 @@
-import { defineTexts, messagesIn } from '../../frame/words.js';
+import { loadTexts } from '../../../../locales/compiled/console/home/load.js';
+import { defineTexts } from '../../frame/words.js';
 import { withLedger } from '../../ledger/told.js';
-import type { HomeWords } from './messages/en.js';
 
-export const { defineScreen, useTexts } = defineTexts(
-  withLedger(messagesIn<HomeWords>(import.meta.glob('./messages/*.ts'))),
-);
+export const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));

@@ -35,7 +35,7 @@ function Shown({ given }: { readonly given: URLSearchParams }) {
   useRepeated(paged.poll, isFollowing);
   return (
     <>
-      {unasked.length > 0 && <p className="note warn">{words.ledger.unasked(unasked.join(', '))}</p>}
+      {unasked.length > 0 && <p className="note warn">{words.ledger.unasked({ connections: unasked.join(', ') })}</p>}
       <div className="actions">
         <Button className="button quiet" aria-pressed={isFollowing} onPress={() => setFollowing(!isFollowing)}>
           {isFollowing ? words.follow.pause : words.follow.start}

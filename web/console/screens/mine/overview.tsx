@@ -82,7 +82,13 @@ function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperF
           <p className="soft">{texts.none}</p>
         ) : (
           <>
-            <p className="soft">{texts.text(sandbox.connection, number(sandbox.perMinute), number(sandbox.perDay))}</p>
+            <p className="soft">
+              {texts.text({
+                connection: sandbox.connection,
+                perMinute: number(sandbox.perMinute),
+                perDay: number(sandbox.perDay),
+              })}
+            </p>
             {token !== null && (
               <>
                 <ShownOnce label={texts.token} value={token} note={texts.once} />

@@ -53,7 +53,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
             <section>
               <ConfirmButton
                 label={withdraw.label}
-                title={withdraw.title(request.name)}
+                title={withdraw.title({ name: request.name })}
                 isGrave
                 onConfirm={() => call(withdrawRequest(id)).then(() => goTo('/my-applications'))}
                 text={withdraw.text}
@@ -84,7 +84,7 @@ function HandIn({
         <Section heading={handIn.heading}>
           {found.terms.version > 0 && (
             <details open>
-              <summary>{handIn.terms(number(found.terms.version))}</summary>
+              <summary>{handIn.terms({ version: number(found.terms.version) })}</summary>
               <p className="said" dir="auto">
                 {found.terms.text}
               </p>

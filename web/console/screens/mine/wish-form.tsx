@@ -93,7 +93,7 @@ export function WishForm({
       <NumberField
         name="perMinute"
         label={facts.perMinute}
-        hint={wish.most(number(most.perMinute))}
+        hint={wish.most({ most: number(most.perMinute) })}
         min={1}
         max={most.perMinute}
         initial={former?.perMinute ?? Math.min(60, most.perMinute)}
@@ -101,7 +101,7 @@ export function WishForm({
       <NumberField
         name="perDay"
         label={facts.perDay}
-        hint={wish.most(number(most.perDay))}
+        hint={wish.most({ most: number(most.perDay) })}
         min={1}
         max={most.perDay}
         initial={former?.perDay ?? Math.min(10_000, most.perDay)}

@@ -20,7 +20,7 @@ export function Backup() {
               rows={[
                 [words.made, `${ago(last.madeAt)} (${instant(last.madeAt)})`],
                 [words.checked, instant(last.checkedAt)],
-                [words.content, words.files(number(last.files), size(last.bytes))],
+                [words.content, words.files({ count: number(last.files), size: size(last.bytes) })],
                 [words.keys, last.hasKeys ? words.included : words.left],
                 [words.state, last.hasState ? words.included : words.leftState],
               ]}

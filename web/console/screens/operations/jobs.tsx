@@ -36,7 +36,7 @@ export function Jobs() {
             headings={columns}
             columns={[
               { id: 'job', isRowHeading: true, cell: ({ name }) => words.names[name] },
-              { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds(number(everySec)) },
+              { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds({ seconds: number(everySec) }) },
               { id: 'last', cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)) },
               { id: 'result', cell: resultOf },
               { id: 'runs', isNumber: true, cell: ({ runs }) => number(runs) },

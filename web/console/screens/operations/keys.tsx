@@ -1,12 +1,12 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import type { Texts as OperationsWords } from '../../../../locales/compiled/console/operations/texts.js';
 import { useActing, useAction, useLoaded, useMay } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Told, ToldResult } from '../../parts/told.js';
-import type { OperationsWords } from './messages/en.js';
 import type { SealingKey } from './requests.js';
 import {
   type Rotated,
@@ -56,7 +56,8 @@ function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () 
         <ToldResult result={rotated}>
           {rotated.key !== null && (
             <p>
-              {rotate.done(rotated.key)} {rotated.signsFrom !== null && rotate.signsFrom(instant(rotated.signsFrom))}
+              {rotate.done({ key: rotated.key })}{' '}
+              {rotated.signsFrom !== null && rotate.signsFrom({ when: instant(rotated.signsFrom) })}
             </p>
           )}
         </ToldResult>
@@ -113,7 +114,7 @@ export function RetireVersion({
   const [lost, setLost] = useState<number | null>(null);
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);
-  const name = toName(number(version));
+  const name = toName({ version: number(version) });
 
   const count = async (): Promise<void> => {
     const reply = await call(retireVersion(version));
@@ -138,7 +139,7 @@ export function RetireVersion({
           setTyped('');
           setWrong(false);
         }}
-        title={retire.title(name)}
+        title={retire.title({ key: name })}
         action={retire.label}
         isGrave
         isReady={() => {
@@ -148,7 +149,7 @@ export function RetireVersion({
         }}
         onConfirm={async () => onRetired(await call(retireVersion(version, lost ?? undefined)))}
       >
-        <p>{retire.lost(number(lost ?? 0))}</p>
+        <p>{retire.lost({ count: number(lost ?? 0) })}</p>
         <p>{retire.onlyHere}</p>
         <div className="field">
           <label htmlFor={id}>{retire.count}</label>
@@ -193,7 +194,7 @@ export function SealingKeys({
         empty={words.none}
         headings={columns}
         columns={[
-          { id: 'name', isRowHeading: true, cell: ({ version }) => words.version(number(version)) },
+          { id: 'name', isRowHeading: true, cell: ({ version }) => words.version({ version: number(version) }) },
           {
             id: 'state',
             cell: ({ isCurrent, problem }) => <KeyState state={isCurrent ? 'seals' : 'opens'} problem={problem} />,
@@ -267,7 +268,7 @@ export function TurningKeys({
                   <ConfirmButton
                     label={retire.label}
                     about={name}
-                    title={retire.title(name)}
+                    title={retire.title({ key: name })}
                     isGrave
                     onConfirm={() => call(retireSigningKey(name)).then(setTold).then(onChanged)}
                     text={retire.signing}

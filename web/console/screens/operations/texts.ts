@@ -1,4 +1,4 @@
-import { defineTexts, messagesIn } from '../../frame/words.js';
-import type { OperationsWords } from './messages/en.js';
+import { loadTexts } from '../../../../locales/compiled/console/operations/load.js';
+import { defineTexts } from '../../frame/words.js';
 
-export const { defineScreen, useTexts } = defineTexts(messagesIn<OperationsWords>(import.meta.glob('./messages/*.ts')));
+export const { defineScreen, useTexts } = defineTexts(loadTexts);

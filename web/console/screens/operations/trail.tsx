@@ -18,7 +18,9 @@ export function Trail() {
         {({ verification, head: { signedAt, waitingSec } }) => (
           <>
             {waitingSec >= 60 && (
-              <p className="note warn">{words.waiting(ago(new Date(Date.now() - waitingSec * 1000).toISOString()))}</p>
+              <p className="note warn">
+                {words.waiting({ since: ago(new Date(Date.now() - waitingSec * 1000).toISOString()) })}
+              </p>
             )}
             <Facts
               rows={[
@@ -49,7 +51,7 @@ function Outcome({ verification }: { readonly verification: Verification }) {
       return (
         <Progress
           label={words.progress}
-          text={words.read(size(bytesRead), size(bytesInAll))}
+          text={words.read({ read: size(bytesRead), all: size(bytesInAll) })}
           value={bytesRead}
           most={bytesInAll}
         />
@@ -57,8 +59,9 @@ function Outcome({ verification }: { readonly verification: Verification }) {
     case 'sound':
       return (
         <Done>
-          {outcome !== null && words.sound(number(outcome.firstSequence), number(outcome.lastSequence))}{' '}
-          {outcome !== null && words.heads(number(outcome.heads))}
+          {outcome !== null &&
+            words.sound({ first: number(outcome.firstSequence), last: number(outcome.lastSequence) })}{' '}
+          {outcome !== null && words.heads({ count: number(outcome.heads) })}
         </Done>
       );
     case 'unsound':
@@ -67,10 +70,10 @@ function Outcome({ verification }: { readonly verification: Verification }) {
           <p>{tampering === null ? words.headsWrong : words.tampered[tampering.kind]}</p>
           {tampering !== null && (
             <p>
-              {words.record(number(tampering.sequence))}{' '}
+              {words.record({ sequence: number(tampering.sequence) })}{' '}
               {tampering.file !== null &&
                 tampering.line !== null &&
-                words.place(tampering.file, number(tampering.line))}
+                words.place({ file: tampering.file, line: number(tampering.line) })}
             </p>
           )}
           <p>{words.unsound}</p>

@@ -59,7 +59,7 @@ export function Actions({
             {isLocked && (
               <ConfirmButton
                 label={unlock.label}
-                title={unlock.title(name)}
+                title={unlock.title({ login: name })}
                 onConfirm={async () => void (await act(unlockPerson(who)))}
                 text={unlock.text}
               />
@@ -67,7 +67,7 @@ export function Actions({
             {status !== 'none' && status !== 'ended' && (
               <ConfirmButton
                 label={revoke.label}
-                title={revoke.title(name)}
+                title={revoke.title({ login: name })}
                 isGrave
                 onConfirm={async () => void (await act(revokePerson(who)))}
                 text={revoke.text}
@@ -78,7 +78,7 @@ export function Actions({
         {mayOperate && (
           <ConfirmButton
             label={erase.label}
-            title={erase.title(name)}
+            title={erase.title({ login: name })}
             isGrave
             onConfirm={async () => setReceipt((await act(erasePerson(who))).receipt)}
             text={erase.text}
@@ -106,9 +106,9 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
           setUntil((await call(inviteByEmail(who, language))).expiresAt);
           onSent();
         }}
-        text={invite.byEmailText(languages[language])}
+        text={invite.byEmailText({ language: languages[language] })}
       />
-      {until !== null && <Done>{invite.sent(instant(until))}</Done>}
+      {until !== null && <Done>{invite.sent({ until: instant(until) })}</Done>}
     </>
   );
 }
@@ -189,7 +189,7 @@ export function InvitationLink({
     <ShownOnce
       label={about === undefined ? invite.link : `${invite.link}: ${about}`}
       value={made.url}
-      note={invite.note(instant(made.expiresAt))}
+      note={invite.note({ until: instant(made.expiresAt) })}
     />
   );
 }

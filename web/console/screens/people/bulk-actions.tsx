@@ -79,20 +79,20 @@ export function BulkActions({
             <QuietButton onPress={chosen.toggleAll}>{isWhole ? words.chooseNone : words.chooseAll}</QuietButton>
             {invited.length > 0 && !isRunning && (
               <ConfirmButton
-                label={words.invite(number(invited.length))}
-                title={words.inviteTitle(number(invited.length))}
+                label={words.invite({ count: number(invited.length) })}
+                title={words.inviteTitle({ count: number(invited.length) })}
                 action={words.send}
                 onConfirm={async () => {
                   const label = words.invitations;
                   void bulk.run(label, invited, invited.length, (who) => inviteByEmail(toWho(who), language));
                 }}
-                text={words.inviteText(languages[language])}
+                text={words.inviteText({ language: languages[language] })}
               />
             )}
             {locked.length > 0 && !isRunning && (
               <ConfirmButton
-                label={words.unlock(number(locked.length))}
-                title={words.unlockTitle(number(locked.length))}
+                label={words.unlock({ count: number(locked.length) })}
+                title={words.unlockTitle({ count: number(locked.length) })}
                 action={words.unlockAction}
                 onConfirm={async () => {
                   const label = words.unlocked;

@@ -48,7 +48,7 @@ function Found({ text }: { readonly text: string }) {
       <Await loaded={loaded}>
         {({ people, unasked }) => (
           <>
-            {unasked.length > 0 && <p className="note warn">{ledger.unasked(unasked.join(', '))}</p>}
+            {unasked.length > 0 && <p className="note warn">{ledger.unasked({ connections: unasked.join(', ') })}</p>}
             {people.length >= mostFound && <p className="note">{find.more}</p>}
             <FoundPeople people={people} />
           </>

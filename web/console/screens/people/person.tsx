@@ -72,7 +72,7 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
         [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
         [person.endedAt, endedAt === null ? null : instant(endedAt)],
         [list.lastCheck, lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`],
-        [person.lockout, lockedUntil === null ? held.none : held.until(instant(lockedUntil))],
+        [person.lockout, lockedUntil === null ? held.none : held.until({ time: instant(lockedUntil) })],
       ]}
     />
   );
@@ -156,8 +156,8 @@ function HeldFacts({ held }: { readonly held: Held }) {
       consent === null
         ? words.none
         : consent.withdrawnAt === null
-          ? words.since(instant(consent.givenAt))
-          : words.withdrawn(instant(consent.withdrawnAt)),
+          ? words.since({ time: instant(consent.givenAt) })
+          : words.withdrawn({ time: instant(consent.withdrawnAt) }),
     ],
     [
       words.passkey,
@@ -165,7 +165,7 @@ function HeldFacts({ held }: { readonly held: Held }) {
         ? words.none
         : passkey.expiresAt === null
           ? words.withoutEnd
-          : words.until(instant(passkey.expiresAt)),
+          : words.until({ time: instant(passkey.expiresAt) }),
     ],
     [words.failures, number(attempts.failures)],
     [words.lastPass, passedStepUp === null ? words.none : instant(passedStepUp.passedAt)],

@@ -1,7 +1,7 @@
+import type { Texts as RequestWords } from '../../../../locales/compiled/console/requests/texts.js';
 import { useFormats } from '../../frame/words.js';
 import { Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
-import type { RequestWords } from './messages/en.js';
 import type { AskedRequest } from './requests.js';
 
 export function RequestFacts({

@@ -91,7 +91,7 @@ function Approve({
           .finally(onAnswered)
       }
     >
-      <p>{isChange ? approve.textChange : approve.text(by)}</p>
+      <p>{isChange ? approve.textChange : approve.text({ by })}</p>
       {request.redirectUris.length > 0 && <p>{approve.client}</p>}
       {needsTenant && (
         <Field name="tenant" label={approve.tenant} hint={approve.tenantHint} isRequired pattern="[\w.\-]+" />

@@ -26,11 +26,11 @@ export function TermsOfUse() {
       <Await loaded={found}>
         {({ version, text, at, by }) => (
           <>
-            {isChanged && <Done>{terms.changed(number(version))}</Done>}
+            {isChanged && <Done>{terms.changed({ version: number(version) })}</Done>}
             {at === null ? (
               <Empty>{terms.none}</Empty>
             ) : (
-              <Section heading={terms.version(number(version))}>
+              <Section heading={terms.version({ version: number(version) })}>
                 <Said by={by} at={at} text={text} />
               </Section>
             )}

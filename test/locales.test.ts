@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
+import { createFolder } from './folder.js';
+import { projectRoot } from './paths.js';
+
+const locales = join(projectRoot, 'locales');
+const codes = readdirSync(locales)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.slice(0, -'.json'.length));
+
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, [join(projectRoot, 'scripts/locales.mjs'), ...args], { encoding: 'utf8' });
+
+const read = (code: string) => JSON.parse(readFileSync(join(locales, `${code}.json`), 'utf8'));
+
+/** Copies the catalogues, changed. */
+function copyWith(change: (catalogues: ReturnType<typeof read>) => void): string {
+  const catalogues = Object.fromEntries(codes.map((code) => [code, read(code)]));
+  change(catalogues);
+  const folder = createFolder('locales');
+  for (const [code, catalogue] of Object.entries(catalogues))
+    writeFileSync(join(folder, `${code}.json`), JSON.stringify(catalogue));
+  return folder;
+}
+
+test('every language has the texts of the English catalogue with the same arguments, and each text is used', () => {
+  expect(codes.length).toBeGreaterThanOrEqual(5);
+  expect(run('--check')).toMatchObject({ status: 0, stderr: '' });
+});
+
+describe('a defect is reported', () => {
+  test.each<[string, (catalogues: ReturnType<typeof read>) => void, string]>([
+    ['a missing text', ({ fr }) => delete fr.server.counter.code, 'fr: server.counter.code is missing'],
+    [
+      'a text that English lacks',
+      ({ de }) => Object.assign(de.server.counter, { more: 'Mehr' }),
+      'de: server.counter.more is not in en.json',
+    ],
+    [
+      'another argument',
+      ({ es }) => Object.assign(es.server.counter, { doneText: '{nombre} ve el resultado.' }),
+      'es: server.counter.doneText has the arguments nombre instead of name',
+    ],
+    [
+      'an omitted argument',
+      ({ ar }) => Object.assign(ar.server.counter, { doneText: 'تم' }),
+      'ar: server.counter.doneText has the arguments none instead of name',
+    ],
+    [
+      'a missing case for an absent value',
+      ({ de }) => Object.assign(de.server.consent, { text: 'Gelesen bei {from}.' }),
+      'de: server.consent.text has the arguments from instead of from?',
+    ],
+    [
+      'a text that does not parse',
+      ({ fr }) => Object.assign(fr.server.counter, { doneText: '{name' }),
+      'fr: server.counter.doneText is invalid: EXPECT_ARGUMENT_CLOSING_BRACE',
+    ],
+    [
+      'a text that no source uses',
+      (catalogues) => {
+        for (const code of codes) catalogues[code].server.counter.leftOver = 'x';
+      },
+      'en: no source uses server.counter.leftOver',
+    ],
+  ])('%s', (_, change, problem) => {
+    const { status, stderr } = run('--check', copyWith(change));
+    expect([status, stderr]).toEqual([1, `${problem}\n`]);
+  });
+
+  test('and nothing is compiled', () => {
+    const folder = copyWith(({ fr }) => delete fr.server.counter.code);
+    const { status, stderr } = run(folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain('fr: server.counter.code is missing');
+    expect(existsSync(join(folder, 'compiled'))).toBe(false);
+  });
+});
+
+test('a new language is one file', () => {
+  const folder = copyWith((catalogues) => {
+    catalogues.pt = { ...catalogues.es, language: { name: 'Português', direction: 'ltr' } };
+  });
+  expect(run(folder)).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(join(folder, 'compiled/languages.ts'), 'utf8')).toContain('pt: "Português"');
+  expect(readFileSync(join(folder, 'compiled/server/consent/all.ts'), 'utf8')).toContain('./pt.js');
+});
+
+test('texts compile to functions of their arguments', async () => {
+  const folder = createFolder('locales');
+  const texts = {
+    plain: 'A `quote` and a \\',
+    escaped: "A `quote`, a \\ and $'{this}' of {name}",
+    braces: "Write '{name}'",
+    plural: '{tries, plural, =0 {none} one {# try} other {# tries}} for {name}',
+    place: '{place, selectordinal, one {#st} two {#nd} few {#rd} other {#th}}',
+    absent: 'Signed in{where, select, none {} other { at {where}}}',
+    flag: '{isNew, select, true {new} other {known}}',
+    kind: '{kind, select, cat {Cat} dog {Dog} other {Animal}}',
+    list: ['One', 'Two {more, number}'],
+  };
+  const en = { language: { name: 'English', direction: 'ltr' }, server: { page: texts } };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'en.json'), JSON.stringify(en));
+  expect(run(folder)).toMatchObject({ status: 1, stderr: expect.stringContaining('a list has no arguments') });
+  writeFileSync(
+    join(folder, 'en.json'),
+    JSON.stringify({ ...en, server: { page: { ...texts, list: ['One', 'Two'] } } }),
+  );
+  expect(run(folder)).toMatchObject({ status: 0, stderr: '' });
+  const outfile = join(folder, 'page.mjs');
+  buildSync({ entryPoints: [join(folder, 'compiled/server/page/en.ts')], bundle: true, format: 'esm', outfile });
+  const { texts: page } = await import(outfile);
+  expect([page.plain, page.braces, page.list]).toEqual([texts.plain, 'Write {name}', ['One', 'Two']]);
+  expect(page.escaped({ name: 'Anna' })).toBe(`A \`quote\`, a \\ and $${'{this}'} of Anna`);
+  expect([0, 1, 1200].map((tries) => page.plural({ tries, name: 'Anna' }))).toEqual([
+    'none for Anna',
+    '1 try for Anna',
+    '1,200 tries for Anna',
+  ]);
+  expect([1, 2, 3, 11].map((place) => page.place({ place }))).toEqual(['1st', '2nd', '3rd', '11th']);
+  expect([page.absent({ where: null }), page.absent({ where: 'none' })]).toEqual(['Signed in', 'Signed in at none']);
+  expect([page.flag({ isNew: true }), page.flag({ isNew: false })]).toEqual(['new', 'known']);
+  expect(['cat', 'cow'].map((kind) => page.kind({ kind }))).toEqual(['Cat', 'Animal']);
+});
