@@ -36,6 +36,7 @@ const kinds = [
   // What `facestep demo` is made of.
   /^dist\/examples(\/[\w-]+){2,3}\.js$/,
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
+  /^dist\/locales\/compiled\/(languages|(server|shared)\/[\w-]+\/[\w-]+)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
   /^dist\/capture-web\/((index|presence)\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,

@@ -34,7 +34,7 @@ const refusalOf = (text: string): string | null => {
 function startWith(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-altered-'));
   try {
-    for (const part of ['dist/src', 'dist/adapters', 'dist/client', 'package.json'])
+    for (const part of ['dist/src', 'dist/adapters', 'dist/client', 'dist/locales', 'package.json'])
       cpSync(join(projectRoot, part), join(folder, part), { recursive: true });
     symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
     const file = join(folder, relative(projectRoot, parametersFile));
