@@ -2,15 +2,9 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { runProgram } from './run.js';
 
-/* Quick forms of three benchmarks. `npm run bench` runs the others, which take longer. */
+/* The other benchmarks take longer: `npm run bench` runs them. */
 
-test.each([[['--quick']], [['roster', '--quick']]])('the benchmark %j prints figures', async (args) => {
-  const { stdout } = await runProgram('evidence/bench/bench.js', ...args, '--json');
-  expect(JSON.parse(stdout)).toEqual(expect.any(Object));
-  expect(stdout.match(/: \d/g)?.length).toBeGreaterThan(5);
-});
-
-test('the benchmark of the hooks does too, without an error', async () => {
+test('the quick benchmark of the hooks prints figures, without an error', async () => {
   const load = z.object({ errors: z.literal(0), granted: z.number() });
   const provider = z.object({ errors: z.literal(0), each: z.record(z.string(), load) });
   const report = z.object({
