@@ -12,6 +12,11 @@ const providers = readdirSync(join(root, 'adapters'), { withFileTypes: true })
   .map(({ name }) => `adapters/${name}`)
   .sort();
 
+/** Each extension is a room. */
+const extensions = readdirSync(join(root, 'src/extensions'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `src/extensions/${name}`);
+
 /**
  * All rooms by floor, from the top. A file may import from its own room and from lower floors. A name is a file, or a
  * folder without the parts that have their own entry.
@@ -27,6 +32,9 @@ export const floors = [
   ['src/process.ts', 'triggers'],
   ['examples/demo'],
   ['src/server'],
+  ['src/extensions/index.ts'],
+  extensions,
+  ['src/extensions/extension.ts'],
   ['src/cli'],
   ['simulators', 'src/measuring', 'adapters/index.ts'],
   ['src/api', 'src/capture', 'src/console', 'src/home', 'src/oidc', 'src/ssf', 'web/console', 'web/docs'],

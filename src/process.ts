@@ -12,13 +12,13 @@ import { toFailureLines } from './cli/failure-text.js';
 import { hasColours, paintOn, readSecret, toFrame } from './cli/terminal.js';
 import { findDeprecations } from './config/deprecations.js';
 import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from './config/load.js';
-import { loadSetup, type Setup } from './connections/setup.js';
+import { loadSetup } from './connections/setup.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { toCode } from './errors.js';
+import { extensionCommands, sections } from './extensions/index.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
-
 import { createSecretUses } from './operations/upkeep.js';
 import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
@@ -54,8 +54,8 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 
 const secretUses = createSecretUses({ clock });
 
-const readSetup = (): Promise<Setup> =>
-  loadSetup(providers, { ...{ clock, random, fetch, log, ...reading }, onSecretUsed: secretUses.note });
+const readSetup = () =>
+  loadSetup(providers, { ...{ clock, random, fetch, log, sections, ...reading }, onSecretUsed: secretUses.note });
 
 /**
  * Runs the server. Signal handlers are installed first, because a signal without a handler would end the process
@@ -125,6 +125,7 @@ async function run(): Promise<ExitCode> {
     log,
     tell,
     untilStopped,
+    extensionCommands,
     loadSetup: readSetup,
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { rightsByRole } from '../src/rest/rights.js';
 import { defaultScopes } from '../src/rest/scopes.js';
-import { createEndpoints } from '../src/server/endpoints.js';
 import { projectRoot } from './paths.js';
-import { standIn } from './reference/stand-in.js';
+import { createDescribedEndpoints } from './reference/described-endpoints.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 
 test('the replies that docs/api.md shows fit the schemas of their endpoints', async () => {
-  const endpoints = createEndpoints(standIn());
+  const endpoints = await createDescribedEndpoints();
   const examples = [...read('api.md').matchAll(/curl -X (\w+) \$FACESTEP(\S+)[\s\S]*?```json\n([\s\S]*?)\n```/g)];
   expect(examples.length).toBeGreaterThan(2);
   for (const [, method, path, reply = ''] of examples) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
+import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
 import { onboardingGuard } from '../src/config/onboarding.js';
 import type { Setup } from '../src/connections/setup.js';
@@ -9,6 +10,7 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, State } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
+import { extensions, type OpenedExtensions, sections } from '../src/extensions/index.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
 import { createBodyRooms } from '../src/http/rooms.js';
@@ -27,18 +29,18 @@ import type { SecurityEvents } from '../src/ssf/deps.js';
 import { createSqliteLedger } from '../src/state/ledger-sqlite.js';
 import { createSqliteState } from '../src/state/sqlite.js';
 import { createPasskeys } from '../src/webauthn/passkeys.js';
-import { noCampaigns } from './campaigns.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
-import { createTestJobs } from './jobs.js';
+import { createTestJobs, sleepShortly } from './jobs.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from './keys.js';
 import { pageFolders } from './paths.js';
 import { requireAccountedKeys } from './personal-data.js';
 import { consoleDeps, standardSettings } from './settings.js';
 import { createSimulatedJudge } from './simulated-judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
+import { standInPorts } from './stand-in-ports.js';
 import { createQuietTelemetry } from './telemetry.js';
-import { createTestUpkeep } from './upkeep.js';
+import { createTestUpkeep, emptySetup } from './upkeep.js';
 
 export const adminKey = 'fsa_test-administrator';
 
@@ -104,7 +106,14 @@ export async function startApiServer(
   const usage = createUsageRecorder({ state, clock, log, jobs });
   const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
   const refusals = createRefusalRecorder({ state, clock, log, jobs });
+  const opened: OpenedExtensions = await Promise.all(
+    extensions.map((each) =>
+      each.open({ current: () => deps, jobs: createTestJobs({ clock, log }, sleepShortly), sleep: sleepShortly }),
+    ),
+  );
   const deps: AppDeps = {
+    config: { ...emptySetup().config, ...z.object(sections).parse({}), campaigns: { perMinute: 6000, keptDays: 120 } },
+    extensions: opened,
     upkeep,
     clock,
     random: systemRandom,
@@ -144,7 +153,7 @@ export async function startApiServer(
     proxyHops: 0,
     rooms: createBodyRooms(),
     telemetry: await createQuietTelemetry(clock),
-    ...noCampaigns,
+    ...standInPorts,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
     findUnready: async () => [],
     findUnreadyHere: async () => [],
@@ -182,7 +191,11 @@ export async function startApiServer(
       }),
     postForm: (path: string, form: FormData, headers: Record<string, string> = {}) =>
       send('POST', path, { headers, body: form }),
+    startExtensions() {
+      for (const each of opened) each.start();
+    },
     async stop() {
+      await Promise.all(opened.map((each) => each.close()));
       await listening.stop();
       await upkeep.background.stop();
       await usage.stop();

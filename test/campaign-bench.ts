@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { createCampaign, type NamedPerson, startCampaign } from '../src/core/campaign/administer.js';
-import type { Person } from '../src/core/campaign/person.js';
-import { type CampaignRunner, startCampaignRunner } from '../src/core/campaign/run.js';
-import { readCampaign, readPeople } from '../src/core/campaign/storage.js';
 import { Credential } from '../src/core/concealed.js';
 import type { Connection } from '../src/core/connection.js';
-import type { CampaignDeps } from '../src/core/deps.js';
 import type { Delivery, Directory } from '../src/core/ports.js';
 import { createOutbox } from '../src/delivery/outbox.js';
 import { createSmtpDelivery } from '../src/delivery/smtp.js';
-import { noCampaigns } from './campaigns.js';
+import { createCampaign, type NamedPerson, startCampaign } from '../src/extensions/campaigns/administer.js';
+import type { Person } from '../src/extensions/campaigns/person.js';
+import { type CampaignRunner, startCampaignRunner } from '../src/extensions/campaigns/run.js';
+import type { CampaignPorts } from '../src/extensions/campaigns/settings.js';
+import { readCampaign, readPeople } from '../src/extensions/campaigns/storage.js';
 import { createTestCore } from './core.js';
 import { until } from './eventually.js';
 import { createFolder } from './folder.js';
 import { createTestJobs, sleepShortly } from './jobs.js';
 import { startMailRelay } from './mail-relay.js';
 import { createMemoryProfile, loginOf } from './simulated-profile.js';
+import { standInPorts } from './stand-in-ports.js';
 
 /** Creates the people of an uploaded file with default details. */
 export const named = (subjects: readonly string[]): NamedPerson[] =>
@@ -46,16 +46,18 @@ export async function openCampaignBench(subjects: readonly string[]) {
   const smtp = createSmtpDelivery({
     ...{ url: new Credential(relay.url), from: 'face@example.test', requireTls: false, others: nowhere },
   });
-  const deps: CampaignDeps = {
+  const deps: CampaignPorts = {
     ...core.deps,
-    ...noCampaigns,
+    ...standInPorts,
+    campaigns: { perMinute: 6000, keptDays: 120 },
     connections: new Map([[connection.id, connection]]),
     delivery: smtp,
   };
   const runners = new Set<CampaignRunner>();
-  const begin = (changes: Partial<CampaignDeps> = {}): CampaignRunner => {
+  const begin = (changes: Partial<CampaignPorts> = {}): CampaignRunner => {
     const runner = startCampaignRunner({
       current: () => ({ ...deps, ...changes }),
+      isOn: () => true,
       jobs: createTestJobs(deps, sleepShortly),
       sleep: sleepShortly,
     });

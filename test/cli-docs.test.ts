@@ -1,13 +1,15 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from '@jest/globals';
+import type { CliDeps } from '../src/cli/deps.js';
 import { examples } from '../src/cli/examples.js';
 import { createProgram } from '../src/cli/program.js';
+import { extensionCommands } from '../src/extensions/index.js';
 import { blocksOf, listPages, readPage } from './page.js';
 import { standIn } from './reference/stand-in.js';
 
 /* Every command that a page tells the reader to type exists, with its options. */
 
-const program = await createProgram(undefined, standIn());
+const program = await createProgram(undefined, { ...standIn<CliDeps>(), extensionCommands });
 
 /** Returns the commands that a page shows in blocks and in code marks, without the program's name. */
 const typedIn = (page: string): string[] => {

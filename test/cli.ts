@@ -10,6 +10,7 @@ import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from
 import { loadSetup } from '../src/connections/setup.js';
 import type { Fetch } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
+import { sections } from '../src/extensions/index.js';
 import { runInProcess } from './command.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
@@ -35,7 +36,7 @@ export async function runHere(
   };
   const { printed, told, exitCode } = await runInProcess(args, {
     ...own,
-    loadSetup: () => loadSetup(providers, { ...own, ...reading }),
+    loadSetup: () => loadSetup(providers, { sections, ...own, ...reading }),
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
     loadAddress: () => loadAddress(reading),

@@ -1,5 +1,6 @@
 import type { CliDeps, ExitCode } from '../src/cli/deps.js';
 import { runCommand } from '../src/cli/program.js';
+import { extensionCommands } from '../src/extensions/index.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
 const unused = () => Promise.reject(new Error('this command needs none of it'));
@@ -18,6 +19,7 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
     untilStopped: async () => {},
     ...{ loadSetup: unused, loadKept: unused, loadStored: unused, loadAddress: unused, loadConfiguredKey: unused },
     ...{ loadMeasuring: unused, showDemo: unused, writeDemoPhotos: unused, readSecret: unused, serve: unused },
+    extensionCommands,
     paint: (_, text) => text,
     ...deps,
   });

@@ -5,6 +5,7 @@ import { connectionGuards } from '../adapters/index.js';
 import { createSelfSigned } from '../simulators/tls-server.js';
 import { loadConfig } from '../src/config/load.js';
 import { redact } from '../src/config/redact.js';
+import { sections } from '../src/extensions/index.js';
 import { blocksOf, listPages, readPage } from './page.js';
 import { projectRoot } from './paths.js';
 import { listSections } from './reference/configuration.js';
@@ -26,6 +27,7 @@ const load = (text: string) =>
     readFile: async (path) =>
       path === 'file' ? text : (files[path] ?? 'a secret of at least thirty-two characters\n'),
     connectionGuards,
+    sections,
   });
 
 test.each(examples)('the documented example loads, and prints without its secrets', async (text) => {

@@ -5,6 +5,7 @@ import { startOneLoginSimulator } from '../simulators/onelogin/index.js';
 import type { JsonObject } from '../src/base/json.js';
 import { loadSetup, type Setup } from '../src/connections/setup.js';
 import type { State } from '../src/core/ports.js';
+import { sections } from '../src/extensions/index.js';
 import { connect } from '../src/server/connect.js';
 import { adminKey, startApiServer } from './api-server.js';
 import { createTestVerifier } from './embedded.js';
@@ -77,6 +78,7 @@ export async function startOperatedServer(
     const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said, secrets) };
     const { clock, random, log } = server.deps;
     setup = await loadSetup(providers, {
+      sections,
       ...{ clock, random, log, env: { FACESTEP_CONFIG: 'of the test' }, readFile: async () => JSON.stringify(config) },
       onSecretUsed: server.deps.upkeep.secretUses.note,
       fetch: async (url, init) => {

@@ -5,6 +5,7 @@ import { providers } from '../adapters/index.js';
 import type { Plan } from '../src/cli/presence/plan.js';
 import { loadSetup } from '../src/connections/setup.js';
 import type { Clock } from '../src/core/ports.js';
+import { sections } from '../src/extensions/index.js';
 import { runInProcess } from './command.js';
 import { modelsFolder } from './paths.js';
 import { createTextLog, systemRandom } from './sinks.js';
@@ -35,6 +36,7 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
     log,
     loadSetup: () =>
       loadSetup(providers, {
+        sections,
         ...{ clock, log, random: systemRandom, fetch: globalThis.fetch, env: { FACESTEP_CONFIG: config } },
         readFile: (path) => readFile(path, 'utf8'),
       }),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '../src/base/json.js';
-import { type AuditAction, type AuditEvent, auditDetails } from '../src/core/audit-events.js';
+import { type AuditAction, type AuditEvent, detailGuards } from '../src/core/audit-events.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
 
 export const systemRandom: Random = (bytes) => randomBytes(bytes);
@@ -24,7 +24,7 @@ export interface WrittenEvent {
 /** Audit records are hashed as written, so their fields must have the guard's order. */
 function write({ action, connection, subject, detail }: AuditEvent): WrittenEvent {
   const text = JSON.stringify(detail);
-  const guarded = JSON.stringify(auditDetails[action].parse(detail));
+  const guarded = JSON.stringify(detailGuards.get(action)?.parse(detail));
   if (guarded !== text) throw new Error(`${action} is written as ${text}, and its guard knows ${guarded}`);
   return { action, connection, subject, detail: JSON.parse(text) };
 }

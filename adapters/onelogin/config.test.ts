@@ -64,6 +64,7 @@ describe('the documentation', () => {
       env: { FACESTEP_CONFIG: 'file', ONELOGIN_CLIENT_SECRET: 'def456' },
       readFile: async (path) => (path === 'file' ? example.replace('"…"', '"abc123"') : secret),
       connectionGuards,
+      sections: {},
     });
     expect(connections).toMatchObject([{ kind: 'onelogin', onelogin: { facePolicyId: 187_346 } }]);
   });

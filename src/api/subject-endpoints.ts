@@ -21,8 +21,8 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   endedLinksReply,
   erasureReply,
-  exportReply,
   subjectsReply,
+  toExportReply,
   withdrawnConsentsReply,
 } from '../rest/replies/subjects.js';
 import { exportRecordedHoldings, notHeld, type RecordedHoldings } from '../rest/subject-export.js';
@@ -86,7 +86,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       description:
         'Returns everything except the token and its sealed contents, which are unreadable. Audit records are those of the server that answers: each server has its own trail.',
       fields: subjectFields,
-      reply: exportReply,
+      reply: toExportReply(),
       async handle({ fields, administrator }) {
         const subjects = await forEach<{ held: RecordedHoldings | null }>(fields, { held: null }, async (who) => {
           const held = await exportRecordedHoldings(who, deps);

@@ -10,8 +10,6 @@ import { testIssuer } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
-import { createCampaign } from '../core/campaign/administer.js';
-import { changeShard, readPeople } from '../core/campaign/storage.js';
 import { bindingOf, type Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { changeList } from '../core/help-desk/bounded-list.js';
@@ -21,6 +19,9 @@ import { countAttempt } from '../core/limits/lockout.js';
 import { checkFace } from '../core/step-up/check-face.js';
 import { addSec } from '../core/units.js';
 import { toCode } from '../errors.js';
+import { createCampaign } from '../extensions/campaigns/administer.js';
+import { standardSettings } from '../extensions/campaigns/settings.js';
+import { changeShard, readPeople } from '../extensions/campaigns/storage.js';
 
 /* One person at two providers, and what they may demand. */
 
@@ -104,7 +105,7 @@ test('with the provider down an erasure takes all but the attribute and the cons
   await enrol(connections.work);
   const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
   const asked = { ...settings, reminders: 2, from: { people: named(['anna']) } };
-  const campaign = await createCampaign(asked, 'owner', server.deps);
+  const campaign = await createCampaign(asked, 'owner', { ...server.deps, campaigns: standardSettings });
   await changeShard(campaign, 0, (person) => ({ ...person, subject: 'anna' }), server.deps);
   const who = { connection: 'work', subject: 'anna' };
   const at = server.clock.now();

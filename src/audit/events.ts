@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditAction, auditDetails } from '../core/audit-events.js';
+import { auditDetails, type CoreAction, detailGuards } from '../core/audit-events.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { EpochMs } from '../core/units.js';
 import { linesWith, readPieces } from './read.js';
@@ -26,25 +26,36 @@ export const pastDetails = {
   configuration_loaded: auditDetails.configuration_loaded.partial({ version: true }),
   client_token_issued: auditDetails.client_token_issued.partial({ application: true, by: true }),
   client_token_revoked: auditDetails.client_token_revoked.partial({ application: true, by: true }),
-} as const satisfies { readonly [Action in AuditAction]: z.ZodType };
+} as const satisfies { readonly [Action in CoreAction]: z.ZodType };
 
-export type PastDetail<Action extends AuditAction> = z.output<(typeof pastDetails)[Action]>;
+export type PastDetail<Action extends CoreAction> = z.output<(typeof pastDetails)[Action]>;
 
-export type PastEvent<Action extends AuditAction = AuditAction> = {
+export type PastEvent<Action extends CoreAction = CoreAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
-export interface EventParser<Action extends AuditAction> {
+export interface EventParser<Action extends CoreAction> {
   readonly marks: readonly string[];
   /** Returns `null` for another record, `unreadable` for a damaged line. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 
+/** Returns true if a line is a record of any action, also of extensions. */
+export function isReadable(line: Buffer): boolean {
+  try {
+    const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
+    const past: Readonly<Record<string, z.ZodType>> = pastDetails;
+    return (past[action] ?? detailGuards.get(action))?.safeParse(detail).success ?? false;
+  } catch {
+    return false;
+  }
+}
+
 const undetailed = recordHead.extend({ detail: z.unknown() });
 
-const guards: { readonly [Action in AuditAction]: z.ZodType<PastDetail<Action>> } = pastDetails;
+const guards: { readonly [Action in CoreAction]: z.ZodType<PastDetail<Action>> } = pastDetails;
 
-export function createEventParser<Action extends AuditAction>(actions: readonly Action[]): EventParser<Action> {
+export function createEventParser<Action extends CoreAction>(actions: readonly Action[]): EventParser<Action> {
   const parse = (line: Buffer): PastEvent<Action> | null => {
     const { detail, ...head } = undetailed.parse(JSON.parse(line.toString('utf8')));
     const action = actions.find((each) => each === head.action);
@@ -66,7 +77,7 @@ export function createEventParser<Action extends AuditAction>(actions: readonly 
  * Reads the records of some actions, oldest first, in constant memory. It skips unreadable lines, which `facestep audit
  * verify` reports.
  */
-export async function* readEvents<Action extends AuditAction>(
+export async function* readEvents<Action extends CoreAction>(
   file: string,
   actions: readonly Action[],
   {

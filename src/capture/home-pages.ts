@@ -20,7 +20,7 @@ import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toTexts } from '../rest/home-page.js';
-import { holdingsReply } from '../rest/replies/holdings.js';
+import { toHoldingsReply } from '../rest/replies/holdings.js';
 import { exportHoldings, notHeld } from '../rest/subject-export.js';
 
 const checksAtOnce = 10;
@@ -122,7 +122,7 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
       codes: [...common.codes, 'profile_unavailable'],
       fields: nothing,
-      reply: z.strictObject({ ...exportReply.shape, held: holdingsReply }),
+      reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply() }),
       async handle({ session }) {
         const person = findManaged(session, deps);
         const who = toSubjectRef(person);

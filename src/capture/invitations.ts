@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inviteByEmail } from '../core/campaign/invite-one.js';
 import type { Connection } from '../core/connection.js';
+import { inviteByEmail } from '../core/enrolment/invite-by-email.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';

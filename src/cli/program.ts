@@ -6,10 +6,15 @@ import { toFailureLines } from './failure-text.js';
 import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
-type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'>;
+type Commands = Readonly<Record<string, () => Promise<CreateCommand>>>;
+
+type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'> & {
+  /** Commands of the extensions. */
+  readonly extensionCommands: Commands;
+};
 
 /** Commands, in the order in which the help lists them. Only the requested command is loaded. */
-const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+const ownCommands: Commands = {
   serve: async () => (deps) => new Command('serve').summary('run the server (the default)').action(deps.serve),
   status: async () => (await import('./status.js')).createStatusCommand,
   login: async () => (await import('./login.js')).createLoginCommand,
@@ -32,7 +37,6 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   'smart-hook': async () => (await import('./smart-hook.js')).createSmartHookCommand,
   applications: async () => (await import('./applications.js')).createApplicationsCommand,
   administrators: async () => (await import('./administrators.js')).createAdministratorsCommand,
-  campaign: async () => (await import('./campaign.js')).createCampaignCommand,
   brand: async () => (await import('./brand.js')).createBrandCommand,
   'help-desk': async () => (await import('./help-desk.js')).createHelpDeskCommand,
   subject: async () => (await import('./subject.js')).createSubjectCommand,
@@ -45,11 +49,16 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   keys: async () => (await import('./keys.js')).createKeysCommand,
   sign: async () => (await import('./sign.js')).createSignCommand,
   'verify-signature': async () => (await import('./sign.js')).createVerifySignatureCommand,
+};
+
+const allCommands = (deps: ProcessDeps): Commands => ({
+  ...ownCommands,
+  ...deps.extensionCommands,
   completion: async () => {
     const { createCompletionCommand } = await import('./completion.js');
-    return (deps) => createCompletionCommand(deps, () => createProgram(undefined, deps));
+    return (given) => createCompletionCommand(given, () => createProgram(undefined, deps));
   },
-};
+});
 
 /**
  * Runs one command. Command line errors are printed, with exit code 2.
@@ -65,7 +74,7 @@ export async function runCommand(args: readonly string[], deps: ProcessDeps): Pr
     const wrong = error instanceof CommanderError ? toUsageError(error) : error;
     if (!(wrong instanceof UsageError)) throw error;
     toFailureLines(wrong, {
-      command: args[0] !== undefined && Object.hasOwn(commands, args[0]) ? args[0] : null,
+      command: args[0] !== undefined && Object.hasOwn(allCommands(deps), args[0]) ? args[0] : null,
       asJson: args.includes('--json'),
       isVerbose: args.includes('--verbose'),
       paint: deps.paint,
@@ -136,6 +145,7 @@ export async function createProgram(asked: string | undefined, deps: ProcessDeps
       writeErr: (text) => deps.tell(text.replace(/\n$/, '')),
       outputError: () => {},
     });
+  const commands = allCommands(deps);
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);
   const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
   const lines = createLines(deps.print);

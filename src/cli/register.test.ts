@@ -6,6 +6,7 @@ import { runInProcess } from '../../test/command.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { loadSetup } from '../connections/setup.js';
 import { epochMs } from '../core/units.js';
+import { sections } from '../extensions/index.js';
 
 let entra: EntraSimulator;
 let connections: object[];
@@ -35,7 +36,7 @@ function run(args: readonly string[], fetch: Fetch = entra.fetch) {
   const text = JSON.stringify({ publicUrl: 'https://face.example.com', verifier: { kind: 'embedded' }, connections });
   return runInProcess(args, {
     ...own,
-    loadSetup: () => loadSetup(providers, { ...own, readFile: async () => text }),
+    loadSetup: () => loadSetup(providers, { sections, ...own, readFile: async () => text }),
   });
 }
 

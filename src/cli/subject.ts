@@ -2,9 +2,9 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import {
   erasureReply,
-  exportReply,
   type SubjectsReply,
   subjectsReply,
+  toExportReply,
   withdrawnConsentsReply,
 } from '../rest/replies/subjects.js';
 import { callServer } from './call-server.js';
@@ -56,7 +56,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
       .option('--subject <id>', 'immutable id at the provider');
 
   add('export', 'print the stored data of a user as JSON').action(async (options) => {
-    const reply = await call('export', options, exportReply.loose(), deps);
+    const reply = await call('export', options, toExportReply().loose(), deps);
     deps.print(JSON.stringify(reply, null, 2));
     tell(reply, 'exported');
   });
@@ -75,7 +75,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     });
   const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
   consents.action(async (options) => {
-    const reply = await call('export', options, exportReply, deps);
+    const reply = await call('export', options, toExportReply(), deps);
     const listed = reply.subjects.map(({ connection, subject, held }) => ({
       ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
     }));

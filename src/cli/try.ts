@@ -9,7 +9,7 @@ import {
   startedReply,
   stepUpReply,
 } from '../rest/replies/step-ups.js';
-import { exportReply } from '../rest/replies/subjects.js';
+import { toExportReply } from '../rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection } from './find-connection.js';
@@ -115,7 +115,7 @@ async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,
 ): Promise<string> {
-  const { subjects } = await callServer('POST /subjects/export', exportReply, deps, { login });
+  const { subjects } = await callServer('POST /subjects/export', toExportReply(), deps, { login });
   const found = subjects.find((each) => each.connection === connection);
   if (found === undefined)
     throw new UsageError(`the running server has no connection "${connection}". facestep reload loads it`);

@@ -29,6 +29,7 @@ const load = (file: unknown, env: Environment = {}, files: Record<string, string
       return text;
     },
     connectionGuards: [sampleGuard, otherGuard],
+    sections: {},
   });
 
 const refusalOf = async (work: Promise<unknown>): Promise<{ code: string; paths: string[]; printed: string }> => {

@@ -1,6 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { findSystemReason } from '../base/system-error.js';
 import type { Credential } from '../core/concealed.js';
+import type { FaceError } from '../errors.js';
 import type { ConnectionGuards } from './connection.js';
 import { parseJson } from './parse-json.js';
 import { toConfigError, toPathIn } from './problem.js';
@@ -22,8 +23,10 @@ interface Reading {
   readonly readFile: ReadFile;
 }
 
-export interface LoadDeps<Guards extends ConnectionGuards> extends Reading {
+export interface LoadDeps<Guards extends ConnectionGuards, Sections extends z.ZodRawShape> extends Reading {
   readonly connectionGuards: Guards;
+  /** Guards of the extensions' sections, by key. */
+  readonly sections: Sections;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -58,39 +61,46 @@ async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Set
   return toSettings(parseJson(text, 'FACESTEP_CONFIG'));
 }
 
-async function parseSettings<Guard extends z.ZodType>(
-  file: Settings,
-  guard: Guard,
-  { env, readFile }: Reading,
-): Promise<z.output<Guard>> {
+interface Resolved {
+  readonly settings: Settings;
+  /** Converts issues of a guard to an error that names settings and variables. */
+  toError(issues: readonly z.core.$ZodIssue[]): FaceError;
+}
+
+async function resolveSettings(file: Settings, { env, readFile }: Reading): Promise<Resolved> {
   const overriding = readOverrides(env);
   // References in a setting that a variable overrides are not resolved.
   const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
   const resolved = toSettings(await resolveReferences(Object.fromEntries(own), env, readFile));
-  const overridden = overriding.map(([, setting, value]) => [setting, value] as const);
-  const merged = { ...resolved, ...Object.fromEntries(overridden) };
-  const parsed = guard.safeParse(merged);
-  if (parsed.success) return parsed.data;
+  const settings = { ...resolved, ...Object.fromEntries(overriding.map(([, setting, value]) => [setting, value])) };
   // Zod's message says what was expected, but does not contain the value. Zod's field `input` would, but is omitted by
   // default.
-  const problems = parsed.error.issues.map(({ path, message }) => ({
-    path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
+  const toProblem = ({ path, message }: z.core.$ZodIssue) => ({
+    path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(settings, path),
     reason: message,
-  }));
-  throw toConfigError(problems);
+  });
+  return { settings, toError: (issues) => toConfigError(issues.map(toProblem)) };
 }
+
+const pick = (settings: Settings, isPicked: (name: string) => boolean): Settings =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => isPicked(name)));
 
 /**
  * Loads the configuration: the JSON file of `FACESTEP_CONFIG`, overridden by `PORT`, `FACESTEP_DATA` and
  * `FACESTEP_ADMIN_KEY`.
  * @throws `config_invalid`; its detail lists paths and reasons without values
  */
-export async function loadConfig<const Guards extends ConnectionGuards>({
+export async function loadConfig<const Guards extends ConnectionGuards, const Sections extends z.ZodRawShape>({
   connectionGuards,
+  sections,
   ...reading
-}: LoadDeps<Guards>): Promise<Config<Guards>> {
-  const file = await readConfigFile(reading.env, reading.readFile);
-  return parseSettings(file, createConfigGuard(connectionGuards), reading);
+}: LoadDeps<Guards, Sections>): Promise<Config<Guards> & z.output<z.ZodObject<Sections>>> {
+  const { settings, toError } = await resolveSettings(await readConfigFile(reading.env, reading.readFile), reading);
+  const isSection = (name: string): boolean => Object.hasOwn(sections, name);
+  const core = createConfigGuard(connectionGuards).safeParse(pick(settings, (name) => !isSection(name)));
+  const added = z.object(sections).safeParse(pick(settings, isSection));
+  if (core.success && added.success) return { ...core.data, ...added.data };
+  throw toError([core, added].flatMap(({ error }) => error?.issues ?? []));
 }
 
 /**
@@ -113,6 +123,9 @@ export const loadConfiguredKey = async (reading: Reading): Promise<Credential | 
 
 async function loadSome<Guard extends z.ZodObject>(guard: Guard, reading: Reading): Promise<z.output<Guard>> {
   const file = await readConfigFile(reading.env, reading.readFile);
-  const some = Object.entries(file).filter(([setting]) => Object.hasOwn(guard.shape, setting));
-  return parseSettings(Object.fromEntries(some), guard, reading);
+  const some = pick(file, (name) => Object.hasOwn(guard.shape, name));
+  const { settings, toError } = await resolveSettings(some, reading);
+  const parsed = guard.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw toError(parsed.error.issues);
 }

@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { auditGuard } from './audit.js';
 import { brandConfigGuard } from './brand.js';
-import { campaignsGuard } from './campaigns.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
 import { contactCodesGuard } from './contact-codes.js';
@@ -173,7 +172,6 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .nullable()
       .default(null)
       .describe('Notifications that are pushed to browsers. `null`: none. See docs/notices.md.'),
-    campaigns: campaignsGuard.prefault({}).describe('Enrolment campaigns. See docs/campaign.md.'),
     contactCodes: contactCodesGuard
       .prefault({})
       .describe('One-time codes that backends send to contacts of their choice.'),
@@ -251,7 +249,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
   );
 }
 
-/** Validated configuration. Its secrets are of type `Credential`. */
+/** Validated configuration without the sections of extensions. Its secrets are of type `Credential`. */
 export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
 
 export type VerifierConfig = z.output<typeof verifierGuard>;

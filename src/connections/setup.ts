@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { ConnectionConfig, ConnectionGuards } from '../config/connection.js';
 import { type LoadDeps, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -12,18 +13,19 @@ export interface ConfiguredConnection extends ConnectionConfig {
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }
 
-export interface Setup {
-  readonly config: Config<ConnectionGuards>;
+/** @typeParam Added - sections of extensions */
+export interface Setup<Added = unknown> {
+  readonly config: Config<ConnectionGuards> & Added;
   readonly connections: readonly ConfiguredConnection[];
 }
 
 type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl'>;
 
-export async function loadSetup(
+export async function loadSetup<const Sections extends z.ZodRawShape>(
   providers: Providers,
-  { env, readFile, ...deps }: Omit<LoadDeps<ConnectionGuards>, 'connectionGuards'> & ConnectionDeps,
-): Promise<Setup> {
-  const config = await loadConfig({ env, readFile, connectionGuards: guardsOf(providers) });
+  { env, readFile, sections, ...deps }: Omit<LoadDeps<ConnectionGuards, Sections>, 'connectionGuards'> & ConnectionDeps,
+): Promise<Setup<z.output<z.ZodObject<Sections>>>> {
+  const config = await loadConfig({ env, readFile, connectionGuards: guardsOf(providers), sections });
   return { config, connections: configureConnections(config.connections, providers, deps) };
 }
 

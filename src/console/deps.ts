@@ -6,5 +6,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 export interface ConsoleDeps extends ApiDeps {
   readonly fetch: Fetch;
   readonly room: Room;
+  /** Names of the extensions that are on. */
+  readonly extensionsOn: readonly string[];
   readonly metrics: Pick<Metrics, 'emergencySignIns'>;
 }

@@ -31,6 +31,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
       // An API key does not identify a person who could own applications.
       ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
       byKey: by.kind === 'key',
+      extensions: deps.extensionsOn,
       token: tokenOf(shown.secret),
       endsAt: toIso(endOf(shown.session, deps.console)),
     };

@@ -128,7 +128,7 @@ const application = z.object({
   by: z.string(),
 });
 
-const event = <Fields extends z.core.$ZodLooseShape>(description: string, fields: Fields) =>
+export const event = <Fields extends z.core.$ZodLooseShape>(description: string, fields: Fields) =>
   z.object(fields).describe(description);
 
 export const auditDetails = {
@@ -428,38 +428,6 @@ export const auditDetails = {
     former: z.string().nullable(),
     by: z.string(),
   }),
-  campaign_planned: event('A campaign was planned.', {
-    campaign: z.string(),
-    source: z.enum(['group', 'csv']),
-    by: z.string(),
-  }),
-  campaign_started: event('A campaign was started. `people` is the number of recipients.', {
-    campaign: z.string(),
-    people: z.int(),
-    by: z.string(),
-  }),
-  campaign_stopped: event('A campaign was stopped.', { campaign: z.string(), by: z.string() }),
-  campaign_resumed: event('A campaign was resumed. `again` names the states of people who receive another e-mail.', {
-    campaign: z.string(),
-    again: z.array(z.string()).readonly(),
-    by: z.string(),
-  }),
-  campaign_reminded: event('Reminders were sent at once.', { campaign: z.string(), by: z.string() }),
-  campaign_worded: event(
-    'The text of an e-mail was changed. The digests are SHA-256 of `["subject","text"]` as JSON; `null` is the built-in text.',
-    {
-      campaign: z.string(),
-      letter: z.string(),
-      digest: z.string().nullable(),
-      former: z.string().nullable(),
-      by: z.string(),
-    },
-  ),
-  campaign_bounces_noted: event('An administrator recorded bounced e-mails.', {
-    campaign: z.string(),
-    people: z.int(),
-    by: z.string(),
-  }),
   invitation_sent: event('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.', {
     campaign: z.string().nullable(),
     stepUpId: z.string(),
@@ -518,12 +486,31 @@ export const auditDetails = {
     through: z.int(),
     digest: z.string(),
   }),
-} as const satisfies Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>;
+} as const satisfies AuditDetails;
 
-export type AuditAction = keyof typeof auditDetails;
+export type AuditDetails = Readonly<Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>>;
+
+/** Schemas of the extensions. An extension declares them here, and registers them with `addAuditDetails`. */
+export interface ExtensionDetails extends Readonly<Record<never, never>> {}
+
+const guards = new Map<string, z.ZodType>(Object.entries(auditDetails));
+
+/** The schema of every action, also of the extensions. */
+export const detailGuards: ReadonlyMap<string, z.ZodType> = guards;
+
+export function addAuditDetails(details: AuditDetails): void {
+  for (const [action, guard] of Object.entries(details)) guards.set(action, guard);
+}
+
+type AllDetails = typeof auditDetails & ExtensionDetails;
+
+/** Actions of the core, which are read from the trail again. */
+export type CoreAction = keyof typeof auditDetails;
+export type AuditAction = keyof AllDetails;
 
 /** Detail of an action. Fields that are `undefined` are not written. */
-export type AuditDetail<Action extends AuditAction> = z.output<(typeof auditDetails)[Action]>;
+export type AuditDetail<Action extends AuditAction> =
+  AllDetails[Action] extends z.ZodType<infer Detail> ? Detail : never;
 
 /** A record of the audit log. It names users by their id at the provider, and tokens by their public id. */
 export type AuditEvent<Action extends AuditAction = AuditAction> = {

@@ -38,7 +38,6 @@ interface AllPorts {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
   readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
-  readonly campaigns: CampaignSettings;
   /** Functions that create the directory of a connection, by connection id. */
   readonly directories: ReadonlyMap<string, () => Promise<Directory>>;
 }
@@ -46,11 +45,6 @@ interface AllPorts {
 export interface CoreSettings {
   readonly limits: Limits;
   readonly consentDays: number | null;
-}
-
-export interface CampaignSettings {
-  readonly perMinute: number;
-  readonly keptDays: number;
 }
 
 /** The ports that a function uses, itself or through the functions that it calls. */
@@ -61,5 +55,5 @@ export type CoreDeps = Ports<
   'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'signer' | 'settings' | 'issuer'
 >;
 
-export type CampaignDeps = CoreDeps &
-  Ports<'delivery' | 'connections' | 'brandOf' | 'linkOf' | 'campaigns' | 'directories'>;
+/** The ports of a running server. */
+export type ServerPorts = CoreDeps & Ports<'delivery' | 'connections' | 'brandOf' | 'linkOf' | 'directories'>;

@@ -71,7 +71,7 @@ export async function readSwitchedModes(
   }
 }
 
-export const putInForce = (setup: Setup, modes: Modes): Setup => ({
+export const putInForce = <Given extends Setup>(setup: Given, modes: Modes): Given => ({
   ...setup,
   connections: setup.connections.map((connection) => {
     const { mode } = modes.get(connection.id) ?? connection.policy;

@@ -5,7 +5,7 @@ import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
 import type { Policy, SubjectRef } from '../core/connection.js';
-import type { CampaignDeps } from '../core/deps.js';
+import type { ServerPorts } from '../core/deps.js';
 import type { Keys, LedgerStore, LivenessJudge, Passkeys, Sight, WebPush } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
@@ -22,7 +22,7 @@ export interface Reloaded {
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
-export interface ApiDeps extends CampaignDeps {
+export interface ApiDeps extends ServerPorts {
   /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;
@@ -47,6 +47,5 @@ export interface ApiDeps extends CampaignDeps {
   readonly homePages: ReadonlyMap<string, HomePage>;
   /** Reads the configuration again and activates every change that needs no restart. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
-  readonly wakeCampaigns: () => void;
   readonly upkeep: Upkeep;
 }

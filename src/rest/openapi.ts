@@ -61,7 +61,9 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: Object.entries(groupDescriptions).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(groupDescriptions)
+      .filter(([name]) => endpoints.some(({ tag }) => tag === name))
+      .map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {

@@ -5,7 +5,7 @@ import { readPersonalData } from '../core/personal-data/registry.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import type { ApiDeps } from './deps.js';
-import { type Holdings, holdingsReply } from './replies/holdings.js';
+import { type Holdings, toHoldingsReply } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
@@ -36,7 +36,7 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
     },
   };
   const inStore: readonly Partial<Holdings>[] = await readPersonalData(who, deps);
-  return holdingsReply.parse(Object.assign({}, token, ...inStore));
+  return toHoldingsReply().parse(Object.assign({}, token, ...inStore));
 }
 
 export async function exportRecordedHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<RecordedHoldings> {

@@ -4,6 +4,7 @@ import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
 import type { Fetch } from '../core/ports.js';
+import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
@@ -35,7 +36,7 @@ import { createHookRoute, type HooksByConnection } from './hooks.js';
 import { answerUnknown } from './unknown-address.js';
 import { createWelcome } from './welcome.js';
 
-export interface AppDeps extends ApiDeps {
+export interface AppDeps extends ApiDeps, Extended {
   readonly hooks: HooksByConnection;
   readonly mountOidc: MountOidc;
   /** `null` without keys for security events. */
@@ -129,7 +130,12 @@ function createRouter(deps: AppDeps): Express {
   });
   deps.mountOidc(app);
   if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
-  mountConsole(app, deps.consoleFolder, { ...deps, room: deps.rooms.clients, metrics: deps.telemetry.metrics });
+  mountConsole(app, deps.consoleFolder, {
+    ...deps,
+    extensionsOn: extensionsOn(deps).map(({ name }) => name),
+    room: deps.rooms.clients,
+    metrics: deps.telemetry.metrics,
+  });
   mountHome(app, { ...deps, room: deps.rooms.oidc });
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
   mountPage(app, deps.folders, {

@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { readRecordsOf } from '../audit/records.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
-import type { Setup } from '../connections/setup.js';
 import { withSubscribers } from '../core/audit-subscribers.js';
 import { type Brand, letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { Connection } from '../core/connection.js';
-import type { CampaignDeps, CoreDeps } from '../core/deps.js';
+import type { CoreDeps, ServerPorts } from '../core/deps.js';
 import type { LetterBrand } from '../core/letters/brand.js';
 import { createNoticeSender } from '../core/notices/notice-sender.js';
 import { openDelivery } from '../delivery/open.js';
@@ -20,6 +19,7 @@ import { createWebPush } from '../delivery/web-push.js';
 import { checkFrame } from '../engine/picture-bounds.js';
 import { createSight } from '../engine/sight.js';
 import { toCode } from '../errors.js';
+import type { FullSetup, OpenedExtensions } from '../extensions/index.js';
 import { sentLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
@@ -48,7 +48,7 @@ const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 
 export interface BuiltApp {
   readonly app: RequestListener;
-  readonly core: CampaignDeps;
+  readonly core: ServerPorts & Pick<FullSetup, 'config'>;
   /** Contains the digest. A new key must still be stored and shown. */
   readonly adminKey: AdminKey;
   settle(): Promise<void>;
@@ -56,14 +56,15 @@ export interface BuiltApp {
 
 /** Builds an app on ports that outlive it, so that running requests continue after a reload. */
 export async function buildApp(
-  { config, connections: configured }: Setup,
+  { config, connections: configured }: FullSetup,
   ports: OpenPorts,
   deps: ServerDeps &
-    Pick<ApiDeps, 'reload' | 'upkeep' | 'wakeCampaigns'> & {
+    Pick<ApiDeps, 'reload' | 'upkeep'> & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
       readonly rooms: BodyRooms;
       readonly securityEvents: AppDeps['securityEvents'];
+      readonly extensions: OpenedExtensions;
     },
 ): Promise<BuiltApp> {
   const { clock, random, log, telemetry, rooms } = deps;
@@ -104,17 +105,17 @@ export async function buildApp(
   const mountOidc = await openOidc(connected, { ...core, openOidcKeys }, rooms.oidc);
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
-  const campaigning: CampaignDeps = {
+  const served: BuiltApp['core'] = {
     ...core,
     connections,
     delivery,
-    campaigns: config.campaigns,
+    config,
     directories: new Map(connected.map(({ connection, openDirectory }) => [connection.id, openDirectory])),
     linkOf: (started, language) => sentLink(issuer, started, language),
     brandOf,
   };
   const { listener } = createApp({
-    ...campaigning,
+    ...served,
     hooks,
     judge: createMovementJudge({ engine }),
     sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame }),
@@ -134,7 +135,7 @@ export async function buildApp(
     telemetry,
     rooms,
     reload: deps.reload,
-    wakeCampaigns: deps.wakeCampaigns,
+    extensions: deps.extensions,
     upkeep: deps.upkeep,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
@@ -149,7 +150,7 @@ export async function buildApp(
     findUnready: () => deps.readiness.findUnready(),
     findUnreadyHere: () => deps.readiness.findUnreadyHere(),
   });
-  return { app: listener, core: campaigning, adminKey, settle: () => notices.settle() };
+  return { app: listener, core: served, adminKey, settle: () => notices.settle() };
 }
 
 const shareAgainMs = 5_000;

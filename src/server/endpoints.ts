@@ -4,7 +4,6 @@ import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.
 import { createApplicationRequestEndpoints } from '../api/application-request-endpoints.js';
 import { createApplyEndpoints } from '../api/apply-endpoints.js';
 import { createBrandEndpoints } from '../api/brand-endpoints.js';
-import { createCampaignEndpoints } from '../api/campaign-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createConnectionEndpoints } from '../api/connection-endpoints.js';
@@ -24,10 +23,11 @@ import { createScreeningEndpoints } from '../api/screening-endpoints.js';
 import { createSubjectEndpoints } from '../api/subject-endpoints.js';
 import { createUsageEndpoints } from '../api/usage-endpoints.js';
 import { createCaptureEndpoints } from '../capture/routes.js';
+import { type Extended, extensionsOn } from '../extensions/index.js';
 import type { ApiDeps } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
 
-export function createEndpoints(deps: ApiDeps): Endpoint[] {
+export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     ...createFaceTokenEndpoints(deps),
     ...createIdentificationEndpoints(deps),
@@ -48,7 +48,6 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
     ...createBrandEndpoints(deps),
-    ...createCampaignEndpoints(deps),
     ...createConnectionEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),
@@ -57,3 +56,9 @@ export function createEndpoints(deps: ApiDeps): Endpoint[] {
     ...createEvidenceEndpoints(deps),
   ];
 }
+
+/** The endpoints of the core, and of the extensions that are on. */
+export const createEndpoints = (deps: ApiDeps & Extended): Endpoint[] => [
+  ...createCoreEndpoints(deps),
+  ...extensionsOn(deps).flatMap((each) => each.createEndpoints(deps)),
+];

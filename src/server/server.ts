@@ -7,11 +7,11 @@ import { version } from '../base/version.js';
 import { problemsOf } from '../config/problem.js';
 import { redact } from '../config/redact.js';
 import type { Setup } from '../connections/setup.js';
-import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/token-change.js';
 import { createJobs } from '../core/jobs.js';
 import { FaceError, toCode } from '../errors.js';
+import { extensions, type FullSetup, type OpenedExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
 import { type AdminKey, storeAdminKey } from '../keys/admin-key.js';
@@ -42,9 +42,9 @@ export interface RunningServer {
 }
 
 export async function startServer(
-  setup: Setup,
+  setup: FullSetup,
   deps: ServerDeps & {
-    readonly loadSetup: () => Promise<Setup>;
+    readonly loadSetup: () => Promise<FullSetup>;
     /** The face engine. Its models load in other threads while the server starts. */
     readonly engine: Promise<OpenedEngine>;
     /** Prints the server's addresses, at the end of the start. */
@@ -97,11 +97,13 @@ export async function startServer(
     modes: () => modes,
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
   };
-  let campaigns: CampaignRunner | null = null;
-  const build = (next: Setup) =>
+  const opened: OpenedExtensions = await Promise.all(
+    extensions.map((each) => each.open({ current: () => core, jobs, sleep })),
+  );
+  const build = (next: FullSetup) =>
     buildApp(putInForce(next, modes), ports, {
       ...{ ...deps, telemetry, readiness, rooms, securityEvents, reload, upkeep },
-      wakeCampaigns: () => campaigns?.wake(),
+      extensions: opened,
     });
 
   const places = (key: string): string[] => {
@@ -122,8 +124,9 @@ export async function startServer(
     return () => announce(places(fresh.use((text) => `${text}  (shown once: save it now)`)));
   };
 
-  const built = await build(setup);
-  let { app, core, settle } = built;
+  const built: BuiltApp = await build(setup);
+  let { app, settle } = built;
+  let core: BuiltApp['core'] = built.core;
   ({ connections } = core);
   // Recovers pending enrolments in the background, because a provider may not respond.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
@@ -144,7 +147,7 @@ export async function startServer(
   log.info('listening', { host, port: listening.port });
   if (built.adminKey.fresh !== null) showKey();
   else announce(places(config.adminKey === null ? keptKeyText(ports.files.adminKey) : 'adminKey of the configuration'));
-  campaigns = startCampaignRunner({ current: () => core, jobs, sleep });
+  for (const each of opened) each.start();
 
   const secretUses = jobs.start({
     ...{ name: 'secret_uses', everySec: storeSecretUsesEverySec },
@@ -216,7 +219,7 @@ export async function startServer(
       securityEvents?.endPolls();
       await listening.stop();
       await securityEvents?.close();
-      await campaigns?.close();
+      await Promise.all(opened.map((each) => each.close()));
       await settle();
       await ports.close();
       await telemetry.close();

@@ -22,13 +22,13 @@ const toFixed = (config: Config) => ({
   telemetry: config.telemetry,
 });
 
-export interface Reload {
-  readonly config: Config;
+export interface Reload<Given extends Config> {
+  readonly config: Given;
   readonly changed: readonly string[];
   readonly needingRestart: readonly string[];
 }
 
-export function reloadSettings(inForce: Config, loaded: Config): Reload {
+export function reloadSettings<Given extends Config>(inForce: Config, loaded: Given): Reload<Given> {
   const config = { ...loaded, ...toFixed(inForce) };
   return {
     config,

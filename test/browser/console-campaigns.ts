@@ -1,9 +1,9 @@
-import { createCampaign, startCampaign } from '../../src/core/campaign/administer.js';
-import { startCampaignRunner } from '../../src/core/campaign/run.js';
-import { readCampaign } from '../../src/core/campaign/storage.js';
 import { toDeliveryError } from '../../src/core/delivery-fault.js';
-import type { CampaignDeps } from '../../src/core/deps.js';
+import type { ServerPorts } from '../../src/core/deps.js';
 import type { Delivery } from '../../src/core/ports.js';
+import { createCampaign, startCampaign } from '../../src/extensions/campaigns/administer.js';
+import { startCampaignRunner } from '../../src/extensions/campaigns/run.js';
+import { readCampaign } from '../../src/extensions/campaigns/storage.js';
 import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';
 import { createTestJobs, sleepShortly } from '../jobs.js';
@@ -21,9 +21,10 @@ export const invited = ['user0', 'user1', 'user2', 'doubtful0', 'gone0'];
 const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
 
 /** Plans and sends campaigns in the background, as a server does. */
-export function runCampaigns(current: () => CampaignDeps) {
+export function runCampaigns(ports: () => ServerPorts) {
+  const current = () => ({ ...ports(), campaigns: { perMinute: 6000, keptDays: 120 } });
   const jobs = createTestJobs(current(), sleepShortly);
-  const runner = startCampaignRunner({ current, jobs, sleep: sleepShortly });
+  const runner = startCampaignRunner({ current, isOn: () => true, jobs, sleep: sleepShortly });
   const until = (id: string, isSo: (state: string) => boolean): Promise<void> =>
     eventually(async () => {
       const { state } = await readCampaign(id, current());

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
+import { sections } from '../../src/extensions/index.js';
 import { canRunHelm, objectsOf, readChartFile, renderChart } from './chart.js';
 import { kindGuards } from './kubernetes.js';
 
@@ -51,6 +52,7 @@ const load = (objects: Kubernetes[]) => {
       return mount.name === 'config' ? data[path.slice(mount.mountPath.length + 1)]! : 'redis://u:p@redis:6379';
     },
     connectionGuards,
+    sections,
   });
 };
 

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
+import { sections } from '../../src/extensions/index.js';
 import { createFolder } from '../folder.js';
 import { projectRoot } from '../paths.js';
 
@@ -92,6 +93,7 @@ describe('compose.yaml', () => {
       env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep' },
       readFile: async (path) => (path === 'facestep.json' ? read(path) : 'redis://of-the-secret:6379'),
       connectionGuards,
+      sections,
     });
     const [, bytesOfLine] = /^\| `ledger:.*\| (\d+) a line +\|/m.exec(documentOfState) ?? [];
     const [, gigabytes] = /^maxmemory (\d+)gb$/m.exec(read('redis.conf')) ?? [];
@@ -114,6 +116,7 @@ describe('compose.yaml', () => {
       env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep', PORT: '8080' },
       readFile: async (path) => (path === 'facestep.json' ? read(path) : secretOf(path.replace('/run/secrets/', ''))),
       connectionGuards,
+      sections,
     });
     const password = /^user facestep on >([0-9a-f]{64}) ~\{facestep:\*/m.exec(secretOf('redis-users'))?.[1];
     expect(config.state).toMatchObject({ kind: 'redis', keyPrefix: 'facestep:' });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
+import { sections } from '../../src/extensions/index.js';
 import { readPage } from '../page.js';
 import { projectRoot } from '../paths.js';
 
@@ -21,6 +22,7 @@ test('the documented configuration of one server names the folders of its unit: 
       return path === file ? text : `fsa_${'k'.repeat(32)}`;
     },
     connectionGuards,
+    sections,
   });
   expect(asked).toEqual([file, '/run/credentials/facestep.service/admin-key']);
   expect(config).toMatchObject({

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { photoCodes } from '../../src/errors.js';
 import { describeApi } from '../../src/rest/openapi.js';
-import { createEndpoints } from '../../src/server/endpoints.js';
+import { createDescribedEndpoints } from './described-endpoints.js';
 import { type Field, fieldsOf, parseSchema, schemaGuard, toPage, toTable, toText, typeOf } from './markdown.js';
-import { standIn } from './stand-in.js';
 
 const bodyGuard = z.object({ content: z.record(z.string(), z.object({ schema: z.unknown().optional() })) });
 const parameterGuard = z.object({
@@ -147,8 +146,8 @@ function renderOperation(method: string, path: string, operation: Operation, lis
   ];
 }
 
-export function renderApi(): string {
-  const { tags, paths } = apiGuard.parse(describeApi(createEndpoints(standIn())));
+export async function renderApi(): Promise<string> {
+  const { tags, paths } = apiGuard.parse(describeApi(await createDescribedEndpoints()));
   const listed: Listed = new Map();
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),

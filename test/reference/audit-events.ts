@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { auditDetails } from '../../src/core/audit-events.js';
+import '../../src/extensions/index.js';
+import { detailGuards } from '../../src/core/audit-events.js';
 import { fieldsOf, parseSchema, type Schema, toPage, toText, typeOf } from './markdown.js';
 
 const toSchema = (guard: z.ZodType): Schema =>
@@ -21,7 +22,7 @@ export const renderAuditEvents = (): string =>
     'Every action that the audit trail records, with the fields of its detail. [The audit trail](../audit.md) explains records, verification and retention.',
     [
       '`by` is the name of an administrator, `tokenId` the public id of a token, `stepUpId` that of a step-up.',
-      ...Object.entries(auditDetails).flatMap(([action, guard]) => {
+      ...[...detailGuards].flatMap(([action, guard]) => {
         const schema = toSchema(guard);
         const fields = listFields(schema);
         return [`## ${action}`, toText(schema.description ?? ''), fields === '' ? '' : `Fields: ${fields}.`];

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CliDeps } from '../../src/cli/deps.js';
 import { createProgram } from '../../src/cli/program.js';
+import { extensionCommands } from '../../src/extensions/index.js';
 import { toPage, toTable, toText } from './markdown.js';
 import { standIn } from './stand-in.js';
 
@@ -55,7 +56,7 @@ function renderCommand(command: CommandUnknownOpts): string[] {
 }
 
 export async function renderCommands(): Promise<string> {
-  const deps: CliDeps = { ...standIn<CliDeps>(), paint: (_, text) => text };
+  const deps = { ...standIn<CliDeps>(), extensionCommands, paint: (_: unknown, text: string) => text };
   const program = await createProgram(undefined, deps);
   return toPage(
     'Commands',

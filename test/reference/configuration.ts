@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { connectionFields } from '../../src/config/connection.js';
 import { createConfigGuard } from '../../src/config/schema.js';
+import { sections } from '../../src/extensions/index.js';
 import { alternativesOf, parseSchema, type Schema, toPage, toTable, toText, typeOf } from './markdown.js';
 
 export interface Setting {
@@ -95,7 +96,10 @@ function describeProvider(connection: Schema): Section {
 }
 
 export function listSections(): Section[] {
-  const properties = propertiesOf(toSchema(createConfigGuard(connectionGuards)));
+  const properties = {
+    ...propertiesOf(toSchema(createConfigGuard(connectionGuards))),
+    ...propertiesOf(toSchema(z.object(sections))),
+  };
   const parts = Object.entries(properties).filter(([name]) => name !== 'connections');
   const connections = itemsOf(properties.connections);
   const isPart = (field: Schema): boolean => hasFields(field) || itemsOf(field).some(hasFields);

@@ -7,7 +7,7 @@ import { renderMetrics } from './metrics.js';
 
 /** Renders every generated page, by its name in `docs/reference`. */
 export const renderPages = async (): Promise<Readonly<Record<string, string>>> => ({
-  'api.md': renderApi(),
+  'api.md': await renderApi(),
   'audit-events.md': renderAuditEvents(),
   'commands.md': await renderCommands(),
   'configuration.md': renderConfiguration(),

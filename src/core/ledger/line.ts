@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditAction } from '../audit-events.js';
+import type { AuditAction, CoreAction } from '../audit-events.js';
 
 /** Actions in the log, about checks and enrolments of people. */
 export const loggedActions = [
@@ -46,7 +46,7 @@ export const loggedActions = [
   'help_asked',
   'help_settled',
   'invitation_sent',
-] as const satisfies readonly AuditAction[];
+] as const satisfies readonly CoreAction[];
 export type LoggedAction = (typeof loggedActions)[number];
 
 export const isLogged = (action: AuditAction): action is LoggedAction => loggedActions.some((each) => each === action);

@@ -1,4 +1,4 @@
-import { campaignData } from '../campaign/forget.js';
+import type { JsonObject } from '../../base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
 import { dataConsentData } from '../consented-data/consents.js';
 import { credentialData } from '../credentials/credentials.js';
@@ -18,8 +18,7 @@ import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 import type { PersonalData } from './registration.js';
 
-export const personalData = [
-  campaignData,
+const corePersonalData = [
   helpRequestData,
   dataConsentData,
   noticeLinkData,
@@ -36,6 +35,15 @@ export const personalData = [
   noticeChoiceData,
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
+
+const registered: PersonalData[] = [...corePersonalData];
+
+/** All features that store data about people, also of the extensions. */
+export const personalData: readonly PersonalData[] = registered;
+
+export function addPersonalData(added: readonly PersonalData[]): void {
+  registered.push(...added);
+}
 
 /** Data that remains after an erasure, with the reason, retention and keys. */
 export const remainingData = [
@@ -89,15 +97,13 @@ export const remainingData = [
   },
 ] as const;
 
-type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
-
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
   deps: Ports<'state' | 'clock' | 'keys'>,
-): Promise<readonly ExportedData[]> {
+): Promise<readonly JsonObject[]> {
   const who = { connection: connection.id, subject };
   const binding = bindingOf(connection, subject);
-  const held: ExportedData[] = [];
+  const held: JsonObject[] = [];
   for (const { read } of personalData) if (read !== null) held.push(await read(who, deps, binding));
   return held;
 }

@@ -7,6 +7,8 @@ export interface SessionReply {
     readonly role: SignedInRole;
     readonly rights: readonly Right[];
     readonly byKey: boolean;
+    /** Names of the extensions that are on. */
+    readonly extensions: readonly string[];
     readonly token: string;
     readonly endsAt: string;
   } | null;

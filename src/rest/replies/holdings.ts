@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { personStates } from '../../core/campaign/person.js';
 import { letterLanguages } from '../../core/letters/language.js';
 import { noticeKinds } from '../../core/step-up/page-protocol.js';
 import { faceErrorCodes } from '../../errors.js';
@@ -35,7 +34,7 @@ const linksReply = z
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
 /** Export of a user's data at one connection, with the fields that all callers get. */
-export const holdingsReply = z.object({
+const coreHoldings = z.object({
   profileCode: z
     .enum(faceErrorCodes)
     .nullable()
@@ -108,27 +107,27 @@ export const holdingsReply = z.object({
     .object({ links: z.int(), expiresAt: instantReply })
     .nullable()
     .describe('Number of valid links in notifications.'),
-  campaigns: z
-    .array(
-      z.object({
-        campaign: z.string(),
-        login: z.string(),
-        name: z.string().nullable(),
-        email: z.string().nullable(),
-        state: z.enum(personStates),
-        sentAt: instantReply.nullable(),
-      }),
-    )
-    .describe('E-mails of enrolment campaigns.'),
 });
 
-export type Holdings = z.input<typeof holdingsReply>;
+export type Holdings = z.input<typeof coreHoldings>;
+
+const extensionFields: Record<string, z.ZodType> = {};
+
+/** Adds the fields of an extension, by name. Call it before the first reply is described. */
+export function addHoldings(fields: Readonly<Record<string, z.ZodType>>): void {
+  Object.assign(extensionFields, fields);
+}
+
+const shapeOfExtensions = (): Record<never, z.ZodType> => extensionFields;
+
+/** The reply with the fields of all features, also of the extensions. */
+export const toHoldingsReply = () => coreHoldings.extend(shapeOfExtensions());
 
 /** The export with audit records, for administrators only, because audit records name other people. */
-export const recordedHoldingsReply = z.object({
-  ...holdingsReply.shape,
-  records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),
-  recordsLeftOut: z
-    .int()
-    .describe('Number of older records that are not included. `facestep audit export` exports all of them.'),
-});
+export const toRecordedHoldingsReply = () =>
+  toHoldingsReply().extend({
+    records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),
+    recordsLeftOut: z
+      .int()
+      .describe('Number of older records that are not included. `facestep audit export` exports all of them.'),
+  });

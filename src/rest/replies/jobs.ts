@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { jobNames } from '../../core/job-names.js';
 import { faceErrorCodes } from '../../errors.js';
 import { instantReply } from './instant.js';
 
 export const jobsReply = z.object({
   jobs: z.array(
     z.object({
-      name: z.enum(jobNames),
+      name: z.string(),
       everySec: z.int(),
       runs: z.int().describe('Number of runs since this server started.'),
       failures: z.int().describe('Number of failed runs.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faceErrorCodes } from '../../errors.js';
-import { recordedHoldingsReply } from './holdings.js';
+import { toRecordedHoldingsReply } from './holdings.js';
 
 const outcomeReply = z.object({
   connection: z.string(),
@@ -19,12 +19,13 @@ const complete = z.boolean().describe('True if nothing is left to do, including 
 export const subjectsReply = z.object({ subjects: z.array(outcomeReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;
 
-export const exportReply = z.object({
-  subjects: z.array(outcomeReply.extend({ held: recordedHoldingsReply.nullable() })),
-  notHeld: z.array(z.string()),
-  complete,
-});
-export type ExportReply = z.output<typeof exportReply>;
+export const toExportReply = () =>
+  z.object({
+    subjects: z.array(outcomeReply.extend({ held: toRecordedHoldingsReply().nullable() })),
+    notHeld: z.array(z.string()),
+    complete,
+  });
+export type ExportReply = z.output<ReturnType<typeof toExportReply>>;
 
 export const erasureReply = z.object({
   subjects: z.array(outcomeReply),

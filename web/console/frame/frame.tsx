@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../shared/languages.js';
-import { loadScreen } from '../load-screen.js';
 import { Loading, Problem, QuietButton } from '../parts/state.js';
 import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useActing } from './acting.js';
@@ -28,7 +27,7 @@ export function Frame({
   const main = useRef<HTMLElement>(null);
   const hasMoved = useRef(false);
   const row = findScreen(path);
-  const shown = row !== null && maySee(row, session.rights) ? row : null;
+  const shown = row !== null && maySee(row, session) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
     // Leave the focus alone on the first load.
@@ -59,7 +58,7 @@ export function Frame({
         <nav id="navigation" aria-label={words.menu} data-open={isMenuOpen}>
           <ul>
             {screens
-              .filter((each) => maySee(each, session.rights))
+              .filter((each) => maySee(each, session))
               .map(({ id, path: to }) => (
                 <li key={id} className="entry">
                   <Link to={to} isCurrent={shown?.id === id}>
@@ -113,7 +112,8 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
     document.title = row === null ? words.title : `${words.screens[row.id]} · ${words.title}`;
     if (row === null) return;
     let isOver = false;
-    loadScreen[row.id]()
+    row
+      .load()
       .then((screen) => screen.prepare(language))
       .then(
         (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),

@@ -49,10 +49,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
   return (
     <section className="connection">
       <h2>
-        <Link
-          to={`/connections/${encodeURIComponent(connection)}`}
-          isAllowed={row !== null && maySee(row, session.rights)}
-        >
+        <Link to={`/connections/${encodeURIComponent(connection)}`} isAllowed={row !== null && maySee(row, session)}>
           <bdi>{connection}</bdi>
         </Link>{' '}
         <Health connection={connection} />

@@ -79,7 +79,7 @@ function Task({ item }: { readonly item: ToDo }) {
   const { session } = useActing();
   const screen = screens.find(({ id }) => id === screenFor(item));
   const text = <TaskText item={item} />;
-  if (screen === undefined || !maySee(screen, session.rights)) return text;
+  if (screen === undefined || !maySee(screen, session)) return text;
   const part =
     item.connection !== null
       ? `/${encodeURIComponent(item.connection)}`

@@ -35,7 +35,7 @@ export function Jobs() {
             empty={words.none}
             headings={columns}
             columns={[
-              { id: 'job', isRowHeading: true, cell: ({ name }) => words.names[name] },
+              { id: 'job', isRowHeading: true, cell: ({ name }) => nameOf(name, words.names) },
               { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds({ seconds: number(everySec) }) },
               { id: 'last', cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)) },
               { id: 'result', cell: resultOf },
@@ -48,3 +48,6 @@ export function Jobs() {
     </Section>
   );
 }
+
+/** Jobs of a newer server have no text. */
+const nameOf = (job: string, names: Readonly<Record<string, string>>): string => names[job] ?? job;

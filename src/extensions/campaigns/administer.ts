@@ -1,0 +1,231 @@
+import type { AuditEvent } from '../../core/audit-events.js';
+import type { Ports } from '../../core/deps.js';
+import { digestOf } from '../../core/digest.js';
+import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../core/letters/invitation.js';
+import type { LetterLanguage } from '../../core/letters/language.js';
+import { addSec, secondsPerDay } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { ownKey } from './letters.js';
+import {
+  bounce,
+  type LeftOutReason,
+  newPerson,
+  type Person,
+  type PersonState,
+  type Retryable,
+  retry,
+} from './person.js';
+import { type Campaign, remind, resume, start, stop } from './record.js';
+import type { CampaignPorts } from './settings.js';
+import {
+  addCampaign,
+  changeCampaign,
+  changeShard,
+  checkRoom,
+  dropCampaign,
+  forEachShard,
+  readCampaign,
+  readPeople,
+  shardSize,
+  writeShard,
+} from './storage.js';
+
+/** `reason` is set if the file's line is invalid and must be skipped. */
+export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
+  readonly reason: LeftOutReason | null;
+}
+
+type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
+  readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
+};
+
+export async function createCampaign(
+  asked: Asked,
+  by: string,
+  deps: Pick<CampaignPorts, 'state' | 'clock' | 'random' | 'audit' | 'connections' | 'campaigns'>,
+): Promise<Campaign> {
+  if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
+  const { from, ...settings } = asked;
+  const now = deps.clock.now();
+  const people = 'people' in from ? from.people : [];
+  const campaign: Campaign = {
+    id: Buffer.from(deps.random(12)).toString('base64url'),
+    ...settings,
+    group: 'group' in from ? from.group : null,
+    state: 'planning',
+    problem: null,
+    stuckSince: null,
+    forgotten: [],
+    remindAt: null,
+    own: {},
+    shards: Math.ceil(people.length / shardSize),
+    createdAt: now,
+    createdBy: by,
+    startedAt: null,
+    keptUntil: addSec(now, deps.campaigns.keptDays * secondsPerDay),
+  };
+  await checkRoom(now, deps);
+  const source = 'group' in from ? 'group' : 'csv';
+  // The audit entry is written first, so that users are never looked up without an audit entry.
+  await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
+  try {
+    await forEachShard(campaign, (shard) => {
+      const part = people.slice(shard * shardSize, (shard + 1) * shardSize);
+      const rows = part.map((person, at) => newPerson(shard * shardSize + at, toKept(person), person.reason));
+      return writeShard(campaign, shard, rows, deps);
+    });
+    await addCampaign(campaign, now, deps);
+  } catch (error) {
+    // A campaign whose people were stored only in part is deleted, because those people could not be shown or erased.
+    await dropCampaign(campaign, deps);
+    throw error;
+  }
+  return campaign;
+}
+
+/** Keeps only the line number of a skipped line, because an erasure could not find data without a user id. */
+const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
+  reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
+
+/** Number of people per state, and of skipped people per reason. Zeros are omitted. */
+export interface CampaignCounts {
+  readonly counts: Partial<Record<PersonState, number>>;
+  readonly leftOut: Record<string, number>;
+}
+
+export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Promise<CampaignCounts> {
+  const counts: Partial<Record<PersonState, number>> = {};
+  const leftOut: Record<string, number> = {};
+  for (const { state, reason } of (await readPeople(campaign, deps)).flat()) {
+    counts[state] = (counts[state] ?? 0) + 1;
+    if (state === 'left_out' && reason !== null) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+  }
+  return { counts, leftOut };
+}
+
+/**
+ * Stores custom texts for an e-mail. Blank texts restore the defaults.
+ * @returns unknown placeholders; if there are any, nothing was changed
+ * @throws `not_found`
+ */
+export async function keepWords(
+  id: string,
+  { kind, language, ...words }: InvitationWords & { readonly kind: InvitationKind; readonly language: LetterLanguage },
+  by: string,
+  deps: Ports<'state' | 'audit'>,
+): Promise<readonly string[]> {
+  const unknown = findUnknownIn(words);
+  if (unknown.length > 0) return unknown;
+  const letter = ownKey(kind, language);
+  const own = words.subject.trim() === '' && words.text.trim() === '' ? null : words;
+  const campaign = await readCampaign(id, deps);
+  const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
+  if (digest === former) return [];
+  // The audit entry is written first, so that every stored text has an audit entry.
+  await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);
+  await changeCampaign(
+    id,
+    ({ own: { [letter]: _former, ...others }, ...latest }) => ({
+      ...latest,
+      own: own === null ? others : { ...others, [letter]: own },
+    }),
+    deps,
+  );
+  return [];
+}
+
+const toDigest = (words: InvitationWords | null | undefined): string | null =>
+  words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
+
+async function changeOnRecord(
+  id: string,
+  change: (campaign: Campaign) => Campaign,
+  toEvent: (changed: Campaign) => CampaignEvent | Promise<CampaignEvent>,
+  deps: Ports<'state' | 'audit'>,
+): Promise<Campaign> {
+  const changed = change(await readCampaign(id, deps));
+  await note(await toEvent(changed), changed, deps);
+  return changeCampaign(id, change, deps);
+}
+
+export async function startCampaign(
+  id: string,
+  by: string,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<Campaign> {
+  const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
+    const { counts } = await countPeople(campaign, deps);
+    return { action: 'campaign_started', detail: { campaign: id, people: counts.planned ?? 0, by } };
+  };
+  return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
+}
+
+export async function stopCampaign(id: string, by: string, deps: Ports<'state' | 'audit'>): Promise<Campaign> {
+  return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
+}
+
+/**
+ * Resumes a stopped or finished campaign.
+ * @param again - states of people who get their e-mail again
+ * @throws `not_found`, `campaign_state`
+ */
+export async function resumeCampaign(
+  id: string,
+  again: readonly Retryable[],
+  by: string,
+  deps: Ports<'state' | 'audit'>,
+): Promise<Campaign> {
+  const campaign = resume(await readCampaign(id, deps));
+  await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
+  // People are reset before the campaign resumes. Otherwise, a sender could find no recipients and finish the campaign
+  // again.
+  if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
+  return changeCampaign(id, resume, deps);
+}
+
+export async function remindCampaign(
+  id: string,
+  by: string,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<Campaign> {
+  const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
+  return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
+}
+
+export async function noteBounces(
+  campaign: Campaign,
+  addresses: readonly string[],
+  by: string,
+  deps: Ports<'state' | 'audit'>,
+): Promise<number> {
+  const lower = new Set(addresses.map((address) => address.toLowerCase()));
+  const noted = (person: Person): Person => (lower.has(person.email?.toLowerCase() ?? '') ? bounce(person) : person);
+  const people = (await readPeople(campaign, deps)).flat().filter((person) => noted(person) !== person).length;
+  if (people === 0) return 0;
+  await note({ action: 'campaign_bounces_noted', detail: { campaign: campaign.id, people, by } }, campaign, deps);
+  await forEachPerson(campaign, noted, deps);
+  return people;
+}
+
+const forEachPerson = async (
+  campaign: Campaign,
+  change: (person: Person) => Person,
+  deps: Ports<'state'>,
+): Promise<void> => {
+  await forEachShard(campaign, (shard) => changeShard(campaign, shard, change, deps));
+};
+
+type CampaignAction =
+  | 'campaign_planned'
+  | 'campaign_started'
+  | 'campaign_stopped'
+  | 'campaign_resumed'
+  | 'campaign_reminded'
+  | 'campaign_worded'
+  | 'campaign_bounces_noted';
+
+type CampaignEvent = { [Action in CampaignAction]: Omit<AuditEvent<Action>, 'connection' | 'subject'> }[CampaignAction];
+
+const note = async (event: CampaignEvent, { connection }: Campaign, { audit }: Ports<'audit'>): Promise<void> => {
+  await audit.append({ ...event, connection, subject: '' });
+};

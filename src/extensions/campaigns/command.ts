@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { callServer } from '../../cli/call-server.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { readGivenFile } from '../../cli/given-file.js';
+import { wholeNumber } from '../../cli/parse-option.js';
+import { toPrintable } from '../../cli/printable.js';
+import { readAllPages } from '../../cli/read-pages.js';
+import { printTable } from '../../cli/table.js';
+import { UsageError } from '../../cli/usage-error.js';
+import { invitationKinds } from '../../core/letters/invitation.js';
+import { letterLanguages } from '../../core/letters/language.js';
+import { personStates, retryable } from './person.js';
+import { type CampaignReply, campaignPeopleReply, campaignsReply, oneCampaignReply, previewReply } from './replies.js';
+
+const parseDays = wholeNumber(1, 30, 'days');
+
+export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
+  const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
+  const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
+  const tellChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
+    if (!deps.printJson(campaign)) tell(campaign);
+  };
+  const change = async (what: string, id: string, fields = {}): Promise<void> => {
+    tellChanged(await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields }));
+  };
+
+  command
+    .command('plan')
+    .description('plan a campaign for a group or a CSV file; nothing is sent')
+    .argument('<connection>', 'id of the connection in the configuration')
+    .option('--group <group>', 'id or name of a group at the provider')
+    .option('--file <file>', 'CSV file with the column login, and optionally email, name and language')
+    .requiredOption('--name <name>', 'name of the campaign')
+    .addOption(new Option('--language <language>', 'language of the e-mails').choices(letterLanguages).default('en'))
+    .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
+    .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
+    .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
+    .action(async (connection, { group, file, ...options }) => {
+      if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
+      const people = file && (await readGivenFile(file)).toString('base64');
+      const fields = { connection, ...options, group, people };
+      tellChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));
+      deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
+    });
+  command
+    .command('preview')
+    .description('preview an e-mail')
+    .argument('<campaign>')
+    .addOption(new Option('--kind <kind>').choices(invitationKinds).default('invitation'))
+    .addOption(new Option('--language <language>').choices(letterLanguages).default('en'))
+    .option('--html <file>', 'write the HTML to a file')
+    .action(async (campaign, { kind, language, html: file }) => {
+      const letter = await callServer('POST /campaigns/preview', previewReply, deps, { campaign, kind, language });
+      deps.print(toPrintable(letter.subject));
+      deps.print('');
+      for (const line of letter.text.split('\n')) deps.print(toPrintable(line));
+      if (file !== undefined) await writeFile(file, letter.html);
+    });
+  command
+    .command('status')
+    .description('show the status of one campaign or of all')
+    .argument('[campaign]')
+    .addOption(new Option('--state <state>', 'also list the people in this state').choices(personStates))
+    .action(async (id, { state }) => {
+      if (id === undefined) {
+        const { campaigns } = await callServer('GET /campaigns', campaignsReply, deps);
+        if (!deps.printJson(campaigns)) for (const campaign of campaigns) tell(campaign);
+        return;
+      }
+      const { campaign } = await callServer(`GET /campaigns/${encodeURIComponent(id)}`, oneCampaignReply, deps);
+      if (state === undefined) {
+        if (!deps.printJson({ campaign })) tell(campaign);
+        return;
+      }
+      const fields = { campaign: id, state, limit: 200 };
+      const people = (await readAllPages('/campaigns/people', fields, campaignPeopleReply, deps)).flatMap(
+        (page) => page.people,
+      );
+      if (deps.printJson({ campaign, people })) return;
+      tell(campaign);
+      const rows = people.map(({ line, login, email, state: is, reason, sentAt }) => [
+        ...[line ?? '', login, email ?? '', is, reason ?? '', sentAt ?? ''],
+      ]);
+      printTable(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows, deps);
+    });
+  const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
+  for (const [what, description] of Object.entries(simple)) {
+    command
+      .command(what)
+      .description(description)
+      .argument('<campaign>')
+      .action((id) => change(what, id));
+  }
+  command
+    .command('resume')
+    .description('resume sending')
+    .argument('<campaign>')
+    .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
+    .action((id, { again }) => change('resume', id, { again }));
+  return command;
+}
+
+function toLines({ id, name, connection, state, problem, counts, leftOut }: CampaignReply): string[] {
+  const toText = (numbers: Record<string, number>): string =>
+    Object.entries(numbers)
+      .map(([what, count]) => `${count.toLocaleString('en-US')} ${what.replaceAll('_', ' ')}`)
+      .join(', ');
+  return [
+    toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${problem}`}`),
+    `  ${toText(counts) || 'no one yet'}`,
+    ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
+  ];
+}

@@ -1,0 +1,216 @@
+import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
+import type { ServerRequest } from '../../../../web/console/frame/call.js';
+import { Refusal } from '../../../../web/console/frame/call.js';
+import { useFormats } from '../../../../web/console/frame/words.js';
+import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
+import { languageOptions } from '../../../../web/console/parts/form.js';
+import { Await, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
+import { Table } from '../../../../web/console/parts/table.js';
+import { Facts } from '../../../../web/console/parts/told.js';
+import { Letters } from './letters.js';
+import { People } from './people.js';
+import {
+  type Campaign,
+  countIn,
+  invitedIn,
+  personStates,
+  readCampaign,
+  remindCampaign,
+  resumeCampaign,
+  retryable,
+  startCampaign,
+  stopCampaign,
+} from './requests.js';
+import { useTexts } from './texts.js';
+
+/** Polling delays. Other states change only by an administrator's action. */
+const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
+
+export function OneCampaign({ id }: { readonly id: string }) {
+  const words = useTexts();
+  const found = useLoaded(readCampaign(id), ({ campaign }) => againAfterMs[campaign.state]);
+  const { reload } = found;
+  return (
+    <Await loaded={found}>
+      {({ campaign: shown }) => (
+        <>
+          <Title name={shown.name} to="/campaigns" all={words.all} />
+          <Standing campaign={shown} />
+          <Actions campaign={shown} onDone={reload} />
+          {shown.state !== 'planning' && <People key={shown.state} campaign={shown} />}
+          <Letters campaign={shown} onKept={reload} />
+          <section>
+            <HowItIsSet campaign={shown} />
+          </section>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function HowItIsSet({ campaign }: { readonly campaign: Campaign }) {
+  const { facts } = useTexts();
+  const { day, number } = useFormats();
+  const { connection, group, language, linkDays, reminders, reminderDays, createdBy, keptUntil } = campaign;
+  return (
+    <Facts
+      rows={[
+        [facts.connection, connection],
+        [facts.from, group === null ? facts.file : facts.group({ name: group })],
+        [facts.language, languageOptions.find(({ value }) => value === language)?.label ?? language],
+        [facts.link, facts.days({ count: number(linkDays) })],
+        [facts.reminders, facts.remindersOf({ count: number(reminders), days: number(reminderDays) })],
+        [facts.madeBy, createdBy],
+        [facts.keptUntil, day(keptUntil.slice(0, 10))],
+      ]}
+    />
+  );
+}
+
+interface Shown {
+  readonly campaign: Campaign;
+}
+
+export function Standing({ campaign }: Shown) {
+  const words = useTexts();
+  const { state, problem } = campaign;
+  return (
+    <>
+      <p className={`note ${state === 'done' ? 'good' : state === 'refused' ? 'bad' : ''}`} role="status">
+        {words.states[state]}
+      </p>
+      {problem !== null && (
+        <>
+          {state !== 'refused' && <p>{words.problem}</p>}
+          <Problem refusal={new Refusal(problem, null)} />
+        </>
+      )}
+      {state === 'planning' && <p className="soft">{words.dryRun.planning}</p>}
+      {state === 'planned' && <DryRun campaign={campaign} />}
+      {(state === 'running' || state === 'stopped' || state === 'done') && <HowFar campaign={campaign} />}
+    </>
+  );
+}
+
+function DryRun({ campaign }: Shown) {
+  const { dryRun, people } = useTexts();
+  const { number } = useFormats();
+  const letters = countIn(campaign, 'planned');
+  const leftOut = countIn(campaign, 'left_out');
+  const reasons = new Map(Object.entries(people.reasons));
+  return (
+    <Section heading={dryRun.heading}>
+      <p>{letters === 0 ? dryRun.nobody : dryRun.wouldGet({ count: number(letters) })}</p>
+      {leftOut > 0 && (
+        <>
+          <p>{dryRun.leftOut({ count: number(leftOut) })}</p>
+          <ul>
+            {Object.entries(campaign.leftOut).map(([reason, count]) => (
+              <li key={reason}>
+                {reasons.get(reason) ?? reason}: {number(count)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className="soft">{dryRun.nothingSent}</p>
+    </Section>
+  );
+}
+
+function HowFar({ campaign }: Shown) {
+  const { progress, people } = useTexts();
+  const { number } = useFormats();
+  const [enrolled, all] = [countIn(campaign, 'enrolled'), invitedIn(campaign)];
+  return (
+    <Section heading={progress.heading}>
+      <Progress
+        label={progress.heading}
+        text={progress.enrolled({ enrolled: number(enrolled), all: number(all) })}
+        value={enrolled}
+        most={all}
+      />
+      <Table
+        caption={progress.heading}
+        rows={personStates.filter((state) => countIn(campaign, state) > 0)}
+        keyOf={(state) => state}
+        empty={people.none}
+        headings={progress}
+        columns={[
+          { id: 'state', isRowHeading: true, cell: (state) => people.states[state] },
+          { id: 'people', isNumber: true, cell: (state) => number(countIn(campaign, state)) },
+        ]}
+      />
+    </Section>
+  );
+}
+
+export function Actions({ campaign, onDone }: { readonly campaign: Campaign; readonly onDone: () => void }) {
+  const { act, uncertain, people } = useTexts();
+  const { call } = useActing();
+  const { number } = useFormats();
+  const { id, name, state, linkDays, reminders, reminderDays } = campaign;
+  const confirmed = (request: ServerRequest<unknown>) => async (): Promise<void> => {
+    await call(request);
+    onDone();
+  };
+  const toLeave = countIn(campaign, 'planned');
+  const awaited = countIn(campaign, 'sent', 'opened', 'expired');
+  const isUnderWay = state === 'running' || state === 'done';
+  return (
+    <>
+      <div className="actions">
+        {state === 'planned' && toLeave > 0 && (
+          <ConfirmButton label={act.start} title={act.startTitle({ name })} onConfirm={confirmed(startCampaign(id))}>
+            <p>{act.startText({ count: number(toLeave), days: number(linkDays) })}</p>
+            <p>
+              {reminders === 0
+                ? act.noReminders
+                : act.startReminders({ count: number(reminders), days: number(reminderDays) })}
+            </p>
+          </ConfirmButton>
+        )}
+        {state === 'running' && (
+          <ConfirmButton
+            label={act.stop}
+            title={act.stopTitle({ name })}
+            onConfirm={confirmed(stopCampaign(id))}
+            text={act.stopText}
+          />
+        )}
+        {state === 'stopped' && (
+          <ConfirmButton
+            label={act.resume}
+            title={act.resumeTitle({ name })}
+            onConfirm={confirmed(resumeCampaign(id, []))}
+            text={act.resumeText({ count: number(toLeave) })}
+          />
+        )}
+        {isUnderWay && awaited > 0 && (
+          <ConfirmButton
+            label={act.remind}
+            title={act.remindTitle}
+            onConfirm={confirmed(remindCampaign(id))}
+            text={act.remindText({ count: number(awaited) })}
+          />
+        )}
+        {isUnderWay &&
+          retryable
+            .filter((each) => countIn(campaign, each) > 0)
+            .map((each) => (
+              <ConfirmButton
+                key={each}
+                label={`${act.again}: ${people.states[each]}`}
+                title={act.againTitle}
+                action={act.again}
+                onConfirm={confirmed(resumeCampaign(id, [each]))}
+                text={act.againText({ count: number(countIn(campaign, each)) })}
+              />
+            ))}
+      </div>
+      {countIn(campaign, 'uncertain') > 0 && (
+        <p className="note warn">{uncertain({ count: number(countIn(campaign, 'uncertain')) })}</p>
+      )}
+    </>
+  );
+}

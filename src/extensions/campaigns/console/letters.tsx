@@ -1,0 +1,184 @@
+import { useEffect, useRef, useState } from 'react';
+import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
+import { Refusal } from '../../../../web/console/frame/call.js';
+import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
+import { ActForm, Choice, Field, languageOptions } from '../../../../web/console/parts/form.js';
+import { Await, Done, Note, Section } from '../../../../web/console/parts/state.js';
+import type { Language } from '../../../../web/shared/languages.js';
+import {
+  type Campaign,
+  keepWords,
+  type LetterKind,
+  type LetterWords,
+  letterKinds,
+  previewLetter,
+  type WhichLetter,
+} from './requests.js';
+import { useTexts } from './texts.js';
+
+/** Time without typing after which the preview is updated. */
+const pauseMs = 500;
+
+interface Given {
+  readonly campaign: Campaign;
+  readonly onKept: () => void;
+}
+
+export function Letters({ campaign, onKept }: Given) {
+  const words = useTexts();
+  const { letters } = words;
+  const [kind, setKind] = useState<LetterKind>('invitation');
+  const [language, setLanguage] = useState<Language>(
+    languageOptions.find(({ value }) => value === campaign.language)?.value ?? 'en',
+  );
+  const drafts = useRef(new Map<string, LetterWords>());
+  const name = `${kind}.${language}`;
+  return (
+    <Section heading={letters.heading}>
+      <div className="form">
+        <Choice
+          name="kind"
+          label={letters.kind}
+          initial={kind}
+          options={letterKinds.map((value) => ({ value, label: letters.kinds[value] }))}
+          onChoose={setKind}
+        />
+        <Choice
+          name="language"
+          label={letters.language}
+          initial={language}
+          options={languageOptions}
+          onChoose={setLanguage}
+        />
+      </div>
+      <OneLetter key={name} drafts={drafts.current} {...{ campaign, onKept, kind, language, name }} />
+    </Section>
+  );
+}
+
+const toWords = (fields: FormData): LetterWords => ({
+  subject: String(fields.get('subject')),
+  // Forms send CRLF as line ends.
+  text: String(fields.get('text')).replaceAll('\r\n', '\n'),
+});
+
+function OneLetter({
+  campaign,
+  onKept,
+  kind,
+  language,
+  name,
+  drafts,
+}: Given & {
+  readonly kind: LetterKind;
+  readonly language: Language;
+  readonly name: string;
+  readonly drafts: Map<string, LetterWords>;
+}) {
+  const { letters } = useTexts();
+  const { call } = useActing();
+  const which: WhichLetter = { campaign: campaign.id, kind, language };
+  const draft = drafts.get(name);
+  const [typed, setTyped] = useState(draft ?? null);
+  const [tried, setTried] = useState(typed);
+  const [changes, setChanges] = useState(0);
+  const [isKept, setKept] = useState(false);
+  const kept = useLoaded(previewLetter(which, null));
+  const shown = useLoaded(previewLetter(which, tried));
+  useEffect(() => {
+    const timer = setTimeout(() => setTried(typed), pauseMs);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const keep = async (given: LetterWords): Promise<void> => {
+    const { unknown } = await call(keepWords(which, given));
+    // Keep the rejected text in the form.
+    if (unknown.length > 0) {
+      setTried(given);
+      throw new Refusal('request_malformed', null);
+    }
+    drafts.delete(name);
+    setTyped(null);
+    setTried(null);
+    setKept(true);
+    kept.reload();
+    shown.reload();
+    setChanges(changes + 1);
+    onKept();
+  };
+  return (
+    <div className="beside">
+      <div className="stays">
+        <h3>{letters.preview}</h3>
+        <p className="soft fine">{letters.previewHint}</p>
+        <Await loaded={shown}>
+          {({ subject, text, page, unknown }) => (
+            <>
+              {unknown.length > 0 && (
+                <Note tone="bad">{letters.unknown({ names: unknown.map((each) => `{${each}}`).join(', ') })}</Note>
+              )}
+              <p>
+                <strong>
+                  <bdi>{subject}</bdi>
+                </strong>
+              </p>
+              <iframe key={page} className="shown" title={letters.preview} src={page} sandbox="" />
+              <details>
+                <summary>{letters.asText}</summary>
+                <div className="said" dir="auto">
+                  {text}
+                </div>
+              </details>
+            </>
+          )}
+        </Await>
+      </div>
+      <div>
+        <h3>{letters.own}</h3>
+        {isKept && <Done>{letters.kept}</Done>}
+        <Await loaded={kept}>
+          {({ words: { subject, text } }) => (
+            <ActForm
+              key={`${changes} ${subject} ${text}`}
+              submit={letters.keep}
+              onSubmit={(fields) => keep(toWords(fields))}
+              onEdit={(fields) => {
+                setKept(false);
+                drafts.set(name, toWords(fields));
+                setTyped(toWords(fields));
+              }}
+            >
+              <Field
+                name="subject"
+                label={letters.subject}
+                initial={draft?.subject ?? subject}
+                isRequired
+                maxLength={200}
+              />
+              <Field
+                name="text"
+                label={letters.text}
+                hint={letters.textHint}
+                initial={draft?.text ?? text}
+                isRequired
+                maxLength={4_000}
+                rows={8}
+              />
+            </ActForm>
+          )}
+        </Await>
+        {campaign.own.includes(name) && (
+          <>
+            <p>{letters.ownNow}</p>
+            <ConfirmButton
+              label={letters.back}
+              title={`${letters.back}?`}
+              isGrave
+              onConfirm={() => keep({ subject: '', text: '' })}
+              text={letters.backText}
+            />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { get, post } from '../../../../web/console/frame/call.js';
+import type { LineCountsReply } from '../../../rest/replies/ledger.js';
+import type * as CampaignsReplies from '../replies.js';
+
+export type PersonState = CampaignsReplies.CampaignPersonReply['state'];
+
+export const personStates = [
+  ...(['unresolved', 'planned', 'sending', 'sent', 'opened', 'enrolled'] as const),
+  ...(['expired', 'uncertain', 'bounced', 'failed', 'left_out'] as const),
+] as const satisfies PersonState[];
+
+export const notEnrolled: readonly PersonState[] = personStates.filter(
+  (state) => state !== 'enrolled' && state !== 'left_out',
+);
+
+/** States in which the e-mail did not arrive, or may not have arrived. */
+export const retryable = ['uncertain', 'failed', 'bounced'] as const;
+
+export const letterKinds = ['invitation', 'reminder'] as const;
+export type LetterKind = (typeof letterKinds)[number];
+
+export type Campaign = CampaignsReplies.CampaignReply;
+
+export const listCampaigns = get<CampaignsReplies.CampaignsReply>('/v1/campaigns');
+export const readCampaign = (id: string) =>
+  get<CampaignsReplies.OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
+/** @param form - form fields; either the field `group` or the file `people` names the people */
+export const planCampaign = (form: FormData) => post<CampaignsReplies.OneCampaignReply>('/v1/campaigns', form);
+export const startCampaign = (campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/start', { campaign });
+export const stopCampaign = (campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/stop', { campaign });
+export const remindCampaign = (campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/remind', { campaign });
+/** @param again - states of people who get the e-mail again */
+export const resumeCampaign = (campaign: string, again: readonly string[]) =>
+  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
+
+export type CampaignPerson = CampaignsReplies.CampaignPersonReply;
+export const listPeople = (campaign: string, state: readonly PersonState[], cursor: string | null) =>
+  post<CampaignsReplies.CampaignPeopleReply>('/v1/campaigns/people', {
+    ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
+  });
+
+export interface WhichLetter {
+  readonly campaign: string;
+  readonly kind: LetterKind;
+  readonly language: string;
+}
+
+export type LetterWords = CampaignsReplies.PreviewReply['words'];
+
+/** @param words - unsaved texts, or `null` for the saved ones */
+export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
+  post<CampaignsReplies.PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
+export const keepWords = (letter: WhichLetter, words: LetterWords) =>
+  post<CampaignsReplies.KeptWordsReply>('/v1/campaigns/words', { ...letter, ...words });
+
+export const listConnections = post<LineCountsReply>('/v1/log/counts');
+
+export const countIn = ({ counts }: Pick<Campaign, 'counts'>, ...states: readonly PersonState[]): number =>
+  states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+
+/** Returns the number of invited people, without the skipped ones. */
+export const invitedIn = ({ counts }: Pick<Campaign, 'counts'>): number =>
+  Object.entries(counts).reduce((sum, [state, count]) => (state === 'left_out' ? sum : sum + (count ?? 0)), 0);

@@ -1,0 +1,109 @@
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
+import { goTo } from '../../../../web/console/frame/router.js';
+import { useFormats, useLanguage } from '../../../../web/console/frame/words.js';
+import { ActForm, Choice, Field, FileField, languageOptions, NumberField } from '../../../../web/console/parts/form.js';
+import { Await, Section } from '../../../../web/console/parts/state.js';
+import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
+import { OneCampaign } from './campaign.js';
+import { invitedIn, listCampaigns, listConnections, planCampaign } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
+
+export const campaigns = defineScreen(function Campaigns({ rest }) {
+  const [id] = rest;
+  return id === undefined ? <Every /> : <OneCampaign key={id} id={id} />;
+});
+
+function Every() {
+  const words = useTexts();
+  const { day, number } = useFormats();
+  const listed = useLoaded(listCampaigns);
+  const { columns } = words;
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <p className="soft">{words.intro}</p>
+      <Await loaded={listed}>
+        {({ campaigns: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={words.none}
+            headings={columns}
+            columns={[
+              toNameColumn(columns.name, '/campaigns'),
+              { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+              { id: 'state', cell: ({ state }) => words.states[state] },
+              { id: 'created', cell: ({ createdAt }) => day(createdAt.slice(0, 10)) },
+              {
+                id: 'enrolled',
+                isNumber: true,
+                cell: (campaign) =>
+                  words.ofAll({ enrolled: number(campaign.counts.enrolled ?? 0), all: number(invitedIn(campaign)) }),
+              },
+            ]}
+          />
+        )}
+      </Await>
+      <Section heading={words.make.heading}>
+        <PlanForm />
+      </Section>
+    </>
+  );
+}
+
+export function PlanForm() {
+  const { make } = useTexts();
+  const { call } = useActing();
+  const language = useLanguage();
+  const connections = useLoaded(listConnections);
+  const [isFile, setFile] = useState(false);
+  return (
+    <Await loaded={connections}>
+      {({ connections: rows }) => (
+        <ActForm
+          submit={make.submit}
+          onSubmit={async (fields) => {
+            fields.delete('from');
+            const { campaign } = await call(planCampaign(fields));
+            goTo(`/campaigns/${campaign.id}`);
+          }}
+        >
+          <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
+          <Choice
+            name="connection"
+            label={make.connection}
+            options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
+          />
+          <fieldset className="field">
+            <legend>{make.from}</legend>
+            <label className="tick">
+              <input type="radio" name="from" value="group" checked={!isFile} onChange={() => setFile(false)} />
+              {make.ofGroup}
+            </label>
+            <label className="tick">
+              <input type="radio" name="from" value="file" checked={isFile} onChange={() => setFile(true)} />
+              {make.ofFile}
+            </label>
+          </fieldset>
+          {isFile ? (
+            <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
+          ) : (
+            <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
+          )}
+          <Choice
+            name="language"
+            label={make.language}
+            hint={make.languageHint}
+            initial={language}
+            options={languageOptions}
+          />
+          <NumberField name="linkDays" label={make.linkDays} min={1} max={30} initial={14} />
+          <NumberField name="reminderDays" label={make.reminderDays} min={1} max={30} initial={7} />
+          <NumberField name="reminders" label={make.reminders} min={0} max={5} initial={2} />
+        </ActForm>
+      )}
+    </Await>
+  );
+}

@@ -1,0 +1,14 @@
+import type { Extension } from '../extension.js';
+import { campaignDetails } from './events.js';
+import { campaignData, campaignHoldings } from './forget.js';
+import { sections } from './settings.js';
+
+/** Invites many people to enrol, by e-mail. */
+export const campaigns = {
+  sections,
+  auditDetails: campaignDetails,
+  personalData: [campaignData],
+  holdings: campaignHoldings,
+  commands: { campaign: async () => (await import('./command.js')).createCampaignCommand },
+  open: async (server) => (await import('./open.js')).openCampaigns(server),
+} as const satisfies Extension<typeof sections>;

@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import { type InvitationKind, invitationKinds } from '../../core/letters/invitation.js';
+import { letterLanguages } from '../../core/letters/language.js';
+import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
+import { FaceError, type FaceErrorCode } from '../../errors.js';
+
+export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
+export type CampaignState = (typeof campaignStates)[number];
+
+export const personStates = [
+  'unresolved',
+  'left_out',
+  'planned',
+  /** Claimed by a sender: the e-mail may be on its way. */
+  'sending',
+  'sent',
+  'opened',
+  'enrolled',
+  'expired',
+  /** The mail relay rejected the address permanently, or an administrator reported a bounce. */
+  'bounced',
+  /** Sending failed midway, so the e-mail may have arrived. */
+  'uncertain',
+  'failed',
+] as const;
+export type PersonState = (typeof personStates)[number];
+
+const leftOutReasons = [
+  'already_enrolled',
+  'no_email',
+  'unknown',
+  'double',
+  'bad_email',
+  'bad_language',
+  'no_login',
+  'formula',
+  'columns',
+  'quotes',
+  'encoding',
+  'too_long',
+] as const;
+export type LeftOutReason = (typeof leftOutReasons)[number];
+
+const linkGuard = z.object({
+  stepUpId: z.string(),
+  expiresAt: epochMsGuard,
+  /** True if the step-up of the link has ended. */
+  isOver: z.boolean(),
+});
+export type PersonLink = z.output<typeof linkGuard>;
+
+export const personGuard = z.object({
+  /** Position in the campaign, from 0. It never changes. */
+  at: z.int(),
+  line: z.int().nullable(),
+  login: z.string(),
+  subject: z.string().nullable(),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  language: z.enum(letterLanguages).nullable(),
+  state: z.enum(personStates),
+  /** Reason for skipping the person, error code, or reply code of the mail relay. */
+  reason: z.string().nullable(),
+  link: linkGuard.nullable(),
+  sentAt: epochMsGuard.nullable(),
+  reminders: z.int(),
+  /** Number of consecutive temporary failures. */
+  tries: z.int(),
+  notBefore: epochMsGuard.nullable(),
+  /** Claim of the replica that sends the e-mail. Stored before sending, so that no e-mail is sent twice. */
+  claim: z
+    .object({
+      id: z.string(),
+      kind: z.enum(invitationKinds),
+      link: linkGuard,
+      former: z.enum(personStates),
+      until: epochMsGuard,
+    })
+    .nullable(),
+});
+export type Person = z.output<typeof personGuard>;
+
+export const newPerson = (
+  at: number,
+  given: Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'>,
+  reason: LeftOutReason | null,
+): Person => ({
+  at,
+  ...given,
+  subject: null,
+  state: reason === null ? 'unresolved' : 'left_out',
+  reason,
+  link: null,
+  sentAt: null,
+  reminders: 0,
+  tries: 0,
+  notBefore: null,
+  claim: null,
+});
+
+/** After this many temporary failures, the e-mail counts as failed. */
+const mostTries = 5;
+/** Seconds between attempts. Mail relays with greylisting require 15 minutes. */
+const waitSec = 15 * 60;
+/** Seconds after which a replica that does not report an outcome is considered crashed. */
+const claimSec = 180;
+
+const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
+
+const emailGuard = z.email().max(254);
+
+export interface Resolved {
+  readonly subject: string;
+  readonly login: string;
+  readonly email: string | null;
+  readonly isEnrolled: boolean;
+}
+
+/**
+ * Updates a person with the provider's data.
+ * @param found - `null` if the provider does not know the user
+ */
+export function resolve(person: Person, found: Resolved | null, isDouble: boolean): Person {
+  if (found === null) return leaveOut(person, 'unknown');
+  const known: Person = {
+    ...person,
+    subject: found.subject,
+    login: found.login,
+    email: person.email ?? found.email,
+  };
+  if (isDouble) return leaveOut(known, 'double');
+  if (found.isEnrolled) return leaveOut(known, 'already_enrolled');
+  if (known.email === null) return leaveOut(known, 'no_email');
+  if (!emailGuard.safeParse(known.email).success) return leaveOut(known, 'bad_email');
+  return { ...known, state: 'planned', reason: null };
+}
+
+/** Claims a person before one e-mail is sent to them. */
+export function claim(
+  person: Person,
+  letter: { readonly id: string; readonly kind: InvitationKind; readonly link: PersonLink },
+  now: EpochMs,
+): Person {
+  if (person.state === 'sending') throw new FaceError('campaign_state');
+  return { ...person, state: 'sending', claim: { ...letter, former: person.state, until: addSec(now, claimSec) } };
+}
+
+export type LetterOutcome =
+  | { readonly became: 'sent' }
+  | { readonly became: 'refused' | 'later'; readonly status: number | null }
+  /** The mail relay could not be reached, so nothing was sent. */
+  | { readonly became: 'unreachable' }
+  | { readonly became: 'uncertain' }
+  | { readonly became: 'failed'; readonly code: FaceErrorCode };
+
+/** Applies the outcome of a claimed e-mail. An outcome is ignored if another claim has replaced `claimId`. */
+export function settle(person: Person, claimId: string, outcome: LetterOutcome, now: EpochMs): Person {
+  const { claim: held } = person;
+  if (held?.id !== claimId) return person;
+  const free: Person = { ...person, claim: null, reason: null };
+  switch (outcome.became) {
+    case 'sent': {
+      const reminders = person.reminders + (held.kind === 'reminder' ? 1 : 0);
+      return { ...free, state: 'sent', link: held.link, sentAt: now, reminders, tries: 0, notBefore: null };
+    }
+    case 'refused':
+      return { ...free, state: 'bounced', reason: toReason(outcome.status) };
+    case 'later': {
+      const tries = person.tries + 1;
+      if (tries >= mostTries) return { ...free, state: 'failed', reason: 'delivery_failed', tries: 0, notBefore: null };
+      return { ...free, state: held.former, tries, notBefore: addSec(now, waitSec) };
+    }
+    case 'unreachable':
+      return { ...free, state: held.former };
+    case 'uncertain':
+      return { ...free, state: 'uncertain', link: held.link, sentAt: now };
+    case 'failed':
+      return { ...free, state: 'failed', reason: outcome.code };
+  }
+}
+
+const toReason = (status: number | null): string | null => (status === null ? null : String(status));
+
+/**
+ * Marks a person as `uncertain` if their claim has expired. If the sender still reports an outcome, `settle` applies
+ * it.
+ */
+export const doubtIfLost = (person: Person, now: EpochMs): Person =>
+  person.state === 'sending' && person.claim !== null && person.claim.until <= now
+    ? { ...person, state: 'uncertain', link: person.claim.link, sentAt: now }
+    : person;
+
+export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
+
+export const isWaiting = ({ state, link }: Person): boolean =>
+  link !== null && (state === 'sent' || state === 'opened' || state === 'uncertain');
+
+/** Applies the state of the link. `enrolled` and `expired` are final. */
+export function see(person: Person, sight: Sight, isOver: boolean): Person {
+  const { link, state } = person;
+  if (link === null || !isWaiting(person)) return person;
+  const next: PersonState = sight === 'waiting' ? state : sight;
+  // An uncertain e-mail whose link was never opened stays uncertain.
+  const kept = state === 'uncertain' && next === 'expired' ? state : next;
+  return kept === state && isOver === link.isOver ? person : { ...person, state: kept, link: { ...link, isOver } };
+}
+
+export const findEnrolled = (person: Person): Person => ({ ...person, state: 'enrolled', reason: null });
+
+export const retryable = ['uncertain', 'failed', 'bounced'] as const;
+export type Retryable = (typeof retryable)[number];
+
+export const retry = (person: Person, again: readonly Retryable[]): Person =>
+  again.some((state) => state === person.state)
+    ? { ...person, state: 'planned', reason: null, tries: 0, notBefore: null, claim: null }
+    : person;
+
+export const bounce = (person: Person): Person =>
+  person.state === 'sent' || person.state === 'opened' || person.state === 'uncertain'
+    ? { ...person, state: 'bounced', reason: null }
+    : person;
+
+export interface Pace {
+  readonly reminderDays: number;
+  readonly reminders: number;
+  /** Time of a manual reminder. It is sent to everyone whose last e-mail is older than this. */
+  readonly remindAt: EpochMs | null;
+}
+
+const daySec = 86_400;
+
+export function dueLetter(person: Person, pace: Pace, now: EpochMs): InvitationKind | null {
+  const { state, sentAt, notBefore, reminders } = person;
+  if (notBefore !== null && notBefore > now) return null;
+  if (state === 'planned') return 'invitation';
+  if (sentAt === null) return null;
+  const isAsked = pace.remindAt !== null && sentAt < pace.remindAt;
+  if (state === 'expired') return isAsked ? 'reminder' : null;
+  if (state !== 'sent' && state !== 'opened') return null;
+  const isDay = reminders < pace.reminders && addSec(sentAt, pace.reminderDays * daySec) <= now;
+  return isAsked || isDay ? 'reminder' : null;
+}
+
+/** Returns true if nothing more happens to this person unless an administrator acts. */
+export const isSettled = ({ state }: Person): boolean =>
+  !['unresolved', 'planned', 'sending', 'sent', 'opened'].includes(state);

@@ -1,0 +1,176 @@
+import { Credential } from '../../core/concealed.js';
+import type { Connection } from '../../core/connection.js';
+import { faultOf } from '../../core/delivery-fault.js';
+import type { Ports } from '../../core/deps.js';
+import { isEnrolled } from '../../core/enrolment/deny-list.js';
+import { composeInvitation, type InvitationKind } from '../../core/letters/invitation.js';
+import type { Directory } from '../../core/ports.js';
+import { startStepUp } from '../../core/step-up/step-up.js';
+import { toCode } from '../../errors.js';
+import { wordsOf } from './letters.js';
+import { closeLink } from './links.js';
+import { claim, dueLetter, findEnrolled, type LetterOutcome, type Person, type PersonLink, settle } from './person.js';
+import { type Campaign, paceOf } from './record.js';
+import { changeShard, readShard } from './storage.js';
+
+interface Prepared {
+  readonly person: Person;
+  readonly kind: InvitationKind;
+  readonly link: PersonLink;
+  readonly address: Credential;
+}
+
+type Preparation =
+  | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
+  | { readonly at: number; readonly became: 'enrolled' }
+  | { readonly at: number; readonly became: 'failed'; readonly code: string }
+  /** The provider is unavailable, so the e-mail waits. */
+  | { readonly at: number; readonly became: 'waiting' };
+
+export interface Batch {
+  readonly tried: number;
+  readonly problem: string | null;
+}
+
+const daySec = 86_400;
+
+/**
+ * Sends a batch of due e-mails. Each person is claimed before sending and updated after it. If a claim expires without
+ * an outcome, the e-mail may have arrived and is not sent again automatically.
+ */
+export async function sendBatch(
+  campaign: Campaign,
+  batch: {
+    readonly shard: number;
+    readonly size: number;
+    readonly connection: Connection;
+    readonly directory: Directory | null;
+  },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'brandOf' | 'linkOf'>,
+): Promise<Batch> {
+  const { shard, size, connection, directory } = batch;
+  const found = await readShard(campaign, shard, deps);
+  const now = deps.clock.now();
+  const due = (found?.record ?? []).flatMap((person) => {
+    const kind = dueLetter(person, paceOf(campaign), now);
+    return kind === null ? [] : [{ person, kind }];
+  });
+  const chosen = due.slice(0, size);
+  if (chosen.length === 0) return { tried: 0, problem: null };
+
+  const prepared = await Promise.all(chosen.map((each) => prepare(campaign, each, { connection, directory }, deps)));
+  const byPlace = new Map(prepared.map((each) => [each.at, each]));
+  const claimId = Buffer.from(deps.random(12)).toString('base64url');
+  const claimed = await changeShard(
+    campaign,
+    shard,
+    (person) => {
+      const preparation = byPlace.get(person.at);
+      if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
+      if (preparation.became === 'enrolled') return findEnrolled(person);
+      if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
+      if (preparation.became === 'waiting') return person;
+      const { kind, link } = preparation.letter;
+      return claim(person, { id: claimId, kind, link }, now);
+    },
+    deps,
+    found,
+  );
+  const leaving = claimed.flatMap((person) => {
+    const preparation = byPlace.get(person.at);
+    return person.claim?.id === claimId && preparation?.became === 'ready' ? [preparation.letter] : [];
+  });
+  const outcomes = new Map<number, LetterOutcome>();
+  await Promise.all(
+    leaving.map(async (letter) => {
+      outcomes.set(letter.person.at, await send(campaign, letter, connection, deps));
+    }),
+  );
+  await changeShard(
+    campaign,
+    shard,
+    (person) => {
+      const outcome = outcomes.get(person.at);
+      return outcome === undefined ? person : settle(person, claimId, outcome, deps.clock.now());
+    },
+    deps,
+  );
+  for (const { person, kind, link } of leaving) {
+    const outcome = outcomes.get(person.at);
+    // A person has only one valid link. After sending, the previous link is ended, or the new one if sending failed.
+    const ending =
+      outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
+    if (ending !== undefined) await closeLink(ending, deps);
+    if (outcome?.became === 'sent') {
+      const detail = { campaign: campaign.id, stepUpId: link.stepUpId, kind };
+      await deps.audit.append({
+        action: 'invitation_sent',
+        connection: connection.id,
+        subject: person.subject ?? '',
+        detail,
+      });
+    }
+  }
+  const isRelayDown = [...outcomes.values()].some(({ became }) => became === 'unreachable');
+  const isProviderDown = prepared.some(({ became }) => became === 'waiting');
+  return {
+    tried: leaving.length,
+    problem: isRelayDown ? 'delivery_failed' : isProviderDown ? 'profile_unavailable' : null,
+  };
+}
+
+async function prepare(
+  campaign: Campaign,
+  { person, kind }: { readonly person: Person; readonly kind: InvitationKind },
+  { connection, directory }: { readonly connection: Connection; readonly directory: Directory | null },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'linkOf'>,
+): Promise<Preparation> {
+  const { at, subject, login } = person;
+  if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
+  try {
+    const token = await connection.profile.readToken(subject);
+    if (isEnrolled(token, deps)) return { at, became: 'enrolled' };
+    await directory?.register?.({ subject, login });
+  } catch (error) {
+    const code = toCode(error);
+    return code === 'profile_unavailable' ? { at, became: 'waiting' } : { at, became: 'failed', code };
+  }
+  const started = await startStepUp(
+    {
+      connection,
+      subject,
+      purpose: 'enrol',
+      kept: null,
+      receipt: null,
+      hookSignIn: null,
+      by: campaign.createdBy,
+      lifeSec: campaign.linkDays * daySec,
+    },
+    deps,
+  );
+  const { id, expiresAt } = started;
+  const address = new Credential(deps.linkOf(started, person.language ?? campaign.language));
+  return { at, became: 'ready', letter: { person, kind, link: { stepUpId: id, expiresAt, isOver: false }, address } };
+}
+
+async function send(
+  campaign: Campaign,
+  { person, kind, link, address }: Prepared,
+  connection: Connection,
+  deps: Ports<'delivery' | 'brandOf'>,
+): Promise<LetterOutcome> {
+  const language = person.language ?? campaign.language;
+  const words = wordsOf(campaign, kind, language);
+  const { expiresAt } = link;
+  const brand = await deps.brandOf(connection);
+  const letter = address.use((text) =>
+    composeInvitation({ language, words, to: person, address: text, expiresAt }, brand),
+  );
+  try {
+    await deps.delivery.send({ channel: 'email', to: person.email ?? '', ...letter });
+    return { became: 'sent' };
+  } catch (error) {
+    const { fault, status } = faultOf(error);
+    return fault === 'refused' || fault === 'later' ? { became: fault, status } : { became: fault };
+  }
+}

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { Setup } from '../connections/setup.js';
+import { addAuditDetails } from '../core/audit-events.js';
+import { addPersonalData } from '../core/personal-data/registry.js';
+import { addHoldings } from '../rest/replies/holdings.js';
+import { campaigns } from './campaigns/index.js';
+import type { Extension } from './extension.js';
+
+/** All extensions. To remove one, remove its row and its folder. */
+export const extensions = [campaigns] as const satisfies readonly Extension[];
+
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+type Sections = Intersection<(typeof extensions)[number]['sections']>;
+
+export const sections: Sections = Object.assign({}, ...extensions.map((each) => each.sections));
+
+export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
+
+/** A configuration with the sections of all extensions. */
+export type FullSetup = Setup<z.output<z.ZodObject<Sections>>>;
+
+export type OpenedExtensions = readonly Awaited<ReturnType<(typeof extensions)[number]['open']>>[];
+
+/** What an app with extensions is built from. */
+export interface Extended {
+  readonly config: FullSetup['config'];
+  readonly extensions: OpenedExtensions;
+}
+
+export const extensionsOn = ({ config, extensions }: Extended): OpenedExtensions =>
+  extensions.filter((each) => each.isOn(config));
+
+for (const { auditDetails, personalData, holdings } of extensions) {
+  addAuditDetails(auditDetails);
+  addPersonalData(personalData);
+  addHoldings(holdings);
+}
