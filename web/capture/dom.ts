@@ -86,5 +86,10 @@ export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDiv
 
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 
-export const icon = (name: string): HTMLSpanElement =>
-  el('span', { class: `icon icon-${name}`, 'aria-hidden': 'true' });
+const shapes = import.meta.glob<string>('./assets/*.svg', { query: '?url', import: 'default', eager: true });
+
+export function icon(name: string): HTMLSpanElement {
+  const element = el('span', { class: 'icon', 'aria-hidden': 'true' });
+  element.style.setProperty('--shape', `url("${shapes[`./assets/${name}.svg`]}")`);
+  return element;
+}
