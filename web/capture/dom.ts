@@ -84,6 +84,18 @@ export function refuse(input: HTMLInputElement, wrong: HTMLElement, text: string
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 
+/** Creates the two buttons of a question, whose first one agrees. */
+export const yesOrNo = (
+  choose: (isYes: boolean) => void,
+  yes: string,
+  no: string,
+  looks: { readonly yes?: ButtonLook; readonly no?: ButtonLook } = {},
+): HTMLDivElement =>
+  actions(
+    button(looks.yes ?? 'plain', yes, () => choose(true)),
+    button(looks.no ?? 'quiet', no, () => choose(false)),
+  );
+
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 
 const shapes = import.meta.glob<string>('./assets/*.svg', { query: '?url', import: 'default', eager: true });

@@ -1,4 +1,4 @@
-import { actions, button, el, facts, paragraph } from '../dom.js';
+import { actions, button, el, facts, paragraph, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import type { Enrolment } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
@@ -46,10 +46,7 @@ function confirmRevocation(page: Page): Promise<boolean> {
     heading: words.manage.confirmHeading,
     body: [
       paragraph(words.manage.confirmText, 'lead'),
-      actions(
-        button('danger', words.manage.confirm, () => choose(true)),
-        button('quiet', words.manage.keep, () => choose(false)),
-      ),
+      yesOrNo(choose, words.manage.confirm, words.manage.keep, { yes: 'danger' }),
     ],
   }));
 }

@@ -2,11 +2,12 @@ import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { goTo } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
+import { countLines } from '../../ledger/requests.js';
 import { ActForm, Choice, Field, FileField, languageOptions, NumberField } from '../../parts/form.js';
 import { Await, Section } from '../../parts/state.js';
 import { Table, toNameColumn } from '../../parts/table.js';
 import { OneCampaign } from './campaign.js';
-import { invitedIn, listCampaigns, listConnections, planCampaign } from './requests.js';
+import { invitedIn, listCampaigns, planCampaign } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
@@ -57,7 +58,7 @@ export function PlanForm() {
   const { make } = useTexts();
   const { call } = useActing();
   const language = useLanguage();
-  const connections = useLoaded(listConnections);
+  const connections = useLoaded(countLines);
   const [isFile, setFile] = useState(false);
   return (
     <Await loaded={connections}>
