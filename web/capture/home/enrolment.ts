@@ -28,14 +28,13 @@ export const enrolment: Section = {
   },
 };
 
-function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { words, locale }: Page): HTMLDListElement {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
-  const day = (time: string): string => format.format(Date.parse(time));
+function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, page: Page): HTMLDListElement {
+  const { manage } = page.words;
   return facts([
-    [words.manage.purpose, purpose],
-    [words.manage.enrolledAt, enrolledAt === null ? null : day(enrolledAt)],
-    [words.manage.expiresAt, expiresAt === null ? words.manage.untilRevoked : day(expiresAt)],
-    [words.manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
+    [manage.purpose, purpose],
+    [manage.enrolledAt, enrolledAt === null ? null : page.day(enrolledAt)],
+    [manage.expiresAt, expiresAt === null ? manage.untilRevoked : page.day(expiresAt)],
+    [manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
   ]);
 }
 
