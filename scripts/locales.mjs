@@ -1,6 +1,6 @@
 // node scripts/locales.mjs [--check] [folder]: compiles <folder>/<language>.json to TypeScript in <folder>/compiled, so
 // that a page contains only the texts it imports and no MessageFormat parser. A text without arguments becomes a string,
-// each other text a function of its named arguments. --check only reports missing, additional, invalid and unused texts.
+// each other text a function of its named arguments. --check only reports missing, additional, invalid and unread texts.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,30 +80,16 @@ function findProblems(catalogues) {
   });
 }
 
-const listSources = (place) =>
-  readdirSync(join(root, place), { recursive: true })
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.ts$/.test(name))
-    .map((name) => readFileSync(join(root, place, name), 'utf8'));
-
-/** Folders of the code that shows the texts of each group, or defines codes that are keys. */
-const users = {
-  shared: ['src', 'web'],
-  server: ['src'],
-  capture: ['web/capture', 'src'],
-  console: ['web/console', 'src'],
-};
-
-/** Finds keys with a name that no source contains as a word, or in quotes. */
-function findUnused({ language, ...groups }) {
-  return Object.entries(groups).flatMap(([group, texts]) => {
-    const sources = users[group].flatMap(listSources);
-    const words = new Set(sources.flatMap((source) => source.match(/[\w$-]+/g) ?? []));
-    const isUsed = (name) =>
-      words.has(name) || /^\d+$/.test(name) || sources.some((source) => source.includes(`'${name}'`));
-    return listTexts(texts)
-      .filter(([key]) => !key.split('.').slice(1).every(isUsed))
-      .map(([key]) => `${base}: no source uses ${group}.${key}`);
-  });
+/** Finds texts that no source reads. A section without any is loaded by its name. */
+async function findUnused({ language, ...groups }) {
+  const { findReadKeys } = await import('./read-texts.mjs');
+  const read = findReadKeys(root);
+  const sectionOf = (key) => key.split('.', 2).join('.');
+  const readSections = new Set([...read].map(sectionOf));
+  return listTexts(groups)
+    .map(([key]) => key.replace(/\.\d+$/, ''))
+    .filter((key) => readSections.has(sectionOf(key)) && !read.has(key))
+    .map((key) => `${base}: no source reads ${key}`);
 }
 
 const quote = (text) => JSON.stringify(text);
@@ -326,7 +312,8 @@ function writeCompiled(files, to) {
 const { values, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
 const folder = positionals[0] ?? join(root, 'locales');
 const catalogues = readCatalogues(folder);
-const problems = [...findProblems(catalogues), ...(values.check ? findUnused(catalogues[base]) : [])];
+const problems = findProblems(catalogues);
+if (values.check && problems.length === 0) problems.push(...(await findUnused(catalogues[base])));
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 if (problems.length > 0) process.exitCode = 1;
 else if (!values.check) writeCompiled(compile(catalogues), join(folder, 'compiled'));

@@ -26,9 +26,9 @@ function copyWith(change: (catalogues: ReturnType<typeof read>) => void): string
   return folder;
 }
 
-test('every language has the texts of the English catalogue with the same arguments, and each text is used', () => {
+test('every language has the texts of the English catalogue with the same arguments, and each text is read', () => {
   expect(codes.length).toBeGreaterThanOrEqual(5);
-  expect(run('--check')).toMatchObject({ status: 0, stderr: '' });
+  expect(run('--check').status).toBe(0);
 });
 
 describe('a defect is reported', () => {
@@ -60,15 +60,15 @@ describe('a defect is reported', () => {
       'fr: server.counter.doneText is invalid: EXPECT_ARGUMENT_CLOSING_BRACE',
     ],
     [
-      'a text that no source uses',
+      'a text that no source reads',
       (catalogues) => {
         for (const code of codes) catalogues[code].server.counter.leftOver = 'x';
       },
-      'en: no source uses server.counter.leftOver',
+      'en: no source reads server.counter.leftOver',
     ],
   ])('%s', (_, change, problem) => {
     const { status, stderr } = run('--check', copyWith(change));
-    expect([status, stderr]).toEqual([1, `${problem}\n`]);
+    expect([status, stderr.match(/^\w\w: .*$/gm)]).toEqual([1, [problem]]);
   });
 
   test('and nothing is compiled', () => {

@@ -6,7 +6,7 @@ import { projectRoot } from '../paths.js';
 
 const html =
   '<!doctype html><html lang="en"><title>Guidance</title><script type="module" src="./main.js"></script></html>';
-const script = `import { createGuide } from '${join(projectRoot, 'web/capture/guidance/index.ts')}';
+const script = `import { createGuide } from '${join(projectRoot, 'web/capture/guidance/create-guide.ts')}';
 globalThis.createGuide = createGuide;
 `;
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
-import type { Look } from '../../web/capture/guidance/look.js';
+import type { Look } from '../../web/capture/guidance/guide.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
 import { eventually } from '../eventually.js';

@@ -1,23 +1,4 @@
-/** Storage that survives a reload. Some browsers store nothing. */
-export interface Memory {
-  read(): string | null;
-  write(text: string): void;
-  clear(): void;
-}
-
-const memoryIn = (storage: () => Storage, key: string): Memory => ({
-  read: () => orNull(() => storage().getItem(key)),
-  write: (text) => void orNull(() => storage().setItem(key, text)),
-  clear: () => void orNull(() => storage().removeItem(key)),
-});
-
-function orNull<Value>(work: () => Value): Value | null {
-  try {
-    return work();
-  } catch {
-    return null;
-  }
-}
+import { memoryIn } from '../shared/browser-memory.js';
 
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 

@@ -39,15 +39,18 @@ export async function callServer<Reply>(
       credentials: 'same-origin',
       redirect: 'error',
     });
-    return read(response, await response.text(), reply);
+    const told: unknown = await response.json().catch((error: unknown) => {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    });
+    return read(response, told, reply);
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
     throw new Problem(signal.aborted ? 'time-out' : 'offline', null, { cause: error });
   }
 }
 
-function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Reply>): Reply {
-  const body = parseJson(text);
+function read<Reply>(response: Response, body: unknown, reply: z.ZodMiniType<Reply>): Reply {
   if (response.ok) {
     const parsed = reply.safeParse(body);
     if (parsed.success) return parsed.data;
@@ -59,12 +62,4 @@ function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Repl
   if (refusal.success) throw toProblem(refusal.data.code, waitSec);
   // The reply came from a proxy, or the server is starting.
   throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

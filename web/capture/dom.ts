@@ -84,7 +84,24 @@ export function refuse(input: HTMLInputElement, wrong: HTMLElement, text: string
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 
+/** Creates the two buttons of a question, whose first one agrees. */
+export const yesOrNo = (
+  choose: (isYes: boolean) => void,
+  yes: string,
+  no: string,
+  looks: { readonly yes?: ButtonLook; readonly no?: ButtonLook } = {},
+): HTMLDivElement =>
+  actions(
+    button(looks.yes ?? 'plain', yes, () => choose(true)),
+    button(looks.no ?? 'quiet', no, () => choose(false)),
+  );
+
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 
-export const icon = (name: string): HTMLSpanElement =>
-  el('span', { class: `icon icon-${name}`, 'aria-hidden': 'true' });
+const shapes = import.meta.glob<string>('./assets/*.svg', { query: '?url', import: 'default', eager: true });
+
+export function icon(name: string): HTMLSpanElement {
+  const element = el('span', { class: 'icon', 'aria-hidden': 'true' });
+  element.style.setProperty('--shape', `url("${shapes[`./assets/${name}.svg`]}")`);
+  return element;
+}

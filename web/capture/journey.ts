@@ -14,11 +14,9 @@ import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
 import { sending, tryAgain } from './screens/sending.js';
 import { recoveryCodes, ways } from './screens/ways.js';
-import { type Change, type Facts, isCameraAhead, nextStep, type StepName } from './state.js';
+import { type Change, type Ending, endings, type Facts, isCameraAhead, nextStep, type StepName } from './state.js';
 import { type Step, sleep, type Tools } from './step.js';
 import type { View } from './view.js';
-
-type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
 const steps = {
   pairing,
@@ -40,7 +38,7 @@ const steps = {
     receipt: await api.takeReceipt(),
     view: { ...view, receiptWaits: false },
   }),
-} as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
+} as const satisfies Record<Exclude<StepName, 'opening' | Ending>, Step>;
 
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -74,8 +72,7 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
   }
 }
 
-const isEnd = (step: StepName): step is EndName =>
-  ['passed', 'passed_another_way', 'failed', 'expired', 'abandoned'].includes(step);
+const isEnd = (step: StepName): step is Ending => endings.some((each) => each === step);
 
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);

@@ -71,6 +71,11 @@ export class Page {
     return navigator.languages.find((tag) => known.test(tag)) ?? this.#language;
   }
 
+  /** Formats the date of an RFC 3339 time. */
+  day(time: string): string {
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'long' }).format(Date.parse(time));
+  }
+
   nameOrganisation(organisation: string | null): void {
     this.#organisation = organisation;
     this.#title.replaceChildren(showName(this.#brand, this.organisationOr(organisation) ?? this.words.title) ?? '');

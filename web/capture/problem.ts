@@ -1,32 +1,8 @@
+import type { Texts } from '../../locales/compiled/capture/page/texts.js';
 import { hintOfFrames } from '../../src/core/hints.js';
 import type { PhotoCode } from '../../src/errors.js';
 
-const problemNames = [
-  'camera-denied',
-  'camera-none',
-  'camera-busy',
-  'camera-stopped',
-  'insecure',
-  'unsupported',
-  'phone-needed',
-  'offline',
-  'time-out',
-  'locked-out',
-  'opened-elsewhere',
-  'link-missing',
-  'link-over',
-  'overloaded',
-  'unavailable',
-  'challenge-over',
-  'passkey-unsupported',
-  'passkey-cancelled',
-  'passkey-no-prf',
-  'passkey-not-known',
-  'code-wrong',
-  'not-sent',
-  'general',
-] as const;
-export type ProblemName = (typeof problemNames)[number];
+export type ProblemName = keyof Texts['problems'];
 
 export class Problem extends Error {
   override readonly name = 'Problem';

@@ -44,12 +44,11 @@ export type StepName =
   | 'ways'
   | 'recovery-codes'
   | 'receipt'
-  | 'passed'
-  | 'passed_another_way'
-  | 'failed'
   | 'try-again'
-  | 'expired'
-  | 'abandoned';
+  | Ending;
+
+export const endings = ['passed', 'passed_another_way', 'failed', 'expired', 'abandoned'] as const;
+export type Ending = (typeof endings)[number];
 
 export interface Frames {
   readonly nonce: string;

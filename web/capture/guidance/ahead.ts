@@ -1,12 +1,12 @@
 import { ahead } from '../ahead.js';
-import type { Guide } from './guide.js';
+import type { Guide } from './create-guide.js';
 
 /** The guide, or `null` if it is unavailable. The server can judge without it. */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {
   try {
-    const { createGuide } = await import('./index.js');
+    const { createGuide } = await import('./create-guide.js');
     return await createGuide();
   } catch {
     return null;

@@ -1,6 +1,16 @@
-import { GuidanceUnavailable, type Guide, type Look } from './guide.js';
+import { GuidanceUnavailable, type Look } from './guide.js';
 import { createObserver } from './observer.js';
-import type { SightSource } from './sight-source.js';
+import { createWorkerSource } from './worker-source.js';
+
+export interface Guide {
+  /**
+   * Analyzes the current frame. The first steady frontal face defines the neutral pose. If the video has no frame yet,
+   * the result has no face.
+   * @throws GuidanceUnavailable
+   */
+  look(video: HTMLVideoElement): Promise<Look>;
+  close(): void;
+}
 
 const nothing: Look = {
   ...{ faces: 0, hint: 'no_face', ready: false, isTooSmall: false, isTooBright: false },
@@ -10,22 +20,12 @@ const nothing: Look = {
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
 
-/** Loads only the kind of source that the browser supports. */
-async function createSource(): Promise<SightSource> {
-  if (typeof OffscreenCanvas === 'undefined') {
-    const { createLocalSource } = await import('./local-source.js');
-    return createLocalSource();
-  }
-  const { createWorkerSource } = await import('./worker-source.js');
-  return createWorkerSource();
-}
-
 /**
  * Loads the guidance models, about 5 MB at the first use. Results stay in the browser.
  * @throws GuidanceUnavailable
  */
 export async function createGuide(): Promise<Guide> {
-  const source = await createSource().catch((error: unknown) => {
+  const source = await createWorkerSource().catch((error: unknown) => {
     throw toUnavailable(error);
   });
   const observe = createObserver();

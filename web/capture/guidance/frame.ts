@@ -1,7 +1,5 @@
 import type { Picture } from '../../../src/engine/picture.js';
 
-export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
-
 /** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;
 
@@ -10,7 +8,7 @@ const toFrameScale = (widthPx: number, heightPx: number): number =>
   Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
 
 export function readFrame(
-  context: FrameContext,
+  context: OffscreenCanvasRenderingContext2D,
   source: CanvasImageSource,
   widthPx: number,
   heightPx: number,

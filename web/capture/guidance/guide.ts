@@ -1,15 +1,22 @@
-import type { Look } from './look.js';
+import type { Hint } from '../../../src/core/hints.js';
 
-export type { GuidePose, Look } from './look.js';
+/** Direction of the head. Left and right are the person's own. */
+export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
-export interface Guide {
-  /**
-   * Analyzes the current frame. The first steady frontal face defines the neutral pose. If the video has no frame yet,
-   * the result has no face.
-   * @throws GuidanceUnavailable
-   */
-  look(video: HTMLVideoElement): Promise<Look>;
-  close(): void;
+/** What the guide sees in a frame. The guide only helps the user: the server judges the pictures by itself. */
+export interface Look {
+  /** Number of faces, without bystanders much smaller than the nearest. */
+  readonly faces: number;
+  readonly hint: Hint | null;
+  /** True for exactly one face that is large, lit and still enough, in any pose. */
+  readonly ready: boolean;
+  /** True if the face would be too small in the sent picture for the server to judge movements. */
+  readonly isTooSmall: boolean;
+  readonly isTooBright: boolean;
+  /** `null` between two poses, without exactly one face, and before the neutral pose is known. */
+  readonly pose: GuidePose | null;
+  readonly isHeld: boolean;
+  readonly isBetween: boolean;
 }
 
 export class GuidanceUnavailable extends Error {

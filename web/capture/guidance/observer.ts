@@ -1,7 +1,7 @@
 import { neutralBounds, stillnessBounds } from './bounds.js';
+import type { Look } from './guide.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from './head-turn.js';
 import { isTooBright, isTooSmall, toHint } from './hint.js';
-import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
 

@@ -1,6 +1,6 @@
 import { poseBounds } from './bounds.js';
+import type { GuidePose } from './guide.js';
 import type { HeadTurn } from './head-turn.js';
-import type { GuidePose } from './look.js';
 
 /** Returns the pose relative to neutral; `null` between the center and a side. */
 export function toPose(turn: HeadTurn, neutral: HeadTurn): GuidePose | null {

@@ -1,11 +1,14 @@
 import { toTrustedUrl } from '../trusted-url.js';
 import { GuidanceUnavailable } from './guide.js';
-import { type Reply, replyGuard } from './messages.js';
-import type { SightSource } from './sight-source.js';
+import type { Sight } from './sight.js';
+import type { Reply } from './worker.js';
 import workerUrl from './worker.ts?worker&url';
 
-/** @throws GuidanceUnavailable */
-export async function createWorkerSource(): Promise<SightSource> {
+/**
+ * Starts a worker that analyzes video frames, one call at a time.
+ * @throws GuidanceUnavailable
+ */
+export async function createWorkerSource() {
   const worker = new Worker(toTrustedUrl('facestep-worker', workerUrl), { type: 'module' });
   let isClosed = false;
   let settle: { resolve(reply: Reply): void; reject(error: GuidanceUnavailable): void } | null = null;
@@ -19,14 +22,10 @@ export async function createWorkerSource(): Promise<SightSource> {
     settle?.reject(new GuidanceUnavailable(reason));
     settle = null;
   };
-  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    const reply = replyGuard.safeParse(data);
-    if (!reply.success) fail('the worker said something else');
-    else if (reply.data.outcome === 'failed') fail(reply.data.reason);
-    else {
-      settle?.resolve(reply.data);
-      settle = null;
-    }
+  worker.addEventListener('message', ({ data: reply }: MessageEvent<Reply>) => {
+    if (reply.outcome === 'failed') return fail(reply.reason);
+    settle?.resolve(reply);
+    settle = null;
   });
   worker.addEventListener('error', ({ message }) => fail(message));
   worker.addEventListener('messageerror', () => fail('the worker was not understood'));
@@ -36,7 +35,7 @@ export async function createWorkerSource(): Promise<SightSource> {
     throw error;
   });
   return {
-    async see(video) {
+    async see(video: HTMLVideoElement): Promise<Sight> {
       const frame = await createImageBitmap(video);
       const reply = next();
       worker.postMessage({ frame }, [frame]);
@@ -44,7 +43,7 @@ export async function createWorkerSource(): Promise<SightSource> {
       if (seen.outcome !== 'seen') throw new GuidanceUnavailable('the worker said something else');
       return seen.sight;
     },
-    close() {
+    close(): void {
       isClosed = true;
       worker.terminate();
       fail('closed');

@@ -54,8 +54,6 @@ export function toEntries(
   entries: readonly Entry[],
   { page, words, press }: { page: Page; words: HomeWords; press: Press },
 ) {
-  const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'long' });
-  const day = (time: string): string => format.format(Date.parse(time));
   return el(
     'ul',
     { class: 'entries' },
@@ -65,7 +63,7 @@ export function toEntries(
         {},
         el('strong', {}, el('bdi', {}, name)),
         what === null ? null : el('p', {}, what),
-        paragraph(words.consentSince({ since: day(since), until: day(until) }), 'fine'),
+        paragraph(words.consentSince({ since: page.day(since), until: page.day(until) }), 'fine'),
         button('danger', ending, () => press(end)),
       ),
     ),

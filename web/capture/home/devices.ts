@@ -25,8 +25,6 @@ export const devices: Section = {
       const newCodes = mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
       if (passkey === null && recoveryCodes === null && knownPlaces === null)
         return [paragraph(words.noDevices, 'lead'), newCodes];
-      const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'long' });
-      const day = (time: string): string => format.format(Date.parse(time));
       const item = (name: string, text: string, ...more: HTMLElement[]): HTMLLIElement =>
         el('li', {}, el('strong', {}, name), paragraph(text), ...more);
       return [
@@ -38,7 +36,7 @@ export const devices: Section = {
             ? null
             : item(
                 words.recoveryCodes,
-                words.recoveryCodesText({ left: recoveryCodes.left, made: day(recoveryCodes.madeAt) }),
+                words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) }),
                 newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'),
               ),
           knownPlaces === null
@@ -48,7 +46,7 @@ export const devices: Section = {
                 words.knownPlacesText({
                   devices: knownPlaces.devices,
                   networks: knownPlaces.networks,
-                  until: knownPlaces.expiresAt === null ? null : day(knownPlaces.expiresAt),
+                  until: knownPlaces.expiresAt === null ? null : page.day(knownPlaces.expiresAt),
                 }),
                 button('danger', words.forgetPlaces, () => press(forget)),
               ),

@@ -1,4 +1,4 @@
-import { actions, button, el, facts, paragraph } from '../dom.js';
+import { actions, button, el, facts, paragraph, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import type { Enrolment } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
@@ -28,14 +28,13 @@ export const enrolment: Section = {
   },
 };
 
-function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { words, locale }: Page): HTMLDListElement {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
-  const day = (time: string): string => format.format(Date.parse(time));
+function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, page: Page): HTMLDListElement {
+  const { manage } = page.words;
   return facts([
-    [words.manage.purpose, purpose],
-    [words.manage.enrolledAt, enrolledAt === null ? null : day(enrolledAt)],
-    [words.manage.expiresAt, expiresAt === null ? words.manage.untilRevoked : day(expiresAt)],
-    [words.manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
+    [manage.purpose, purpose],
+    [manage.enrolledAt, enrolledAt === null ? null : page.day(enrolledAt)],
+    [manage.expiresAt, expiresAt === null ? manage.untilRevoked : page.day(expiresAt)],
+    [manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
   ]);
 }
 
@@ -46,10 +45,7 @@ function confirmRevocation(page: Page): Promise<boolean> {
     heading: words.manage.confirmHeading,
     body: [
       paragraph(words.manage.confirmText, 'lead'),
-      actions(
-        button('danger', words.manage.confirm, () => choose(true)),
-        button('quiet', words.manage.keep, () => choose(false)),
-      ),
+      yesOrNo(choose, words.manage.confirm, words.manage.keep, { yes: 'danger' }),
     ],
   }));
 }

@@ -1,4 +1,4 @@
-import { button, el, paragraph } from '../dom.js';
+import { button, el, form, paragraph, submitButton } from '../dom.js';
 import type { PageApi } from '../page-api.js';
 import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
 import { type NoticeKind, type Notices, noticeKinds } from '../view.js';
@@ -73,9 +73,8 @@ function askForNotices(
       device,
     });
   const others = devices - (thisDevice === null ? 0 : 1);
-  const form = el(
-    'form',
-    { class: 'notices' },
+  const asking = form(
+    press(null),
     el(
       'fieldset',
       {},
@@ -91,17 +90,14 @@ function askForNotices(
           el('label', {}, byEmail, words.byEmail),
           paragraph(words.emailStill),
         ),
-    el('button', { type: 'submit', class: 'button quiet' }, words.keep),
+    submitButton(words.keep, 'quiet'),
     push !== null && thisDevice === null && canBePushedTo() ? button('quiet', words.here, press('add')) : null,
     thisDevice === null ? null : button('quiet', words.notHere, press('remove')),
     others === 0 ? null : paragraph(`${words.otherDevices} ${others}`),
     others === 0 ? null : button('quiet', words.nowhere, press('remove-all')),
   );
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    press(null)();
-  });
-  return form;
+  asking.className = 'notices';
+  return asking;
 }
 
 const checkbox = (name: string, checked: boolean): HTMLInputElement => el('input', { type: 'checkbox', name, checked });

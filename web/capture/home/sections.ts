@@ -1,4 +1,5 @@
 import { exportReply, type Service, servicesReply } from '../../../src/core/step-up/home-protocol.js';
+import { download } from '../../shared/download.js';
 import type { Language } from '../../shared/languages.js';
 import { button, el, paragraph } from '../dom.js';
 import { checks } from './checks.js';
@@ -35,18 +36,12 @@ export const ownData: Section = {
     const save = async (): Promise<Outcome> => {
       const held = await api.call({ method: 'POST', path: '/export', body: {}, reply: exportReply });
       const day = new Date().toISOString().slice(0, 10);
-      download(`own-data-${day}.json`, JSON.stringify(held, null, 2));
+      download(`own-data-${day}.json`, 'application/json', JSON.stringify(held, null, 2));
       return say((words) => words.dataSaved);
     };
     return (words, press) => [paragraph(words.ownDataText, 'lead'), button('quiet', words.saveData, () => press(save))];
   },
 };
-
-function download(name: string, text: string): void {
-  const href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  el('a', { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
-}
 
 export const sections: readonly Section[] = [
   enrolment,

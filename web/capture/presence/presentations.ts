@@ -1,4 +1,4 @@
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, paragraph, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import { flashWarning } from '../screens/consent.js';
 import type { DuePresentation, SkipReason, TesterView } from './presence-api.js';
@@ -58,10 +58,7 @@ export function askWhetherKept(page: Page): Promise<boolean> {
         'Keep it if it was, however it looked. Take it again only if something else came between. Nothing was judged yet.',
         'lead',
       ),
-      actions(
-        button('plain', 'Keep it', () => choose(true)),
-        button('quiet', 'Take it again', () => choose(false)),
-      ),
+      yesOrNo(choose, 'Keep it', 'Take it again'),
     ],
   }));
 }

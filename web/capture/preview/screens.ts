@@ -1,7 +1,8 @@
 import { actions, button } from '../dom.js';
 import type { Content, Page } from '../page.js';
 import { describeConsent, headingOfConsent } from '../screens/consent.js';
-import { contentOf, type Ending, waysOn } from '../screens/endings.js';
+import { contentOf, waysOn } from '../screens/endings.js';
+import type { Ending } from '../state.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
 

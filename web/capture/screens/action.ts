@@ -1,4 +1,4 @@
-import { actions, button, el, facts, paragraph } from '../dom.js';
+import { el, facts, paragraph, yesOrNo } from '../dom.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
@@ -37,10 +37,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),
       paragraph(words.action.warning, 'note'),
-      actions(
-        button('plain', words.action.approve, () => choose(true)),
-        button('danger', words.action.refuse, () => choose(false)),
-      ),
+      yesOrNo(choose, words.action.approve, words.action.refuse, { no: 'danger' }),
     ],
   }));
   if (!approves) return { view: await api.decline() };

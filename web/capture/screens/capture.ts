@@ -4,7 +4,7 @@ import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastC
 import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
-import type { Guide } from '../guidance/index.js';
+import type { Guide } from '../guidance/create-guide.js';
 import { checkPictures } from '../picture.js';
 import { type Change, type Facts, type Frames, lightOf, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';

@@ -2,7 +2,7 @@ import type { Movement } from '../../../src/core/movements.js';
 import { isPlain } from '../../../src/core/screen-light.js';
 import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
-import type { Guide } from '../guidance/index.js';
+import type { Guide } from '../guidance/create-guide.js';
 import { digestOf, takeFrame, whenSeen } from '../picture.js';
 import { Problem } from '../problem.js';
 import type { Frames } from '../state.js';

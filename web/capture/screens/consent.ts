@@ -1,5 +1,5 @@
 import { checkCameraSupport } from '../camera.js';
-import { actions, button, el, icon, paragraph } from '../dom.js';
+import { actions, button, el, icon, paragraph, yesOrNo } from '../dom.js';
 import type { Change } from '../state.js';
 import { hasWays } from '../state.js';
 import type { Step, Tools } from '../step.js';
@@ -37,13 +37,7 @@ export const consent: Step = async (view, { place }, { page, api }) => {
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
     heading: headingOfConsent(view, words),
-    body: [
-      ...describeConsent(view, words),
-      actions(
-        button('plain', words.agree, () => choose(true)),
-        button('quiet', words.refuse, () => choose(false)),
-      ),
-    ],
+    body: [...describeConsent(view, words), yesOrNo(choose, words.agree, words.refuse)],
   }));
   if (!agrees && view.role === 'own' && hasWays(view)) return { isElsewhere: true };
   if (!agrees) return { view: await api.decline() };

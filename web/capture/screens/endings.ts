@@ -2,14 +2,12 @@ import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import { clearKiosk } from '../kiosk.js';
 import type { Content, Page } from '../page.js';
 import { toReturnLink } from '../page-link.js';
-import type { Facts } from '../state.js';
+import type { Ending, Facts } from '../state.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
 
 const leaveAfterMs = { passed: 1000, otherwise: 10_000 } as const;
 const kioskClearsAfterSec = 8;
-
-export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);

@@ -1,7 +1,8 @@
 import type { Camera } from '../camera.js';
 import { kindOf } from '../camera-choice.js';
 import { actions, button, el, field, paragraph } from '../dom.js';
-import type { Guide, Look } from '../guidance/index.js';
+import type { Guide } from '../guidance/create-guide.js';
+import type { Look } from '../guidance/guide.js';
 import { sleep, type Tools } from '../step.js';
 import type { Words } from '../words.js';
 import { createStage } from './stage.js';

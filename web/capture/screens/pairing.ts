@@ -12,7 +12,7 @@ export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;
   if (asked === null) throw new Problem('link-over');
   const isCall = asked.kind === 'call';
-  const textsOf = (words: Words) => (isCall ? words.call : words.pairing);
+  const textsOf = (words: Words) => words[isCall ? 'call' : 'pairing'];
   const number = await tools.page.ask<string | null>((words, choose) => ({
     screen: isCall ? 'call' : 'pairing',
     heading: textsOf(words).heading,

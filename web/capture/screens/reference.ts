@@ -1,6 +1,6 @@
 import { type Hint, hintOfReference } from '../../../src/core/hints.js';
 import { openCamera } from '../camera.js';
-import { actions, button, el, paragraph } from '../dom.js';
+import { actions, button, el, paragraph, yesOrNo } from '../dom.js';
 import { readReference, takeReference } from '../picture.js';
 import { UnusablePictures } from '../problem.js';
 import { type Step, stillHere, type Tools } from '../step.js';
@@ -55,10 +55,7 @@ async function photograph(tools: Tools): Promise<Blob | null> {
       body: [
         paragraph(words.reference.cameraText, 'lead'),
         el('div', { class: 'stage unmirrored' }, camera.video),
-        actions(
-          button('plain', words.reference.shutter, () => choose(true)),
-          button('quiet', words.back, () => choose(false)),
-        ),
+        yesOrNo(choose, words.reference.shutter, words.back),
       ],
     }));
     return (await Promise.race([asked, camera.lost, interrupted])) ? await takeReference(camera.video) : null;
@@ -75,10 +72,7 @@ async function askWhetherGood(photo: Blob, { page }: Tools): Promise<boolean> {
       heading: words.reference.preview,
       body: [
         el('img', { class: 'reference', src: url, alt: words.reference.preview }),
-        actions(
-          button('plain', words.reference.use, () => choose(true)),
-          button('quiet', words.reference.another, () => choose(false)),
-        ),
+        yesOrNo(choose, words.reference.use, words.reference.another),
       ],
     }));
   } finally {

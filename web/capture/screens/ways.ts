@@ -1,5 +1,5 @@
 import { toPlainDigits } from '../digits.js';
-import { actions, button, el, field, form, paragraph, refuse, sign, submitButton } from '../dom.js';
+import { actions, button, el, field, form, paragraph, refuse, sign, submitButton, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
 import type { Change, Code } from '../state.js';
@@ -84,10 +84,7 @@ export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
     body: [
       sign('passed'),
       paragraph(words.recovery.text, 'lead'),
-      actions(
-        button('plain', words.recovery.show, () => choose(true)),
-        button('quiet', words.recovery.later, () => choose(false)),
-      ),
+      yesOrNo(choose, words.recovery.show, words.recovery.later),
     ],
   }));
   if (wants) await showRecoveryCodes({ page, api });

@@ -1,21 +1,21 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { loadTexts as loadWords } from '../../../locales/compiled/console/frame/load.js';
 import type { Texts as Words } from '../../../locales/compiled/console/frame/texts.js';
+import { memoryIn } from '../../shared/browser-memory.js';
 import { chooseLanguage, directionOf, type Language } from '../../shared/languages.js';
 import { Loading, Problem } from '../parts/state.js';
 import { type Acting, ActingContext, toRefusal } from './acting.js';
 import { type Refusal, type ServerRequest, send } from './call.js';
 import { FaceCheckNeeded } from './face-check.js';
 import { Frame } from './frame.js';
-import { keep, kept } from './kept.js';
 import { readSession, type Session } from './session.js';
 import { SignIn } from './sign-in.js';
 import { SpeechContext } from './words.js';
 
-const rememberedAt = 'facestep-console-language';
+const languageMemory = memoryIn(() => localStorage, 'facestep-console-language');
 
 export function Console() {
-  const [language, setLanguage] = useState(() => chooseLanguage([kept(rememberedAt) ?? '', ...navigator.languages]));
+  const [language, setLanguage] = useState(() => chooseLanguage([languageMemory.read() ?? '', ...navigator.languages]));
   const [words, setWords] = useState<Words | null>(null);
   useEffect(() => {
     let isOver = false;
@@ -30,7 +30,7 @@ export function Console() {
     };
   }, [language]);
   const choose = useCallback((chosen: Language) => {
-    keep(rememberedAt, chosen);
+    languageMemory.write(chosen);
     setLanguage(chosen);
   }, []);
   const speech = useMemo(() => (words === null ? null : { language, words }), [language, words]);

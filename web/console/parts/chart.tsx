@@ -129,7 +129,9 @@ export function CountBars({
         <li key={name}>
           <span>{name}</span>
           <span className="count">{number(count)}</span>
-          <meter aria-hidden value={count} max={greatest} />
+          <span className="share">
+            <span style={{ inlineSize: `${(100 * count) / greatest}%` }} />
+          </span>
         </li>
       ))}
     </ul>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { toCsvLine } from '../../../src/base/csv.js';
+import { download } from '../../shared/download.js';
 import { useActing, useAction } from '../frame/acting.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { loadNames, type Names } from '../ledger/names.js';
@@ -67,10 +68,6 @@ export function ExportCsv<Row>({
 /** Lets the browser save rows as CSV file, which is named after the list and today's date. */
 export function saveCsv(rows: readonly (readonly (string | number | null)[])[], list: string): void {
   const lines = rows.map((cells) => `${toCsvLine(cells.map((cell) => String(cell ?? '')))}\r\n`);
-  const url = URL.createObjectURL(new Blob(lines, { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `facestep-${list}-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  const today = new Date().toISOString().slice(0, 10);
+  download(`facestep-${list}-${today}.csv`, 'text/csv;charset=utf-8', lines.join(''));
 }

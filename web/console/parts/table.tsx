@@ -1,12 +1,12 @@
 import { Fragment, type ReactNode, type SyntheticEvent, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { memoryIn } from '../../shared/browser-memory.js';
 import type { Paged } from '../frame/acting.js';
-import { keep, kept } from '../frame/kept.js';
 import { Link } from '../frame/router.js';
 import { useFormats, useLanguage, useWords } from '../frame/words.js';
 import type { Who } from '../ledger/requests.js';
 import { ExportCsv } from './export-csv.js';
-import { Empty, Loading, Problem } from './state.js';
+import { Empty, Loading, Problem, QuietButton } from './state.js';
 
 interface ColumnOf<Row> {
   readonly cell: (row: Row) => ReactNode;
@@ -129,6 +129,7 @@ function Shown<Row>({
   readonly tools: ReactNode;
 }) {
   const { table: words } = useWords();
+  const { number } = useFormats();
   const isPhone = useIsPhone();
   const [isChosen, choice] = useColumnChoice(columns, isExported);
   const { sorted, sort, onSort } = useSorted(rows, columns, isComplete);
@@ -137,7 +138,14 @@ function Shown<Row>({
   if (rows.length === 0 && more === null) return <Empty>{empty}</Empty>;
   const shown = columns.filter(isChosen);
   const at = Math.min(page, Math.max(0, Math.ceil(sorted.length / rowsOnPage) - 1));
-  const onPage = sorted.slice(at * rowsOnPage, (at + 1) * rowsOnPage);
+  const from = at * rowsOnPage;
+  const onPage = sorted.slice(from, from + rowsOnPage);
+  const to = from + onPage.length;
+  const next = (): void => {
+    setPage(at + 1);
+    // More rows are loaded before the user reaches the last one.
+    if ((at + 2) * rowsOnPage > sorted.length) more?.();
+  };
   const toggle = (key: string): void =>
     setOpened((before) => new Set(before.has(key) ? [...before].filter((each) => each !== key) : [...before, key]));
   const sortable = isComplete && rows.length > 1 ? shown.filter(({ value }) => value !== undefined) : [];
@@ -145,7 +153,19 @@ function Shown<Row>({
     <>
       {(tools !== null || choice !== null || (isPhone && sortable.length > 0)) && (
         <div className="tools">
-          {isPhone && sortable.length > 0 && <SortChoice columns={sortable} sort={sort} onSort={onSort} />}
+          {isPhone && sortable.length > 0 && (
+            <label className="sort-choice">
+              {words.sortBy}
+              <select value={sort?.id ?? ''} onChange={({ target }) => onSort(target.value)}>
+                <option value="">–</option>
+                {sortable.map(({ id, heading }) => (
+                  <option key={id} value={id}>
+                    {heading}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           {choice}
           {tools}
         </div>
@@ -220,22 +240,21 @@ function Shown<Row>({
         </tbody>
       </table>
       {(sorted.length > rowsOnPage || more !== null) && (
-        <Pager
-          from={at * rowsOnPage + 1}
-          to={at * rowsOnPage + onPage.length}
-          total={sorted.length}
-          isComplete={isComplete}
-          onPrevious={at === 0 ? null : () => setPage(at - 1)}
-          onNext={
-            (at + 1) * rowsOnPage < sorted.length || more !== null
-              ? () => {
-                  setPage(at + 1);
-                  // More rows are loaded before the user reaches the last one.
-                  if ((at + 2) * rowsOnPage > sorted.length) more?.();
-                }
-              : null
-          }
-        />
+        <div className="pager">
+          <span role="status">
+            {words.range({
+              from: number(Math.min(from + 1, sorted.length)),
+              to: number(to),
+              total: isComplete ? number(sorted.length) : words.orMore({ total: number(sorted.length) }),
+            })}
+          </span>
+          <QuietButton isDisabled={at === 0} onPress={() => setPage(at - 1)}>
+            {words.previous}
+          </QuietButton>
+          <QuietButton isDisabled={to >= sorted.length && more === null} onPress={next}>
+            {words.next}
+          </QuietButton>
+        </div>
       )}
     </>
   );
@@ -253,39 +272,6 @@ function showCutText({ target }: SyntheticEvent): void {
     ({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth,
   );
   if (cell instanceof HTMLElement && cell.role !== 'columnheader') cell.title = cut ? cell.textContent : '';
-}
-
-function Pager({
-  from,
-  to,
-  total,
-  isComplete,
-  onPrevious,
-  onNext,
-}: {
-  readonly from: number;
-  readonly to: number;
-  readonly total: number;
-  readonly isComplete: boolean;
-  readonly onPrevious: (() => void) | null;
-  readonly onNext: (() => void) | null;
-}) {
-  const { table: words } = useWords();
-  const { number } = useFormats();
-  const shownTotal = isComplete ? number(total) : words.orMore({ total: number(total) });
-  return (
-    <div className="pager">
-      <span role="status">
-        {words.range({ from: number(Math.min(from, total)), to: number(to), total: shownTotal })}
-      </span>
-      <Button className="button quiet" isDisabled={onPrevious === null} onPress={() => onPrevious?.()}>
-        {words.previous}
-      </Button>
-      <Button className="button quiet" isDisabled={onNext === null} onPress={() => onNext?.()}>
-        {words.next}
-      </Button>
-    </div>
-  );
 }
 
 interface Sort {
@@ -313,46 +299,21 @@ function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], i
   return { sorted, sort, onSort };
 }
 
-function SortChoice<Row>({
-  columns,
-  sort,
-  onSort,
-}: {
-  readonly columns: readonly Column<Row>[];
-  readonly sort: Sort | null;
-  readonly onSort: (id: string) => void;
-}) {
-  const { table: words } = useWords();
-  return (
-    <label className="sort-choice">
-      {words.sortBy}
-      <select value={sort?.id ?? ''} onChange={({ target }) => onSort(target.value)}>
-        <option value="">–</option>
-        {columns.map(({ id, heading }) => (
-          <option key={id} value={id}>
-            {heading}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 function useColumnChoice<Row>(
   columns: readonly Column<Row>[],
   isExported: boolean,
 ): [(column: Column<Row>) => boolean, ReactNode] {
   const { table: words } = useWords();
-  const place = `facestep-columns ${columns.map(({ id }) => id).join(' ')}`;
+  const memory = memoryIn(() => localStorage, `facestep-columns ${columns.map(({ id }) => id).join(' ')}`);
   const [hidden, setHidden] = useState<readonly string[]>(
-    () => kept(place)?.split(' ') ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
+    () => memory.read()?.split(' ') ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
   );
   const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
   if (!hasChoice(columns, isExported)) return [() => true, null];
   const choose = (id: string): void => {
     const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
     setHidden(next);
-    keep(place, next.join(' '));
+    memory.write(next.join(' '));
   };
   const choice = (
     <details className="choice">

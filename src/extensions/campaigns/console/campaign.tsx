@@ -11,15 +11,13 @@ import { Letters } from './letters.js';
 import { People } from './people.js';
 import {
   type Campaign,
+  changeCampaign,
   countIn,
   invitedIn,
   personStates,
   readCampaign,
-  remindCampaign,
   resumeCampaign,
   retryable,
-  startCampaign,
-  stopCampaign,
 } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -161,7 +159,11 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
     <>
       <div className="actions">
         {state === 'planned' && toLeave > 0 && (
-          <ConfirmButton label={act.start} title={act.startTitle({ name })} onConfirm={confirmed(startCampaign(id))}>
+          <ConfirmButton
+            label={act.start}
+            title={act.startTitle({ name })}
+            onConfirm={confirmed(changeCampaign('start', id))}
+          >
             <p>{act.startText({ count: number(toLeave), days: number(linkDays) })}</p>
             <p>
               {reminders === 0
@@ -174,7 +176,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
           <ConfirmButton
             label={act.stop}
             title={act.stopTitle({ name })}
-            onConfirm={confirmed(stopCampaign(id))}
+            onConfirm={confirmed(changeCampaign('stop', id))}
             text={act.stopText}
           />
         )}
@@ -190,7 +192,7 @@ export function Actions({ campaign, onDone }: { readonly campaign: Campaign; rea
           <ConfirmButton
             label={act.remind}
             title={act.remindTitle}
-            onConfirm={confirmed(remindCampaign(id))}
+            onConfirm={confirmed(changeCampaign('remind', id))}
             text={act.remindText({ count: number(awaited) })}
           />
         )}

@@ -1,5 +1,4 @@
 import { get, post } from '../../../../web/console/frame/call.js';
-import type { LineCountsReply } from '../../../rest/replies/ledger.js';
 import type * as CampaignsReplies from '../replies.js';
 
 export type PersonState = CampaignsReplies.CampaignPersonReply['state'];
@@ -26,12 +25,8 @@ export const readCampaign = (id: string) =>
   get<CampaignsReplies.OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
 /** @param form - form fields; either the field `group` or the file `people` names the people */
 export const planCampaign = (form: FormData) => post<CampaignsReplies.OneCampaignReply>('/v1/campaigns', form);
-export const startCampaign = (campaign: string) =>
-  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/start', { campaign });
-export const stopCampaign = (campaign: string) =>
-  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/stop', { campaign });
-export const remindCampaign = (campaign: string) =>
-  post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/remind', { campaign });
+export const changeCampaign = (action: 'start' | 'stop' | 'remind', campaign: string) =>
+  post<CampaignsReplies.OneCampaignReply>(`/v1/campaigns/${action}`, { campaign });
 /** @param again - states of people who get the e-mail again */
 export const resumeCampaign = (campaign: string, again: readonly string[]) =>
   post<CampaignsReplies.OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
@@ -55,8 +50,6 @@ export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
   post<CampaignsReplies.PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
 export const keepWords = (letter: WhichLetter, words: LetterWords) =>
   post<CampaignsReplies.KeptWordsReply>('/v1/campaigns/words', { ...letter, ...words });
-
-export const listConnections = post<LineCountsReply>('/v1/log/counts');
 
 export const countIn = ({ counts }: Pick<Campaign, 'counts'>, ...states: readonly PersonState[]): number =>
   states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);

@@ -2,11 +2,12 @@ import { useState } from 'react';
 import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
 import { goTo } from '../../../../web/console/frame/router.js';
 import { useFormats, useLanguage } from '../../../../web/console/frame/words.js';
+import { countLines } from '../../../../web/console/ledger/requests.js';
 import { ActForm, Choice, Field, FileField, languageOptions, NumberField } from '../../../../web/console/parts/form.js';
 import { Await, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
 import { OneCampaign } from './campaign.js';
-import { invitedIn, listCampaigns, listConnections, planCampaign } from './requests.js';
+import { invitedIn, listCampaigns, planCampaign } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
@@ -57,7 +58,7 @@ export function PlanForm() {
   const { make } = useTexts();
   const { call } = useActing();
   const language = useLanguage();
-  const connections = useLoaded(listConnections);
+  const connections = useLoaded(countLines);
   const [isFile, setFile] = useState(false);
   return (
     <Await loaded={connections}>

@@ -178,7 +178,7 @@ export function Editor({
 
 function Problems({ checked }: { readonly checked: Checked }) {
   const { problems, fields, texts, preview } = useTexts();
-  const names = new Map(Object.entries({ ...fields, ...texts.keys }));
+  const names = new Map([...Object.entries(fields), ...Object.entries(texts.keys)]);
   const reasons = new Map(Object.entries(problems));
   const nameOf = (field: string): string => {
     const [, language = '', key = ''] = /^texts\.(\w+)\.(.+)$/.exec(field) ?? [];

@@ -2,7 +2,7 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
-import { Await, Light } from '../../parts/state.js';
+import { Await, Light, Title } from '../../parts/state.js';
 import { Figure } from '../../parts/told.js';
 import { Doctor, type Examined, Health } from './doctor.js';
 import { PolicyInForce } from './policy.js';
@@ -37,25 +37,11 @@ export function OneConnection({ id, tab: asked }: { readonly id: string; readonl
     <Await loaded={listed}>
       {({ connections }) => {
         const connection = connections.find((each) => each.id === id);
-        const all = (
-          <p>
-            <Link to="/connections">{words.all}</Link>
-          </p>
-        );
-        if (connection === undefined)
-          return (
-            <>
-              <h1>{words.unknown}</h1>
-              {all}
-            </>
-          );
+        if (connection === undefined) return <Title name={words.unknown} to="/connections" all={words.all} />;
         const given = { connection };
         return (
           <>
-            <h1>
-              <bdi>{id}</bdi>
-            </h1>
-            {all}
+            <Title name={id} to="/connections" all={words.all} />
             <Head {...given} examined={examined} />
             <nav className="parts" aria-label={id}>
               {shown.map((each) => (

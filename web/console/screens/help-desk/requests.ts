@@ -3,7 +3,7 @@ import { post } from '../../frame/call.js';
 
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });
 
-const pageSize = 100;
+const pageFrom = (cursor: string | null) => ({ limit: 100, cursor: cursor ?? undefined });
 
 export type BegunVouching = HelpDeskReplies.BegunVouchingReply;
 export const beginVouching = (fields: Who & { readonly send: string; readonly language: string }) =>
@@ -19,20 +19,14 @@ export const makeBypassCode = (
 ) => post<HelpDeskReplies.MadeBypassReply>('/v1/help-desk/bypass-codes', fields);
 
 export const listBypassCodes = (cursor: string | null) =>
-  post<HelpDeskReplies.BypassesReply>('/v1/help-desk/bypass-codes/list', {
-    limit: pageSize,
-    cursor: cursor ?? undefined,
-  });
+  post<HelpDeskReplies.BypassesReply>('/v1/help-desk/bypass-codes/list', pageFrom(cursor));
 
 export const approveBypassCode = (id: string) =>
   post<HelpDeskReplies.ApprovedBypassReply>(`/v1/help-desk/bypass-codes/${id}/approve`);
 
 export type HelpRequest = HelpDeskReplies.HelpRequestReply;
 export const listHelpRequests = (cursor: string | null) =>
-  post<HelpDeskReplies.HelpRequestsReply>('/v1/help-desk/requests/list', {
-    limit: pageSize,
-    cursor: cursor ?? undefined,
-  });
+  post<HelpDeskReplies.HelpRequestsReply>('/v1/help-desk/requests/list', pageFrom(cursor));
 
 export const takeHelpRequest = (id: string) =>
   post<HelpDeskReplies.TakenHelpRequestReply>(`/v1/help-desk/requests/${id}/take`);

@@ -1,5 +1,5 @@
 import { useLoaded } from '../../frame/acting.js';
-import { useFormats, useWords } from '../../frame/words.js';
+import { textIn, useFormats, useWords } from '../../frame/words.js';
 import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { type JobRow, readJobs } from './requests.js';
@@ -16,10 +16,9 @@ export function Jobs() {
     if (last === null) return words.never;
     const { code } = last;
     if (code === null) return words.done;
-    const known = Object.entries(problems).find(([each]) => each === code)?.[1];
     return (
       <>
-        <b>{words.failed}</b> {known ?? <code>{code}</code>}
+        <b>{words.failed}</b> {textIn(problems, code) ?? <code>{code}</code>}
       </>
     );
   };

@@ -7,13 +7,14 @@ import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Told, ToldResult } from '../../parts/told.js';
-import type { SealingKey } from './requests.js';
 import {
+  type Retired,
   type Rotated,
   readKeys,
   retireSigningKey,
   retireVersion,
   rotateKey,
+  type SealingKey,
   type TurningKey,
   type Use,
 } from './requests.js';
@@ -90,11 +91,6 @@ export function KeyState({
       </p>
     </div>
   );
-}
-
-export interface Retired {
-  readonly isDone: boolean;
-  readonly words: readonly string[];
 }
 
 /** Destroys a version after the administrator has typed the number of lost tokens. */
@@ -238,7 +234,7 @@ export function TurningKeys({
   const { call } = useActing();
   const { ago, instant } = useFormats();
   const mayRetire = useMay('operate') && use === 'signing';
-  const [told, setTold] = useState<{ readonly isDone: boolean; readonly words: readonly string[] } | null>(null);
+  const [told, setTold] = useState<Retired | null>(null);
   const { columns, retire, uses } = words;
   const stateOf = ({ isSigning, signsFrom }: TurningKey) => {
     if (isSigning) return 'signs';

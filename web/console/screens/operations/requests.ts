@@ -10,6 +10,7 @@ export type Use = 'sealing' | 'signing' | 'oidc';
 export const readKeys = get<KeysReply>('/v1/keys');
 
 export type Rotated = RotatedKeyReply;
+export type Retired = RetiredKeyReply;
 export const rotateKey = (use: Use) => post<RotatedKeyReply>('/v1/keys/rotate', { use });
 
 /** @param confirm - number of tokens that the administrator agrees to lose, or `undefined` for a dry run */

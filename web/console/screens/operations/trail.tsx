@@ -1,7 +1,8 @@
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { useFormats, useWords } from '../../frame/words.js';
+import { Refusal } from '../../frame/call.js';
+import { useFormats } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
-import { Await, Done, Progress, Section } from '../../parts/state.js';
+import { Await, Done, Problem, Progress, Section } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { readTrail, type Verification, verifyTrail } from './requests.js';
 import { useTexts } from './texts.js';
@@ -42,7 +43,6 @@ export function Trail() {
 
 function Outcome({ verification }: { readonly verification: Verification }) {
   const words = useTexts().audit;
-  const { problems } = useWords();
   const { number, size } = useFormats();
   const { state, outcome, failed, bytesRead, bytesInAll } = verification;
   const tampering = outcome?.tampering ?? null;
@@ -81,14 +81,10 @@ function Outcome({ verification }: { readonly verification: Verification }) {
       );
     case 'failed':
       return (
-        <div className="note bad" role="alert">
-          <p>
-            {words.failed} {Object.entries(problems).find(([code]) => code === failed)?.[1] ?? problems.general}
-          </p>
-          <p className="fine">
-            <code>{failed}</code>
-          </p>
-        </div>
+        <>
+          <p>{words.failed}</p>
+          <Problem refusal={new Refusal(failed ?? 'unreadable', null)} />
+        </>
       );
     case 'broken_off':
       return <p className="note warn">{words.brokenOff}</p>;

@@ -91,10 +91,6 @@ function Timeline({ who }: Props) {
   );
 }
 
-interface Props {
-  readonly who: Who;
-}
-
 /** Shows a user's stored data only on request, because viewing is logged. */
 export function HeldOf({ who }: Props) {
   const words = useTexts();

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
-import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Await, Done, Empty, Section } from '../../parts/state.js';
+import { Await, Done, Empty, Section, Title } from '../../parts/state.js';
 import { Said } from './request-facts.js';
 import { changeTerms, readTerms } from './requests.js';
 import { useTexts } from './texts.js';
@@ -19,10 +18,7 @@ export function TermsOfUse() {
   const { terms } = words;
   return (
     <>
-      <h1>{terms.heading}</h1>
-      <p>
-        <Link to="/requests">{words.all}</Link>
-      </p>
+      <Title name={terms.heading} to="/requests" all={words.all} />
       <Await loaded={found}>
         {({ version, text, at, by }) => (
           <>
