@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField, tenantField } from '../rest/fields.js';
 import {
@@ -32,7 +32,7 @@ const developerField = z
 
 const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
 
-export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
+export function createApplicationRequestEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
     right: 'configure',

@@ -9,7 +9,7 @@ import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { Share } from './flow.js';
-import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import type { IssuerPorts, OidcIssuer } from './issuer.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
@@ -26,7 +26,10 @@ interface Settled {
  * Creates the step that asks for consent, unless it was given before.
  * @returns `null` if the page was shown; throws `AccessDenied` if the person refuses
  */
-export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>, deps: IssuerDeps) {
+export function createConsentStep(
+  { connection }: Pick<OidcIssuer, 'connection'>,
+  deps: IssuerPorts<'state' | 'clock' | 'audit' | 'log' | 'sources'>,
+) {
   return async (visit: Visit, subject: string): Promise<Settled | null> => {
     const { form, interaction, asked: request, client } = visit;
     const { consented, metadata } = client;

@@ -3,7 +3,7 @@ import type { SecretUse } from '../connections/rotating-secret.js';
 import type { Setup } from '../connections/setup.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Clock, Fetch, Log } from '../core/ports.js';
+import type { Clock, Log } from '../core/ports.js';
 import { inTime } from '../core/resilience.js';
 import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -18,7 +18,8 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-export interface Upkeep extends OperationDeps, Ports<'state' | 'audit' | 'signer'> {
+/** Ports of the operations, by the names that functions receive them under. */
+export interface Upkeep extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer'> {
   readonly background: Background;
   readonly jobs: Jobs;
   readonly setup: () => Setup;
@@ -32,6 +33,8 @@ export interface Upkeep extends OperationDeps, Ports<'state' | 'audit' | 'signer
    */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }
+
+export type UpkeepPorts<Name extends keyof Upkeep> = Pick<Upkeep, Name>;
 
 const stopWithinMs = 20_000;
 
@@ -55,10 +58,6 @@ export function createBackground({ log }: { readonly log: Log }): Background {
       await inTime(settled(), stopWithinMs, () => undefined);
     },
   };
-}
-
-export interface OperationDeps extends Ports<'clock' | 'random' | 'log'> {
-  readonly fetch: Fetch;
 }
 
 /** Uses of secrets since they were last collected, kept in memory. */

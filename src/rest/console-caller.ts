@@ -9,10 +9,10 @@ import {
   consoleTokenHeader,
   findConsoleSession,
   isTokenOf,
-  type SessionDeps,
   sessionCookieOf,
   shownSecret,
 } from './console-sessions.js';
+import type { ApiPorts } from './deps.js';
 
 export interface ShownSession {
   readonly secret: Credential;
@@ -23,7 +23,10 @@ export interface ShownSession {
  * Reads the session of the browser's cookie. Use it only for requests that change nothing, because the origin is not
  * checked.
  */
-export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
+export async function readSession(
+  headers: IncomingHttpHeaders,
+  deps: ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>,
+): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
   return { secret, session: await findConsoleSession(secret, headers[consolePollHeader] === undefined, deps) };
@@ -33,7 +36,10 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
  * Authenticates a console session by its cookie and by the page token. Other sites can read neither.
  * @throws `caller_untrusted`
  */
-export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
+export async function authenticateSession(
+  headers: IncomingHttpHeaders,
+  deps: ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>,
+): Promise<ShownSession> {
   if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');
   const shown = await readSession(headers, deps);
   if (!isTokenOf(shown.secret, String(headers[consoleTokenHeader] ?? ''))) throw new FaceError('caller_untrusted');

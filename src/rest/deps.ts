@@ -50,3 +50,6 @@ export interface ApiDeps extends CampaignDeps {
   readonly wakeCampaigns: () => void;
   readonly upkeep: Upkeep;
 }
+
+/** The ports that a function of the API uses, itself or through the functions that it calls. */
+export type ApiPorts<Name extends keyof ApiDeps> = Pick<ApiDeps, Name>;
