@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import type { OidcClient, Person } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import type { Clock, State } from '../core/ports.js';
 import type { KioskVisit } from '../core/step-up/kiosk-visit.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { oidcErrors } from './library.js';
@@ -81,10 +81,8 @@ const flowGuard = z.object({
   endsAt: epochMsGuard,
 }) satisfies z.ZodType<Flow>;
 
-interface FlowDeps {
+interface FlowDeps extends Ports<'state' | 'clock'> {
   readonly connection: Connection;
-  readonly state: State;
-  readonly clock: Clock;
 }
 
 const flowKey = (connection: Connection, uid: string): string =>

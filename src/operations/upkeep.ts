@@ -3,7 +3,6 @@ import type { SecretUse } from '../connections/rotating-secret.js';
 import type { Setup } from '../connections/setup.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Clock, Log } from '../core/ports.js';
 import { inTime } from '../core/resilience.js';
 import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -38,7 +37,7 @@ export type UpkeepPorts<Name extends keyof Upkeep> = Pick<Upkeep, Name>;
 
 const stopWithinMs = 20_000;
 
-export function createBackground({ log }: { readonly log: Log }): Background {
+export function createBackground({ log }: Ports<'log'>): Background {
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   const settled = async (): Promise<void> => void (await Promise.all(underWay));
@@ -67,7 +66,7 @@ export interface SecretUses {
   collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
 }
 
-export function createSecretUses({ clock }: { readonly clock: Clock }): SecretUses {
+export function createSecretUses({ clock }: Ports<'clock'>): SecretUses {
   const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
   return {
     note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
