@@ -13,7 +13,6 @@ import {
   turnDown,
 } from '../rest/onboarding/answers.js';
 import { toRequestReply } from '../rest/onboarding/describe.js';
-import { fromCursor, toCursor } from '../rest/onboarding/list-place.js';
 import { requestStates } from '../rest/onboarding/request.js';
 import { listRequests } from '../rest/onboarding/requests.js';
 import { changeTerms, longestTerms, readTerms, type Terms } from '../rest/onboarding/terms.js';
@@ -54,9 +53,8 @@ export function createApplicationRequestEndpoints(deps: Ports<'state' | 'clock' 
       }),
       reply: requestPageReply,
       async handle({ fields: { state, limit, cursor } }) {
-        const after = cursor === undefined ? null : fromCursor(cursor);
-        const { requests, next } = await listRequests({ state: state ?? null, limit, after }, deps);
-        return { requests: requests.map(toRequestReply), cursor: next === null ? null : toCursor(next) };
+        const found = await listRequests(state, { limit, cursor }, deps);
+        return { requests: found.requests.map(toRequestReply), cursor: found.cursor };
       },
     }),
     adminEndpoint({

@@ -18,10 +18,6 @@ import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './s
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
-interface Settled {
-  readonly share: Share | null;
-}
-
 /**
  * Creates the step that asks for consent, unless it was given before.
  * @returns `null` if the page was shown; throws `AccessDenied` if the person refuses
@@ -30,7 +26,7 @@ export function createConsentStep(
   { connection }: Pick<OidcIssuer, 'connection'>,
   deps: IssuerPorts<'state' | 'clock' | 'audit' | 'log' | 'sources'>,
 ) {
-  return async (visit: Visit, subject: string): Promise<Settled | null> => {
+  return async (visit: Visit, subject: string): Promise<{ readonly share: Share | null } | null> => {
     const { form, interaction, asked: request, client } = visit;
     const { consented, metadata } = client;
     const wanted = toClaimsWanted(client, request);

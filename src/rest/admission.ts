@@ -5,7 +5,7 @@ import { requestIdOf } from '../http/access-log.js';
 import type { Allowance } from '../http/allowance.js';
 import { authenticateAdministrator } from './administrators.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
-import { authenticateSession } from './console-caller.js';
+import { authenticateSession, type SessionPorts } from './console-caller.js';
 import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-sessions.js';
 import type { ApiPorts } from './deps.js';
 import type { Auth } from './endpoint.js';
@@ -19,7 +19,7 @@ import { toClientRequest } from './usage.js';
 async function authenticate(
   headers: IncomingHttpHeaders,
   source: string,
-  deps: ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>,
+  deps: SessionPorts,
 ): Promise<{ readonly administrator: Administrator; readonly needsFaceCheck: boolean }> {
   const [key, token] = [headers['x-admin-key'], headers[consoleTokenHeader]];
   if (token === undefined) {
@@ -31,10 +31,7 @@ async function authenticate(
   return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
 }
 
-async function authenticateDeveloper(
-  headers: IncomingHttpHeaders,
-  deps: ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>,
-): Promise<Developer> {
+async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<Developer> {
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
   if (isOther) throw new FaceError('caller_untrusted');
   const { session } = await authenticateSession(headers, deps);
@@ -45,9 +42,7 @@ async function authenticateDeveloper(
   return { ...administratorOf(session), name: session.name };
 }
 
-export type AdmissionPorts = ApiPorts<
-  'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console' | 'onboarding' | 'onClientRequest'
->;
+export type AdmissionPorts = SessionPorts & ApiPorts<'onboarding' | 'onClientRequest'>;
 
 export interface Peer {
   readonly source: string;

@@ -3,7 +3,7 @@ import express, { type Express } from 'express';
 import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
-import type { Fetch } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
@@ -35,7 +35,7 @@ import { createHookRoute, type HooksByConnection } from './hooks.js';
 import { answerUnknown } from './unknown-address.js';
 import { createWelcome } from './welcome.js';
 
-export interface AppDeps extends ApiDeps {
+export interface AppDeps extends ApiDeps, Ports<'fetch'> {
   readonly hooks: HooksByConnection;
   readonly mountOidc: MountOidc;
   /** `null` without keys for security events. */
@@ -43,7 +43,6 @@ export interface AppDeps extends ApiDeps {
   readonly folders: PageFolders;
   readonly consoleFolder: string;
   readonly docsFolder: string;
-  readonly fetch: Fetch;
   readonly telemetry: Telemetry;
   /** Memory pools, kept across reloads, because running requests continue. */
   readonly rooms: BodyRooms;

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 import type { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
@@ -7,7 +9,6 @@ import { type Application, findApplication } from '../applications.js';
 import { type Client, clientTokenLifeSec } from '../client-tokens.js';
 import type { ApiPorts } from '../deps.js';
 import { type Developer, findDeveloper } from './developers.js';
-import { isRedirectUri } from './redirect-uri.js';
 import {
   type ApplicationRequest,
   addMessage,
@@ -45,6 +46,20 @@ export async function listOwnApplications(developer: Developer, deps: Ports<'sta
   const ids = (await findDeveloper(developer.id, deps))?.applications ?? [];
   const found = await Promise.all(ids.map((id) => findApplication(id, deps)));
   return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
+}
+
+/**
+ * Returns true for a valid redirect URI that is written as browsers write it, so that administrators see the real
+ * target.
+ * @param isSandbox - true to allow loopback addresses
+ */
+function isRedirectUri(text: string, isSandbox: boolean): boolean {
+  if (text.length > 1024 || !/^[\x21-\x7e]+$/.test(text) || /[*#\\]/.test(text) || !URL.canParse(text)) return false;
+  const { href, protocol, hostname, username, password } = new URL(text);
+  if (href !== text || username !== '' || password !== '' || text.includes('@')) return false;
+  if (isLoopbackInBrowsers(hostname)) return isSandbox && (protocol === 'https:' || protocol === 'http:');
+  const isDomain = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(hostname);
+  return protocol === 'https:' && isDomain;
 }
 
 /** @throws `request_malformed` for scopes or a connection that are not available */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
+import { addSec, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
 import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish } from './request.js';
@@ -153,19 +153,28 @@ export async function countSubmitted({ state }: Ports<'state'>): Promise<number>
   return count;
 }
 
-export interface ListPlace {
-  readonly createdAt: EpochMs;
-  readonly id: string;
+const placeGuard = z.tuple([z.int().nonnegative().transform(epochMs), z.string().regex(/^[0-9a-f]{24}$/)]);
+type ListPlace = Pick<ApplicationRequest, 'createdAt' | 'id'>;
+
+const toCursor = ({ createdAt, id }: ListPlace): string =>
+  Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+
+function fromCursor(cursor: string): ListPlace {
+  try {
+    const [createdAt, id] = placeGuard.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return { createdAt, id };
+  } catch (cause) {
+    throw new FaceError('request_malformed', { field: 'cursor' }, { cause });
+  }
 }
 
+/** @throws `request_malformed` unless this server issued the cursor */
 export async function listRequests(
-  {
-    state: wanted,
-    limit,
-    after,
-  }: { readonly state: ApplicationRequest['state'] | null; readonly limit: number; readonly after: ListPlace | null },
+  wanted: ApplicationRequest['state'] | undefined,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   { state }: Ports<'state'>,
-): Promise<{ readonly requests: readonly ApplicationRequest[]; readonly next: ListPlace | null }> {
+): Promise<{ readonly requests: readonly ApplicationRequest[]; readonly cursor: string | null }> {
+  const after = cursor === undefined ? null : fromCursor(cursor);
   const entries = ((await readStored(index, { state }))?.record ?? [])
     .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
     .filter(
@@ -177,9 +186,9 @@ export async function listRequests(
   const requests: ApplicationRequest[] = [];
   for (const [at, entry] of entries.entries()) {
     const request = await findRequest(entry.id, { state });
-    if (request === null || request.state === 'draft' || (wanted !== null && request.state !== wanted)) continue;
+    if (request === null || request.state === 'draft' || (wanted !== undefined && request.state !== wanted)) continue;
     requests.push(request);
-    if (requests.length === limit) return { requests, next: at + 1 < entries.length ? entry : null };
+    if (requests.length === limit) return { requests, cursor: at + 1 < entries.length ? toCursor(entry) : null };
   }
-  return { requests, next: null };
+  return { requests, cursor: null };
 }
