@@ -5,9 +5,10 @@ import { createFileAudit } from '../src/audit/file.js';
 import type { SecurityEventReceiver } from '../src/config/security-events.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
-import type { DeliveryOutcome } from '../src/security-events/deliver.js';
 import { createFindEmail } from '../src/security-events/find-email.js';
 import { createPoll } from '../src/security-events/poll.js';
+import type { DeliveryOutcome } from '../src/security-events/ports.js';
+import { createSets } from '../src/security-events/set.js';
 import { toStream } from '../src/security-events/stream.js';
 import { listStreams, toEventStream } from '../src/security-events/streams.js';
 import { startTransmitter } from '../src/security-events/transmitter.js';
@@ -36,13 +37,17 @@ export async function startTestTransmitter(
   const stopping = new AbortController();
   const sleep = (_ms: number, signal: AbortSignal): Promise<void> => delay(5, undefined, { signal }).catch(() => {});
   const delivery = {
-    ...{ state, clock, log, issuer, signer, random: systemRandom },
+    ...{ state, clock, log, random: systemRandom },
     files: {
       securityEvents: join(folder, 'security-events.json'),
       deadLetters: join(folder, 'dead-letters.jsonl'),
     },
     fetch: push,
-    findEmail: createFindEmail({ clock, connectionOf: () => undefined }),
+    sets: createSets(
+      signer,
+      createFindEmail(() => undefined, { clock }),
+      { issuer, clock },
+    ),
     sleep,
     onDelivery: (stream: string, outcome: DeliveryOutcome) => void outcomes.push(`${stream} ${outcome}`),
   };

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type ReceiptClaims, ReceiptError } from '../../client/receipt-claims.js';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
-import type { Clock, Log, Random } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import type { FaceErrorCode } from '../../src/errors.js';
 import { requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
@@ -30,11 +30,8 @@ import {
   parseVerifyEvent,
 } from './schema.js';
 
-export interface TriggerDeps {
+export interface TriggerDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly settings: TriggerSettings;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 export interface Trigger {

@@ -9,7 +9,8 @@ import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin } from '../../src/connections/login.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
-import type { Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
+import type { Profile } from '../../src/core/ports.js';
 import { inTime } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
@@ -63,7 +64,7 @@ export function createCognitoProfile(
   }: Pick<CognitoConnection, 'claims'> & {
     readonly cognito: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>;
   },
-  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+  { fetch, log }: Ports<'log' | 'fetch'>,
 ): Profile {
   const { userPoolId: UserPoolId, attribute } = settings;
   const client = createCognitoClient(settings, { fetch });

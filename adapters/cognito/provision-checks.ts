@@ -10,7 +10,8 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
+import type { Clock } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
@@ -100,7 +101,7 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
 
 const nobody = 'facestep-doctor';
 
-export async function checkGroups(settings: Settings, { fetch }: { readonly fetch: Fetch }): Promise<Finding> {
+export async function checkGroups(settings: Settings, { fetch }: Ports<'fetch'>): Promise<Finding> {
   const pool = { UserPoolId: settings.userPoolId, client: createCognitoClient(settings, { fetch }) };
   const { code, status } = await readGroupPage(nobody, null, pool).then(
     () => ({ code: null, status: 200 }),

@@ -1,6 +1,7 @@
 import { paginateListUsers, paginateListUsersInGroup, type UserType } from '@aws-sdk/client-cognito-identity-provider';
 import { type CensusPage, countPage, isFilled } from '../../src/connections/census.js';
-import type { Fetch, Member } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
+import type { Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
@@ -11,7 +12,7 @@ const pageSize = 60;
 /** Lists the enabled users with all attributes. Cognito rejects a request for one attribute that some users lack. */
 export async function* listCensus(
   settings: CognitoConnection['cognito'],
-  { fetch }: { readonly fetch: Fetch },
+  { fetch }: Ports<'fetch'>,
 ): AsyncGenerator<CensusPage> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const pages = paginateListUsers({ client, pageSize }, { UserPoolId: settings.userPoolId });
@@ -32,7 +33,7 @@ export async function* listCensus(
 export async function* listMembers(
   group: string,
   settings: CognitoConnection['cognito'],
-  { fetch }: { readonly fetch: Fetch },
+  { fetch }: Ports<'fetch'>,
 ): AsyncGenerator<Member[]> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const asked = { UserPoolId: settings.userPoolId, GroupName: group };

@@ -13,7 +13,7 @@ import {
   type UserPoolClientType,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { Fetch } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { FaceError } from '../../src/errors.js';
 import {
   type CognitoSettings,
@@ -55,7 +55,7 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   }
 }
 
-export function createAdministration(settings: CognitoSettings, { fetch }: { readonly fetch: Fetch }): Administration {
+export function createAdministration(settings: CognitoSettings, { fetch }: Ports<'fetch'>): Administration {
   const { userPoolId: UserPoolId } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const describePool = async (): Promise<UserPoolType> => {

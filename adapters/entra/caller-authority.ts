@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch } from 'jose';
 import { z } from 'zod';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
@@ -35,10 +35,7 @@ interface KeptAuthority {
  * background, because a hook call cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  */
-export function createFindAuthority(
-  login: string,
-  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
-): FindAuthority {
+export function createFindAuthority(login: string, { fetch, clock }: Ports<'clock' | 'fetch'>): FindAuthority {
   const kept = new Map<string, KeptAuthority>();
   const keep = (tenantId: string, authority: Promise<TenantAuthority>): void => {
     const now = clock.now();

@@ -7,7 +7,7 @@ import {
   type RequestedClaims,
   UnmetAuthenticationRequirements,
 } from '../../src/connections/openid-client.js';
-import type { Clock, Fetch, Log, State } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { FaceError } from '../../src/errors.js';
 import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
@@ -32,12 +32,8 @@ function checkRequirements({ acr, amr }: RequestedClaims): void {
   }
 }
 
-export interface ExternalMfaDeps {
+export interface ExternalMfaDeps extends Ports<'state' | 'clock' | 'log' | 'fetch'> {
   readonly connection: string;
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly state: State;
-  readonly log: Log;
 }
 
 /** Lifetime of a step-up. Entra abandons a sign-in after five minutes; 30 seconds remain for the way back. */

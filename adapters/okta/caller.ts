@@ -5,8 +5,8 @@ import type { Hook, RawHead } from '../../src/connections/hook.js';
 import { probeBody } from '../../src/connections/probe.js';
 import { findSecret, type UsedSecret } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
+import type { Ports } from '../../src/core/deps.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
@@ -37,7 +37,7 @@ const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string()
  */
 export function createVerifyCaller(
   { secret, previousSecret, oauth }: ExpectedCallers,
-  deps: { readonly fetch: Fetch; readonly clock: Clock },
+  deps: Ports<'clock' | 'fetch'>,
 ): VerifyCaller {
   const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
   return async (headers) => {
@@ -60,7 +60,7 @@ export const createProbe = ({ secret }: ExpectedCallers): Hook['probe'] =>
 
 function createVerifyBearer(
   oauth: NonNullable<ExpectedCallers['oauth']>,
-  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
+  { fetch, clock }: Ports<'clock' | 'fetch'>,
 ): (bearer: string) => Promise<void> {
   const keys = createRemoteJWKSet(new URL(oauth.jwksUri ?? `${oauth.issuer.replace(/\/$/, '')}/v1/keys`), {
     timeoutDuration: KEYS_TIMEOUT_MS,

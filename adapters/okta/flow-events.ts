@@ -1,6 +1,6 @@
 import type { RawHead, RawReply } from '../../src/connections/hook.js';
 import type { HookCore } from '../../src/connections/hook-core.js';
-import type { Clock, Log } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { inTime, pause } from '../../src/core/resilience.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
@@ -27,11 +27,9 @@ const lanes = 4;
 
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
-export interface EventDeps {
+export interface EventDeps extends Ports<'clock' | 'log'> {
   readonly connection: string;
   readonly core: Pick<HookCore, 'revoke' | 'state'>;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export type Revoke = (subject: string, uuid: string) => Promise<void>;

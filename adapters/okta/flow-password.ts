@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { Fetch, Log } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
 import { decide, type FlowDeps } from './flow.js';
@@ -21,7 +21,7 @@ const answerGuard = z.object({ verified: z.boolean() });
 /** Creates the call to the customer's password verifier. A missing, late or malformed answer counts as false. */
 export function createVerifyPassword(
   { url, secret }: NonNullable<OktaConnection['okta']['passwordImport']>['verifier'],
-  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+  { fetch, log }: Ports<'log' | 'fetch'>,
 ): VerifyPassword {
   return async ({ username, password }) => {
     try {

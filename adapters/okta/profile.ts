@@ -5,7 +5,8 @@ import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
-import type { Fetch, Log, Profile } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
+import type { Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { callOkta, createClient, type Refusal } from './client.js';
@@ -24,7 +25,7 @@ export function createOktaProfile(
   }: Pick<OktaConnection, 'claims'> & {
     readonly okta: Pick<OktaConnection['okta'], 'orgUrl' | 'auth' | 'attribute'>;
   },
-  { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
+  { fetch, log }: Ports<'log' | 'fetch'>,
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);

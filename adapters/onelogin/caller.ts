@@ -3,8 +3,8 @@ import type { HookProbe, RawHead } from '../../src/connections/hook.js';
 import { probeBody } from '../../src/connections/probe.js';
 import { findSecret } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
+import type { Ports } from '../../src/core/deps.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
-import type { Clock } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
@@ -24,7 +24,7 @@ export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
 export function createReadSignature(
   { secret, previousSecret }: OneLoginSettings['hooks'],
-  { clock }: { readonly clock: Clock },
+  { clock }: Ports<'clock'>,
 ): ReadSignature {
   return (headers) => {
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
@@ -48,7 +48,7 @@ const sign = (
 ): string => secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
 
 export const createProbe =
-  (secret: Credential, { clock }: { readonly clock: Clock }): (() => HookProbe) =>
+  (secret: Credential, { clock }: Ports<'clock'>): (() => HookProbe) =>
   () => {
     const time = String(toEpochSec(clock.now()));
     return {
@@ -68,7 +68,7 @@ export type CountAsk = (who: { readonly source: string; readonly subject: string
  * Creates the rate limit by address and user. With a limit by user alone, anyone could lock users out. Counts are in
  * memory, so that no store is awaited.
  */
-export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
+export function createCountAsk({ clock }: Ports<'clock'>): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();
   return ({ source, subject }) => {
     const key = JSON.stringify([source, subject]);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { callRest, parseAnswer, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
-import type { Asker, Clock, Fetch } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
+import type { Asker } from '../../src/core/ports.js';
 import { inTime, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
@@ -54,7 +55,7 @@ export function parseOk<Output>(guard: z.ZodType<Output>, { status, body }: Rest
 /** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
 export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
-  { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
+  { fetch, clock }: Ports<'clock' | 'fetch'>,
 ): OneLoginApi {
   // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
   const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
 import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
-import type { Clock, Fetch } from '../../src/core/ports.js';
+import type { Ports } from '../../src/core/deps.js';
 import { type Patience, type Sleep, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
@@ -21,11 +21,6 @@ export interface ScimApi {
   call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer>;
 }
 
-interface ScimApiDeps {
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-}
-
 interface Waiting {
   readonly patience?: Patience;
   readonly sleep?: Sleep;
@@ -34,7 +29,7 @@ interface Waiting {
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1 */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
-  { fetch, clock }: ScimApiDeps,
+  { fetch, clock }: Ports<'clock' | 'fetch'>,
   { patience = whileSigningIn, sleep }: Waiting = {},
 ): ScimApi {
   const authorization = createAuthorization(auth, { fetch, clock });
@@ -68,7 +63,7 @@ interface Authorization {
   forget(): boolean;
 }
 
-function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Authorization {
+function createAuthorization(auth: ScimSettings['auth'], deps: Ports<'clock' | 'fetch'>): Authorization {
   switch (auth.kind) {
     case 'bearer':
       return { read: async () => auth.token.use((token) => `Bearer ${token}`), forget: () => false };
@@ -96,7 +91,7 @@ interface AccessToken {
 
 function createTokenAuthorization(
   { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
-  { fetch, clock }: ScimApiDeps,
+  { fetch, clock }: Ports<'clock' | 'fetch'>,
 ): Authorization {
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;

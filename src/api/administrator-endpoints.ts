@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import {
   addAdministrator,
@@ -7,7 +8,6 @@ import {
   removeAdministrator,
 } from '../rest/administrators.js';
 import { clientTokenLifeSec } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { addedAdministratorReply, administratorsReply } from '../rest/replies/administrators.js';
 import { roles } from '../rest/rights.js';
@@ -17,7 +17,7 @@ const nameField = z
   .regex(/^[\w.@-]{1,64}$/)
   .describe('Name of the administrator in the audit trail.');
 
-export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
+export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const;
   return [
     adminEndpoint({

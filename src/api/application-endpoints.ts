@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import {
   changeApplication,
   listApplications,
@@ -8,7 +9,6 @@ import {
   registerApplication,
   removeApplication,
 } from '../rest/applications.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { scopesField, tenantField } from '../rest/fields.js';
 import { toApplicationReply } from '../rest/onboarding/describe.js';
@@ -22,7 +22,7 @@ const contactField = z.string().max(200).describe('Contact for questions about i
 const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per minute.');
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
-export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
+export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});
   return [

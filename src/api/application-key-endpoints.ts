@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import {
   type ApplicationKey,
@@ -7,7 +8,6 @@ import {
   maxKeys,
   revokeApplicationKey,
 } from '../rest/application-keys.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { clientTokenId, lifeField, scopesField } from '../rest/fields.js';
 import { applicationKeysReply, clientTokenReply } from '../rest/replies/applications.js';
@@ -20,7 +20,7 @@ export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: Applic
   lastUsed,
 });
 
-export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
+export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
   return [
     adminEndpoint({

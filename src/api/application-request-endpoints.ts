@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField, tenantField } from '../rest/fields.js';
 import {
@@ -13,7 +13,6 @@ import {
   turnDown,
 } from '../rest/onboarding/answers.js';
 import { toRequestReply } from '../rest/onboarding/describe.js';
-import { fromCursor, toCursor } from '../rest/onboarding/list-place.js';
 import { requestStates } from '../rest/onboarding/request.js';
 import { listRequests } from '../rest/onboarding/requests.js';
 import { changeTerms, longestTerms, readTerms, type Terms } from '../rest/onboarding/terms.js';
@@ -32,7 +31,7 @@ const developerField = z
 
 const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
 
-export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
+export function createApplicationRequestEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
     right: 'configure',
@@ -54,9 +53,8 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: requestPageReply,
       async handle({ fields: { state, limit, cursor } }) {
-        const after = cursor === undefined ? null : fromCursor(cursor);
-        const { requests, next } = await listRequests({ state: state ?? null, limit, after }, deps);
-        return { requests: requests.map(toRequestReply), cursor: next === null ? null : toCursor(next) };
+        const found = await listRequests(state, { limit, cursor }, deps);
+        return { requests: found.requests.map(toRequestReply), cursor: found.cursor };
       },
     }),
     adminEndpoint({

@@ -5,7 +5,7 @@ import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
 import { findConfigured, openConnection } from '../operations/open-connection.js';
 import { planConnection } from '../operations/plan.js';
 import { toStepDiff, toStepWords } from '../operations/steps.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { begunRunReply, lastRunReply, planReply } from '../rest/replies/connections.js';
 
@@ -20,7 +20,7 @@ const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
   steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
 });
 
-export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+export function createApplyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const),
     right: 'configure',

@@ -8,7 +8,7 @@ import { brandLanguages, textRules } from '../core/brand/texts.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { brandFilePath, previewPath } from '../http/brand-paths.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { brandReply, brandTextsReply, checkedBrandReply } from '../rest/replies/brand.js';
 
@@ -71,7 +71,7 @@ async function readInForce(brands: Brands) {
   };
 }
 
-export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
+export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
   const picture = {
     ...{ atLeast: 0, atMost: 1 },

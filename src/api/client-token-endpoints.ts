@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import { issueClientToken, revokeClientToken } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { clientTokenId, emailField, lifeField, phoneField, scopesField, tenantField } from '../rest/fields.js';
 import { clientTokenReply } from '../rest/replies/applications.js';
@@ -17,7 +17,7 @@ const issueFields = z.strictObject({
   expiresIn: lifeField,
 });
 
-export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
+export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
   const issue = async (
     { name, tenant, scopes, expiresIn }: z.output<typeof issueFields>,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { reloadReply } from '../rest/replies/configuration.js';
 
-export function createConfigurationEndpoints(deps: ApiDeps): Endpoint[] {
+export function createConfigurationEndpoints(deps: ApiPorts<'reload'>): Endpoint[] {
   return [
     adminEndpoint({
       ...({ versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const),

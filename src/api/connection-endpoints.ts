@@ -8,7 +8,7 @@ import { findConfigured, openConnection, wouldRefuseAll } from '../operations/op
 import { countUsers } from '../operations/plan.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
 import { findSecrets, readSecretAges } from '../operations/secret-uses.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   connectionSecretsReply,
@@ -20,7 +20,7 @@ import {
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
-export function createConnectionEndpoints({ upkeep, ledger }: ApiDeps): Endpoint[] {
+export function createConnectionEndpoints({ upkeep, ledger }: ApiPorts<'ledger' | 'upkeep'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
   const toMode = (id: string) => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { letterLanguages } from '../core/letters/language.js';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 import { emailField, phoneField } from '../rest/fields.js';
 import { instantReply } from '../rest/replies/instant.js';
@@ -13,7 +13,9 @@ const codeField = z
   .describe('Six digits.');
 
 /** Creates the v2 endpoints to verify an e-mail address together with a phone number. */
-export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
+export function createContactEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'delivery' | 'settings' | 'contactCodes' | 'brands'>,
+): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [2],

@@ -6,9 +6,9 @@ import type { Brands } from '../core/brand/brands.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { toCodeMessage } from '../core/codes/letters.js';
 import { issueCodes, takeCodes } from '../core/codes/one-time-codes.js';
+import type { Ports } from '../core/deps.js';
 import type { LetterLanguage } from '../core/letters/language.js';
 import { type CountDeps, countAgainstAll, uncountIfFailed } from '../core/limits/limits.js';
-import type { Delivery, Random } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
@@ -19,10 +19,8 @@ export interface Contact {
   readonly phone: string;
 }
 
-interface Deps extends CountDeps {
+interface Deps extends CountDeps, Ports<'random' | 'delivery'> {
   readonly contactCodes: ContactCodesConfig;
-  readonly random: Random;
-  readonly delivery: Delivery;
   readonly brands: Pick<Brands, 'inForce'>;
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../rest/application-keys.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { clientTokenId } from '../rest/fields.js';
 import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from '../rest/onboarding/asking.js';
@@ -19,7 +19,9 @@ import {
 import { readUsage, usageKeptDays } from '../rest/usage.js';
 import { toKeyReply } from './application-key-endpoints.js';
 
-export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
+export function createDeveloperApplicationEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
+): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});
   return [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   beginRequest,
@@ -20,7 +20,9 @@ import { developerReply, oneRequestReply, requestsReply } from '../rest/replies/
 import { clientTokenReply } from '../rest/replies/applications.js';
 import { clientScopes } from '../rest/scopes.js';
 
-export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
+export function createDeveloperRequestEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections' | 'onboarding'>,
+): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});
   const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;

@@ -4,13 +4,13 @@ import { toIso } from '../core/units.js';
 import { readDoctorRun, readExamination, startDoctor } from '../operations/examinations.js';
 import { createFactFinder } from '../operations/facts.js';
 import { findConfigured } from '../operations/open-connection.js';
-import type { Upkeep } from '../operations/upkeep.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { UpkeepPorts } from '../operations/upkeep.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { doctorReply, toDoReply } from '../rest/replies/doctor.js';
 import { createOpenWorkFinder } from './open-work.js';
 
-async function describeDoctor(upkeep: Upkeep) {
+async function describeDoctor(upkeep: UpkeepPorts<'state' | 'clock' | 'setup'>) {
   const run = await readDoctorRun(upkeep);
   const connections = upkeep.setup().connections.map(async ({ id }) => {
     const examination = await readExamination(id, upkeep);
@@ -26,7 +26,7 @@ async function describeDoctor(upkeep: Upkeep) {
   };
 }
 
-export function createDoctorEndpoints(deps: ApiDeps): Endpoint[] {
+export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'upkeep'>): Endpoint[] {
   const { upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);
   const findFacts = createFactFinder(upkeep);

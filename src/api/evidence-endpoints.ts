@@ -8,7 +8,7 @@ import {
   startVerification,
   type Verification,
 } from '../operations/trail-verification.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { backupReply, trailReply } from '../rest/replies/evidence.js';
 
@@ -18,7 +18,7 @@ const toReply = ({ run, state }: Verification) => ({
   ...run.progress,
 });
 
-export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+export function createEvidenceEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
   const describe = async () => {
     const verification = await readVerification(upkeep);

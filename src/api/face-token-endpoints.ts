@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { enrolToken } from '../core/enrolment/enrol.js';
 import { revokeToken } from '../core/enrolment/revoke.js';
 import type { VerifyRequest } from '../core/ports.js';
@@ -6,7 +7,6 @@ import { toEpochMs, toIso } from '../core/units.js';
 import { scoreToken, verifyToken } from '../core/verify.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { bindingOfClient, type Client, shareOfClient } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Call, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import {
   accuracyField,
@@ -30,7 +30,9 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'locked_out',
 ];
 
-export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
+export function createFaceTokenEndpoints(
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
   return [
     clientEndpoint({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Photo, SealedToken } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { identify, mostTokens } from '../core/identify.js';
 import { FaceError } from '../errors.js';
 import { bindingOfClient, shareOfClient } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { accuracyField, scopeField } from '../rest/fields.js';
 
@@ -12,7 +12,9 @@ const position = z
   .min(0)
   .max(mostTokens - 1);
 
-export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
+export function createIdentificationEndpoints(
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Endpoint[] {
   return [
     clientEndpoint({
       method: 'POST',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { jobsReply } from '../rest/replies/jobs.js';
 
-export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] => [
+export const createJobEndpoints = ({ upkeep: { jobs } }: ApiPorts<'upkeep'>): Endpoint[] => [
   adminEndpoint({
     ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),
     path: '/jobs',

@@ -13,11 +13,11 @@ import {
   retireVersion,
   rotateKey,
 } from '../operations/keys.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../rest/replies/keys.js';
 
-export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+export function createKeyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { listChecks } from '../core/ledger/checks.js';
 import { loggedActions, outcomes } from '../core/ledger/line.js';
 import { followLines, type LogFilter, listLines } from '../core/ledger/log.js';
@@ -8,7 +9,7 @@ import { countByConnection } from '../core/ledger/people.js';
 import { keptNetworkOf, toSource } from '../core/networks.js';
 import { FaceError } from '../errors.js';
 import { readExamination } from '../operations/examinations.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
 import { checksReply, followedLinesReply, lineCountsReply, linesReply } from '../rest/replies/ledger.js';
@@ -34,7 +35,9 @@ const filterFields = {
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
-export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
+export function createLogEndpoints(
+  deps: ApiPorts<'clock' | 'connections' | 'ledger' | 'accounts' | 'upkeep'>,
+): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [
     adminEndpoint({
@@ -131,7 +134,10 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
 
 type Found = { readonly filter: LogFilter; readonly unasked: string[] };
 
-async function toFilter({ network, subject, search, ...fields }: Fields, deps: ApiDeps): Promise<Found> {
+async function toFilter(
+  { network, subject, search, ...fields }: Fields,
+  deps: ApiPorts<'connections' | 'ledger' | 'accounts'>,
+): Promise<Found> {
   const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
   const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
   if (search === undefined) return { filter, unasked: [] };
@@ -155,14 +161,18 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   };
 }
 
-const hasLines = async (people: readonly SubjectRef[], deps: ApiDeps): Promise<boolean> =>
+const hasLines = async (people: readonly SubjectRef[], deps: ApiPorts<'ledger'>): Promise<boolean> =>
   (await listLines({ people }, { cursor: null, limit: 1 }, deps)).items.length > 0;
 
 const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [
   ...new Map(people.map((each) => [`${each.connection} ${each.subject}`, each])).values(),
 ];
 
-const anywhere = (subject: string, connection: string | undefined, { connections }: ApiDeps): SubjectRef[] =>
+const anywhere = (
+  subject: string,
+  connection: string | undefined,
+  { connections }: Ports<'connections'>,
+): SubjectRef[] =>
   (connection === undefined ? [...connections.keys()] : [connection]).map((id) => ({ connection: id, subject }));
 
 function toNetworkIf(text: string): string | null {

@@ -1,3 +1,4 @@
+import type { Ports } from '../core/deps.js';
 import { listBypasses } from '../core/help-desk/bypass.js';
 import { listHelpRequests } from '../core/help-desk/help-request-list.js';
 import type { ToDo } from '../core/to-do.js';
@@ -6,7 +7,7 @@ import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { listAdministrators } from '../rest/administrators.js';
 import { listApplicationKeys } from '../rest/application-keys.js';
 import { listApplications } from '../rest/applications.js';
-import type { ApiDeps } from '../rest/deps.js';
+
 import { countSubmitted } from '../rest/onboarding/requests.js';
 import { type Administrator, holds } from '../rest/rights.js';
 
@@ -21,10 +22,10 @@ interface ExpiringSecret {
   readonly where: 'administrators' | 'applications';
 }
 
-type OpenWorkDeps = Pick<ApiDeps, 'state' | 'clock'>;
-
 /** Creates a function that returns the requests and expiring secrets that an administrator may see. */
-export function createOpenWorkFinder(deps: OpenWorkDeps): (administrator: Administrator) => Promise<ToDo[]> {
+export function createOpenWorkFinder(
+  deps: Ports<'state' | 'clock'>,
+): (administrator: Administrator) => Promise<ToDo[]> {
   let secrets: { readonly found: readonly ExpiringSecret[]; readonly until: EpochMs } | null = null;
   const findSecrets = async (): Promise<readonly ExpiringSecret[]> => {
     const now = deps.clock.now();
@@ -48,7 +49,7 @@ export function createOpenWorkFinder(deps: OpenWorkDeps): (administrator: Admini
   };
 }
 
-async function findHelpDeskWork({ id, means }: Administrator, deps: OpenWorkDeps): Promise<ToDo[]> {
+async function findHelpDeskWork({ id, means }: Administrator, deps: Ports<'state' | 'clock'>): Promise<ToDo[]> {
   const [requests, codes] = await Promise.all([listHelpRequests(deps), listBypasses(deps)]);
   const open = requests.filter(({ takenById }) => takenById === null || takenById === id);
   const approvable = codes.filter(
@@ -83,7 +84,7 @@ function toItem({ name, expiresAt, where }: ExpiringSecret, now: EpochMs): ToDo 
   return { code, urgency: toDoUrgency[code], words, connection: null, about: name, count: 1, where };
 }
 
-async function listExpiring(deps: OpenWorkDeps): Promise<readonly ExpiringSecret[]> {
+async function listExpiring(deps: Ports<'state' | 'clock'>): Promise<readonly ExpiringSecret[]> {
   const before = addSec(deps.clock.now(), expiringDays * secondsPerDay);
   const found: ExpiringSecret[] = [];
   for (const { name, expiresAt } of await listAdministrators(deps))

@@ -7,7 +7,7 @@ import { listLines } from '../core/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../core/ledger/people.js';
 import type { Member } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
 import {
@@ -40,7 +40,9 @@ function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
   return { result: without(result), events: events.map(without) };
 }
 
-export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
+export function createPeopleEndpoints(
+  deps: ApiPorts<'clock' | 'connections' | 'directories' | 'ledger' | 'accounts'>,
+): Endpoint[] {
   const { connections, accounts } = deps;
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { listApplications, readApplication } from '../rest/applications.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
@@ -9,7 +9,7 @@ import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 /** Maximum number of days in a report on all applications, which reads one record per application and day. */
 const maxDaysOfAll = 31;
 
-export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
+export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
     right: 'audit',

@@ -3,7 +3,8 @@ import { open, rename } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditConfig } from '../config/audit.js';
 import type { AuditEvent } from '../core/audit-events.js';
-import type { Audit, Clock, Log, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { Audit } from '../core/ports.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { ifThere, syncFolder } from '../files/durable-file.js';
@@ -22,11 +23,8 @@ const syncDelayMs = 1000;
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
-export interface FileAuditDeps extends AuditConfig {
+export interface FileAuditDeps extends AuditConfig, Ports<'clock' | 'random' | 'log'> {
   readonly file: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   /** Returns the id of the current request, as in replies and the log; `null` outside of requests. */
   readonly requestId: () => string | null;
   /** Called in the request that caused the record. It must not throw. */

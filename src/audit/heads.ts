@@ -1,7 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Audit, Clock, Log, Signer, State } from '../core/ports.js';
+import type { Audit, Signer } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { removeUnfinishedLine } from '../files/durable-file.js';
@@ -26,11 +27,7 @@ export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 const secondsBetween = 60;
 const recordsBetween = 1000;
 
-export interface HeadDeps {
-  readonly signer: Signer;
-  readonly state: State;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface HeadDeps extends Ports<'state' | 'clock' | 'log' | 'signer'> {
   readonly jobs: Jobs;
   readonly onHeadAge: (seconds: number) => void;
 }

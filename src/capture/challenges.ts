@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Credential, UserSecret } from '../core/concealed.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
 import { keptNetworkOf } from '../core/networks.js';
 import { keepNoticeChoice } from '../core/notices/choice.js';
@@ -16,7 +17,6 @@ import { type FoundSession, findLockoutSec, findSession } from '../core/step-up/
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { deviceCookieOf, shownDevice } from '../http/device-cookie.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
 import { toReceiptReply, toViewReply } from './view-reply.js';
@@ -57,13 +57,19 @@ const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 /** Stores the language of the page. A failure does not affect the passed check. */
-async function keepLanguage({ record }: FoundSession, language: LetterLanguage, deps: ApiDeps): Promise<void> {
+async function keepLanguage(
+  { record }: FoundSession,
+  language: LetterLanguage,
+  deps: Ports<'state' | 'clock' | 'log'>,
+): Promise<void> {
   await keepNoticeChoice(whoOf(record), { language }, deps).catch((error: unknown) => {
     deps.log.warn('cannot store the language of a user', { connection: record.connection, code: toCode(error) });
   });
 }
 
-export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
+export function createChallengeEndpoints(
+  deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>,
+): Endpoint[] {
   const own = {
     deps,
     photos: {},

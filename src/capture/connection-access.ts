@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { standardTenant } from '../core/tenant.js';
 import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 
 export const who = {
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
@@ -54,7 +54,7 @@ export const mayUse = ({ tenant }: Client, connection: string): boolean =>
   tenant === standardTenant || tenant === connection;
 
 /** @throws `connection_unknown`, also for a connection that the client's tenant may not use */
-export function findConnection(id: string, client: Client, { connections }: ApiDeps): Connection {
+export function findConnection(id: string, client: Client, { connections }: Ports<'connections'>): Connection {
   const connection = mayUse(client, id) ? connections.get(id) : undefined;
   if (connection === undefined) throw new FaceError('connection_unknown');
   return connection;

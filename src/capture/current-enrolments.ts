@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import {
   readCurrentEnrolment,
   renewCurrentEnrolment,
@@ -6,11 +7,12 @@ import {
 } from '../core/step-up/current-enrolment.js';
 import { emptyReply, enrolmentReply, viewReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toViewReply } from './view-reply.js';
 
-export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
+export function createCurrentEnrolmentEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'>,
+): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
     codes: [

@@ -4,7 +4,7 @@ import { managedRef } from '../core/step-up/current-enrolment.js';
 import { dataConsentsReply, type ShownDataConsent } from '../core/step-up/home-protocol.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { type HomePage, toTexts } from '../rest/home-page.js';
 
@@ -28,7 +28,9 @@ function toShown(
   };
 }
 
-export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
+export function createDataConsentEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'connections' | 'homePages'>,
+): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
     codes: ['step_up_unknown', 'step_up_finished'] as const,

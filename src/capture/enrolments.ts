@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { checkConsent } from '../core/enrolment/consent.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
@@ -7,7 +8,6 @@ import { checkPassword } from '../core/step-up/user-secret.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import type { FaceErrorCode } from '../errors.js';
 import { shareOfClient } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField, passwordField } from '../rest/fields.js';
 import { instantReply } from '../rest/replies/instant.js';
@@ -15,7 +15,9 @@ import { findConnection, requireSubject, who } from './connection-access.js';
 
 const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];
 
-export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
+export function createEnrolmentEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
+): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', ours: true, scope: 'enrol' } as const;
   return [
     clientEndpoint({

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { chooseNumber, startHandOff } from '../core/step-up/hand-off.js';
 import { handOffReply, viewReply } from '../core/step-up/page-protocol.js';
 import type { FaceErrorCode } from '../errors.js';
 import { pageLink } from '../http/page-link.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { describeBrowser } from './asking-browser.js';
 import { toViewReply } from './view-reply.js';
 
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
-export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
+export function createHandOffEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'issuer' | 'connections'>,
+): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
     deps,

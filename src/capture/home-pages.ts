@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { readPasskey } from '../core/enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../core/enrolment/recovery-codes.js';
 import { listOwnChecks, type OwnCheck } from '../core/ledger/own-checks.js';
@@ -17,7 +18,7 @@ import {
 import { emptyReply } from '../core/step-up/page-protocol.js';
 import type { FoundSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toTexts } from '../rest/home-page.js';
 import { toHoldingsReply } from '../rest/replies/holdings.js';
@@ -28,7 +29,7 @@ const checksExported = 1000;
 
 const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
 
-async function readDevices(session: FoundSession, deps: ApiDeps): Promise<Devices> {
+async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' | 'keys'>): Promise<Devices> {
   const who = toSubjectRef(findManaged(session, deps));
   const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
     readPasskey(who, deps),
@@ -44,7 +45,9 @@ async function readDevices(session: FoundSession, deps: ApiDeps): Promise<Device
   };
 }
 
-export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
+export function createHomePageEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'connections' | 'ledger' | 'homePages'>,
+): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
     codes: ['step_up_unknown', 'step_up_finished'] as const,

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
 import { kioskReply } from '../core/step-up/page-protocol.js';
 import { joinTicket } from '../core/step-up/ticket.js';
 import { kioskLink } from '../http/page-link.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
-export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
+export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'issuer'>): Endpoint[] {
   return [
     clientEndpoint({
       ...({ method: 'POST', path: '/kiosks', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),

@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
 import { managedRef } from '../core/step-up/current-enrolment.js';
 import { linksReply, type ShownLink } from '../core/step-up/home-protocol.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
-const toShown = (link: Link, { connections }: Pick<ApiDeps, 'connections'>): ShownLink => ({
+const toShown = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
   ...toLinkReply(link),
   name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
 });
 
-export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
+export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'>): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
     codes: ['step_up_unknown', 'step_up_finished'] as const,

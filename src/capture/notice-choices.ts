@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../core/connection.js';
 import { toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { keepNoticeChoice, readNoticeChoice } from '../core/notices/choice.js';
@@ -15,12 +16,12 @@ import { findManaged } from '../core/step-up/current-enrolment.js';
 import { type Notices, noticeKinds, noticesReply } from '../core/step-up/page-protocol.js';
 import type { FoundSession } from '../core/step-up/session.js';
 import { FaceError } from '../errors.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
 const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base64url');
 
-async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
+async function readNotices(who: SubjectRef, deps: ApiPorts<'state' | 'clock' | 'keys' | 'webPush'>): Promise<Notices> {
   const { keys, webPush } = deps;
   const choice = await readNoticeChoice(who, deps);
   const devices = webPush === null ? [] : await readNoticeDevices(who, deps);
@@ -35,13 +36,16 @@ async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
 }
 
 /** @throws `not_found` if the connection sends no notifications */
-function findTold(session: FoundSession, deps: ApiDeps): SubjectRef {
+function findTold(session: FoundSession, deps: Ports<'clock'>): SubjectRef {
   const person = findManaged(session, deps);
   if (!person.connection.policy.notices) throw new FaceError('not_found');
   return toSubjectRef(person);
 }
 
-async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notices: Notices }> {
+async function record(
+  who: SubjectRef,
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'keys' | 'webPush'>,
+): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;
   const off = noticeKinds.filter((kind) => !on.includes(kind));
@@ -50,7 +54,9 @@ async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notice
   return { notices };
 }
 
-export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
+export function createNoticeChoiceEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'keys' | 'connections' | 'webPush'>,
+): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
     reply: noticesReply,

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { passkeyReply } from '../core/step-up/page-protocol.js';
 import { askForPasskey } from '../core/step-up/user-secret.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
-export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
+export function createPasskeyEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'passkeys' | 'connections'>,
+): Endpoint[] {
   return [
     sessionEndpoint({
       ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', status: 201 } as const),

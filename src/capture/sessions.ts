@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
 import { openedReply, sessionReply, viewReply } from '../core/step-up/page-protocol.js';
 import { openRequestedStepUp } from '../core/step-up/requested.js';
@@ -14,7 +15,6 @@ import {
 } from '../core/step-up/session.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toReceiptReply, toViewReply } from './view-reply.js';
 
@@ -25,7 +25,7 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 
 async function open(
   { ticket, ...rest }: Omit<Parameters<typeof openSession>[0], 'ticket'> & { ticket: string },
-  deps: ApiDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
 ): Promise<OpenedSession> {
   const [kind = '', ...parts] = ticket.split('.');
   if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
@@ -40,7 +40,9 @@ async function open(
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
-export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
+export function createSessionEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer' | 'connections'>,
+): Endpoint[] {
   const own = {
     deps,
     photos: {},

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { signDocument } from '../core/sign-document.js';
 import { FaceError } from '../errors.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { findConnection, who } from './connection-access.js';
 
-export function createSignatureEndpoints(deps: ApiDeps): Endpoint[] {
+export function createSignatureEndpoints(
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer' | 'connections'>,
+): Endpoint[] {
   return [
     clientEndpoint({
       ...({ method: 'POST', path: '/signatures', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),

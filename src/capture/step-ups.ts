@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameAction, requestedAction } from '../core/action.js';
 import { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { toSource } from '../core/networks.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../core/step-up/kiosk.js';
 import type { HookSignIn } from '../core/step-up/passed-step-up.js';
@@ -19,7 +20,6 @@ import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 import { bindingOfClient, type Client } from '../rest/client-tokens.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 import { accuracyField, passwordField, scopeField, tokenField } from '../rest/fields.js';
 import { startedReply, stepUpReply, submittedReply } from '../rest/replies/step-ups.js';
@@ -34,7 +34,7 @@ import {
 } from './connection-access.js';
 import { toReceiptReply } from './view-reply.js';
 
-const toStarted = (started: StartedStepUp, { issuer }: ApiDeps) => {
+const toStarted = (started: StartedStepUp, { issuer }: Ports<'issuer'>) => {
   const { id, challenge, expiresAt } = started;
   const url = startedLink(issuer, started);
   return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt), url };
@@ -98,7 +98,7 @@ const startFields = z
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
   client: Client,
-  deps: ApiDeps,
+  deps: Ports<'connections'>,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
   // A kiosk is the organization's own device, so any camera is allowed.
@@ -143,7 +143,7 @@ async function toStepUpRequested(
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
+export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
   return [
     clientEndpoint({

@@ -2,7 +2,7 @@ import type { Environment } from '../config/references.js';
 import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import type { Credential } from '../core/concealed.js';
-import type { Clock, Fetch, Log, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import type { Measuring } from '../measuring/accuracy/measuring.js';
 
 /** 0 for success, 1 for a failure, 2 for an invalid command line. */
@@ -15,12 +15,8 @@ export interface DemoRequest {
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-export interface CliDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly fetch: Fetch;
+export interface CliDeps extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
   readonly env: Environment;
-  readonly log: Log;
   readonly print: (line: string) => void;
   /** Returns true with `--json`. */
   readonly isJson: () => boolean;

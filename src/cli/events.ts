@@ -8,6 +8,7 @@ import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
 import { createFindEmail } from '../security-events/find-email.js';
 import { retryDeadLetter } from '../security-events/retry.js';
+import { createSets } from '../security-events/set.js';
 import { toStream } from '../security-events/stream.js';
 import type { CliDeps } from './deps.js';
 import { findOwnTrail } from './trail-options.js';
@@ -56,12 +57,13 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
     setup.connections.map(async ({ id, createAdapter }) => [id, await createAdapter(issuer)] as const),
   );
   const connections = new Map(adapters);
-  const findEmail = createFindEmail({ ...deps, connectionOf: (id) => connections.get(id) });
+  const findEmail = createFindEmail((id) => connections.get(id), deps);
+  const sets = createSets(signer, findEmail, { ...deps, issuer });
   const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
   for (const letter of asked) {
     const outcome = await retryDeadLetter(letter, config.securityEvents.map(toStream), {
       ...deps,
-      ...{ files, trail, signer, issuer, findEmail },
+      ...{ files, trail, sets },
     });
     if (outcome.kind === 'failed') deps.endWith(1);
     deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);

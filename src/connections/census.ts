@@ -1,5 +1,5 @@
 import { SealedToken } from '../core/concealed.js';
-import type { Clock } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { inTime } from '../core/resilience.js';
 import { addSec } from '../core/units.js';
 
@@ -36,7 +36,7 @@ const longestSec = 60;
  */
 export async function takeCensus(
   pages: AsyncIterable<CensusPage>,
-  { clock }: { readonly clock: Clock },
+  { clock }: Ports<'clock'>,
   onHolder: (holder: Holder) => void = () => {},
 ): Promise<Census> {
   const iterator = pages[Symbol.asyncIterator]();

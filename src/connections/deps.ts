@@ -1,13 +1,9 @@
-import type { Clock, Fetch, Log, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import type { SecretUse } from './rotating-secret.js';
 
-export interface AdapterDeps<Settings> {
+export interface AdapterDeps<Settings> extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
   readonly settings: Settings;
   readonly publicUrl: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly fetch: Fetch;
-  readonly log: Log;
   /** Called after each hook call that the provider authenticated with a secret. Absent in commands. */
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
 }

@@ -65,15 +65,9 @@ export interface OidcClientDeps {
   readonly state: State;
 }
 
-interface ClientConfig {
-  readonly kind: string;
-}
+type GeneralClient = { readonly kind: 'relying_party' | 'counter' };
 
-interface GeneralClient {
-  readonly kind: 'relying_party' | 'counter';
-}
-
-export function createOwnClients<Client extends ClientConfig>(
+export function createOwnClients<Client extends { readonly kind: string }>(
   oidc: { readonly clients: readonly Client[] } | null,
   create: (client: Exclude<Client, GeneralClient>) => OidcClient,
 ): readonly OidcClient[] {

@@ -41,7 +41,7 @@ export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<V
 export async function changeStored<Value extends Json, Changed extends Value | null>(
   stored: StoredRecord<Value>,
   change: (former: Value | null) => Changed,
-  deps: { readonly state: State },
+  deps: Ports<'state'>,
   known: FoundRecord<Value> | null = null,
 ): Promise<{ readonly former: Value | null; readonly changed: Changed }> {
   const { key, expiresAt, mayBeLost = false } = stored;

@@ -7,6 +7,7 @@ import type {
   Clock,
   Delivery,
   Directory,
+  Fetch,
   Keys,
   LivenessJudge,
   Log,
@@ -25,6 +26,7 @@ interface AllPorts {
   readonly random: Random;
   readonly audit: Audit;
   readonly log: Log;
+  readonly fetch: Fetch;
   readonly verifier: Verifier;
   readonly signer: Signer;
   readonly keys: Keys;

@@ -1,5 +1,5 @@
 import { type FaceErrorCode, toCode } from '../errors.js';
-import type { Clock, Log } from './ports.js';
+import type { Ports } from './deps.js';
 import type { EpochMs } from './units.js';
 
 export interface Job {
@@ -36,9 +36,7 @@ export interface Jobs {
   states(): readonly JobState[];
 }
 
-export interface JobsDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface JobsDeps extends Ports<'clock' | 'log'> {
   /** Waits, but ends early if the signal aborts. Never rejects, and does not keep the process alive. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onRun: (state: JobState) => void;

@@ -1,11 +1,9 @@
 import type { DeliveryConfig, SmsConfig } from '../config/delivery.js';
-import type { Clock, Delivery, Fetch, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { Delivery } from '../core/ports.js';
 
-interface Deps {
+interface Deps extends Ports<'clock' | 'random' | 'fetch'> {
   readonly outbox: Delivery;
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly random: Random;
 }
 
 export async function openDelivery(config: DeliveryConfig, deps: Deps): Promise<Delivery> {

@@ -1,5 +1,6 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
-import type { Keys, KeyVersion } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { KeyVersion } from '../core/ports.js';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -15,7 +16,7 @@ export interface VapidKey {
  * Derives the VAPID key from a version of the sealing key. All replicas derive the same, and it ends with the key that
  * encrypts the subscriptions.
  */
-export async function deriveVapidKey(version: KeyVersion, { keys }: { readonly keys: Keys }): Promise<VapidKey> {
+export async function deriveVapidKey(version: KeyVersion, { keys }: Ports<'keys'>): Promise<VapidKey> {
   const halves = await Promise.all(labels.map((label) => keys.mac(version, label)));
   const hex = halves.map((half) => half.use((bytes) => Buffer.from(bytes).toString('hex'))).join('');
   for (const half of halves) half.wipe();

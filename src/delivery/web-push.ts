@@ -2,7 +2,8 @@ import { createECDH, ECDH } from 'node:crypto';
 import { encrypt } from 'http_ece';
 import { SignJWT } from 'jose';
 import type { WebPushConfig } from '../config/web-push.js';
-import type { Clock, Fetch, Keys, PushAddress, Random, WebPush } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { PushAddress, Random, WebPush } from '../core/ports.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { deriveVapidKey } from './vapid-key.js';
@@ -26,7 +27,7 @@ const curve = 'prime256v1';
  */
 export function createWebPush(
   { contact, services }: WebPushConfig,
-  deps: { readonly keys: Keys; readonly fetch: Fetch; readonly clock: Clock; readonly random: Random },
+  deps: Ports<'clock' | 'random' | 'fetch' | 'keys'>,
 ): WebPush {
   const takes = ({ endpoint, p256dh }: PushAddress): boolean =>
     isAddressOf(endpoint, services) && isPoint(Buffer.from(p256dh, 'base64url'));

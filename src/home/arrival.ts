@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readStored } from '../core/change-stored.js';
 import { Credential } from '../core/concealed.js';
 import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { LetterLanguage } from '../core/letters/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
@@ -14,7 +15,6 @@ import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/b
 import { readCookie } from '../http/cookies.js';
 import { pagePath, startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
-import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
 /*
@@ -33,7 +33,7 @@ const checkGuard = z.object({ stepUpId: z.string(), connection: z.string() });
 
 const checkKey = (secret: Credential): string => `own-page-check:${secret.use(digestOf).toString('base64url')}`;
 
-const cookieOf = ({ issuer }: Pick<ApiDeps, 'issuer'>): string => browserCookieOf('me', issuer.startsWith('https:'));
+const cookieOf = ({ issuer }: Ports<'issuer'>): string => browserCookieOf('me', issuer.startsWith('https:'));
 
 function bindToBrowser(
   response: Response,
@@ -50,7 +50,10 @@ function bindToBrowser(
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
   name: string,
-  { directoryFor, ...deps }: ApiDeps & { readonly directoryFor: DirectoryFor },
+  {
+    directoryFor,
+    ...deps
+  }: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'> & { readonly directoryFor: DirectoryFor },
 ): Promise<void> {
   const source = sourceOf(request);
   const assurance = { kind: 'anonymous', source } as const;
@@ -78,7 +81,10 @@ export async function beginFaceCheck(
  * Opens the person's page after the face check, once.
  * @throws `step_up_unknown` if no face check was started in this browser; `face_not_verified`, `step_up_finished`
  */
-export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
+export async function finishFaceCheck(
+  visit: DoorVisit,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
+): Promise<void> {
   const { request, response, connection } = visit;
   const shown = readCookie(request, cookieOf(deps));
   const found =
@@ -102,7 +108,7 @@ export async function openOwnPage(
   { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,
   person: ConnectedSubject,
   how: 'face' | 'sign_in',
-  deps: ApiDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
 ): Promise<void> {
   const { connection } = person;
   const { stepUpTimeoutSec: lifeSec, whenNotEnrolled } = connection.policy;

@@ -1,9 +1,9 @@
 import type { Express, Request, Response } from 'express';
 import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';
-import type { Fetch } from '../core/ports.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { type Arrival, mountGet, mountRoute, parseForm, queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
@@ -16,8 +16,7 @@ import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './
 import { type Door, doorPath, isRefusedReason, type RefusedReason, renderDoor, renderDoors } from './door-page.js';
 import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
-export interface HomeDeps extends ApiDeps {
-  readonly fetch: Fetch;
+export interface HomeDeps extends ApiDeps, Ports<'fetch'> {
   readonly room: Room;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Ports } from '../core/deps.js';
 import { keptNetworkOf } from '../core/networks.js';
-import type { Clock, Log, Random } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { noteSource } from './source.js';
@@ -10,10 +10,7 @@ export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader('X-Request-Id') ?? '');
 }
 
-interface AccessLogDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+interface AccessLogDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly telemetry: Telemetry;
   /** Number of trusted proxies. If 0, trace ids of callers are ignored. */
   readonly proxyHops: number;

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type KeySpec, KMS, type KMSClientConfig, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { z } from 'zod';
 import type { AwsKmsConfig } from '../config/keys.js';
-import type { Clock, Log } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { createBreaker } from '../core/resilience.js';
 import { type EpochMs, epochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -44,7 +44,7 @@ const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateExc
 /** Creates the calls. The AWS SDK finds the credentials itself. */
 export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: Ports<'clock' | 'log'>,
 ): AwsKmsCalls {
   const kms = new KMS({
     region,

@@ -1,6 +1,7 @@
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
-import type { Clock, KeyVersion, Log, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { KeyVersion } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner, type SigningTurn } from './local-signer.js';
@@ -29,11 +30,8 @@ export interface KeyInventory {
   oidc(): Promise<readonly TurningKey[]>;
 }
 
-interface Deps {
+interface Deps extends Ports<'clock' | 'random' | 'log'> {
   readonly files: DataFiles;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 /** Opens the inventory. No keys are created, because the command may have been started in the wrong folder. */

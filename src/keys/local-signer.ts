@@ -9,7 +9,8 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
-import type { Clock, Log, Random, Signer } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { Signer } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { openKeyFile } from './key-file.js';
@@ -71,11 +72,8 @@ export interface LocalSigner extends Signer {
   retire(kid: string): Promise<void>;
 }
 
-interface Deps {
+interface Deps extends Ports<'clock' | 'random' | 'log'> {
   readonly file: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 

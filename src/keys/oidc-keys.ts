@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
@@ -154,10 +155,7 @@ export async function createOidcKeys({
   };
 }
 
-async function makeRingKey(
-  signsFrom: EpochMs,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
-): Promise<RingKey> {
+async function makeRingKey(signsFrom: EpochMs, { clock, random }: Ports<'clock' | 'random'>): Promise<RingKey> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const jwk = privateJwkGuard.parse(privateKey.export({ format: 'jwk' }));
   const kid = await calculateJwkThumbprint(jwk);

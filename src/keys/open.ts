@@ -1,7 +1,7 @@
 import { findFirstSequence } from '../audit/holds-record.js';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
-import type { Clock, Keys, Log, Random, Signer } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { isNoted, type OnKeysLoaded } from './key-notes.js';
 import { createLocalKeys } from './local.js';
@@ -9,18 +9,13 @@ import { createLocalSigner } from './local-signer.js';
 import type { OidcKeys } from './oidc-key-set.js';
 import { createOidcKeys } from './oidc-keys.js';
 
-export interface KeyService {
-  readonly keys: Keys;
-  readonly signer: Signer;
+export interface KeyService extends Ports<'keys' | 'signer'> {
   /** The keys are created at the first call, because not every server needs them. */
   openOidcKeys(): Promise<OidcKeys>;
 }
 
-interface Deps {
+interface Deps extends Ports<'clock' | 'random' | 'log'> {
   readonly files: DataFiles;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 

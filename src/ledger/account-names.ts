@@ -1,6 +1,7 @@
 import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { type PeopleSearch, searchPeople } from '../core/enrolment/search-people.js';
-import type { Clock, NamedAccount } from '../core/ports.js';
+import type { NamedAccount } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 
@@ -24,7 +25,7 @@ export interface AccountNames {
   search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
 }
 
-export function createAccountNames({ clock }: { readonly clock: Clock }): AccountNames {
+export function createAccountNames({ clock }: Ports<'clock'>): AccountNames {
   const kept = new Map<string, { readonly account: NamedAccount | null; readonly until: EpochMs }>();
   const searches = new Map<string, { readonly search: PeopleSearch; readonly until: EpochMs }>();
 

@@ -9,7 +9,7 @@ import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { Share } from './flow.js';
-import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import type { IssuerPorts, OidcIssuer } from './issuer.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
@@ -18,16 +18,15 @@ import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './s
 import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
-interface Settled {
-  readonly share: Share | null;
-}
-
 /**
  * Creates the step that asks for consent, unless it was given before.
  * @returns `null` if the page was shown; throws `AccessDenied` if the person refuses
  */
-export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>, deps: IssuerDeps) {
-  return async (visit: Visit, subject: string): Promise<Settled | null> => {
+export function createConsentStep(
+  { connection }: Pick<OidcIssuer, 'connection'>,
+  deps: IssuerPorts<'state' | 'clock' | 'audit' | 'log' | 'sources'>,
+) {
+  return async (visit: Visit, subject: string): Promise<{ readonly share: Share | null } | null> => {
     const { form, interaction, asked: request, client } = visit;
     const { consented, metadata } = client;
     const wanted = toClaimsWanted(client, request);

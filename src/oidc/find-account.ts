@@ -2,9 +2,9 @@ import type { JsonObject } from '../base/json.js';
 import type { OidcClient } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import { type DataConsent, findDataConsent } from '../core/consented-data/consents.js';
+import type { Ports } from '../core/deps.js';
 import { readLinks } from '../core/links/links.js';
 import { readOrganisations } from '../core/organisations/organisations.js';
-import type { Clock, Log, State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import { tellSources } from './aggregated-claims.js';
@@ -14,13 +14,10 @@ import type { ProviderHooks } from './provider.js';
 import { namesBySource, readSources, type SourceAnswer, type Sources } from './sources.js';
 import { toUnavailable } from './unavailable.js';
 
-interface FindDeps {
+interface FindDeps extends Ports<'state' | 'clock' | 'log'> {
   readonly connection: Connection;
   readonly sources: Sources;
   readonly oidcKeys: OidcKeys;
-  readonly state: State;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 interface Held {

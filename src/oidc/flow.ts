@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import type { OidcClient, Person } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import type { Clock, State } from '../core/ports.js';
-import type { KioskVisit } from '../core/step-up/kiosk-visit.js';
-import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { addSec, epochMsGuard } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
 const jsonGuard = z.record(z.string(), z.json());
@@ -35,24 +34,6 @@ const actingGuard = z.object({
 
 export type Acting = z.output<typeof actingGuard>;
 
-export type Flow = {
-  readonly clientId: string;
-  readonly person: Person | null;
-  readonly acr: string;
-  readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
-  readonly linking: {
-    readonly source: string;
-    readonly subject: string;
-    readonly stepUpId: string;
-    readonly browserDigest: string;
-  } | null;
-  readonly notLinked: string | null;
-  /** Organization for which the person acts. `null` until the person has chosen, or if the client requests none. */
-  readonly acting: Acting | null;
-  readonly atKiosk: KioskVisit | null;
-  readonly endsAt: EpochMs;
-};
-
 export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
 /** Seconds for typing a username and for returning to the client. */
@@ -75,16 +56,15 @@ const flowGuard = z.object({
     .nullable()
     .default(null),
   notLinked: z.string().nullable().default(null),
-  // Missing in records of earlier versions.
+  // Organization for which the person acts. Missing in records of earlier versions.
   acting: actingGuard.nullable().default(null),
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   endsAt: epochMsGuard,
-}) satisfies z.ZodType<Flow>;
+});
+export type Flow = Readonly<z.output<typeof flowGuard>>;
 
-interface FlowDeps {
+interface FlowDeps extends Ports<'state' | 'clock'> {
   readonly connection: Connection;
-  readonly state: State;
-  readonly clock: Clock;
 }
 
 const flowKey = (connection: Connection, uid: string): string =>

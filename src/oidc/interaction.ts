@@ -21,7 +21,7 @@ import { createConsentStep } from './consent-step.js';
 import { createOfferStep } from './credentials/offer-step.js';
 import { checkSubject } from './demanded-subject.js';
 import { type Flow, readFlow, type Share, writeActing, writeClaims, writeFlow, writeShare } from './flow.js';
-import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import type { IssuerPorts, OidcIssuer } from './issuer.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
@@ -44,7 +44,12 @@ const anotherWayAcr = 'another_way';
  * get the same answer.
  * @returns throws errors for the error page; `oidcErrors.SessionNotFound` also for another browser
  */
-export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
+export function createInteraction(
+  issuer: OidcIssuer,
+  deps: IssuerPorts<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'issuer' | 'sources'> & {
+    readonly accountLinkDays: number;
+  },
+) {
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };

@@ -5,7 +5,7 @@ import type { Admitted, AuthorizationRequest, OidcClient, Person } from '../conn
 import { paths } from '../connections/openid-paths.js';
 import type { Connection } from '../core/connection.js';
 import { consentNameOf } from '../core/credentials/credentials.js';
-import type { CoreDeps } from '../core/deps.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { CountAll } from '../core/limits/limits.js';
 import type { AuthenticationMethod } from '../core/ports.js';
@@ -39,6 +39,8 @@ export interface IssuerDeps extends CoreDeps {
   readonly countAll: CountAll;
   readonly sources: Sources;
 }
+
+export type IssuerPorts<Name extends keyof IssuerDeps> = Pick<IssuerDeps, Name>;
 
 export interface RunningProvider {
   readonly provider: Provider;
@@ -79,14 +81,14 @@ export interface OidcIssuer {
   noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
 
-export const issuerOf = (connection: Connection, deps: Pick<IssuerDeps, 'issuer'>): string =>
+export const issuerOf = (connection: Connection, deps: Ports<'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
 
 /** @throws `config_invalid` if the library refuses a client */
 export function createIssuer(
   connection: Connection,
   { clients, credentials }: { readonly clients: readonly OidcClient[]; readonly credentials: CredentialConfigs },
-  deps: IssuerDeps,
+  deps: CoreDeps & IssuerPorts<'oidcKeys' | 'countAll' | 'sources'>,
 ): OidcIssuer {
   const issuer = issuerOf(connection, deps);
   const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));

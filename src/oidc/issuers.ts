@@ -2,6 +2,7 @@ import type { RegisteredClaims } from '../config/claims.js';
 import { countersOf, type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
 import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
 import { createDirectories } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
@@ -11,7 +12,7 @@ import { createCounterPage } from './counter/visit.js';
 import { createCredentialClients } from './credentials/clients.js';
 import { createStatusLists } from './credentials/status.js';
 import { createInteraction } from './interaction.js';
-import { createIssuer, type IssuerDeps, issuerOf, type OidcIssuer } from './issuer.js';
+import { createIssuer, type IssuerPorts, issuerOf, type OidcIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import type { OidcIssuers } from './mounted-issuer.js';
 import { createRelyingParty } from './relying-party.js';
@@ -26,7 +27,7 @@ export interface ConnectionWithClients {
 
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
-  given: Omit<IssuerDeps, 'countAll' | 'sources'>,
+  given: CoreDeps & IssuerPorts<'oidcKeys'>,
 ): Promise<OidcIssuers> {
   const countAll = createCountAll(given);
   const sources: Sources = new Map(
@@ -70,7 +71,7 @@ async function checkClients({ connection, clients, running }: OidcIssuer): Promi
   }
 }
 
-function createSource(connection: Connection, deps: Omit<IssuerDeps, 'sources'>): Source {
+function createSource(connection: Connection, deps: IssuerPorts<'clock' | 'issuer' | 'countAll'>): Source {
   return {
     issuer: `${deps.issuer}/oidc/${connection.id}`,
     connection,

@@ -1,6 +1,7 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import { type Action, actionType, nameAction, requestedAction } from '../core/action.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { linkIdentities } from '../core/links/links.js';
 import { isByFace } from '../core/step-up/record.js';
@@ -15,7 +16,7 @@ import { startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
 import { toClaimsWanted } from './asked-claims.js';
 import { type Flow, writeFlow } from './flow.js';
-import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import type { IssuerPorts, OidcIssuer } from './issuer.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { renderLinkPage } from './link-page.js';
@@ -35,7 +36,12 @@ const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unk
  * Creates the step that links an account at another connection by a face check there, in the same browser. A user
  * without an enrolment looks like any other until a face matches.
  */
-export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
+export function createLinkStep(
+  issuer: OidcIssuer,
+  deps: IssuerPorts<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer' | 'sources'> & {
+    readonly accountLinkDays: number;
+  },
+) {
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
@@ -138,7 +144,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
 }
 
 /** Returns true if the face was checked with this browser's own camera. */
-export async function canLinkIn({ stepUp }: Flow, deps: Pick<IssuerDeps, 'state' | 'clock'>): Promise<boolean> {
+export async function canLinkIn({ stepUp }: Flow, deps: Ports<'state' | 'clock'>): Promise<boolean> {
   if (stepUp === null) return false;
   const { pass, stayedHere } = await readStepUp(stepUp.id, deps);
   return pass !== null && isByFace(pass) && stayedHere;

@@ -1,10 +1,11 @@
 import { texts as organisationTexts } from '../../locales/compiled/server/organisation/all.js';
+import type { Ports } from '../core/deps.js';
 import { readOrganisations } from '../core/organisations/organisations.js';
 import { queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { maxIdCharacters, toOrganisationAsked } from './asked-organisation.js';
 import { type Acting, writeFlow } from './flow.js';
-import type { IssuerDeps, OidcIssuer } from './issuer.js';
+import type { OidcIssuer } from './issuer.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { renderOrganisationPage } from './organisation-page.js';
@@ -17,7 +18,10 @@ import type { Visit } from './visit.js';
  * @returns false if the page with the choice was sent; throws `AccessDenied` if the person refuses, or has no
  * organization or not the required one
  */
-export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
+export function createOrganisationStep(
+  { connection, interactionUrl }: OidcIssuer,
+  deps: Ports<'state' | 'clock' | 'log'>,
+) {
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { request, response, form, interaction, client, flow } = visit;
     const { params } = visit.asked;

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { isForgotten } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import type { Clock, State } from '../core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../core/units.js';
 
 /** Maximum age of a signed request in seconds, and tolerance for client clocks that are ahead. */
@@ -18,7 +18,7 @@ const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().option
 export async function takeSignedRequest(
   object: string,
   name: string,
-  { clock, state }: { readonly clock: Clock; readonly state: State },
+  { clock, state }: Ports<'state' | 'clock'>,
 ): Promise<boolean> {
   const { iat, exp } = timesGuard.parse(decodeJwt(object));
   const signedAtSec = iat ?? (exp === undefined ? null : exp - signedLifeSec);

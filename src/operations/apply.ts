@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { type NamedStep, nameSteps, openConnection, wouldRefuseAll } from './open-connection.js';
 import { countUsers } from './plan.js';
 import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
 import { applySteps, isDone, pushingSecret, toStepWords } from './steps.js';
-import type { Upkeep } from './upkeep.js';
+import type { UpkeepPorts } from './upkeep.js';
 
 const stepGuard = z.object({
   id: z.string(),
@@ -46,7 +47,7 @@ const placeOf = (connection: string): RunPlace<Progress> => ({
 });
 
 /** Returns the last run of a connection, or `null`. */
-export async function readApply(connection: string, deps: Pick<Upkeep, 'state' | 'clock'>): Promise<ApplyRun | null> {
+export async function readApply(connection: string, deps: Ports<'state' | 'clock'>): Promise<ApplyRun | null> {
   const run = await readRun(placeOf(connection), deps);
   if (run === null) return null;
   if (run.endedAt !== null) return { run, state: run.progress.isDone ? 'done' : 'stopped' };
@@ -62,7 +63,11 @@ export async function readApply(connection: string, deps: Pick<Upkeep, 'state' |
  * @throws `connection_unknown`, `not_found` if there is no such step, `nobody_can_pass`, `run_under_way`,
  * `config_invalid`, `state_unavailable`
  */
-export async function startApply(request: ApplyRequest, by: string, deps: Upkeep): Promise<void> {
+export async function startApply(
+  request: ApplyRequest,
+  by: string,
+  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'audit' | 'log' | 'background' | 'setup' | 'modes'>,
+): Promise<void> {
   const { connection, pushSecrets } = request;
   const opened = await openConnection(connection, deps);
   const all = nameSteps(opened.provisioning.steps);
@@ -103,7 +108,7 @@ async function applyInTurn(
   run: HeldRun<Progress>,
   steps: readonly NamedStep[],
   begun: Progress,
-  { log, background }: Upkeep,
+  { log, background }: UpkeepPorts<'log' | 'background'>,
 ): Promise<Progress> {
   let progress = begun;
   const tell = async (id: string, changes: Partial<AppliedStep>): Promise<void> => {

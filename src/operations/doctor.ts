@@ -3,6 +3,7 @@ import { filesOf } from '../config/data-files.js';
 import type { Census } from '../connections/census.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../connections/setup.js';
+import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { FaceErrorCode } from '../errors.js';
 import { isForbidden } from '../files/durable-file.js';
@@ -17,7 +18,6 @@ import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
 import type { Switched } from './modes.js';
-import type { OperationDeps } from './upkeep.js';
 
 interface Examined {
   readonly setup: Setup;
@@ -37,13 +37,16 @@ export interface Checks {
 }
 
 /** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
-export const makeChecks = (checks: readonly Check[], deps: OperationDeps): AsyncGenerator<CheckResult> =>
+export const makeChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
   checkInTurn(checks, (check) => runCheck(check, deps));
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
 
 /** Returns all checks of a connection. If the connection's adapter cannot be created, the result is a failed check. */
-export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
+export async function collectChecks(
+  examined: Examined,
+  deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
+): Promise<Checks> {
   const { setup, connection } = examined;
   const { config } = setup;
   const { publicUrl } = config;
@@ -78,7 +81,7 @@ export async function collectChecks(examined: Examined, deps: OperationDeps): Pr
 async function collectProviderChecks(
   { setup: { config }, connection, onCensus = () => {} }: Examined,
   publicUrl: string,
-  deps: OperationDeps,
+  deps: Ports<'clock' | 'log' | 'fetch'>,
 ): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
@@ -104,7 +107,7 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   model_altered: 'Delete that file and run: facestep models fetch. One of your own: docs/own-model.md.',
 };
 
-async function runCheck(check: Check, deps: OperationDeps): Promise<Finding> {
+async function runCheck(check: Check, deps: Ports<'log'>): Promise<Finding> {
   try {
     return await check.run();
   } catch (error) {

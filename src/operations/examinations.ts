@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
 import { inTime } from '../core/resilience.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
 import type { CheckResult } from './checks/in-turn.js';
 import { type Checks, collectChecks, makeChecks } from './doctor.js';
 import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
-import type { Upkeep } from './upkeep.js';
+import type { Upkeep, UpkeepPorts } from './upkeep.js';
 
 /** Time limit per connection, because counting users may take a minute. */
 const longestMs = 120_000;
@@ -54,10 +55,10 @@ export interface DoctorRun {
 }
 
 /** Returns the last report of a connection, or `null`. Reports are kept for a week. */
-export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
+export const readExamination = async (connection: string, deps: Ports<'state'>): Promise<Examination | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
-export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'clock'>) {
+export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>) {
   const run = await readRun(runPlace, { state });
   return run === null ? null : { isUnderWay: isUnderWay(run, clock.now()), by: run.by, startedAt: run.startedAt };
 }
@@ -87,7 +88,10 @@ export async function startDoctor(connections: readonly string[], by: string, de
   });
 }
 
-async function examineConnection(id: string, deps: Upkeep): Promise<void> {
+async function examineConnection(
+  id: string,
+  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes'>,
+): Promise<void> {
   const connection = findConfigured(id, deps);
   const setup = deps.setup();
   let [enrolled, users]: [number | null, number | null] = [null, null];
@@ -122,7 +126,7 @@ const lightOf = {
   ...{ pass: 'ok', warn: 'warn', fail: 'fail', manual: 'by_hand', skipped: 'skipped' },
 } as const satisfies Record<CheckResult['verdict'], ExaminedCheck['light']>;
 
-async function makeInTime({ checks }: Checks, deps: Upkeep): Promise<CheckResult[]> {
+async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const endsAt = addSec(deps.clock.now(), longestMs / 1000);
   const iterator = makeChecks(checks, deps);

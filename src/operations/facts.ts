@@ -9,7 +9,7 @@ import { readMadeTimes } from './keys.js';
 import { readLastBackup } from './last-backup.js';
 import { putInForce, readShadowSince } from './modes.js';
 import { readVerification } from './trail-verification.js';
-import type { Upkeep } from './upkeep.js';
+import type { UpkeepPorts } from './upkeep.js';
 
 /**
  * Age at which rotating a sealing key is advised, so that every installation has tried rotation before it is urgent.
@@ -26,7 +26,9 @@ const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 const keysHoldSec = 300;
 
 /** Creates a function that returns facts about the server without calling providers. */
-export function createFactFinder(deps: Upkeep): () => Promise<Facts> {
+export function createFactFinder(
+  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'trail'>,
+): () => Promise<Facts> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
   const findKeys = async (): Promise<Facts['keys']> => {
     const now = deps.clock.now();
@@ -48,7 +50,11 @@ export function createFactFinder(deps: Upkeep): () => Promise<Facts> {
   };
 }
 
-async function factsOf(id: string, mode: ConnectionFacts['mode'], deps: Upkeep): Promise<ConnectionFacts> {
+async function factsOf(
+  id: string,
+  mode: ConnectionFacts['mode'],
+  deps: UpkeepPorts<'state' | 'clock' | 'modes'>,
+): Promise<ConnectionFacts> {
   const examination = await readExamination(id, deps);
   const switched = deps.modes().get(id);
   return {
@@ -62,7 +68,7 @@ async function factsOf(id: string, mode: ConnectionFacts['mode'], deps: Upkeep):
   };
 }
 
-async function listKeyFacts(deps: Upkeep): Promise<Facts['keys']> {
+async function listKeyFacts(deps: UpkeepPorts<'clock' | 'random' | 'log' | 'setup'>): Promise<Facts['keys']> {
   const { config } = deps.setup();
   const files = filesOf(config);
   const inventory = await openInventory(config.keys, { ...deps, files });

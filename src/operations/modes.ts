@@ -4,7 +4,7 @@ import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { Policy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { Audit, Clock, State } from '../core/ports.js';
+import type { Clock, State } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { openStateToRead } from '../state/open.js';
@@ -31,11 +31,6 @@ export type Switched = z.output<typeof switchedGuard>;
 export type Modes = ReadonlyMap<string, Switched>;
 
 const stored = { key: 'connection-modes', guard: z.record(z.string(), switchedGuard), expiresAt: () => null };
-
-interface Stores {
-  readonly state: State;
-  readonly clock: Clock;
-}
 
 export async function readModes({
   state,
@@ -83,7 +78,7 @@ export const putInForce = <Given extends Setup>(setup: Given, modes: Modes): Giv
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,
-  { state, clock, audit }: Stores & { readonly audit: Audit },
+  { state, clock, audit }: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
   await audit.append({ action: 'connection_mode_switched', connection, subject: '', detail: { mode, file, by } });
   await changeStored(
@@ -100,7 +95,7 @@ export async function switchMode(
 /** Schedules the end of overrides that equal the mode in the configuration file. */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
-  { state, clock, audit }: Stores & { readonly audit: Audit },
+  { state, clock, audit }: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
   const now = clock.now();
   const isSettled = (id: string, { mode, endsAt }: Switched): boolean =>
@@ -132,7 +127,7 @@ const storedSince = { key: 'connection-modes-since', guard: sinceGuard, expiresA
 /** Stores since when each connection has its mode. */
 export async function noteModes(
   connections: readonly Pick<ConfiguredConnection, 'id' | 'policy'>[],
-  { state, clock }: Stores,
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<void> {
   await changeStored(
     storedSince,
@@ -150,7 +145,7 @@ export async function noteModes(
 }
 
 /** Returns the start of shadow mode; `null` if inactive or unknown. */
-export async function readShadowSince(connection: string, { state }: Pick<Stores, 'state'>): Promise<EpochMs | null> {
+export async function readShadowSince(connection: string, { state }: Ports<'state'>): Promise<EpochMs | null> {
   const noted = (await readStored(storedSince, { state }))?.record[connection];
   return noted?.mode === 'shadow' ? noted.since : null;
 }

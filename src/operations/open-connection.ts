@@ -5,7 +5,7 @@ import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import type { Policy } from '../core/connection.js';
 import { FaceError } from '../errors.js';
 import { putInForce } from './modes.js';
-import type { Upkeep } from './upkeep.js';
+import type { UpkeepPorts } from './upkeep.js';
 
 export interface OpenConnection {
   readonly connection: ConfiguredConnection;
@@ -14,13 +14,13 @@ export interface OpenConnection {
 }
 
 /** Finds a connection and applies a manual override of its mode. */
-export function findConfigured(id: string, { setup, modes }: Upkeep): ConfiguredConnection {
+export function findConfigured(id: string, { setup, modes }: UpkeepPorts<'setup' | 'modes'>): ConfiguredConnection {
   const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
   if (found === undefined) throw new FaceError('connection_unknown');
   return found;
 }
 
-export async function openConnection(id: string, deps: Upkeep): Promise<OpenConnection> {
+export async function openConnection(id: string, deps: UpkeepPorts<'setup' | 'modes'>): Promise<OpenConnection> {
   const connection = findConfigured(id, deps);
   const adapter = await connection.createAdapter(requirePublicUrl(deps.setup()));
   return { connection, adapter, provisioning: await adapter.createProvisioning() };

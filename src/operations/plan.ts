@@ -1,9 +1,9 @@
 import type { Census } from '../connections/census.js';
+import type { Ports } from '../core/deps.js';
 import { toCensusFinding } from './census-text.js';
 import { toFailure } from './failure.js';
 import { nameSteps, type OpenConnection } from './open-connection.js';
 import { planSteps, pushingSecret, type StepReport } from './steps.js';
-import type { Upkeep } from './upkeep.js';
 
 export interface PlannedStep {
   readonly id: string;
@@ -20,7 +20,7 @@ export interface CountedUsers extends Census {
 export async function planConnection(
   opened: OpenConnection,
   { pushSecrets }: { readonly pushSecrets: boolean },
-  deps: Upkeep,
+  deps: Ports<'log'>,
 ): Promise<{ readonly steps: readonly PlannedStep[]; readonly census: CountedUsers | null }> {
   const { steps } = opened.provisioning;
   const named = nameSteps(pushSecrets ? steps.map(pushingSecret) : steps);
@@ -35,7 +35,7 @@ export async function planConnection(
 /** Counts users, which takes up to a minute. @returns `null` if the provider cannot be queried */
 export async function countUsers(
   { connection, provisioning }: OpenConnection,
-  { log }: Pick<Upkeep, 'log'>,
+  { log }: Ports<'log'>,
 ): Promise<CountedUsers | null> {
   try {
     const census = await provisioning.census();

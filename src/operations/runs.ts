@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Clock, Random, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
@@ -48,12 +48,6 @@ export interface HeldRun<Progress> {
   letGo(): void;
 }
 
-interface Deps {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
 export const isUnderWay = ({ endedAt, aliveUntil }: Lease, now: EpochMs): boolean =>
   endedAt === null && aliveUntil > now;
 
@@ -68,7 +62,7 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
 
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
-  { state }: Pick<Deps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<Run<Progress> | null> {
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
@@ -77,7 +71,7 @@ export async function readRun<Progress>(
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<HeldRun<Progress>> {
   const { clock, random } = deps;
   const id = Buffer.from(random(12)).toString('hex');

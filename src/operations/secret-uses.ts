@@ -5,7 +5,7 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { requirePublicUrl } from './open-connection.js';
-import type { Upkeep } from './upkeep.js';
+import type { UpkeepPorts } from './upkeep.js';
 
 /*
  * Age and last use of hook secrets. Each entry is stored under a digest of its secret, so that replicas with different
@@ -40,7 +40,10 @@ function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined,
 /** Cached, because building the provider's steps each minute would be wasteful. */
 const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>();
 
-async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep): Promise<readonly RotatableSecret[]> {
+async function findSecretsOf(
+  connection: ConfiguredConnection,
+  { setup }: UpkeepPorts<'setup'>,
+): Promise<readonly RotatableSecret[]> {
   const known = secretsOf.get(connection);
   if (known !== undefined) return known;
   const adapter = await connection.createAdapter(requirePublicUrl(setup()));
@@ -50,7 +53,10 @@ async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep
 }
 
 /** @throws `config_invalid` without a public address; `state_unavailable` */
-async function storeUses(connection: ConfiguredConnection, deps: Upkeep): Promise<void> {
+async function storeUses(
+  connection: ConfiguredConnection,
+  deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+): Promise<void> {
   const [secret] = await findSecretsOf(connection, deps);
   if (secret === undefined) return;
   const { marks } = secret;
@@ -63,7 +69,7 @@ async function storeUses(connection: ConfiguredConnection, deps: Upkeep): Promis
   );
 }
 
-export async function storeSecretUses(deps: Upkeep): Promise<void> {
+export async function storeSecretUses(deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>): Promise<void> {
   for (const connection of deps.setup().connections) {
     await storeUses(connection, deps).catch((error: unknown) => {
       if (toCode(error) !== 'config_invalid') throw error;
@@ -79,7 +85,10 @@ export interface SecretAge {
 }
 
 /** Returns a function that finds the age of a secret. */
-export async function readSecretAges(id: string, deps: Upkeep): Promise<(mark: string | null) => SecretAge | null> {
+export async function readSecretAges(
+  id: string,
+  deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+): Promise<(mark: string | null) => SecretAge | null> {
   const connection = deps.setup().connections.find((each) => each.id === id);
   if (connection !== undefined) await storeUses(connection, deps);
   const known = (await readStored(placeOf(id), deps))?.record ?? {};

@@ -7,11 +7,12 @@ import { tamperKinds } from '../audit/tamper-kinds.js';
 import { closedSegmentsOf } from '../audit/trail-files.js';
 import { verifyTrail } from '../audit/verify.js';
 import { filesOf } from '../config/data-files.js';
+import type { Ports } from '../core/deps.js';
 import { addSec, type EpochMs, fromIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { keySetGuard } from './public-keys.js';
 import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
-import type { Upkeep } from './upkeep.js';
+import type { UpkeepPorts } from './upkeep.js';
 
 /** Verifying a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
@@ -49,7 +50,7 @@ export interface Verification {
   readonly state: 'under_way' | 'sound' | 'unsound' | 'failed' | 'broken_off';
 }
 
-export async function readVerification(deps: Pick<Upkeep, 'state' | 'clock'>): Promise<Verification | null> {
+export async function readVerification(deps: Ports<'state' | 'clock'>): Promise<Verification | null> {
   const run = await readRun(place, deps);
   return run === null ? null : { run, state: stateOf(run, deps.clock.now()) };
 }
@@ -62,7 +63,10 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
   return outcome.isSound ? 'sound' : 'unsound';
 }
 
-export async function startVerification(by: string, deps: Upkeep): Promise<void> {
+export async function startVerification(
+  by: string,
+  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'background' | 'setup'>,
+): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };
   const run = await beginRun(place, { by, progress: begun }, deps);
@@ -80,7 +84,12 @@ export async function startVerification(by: string, deps: Upkeep): Promise<void>
   });
 }
 
-async function verify(run: HeldRun<Progress>, file: string, begun: Progress, deps: Upkeep): Promise<Progress> {
+async function verify(
+  run: HeldRun<Progress>,
+  file: string,
+  begun: Progress,
+  deps: UpkeepPorts<'state' | 'clock' | 'signer' | 'background'>,
+): Promise<Progress> {
   const { state, signer, clock, background } = deps;
   let bytesRead = 0;
   let toldAt = clock.now();
@@ -125,7 +134,11 @@ async function sizeOf(file: string): Promise<number> {
 }
 
 /** Returns the time of the newest head (the signed statement about the log's end) in the store, or `null`. */
-export async function readHeadTime({ state, signer, trail }: Upkeep): Promise<EpochMs | null> {
+export async function readHeadTime({
+  state,
+  signer,
+  trail,
+}: UpkeepPorts<'state' | 'signer' | 'trail'>): Promise<EpochMs | null> {
   const found = await state.read(headKeyOf(trail.chain));
   if (typeof found?.value !== 'string') return null;
   try {

@@ -3,7 +3,6 @@ import type { SecretUse } from '../connections/rotating-secret.js';
 import type { Setup } from '../connections/setup.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Clock, Fetch, Log } from '../core/ports.js';
 import { inTime } from '../core/resilience.js';
 import type { EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -18,7 +17,8 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-export interface Upkeep extends OperationDeps, Ports<'state' | 'audit' | 'signer'> {
+/** Ports of the operations, by the names that functions receive them under. */
+export interface Upkeep extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer'> {
   readonly background: Background;
   readonly jobs: Jobs;
   readonly setup: () => Setup;
@@ -33,9 +33,11 @@ export interface Upkeep extends OperationDeps, Ports<'state' | 'audit' | 'signer
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }
 
+export type UpkeepPorts<Name extends keyof Upkeep> = Pick<Upkeep, Name>;
+
 const stopWithinMs = 20_000;
 
-export function createBackground({ log }: { readonly log: Log }): Background {
+export function createBackground({ log }: Ports<'log'>): Background {
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   const settled = async (): Promise<void> => void (await Promise.all(underWay));
@@ -57,10 +59,6 @@ export function createBackground({ log }: { readonly log: Log }): Background {
   };
 }
 
-export interface OperationDeps extends Ports<'clock' | 'random' | 'log'> {
-  readonly fetch: Fetch;
-}
-
 /** Uses of secrets since they were last collected, kept in memory. */
 export interface SecretUses {
   readonly note: (use: SecretUse) => void;
@@ -68,7 +66,7 @@ export interface SecretUses {
   collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
 }
 
-export function createSecretUses({ clock }: { readonly clock: Clock }): SecretUses {
+export function createSecretUses({ clock }: Ports<'clock'>): SecretUses {
   const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
   return {
     note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),

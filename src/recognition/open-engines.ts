@@ -1,5 +1,5 @@
 import { toConfigError } from '../config/problem.js';
-import type { Clock, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import type { Recogniser } from '../engine/recogniser.js';
 import { FaceError } from '../errors.js';
 import type { EngineId } from '../token/format.js';
@@ -25,7 +25,7 @@ export interface OpenedEngines {
  */
 export async function openEngines(
   { engine, folder }: { readonly engine: string | null; readonly folder: string },
-  deps: { readonly clock: Clock; readonly random: Random },
+  deps: Ports<'clock' | 'random'>,
 ): Promise<OpenedEngines> {
   const registry = openRegistry(folder, deps);
   const listed = await registry.list();

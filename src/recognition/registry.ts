@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Clock, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import { preprocessGuard } from '../engine/preprocess.js';
 import { readPublishedFile } from '../engine/published-file.js';
@@ -96,7 +96,7 @@ export interface Registry {
   remove(engine: OwnEngine): Promise<void>;
 }
 
-export function openRegistry(folder: string, deps: { readonly clock: Clock; readonly random: Random }): Registry {
+export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): Registry {
   const file = join(folder, 'registry.json');
 
   async function read(): Promise<z.output<typeof registryGuard>> {

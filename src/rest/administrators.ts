@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { changeStored } from '../core/change-stored.js';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { attemptsOfKeys } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { ApiDeps } from './deps.js';
+import type { ApiPorts } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
 /** Administrator of the configured or generated API key. This administrator always exists. */
@@ -49,7 +50,7 @@ export interface IdentifiedKey {
 export async function authenticateAdministrator(
   credential: Credential,
   source: string,
-  deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
+  deps: ApiPorts<'state' | 'clock' | 'adminKeyDigest'>,
 ): Promise<IdentifiedKey> {
   // An empty API key is not counted as a failed attempt, because it is no guess.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
@@ -60,7 +61,7 @@ export async function authenticateAdministrator(
 
 async function identify(
   credential: Credential,
-  { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
+  { adminKeyDigest, state, clock }: ApiPorts<'state' | 'clock' | 'adminKeyDigest'>,
 ): Promise<IdentifiedKey | null> {
   if (credential.use((text) => hasDigest(text, adminKeyDigest)))
     return toIdentified(firstOwner, idOfFirstKey(adminKeyDigest));
@@ -82,7 +83,7 @@ const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(a
 
 export async function isKeyLive(
   keyId: string,
-  { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
+  { adminKeyDigest, state, clock }: ApiPorts<'state' | 'clock' | 'adminKeyDigest'>,
 ): Promise<boolean> {
   if (keyId === idOfFirstKey(adminKeyDigest)) return true;
   const record = (await readAll({ state })).find((each) => each.id === keyId);
@@ -96,7 +97,7 @@ export async function isKeyLive(
 export async function addAdministrator(
   { name, role, lifeSec }: { readonly name: string; readonly role: Role; readonly lifeSec: number | null },
   by: Pick<Administrator, 'name'>,
-  { random, clock, state, audit }: Pick<ApiDeps, 'random' | 'clock' | 'state' | 'audit'>,
+  { random, clock, state, audit }: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ readonly credential: Credential; readonly expiresAt: EpochMs | null }> {
   const id = Buffer.from(random(12)).toString('hex');
   const secret = Buffer.from(random(32)).toString('base64url');
@@ -123,7 +124,7 @@ export async function addAdministrator(
 export async function removeAdministrator(
   name: string,
   by: Pick<Administrator, 'name'>,
-  { state, audit }: Pick<ApiDeps, 'state' | 'audit'>,
+  { state, audit }: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const without = (former: AdministratorRecord[] | null): AdministratorRecord[] => {
     const left = (former ?? []).filter((each) => each.name !== name);
@@ -138,10 +139,7 @@ export async function removeAdministrator(
   await changeStored(list, without, { state });
 }
 
-export async function listAdministrators({
-  state,
-  clock,
-}: Pick<ApiDeps, 'state' | 'clock'>): Promise<ListedAdministrator[]> {
+export async function listAdministrators({ state, clock }: Ports<'state' | 'clock'>): Promise<ListedAdministrator[]> {
   const added = (await readAll({ state })).filter((each) => isLive(each, clock.now()));
   return [
     { ...firstOwner, addedAt: null, expiresAt: null },
@@ -149,7 +147,7 @@ export async function listAdministrators({
   ];
 }
 
-async function readAll({ state }: Pick<ApiDeps, 'state'>): Promise<AdministratorRecord[]> {
+async function readAll({ state }: Ports<'state'>): Promise<AdministratorRecord[]> {
   const found = await state.read(list.key);
   return found === null ? [] : list.guard.parse(found.value);
 }

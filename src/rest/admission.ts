@@ -5,9 +5,9 @@ import { requestIdOf } from '../http/access-log.js';
 import type { Allowance } from '../http/allowance.js';
 import { authenticateAdministrator } from './administrators.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
-import { authenticateSession } from './console-caller.js';
-import { administratorOf, consoleTokenHeader, needsFaceCheck, type SessionDeps } from './console-sessions.js';
-import type { ApiDeps } from './deps.js';
+import { authenticateSession, type SessionPorts } from './console-caller.js';
+import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-sessions.js';
+import type { ApiPorts } from './deps.js';
 import type { Auth } from './endpoint.js';
 import type { Developer } from './onboarding/developers.js';
 import { checkSandbox, quotaOf } from './onboarding/sandbox.js';
@@ -19,7 +19,7 @@ import { toClientRequest } from './usage.js';
 async function authenticate(
   headers: IncomingHttpHeaders,
   source: string,
-  deps: SessionDeps,
+  deps: SessionPorts,
 ): Promise<{ readonly administrator: Administrator; readonly needsFaceCheck: boolean }> {
   const [key, token] = [headers['x-admin-key'], headers[consoleTokenHeader]];
   if (token === undefined) {
@@ -31,7 +31,7 @@ async function authenticate(
   return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
 }
 
-async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<Developer> {
+async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<Developer> {
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
   if (isOther) throw new FaceError('caller_untrusted');
   const { session } = await authenticateSession(headers, deps);
@@ -41,6 +41,8 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   // name.
   return { ...administratorOf(session), name: session.name };
 }
+
+export type AdmissionPorts = SessionPorts & ApiPorts<'onboarding' | 'onClientRequest'>;
 
 export interface Peer {
   readonly source: string;
@@ -62,7 +64,7 @@ export class Admission {
     private readonly allowance: Allowance,
     private readonly callerLimitBytes: number,
     private readonly peer: Peer,
-    private readonly deps: SessionDeps & Pick<ApiDeps, 'onboarding' | 'onClientRequest'>,
+    private readonly deps: AdmissionPorts,
   ) {}
 
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Credential } from '../core/concealed.js';
-import type { Audit, Clock, Random, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { changeKeysOf, readApplication } from './applications.js';
@@ -10,13 +10,6 @@ import { readLastUsed } from './usage.js';
 
 /** Maximum per application. Enough for two API keys during a rotation, and for several programs. */
 export const maxKeys = 20;
-
-interface Deps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly state: State;
-  readonly audit: Audit;
-}
 
 export interface ApplicationKey {
   readonly id: string;
@@ -35,7 +28,7 @@ export async function issueApplicationKey(
   applicationId: string,
   { scopes: asked, lifeSec }: { readonly scopes: readonly ClientScope[] | undefined; readonly lifeSec: number },
   by: Pick<Administrator, 'name'>,
-  deps: Deps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
   const application = await readApplication(applicationId, deps);
   const { name, tenant } = application;
@@ -64,7 +57,7 @@ export async function issueApplicationKey(
 
 export async function listApplicationKeys(
   applicationId: string,
-  deps: Pick<Deps, 'clock' | 'state'>,
+  deps: Ports<'clock' | 'state'>,
 ): Promise<ApplicationKey[]> {
   const { keys } = await readApplication(applicationId, deps);
   const found = await Promise.all(
@@ -83,7 +76,7 @@ export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,
   by: Pick<Administrator, 'name'>,
-  deps: Pick<Deps, 'state' | 'audit'>,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const { keys } = await readApplication(applicationId, deps);
   if (!keys.includes(keyId)) throw new FaceError('not_found');

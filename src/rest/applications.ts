@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Audit, Clock, Random, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Administrator } from './rights.js';
@@ -35,13 +35,6 @@ export interface Application extends ApplicationTerms {
   /** Ids of developers (docs/onboarding.md). */
   readonly owners: readonly string[];
   readonly keys: readonly string[];
-}
-
-interface Deps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly state: State;
-  readonly audit: Audit;
 }
 
 const recordGuard = z.object({
@@ -81,7 +74,7 @@ interface AskedFor {
 export async function registerApplication(
   { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
   by: Pick<Administrator, 'name'>,
-  { clock, random, state, audit }: Deps,
+  { clock, random, state, audit }: Ports<'state' | 'clock' | 'random' | 'audit'>,
   asked: AskedFor | null = null,
 ): Promise<Application> {
   const id = asked?.id ?? Buffer.from(random(12)).toString('hex');
@@ -114,18 +107,18 @@ export async function registerApplication(
   return toApplication(id, record);
 }
 
-export async function findApplication(id: string, { state }: Pick<Deps, 'state'>): Promise<Application | null> {
+export async function findApplication(id: string, { state }: Ports<'state'>): Promise<Application | null> {
   const found = await state.read(recordKey(id));
   return found === null ? null : toApplication(id, recordGuard.parse(found.value));
 }
 
-export async function readApplication(id: string, deps: Pick<Deps, 'state'>): Promise<Application> {
+export async function readApplication(id: string, deps: Ports<'state'>): Promise<Application> {
   const found = await findApplication(id, deps);
   if (found === null) throw new FaceError('not_found');
   return found;
 }
 
-export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<Application[]> {
+export async function listApplications({ state }: Ports<'state'>): Promise<Application[]> {
   const found = await state.read(index.key);
   const ids = found === null ? [] : index.guard.parse(found.value);
   const applications = await Promise.all(ids.map((id) => findApplication(id, { state })));
@@ -136,7 +129,7 @@ export async function changeApplication(
   id: string,
   changes: { readonly [Term in keyof ApplicationTerms]?: ApplicationTerms[Term] | undefined },
   by: Pick<Administrator, 'name'>,
-  deps: Pick<Deps, 'clock' | 'state' | 'audit'>,
+  deps: Ports<'clock' | 'state' | 'audit'>,
 ): Promise<Application> {
   const toTerms = (former: ApplicationTerms) => ({
     name: changes.name ?? former.name,
@@ -156,7 +149,7 @@ export async function changeApplication(
 export async function removeApplication(
   id: string,
   by: Pick<Administrator, 'name'>,
-  { state, audit }: Pick<Deps, 'state' | 'audit'>,
+  { state, audit }: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });
   const detail = { id, name, by: by.name };
@@ -168,7 +161,7 @@ export async function removeApplication(
 export async function changeKeysOf(
   id: string,
   change: (keys: readonly string[]) => readonly string[],
-  deps: Pick<Deps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<void> {
   await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
 }
@@ -176,7 +169,7 @@ export async function changeKeysOf(
 export async function changeOwnersOf(
   id: string,
   change: (owners: readonly string[]) => readonly string[],
-  deps: Pick<Deps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<void> {
   await changeExisting(id, (record) => ({ ...record, owners: [...change(record.owners)] }), deps);
 }
@@ -184,7 +177,7 @@ export async function changeOwnersOf(
 async function changeExisting(
   id: string,
   change: (record: ApplicationRecord) => ApplicationRecord,
-  { state }: Pick<Deps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<ApplicationRecord> {
   const { changed } = await changeStored(
     { key: recordKey(id), guard: recordGuard, expiresAt: () => null },

@@ -6,7 +6,7 @@ import type { RenderedPage } from '../http/page-layout.js';
 import { quotaRanges } from './applications.js';
 import { renderInCatalogueStyle } from './catalogue-style.js';
 import { toCurlExample } from './curl-example.js';
-import type { ApiDeps } from './deps.js';
+import type { ApiPorts } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
@@ -19,7 +19,7 @@ const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]
 
 export function renderCatalogue(
   endpoints: readonly Endpoint[],
-  { issuer, onboarding }: Pick<ApiDeps, 'issuer' | 'onboarding'>,
+  { issuer, onboarding }: ApiPorts<'issuer' | 'onboarding'>,
 ): RenderedPage {
   const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
     const members = endpoints.filter(({ tag }) => tag === name);

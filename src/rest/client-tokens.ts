@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import type { Audit, Binding, Clock, Random, State } from '../core/ports.js';
+import type { Binding } from '../core/ports.js';
 import { knownShare, type QueueShare } from '../core/queue-share.js';
 import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -22,13 +23,6 @@ export interface Client {
   readonly application: Application | null;
   /** Developer whose sandbox token this is, or `null` for an application's token. */
   readonly sandbox: string | null;
-}
-
-interface Deps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly state: State;
-  readonly audit: Audit;
 }
 
 const recordGuard = z.object({
@@ -57,7 +51,7 @@ export async function issueClientToken(
     sandbox?: string;
   },
   by: Pick<Administrator, 'name'>,
-  { clock, random, state, audit }: Deps,
+  { clock, random, state, audit }: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ credential: Credential; client: Client }> {
   const { name, tenant, scopes, lifeSec, application } = request;
   const id = Buffer.from(random(12)).toString('hex');
@@ -89,7 +83,7 @@ export async function issueClientToken(
  * Authenticates a client token. Timing is equal for all failures.
  * @throws `caller_untrusted`
  */
-export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
+export async function authenticateClient(credential: Credential, deps: Ports<'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => /^fst_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
   if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
   const record = await readRecord(id, deps);
@@ -103,7 +97,7 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
  * Checks just before the reply that the token was not revoked meanwhile.
  * @throws `caller_untrusted`
  */
-export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
+export async function checkClientLive(client: Client, deps: Ports<'clock' | 'state'>): Promise<void> {
   await readLiveClient(client.id, deps);
 }
 
@@ -111,7 +105,7 @@ export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' |
  * Returns the client of a token id. The caller must have authenticated the client without the token's secret.
  * @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed
  */
-export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
+export async function readLiveClient(id: string, deps: Ports<'clock' | 'state'>): Promise<Client> {
   const record = await readRecord(id, deps);
   if (record === null) throw new FaceError('caller_untrusted');
   return toClient(id, record, await checkLive(record, deps));
@@ -120,7 +114,7 @@ export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'sta
 /** Returns a token, revoked or not, or `null` after its expiry. */
 export async function findClientToken(
   id: string,
-  deps: Pick<Deps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<Pick<ClientRecord, 'scopes' | 'issuedAt' | 'expiresAt' | 'isRevoked'> | null> {
   return readRecord(id, deps);
 }
@@ -132,7 +126,7 @@ export async function findClientToken(
 export async function revokeClientToken(
   id: string,
   by: Pick<Administrator, 'name'>,
-  deps: Pick<Deps, 'state' | 'audit'>,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const record = await readRecord(id, deps);
   if (record === null) throw new FaceError('not_found');
@@ -142,7 +136,7 @@ export async function revokeClientToken(
   await deps.audit.append({ action: 'client_token_revoked', connection: record.tenant, subject: '', detail });
 }
 
-async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<ClientRecord | null> {
+async function readRecord(id: string, { state }: Ports<'state'>): Promise<ClientRecord | null> {
   const found = await state.read(clientKey(id));
   return found === null ? null : recordGuard.parse(found.value);
 }
@@ -153,7 +147,7 @@ const noDigest = Buffer.alloc(32).toString('base64url');
 /** @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed */
 async function checkLive(
   { isRevoked, expiresAt, application: id }: ClientRecord,
-  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+  { clock, state }: Ports<'clock' | 'state'>,
 ): Promise<Application | null> {
   const application = id === null ? null : await findApplication(id, { state });
   const isOrphan = id !== null && application === null;

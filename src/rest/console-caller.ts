@@ -9,10 +9,13 @@ import {
   consoleTokenHeader,
   findConsoleSession,
   isTokenOf,
-  type SessionDeps,
   sessionCookieOf,
   shownSecret,
 } from './console-sessions.js';
+import type { ApiPorts } from './deps.js';
+
+/** Ports that authenticate an administrator. */
+export type SessionPorts = ApiPorts<'state' | 'clock' | 'issuer' | 'adminKeyDigest' | 'console'>;
 
 export interface ShownSession {
   readonly secret: Credential;
@@ -23,7 +26,7 @@ export interface ShownSession {
  * Reads the session of the browser's cookie. Use it only for requests that change nothing, because the origin is not
  * checked.
  */
-export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
+export async function readSession(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
   return { secret, session: await findConsoleSession(secret, headers[consolePollHeader] === undefined, deps) };
@@ -33,7 +36,7 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
  * Authenticates a console session by its cookie and by the page token. Other sites can read neither.
  * @throws `caller_untrusted`
  */
-export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
+export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<ShownSession> {
   if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');
   const shown = await readSession(headers, deps);
   if (!isTokenOf(shown.secret, String(headers[consoleTokenHeader] ?? ''))) throw new FaceError('caller_untrusted');

@@ -7,7 +7,7 @@ import { newSecret } from '../core/step-up/ticket.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isKeyLive } from './administrators.js';
-import type { ApiDeps } from './deps.js';
+import type { ApiPorts } from './deps.js';
 import { developerIdOf } from './onboarding/developers.js';
 import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
@@ -37,10 +37,8 @@ const recordGuard = z.object({
 
 export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
-export type SessionDeps = Pick<ApiDeps, 'state' | 'clock' | 'adminKeyDigest' | 'console' | 'issuer'>;
-
 /** The record's key has a digest of the session secret, so that someone who reads the store cannot use the session. */
-const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>) => ({
+const storedOf = (secret: Credential, { console }: ApiPorts<'console'>) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,
   expiresAt: (session: ConsoleSession) => endOf(session, console),
@@ -64,7 +62,7 @@ export const sessionCookieOf = (issuer: string): string =>
  */
 export async function beginSession(
   { name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
-  deps: SessionDeps & Pick<ApiDeps, 'random'>,
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'console'>,
 ): Promise<Credential> {
   const secret = newSecret(deps);
   const now = deps.clock.now();
@@ -82,7 +80,7 @@ export async function beginSession(
 export async function findConsoleSession(
   secret: Credential,
   isUse: boolean,
-  deps: SessionDeps,
+  deps: ApiPorts<'state' | 'clock' | 'adminKeyDigest' | 'console'>,
 ): Promise<ConsoleSession> {
   const now = deps.clock.now();
   const session = await changeSession(
@@ -99,13 +97,13 @@ export async function findConsoleSession(
   return session;
 }
 
-const isOf = ({ issuer }: { readonly issuer: string }, { console }: SessionDeps): boolean =>
+const isOf = ({ issuer }: { readonly issuer: string }, { console }: ApiPorts<'console'>): boolean =>
   console.signIn?.issuer === issuer;
 
 export async function changeSession(
   secret: Credential,
   change: (session: ConsoleSession) => ConsoleSession,
-  deps: SessionDeps,
+  deps: ApiPorts<'state' | 'console'>,
 ): Promise<ConsoleSession> {
   const { changed } = await changeStored(
     storedOf(secret, deps),
@@ -118,7 +116,7 @@ export async function changeSession(
   return changed;
 }
 
-export async function endSession(secret: Credential, deps: SessionDeps): Promise<void> {
+export async function endSession(secret: Credential, deps: ApiPorts<'state' | 'console'>): Promise<void> {
   await deps.state.delete(storedOf(secret, deps).key);
 }
 
@@ -137,7 +135,10 @@ export function administratorOf({ name, role, by }: Pick<ConsoleSession, 'name' 
  * Returns true if a sensitive action needs a face check. Sessions that were opened with an API key are for emergencies
  * and need no face check.
  */
-export function needsFaceCheck({ by, checkedAt }: ConsoleSession, { console, clock }: SessionDeps): boolean {
+export function needsFaceCheck(
+  { by, checkedAt }: ConsoleSession,
+  { console, clock }: ApiPorts<'clock' | 'console'>,
+): boolean {
   if (console.stepUp === null || by.kind === 'key') return false;
   return checkedAt === null || addSec(checkedAt, console.stepUp.maxAgeMinutes * 60) <= clock.now();
 }

@@ -5,8 +5,8 @@ import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
 import type { Policy, SubjectRef } from '../core/connection.js';
-import type { ServerPorts } from '../core/deps.js';
-import type { Keys, LedgerStore, LivenessJudge, Passkeys, Sight, WebPush } from '../core/ports.js';
+import type { Ports, ServerPorts } from '../core/deps.js';
+import type { LedgerStore, WebPush } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
 import type { Upkeep } from '../operations/upkeep.js';
@@ -22,16 +22,12 @@ export interface Reloaded {
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
-export interface ApiDeps extends ServerPorts {
+export interface ApiDeps extends ServerPorts, Ports<'keys' | 'passkeys' | 'judge' | 'sight'> {
   /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;
   readonly onboarding: OnboardingConfig;
   readonly console: ConsoleConfig;
-  readonly judge: LivenessJudge;
-  readonly sight: Sight;
-  readonly keys: Keys;
-  readonly passkeys: Passkeys;
   readonly webPush: WebPush | null;
   /** Called after each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
@@ -49,3 +45,6 @@ export interface ApiDeps extends ServerPorts {
   readonly reload: (by: string) => Promise<Reloaded>;
   readonly upkeep: Upkeep;
 }
+
+/** The ports that a function of the API uses, itself or through the functions that it calls. */
+export type ApiPorts<Name extends keyof ApiDeps> = Pick<ApiDeps, Name>;

@@ -1,5 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { countAgainst } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import { noteAsking } from '../http/access-log.js';
@@ -10,9 +11,8 @@ import { type Body, maxJsonBytes } from '../http/intake.js';
 import { sendJson } from '../http/reply.js';
 import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
 import { sourceOf } from '../http/source.js';
-import { Admission } from './admission.js';
+import { Admission, type AdmissionPorts } from './admission.js';
 import { readBearer } from './bearer.js';
-import type { ApiDeps } from './deps.js';
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
@@ -30,7 +30,12 @@ export const prefixes = ['', '/v1', '/v2'] as const;
 const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
 
 /** Mounts the endpoints. The header `X-API-Version` overrides the version in the path. */
-export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], deps: ApiDeps, rooms: BodyRooms): void {
+export function mountEndpoints(
+  app: Express,
+  endpoints: readonly Endpoint[],
+  deps: AdmissionPorts & Ports<'settings'>,
+  rooms: BodyRooms,
+): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     for (const prefix of prefixes) {
@@ -52,7 +57,12 @@ function versionOf(request: Request, byPrefix: ApiVersion): ApiVersion {
   throw new FaceError('request_malformed');
 }
 
-function toRoute(offered: readonly Endpoint[], request: Request, deps: ApiDeps, rooms: BodyRooms): Route {
+function toRoute(
+  offered: readonly Endpoint[],
+  request: Request,
+  deps: AdmissionPorts & Ports<'settings'>,
+  rooms: BodyRooms,
+): Route {
   const endpoint = offered.find(({ method }) => method === request.method);
   const isOpen = endpoint?.auth.kind === 'open' || endpoint?.auth.kind === 'session';
   const maxBytes = endpoint === undefined ? 0 : maxBodyBytes(endpoint, request);
@@ -71,7 +81,7 @@ async function serve(
   endpoint: Endpoint,
   { request, response, allowance }: Arrival<Request, Response>,
   maxBytes: number,
-  deps: ApiDeps,
+  deps: AdmissionPorts & Ports<'settings'>,
 ): Promise<void> {
   const source = sourceOf(request);
   const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };

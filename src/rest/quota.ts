@@ -1,4 +1,4 @@
-import type { CoreDeps } from '../core/deps.js';
+import type { Ports } from '../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
 import type { Application } from './applications.js';
 
@@ -23,10 +23,7 @@ export interface QuotaUse {
  * Counts a request over all replicas, before it is processed.
  * @returns the use of each window, up to the first window whose quota is exceeded
  */
-export async function countRequest(
-  quota: Quota,
-  deps: Pick<CoreDeps, 'state' | 'clock'>,
-): Promise<readonly QuotaUse[]> {
+export async function countRequest(quota: Quota, deps: Ports<'state' | 'clock'>): Promise<readonly QuotaUse[]> {
   const uses: QuotaUse[] = [];
   for (const { name, sec, quotaOf } of windows) {
     const window = windowOf(`quota:${quota.id}:${name}`, sec, deps);

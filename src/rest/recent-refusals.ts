@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
@@ -19,7 +20,7 @@ const refusalGuard = z.object({
 /** A refused request of an application. It names neither the user nor any data of the request. */
 export type RecentRefusal = Readonly<z.infer<typeof refusalGuard>>;
 
-const storedOf = (application: string, { clock }: { readonly clock: Clock }) => ({
+const storedOf = (application: string, { clock }: Ports<'clock'>) => ({
   key: `refusals:${application}`,
   guard: z.array(refusalGuard),
   expiresAt: () => addSec(clock.now(), keptRefusals.days * secondsPerDay),
@@ -74,10 +75,7 @@ export function createRefusalRecorder({
 
 const newestOf = (refusals: readonly RecentRefusal[]): RecentRefusal[] => refusals.slice(-keptRefusals.most);
 
-export async function readRefusals(
-  application: string,
-  deps: { readonly state: State; readonly clock: Clock },
-): Promise<RecentRefusal[]> {
+export async function readRefusals(application: string, deps: Ports<'state' | 'clock'>): Promise<RecentRefusal[]> {
   const since = addSec(deps.clock.now(), -keptRefusals.days * secondsPerDay);
   const kept = (await readStored(storedOf(application, deps), deps))?.record ?? [];
   return kept.filter(({ at }) => at > since).toReversed();

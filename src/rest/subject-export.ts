@@ -1,10 +1,11 @@
 import type { RecordOf } from '../core/audit-events.js';
 import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { identifyWhereSound, isDenied } from '../core/enrolment/deny-list.js';
 import { readPersonalData } from '../core/personal-data/registry.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
-import type { ApiDeps } from './deps.js';
+import type { ApiPorts } from './deps.js';
 import { type Holdings, toHoldingsReply } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
@@ -17,7 +18,10 @@ export const notHeld = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never stored.',
 ] as const;
 
-export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
+export async function exportHoldings(
+  who: ConnectedSubject,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'keys'>,
+): Promise<Holdings> {
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;
   const { name, profileCode } = await connection.profile.readToken(subject).then(
@@ -39,7 +43,10 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
   return toHoldingsReply().parse(Object.assign({}, token, ...inStore));
 }
 
-export async function exportRecordedHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<RecordedHoldings> {
+export async function exportRecordedHoldings(
+  who: ConnectedSubject,
+  deps: ApiPorts<'state' | 'clock' | 'verifier' | 'keys' | 'recordsOf'>,
+): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, left } = await deps.recordsOf(toSubjectRef(who));
   return { ...held, records: [...records], recordsLeftOut: left };

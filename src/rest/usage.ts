@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeStored } from '../core/change-stored.js';
+import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Clock, Log, State } from '../core/ports.js';
 import { addSec, type EpochMs, fromIso, toIso } from '../core/units.js';
@@ -132,7 +133,7 @@ function sumOf(former: Counts, added: Counts): Counts {
 export async function readUsage(
   applicationId: string | null,
   days: number,
-  { state, clock }: { readonly state: State; readonly clock: Clock },
+  { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<DayUsage[]> {
   const now = clock.now();
   const names = Array.from({ length: days }, (_, ago) => dayOf(addSec(now, -ago * daySec)));
@@ -149,7 +150,7 @@ export async function readUsage(
 }
 
 /** Returns a token's last day of use, or `null` if it was never used. */
-export async function readLastUsed(clientId: string, { state }: { readonly state: State }): Promise<string | null> {
+export async function readLastUsed(clientId: string, { state }: Ports<'state'>): Promise<string | null> {
   const found = await state.read(lastUsedKey(clientId));
   return found === null ? null : lastUsedGuard.parse(found.value);
 }

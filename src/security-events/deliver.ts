@@ -1,12 +1,12 @@
-import type { DataFiles } from '../config/data-files.js';
-import type { Fetch, Log, Random, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { addSec, epochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
 import type { SecurityEvent } from './event.js';
 import { enqueueEvent } from './poll-queue.js';
+import type { DeliveryPorts } from './ports.js';
 import { type PushOutcome, pushEvent } from './push.js';
-import { makeSet, makeVerificationSet, type SetDeps, type Verification } from './set.js';
+import type { Verification } from './set.js';
 import type { EventStream, PushDelivery } from './stream.js';
 
 const answerMs = 10_000;
@@ -23,22 +23,6 @@ const queueFullMs = 1000;
 /** Maximum of attempts. Low, because a receiver can request another verification event. */
 const verificationTries = 5;
 
-/** `skipped` means that the user has no identifier for this stream. */
-export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
-export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
-
-export interface DeliveryDeps extends SetDeps {
-  readonly state: State;
-  readonly files: Pick<DataFiles, 'deadLetters'>;
-  readonly random: Random;
-  readonly fetch: Fetch;
-  readonly log: Log;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
-}
-
-type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
-
 /**
  * Delivers an event: pushes or queues it.
  * @param openStream - returns the stream's current settings; `null` if it was deleted. If the stream is paused, the
@@ -48,7 +32,9 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 export async function deliver(
   event: SecurityEvent,
   openStream: () => Promise<EventStream | null>,
-  deps: UnderWay,
+  deps: DeliveryPorts<
+    'state' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'files' | 'signal' | 'sleep' | 'onDelivery'
+  >,
 ): Promise<boolean> {
   const { clock, signal, sleep, log, onDelivery } = deps;
   const { jti, name, sequence } = event;
@@ -89,17 +75,21 @@ export async function attemptPush(
   event: SecurityEvent,
   stream: EventStream,
   delivery: PushDelivery,
-  deps: SetDeps & Pick<UnderWay, 'fetch' | 'signal'>,
+  deps: DeliveryPorts<'fetch' | 'sets' | 'signal'>,
 ): Promise<PushOutcome | { readonly kind: 'skipped' }> {
   try {
-    const jws = await makeSet(event, stream, deps);
+    const jws = await deps.sets.ofEvent(event, stream);
     return jws === null ? { kind: 'skipped' } : await push(jws, delivery, deps);
   } catch (error) {
     return { kind: 'failed', reason: toCode(error) };
   }
 }
 
-async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, log }: UnderWay): Promise<boolean> {
+async function queue(
+  event: SecurityEvent,
+  { id }: EventStream,
+  { state, clock, log }: Ports<'state' | 'clock' | 'log'>,
+): Promise<boolean> {
   return enqueueEvent(id, event, { state, clock }).catch((error: unknown) => {
     log.error('cannot queue security events for polling', { receiver: id, code: toCode(error) });
     return false;
@@ -107,12 +97,17 @@ async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, 
 }
 
 /** Pushes a verification event with few retries, because the receiver is waiting for it. */
-export async function pushVerification(verification: Verification, stream: EventStream, deps: UnderWay): Promise<void> {
-  const { signal, sleep, log } = deps;
+export async function pushVerification(
+  verification: Verification,
+  stream: EventStream,
+  deps: DeliveryPorts<'random' | 'log' | 'fetch' | 'sets' | 'signal' | 'sleep'>,
+): Promise<void> {
+  const { sets, signal, sleep, log } = deps;
   const { delivery } = stream;
   if (delivery.kind !== 'push') return;
   for (let attempt = 0; attempt < verificationTries && !signal.aborted; attempt += 1) {
-    const outcome = await makeVerificationSet(verification, stream, deps)
+    const outcome = await sets
+      .ofVerification(verification, stream)
       .then((jws) => push(jws, delivery, deps))
       .catch((error: unknown) => ({ kind: 'failed' as const, reason: toCode(error) }));
     const about = { receiver: stream.id, jti: verification.jti };
@@ -123,13 +118,13 @@ export async function pushVerification(verification: Verification, stream: Event
   }
 }
 
-const push = (jws: string, delivery: PushDelivery, { fetch, signal }: Pick<UnderWay, 'fetch' | 'signal'>) =>
+const push = (jws: string, delivery: PushDelivery, { fetch, signal }: DeliveryPorts<'fetch' | 'signal'>) =>
   pushEvent(jws, delivery, { fetch, signal, timeoutMs: answerMs });
 
 export function noteSkipped(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
-  { log, onDelivery }: Pick<DeliveryDeps, 'log' | 'onDelivery'>,
+  { log, onDelivery }: DeliveryPorts<'log' | 'onDelivery'>,
 ): void {
   onDelivery(id, 'skipped');
   log.warn('security event skipped: the user has no e-mail address', { receiver: id, event: name, sequence, jti });
@@ -140,7 +135,7 @@ export async function bury(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
   reason: string,
-  { files, clock, log, onDelivery }: Pick<DeliveryDeps, 'files' | 'clock' | 'log' | 'onDelivery'>,
+  { files, clock, log, onDelivery }: DeliveryPorts<'files' | 'clock' | 'log' | 'onDelivery'>,
 ): Promise<boolean> {
   const letter = { jti, receiver: id, event: name, sequence, reason, time: toIso(clock.now()) };
   try {
@@ -154,7 +149,7 @@ export async function bury(
 }
 
 /** Returns the delay, half of which is random, so that replicas do not call simultaneously. */
-function delayAfter(attempt: number, { random }: Pick<DeliveryDeps, 'random'>): number {
+function delayAfter(attempt: number, { random }: Ports<'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);
   return longest * (0.5 + chance / 512);

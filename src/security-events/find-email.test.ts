@@ -15,7 +15,7 @@ function setUp(account: Partial<Account> = {}) {
       return { ...(await memory.readAccount(subject)), ...account };
     },
   };
-  const findEmail = createFindEmail({ clock, connectionOf: (id) => (id === 'work' ? { profile } : undefined) });
+  const findEmail = createFindEmail((id) => (id === 'work' ? { profile } : undefined), { clock });
   return { clock, memory, findEmail, asked: () => asked };
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
-import type { Account, Clock } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { Account } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import type { SetDeps } from './set.js';
+import type { FindEmail } from './set.js';
 
 /** Short, because the events of one record follow each other closely. */
 const keptSec = 60;
@@ -11,13 +12,10 @@ const mostKept = 1000;
 
 const isEmail = (text: string | null): text is string => z.email().max(254).safeParse(text).success;
 
-export function createFindEmail({
-  connectionOf,
-  clock,
-}: {
-  readonly connectionOf: (id: string) => Pick<Connection, 'profile'> | undefined;
-  readonly clock: Clock;
-}): SetDeps['findEmail'] {
+export function createFindEmail(
+  connectionOf: (id: string) => Pick<Connection, 'profile'> | undefined,
+  { clock }: Ports<'clock'>,
+): FindEmail {
   const kept = new Map<string, { readonly email: string | null; readonly until: EpochMs }>();
   return async (connection, subject) => {
     const key = JSON.stringify([connection, subject]);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Clock, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { addSec, secondsPerDay } from '../core/units.js';
 import { type SecurityEvent, securityEventGuard } from './event.js';
 import type { Verification } from './set.js';
@@ -20,12 +20,10 @@ export const jtiOf = (entry: QueuedEvent): string => (entry.kind === 'event' ? e
 
 const keptSec = 90 * secondsPerDay;
 
-type StateDeps = { readonly state: State; readonly clock: Clock };
-
 const keyOf = (stream: string): string => `security-events-queue:${stream}`;
 
 /** Queues are in the state store, so that any replica can answer polls. */
-const queueOf = (stream: string, { clock }: StateDeps) => ({
+const queueOf = (stream: string, { clock }: Ports<'clock'>) => ({
   key: keyOf(stream),
   guard: z.array(entryGuard),
   expiresAt: () => addSec(clock.now(), keptSec),
@@ -35,7 +33,11 @@ const queueOf = (stream: string, { clock }: StateDeps) => ({
  * Queues an event, unless it is queued already.
  * @returns true unless the queue was full
  */
-export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
+export async function enqueueEvent(
+  stream: string,
+  event: SecurityEvent,
+  deps: Ports<'state' | 'clock'>,
+): Promise<boolean> {
   const { changed } = await changeStored(
     queueOf(stream, deps),
     (former) => {
@@ -50,7 +52,11 @@ export async function enqueueEvent(stream: string, event: SecurityEvent, deps: S
 }
 
 /** Queues a verification event in place of an earlier one. */
-export async function enqueueVerification(stream: string, verification: Verification, deps: StateDeps): Promise<void> {
+export async function enqueueVerification(
+  stream: string,
+  verification: Verification,
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
   await changeStored(
     queueOf(stream, deps),
     (former) => [
@@ -61,7 +67,7 @@ export async function enqueueVerification(stream: string, verification: Verifica
   );
 }
 
-export async function readQueue(stream: string, deps: StateDeps): Promise<readonly QueuedEvent[]> {
+export async function readQueue(stream: string, deps: Ports<'state' | 'clock'>): Promise<readonly QueuedEvent[]> {
   return (await readStored(queueOf(stream, deps), deps))?.record ?? [];
 }
 
@@ -69,7 +75,7 @@ export async function readQueue(stream: string, deps: StateDeps): Promise<readon
 export async function dequeue(
   stream: string,
   jtis: ReadonlySet<string>,
-  deps: StateDeps,
+  deps: Ports<'state' | 'clock'>,
 ): Promise<readonly QueuedEvent[]> {
   const { former } = await changeStored(
     queueOf(stream, deps),
@@ -82,5 +88,4 @@ export async function dequeue(
   return former?.filter((entry) => jtis.has(jtiOf(entry))) ?? [];
 }
 
-export const deleteQueue = (stream: string, { state }: Pick<StateDeps, 'state'>): Promise<void> =>
-  state.delete(keyOf(stream));
+export const deleteQueue = (stream: string, { state }: Ports<'state'>): Promise<void> => state.delete(keyOf(stream));

@@ -5,11 +5,12 @@ import { createAuditDeps } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { createTextLog } from '../../test/sinks.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createPoll, pollRequestGuard } from './poll.js';
 import { enqueueEvent, readQueue } from './poll-queue.js';
+import { createSets } from './set.js';
 import { type EventStream, toStream } from './stream.js';
 
 const signer = await createTestSecurityEventSigner();
@@ -27,11 +28,10 @@ beforeEach(() => {
   deadLetters = join(folder, 'dead-letters.jsonl');
   outcomes = [];
   deps = {
-    ...{ clock, signer, issuer: testIssuer, random: systemRandom, log: createTextLog() },
+    ...{ clock, log: createTextLog() },
+    sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
     state: createAuditDeps({ file: join(folder, 'audit.jsonl'), clock }).state,
     files: { deadLetters },
-    findEmail: async () => null,
-    fetch: async () => Promise.reject(new Error('nothing is pushed')),
     sleep: async (ms) => clock.advanceSec(ms / 1000),
     onDelivery: (_stream, outcome) => void outcomes.push(outcome),
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { bury, type DeliveryDeps, noteSkipped } from './deliver.js';
+import type { Ports } from '../core/deps.js';
+import { bury, noteSkipped } from './deliver.js';
 import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
-import { makeSet, makeVerificationSet } from './set.js';
+import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
 
 /** Maximum per answer, because each event is signed. */
@@ -40,7 +41,9 @@ export type Poll = (
 ) => Promise<PollAnswer>;
 
 /** Polls throw `state_unavailable`, `key_service_unavailable` or `profile_unavailable`. */
-export function createPoll(deps: DeliveryDeps): Poll {
+export function createPoll(
+  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'sets' | 'files' | 'sleep' | 'onDelivery'>,
+): Poll {
   let waiting = 0;
 
   const waitToTell = async (stream: EventStream, signal: AbortSignal): Promise<readonly QueuedEvent[]> => {
@@ -71,7 +74,7 @@ export function createPoll(deps: DeliveryDeps): Poll {
   };
 }
 
-async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<readonly QueuedEvent[]> {
+async function readToTell(stream: EventStream, deps: Ports<'state' | 'clock'>): Promise<readonly QueuedEvent[]> {
   if (stream.status !== 'enabled') return [];
   return (await readQueue(stream.id, deps)).filter((entry) => isAsked(stream, entry));
 }
@@ -80,7 +83,7 @@ async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<read
  * Removes queued events that the stream no longer wants. Called only for a new poll, because a waiting one may have
  * outdated settings.
  */
-async function takeOffUnasked(stream: EventStream, deps: DeliveryDeps): Promise<void> {
+async function takeOffUnasked(stream: EventStream, deps: Ports<'state' | 'clock'>): Promise<void> {
   if (stream.status !== 'enabled') return;
   const unasked = (await readQueue(stream.id, deps)).filter((entry) => !isAsked(stream, entry));
   if (unasked.length > 0) await dequeue(stream.id, new Set(unasked.map(jtiOf)), deps);
@@ -92,7 +95,7 @@ const isAsked = ({ events }: EventStream, entry: QueuedEvent): boolean =>
 async function acknowledge(
   stream: EventStream,
   { ack, setErrs }: Pick<PollRequest, 'ack' | 'setErrs'>,
-  deps: DeliveryDeps,
+  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'files' | 'onDelivery'>,
 ): Promise<void> {
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);
@@ -123,7 +126,7 @@ async function acknowledge(
 async function signAll(
   stream: EventStream,
   queued: readonly QueuedEvent[],
-  deps: DeliveryDeps,
+  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'sets' | 'onDelivery'>,
 ): Promise<PollAnswer['sets']> {
   const sets: Record<string, string> = {};
   for (const entry of queued) {
@@ -142,5 +145,5 @@ async function signAll(
   return sets;
 }
 
-const sign = (stream: EventStream, entry: QueuedEvent, deps: DeliveryDeps): Promise<string | null> =>
-  entry.kind === 'event' ? makeSet(entry.event, stream, deps) : makeVerificationSet(entry, stream, deps);
+const sign = (stream: EventStream, entry: QueuedEvent, { sets }: DeliveryPorts<'sets'>): Promise<string | null> =>
+  entry.kind === 'event' ? sets.ofEvent(entry.event, stream) : sets.ofVerification(entry, stream);

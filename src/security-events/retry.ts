@@ -1,8 +1,9 @@
 import { createFollower } from '../audit/follow.js';
 import { toIso } from '../core/units.js';
 import { appendDeadLetter, type DeadLetter } from './dead-letters.js';
-import { attemptPush, type DeliveryDeps } from './deliver.js';
+import { attemptPush } from './deliver.js';
 import { reportedActions, toSecurityEvents } from './event.js';
+import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
 
 export type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
@@ -11,9 +12,7 @@ export type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'fa
 export async function retryDeadLetter(
   letter: DeadLetter,
   streams: readonly EventStream[],
-  deps: Pick<DeliveryDeps, 'files' | 'issuer' | 'signer' | 'clock' | 'fetch' | 'findEmail'> & {
-    readonly trail: { readonly file: string; readonly chain: string };
-  },
+  deps: DeliveryPorts<'clock' | 'fetch' | 'sets' | 'trail' | 'files'>,
 ): Promise<RetryOutcome> {
   const { trail, files, clock } = deps;
   const stream = streams.find(({ id }) => id === letter.receiver);

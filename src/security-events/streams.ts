@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defaultSecurityEvents, type SecurityEventName, securityEventNames } from '../config/security-events.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { Credential } from '../core/concealed.js';
-import type { Clock, Keys, Random, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { openText, type SealedText, sealedTextGuard, sealText } from '../core/sealed-text.js';
 import { standardTenant } from '../core/tenant.js';
 import { addSec, epochMsGuard } from '../core/units.js';
@@ -48,12 +48,10 @@ export type StreamTerms = Pick<StreamRecord, 'description' | 'eventsRequested' |
 
 const all = { key: 'security-event-streams', guard: z.array(recordGuard), expiresAt: () => null };
 
-type StateDeps = { readonly state: State };
-
 export async function createStream(
   terms: StreamTerms,
   { id: application, tenant }: { readonly id: string; readonly tenant: string },
-  { state, random, clock }: StateDeps & { readonly random: Random; readonly clock: Clock },
+  { state, random, clock }: Ports<'state' | 'random' | 'clock'>,
 ): Promise<StreamRecord> {
   const id = Buffer.from(random(16)).toString('hex');
   const toldSince = clock.now();
@@ -72,14 +70,14 @@ export async function createStream(
   return record;
 }
 
-export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
+export const listStreams = async (deps: Ports<'state'>): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
 /** @throws `not_found`, `state_unavailable`; errors of `change` */
 export async function changeStream(
   id: string,
   change: (former: StreamRecord) => StreamRecord,
-  deps: StateDeps,
+  deps: Ports<'state'>,
 ): Promise<StreamRecord> {
   const { changed } = await changeStored(
     all,
@@ -94,7 +92,7 @@ export async function changeStream(
   return found;
 }
 
-export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
+export async function deleteStream(id: string, deps: Ports<'state'>): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);
 }
@@ -108,10 +106,7 @@ const deliveredOf = ({ eventsRequested }: Pick<StreamRecord, 'eventsRequested'>)
 export const audienceOf = (application: string, issuer: string): string => `${issuer}/applications/${application}`;
 
 /** Converts a record for the transmitter. Users are identified as in ID tokens. */
-export function toEventStream(
-  record: StreamRecord,
-  deps: { readonly issuer: string; readonly keys: Keys },
-): EventStream {
+export function toEventStream(record: StreamRecord, deps: Ports<'issuer' | 'keys'>): EventStream {
   const { id, application, tenant, toldSince, toldOnAt, status, delivery } = record;
   return {
     id,
@@ -136,11 +131,9 @@ export function toEventStream(
 const label = 'facestep/security-events/the key that seals what pushes carry';
 
 /** Encrypts the `Authorization` header of pushes. */
-export const sealHeader = (
-  header: Credential,
-  deps: { readonly keys: Keys; readonly random: Random },
-): Promise<SealedText> => sealText(header, label, deps);
+export const sealHeader = (header: Credential, deps: Ports<'keys' | 'random'>): Promise<SealedText> =>
+  sealText(header, label, deps);
 
 /** @throws as `openText` */
-export const openHeader = (sealed: SealedText, deps: { readonly keys: Keys }): Promise<Credential> =>
+export const openHeader = (sealed: SealedText, deps: Ports<'keys'>): Promise<Credential> =>
   openText(sealed, label, deps);

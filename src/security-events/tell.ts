@@ -1,10 +1,8 @@
-import type { Trail } from '../audit/file.js';
 import { createFollower } from '../audit/follow.js';
 import { toCode } from '../errors.js';
-import type { Cursors } from './cursors.js';
-import { type DeliveryDeps, deliver } from './deliver.js';
 import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.js';
 import { dequeue, jtiOf, readQueue } from './poll-queue.js';
+import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
 
 const pollMs = 1000;
@@ -12,18 +10,13 @@ const pollMs = 1000;
 /** Maximum of records read ahead per stream. Others stay in the audit log. */
 const readAhead = 1000;
 
-export interface TellDeps extends DeliveryDeps {
-  readonly trail: Pick<Trail, 'file' | 'chain'>;
-  readonly cursors: Cursors;
-  /** Returns the current settings; `undefined` if the stream was deleted. */
-  readonly streamNow: () => EventStream | undefined;
-  readonly signal: AbortSignal;
-  /** Called with the number of waiting records, up to about 1,000. */
-  readonly onWaiting: (stream: string, records: number) => void;
-}
-
 /** Delivers the audit log's events to one stream until aborted. */
-export async function tell(id: string, deps: TellDeps): Promise<void> {
+export async function tell(
+  id: string,
+  deps: DeliveryPorts<
+    'state' | 'clock' | 'log' | 'trail' | 'cursors' | 'deliver' | 'streamNow' | 'signal' | 'sleep' | 'onWaiting'
+  >,
+): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;
   const follower = createFollower(trail.file, cursors.of(id), reportedActions);
   const read = (): Promise<ReportedRecord[]> =>
@@ -48,13 +41,16 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
   }
 }
 
-function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
-  const { streamNow, log } = deps;
+function createPushQueued(
+  id: string,
+  deps: DeliveryPorts<'state' | 'clock' | 'log' | 'deliver' | 'streamNow' | 'signal' | 'sleep'>,
+): () => Promise<void> {
+  const { deliver, streamNow, log } = deps;
   let known: EventStream['delivery']['kind'] | null = null;
   const isPushed = (): boolean => streamNow()?.delivery.kind === 'push';
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
-      const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
+      const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps)));
       // If the stream was changed back to poll in the meantime, the remaining events stay queued.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
@@ -75,13 +71,13 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
 async function tellRecord(
   record: ReportedRecord,
   openStream: () => Promise<EventStream | null>,
-  deps: TellDeps,
+  deps: DeliveryPorts<'log' | 'trail' | 'cursors' | 'deliver'>,
 ): Promise<boolean> {
-  const { trail, cursors, log } = deps;
+  const { trail, cursors, deliver, log } = deps;
   const stream = await openStream();
   if (stream === null) return false;
   for (const event of toSecurityEvents(record, stream, trail)) {
-    if (!(await deliver(event, openStream, deps))) return false;
+    if (!(await deliver(event, openStream))) return false;
   }
   await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
     // After a restart, the event is delivered again with the same `jti`.
@@ -90,7 +86,11 @@ async function tellRecord(
   return true;
 }
 
-async function untilOpen({ streamNow, signal, sleep }: TellDeps): Promise<EventStream | null> {
+async function untilOpen({
+  streamNow,
+  signal,
+  sleep,
+}: DeliveryPorts<'streamNow' | 'signal' | 'sleep'>): Promise<EventStream | null> {
   while (!signal.aborted) {
     const stream = streamNow();
     if (stream === undefined) return null;

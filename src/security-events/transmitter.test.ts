@@ -17,10 +17,10 @@ import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';
 import { readDeadLetters } from './dead-letters.js';
-import { startTransmitterInTime } from './late-transmitter.js';
 import { retryDeadLetter } from './retry.js';
+import { createSets } from './set.js';
 import { type EventStream, toStream } from './stream.js';
-import type { Transmitter, TransmitterDeps } from './transmitter.js';
+import { startTransmitter, type Transmitter } from './transmitter.js';
 
 const token = 'a-secret-of-the-receiver';
 const signer = await createTestSecurityEventSigner();
@@ -67,12 +67,15 @@ const files = () => ({
   deadLetters: join(folder, 'dead-letters.jsonl'),
 });
 
-async function start(streams: readonly EventStream[], given: Partial<TransmitterDeps> = {}) {
-  transmitter = await startTransmitterInTime({
-    ...{ streams, trail, files: files(), issuer: testIssuer, signer, clock, random: systemRandom, log },
+async function start(streams: readonly EventStream[], given: Partial<Parameters<typeof startTransmitter>[0]> = {}) {
+  transmitter = await startTransmitter({
+    ...{ streams, trail, files: files(), clock, random: systemRandom, log },
     state: deps.state,
     readStreams: async () => [],
-    findEmail: async (_connection, subject) => (subject === 'nobody' ? null : `${subject}@example.com`),
+    sets: createSets(signer, async (_connection, subject) => (subject === 'nobody' ? null : `${subject}@example.com`), {
+      issuer: testIssuer,
+      clock,
+    }),
     fetch: (url, init) => fetch(url, init),
     sleep: async (ms, signal) => {
       slept.push(ms);
@@ -219,8 +222,8 @@ describe('a receiver in trouble', () => {
     // Once the receiver has mended its ways: under the id it refused, and then it is no dead letter any more.
     const retry = () =>
       retryDeadLetter(letters[0]!, [receiver], {
-        ...{ clock, trail, files: files(), issuer: testIssuer, signer, fetch },
-        findEmail: async () => null,
+        ...{ clock, trail, files: files(), fetch },
+        sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
       });
     simulator.fail(503);
     expect(await retry()).toEqual({ kind: 'failed', reason: 'status 503' });

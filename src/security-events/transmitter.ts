@@ -1,16 +1,23 @@
 import type { Trail } from '../audit/file.js';
 import type { DataFiles } from '../config/data-files.js';
 import type { Jobs } from '../core/jobs.js';
+import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
-import { type DeliveryDeps, pushVerification } from './deliver.js';
+import { deliver, pushVerification } from './deliver.js';
 import { enqueueVerification } from './poll-queue.js';
+import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
-import { type TellDeps, tell } from './tell.js';
+import { tell } from './tell.js';
 
 /** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
 
-export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
+const retryMs = 1000;
+
+interface TransmitterOptions
+  extends DeliveryPorts<
+    'state' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'sleep' | 'onDelivery' | 'onWaiting'
+  > {
   readonly streams: readonly EventStream[];
   /** Reads the streams created over the API. */
   readonly readStreams: () => Promise<readonly EventStream[]>;
@@ -30,9 +37,23 @@ export interface Transmitter {
 
 /**
  * Delivers this server's audit log to each stream, in order and at least once. Events that are refused, or not accepted
- * in time, become dead letters.
+ * in time, become dead letters. If the state store does not answer yet, the start is retried in the background.
  */
-export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
+export async function startTransmitter(options: TransmitterOptions): Promise<Transmitter> {
+  try {
+    return await startNow(options);
+  } catch (error) {
+    if (toCode(error) !== 'state_unavailable') throw error;
+    const isAnswering = await options.readStreams().then(
+      () => true,
+      () => false,
+    );
+    if (isAnswering) throw error;
+    return startLater(options);
+  }
+}
+
+async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
   // Streams that are created from now on begin after this record.
   let { sequence: end } = await trail.sync();
@@ -53,7 +74,8 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
   const begin = (id: string): void => {
     const ending = new AbortController();
     const signal = AbortSignal.any([closing.signal, ending.signal]);
-    const done = tell(id, { ...deps, cursors, signal, streamNow: () => streams.get(id) });
+    const ports = { ...deps, cursors, signal, streamNow: () => streams.get(id) };
+    const done = tell(id, { ...ports, deliver: (event, openStream) => deliver(event, openStream, ports) });
     told.set(id, { ending, done });
   };
 
@@ -98,6 +120,36 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     async close() {
       closing.abort();
       await Promise.all([job.stop(), looking, ...others, ...[...told.values()].map(({ done }) => done)]);
+    },
+  };
+}
+
+function startLater(deps: TransmitterOptions): Transmitter {
+  const { sleep, log } = deps;
+  const closing = new AbortController();
+  let started: Transmitter | null = null;
+  const start = async (): Promise<void> => {
+    while (started === null && !closing.signal.aborted) {
+      await sleep(retryMs, closing.signal);
+      if (closing.signal.aborted) return;
+      started = await startNow(deps).catch((error: unknown) => {
+        log.error('security events not yet delivered', { code: toCode(error) });
+        return null;
+      });
+    }
+  };
+  const starting = start();
+  const now = (): Transmitter => {
+    if (started === null) throw new FaceError('state_unavailable');
+    return started;
+  };
+  return {
+    refresh: async () => now().refresh(),
+    verify: async (stream, state) => now().verify(stream, state),
+    async close() {
+      closing.abort();
+      await starting;
+      await started?.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import express, { type Express } from 'express';
 import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
-import type { Fetch } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
@@ -36,7 +36,7 @@ import { createHookRoute, type HooksByConnection } from './hooks.js';
 import { answerUnknown } from './unknown-address.js';
 import { createWelcome } from './welcome.js';
 
-export interface AppDeps extends ApiDeps, Extended {
+export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
   readonly hooks: HooksByConnection;
   readonly mountOidc: MountOidc;
   /** `null` without keys for security events. */
@@ -44,7 +44,6 @@ export interface AppDeps extends ApiDeps, Extended {
   readonly folders: PageFolders;
   readonly consoleFolder: string;
   readonly docsFolder: string;
-  readonly fetch: Fetch;
   readonly telemetry: Telemetry;
   /** Memory pools, kept across reloads, because running requests continue. */
   readonly rooms: BodyRooms;

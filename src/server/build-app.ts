@@ -28,8 +28,8 @@ import { createAccountNames } from '../ledger/account-names.js';
 import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { openOidc } from '../oidc/open.js';
-import type { Upkeep } from '../operations/upkeep.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { UpkeepPorts } from '../operations/upkeep.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { homePagesOf } from '../rest/home-page.js';
 import type { ClientRequest } from '../rest/usage.js';
 import { countAuditEvents } from '../telemetry/audit-counters.js';
@@ -58,8 +58,8 @@ export interface BuiltApp {
 export async function buildApp(
   { config, connections: configured }: FullSetup,
   ports: OpenPorts,
-  deps: ServerDeps &
-    Pick<ApiDeps, 'reload' | 'upkeep'> & {
+  deps: ApiPorts<'reload' | 'upkeep'> &
+    ServerDeps & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
       readonly rooms: BodyRooms;
@@ -160,7 +160,7 @@ const shareAgainMs = 5_000;
  */
 async function shareInTime(
   brand: Brand,
-  { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
+  { background, log, ...deps }: UpkeepPorts<'state' | 'clock' | 'log' | 'background'>,
 ): Promise<void> {
   const share = async (): Promise<boolean> => {
     try {

@@ -1,7 +1,7 @@
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toConfigError } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
-import type { Clock, Log, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import type { Recogniser } from '../engine/recogniser.js';
 import type { RuntimeName } from '../engine/runtime.js';
@@ -13,10 +13,7 @@ export interface OpenedEngine {
   readonly parameters: Parameters;
 }
 
-export interface EngineDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+export interface EngineDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly tell: (line: string) => void;
 }
 

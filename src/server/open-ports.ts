@@ -4,8 +4,9 @@ import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { Setup } from '../connections/setup.js';
 import { withSubscribers } from '../core/audit-subscribers.js';
+import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { Audit, Fetch, LedgerStore, State, Verifier } from '../core/ports.js';
+import type { Fetch, LedgerStore, Verifier } from '../core/ports.js';
 import type { EnginePool } from '../engine/pool.js';
 import { createKeyNotes } from '../keys/key-notes.js';
 import { type KeyService, openKeyService } from '../keys/open.js';
@@ -31,15 +32,12 @@ export interface ServerDeps extends EngineDeps {
 }
 
 /** Ports that are opened once per process and kept across reloads. */
-export interface OpenPorts {
+export interface OpenPorts extends Ports<'state' | 'audit' | 'verifier'> {
   readonly files: DataFiles;
-  readonly state: State;
   readonly ledger: LedgerStore;
   readonly trail: Trail;
-  readonly audit: Audit;
   readonly keyService: KeyService;
   readonly engine: EnginePool;
-  readonly verifier: Verifier;
   readonly usage: UsageRecorder;
   /** Returns how long audit records have waited for a signed head, in seconds. */
   readonly headWaitingSec: () => number;

@@ -6,12 +6,13 @@ import type { Connection } from '../core/connection.js';
 import type { Jobs } from '../core/jobs.js';
 import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { findApplication } from '../rest/applications.js';
-import { type DeliveryDeps, deliveryOutcomes } from '../security-events/deliver.js';
 import { createFindEmail } from '../security-events/find-email.js';
-import { startTransmitterInTime } from '../security-events/late-transmitter.js';
 import { createPoll } from '../security-events/poll.js';
+import { type DeliveryOutcome, deliveryOutcomes } from '../security-events/ports.js';
+import { createSets } from '../security-events/set.js';
 import { type EventStream, toStream } from '../security-events/stream.js';
 import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
+import { startTransmitter } from '../security-events/transmitter.js';
 import type { SecurityEvents } from '../ssf/deps.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
@@ -46,15 +47,11 @@ export async function openTransmitter(
   const receivers = config.securityEvents;
   // Called to fail early if the key file cannot be read.
   if (receivers.length > 0) await signer.publicKeys();
-  const delivery: DeliveryDeps = {
-    ...deps,
-    state,
-    files,
-    issuer,
-    signer,
-    findEmail: createFindEmail({ ...deps, connectionOf }),
-    sleep: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
-    onDelivery: (receiver, outcome) => metrics.securityEvents.inc({ receiver, outcome }),
+  const delivery = {
+    ...{ ...deps, state, files },
+    sets: createSets(signer, createFindEmail(connectionOf, deps), { ...deps, issuer }),
+    sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+    onDelivery: (receiver: string, outcome: DeliveryOutcome) => metrics.securityEvents.inc({ receiver, outcome }),
   };
 
   const toCurrent = async (record: StreamRecord): Promise<readonly EventStream[]> => {
@@ -67,7 +64,7 @@ export async function openTransmitter(
     return [application.scopes.includes('ssf.manage') ? stream : { ...stream, status: 'disabled' }];
   };
 
-  const transmitter = await startTransmitterInTime({
+  const transmitter = await startTransmitter({
     ...{ ...delivery, jobs },
     trail,
     files,

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { inTime } from '../core/resilience.js';
 
 export interface Readiness {
@@ -23,7 +23,7 @@ type Parts = Readonly<Record<string, () => Promise<boolean>>>;
 /** @param parts - checks; a part whose check throws or times out is not ready */
 export function createReadiness(
   { own, shared }: { readonly own: Parts; readonly shared: Parts },
-  { clock }: { readonly clock: Clock },
+  { clock }: Ports<'clock'>,
 ): Readiness {
   let isStopping = false;
   let hasBeenReady = false;

@@ -1,21 +1,21 @@
 import type { ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import { recordPassedOver } from '../core/decide.js';
-import type { CoreDeps } from '../core/deps.js';
+import type { Ports } from '../core/deps.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /**
  * Wraps hooks for shadow mode: hooks decide and record their decision, but never block a sign-in. Untrusted callers and
  * test calls are still refused.
  */
-export function shadowHooks(hooks: ServedHooks, connection: Connection, core: CoreDeps): ServedHooks {
+export function shadowHooks(hooks: ServedHooks, connection: Connection, core: Ports<'audit'>): ServedHooks {
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
 }
 
 /** Returns true for refusals without a sign-in: untrusted callers and test calls. */
 const isNoSignIn = (code: FaceErrorCode): boolean => refusals[code].kind === 'caller' || code === 'hook_probed';
 
-function shadow(name: string, hook: ServedHook, connection: Connection, core: CoreDeps): ServedHook {
+function shadow(name: string, hook: ServedHook, connection: Connection, core: Ports<'audit'>): ServedHook {
   const passOver = async (error: unknown): Promise<FaceErrorCode> => {
     const code = toCode(error);
     if (isNoSignIn(code)) throw error;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import type { Clock, Random, State } from '../core/ports.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { type Client, readLiveClient } from '../rest/client-tokens.js';
@@ -9,12 +9,6 @@ import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
 
 /** Maximum lifetime of the interoperability profile (section 2.7.1). */
 const lifeSec = 60 * 60;
-
-interface Deps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly state: State;
-}
 
 const recordGuard = z.object({
   /** Id of the API key for which the token was issued. Revoking the key revokes its access tokens. */
@@ -39,7 +33,7 @@ export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfSco
 export async function issueAccessToken(
   client: Client,
   scopes: readonly SsfScope[],
-  { clock, random, state }: Deps,
+  { clock, random, state }: Ports<'state' | 'clock' | 'random'>,
 ): Promise<{ readonly credential: Credential; readonly expiresInSec: number }> {
   const id = Buffer.from(random(12)).toString('hex');
   const secret = Buffer.from(random(32)).toString('base64url');
@@ -64,7 +58,7 @@ export const isAccessToken = (credential: Credential): boolean => credential.use
  * Verifies an access token. The result has the scopes that both the token and its API key allow.
  * @throws `caller_untrusted` if the token is unknown or expired, or its API key was revoked; `state_unavailable`
  */
-export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
+export async function authenticateAccess(credential: Credential, deps: Ports<'state' | 'clock'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];
   if (id === undefined || secret === undefined) throw new FaceError('caller_untrusted');
   const found = await deps.state.read(stateKey(id));

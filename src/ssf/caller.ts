@@ -1,15 +1,16 @@
 import type { Request, Response } from 'express';
 import type { SecurityEventReceiver } from '../config/security-events.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { FaceError } from '../errors.js';
 import type { Arrival } from '../http/front-door.js';
 import { sourceOf } from '../http/source.js';
-import { Admission } from '../rest/admission.js';
+import { Admission, type AdmissionPorts } from '../rest/admission.js';
 import type { Application } from '../rest/applications.js';
 import { readBearer } from '../rest/bearer.js';
 import { type EventStream, toStream } from '../security-events/stream.js';
 import { authenticateAccess, isAccessToken } from './access-tokens.js';
-import type { SsfDeps } from './deps.js';
+import type { SecurityEvents } from './deps.js';
 
 /** An application that manages streams, or a configured receiver that polls. */
 export type SsfCaller =
@@ -24,7 +25,7 @@ export type SsfCaller =
 export async function admitCaller(
   { request, allowance }: Arrival<Request, Response>,
   admission: Admission,
-  deps: SsfDeps,
+  deps: Ports<'state' | 'clock'> & Pick<SecurityEvents, 'receivers'>,
 ): Promise<SsfCaller> {
   const credential = readBearer(request);
   if (credential === null) throw new FaceError('caller_untrusted');
@@ -59,7 +60,7 @@ export function toChallenge(error: unknown, request: Request): string | null {
 
 export const createAdmission = (
   { request, response, allowance }: Arrival<Request, Response>,
-  deps: SsfDeps,
+  deps: AdmissionPorts,
 ): Admission =>
   new Admission(
     { kind: 'client', scope: null },

@@ -1,7 +1,6 @@
 import type { SecurityEventReceiver } from '../config/security-events.js';
 import type { Keys } from '../core/ports.js';
 import type { SecurityEventSigner } from '../keys/security-event-signer.js';
-import type { ApiDeps } from '../rest/deps.js';
 import type { Poll } from '../security-events/poll.js';
 import type { Transmitter } from '../security-events/transmitter.js';
 
@@ -13,9 +12,3 @@ export interface SecurityEvents {
   readonly receivers: readonly SecurityEventReceiver[];
   readonly stopping: AbortSignal;
 }
-
-export type SsfDeps = Pick<
-  ApiDeps,
-  'adminKeyDigest' | 'console' | 'onboarding' | 'clock' | 'random' | 'state' | 'log' | 'issuer' | 'onClientRequest'
-> &
-  SecurityEvents;

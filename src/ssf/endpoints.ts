@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
+import type { Ports } from '../core/deps.js';
 import { addSec } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { ssfPaths } from '../security-events/metadata.js';
@@ -15,7 +16,7 @@ import {
   toEventStream,
 } from '../security-events/streams.js';
 import type { SsfCaller } from './caller.js';
-import type { SsfDeps } from './deps.js';
+import type { SecurityEvents } from './deps.js';
 import {
   changeGuard,
   checkUnchanged,
@@ -59,7 +60,9 @@ const statusGuard = z.object({ stream_id: text, status: z.enum(streamStatuses), 
 const verificationGuard = z.object({ stream_id: text, state: z.string().max(4096).optional() });
 
 /** Creates the endpoints for streams. Callers see only their own streams. */
-export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
+export function createSsfEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'issuer'> & Pick<SecurityEvents, 'transmitter' | 'poll'>,
+): readonly SsfEndpoint[] {
   const toFound = (record: StreamRecord): Found => ({ record, stream: toEventStream(record, deps) });
   const findAll = async (caller: SsfCaller): Promise<readonly Found[]> => {
     if (caller.kind === 'receiver') return [{ stream: caller.stream, record: null }];
@@ -212,7 +215,7 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
 }
 
 /** Limits verification requests, so that this server cannot be used to flood another. */
-async function countVerification(id: string, { state, clock }: SsfDeps): Promise<void> {
+async function countVerification(id: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   const key = `security-event-verification:${id}`;
   const expiresAt = addSec(clock.now(), verificationIntervalSec);
   if (await state.write(key, true, { when: 'absent', expiresAt, mayBeLost: true })) return;

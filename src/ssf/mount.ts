@@ -1,16 +1,22 @@
 import type { Express, Request, Response } from 'express';
+import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { type Arrival, mountRoute, queryOf } from '../http/front-door.js';
 import type { Room } from '../http/rooms.js';
+import type { AdmissionPorts } from '../rest/admission.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
-import type { SsfDeps } from './deps.js';
+import type { SecurityEvents } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
 /** A thousand acknowledgements have 64 KiB. */
 const maxBodyBytes = 128 * 1024;
 
 /** @throws as the endpoints; `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed` */
-export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
+export function mountSsf(
+  app: Express,
+  deps: AdmissionPorts & Ports<'random' | 'log'> & SecurityEvents,
+  room: Room,
+): void {
   const endpoints = createSsfEndpoints(deps);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
@@ -30,7 +36,11 @@ export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   }
 }
 
-async function serve(endpoint: SsfEndpoint, arrival: Arrival<Request, Response>, deps: SsfDeps): Promise<void> {
+async function serve(
+  endpoint: SsfEndpoint,
+  arrival: Arrival<Request, Response>,
+  deps: AdmissionPorts & Pick<SecurityEvents, 'receivers' | 'stopping'>,
+): Promise<void> {
   const { request, response } = arrival;
   const admission = createAdmission(arrival, deps);
   const gone = new AbortController();

@@ -4,12 +4,12 @@ import type { JsonObject } from '../base/json.js';
 import { headerCredentialGuard } from '../config/credential.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import { securityEventNames } from '../config/security-events.js';
+import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from '../security-events/event.js';
 import { deliveryMethods, ssfPaths } from '../security-events/metadata.js';
 import type { EventStream } from '../security-events/stream.js';
 import { type StreamRecord, type StreamTerms, sealHeader } from '../security-events/streams.js';
-import type { SsfDeps } from './deps.js';
 
 /** Minimum time between verification requests of a receiver, in seconds. */
 export const verificationIntervalSec = 60;
@@ -39,7 +39,7 @@ export const changeGuard = termsGuard.extend({ stream_id: text });
 /** Without `delivery`, a stream is polled (SSF 1.0, section 8.1.1.1). */
 export async function toTerms(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
-  deps: SsfDeps,
+  deps: Ports<'random' | 'keys'>,
 ): Promise<StreamTerms> {
   return {
     eventsRequested: events_requested ?? null,
@@ -51,7 +51,7 @@ export async function toTerms(
 /** Omitted settings are kept (section 8.1.1.3). */
 export async function toChange(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
-  deps: SsfDeps,
+  deps: Ports<'random' | 'keys'>,
 ): Promise<Partial<StreamTerms>> {
   return {
     ...(events_requested === undefined ? {} : { eventsRequested: events_requested }),
@@ -74,14 +74,14 @@ export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): S
   return { ...former, ...change, delivery: isSame ? former.delivery : delivery };
 }
 
-async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerms['delivery']> {
+async function toDelivery(delivery: Delivery, deps: Ports<'random' | 'keys'>): Promise<StreamTerms['delivery']> {
   if (delivery.method === deliveryMethods.poll) return { kind: 'poll' };
   const { endpoint_url: url, authorization_header: header } = delivery;
   return { kind: 'push', url, header: header === undefined ? null : await sealHeader(header, deps) };
 }
 
 /** Returns the configuration of a stream (SSF 1.0, section 8.1.1), without the `Authorization` header of pushes. */
-export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
+export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: Ports<'issuer'>): JsonObject {
   const { id, audience, events, delivery } = stream;
   const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };
   return {

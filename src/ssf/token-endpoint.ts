@@ -2,14 +2,15 @@ import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { type Arrival, mountRoute, parseForm } from '../http/front-door.js';
 import type { Room } from '../http/rooms.js';
+import type { AdmissionPorts } from '../rest/admission.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';
 import { grantableTo, issueAccessToken } from './access-tokens.js';
 import { createAdmission } from './caller.js';
-import type { SsfDeps } from './deps.js';
 
 /* https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5) */
 
@@ -24,7 +25,7 @@ interface ShownClient {
 /**
  * Mounts the token endpoint. Errors that OAuth defines have OAuth's format; other errors have the format of this API.
  */
-export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
+export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'random'>, room: Room): void {
   mountRoute(app, ssfPaths.token, {
     methods: ['POST'],
     ...{ room, strangerBytes: maxBodyBytes },
@@ -41,7 +42,7 @@ export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): voi
   });
 }
 
-async function grant(arrival: Arrival<Request, Response>, deps: SsfDeps): Promise<void> {
+async function grant(arrival: Arrival<Request, Response>, deps: AdmissionPorts & Ports<'random'>): Promise<void> {
   const { request, response } = arrival;
   const admission = createAdmission(arrival, deps);
   await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
@@ -68,7 +69,7 @@ async function grant(arrival: Arrival<Request, Response>, deps: SsfDeps): Promis
 }
 
 /** @throws `caller_untrusted`, also if the API key belongs to another application than `id`; `state_unavailable` */
-async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise<Client> {
+async function authenticate({ id, secret }: ShownClient, deps: Ports<'state' | 'clock'>): Promise<Client> {
   const client = await authenticateClient(secret, deps);
   if (client.application?.id !== id) throw new FaceError('caller_untrusted');
   return client;

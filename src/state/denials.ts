@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import type { DataFiles } from '../config/data-files.js';
+import type { Ports } from '../core/deps.js';
 import { deniedUntil, denyTokenId } from '../core/enrolment/deny-list.js';
-import type { Clock, Random, State } from '../core/ports.js';
+import type { Clock, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from './marker.js';
@@ -52,10 +53,7 @@ export async function replayDenials(
 }
 
 /** Saves denied, unexpired tokens to a file before retention removes their audit records. */
-export async function keepDenials(
-  files: DenialFiles,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
-): Promise<void> {
+export async function keepDenials(files: DenialFiles, { clock, random }: Ports<'clock' | 'random'>): Promise<void> {
   const denied = [...(await readDenied(files))].filter(([, expiresAt]) => {
     const until = deniedUntil(expiresAt);
     return until === null || until > clock.now();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DataFiles, isThere } from '../config/data-files.js';
-import type { Audit, Clock, Log, Random, State } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
+import type { Audit, State } from '../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { replayDenials } from './denials.js';
@@ -8,12 +9,9 @@ import { readMarker } from './marker.js';
 
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
-export interface ReconcileDeps {
+export interface ReconcileDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly files: Pick<DataFiles, 'audit' | 'deniedTokens' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { TelemetryConfig } from '../config/telemetry.js';
+import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
 import { inTime } from '../core/resilience.js';
 import type { FaceErrorCode } from '../errors.js';
@@ -52,7 +53,7 @@ const maxWaitingSpans = 4_096;
 
 export function openTracing(
   { url, authorization, sampleRatio }: NonNullable<TelemetryConfig['traces']>,
-  { log }: { readonly log: Log },
+  { log }: Ports<'log'>,
 ): Tracing {
   const exporter = new OTLPTraceExporter({
     url,

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
-import type { Clock, Log, Random } from '../core/ports.js';
+import type { Ports } from '../core/deps.js';
 import { createBreaker } from '../core/resilience.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -37,13 +37,10 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends Ports<'clock' | 'random' | 'log'> {
   readonly url: string;
   readonly token: Credential;
   readonly timeouts?: Timeouts;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 export interface FacenitionClient {

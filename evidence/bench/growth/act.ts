@@ -1,7 +1,7 @@
 import type { Connection } from '../../../src/core/connection.js';
 import { decideHook } from '../../../src/core/decide.js';
+import type { CoreDeps, Ports } from '../../../src/core/deps.js';
 import { digestOf } from '../../../src/core/digest.js';
-import type { CaptureDeps } from '../../../src/core/step-up/frames.js';
 import { commitFrame, startChallenge, submitFrames } from '../../../src/core/step-up/frames.js';
 import { findSession, giveConsent, openSession } from '../../../src/core/step-up/session.js';
 import { consentVersion } from '../../../src/core/step-up/session-view.js';
@@ -11,7 +11,7 @@ import { testEvent, testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
 export interface ActDeps {
-  readonly deps: CaptureDeps;
+  readonly deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>;
   readonly connection: Connection;
   readonly clock: { advanceSec(seconds: number): void };
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { lockTrail, TrailInUse } from '../../audit/lock.js';
 import { lockFileOf } from '../../audit/trail-files.js';
 import { type DataFiles, filesOf, isThere } from '../../config/data-files.js';
-import type { Clock, Random } from '../../core/ports.js';
+import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { draftOf, giveToOwnerOfFolder, makeFolder } from '../../files/durable-file.js';
 import { checkReadable } from '../../state/format.js';
@@ -37,7 +37,7 @@ export async function restoreBackup(
     readonly files: DataFiles;
     readonly replace: boolean;
   },
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random }: Ports<'clock' | 'random'>,
 ): Promise<Restored> {
   const { from, dataFolder, files, replace } = request;
   const manifest = await readManifest(from);

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { closedSegmentsOf, lockFileOf } from '../../audit/trail-files.js';
 import { type DataFiles, isThere } from '../../config/data-files.js';
-import type { Clock, Random } from '../../core/ports.js';
+import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { createFile, isSystemError } from '../../files/durable-file.js';
@@ -55,7 +55,7 @@ export async function writeBackup(
     readonly to: string;
     readonly withKeys: boolean;
   },
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random }: Ports<'clock' | 'random'>,
 ): Promise<Manifest> {
   const { dataFolder, files, to, withKeys } = request;
   if (!(await isThere(dataFolder))) throw new UsageError(`there is no ${dataFolder}`);

@@ -3,8 +3,8 @@ import helmet from 'helmet';
 import { z } from 'zod';
 import { mountPage, type PageFolders } from '../../capture/page.js';
 import { Credential, maxPhotoBytes, owningPhotos, type Photo } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { Clock, Log, Random } from '../../core/ports.js';
 import { presenceConsentVersion, skipReasons, type TesterView } from '../../core/presence/page-protocol.js';
 import { screenAxes } from '../../core/screen-light.js';
 import { framesOfChallenge } from '../../core/step-up/movement-challenge.js';
@@ -23,14 +23,11 @@ import { toCodeName } from './key-file.js';
 import type { Plan } from './plan.js';
 import { commitFrame, readTally, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
 
-export interface PresenceAppDeps {
+export interface PresenceAppDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly plan: Plan;
   readonly collection: Collection;
   readonly visits: Visits;
   readonly folders: PageFolders;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   readonly proxyHops: number;
   readonly onOpened: () => void;
 }

@@ -2,7 +2,8 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isThere } from '../../config/data-files.js';
 import { owningPhotos, type Photo } from '../../core/concealed.js';
-import type { CapturedFrame, Clock, Random } from '../../core/ports.js';
+import type { Ports } from '../../core/deps.js';
+import type { CapturedFrame } from '../../core/ports.js';
 import { isDraftOf } from '../../files/durable-file.js';
 import { CommandError } from '../command-error.js';
 import { createNewFile, draftName } from '../new-file.js';
@@ -56,11 +57,6 @@ export interface Collection {
   erase(isMeant: (participant: Participant) => boolean): Promise<Erased>;
 }
 
-interface CollectionDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
 /**
  * Opens a folder and erases expired presentations.
  * @throws UsageError if there is no such folder, or if it has files of other programs; CommandError `presence_locked`;
@@ -68,7 +64,7 @@ interface CollectionDeps {
  */
 export async function openCollection(
   request: { readonly folder: string; readonly passphraseFile: string; readonly make: boolean },
-  deps: CollectionDeps,
+  deps: Ports<'clock' | 'random'>,
 ): Promise<{ readonly collection: Collection; readonly expired: Erased }> {
   const { folder, passphraseFile, make } = request;
   const keyFile = keyFileOf(folder);
@@ -103,7 +99,7 @@ export async function eraseCollection(folder: string): Promise<{ readonly presen
   return { presentations: sealed.length };
 }
 
-function createCollection(folder: string, keys: PresenceKeys, { random }: CollectionDeps): Collection {
+function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<'clock' | 'random'>): Collection {
   const listFiles = async (): Promise<string[]> =>
     (await readdir(folder)).filter((name) => sealedName.test(name)).sort();
 

@@ -1,5 +1,5 @@
 import { Credential } from '../../core/concealed.js';
-import type { Clock, Random } from '../../core/ports.js';
+import type { Ports } from '../../core/deps.js';
 import type { DuePresentation, TesterView } from '../../core/presence/page-protocol.js';
 import type { ScreenAxis } from '../../core/screen-light.js';
 import {
@@ -93,7 +93,7 @@ export interface Visits {
   find(session: Credential | null): Visit;
 }
 
-export function createVisits(deps: { readonly random: Random }): Visits {
+export function createVisits(deps: Ports<'random'>): Visits {
   const tickets = new Set<string>();
   const visits = new Map<string, Visit>();
   return {
@@ -117,12 +117,7 @@ export function createVisits(deps: { readonly random: Random }): Visits {
   };
 }
 
-interface ChallengeDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: ChallengeDeps) {
+export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Ports<'clock' | 'random'>) {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, shows, deps);
   visit.movement = movement;
@@ -132,7 +127,7 @@ export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Cha
 export function commitFrame(
   visit: Visit,
   { nonce, digest }: { readonly nonce: string; readonly digest: string },
-  { clock }: Pick<ChallengeDeps, 'clock'>,
+  { clock }: Ports<'clock'>,
 ): NextMovement | null {
   const now = clock.now();
   const movement = commitTo(findChallenge(visit, new Credential(nonce), now), digest, now);

@@ -2,29 +2,11 @@ import { z } from 'zod';
 import { type Colour, parseColour } from '../colour.js';
 import { digestOf } from '../digest.js';
 import type { LetterBrand } from '../letters/brand.js';
-import { type ChosenColours, paletteOf } from './palette.js';
-import { type BrandLanguage, isPrintable, type OwnTexts, type TextKey, textRules } from './texts.js';
+import { paletteOf } from './palette.js';
+import { isPrintable, type TextKey, textRules } from './texts.js';
 
 export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 export type PictureName = (typeof pictureNames)[number];
-
-export interface BrandPicture {
-  /** The PNG file in base64. */
-  readonly png: string;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
-
-/** Look of the capture page and of e-mails. A field is `null` for the default. */
-export interface Brand extends ChosenColours {
-  readonly organisation: string | null;
-  readonly helpUrl: string | null;
-  readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
-  /** Logo for light backgrounds. Also used on dark ones if `logoDark` is `null`. */
-  readonly logo: BrandPicture | null;
-  readonly logoDark: BrandPicture | null;
-  readonly icon: BrandPicture | null;
-}
 
 export const plainBrand: Brand = {
   organisation: null,
@@ -59,10 +41,12 @@ const colourGuard = z
   })
   .nullable();
 
-const pictureGuard = z.object({ png: z.base64(), widthPx: z.int(), heightPx: z.int() }).nullable();
+/** A PNG file in base64. */
+const pictureGuard = z.object({ png: z.base64(), widthPx: z.int(), heightPx: z.int() });
+export type BrandPicture = Readonly<z.output<typeof pictureGuard>>;
 
 const textKeys = Object.keys(textRules).filter((key): key is TextKey => key in textRules);
-const textsGuard = z.partialRecord(z.enum(textKeys), z.string());
+const textsGuard = z.partialRecord(z.enum(textKeys), z.string().optional());
 
 export const brandGuard = z.object({
   organisation: z.string().nullable(),
@@ -78,10 +62,13 @@ export const brandGuard = z.object({
     fr: textsGuard.optional(),
     ar: textsGuard.optional(),
   }),
-  logo: pictureGuard,
-  logoDark: pictureGuard,
-  icon: pictureGuard,
-}) satisfies z.ZodType<Brand>;
+  /** Logo for light backgrounds. Also used on dark ones if `logoDark` is `null`. */
+  logo: pictureGuard.nullable(),
+  logoDark: pictureGuard.nullable(),
+  icon: pictureGuard.nullable(),
+});
+/** Look of the capture page and of e-mails. A field is `null` for the default. */
+export type Brand = Readonly<z.output<typeof brandGuard>>;
 
 /** Returns the SHA-256 digest of a brand, in hexadecimal. */
 export const digestOfBrand = (brand: Brand): string =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
-import type { Audit, Clock, State } from '../ports.js';
+import type { Ports } from '../deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../units.js';
 import { type Brand, brandGuard, digestOfBrand } from './brand.js';
 
@@ -59,13 +59,10 @@ const current = { key: 'brand', guard: currentGuard, expiresAt: () => null };
 const keptKey = (digest: string): string => `brand-kept:${digest}`;
 const draftKey = (digest: string): string => `brand-draft:${digest}`;
 
-interface Deps {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly audit: Audit;
-}
-
-export function createBrands(configured: Brand | null, { state, clock, audit }: Deps): Brands {
+export function createBrands(
+  configured: Brand | null,
+  { state, clock, audit }: Ports<'state' | 'clock' | 'audit'>,
+): Brands {
   const own: NamedBrand | null = configured === null ? null : { digest: digestOfBrand(configured), brand: configured };
   let known: { readonly named: NamedBrand | null; readonly until: EpochMs } = { named: own, until: epochMs(0) };
   let reading: Promise<NamedBrand | null> | null = null;
@@ -145,7 +142,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
   };
 }
 
-export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
+export async function shareConfigured(brand: Brand, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',
     expiresAt: addSec(clock.now(), configuredLifeSec),

@@ -3,24 +3,19 @@ import { toCode } from '../../errors.js';
 import type { AuditEvent, EndedSessions } from '../audit-events.js';
 import type { AuditSubscriber } from '../audit-subscribers.js';
 import type { Connection, SubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
 import type { LetterBrand } from '../letters/brand.js';
 import { directionOf, type LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import { countIn, windowOf } from '../limits/window.js';
-import type { Clock, Delivery, Keys, Log, Random, State, WebPush } from '../ports.js';
+import type { WebPush } from '../ports.js';
 import type { NoticeKind } from '../step-up/page-protocol.js';
 import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
 import { issueNotMe } from './not-me-links.js';
 
-export interface NoticeDeps {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly delivery: Delivery;
-  readonly keys: Keys;
+export interface NoticeDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
   readonly webPush: WebPush | null;
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;

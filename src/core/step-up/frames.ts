@@ -31,7 +31,7 @@ import { capture, challenge, commit, newAttempt, uncaptured } from './transition
 import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>;
+type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight'>;
 
 /** Seconds for which digests of submitted pictures are stored, to detect a resubmission. */
 const rememberedSec = 24 * 60 * 60;

@@ -3,7 +3,6 @@ import { composeInvitation, findUnknownIn } from '../../core/letters/invitation.
 import { keepShown } from '../../core/letters/shown.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { letterPath } from '../../http/letter-path.js';
 import { pagePath } from '../../http/page-link.js';
 import type { ApiDeps } from '../../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../rest/endpoint.js';
@@ -166,7 +165,7 @@ export function createCampaignEndpoints(
           await deps.brandOf(connection),
         );
         const shown = html.toString();
-        const page = letterPath(await keepShown(shown, deps));
+        const page = `/console/letter/${await keepShown(shown, deps)}`;
         return { subject, text, html: shown, unknown: findUnknownIn(words), page, words };
       },
     }),

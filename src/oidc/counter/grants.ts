@@ -2,7 +2,7 @@ import type { InteractionResults, KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
 import type { JsonObject } from '../../base/json.js';
 import type { OidcClient } from '../../connections/openid-client.js';
-import type { CoreDeps } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../../core/step-up/kiosk.js';
 import { isAtKiosk } from '../../core/step-up/kiosk-visit.js';
@@ -83,7 +83,7 @@ export function createCounterGrants(
     readonly shownCodes: ShownCodes;
     addressOf(code: string): string;
   },
-  deps: Pick<CoreDeps, 'state' | 'clock' | 'settings' | 'audit'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
 ): CounterGrants {
   const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {

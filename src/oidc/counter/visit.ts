@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../core/step-up/kiosk-visit.js';
 import { newSecret } from '../../core/step-up/ticket.js';
@@ -12,7 +13,7 @@ import { kioskLink } from '../../http/page-link.js';
 import { sourceOf } from '../../http/source.js';
 import { type KioskPage, leadBackToKiosk } from '../at-kiosk.js';
 import { begun, writeFlow } from '../flow.js';
-import type { IssuerDeps, OidcIssuer } from '../issuer.js';
+import type { OidcIssuer } from '../issuer.js';
 import { languageOf } from '../language.js';
 import { type Check, checkLifeSec, toPlainCode, visitOf } from './check.js';
 import {
@@ -38,7 +39,7 @@ interface Visit {
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
 
 /** Creates the page of a person at a counter. Idempotent; a GET changes nothing. */
-export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
+export function createCounterPage(issuer: OidcIssuer, deps: Ports<'state' | 'clock' | 'random' | 'issuer'>) {
   const { checks, shownCodes, connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const cookieName = browserCookieOf('counter', isSecure);

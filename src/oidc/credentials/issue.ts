@@ -5,7 +5,7 @@ import type { CredentialConfigs } from '../../config/credentials.js';
 import { type Connection, readTokenIfAny, type SubjectRef } from '../../core/connection.js';
 import { findDataConsent } from '../../core/consented-data/consents.js';
 import { consentNameOf, endCredentials, noteCredential } from '../../core/credentials/credentials.js';
-import type { CoreDeps } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { identifyWhereSound, isDenied } from '../../core/enrolment/deny-list.js';
 import { hasEndedSince } from '../../core/enrolment/enrolment-end.js';
@@ -58,7 +58,7 @@ interface IssueContext {
  */
 export function createIssue(
   { issuer, connection, credentials, registrationOf }: IssueContext,
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'signer'>,
 ): IssueCredential {
   const keyOf = (kind: string, what: string): string =>
     `credential-${kind}:${connection.id}:${digestOf(what).toString('base64url')}`;
@@ -140,7 +140,11 @@ const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
 
 const endOf = ({ expiresAt }: ReadToken): EpochMs[] => (expiresAt === null ? [] : [toEpochMs(expiresAt)]);
 
-async function readCheck(grantId: string, connection: Connection, deps: CoreDeps): Promise<CheckedFace> {
+async function readCheck(
+  grantId: string,
+  connection: Connection,
+  deps: Ports<'state' | 'clock'>,
+): Promise<CheckedFace> {
   const claims = await readClaims(grantId, { ...deps, connection }).catch(toUnavailable);
   return checkGuard.parse(claims).evidence;
 }

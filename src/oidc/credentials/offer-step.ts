@@ -1,5 +1,5 @@
 import { readTokenIfAny } from '../../core/connection.js';
-import type { CoreDeps } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { identifyWhereSound } from '../../core/enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
 import { sendPage } from '../../http/page-layout.js';
@@ -15,7 +15,10 @@ import { renderOfferPage } from './pages.js';
 /**
  * Creates the step that ends a sign-in with a credential offer. The offer is shown once, in the browser that signed in.
  */
-export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
+export function createOfferStep(
+  { issuer, connection, credentials }: OidcIssuer,
+  deps: Ports<'state' | 'clock' | 'random' | 'verifier'>,
+) {
   return async (
     { request, response, provider, interaction, asked }: Visit,
     offered: {

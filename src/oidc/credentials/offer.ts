@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.js';
 import { walletClientId } from '../../config/oidc.js';
 import { drawCode } from '../../core/codes/one-time-codes.js';
 import type { Connection } from '../../core/connection.js';
-import type { CoreDeps } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { type Share, writeClaims, writeShare } from '../flow.js';
 import type { Provider } from '../library.js';
 import { preAuthorized } from './feature.js';
@@ -32,7 +32,7 @@ export async function makeOffer(
     share,
     check,
   }: { readonly type: string; readonly subject: string; readonly share: Share; readonly check: CheckedFace },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<CredentialOffer> {
   const grant = new provider.Grant({ accountId: subject, clientId: walletClientId });
   grant.addResourceScope(issuer, type);

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.js';
+import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { Random } from '../../core/ports.js';
 
 /** Selectively disclosable claims (RFC 9901, section 4.2). */
 export interface ConcealedClaims {
@@ -12,7 +12,7 @@ export interface ConcealedClaims {
 /** Size of a salt: 128 bits, as RFC 9901 recommends. */
 const saltBytes = 16;
 
-export function concealClaims(claims: JsonObject, { random }: { readonly random: Random }): ConcealedClaims {
+export function concealClaims(claims: JsonObject, { random }: Ports<'random'>): ConcealedClaims {
   const disclosures = Object.entries(claims).map(([name, value]) => {
     const parts: readonly Json[] = [Buffer.from(random(saltBytes)).toString('base64url'), name, value];
     return Buffer.from(JSON.stringify(parts)).toString('base64url');

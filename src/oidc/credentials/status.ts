@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import type { Connection } from '../../core/connection.js';
 import { readStatusList } from '../../core/credentials/status-lists.js';
-import type { CoreDeps } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
@@ -18,7 +18,7 @@ export const statusAddressOf = (issuer: string, list: string): string => `${issu
 /** Creates a connection's signed status lists (Token Status List, section 5.1). */
 export function createStatusLists(
   { issuer, connection }: { readonly issuer: string; readonly connection: Connection },
-  deps: CoreDeps,
+  deps: Ports<'state' | 'clock' | 'signer'>,
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 

@@ -13,16 +13,11 @@ import {
   serverIsOurs,
   warn,
 } from '../../connections/provisioning.js';
-import type { Clock, Fetch } from '../../core/ports.js';
+import type { Ports } from '../../core/deps.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 
 /** Answers slower than this cause a warning. Providers wait 2 to 5 seconds. */
 const SLOW_MS = 1_000;
-
-interface Deps {
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-}
 
 interface Target {
   readonly name: string;
@@ -34,7 +29,7 @@ interface Target {
 export function createHookChecks(
   hooks: Hooks,
   { connection, publicUrl }: { readonly connection: string; readonly publicUrl: string },
-  deps: Deps,
+  deps: Ports<'clock' | 'fetch'>,
 ): readonly Check[] {
   const targets = Object.entries(hooks).map(([name, hook]) => ({
     ...{ name, hook, address: `${publicUrl}/hooks/${connection}/${name}` },
@@ -50,7 +45,7 @@ export function createHookChecks(
   ];
 }
 
-async function checkStrangers(targets: readonly Target[], deps: Deps): Promise<Finding> {
+async function checkStrangers(targets: readonly Target[], deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   let slowestMs = 0;
   for (const { address, hook } of targets) {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
@@ -78,7 +73,7 @@ function judgeOther(address: string, { status }: Answer): Finding {
   );
 }
 
-async function checkProbes(targets: readonly Target[], deps: Deps): Promise<Finding> {
+async function checkProbes(targets: readonly Target[], deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const tried: string[] = [];
   for (const { name, address, hook } of targets) {
     if (hook.probe === null) continue;

@@ -10,10 +10,10 @@ import {
   warn,
 } from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
+import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
 import { readPublicKeys } from '../public-keys.js';
-import type { OperationDeps } from '../upkeep.js';
 import { absent, dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
 
@@ -34,7 +34,7 @@ const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Findi
 };
 
 /** Creates checks that the configured keys exist and work. No keys are created. */
-export function createKeyChecks(config: Setup['config'], deps: OperationDeps): readonly Check[] {
+export function createKeyChecks(config: Setup['config'], deps: Ports<'clock' | 'random' | 'log'>): readonly Check[] {
   const files = filesOf(config);
   const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
   const needs = config.keys.kind === 'local' ? [dataFolder] : [];
@@ -81,7 +81,11 @@ const unfit = (problems: readonly string[]): Finding =>
   );
 
 /** Creates the check that the server at the public URL signs with these keys. */
-export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: OperationDeps): Check => ({
+export const createPublishedKeysCheck = (
+  publicUrl: string,
+  config: Setup['config'],
+  deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
+): Check => ({
   title: serverIsOurs,
   needs: [serverAnswers],
   async run() {

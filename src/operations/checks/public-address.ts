@@ -9,7 +9,7 @@ import {
   serverClock,
   warn,
 } from '../../connections/provisioning.js';
-import type { Clock, Fetch } from '../../core/ports.js';
+import type { Ports } from '../../core/deps.js';
 import { fromHttpDate } from '../../core/units.js';
 
 /** Providers wait 2 to 5 seconds for a hook. */
@@ -26,13 +26,12 @@ export interface Answer {
   readonly tookMs: number;
 }
 
-interface Deps {
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-}
-
 /** Calls a URL as a provider would, without following redirects. @returns `null` if there is no answer */
-export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps): Promise<Answer | null> {
+export async function ask(
+  url: string,
+  init: RequestInit,
+  { fetch, clock }: Ports<'clock' | 'fetch'>,
+): Promise<Answer | null> {
   const from = clock.now();
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
@@ -53,14 +52,18 @@ export const noAnswer = (address: string): Finding =>
     'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
   );
 
-export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
+export const createPublicAddressChecks = (publicUrl: string, deps: Ports<'clock' | 'fetch'>): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
   { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
   { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
 ];
 
 /** @param parts - checks whose failure explains why the server is not ready */
-export const createReadinessCheck = (publicUrl: string, parts: readonly Check[], deps: Deps): Check => ({
+export const createReadinessCheck = (
+  publicUrl: string,
+  parts: readonly Check[],
+  deps: Ports<'clock' | 'fetch'>,
+): Check => ({
   title: 'Readiness',
   needs: [serverAnswers, ...parts.map(({ title }) => title)],
   run: () => checkReadiness(publicUrl, deps),
@@ -83,7 +86,7 @@ function judgeAddress(publicUrl: string): Finding {
   );
 }
 
-async function checkServer(publicUrl: string, deps: Deps): Promise<Finding> {
+async function checkServer(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const health = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
   if (health === null) return noAnswer(`${publicUrl}/healthz`);
   if (health.status !== 200 || !isOk(health.text)) {
@@ -95,7 +98,7 @@ async function checkServer(publicUrl: string, deps: Deps): Promise<Finding> {
   return pass(`answers (${health.tookMs} ms)`);
 }
 
-async function checkReadiness(publicUrl: string, deps: Deps): Promise<Finding> {
+async function checkReadiness(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const ready = await ask(`${publicUrl}/readyz`, { method: 'GET' }, deps);
   if (ready === null) return noAnswer(`${publicUrl}/readyz`);
   if (ready.status === 200) return pass('the server has what it works with');
@@ -105,7 +108,7 @@ async function checkReadiness(publicUrl: string, deps: Deps): Promise<Finding> {
   );
 }
 
-async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
+async function checkClock(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const answer = await ask(`${publicUrl}/healthz`, { method: 'GET' }, deps);
   if (answer === null) return noAnswer(`${publicUrl}/healthz`);
   const told = fromHttpDate(answer.headers.get('date') ?? '');

@@ -1,13 +1,12 @@
+import type { Ports } from '../../core/deps.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { changeApplication, changeOwnersOf, readApplication, registerApplication } from '../applications.js';
-import type { ApiDeps } from '../deps.js';
+
 import type { Administrator } from '../rights.js';
 import { changeDeveloper, findDeveloper } from './developers.js';
 import { type ApplicationRequest, approve, askBack, fulfil, refuseRequest } from './request.js';
 import { changeRequest, findRequest } from './requests.js';
-
-export type AnswerDeps = Pick<ApiDeps, 'clock' | 'random' | 'state' | 'audit'>;
 
 export const maxOwners = 20;
 
@@ -15,7 +14,7 @@ export const maxOwners = 20;
  * Reads a submitted request. Drafts are `not_found`, because they are private.
  * @throws `not_found`
  */
-export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): Promise<ApplicationRequest> {
+export async function readRequest(id: string, deps: Ports<'state'>): Promise<ApplicationRequest> {
   const request = await findRequest(id, deps);
   if (request === null || request.state === 'draft') throw new FaceError('not_found');
   return request;
@@ -30,7 +29,7 @@ export async function approveRequest(
   id: string,
   given: { readonly changedAt: EpochMs; readonly tenant: string | null; readonly message: string | null },
   by: Pick<Administrator, 'name'>,
-  deps: AnswerDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<ApplicationRequest> {
   const asked = await readRequest(id, deps);
   const tenant = asked.isChange ? null : (given.tenant ?? asked.wish.connection);
@@ -45,10 +44,7 @@ export async function approveRequest(
 }
 
 /** @throws `not_found` if the application was removed or has another owner */
-async function checkStillOwned(
-  { application, developer }: ApplicationRequest,
-  deps: Pick<AnswerDeps, 'state'>,
-): Promise<void> {
+async function checkStillOwned({ application, developer }: ApplicationRequest, deps: Ports<'state'>): Promise<void> {
   const { owners } = await readApplication(application ?? '', deps);
   if (!owners.includes(developer)) throw new FaceError('not_found');
 }
@@ -56,7 +52,7 @@ async function checkStillOwned(
 async function putInForce(
   { wish, application, tenant, isChange, developer, by: name }: ApplicationRequest,
   by: Pick<Administrator, 'name'>,
-  deps: AnswerDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<void> {
   if (application === null) throw new FaceError('request_state');
   const { name: title, scopes, perMinute, perDay, contact } = wish;
@@ -69,7 +65,11 @@ async function putInForce(
   await noteOwned({ id: developer, name }, application, deps);
 }
 
-const noteOwned = (developer: { readonly id: string; readonly name: string }, application: string, deps: AnswerDeps) =>
+const noteOwned = (
+  developer: { readonly id: string; readonly name: string },
+  application: string,
+  deps: Ports<'state'>,
+) =>
   changeDeveloper(
     developer,
     (record) => ({ ...record, applications: [...record.applications.filter((id) => id !== application), application] }),
@@ -87,7 +87,7 @@ export async function turnDown(
   answer: keyof typeof refusals,
   message: string,
   by: Pick<Administrator, 'name'>,
-  deps: AnswerDeps,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<ApplicationRequest> {
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
   await recordAnswer(refusals[answer](await readRequest(id, deps), said), answer, by, deps);
@@ -98,7 +98,7 @@ const recordAnswer = (
   { id, developer, application }: ApplicationRequest,
   answer: 'approved' | keyof typeof refusals,
   by: Pick<Administrator, 'name'>,
-  { audit }: AnswerDeps,
+  { audit }: Ports<'audit'>,
 ): Promise<void> =>
   audit.append({
     action: 'application_request_answered',
@@ -115,7 +115,7 @@ export async function addOwner(
   application: string,
   developer: string,
   by: Pick<Administrator, 'name'>,
-  deps: AnswerDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const known = await findDeveloper(developer, deps);
   if (known === null) throw new FaceError('not_found');
@@ -138,7 +138,7 @@ export async function removeOwner(
   application: string,
   developer: string,
   by: Pick<Administrator, 'name'>,
-  deps: AnswerDeps,
+  deps: Ports<'state' | 'audit'>,
 ): Promise<void> {
   const without = (owners: readonly string[]): readonly string[] => {
     if (!owners.includes(developer)) throw new FaceError('not_found');

@@ -1,13 +1,14 @@
+import { isIP } from 'node:net';
+import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 import type { Credential } from '../../core/concealed.js';
-import type { CoreDeps } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
 import { FaceError } from '../../errors.js';
 import { issueApplicationKey } from '../application-keys.js';
 import { type Application, findApplication } from '../applications.js';
 import { type Client, clientTokenLifeSec } from '../client-tokens.js';
-import type { ApiDeps } from '../deps.js';
+import type { ApiPorts } from '../deps.js';
 import { type Developer, findDeveloper } from './developers.js';
-import { isRedirectUri } from './redirect-uri.js';
 import {
   type ApplicationRequest,
   addMessage,
@@ -22,45 +23,47 @@ import { readTerms } from './terms.js';
 
 /* Functions for developers. Requests and applications of other developers are `not_found`. */
 
-export type AskingDeps = Pick<
-  ApiDeps,
-  'clock' | 'random' | 'state' | 'audit' | 'settings' | 'onboarding' | 'connections'
->;
-
-export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
+export const countChange = ({ id }: Developer, deps: Ports<'state' | 'clock' | 'settings'>): Promise<void> =>
   countAgainst('changesOfDeveloper', id, deps);
 
 export async function readOwnRequest(
   id: string,
   developer: Developer,
-  deps: Pick<AskingDeps, 'state'>,
+  deps: Ports<'state'>,
 ): Promise<ApplicationRequest> {
   const request = await findRequest(id, deps);
   if (request?.developer !== developer.id) throw new FaceError('not_found');
   return request;
 }
 
-export async function readOwnApplication(
-  id: string,
-  developer: Developer,
-  deps: Pick<AskingDeps, 'state'>,
-): Promise<Application> {
+export async function readOwnApplication(id: string, developer: Developer, deps: Ports<'state'>): Promise<Application> {
   const application = await findApplication(id, deps);
   if (application === null || !application.owners.includes(developer.id)) throw new FaceError('not_found');
   return application;
 }
 
-export async function listOwnApplications(
-  developer: Developer,
-  deps: Pick<AskingDeps, 'state'>,
-): Promise<Application[]> {
+export async function listOwnApplications(developer: Developer, deps: Ports<'state'>): Promise<Application[]> {
   const ids = (await findDeveloper(developer.id, deps))?.applications ?? [];
   const found = await Promise.all(ids.map((id) => findApplication(id, deps)));
   return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
 }
 
+/**
+ * Returns true for a valid redirect URI that is written as browsers write it, so that administrators see the real
+ * target.
+ * @param isSandbox - true to allow loopback addresses
+ */
+function isRedirectUri(text: string, isSandbox: boolean): boolean {
+  if (text.length > 1024 || !/^[\x21-\x7e]+$/.test(text) || /[*#\\]/.test(text) || !URL.canParse(text)) return false;
+  const { href, protocol, hostname, username, password } = new URL(text);
+  if (href !== text || username !== '' || password !== '' || text.includes('@')) return false;
+  if (isLoopbackInBrowsers(hostname)) return isSandbox && (protocol === 'https:' || protocol === 'http:');
+  const isDomain = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(hostname);
+  return protocol === 'https:' && isDomain;
+}
+
 /** @throws `request_malformed` for scopes or a connection that are not available */
-function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
+function checkWish(wish: Wish, { onboarding, connections }: ApiPorts<'connections' | 'onboarding'>): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
   };
@@ -83,7 +86,7 @@ export async function beginRequest(
   wish: Wish,
   application: string | null,
   developer: Developer,
-  deps: AskingDeps,
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'settings' | 'connections' | 'onboarding'>,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   if (application !== null) await readOwnApplication(application, developer, deps);
@@ -95,7 +98,7 @@ export async function rewriteRequest(
   id: string,
   wish: Wish,
   developer: Developer,
-  deps: AskingDeps,
+  deps: ApiPorts<'state' | 'clock' | 'settings' | 'connections' | 'onboarding'>,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   await readOwnRequest(id, developer, deps);
@@ -107,7 +110,7 @@ export async function submitRequest(
   id: string,
   given: { readonly termsVersion: number; readonly message: string | null },
   developer: Developer,
-  deps: AskingDeps,
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'onboarding'>,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   const draft = await readOwnRequest(id, developer, deps);
@@ -142,7 +145,7 @@ export async function sayTo(
   id: string,
   text: string,
   developer: Developer,
-  deps: AskingDeps,
+  deps: Ports<'state' | 'clock' | 'settings'>,
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   await readOwnRequest(id, developer, deps);
@@ -150,7 +153,11 @@ export async function sayTo(
   return changeRequest(id, (request) => addMessage(request, said), deps);
 }
 
-export async function withdrawOwnRequest(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
+export async function withdrawOwnRequest(
+  id: string,
+  developer: Developer,
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
+): Promise<void> {
   await countChange(developer, deps);
   const request = await readOwnRequest(id, developer, deps);
   checkUnfinished(request);
@@ -167,7 +174,7 @@ export async function withdrawOwnRequest(id: string, developer: Developer, deps:
 export async function takeFirstKey(
   id: string,
   developer: Developer,
-  deps: AskingDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
   await countChange(developer, deps);
   const { application } = await readOwnRequest(id, developer, deps);
@@ -189,7 +196,7 @@ export async function takeFirstKey(
 export async function issueOwnKey(
   application: string,
   developer: Developer,
-  deps: AskingDeps,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
   await readOwnApplication(application, developer, deps);
   return issueApplicationKey(application, { scopes: undefined, lifeSec: clientTokenLifeSec.standard }, developer, deps);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
+import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
 export interface Developer extends Administrator {
@@ -26,14 +26,14 @@ export type DeveloperRecord = z.infer<typeof recordGuard>;
 const storedOf = (id: string) => ({ key: `developer:${id}`, guard: recordGuard, expiresAt: () => null });
 
 /** @returns `null` before the first request */
-export async function findDeveloper(id: string, { state }: { readonly state: State }): Promise<DeveloperRecord | null> {
+export async function findDeveloper(id: string, { state }: Ports<'state'>): Promise<DeveloperRecord | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
 export async function changeDeveloper(
   { id, name }: Pick<Developer, 'id' | 'name'>,
   change: (record: DeveloperRecord) => DeveloperRecord,
-  { state }: { readonly state: State },
+  { state }: Ports<'state'>,
 ): Promise<{ readonly former: DeveloperRecord | null; readonly changed: DeveloperRecord }> {
   return changeStored(
     storedOf(id),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
-import type { Clock, Random, State } from '../../core/ports.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
+import type { Ports } from '../../core/deps.js';
+import { addSec, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
 import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish } from './request.js';
@@ -12,12 +12,6 @@ export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 const maxRequests = 2000;
 
 const keptDays = { draft: 90, other: 365 } as const;
-
-interface Deps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly state: State;
-}
 
 const storedOf = (id: string) => ({
   key: `application-request:${id}`,
@@ -31,11 +25,11 @@ const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
 /** Ids of all requests, oldest first. Readers skip ids of deleted requests. */
 const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
 
-export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest | null> {
+export async function findRequest(id: string, { state }: Ports<'state'>): Promise<ApplicationRequest | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-export async function listRequestsOf(developer: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest[]> {
+export async function listRequestsOf(developer: string, { state }: Ports<'state'>): Promise<ApplicationRequest[]> {
   const ids = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(ids.map((id) => findRequest(id, { state })));
   return found
@@ -51,7 +45,7 @@ export async function listRequestsOf(developer: string, { state }: Pick<Deps, 's
 export async function createRequest(
   wish: Wish,
   { developer, application }: { readonly developer: Developer; readonly application: string | null },
-  { clock, random, state }: Deps,
+  { clock, random, state }: Ports<'state' | 'clock' | 'random'>,
 ): Promise<ApplicationRequest> {
   const id = Buffer.from(random(12)).toString('hex');
   const now = clock.now();
@@ -73,7 +67,7 @@ export async function createRequest(
   return request;
 }
 
-async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Promise<ReadonlySet<string>> {
+async function findClosed(developer: string, { state }: Ports<'state'>): Promise<ReadonlySet<string>> {
   const listed = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(listed.map(async (id) => ({ id, request: await findRequest(id, { state }) })));
   return new Set(found.filter(({ request }) => request === null || isFinished(request)).map(({ id }) => id));
@@ -89,7 +83,7 @@ function makeRoom(requests: readonly string[], closed: ReadonlySet<string>): rea
   return requests.filter((id) => !dropped.has(id));
 }
 
-async function addToIndex(entry: z.infer<typeof entryGuard>, { state }: Pick<Deps, 'state'>): Promise<void> {
+async function addToIndex(entry: z.infer<typeof entryGuard>, { state }: Ports<'state'>): Promise<void> {
   const entries = (await readStored(index, { state }))?.record ?? [];
   const gone = entries.length < maxRequests ? new Set<string>() : await findDispensable(entries, { state });
   await changeStored(
@@ -105,7 +99,7 @@ async function addToIndex(entry: z.infer<typeof entryGuard>, { state }: Pick<Dep
 
 async function findDispensable(
   entries: readonly { readonly id: string }[],
-  { state }: Pick<Deps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<ReadonlySet<string>> {
   const found = await Promise.all(entries.map(async ({ id }) => ({ id, request: await findRequest(id, { state }) })));
   const gone = found.filter(({ request }) => request === null).map(({ id }) => id);
@@ -115,7 +109,7 @@ async function findDispensable(
 
 export async function forgetRequest(
   { id, developer, by }: ApplicationRequest,
-  { state }: Pick<Deps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<void> {
   await state.delete(storedOf(id).key);
   await changeStored(index, (former) => (former ?? []).filter((each) => each.id !== id), { state });
@@ -129,7 +123,7 @@ export async function forgetRequest(
 export async function changeRequest(
   id: string,
   change: (request: ApplicationRequest) => ApplicationRequest,
-  { state }: Pick<Deps, 'state'>,
+  { state }: Ports<'state'>,
 ): Promise<ApplicationRequest> {
   const { changed } = await changeStored(
     storedOf(id),
@@ -149,7 +143,7 @@ export function checkUnfinished(request: ApplicationRequest): void {
 
 const readAtOnce = 100;
 
-export async function countSubmitted({ state }: Pick<Deps, 'state'>): Promise<number> {
+export async function countSubmitted({ state }: Ports<'state'>): Promise<number> {
   const keys = ((await readStored(index, { state }))?.record ?? []).map(({ id }) => storedOf(id).key);
   let count = 0;
   for (let from = 0; from < keys.length; from += readAtOnce) {
@@ -159,19 +153,28 @@ export async function countSubmitted({ state }: Pick<Deps, 'state'>): Promise<nu
   return count;
 }
 
-export interface ListPlace {
-  readonly createdAt: EpochMs;
-  readonly id: string;
+const placeGuard = z.tuple([z.int().nonnegative().transform(epochMs), z.string().regex(/^[0-9a-f]{24}$/)]);
+type ListPlace = Pick<ApplicationRequest, 'createdAt' | 'id'>;
+
+const toCursor = ({ createdAt, id }: ListPlace): string =>
+  Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+
+function fromCursor(cursor: string): ListPlace {
+  try {
+    const [createdAt, id] = placeGuard.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return { createdAt, id };
+  } catch (cause) {
+    throw new FaceError('request_malformed', { field: 'cursor' }, { cause });
+  }
 }
 
+/** @throws `request_malformed` unless this server issued the cursor */
 export async function listRequests(
-  {
-    state: wanted,
-    limit,
-    after,
-  }: { readonly state: ApplicationRequest['state'] | null; readonly limit: number; readonly after: ListPlace | null },
-  { state }: Pick<Deps, 'state'>,
-): Promise<{ readonly requests: readonly ApplicationRequest[]; readonly next: ListPlace | null }> {
+  wanted: ApplicationRequest['state'] | undefined,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  { state }: Ports<'state'>,
+): Promise<{ readonly requests: readonly ApplicationRequest[]; readonly cursor: string | null }> {
+  const after = cursor === undefined ? null : fromCursor(cursor);
   const entries = ((await readStored(index, { state }))?.record ?? [])
     .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
     .filter(
@@ -183,9 +186,9 @@ export async function listRequests(
   const requests: ApplicationRequest[] = [];
   for (const [at, entry] of entries.entries()) {
     const request = await findRequest(entry.id, { state });
-    if (request === null || request.state === 'draft' || (wanted !== null && request.state !== wanted)) continue;
+    if (request === null || request.state === 'draft' || (wanted !== undefined && request.state !== wanted)) continue;
     requests.push(request);
-    if (requests.length === limit) return { requests, next: at + 1 < entries.length ? entry : null };
+    if (requests.length === limit) return { requests, cursor: at + 1 < entries.length ? toCursor(entry) : null };
   }
-  return { requests, next: null };
+  return { requests, cursor: null };
 }

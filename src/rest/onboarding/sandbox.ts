@@ -1,11 +1,13 @@
 import type { OnboardingConfig } from '../../config/onboarding.js';
 import type { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
 import { secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { type Client, issueClientToken, revokeClientToken } from '../client-tokens.js';
+import type { ApiPorts } from '../deps.js';
 import type { Quota } from '../quota.js';
 import { type ClientScope, defaultScopes } from '../scopes.js';
-import { type AskingDeps, countChange } from './asking.js';
+import { countChange } from './asking.js';
 import { changeDeveloper, type Developer } from './developers.js';
 
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
@@ -20,7 +22,7 @@ const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'conte
  */
 export async function issueSandboxToken(
   developer: Developer,
-  deps: AskingDeps,
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'onboarding'>,
 ): Promise<{ readonly credential: Credential; readonly client: Client }> {
   const { sandbox } = deps.onboarding;
   if (sandbox === null) throw new FaceError('not_found');
@@ -36,7 +38,7 @@ export async function issueSandboxToken(
   return issued;
 }
 
-async function endSandboxToken(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
+async function endSandboxToken(id: string, developer: Developer, deps: Ports<'state' | 'audit'>): Promise<void> {
   await revokeClientToken(id, developer, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError) || error.code !== 'not_found') throw error;
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
+import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { Audit, Clock, State } from '../../core/ports.js';
 import { epochMsGuard } from '../../core/units.js';
 import type { Administrator } from '../rights.js';
 
@@ -16,7 +16,7 @@ const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => n
 
 const none: Terms = { version: 0, text: '', at: null, by: '' };
 
-export async function readTerms({ state }: { readonly state: State }): Promise<Terms> {
+export async function readTerms({ state }: Ports<'state'>): Promise<Terms> {
   return (await readStored(stored, { state }))?.record ?? none;
 }
 
@@ -24,7 +24,7 @@ export async function readTerms({ state }: { readonly state: State }): Promise<T
 export async function changeTerms(
   text: string,
   by: Pick<Administrator, 'name'>,
-  { clock, state, audit }: { readonly clock: Clock; readonly state: State; readonly audit: Audit },
+  { clock, state, audit }: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<Terms> {
   const { changed } = await changeStored(
     stored,

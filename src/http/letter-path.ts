@@ -1,1 +1,0 @@
-export const letterPath = (digest: string): string => `/console/letter/${digest}`;

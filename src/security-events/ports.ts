@@ -1,0 +1,30 @@
+import type { Trail } from '../audit/file.js';
+import type { DataFiles } from '../config/data-files.js';
+import type { Ports } from '../core/deps.js';
+import type { Cursors } from './cursors.js';
+import type { SecurityEvent } from './event.js';
+import type { Sets } from './set.js';
+import type { EventStream } from './stream.js';
+
+/** `skipped` means that the user has no identifier for this stream. */
+export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+/** Ports of the delivery of security events, by the names that functions receive them under. */
+interface AllPorts extends Ports<'state' | 'clock' | 'random' | 'log' | 'fetch'> {
+  readonly sets: Sets;
+  readonly trail: Pick<Trail, 'file' | 'chain'>;
+  readonly files: Pick<DataFiles, 'deadLetters'>;
+  readonly cursors: Cursors;
+  /** Returns the current settings; `undefined` if the stream was deleted. */
+  readonly streamNow: () => EventStream | undefined;
+  readonly signal: AbortSignal;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Delivers an event, as `deliver` does. */
+  readonly deliver: (event: SecurityEvent, openStream: () => Promise<EventStream | null>) => Promise<boolean>;
+  readonly onDelivery: (stream: string, outcome: DeliveryOutcome) => void;
+  /** Called with the number of waiting records, up to about 1,000. */
+  readonly onWaiting: (stream: string, records: number) => void;
+}
+
+export type DeliveryPorts<Name extends keyof AllPorts> = Pick<AllPorts, Name>;
