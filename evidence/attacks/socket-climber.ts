@@ -7,8 +7,8 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
 import { createChance } from '../../src/measuring/statistics/chance.js';
 import { projectRoot } from '../../test/paths.js';
-import { createCaller } from './server/caller.js';
 import { asAdministrator, asClient } from './server/credentials.js';
+import { createCaller } from './server/exchange.js';
 import { type FormPart, type Header, post, toMultipart } from './server/request.js';
 
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
