@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { createFacestepClient } from '@facestep/client';
 import { z } from 'zod';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { startService } from '../../examples/demo/service.js';
-import { projectRoot } from '../../test/paths.js';
 import { timeInTurns, toTiming } from './measure.js';
+import { startServers } from './servers.js';
 
 /** The same values as in examples/door.ts. */
 const binding = { scope: 'door', accuracy: 8 } as const;
@@ -18,17 +14,15 @@ const binding = { scope: 'door', accuracy: 8 } as const;
  * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchRoster(rounds: number, sizes: readonly number[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
-  const adminKey = randomBytes(24).toString('base64url');
-  process.chdir(projectRoot);
-  const service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey });
-  const issued = await fetch(`${service.url}/generateToken`, {
+  const { replicas, adminKey, stop } = await startServers({ config: { verifier: { kind: 'embedded' } } });
+  const [{ url }] = replicas;
+  const issued = await fetch(`${url}/generateToken`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
     body: JSON.stringify({ name: 'bench', scopes: ['enrol', 'identify'] }),
   });
   const { token: clientToken } = z.object({ token: z.string() }).parse(await issued.json());
-  const door = createFacestepClient({ url: service.url, clientToken, fetch });
+  const door = createFacestepClient({ url, clientToken, fetch });
 
   const pictures = await loadPictures();
   // Photos in original size, because passive liveness rejects downscaled photos.
@@ -53,7 +47,6 @@ export async function benchRoster(rounds: number, sizes: readonly number[]) {
     ]);
     rosters.push({ tokens, found: toTiming(found), nobody: toTiming(nobody) });
   }
-  await service.stop();
-  await rm(folder, { recursive: true });
+  await stop();
   return { node: process.version, cores: availableParallelism(), rosters };
 }
