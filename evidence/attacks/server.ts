@@ -121,9 +121,11 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     isShed({ ...each, code: log.codes.get(each.requestId ?? '') ?? each.code }),
   );
   const faultIds = new Set(log.faults.map(({ requestId }) => requestId));
+  const answered = new Map(tally.suspects.map(({ requestId, text }) => [requestId, text]));
+  const faults = log.faults.map(({ requestId, text }) => `${answered.get(requestId) ?? 'no answer'}: ${text}`);
   const errors = [
     ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(({ text }) => text),
-    ...log.faults.map(({ text }) => text).filter((text) => size === 'full' || !isLate(text)),
+    ...faults.filter((text) => size === 'full' || !isLate(text)),
     ...(stage.isAlive() ? [] : ['the server has ended']),
   ];
   const missing = unmet(endpoints, tally.met);
