@@ -2,21 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { residentMiB, round } from '../bench/measure.js';
 import { type Attack, type Finding, type Row, type Size, toClaim } from './attack.js';
 import { show } from './report.js';
-import { askAsTheyMay } from './server/controls.js';
+import { askAsTheyMay, readStanding, takeBait } from './server/controls.js';
 import { findEndpoints, generate, oidcConnections, unmet } from './server/generate.js';
 import { hostileClasses } from './server/hostile.js';
 import { type LoadFigures, startLegitimate } from './server/legitimate.js';
 import { type Begun, beginElsewhere } from './server/oidc.js';
 import { shootFilm } from './server/page.js';
 import { attackWithPictures, type PictureFigures } from './server/picture-attack.js';
+import { racesOf, racesOfHooks } from './server/races.js';
 import { countLines, readServerLog } from './server/server-log.js';
 import { createSiege, isShed, type Pace } from './server/siege.js';
 import { singleUse, type Winners } from './server/single-use.js';
-import { singleUseOfApi } from './server/single-use-api.js';
-import { singleUseOfHooks } from './server/single-use-hooks.js';
-import { singleUseOfOidc } from './server/single-use-oidc.js';
 import { openStage, type Stage } from './server/stage.js';
-import { changesOf, readStanding, takeBait } from './server/standing.js';
 import { tokenAttacks } from './server/token-attacks.js';
 import { makeVictims } from './server/victims.js';
 
@@ -34,7 +31,7 @@ const leastCalls: Readonly<Record<Size, number>> = { full: 10_000, quick: 1_000 
 
 const shippedLimitMiB = 1_023;
 
-const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
+const sendersOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
@@ -94,10 +91,10 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const firstLine = await countLines(stage.logFile);
 
   const winners: Winners = { expected: 0, won: 0, lost: [] };
-  const races = racesOf[size];
+  const senders = sendersOf[size];
   const { tally, besiege } = createSiege({ port: stage.port, pace: paceOf[size], secrets: secretsOf(stage), say });
   const hostile = [
-    ...singleUse([...singleUseOfApi(stage, victims, film), ...singleUseOfOidc(stage, victims, film)], races, winners),
+    ...singleUse(racesOf(stage, victims, film), senders, winners),
     ...tokenAttacks(stage, victims, size),
     ...generate(field, size),
   ];
@@ -108,9 +105,10 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.path} was gone`);
   }
-  await besiege(singleUse(singleUseOfHooks(stage, victims), races, winners));
+  await besiege(singleUse(racesOfHooks(stage, victims), senders, winners));
   const during = await load.report();
-  const changes = changesOf(standing, await readStanding(stage));
+  const standingAfter = await readStanding(stage);
+  if (standingAfter !== standing) taken.push(`changed: ${standing} → ${standingAfter}`);
   const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
@@ -123,14 +121,16 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     isShed({ ...each, code: log.codes.get(each.requestId ?? '') ?? each.code }),
   );
   const faultIds = new Set(log.faults.map(({ requestId }) => requestId));
+  const answered = new Map(tally.suspects.map(({ requestId, text }) => [requestId, text]));
+  const faults = log.faults.map(({ requestId, text }) => `${answered.get(requestId) ?? 'no answer'}: ${text}`);
   const errors = [
     ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(({ text }) => text),
-    ...log.faults.map(({ text }) => text).filter((text) => size === 'full' || !isLate(text)),
+    ...faults.filter((text) => size === 'full' || !isLate(text)),
     ...(stage.isAlive() ? [] : ['the server has ended']),
   ];
   const missing = unmet(endpoints, tally.met);
   const reports = {
-    accepted: [...taken, ...changes],
+    accepted: taken,
     error: errors,
     'never attacked': missing,
     'nobody won': winners.lost,

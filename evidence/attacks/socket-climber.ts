@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { startService } from '../../examples/demo/service.js';
 import { createChance } from '../../src/measuring/statistics/chance.js';
-import { projectRoot } from '../../test/paths.js';
-import { createCaller } from './server/caller.js';
+import { startServers } from '../bench/servers.js';
 import { asAdministrator, asClient } from './server/credentials.js';
+import { createCaller } from './server/exchange.js';
 import { type FormPart, type Header, post, toMultipart } from './server/request.js';
 
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
@@ -32,12 +27,8 @@ async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
 
 /** @param tries - a multiple of four */
 export async function climbOverSocket(tries: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-attacks-'));
-  const adminKey = randomBytes(24).toString('base64url');
-  // The models folder is relative to the working directory.
-  process.chdir(projectRoot);
-  const service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey });
-  const caller = createCaller(Number(new URL(service.url).port), '127.0.0.1');
+  const { replicas, adminKey, stop } = await startServers({ config: {} });
+  const caller = createCaller(Number(new URL(replicas[0].url).port), '127.0.0.1');
   const issue = async (scopes: readonly string[]) =>
     asClient(
       (await caller.post('/generateToken', { name: 'climber', scopes: [...scopes] }, asAdministrator(adminKey))).text(
@@ -84,7 +75,6 @@ export async function climbOverSocket(tries: number) {
       scoreNeedsScope: withoutScope.status === 403,
     };
   } finally {
-    await service.stop();
-    await rm(folder, { recursive: true });
+    await stop();
   }
 }

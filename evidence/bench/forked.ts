@@ -25,9 +25,3 @@ export function forkScript(script: URL) {
 }
 
 export type Forked = ReturnType<typeof forkScript>;
-
-/** Starts a server with a fixed answer. */
-export async function startBareServer() {
-  const { pid, ask, stop } = forkScript(new URL('./hook-floor.js', import.meta.url));
-  return { url: await ask({}, z.url()), pid, stop };
-}

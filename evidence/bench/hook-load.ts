@@ -3,14 +3,13 @@ import { processorMs, round } from './measure.js';
 
 export interface Calls {
   readonly url: string;
-  readonly method?: 'GET' | 'POST';
-  readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
+  readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
 const connections = 10;
 
 export type LoadResult = Awaited<ReturnType<typeof loadHook>>;
-export type ProcessorUse = ReturnType<typeof toProcessorUse>;
+export type ProcessorUse = Awaited<ReturnType<typeof loadFlatOut>>;
 
 /** Calls a hook at a steady rate. Times are in milliseconds and start when a request is due, so that no wait is hidden. */
 export async function loadHook(
@@ -30,29 +29,21 @@ export async function loadHook(
 }
 
 /** @throws Error if a call is refused, because a refused call may cost less than a granted one */
-export async function loadFlatOut(
-  calls: Calls,
-  { count, pid }: { readonly count: number; readonly pid: number },
-): Promise<ProcessorUse> {
+export async function loadFlatOut(calls: Calls, { count, pid }: { readonly count: number; readonly pid: number }) {
   const before = await processorMs(pid);
   const { result, refused } = await run(calls, '', { amount: count });
   const cpuMs = (await processorMs(pid)) - before;
   const { errors, timeouts } = result;
   if (errors + timeouts + refused > 0) throw new Error(`${calls.url} failed: ${JSON.stringify(result)}`);
-  return toProcessorUse(cpuMs / count);
+  return { cpuMsPerRequest: round(cpuMs / count, 4), capacityPerSecond: Math.round((1000 * count) / cpuMs) };
 }
 
-export const toProcessorUse = (cpuMs: number) => ({
-  cpuMsPerRequest: round(cpuMs, 4),
-  capacityPerSecond: Math.round(1000 / cpuMs),
-});
-
-async function run({ url, method = 'POST', toCall }: Calls, grantedText: string, pace: Partial<Options>) {
+async function run({ url, toCall }: Calls, grantedText: string, pace: Partial<Options>) {
   let sent = 0;
   let granted = 0;
   let refused = 0;
   const result = await autocannon({
-    ...{ url, method, connections, ...pace },
+    ...{ url, method: 'POST', connections, ...pace },
     requests: [
       {
         setupRequest: (request) => {

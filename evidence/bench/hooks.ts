@@ -2,10 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { openSigner } from '../../test/keys.js';
 import { notePasses, openQuickState } from './filled-state.js';
-import { startBareServer } from './forked.js';
-import { type Calls, type LoadResult, loadFlatOut, loadHook, type ProcessorUse, toProcessorUse } from './hook-load.js';
+import { type Calls, type LoadResult, loadFlatOut, loadHook, type ProcessorUse } from './hook-load.js';
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
-import { quantile } from './measure.js';
 import { startServers } from './servers.js';
 import { measureTriggers } from './triggers.js';
 
@@ -22,8 +20,7 @@ export const quickRate: Rate = { perSecond: 100, seconds: 1, warmUpSec: 0.5, fla
 type HookFigures = LoadResult & ProcessorUse;
 
 /**
- * Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt. `floor` is a
- * server with a fixed answer, `base` is the server's cheapest request, `GET /healthz`.
+ * Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt.
  * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchHooks(rate: Rate) {
@@ -40,18 +37,6 @@ export async function benchHooks(rate: Rate) {
   const [service] = servers.replicas;
   const signer = await openSigner(join(servers.keysFolder, 'signing-keys.json'));
   const signReceipt: SignReceipt = (claims) => signer.sign('facestep-receipt+jwt', claims);
-  const bare = await startBareServer();
-  const floorCalls: Calls = { url: bare.url, toCall: () => ({ headers: {}, body: floorBody }) };
-  const steadyFloor = await loadWarm(floorCalls, rate, 'commands');
-  const floors: number[] = [];
-  // Measurements of the hook and of the floor alternate, so that changes of the machine's speed affect both.
-  const loadBeside = async (calls: Calls): Promise<ProcessorUse> => {
-    floors.push((await loadFlatOut(floorCalls, { count: rate.flatOut, pid: bare.pid })).cpuMsPerRequest);
-    return loadFlatOut(calls, { count: rate.flatOut, pid: service.pid });
-  };
-  const baseCalls: Calls = { url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {} }) };
-  await loadFlatOut(baseCalls, { count: rate.flatOut, pid: service.pid });
-  const base = await loadBeside(baseCalls);
   const hooks: Record<string, ReturnType<typeof toSummary>> = {};
   for (const provider of providers) {
     const { id } = provider.connection;
@@ -61,17 +46,17 @@ export async function benchHooks(rate: Rate) {
       const url = `${service.url}/hooks/${id}/${path}`;
       const from = (start: number): Calls => ({ url, toCall: (n) => toCall(provider, event(start + n)) });
       const steady = await loadWarm(from(0), rate, grantedText);
-      each[hook] = { ...steady, ...(await loadBeside(from(toSteadyCount(rate)))) };
+      const flatOut = await loadFlatOut(from(toSteadyCount(rate)), { count: rate.flatOut, pid: service.pid });
+      each[hook] = { ...steady, ...flatOut };
     }
     hooks[id] = toSummary(each);
   }
-  await bare.stop();
   await servers.stop();
   for (const { close } of providers) await close();
   const lambda = await measureTriggers();
   return {
     ...{ node: process.version, cores: availableParallelism(), perSecond: rate.perSecond, seconds: rate.seconds },
-    ...{ floor: { ...steadyFloor, ...toProcessorUse(quantile(floors)) }, base, hooks, lambda },
+    ...{ hooks, lambda },
   };
 }
 
@@ -82,8 +67,6 @@ const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
   toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
 
 const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
-
-const floorBody = JSON.stringify({ text: 'x'.repeat(300) });
 
 async function loadWarm(calls: Calls, rate: Rate, grantedText: string): Promise<LoadResult> {
   const measured = toCalls(rate.perSecond, rate.seconds);

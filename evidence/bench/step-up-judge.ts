@@ -3,17 +3,9 @@ import type { Engine } from '../../src/engine/engine.js';
 import { createEnginePool } from '../../src/engine/pool.js';
 import { createMovementJudge } from '../../src/liveness/judge.js';
 import { countSignals } from '../../src/measuring/accuracy/presence-report.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
 import { proportion, toJson } from '../../src/measuring/statistics/proportion.js';
 import { createTestSight, createTestVerifier } from '../../test/embedded.js';
-import {
-  attacks,
-  drawLitSteps,
-  makeGenuineFrames,
-  makeGenuineLitFrames,
-  readDemoHeads,
-  type Scene,
-} from '../../test/face-video/index.js';
+import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
 import { hasFaces } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
@@ -30,43 +22,24 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
   const shared = { binding, secret: null, share: testShare };
   const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
-  return {
-    sight,
-    /** @returns milliseconds of liveness judge and face verifier */
-    check: () =>
-      sight.share(frames.map(toPhoto), testShare, async (photos) => {
-        const from = performance.now();
-        const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
-        await judge.judge(judged, testShare);
-        const between = performance.now();
-        await verifier.verify({ photos, token, requireLiveness: false, allowRenewal: false, ...shared });
-        return { judge: between - from, verify: performance.now() - between };
-      }),
-  };
+  /** @returns milliseconds of the liveness judge */
+  return (): Promise<number> =>
+    sight.share(frames.map(toPhoto), testShare, async (photos) => {
+      const from = performance.now();
+      const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
+      await judge.judge(judged, testShare);
+      const took = performance.now() - from;
+      await verifier.verify({ photos, token, requireLiveness: false, allowRenewal: false, ...shared });
+      return took;
+    });
 }
 
-/**
- * Returns median milliseconds of liveness judge and face verifier for five frames of 640×480 pixels. `judgeLit`: the
- * liveness judge for the twelve frames of a light challenge.
- */
+/** Returns median milliseconds of the liveness judge for five frames of 640×480 pixels. */
 async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene) {
-  const { sight, check } = await prepareCheck(engine, judge, scene);
-  const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };
-  const steps = drawLitSteps(scene.movements, 'across', createChance('row'));
-  const lit = await makeGenuineLitFrames({ ...scene, steps, gain: 0.2 });
-  for (let run = 0; run < 12; run += 1) {
-    const took = await check();
-    times.judge.push(took.judge);
-    times.verify.push(took.verify);
-    await sight.share(lit.map(toPhoto), testShare, async (photos) => {
-      const from = performance.now();
-      const judged = photos.map((photo, at) => ({ photo, ...steps[at] }));
-      await judge.judge(judged, testShare);
-      times.judgeLit.push(performance.now() - from);
-    });
-  }
-  const median = (of: readonly number[]): number => round(quantile(of.slice(2)), 1);
-  return { judge: median(times.judge), verify: median(times.verify), judgeLit: median(times.judgeLit) };
+  const check = await prepareCheck(engine, judge, scene);
+  const times: number[] = [];
+  for (let run = 0; run < 12; run += 1) times.push(await check());
+  return { judge: round(quantile(times.slice(2)), 1) };
 }
 
 export async function measureCheckProcessor(runs: number): Promise<number> {
@@ -74,7 +47,7 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
   try {
     const [victim, attacker] = await readDemoHeads(engine);
     const scene = { victim, attacker, movements, seed: 'processor' };
-    const { check } = await prepareCheck(engine, createMovementJudge({ engine }), scene);
+    const check = await prepareCheck(engine, createMovementJudge({ engine }), scene);
     await check();
     const before = await processorMs(process.pid);
     for (let run = 0; run < runs; run += 1) await check();
@@ -101,12 +74,7 @@ export async function benchStepUpJudge(people: number, say: (line: string) => vo
       people: { from: hasFaces ? 'evaluation' : 'demonstration', count: heads.length },
       bpcer: { ...count('genuine', false), refusedBy: countSignals(of('genuine')) },
       apcer: { byAttack: Object.fromEntries(attacks.map(({ name }) => [name, count(name, true)])) },
-      resultMs: await timeResult(engine, judge, {
-        victim: heads[0],
-        attacker: heads[1],
-        movements,
-        seed: 'time',
-      }),
+      resultMs: await timeResult(engine, judge, { victim: heads[0], attacker: heads[1], movements, seed: 'time' }),
     };
   } finally {
     await engine.close();

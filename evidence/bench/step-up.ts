@@ -6,7 +6,6 @@ import { makePoses } from '../../test/browser/people.js';
 import { devices } from '../../test/browser/screens.js';
 import { type Person, receive } from '../../test/browser/visitor.js';
 import { goAlong, press, screenOf, see } from '../../test/browser/walk.js';
-import { openCameraFloor } from './camera-floor.js';
 import { quantile, round } from './measure.js';
 import { benchStepUpJudge } from './step-up-judge.js';
 
@@ -82,26 +81,14 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const pageWeight = await weighPage(cast.browser, cast.stage.url);
     const subject = await cast.enrolAda('bench');
     const atSocket: number[] = [];
-    const examinedBefore = await cast.stage.countExaminations();
-    let framesTaken = 0;
     for (let run = -1; run < runs; run += 1) {
       const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
-      const { outcome, resultMs } = await stepUpBySocket(link, (movement) => {
-        framesTaken += 1;
-        return cast.takePicture('ada', movement);
-      });
+      const { outcome, resultMs } = await stepUpBySocket(link, (movement) => cast.takePicture('ada', movement));
       if (outcome !== 'passed') throw new Error(`a genuine step-up ended with ${outcome}`);
       if (run >= 0) atSocket.push(resultMs);
     }
-    const examined = (await cast.stage.countExaminations()) - examinedBefore;
     const inBrowser: Awaited<ReturnType<typeof timeInBrowser>>[] = [];
-    const floor = await openCameraFloor(cast);
-    const bareMs: number[] = [];
-    for (let run = 0; run < Math.max(1, runs / 4); run += 1) {
-      bareMs.push(await floor.time());
-      inBrowser.push(await timeInBrowser(cast, subject));
-    }
-    await floor.close();
+    for (let run = 0; run < Math.max(1, runs / 4); run += 1) inBrowser.push(await timeInBrowser(cast, subject));
     const tries = Math.max(2, runs / 4);
     const openToResultSec = await timeReturning(cast, 'lit', tries);
     const openToResultByMovementSec = await timeReturning(cast, 'bench', tries);
@@ -114,8 +101,6 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
       // Bytes loaded before the first screen. Models and WebAssembly are loaded later.
       pageWeight,
       openToCameraMs: toTimes(inBrowser.map(({ cameraMs }) => cameraMs)),
-      // Time of a page that has only a camera button.
-      openToCameraFloorMs: toTimes(bareMs),
       openToResultSec,
       openToResultByMovementSec,
       person,
@@ -123,7 +108,6 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
         // Time from the last of five frames to the result, measured at the socket.
         resultMs: toTimes(atSocket),
         resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
-        engineRunsPerFrame: round(examined / framesTaken, 2),
         passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
         // Time without HTTP, state store and audit log.
         floorMs,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -24,12 +24,10 @@ export async function measureTriggers() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
   try {
     const bundle = join(folder, 'index.mjs');
-    const empty = join(folder, 'empty.mjs');
     await run(process.execPath, [
       fileURLToPath(new URL('../../../scripts/build-triggers.mjs', import.meta.url)),
       bundle,
     ]);
-    await writeFile(empty, 'export {};\n');
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const env = {
       FACESTEP_CONNECTION: 'customers',
@@ -41,18 +39,9 @@ export async function measureTriggers() {
       FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
     };
     const inits: number[] = [];
-    const empties: number[] = [];
-    for (let each = 0; each < processes; each++) {
-      inits.push(await measureInit(bundle, env));
-      empties.push(await measureInit(empty, env));
-    }
+    for (let each = 0; each < processes; each++) inits.push(await measureInit(bundle, env));
     const { size } = await stat(bundle);
-    return {
-      bundleBytes: size,
-      initMs: round(quantile(inits), 1),
-      // The time of an empty module.
-      emptyInitMs: round(quantile(empties), 1),
-    };
+    return { bundleBytes: size, initMs: round(quantile(inits), 1) };
   } finally {
     await rm(folder, { recursive: true });
   }

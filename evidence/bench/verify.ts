@@ -3,13 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { z } from 'zod';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { createClient } from './client.js';
 import { createFloor } from './floor.js';
-import { forkScript } from './forked.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
 /** @returns the JSON output of the benchmark, with stable property names */
@@ -66,7 +64,6 @@ export async function benchVerify(requests: number) {
 
   await client.close();
   await service.stop();
-  const ceiling = await measureCeiling(live, availableParallelism(), Math.ceil(requests / 5));
   await floor.close();
   await rm(folder, { recursive: true });
   const { width, height } = await sharp(live).metadata();
@@ -77,25 +74,10 @@ export async function benchVerify(requests: number) {
     // Median milliseconds of the bare verification without a server (`floorMs`), and of an HTTP request.
     verify: { floorMs: round(floorMs), httpMs: round(httpMs), ratio: round(httpMs / floorMs, 3) },
     throughput,
-    // The machine's limit: verifications on every core, without a server.
-    ceiling: { perSecond: round(ceiling), timesFloor: round((ceiling * floorMs) / 1000) },
     // Memory after the first thousand requests, and its growth during the next thousand.
     rssMiB: round(rssMiB, 1),
     rssGrowthMiB: round(rssGrowthMiB, 1),
     // From process start until `/readyz` returns 200; median of three.
     readyMs: Math.round(quantile(readyTimes)),
   };
-}
-
-/** Measures the machine's limit: one process per core runs the verification without a server. */
-async function measureCeiling(photo: Uint8Array, cores: number, count: number): Promise<number> {
-  const script = new URL('./floor-process.js', import.meta.url);
-  const children = Array.from({ length: cores }, () => forkScript(script));
-  // All processes warm up, then start together.
-  const all = (runs: number): Promise<number[]> =>
-    Promise.all(children.map(({ ask }) => ask({ photo, count: runs }, z.number())));
-  await all(20);
-  const rates = await all(count);
-  await Promise.all(children.map(({ stop }) => stop()));
-  return rates.reduce((sum, rate) => sum + rate, 0);
 }

@@ -28,11 +28,7 @@ export async function startServerUnderTest({
   const url = `http://localhost:${port}`;
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
   const config = join(folder, 'facestep.json');
-  await writeFile(
-    config,
-    JSON.stringify({ modelsFolder, publicUrl: url, connections, telemetry: { metrics: { port: 0 } } }),
-    { mode: 0o600 },
-  );
+  await writeFile(config, JSON.stringify({ modelsFolder, publicUrl: url, connections }), { mode: 0o600 });
   const env = {
     ...environment,
     PORT: String(port),
@@ -91,12 +87,6 @@ export async function startServerUnderTest({
       for await (const { detail } of readEvents(join(data, 'audit.jsonl'), ['liveness_judged']))
         if (detail.stepUpId === stepUpId) found.push(detail);
       return found;
-    },
-    async countExaminations() {
-      const [, address = ''] = /Metrics: (\S+)/.exec(service.said.join('\n')) ?? [];
-      const metrics = await (await fetch(address)).text();
-      const [, count] = /^facestep_engine_examinations_total (\d+)$/m.exec(metrics) ?? [];
-      return Number(count);
     },
     async close() {
       await service.stop();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rightsByRole, roles } from '../../../src/rest/rights.js';
 import { clientScopes } from '../../../src/rest/scopes.js';
-import { type Altered, alterSecret, alterToken, signHmac } from './alter.js';
+import { alterSecret, alterToken, signHmac } from './alter.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
 import type { BadCredential } from './hostile.js';
 import { choicePath } from './page.js';
@@ -15,18 +15,15 @@ export interface Shown extends Omit<BadCredential, 'request'> {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-type Class = BadCredential['class'];
 type Place = (text: string) => Omit<Shown, 'class' | 'variant'>;
+type Texts = Readonly<Record<string, string>>;
 
-export const show = (
-  kind: Class,
-  place: Place,
-  texts: readonly Altered[] | Readonly<Record<string, string>>,
-): readonly Shown[] =>
-  Object.entries(texts).map(([name, each]: readonly [string, string | Altered]) => {
-    const [variant, text] = typeof each === 'string' ? [name, each] : each;
-    return { class: kind, variant, ...place(text) };
-  });
+/** Shows each text as a credential. Texts without names are named by themselves. */
+export const show = (kind: Shown['class'], place: Place, texts: readonly string[] | Texts): readonly Shown[] =>
+  Object.entries(texts).map(([name, text]) => ({
+    ...{ class: kind, variant: Array.isArray(texts) ? text.slice(0, 80) : name },
+    ...place(text),
+  }));
 
 const inClient: Place = (text) => ({ headers: asClient(text) });
 const inAdmin: Place = (text) => ({ headers: asAdministrator(text) });
@@ -38,12 +35,12 @@ const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|
 /** Returns a key of one tenant with the ID of another's. */
 const mixed = (id: string, secret: string): string => `${id.slice(0, 28)}_${secret.slice(29)}`;
 
-type Texts = Readonly<Record<string, string>>;
-
 interface Kind {
   readonly place: Place;
+  /** A valid credential, and one of the same kind of another caller, of which forgeries are made. */
   readonly right: string;
   readonly rival: string;
+  readonly forged?: readonly string[];
   readonly replayed: Texts;
   readonly foreign: Texts;
   readonly wrong: Texts;
@@ -105,32 +102,54 @@ function streamKind({ credentials: { client, rival, narrowed, revoked, orphan } 
   };
 }
 
-function inHeaders(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
-  const { client, owner } = stage.credentials;
-  const kinds: Partial<Record<Endpoint['needs'], () => Kind>> = {
-    client: () => clientKind(endpoint, stage, victims),
-    admin: () => adminKind(endpoint, stage),
-    session: () => sessionKind(endpoint, stage, victims),
-    stream: () => streamKind(stage),
-  };
-  const kind = kinds[endpoint.needs]?.();
-  if (kind === undefined) return shownToEverybody(stage.credentials);
-  const { place, right, rival, replayed, foreign, wrong } = kind;
-  const elsewhere = [
-    [inClient, client],
-    [inAdmin, owner],
-    [inBearer, victims.sessions.own],
-  ] as const;
-  return [
-    { class: 'forged', variant: 'no credential' },
-    ...show('forged', place, alterSecret(right, rival)),
-    ...show('replayed', place, replayed),
-    ...show('cross-tenant', place, foreign),
-    ...show('wrong role', place, wrong),
-    ...elsewhere
-      .filter(([other]) => other !== place)
-      .flatMap(([other, text]) => show('wrong role', other, { 'a valid credential of another kind': text })),
+/** Signs a face check request like a Lambda trigger. */
+export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>, changes = {}): string {
+  const now = Math.floor(Date.now() / 1000);
+  const nonce = randomBytes(16).toString('base64url');
+  const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId, nonce };
+  const header = { alg: 'HS256', typ: 'facestep-request+jwt' };
+  return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, shop.requestSecret);
+}
+
+/** Returns requests of another pool or app client, that are over, too long, of the future or without a nonce. */
+function badRequests(stage: Stage): readonly string[] {
+  const now = Math.floor(Date.now() / 1000);
+  const changes = [
+    ...[{ iss: 'eu-central-1_Other' }, { client_id: 'other' }, { iat: now - 600, exp: now - 420 }],
+    ...[{ iat: now - 600, exp: now + 10 ** 9 }, { iat: now + 3600, exp: now + 3780 }, { nonce: undefined }],
   ];
+  return [...changes.map((each) => signRequest(stage, each)), ...alterToken(signRequest(stage), stage.providers)];
+}
+
+/** Returns the secrets of endpoints that take them in a field instead of a header. */
+function fieldKind({ path }: Endpoint, stage: Stage, { ticket, stepUps, kiosk, sessions }: Victims): Kind | null {
+  const { waiting, rival, finished } = stepUps;
+  const hourAgo = Math.floor(Date.now() / 1000) - 3600;
+  const inField = (name: string, [right, other, used]: readonly [string, string, string], more: Texts = {}): Kind => ({
+    ...{ place: (text) => ({ fields: { ...more, [name]: text } }), right, rival: other },
+    ...{ replayed: { 'one that is over': used }, foreign: { 'another tenant’s': other } },
+    wrong: { 'a session': sessions.own, 'a client token': stage.credentials.client },
+  });
+  switch (path) {
+    case '/face/open': {
+      const other = `${ticket.split('.')[0]}.${rival.challenge}`;
+      const forged = badRequests(stage).map((text) => `requested.shop.${text}`);
+      return { ...inField('ticket', [ticket, other, `${finished.id}.${finished.challenge}`]), forged };
+    }
+    case '/face/kiosk/next':
+      return inField('secret', [kiosk.secret, rival.challenge, finished.challenge], { kiosk: kiosk.id });
+    case '/step-ups/{id}/photos':
+      return inField('challenge', [waiting.challenge, rival.challenge, finished.challenge]);
+    case '/step-ups/requested': {
+      const other = signRequest(stage, { aud: `${stage.url}/hooks/rival` });
+      const used = signRequest(stage, { iat: hourAgo, exp: hourAgo + 180 });
+      return { ...inField('request', ['', other, used], { connection: 'shop' }), forged: badRequests(stage) };
+    }
+    case '/v2/authenticate-credentials':
+      return inField('emailCode', ['12345', '123451', '123452'], { phoneCode: '654321' });
+    default:
+      return null;
+  }
 }
 
 /** Credentials of another kind than the endpoint takes. */
@@ -152,81 +171,32 @@ export const shownToEverybody = (credentials: Stage['credentials']): readonly Sh
   ...wrongEverywhere(credentials),
 ];
 
-/** Signs a face check request like a Lambda trigger. */
-export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>, changes = {}): string {
-  const now = Math.floor(Date.now() / 1000);
-  const nonce = randomBytes(16).toString('base64url');
-  const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId, nonce };
-  const header = { alg: 'HS256', typ: 'facestep-request+jwt' };
-  return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, shop.requestSecret);
-}
-
-function badRequests(stage: Stage): readonly Altered[] {
-  const now = Math.floor(Date.now() / 1000);
-  const changes: Readonly<Record<string, object>> = {
-    'of another pool': { iss: 'eu-central-1_Other' },
-    'of another app client': { client_id: 'other' },
-    'that has expired': { iat: now - 600, exp: now - 420 },
-    'that lasts for ever': { iat: now - 600, exp: now + 10 ** 9 },
-    'of the future': { iat: now + 3600, exp: now + 3780 },
-    'without a nonce': { nonce: undefined },
-  };
-  return [
-    ...Object.entries(changes).map(([variant, each]): Altered => [`a request ${variant}`, signRequest(stage, each)]),
-    ...alterToken(signRequest(stage), stage.providers),
-  ];
-}
-
-interface SecretField {
-  readonly name: string;
-  readonly right: string;
-  readonly rival: string;
-  readonly used: string;
-  readonly forged?: readonly Altered[];
-  readonly more?: Readonly<Record<string, string>>;
-}
-
-function secretField(path: string, stage: Stage, { ticket, stepUps, kiosk }: Victims): SecretField | null {
-  const { waiting, rival, finished } = stepUps;
-  const hourAgo = Math.floor(Date.now() / 1000) - 3600;
-  switch (path) {
-    case '/face/open':
-      return {
-        ...{ name: 'ticket', right: ticket, rival: `${ticket.split('.')[0]}.${rival.challenge}` },
-        used: `${finished.id}.${finished.challenge}`,
-        forged: badRequests(stage).map(([variant, text]) => [variant, `requested.shop.${text}`]),
-      };
-    case '/face/kiosk/next':
-      return {
-        ...{ name: 'secret', right: kiosk.secret, rival: rival.challenge, used: finished.challenge },
-        more: { kiosk: kiosk.id },
-      };
-    case '/step-ups/{id}/photos':
-      return { name: 'challenge', right: waiting.challenge, rival: rival.challenge, used: finished.challenge };
-    case '/step-ups/requested':
-      return {
-        ...{ name: 'request', right: '', rival: signRequest(stage, { aud: `${stage.url}/hooks/rival` }) },
-        used: signRequest(stage, { iat: hourAgo, exp: hourAgo + 180 }),
-        forged: badRequests(stage),
-        more: { connection: 'shop' },
-      };
-    case '/v2/authenticate-credentials':
-      return { name: 'emailCode', right: '12345', rival: '123451', used: '123452', more: { phoneCode: '654321' } };
-    default:
-      return null;
-  }
-}
-
 export function badCredentials(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
-  const field = secretField(endpoint.path, stage, victims);
-  if (field === null) return inHeaders(endpoint, stage, victims);
-  const { name, right, rival, used, forged = [], more = {} } = field;
-  const place: Place = (text) => ({ fields: { ...more, [name]: text } });
+  const { client, owner } = stage.credentials;
+  const kinds: Partial<Record<Endpoint['needs'], () => Kind>> = {
+    client: () => clientKind(endpoint, stage, victims),
+    admin: () => adminKind(endpoint, stage),
+    session: () => sessionKind(endpoint, stage, victims),
+    stream: () => streamKind(stage),
+  };
+  const kindOfField = fieldKind(endpoint, stage, victims);
+  const kind = kindOfField ?? kinds[endpoint.needs]?.();
+  if (kind === undefined) return shownToEverybody(stage.credentials);
+  const { place, right, rival, forged = [], replayed, foreign, wrong } = kind;
+  const elsewhere = [
+    [inClient, client],
+    [inAdmin, owner],
+    [inBearer, victims.sessions.own],
+  ] as const;
   return [
+    ...(kindOfField === null ? [{ class: 'forged', variant: 'no credential' } as const] : []),
     ...show('forged', place, [...(right === '' ? [] : alterSecret(right, rival)), ...forged]),
-    ...show('replayed', place, { 'one that is over': used }),
-    ...show('cross-tenant', place, { 'another tenant’s': rival }),
-    ...show('wrong role', place, { 'a session': victims.sessions.own, 'a client token': stage.credentials.client }),
+    ...show('replayed', place, replayed),
+    ...show('cross-tenant', place, foreign),
+    ...show('wrong role', place, wrong),
+    ...elsewhere
+      .filter(([other]) => kindOfField === null && other !== place)
+      .flatMap(([other, text]) => show('wrong role', other, { 'a valid credential of another kind': text })),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/base/json.js';
 import { type Role, roles } from '../../../src/rest/rights.js';
 import { type ClientScope, clientScopes } from '../../../src/rest/scopes.js';
-import type { Caller, Reply } from './caller.js';
+import type { Caller } from './exchange.js';
 import type { Header } from './request.js';
 
 export const asClient = (token: string): readonly Header[] => [['X-Auth-Token', token]];
@@ -12,7 +12,7 @@ const everyScope = [...clientScopes];
 
 function createIssuer(caller: Caller, owner: string) {
   const admin = asAdministrator(owner);
-  const issue = (name: string, more: JsonObject = {}): Promise<Reply> =>
+  const issue = (name: string, more: JsonObject = {}) =>
     caller.post('/generateToken', { name, tenant: 'default', scopes: everyScope, ...more }, admin);
   return {
     admin,

@@ -2,6 +2,8 @@ import { request as read } from 'node:http';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { z } from 'zod';
+import type { Json } from '../../../src/base/json.js';
+import { type FormPart, type Header, type Request, toBytes, toJson, toMultipart } from './request.js';
 
 export interface Answer {
   readonly status: number;
@@ -111,3 +113,41 @@ export function codeOf(answer: Answer): string | null {
   const { code } = bodyOf(answer);
   return typeof code === 'string' ? code : null;
 }
+
+const callPatienceMs = 30_000;
+
+/** Creates a client of the server for calls that are in order. */
+export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}) {
+  const call = async (request: Request): Promise<Answer> => {
+    const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs: callPatienceMs });
+    if (answer === null) throw new Error(`${request.method} ${request.path}: ${end}`);
+    note(ms);
+    return answer;
+  };
+  /** @throws Error on an error status */
+  const succeed = async (request: Request) => {
+    const answer = await call(request);
+    const body = bodyOf(answer);
+    if (answer.status >= 400) throw new Error(`${request.method} ${request.path}: ${answer.status} ${answer.text}`);
+    return {
+      body,
+      text(name: string): string {
+        const value = body[name];
+        if (typeof value !== 'string') throw new Error(`${request.path}: no ${name} in ${answer.text}`);
+        return value;
+      },
+    };
+  };
+  const post = (path: string, body: Request['body'], headers: readonly Header[] = []) =>
+    succeed({ method: 'POST', path, headers, body });
+  return {
+    ...{ call, succeed },
+    get: (path: string, headers: readonly Header[]) => succeed({ method: 'GET', path, headers, body: null }),
+    post: (path: string, body: { readonly [name: string]: Json }, headers?: readonly Header[]) =>
+      post(path, toJson(body), headers),
+    postForm: (path: string, parts: readonly FormPart[], headers?: readonly Header[]) =>
+      post(path, toMultipart(parts), headers),
+  };
+}
+
+export type Caller = ReturnType<typeof createCaller>;

@@ -96,29 +96,27 @@ const described = new Set<Endpoint['needs']>(['client', 'admin', 'session', 'dev
 function against(target: Target, { stage, endpoints }: Battlefield, size: Size): readonly Hostile[] {
   const { endpoint, bad, refusedCaller: judge } = target;
   const { name, path, needs } = endpoint;
-  const kept = keptOf[size];
   const mutations = mutationsOf(target, methodsAt(path, endpoints), strengthOf[size]);
-  const shown = (kind: HostileClass, prefix: string, most: number) =>
-    draw(
-      bad.filter((each) => each.class === kind),
-      most,
-      `${name} ${kind} ${prefix}`,
-    ).map(({ variant, request }) => ({
-      ...{ variant: `${prefix} ${variant}`.trim(), judge },
-      wires() {
-        const made = request();
-        return one({ ...made, path: prefix + made.path });
-      },
-    }));
-  // A path with a version prefix leads to the same code as the path without, so it gets a tenth of the calls.
-  const versions = described.has(needs) && !path.startsWith('/v2') ? ['/v1', '/v2'] : [];
+  // A path with a version prefix leads to the same code as the path without, so few calls have one.
+  const prefixes = [...Array(8).fill(''), ...(described.has(needs) && !path.startsWith('/v2') ? ['/v1', '/v2'] : [])];
+  const shown = bad.map(({ class: kind, variant, request }, at) => ({
+    ...{ class: kind, variant, judge },
+    wires() {
+      const made = request();
+      return one({ ...made, path: prefixes[at % prefixes.length] + made.path });
+    },
+  }));
   return hostileClasses.flatMap((kind) => {
-    const most = kept[kind];
+    const seed = `${name} ${kind}`;
     const mutated = mutations[kind];
     const all =
       mutated === undefined
-        ? ['', ...versions].flatMap((prefix) => shown(kind, prefix, prefix === '' ? most : Math.floor(most / 10)))
-        : fc.sample(mutated, { numRuns: most, seed: seedOf(`${name} ${kind}`) });
+        ? draw(
+            shown.filter((each) => each.class === kind),
+            keptOf[size][kind],
+            seed,
+          )
+        : fc.sample(mutated, { numRuns: keptOf[size][kind], seed: seedOf(seed) });
     return all.map(
       (each): Hostile => ({
         ...each,

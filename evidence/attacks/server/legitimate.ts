@@ -1,15 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { forkScript } from '../../bench/forked.js';
 import { isPassed, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { quantile, round } from '../../bench/measure.js';
-import { createCaller } from './caller.js';
 import { asClient } from './credentials.js';
-import { type Answer, atOnce, bodyOf, exchange } from './exchange.js';
-import type { Film } from './page.js';
+import { type Answer, bodyOf, createCaller } from './exchange.js';
+import { asOidcClient, beginSignIn, type Film, toRedemption } from './page.js';
 import { clientOf } from './providers.js';
-import { jsonText, post, type Request, toBytes, toJson, toMultipart, toPhotos, toUrlencoded } from './request.js';
-import { asOidcClient, beginSignIn, redemption, takeCode } from './sign-in.js';
+import { jsonText, post, type Request, toJson, toMultipart, toPhotos, toUrlencoded } from './request.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 
@@ -24,13 +21,9 @@ const everyMs: Readonly<Record<LoadKind, number>> = {
   'sign-in': 8_000,
 };
 
-interface LoadSample {
-  readonly kind: LoadKind;
-  readonly ms: number;
-  readonly refusal: string | null;
-}
+const samplesGuard = z.array(z.object({ kind: z.enum(loadKinds), ms: z.number(), refusal: z.string().nullable() }));
 
-const patienceMs = 30_000;
+type LoadSample = z.output<typeof samplesGuard>[number];
 
 function toFigures(samples: readonly LoadSample[]) {
   const times = samples.map(({ ms }) => ms);
@@ -67,38 +60,25 @@ type LoadSetting = Awaited<ReturnType<typeof prepareLoad>>;
 
 /** Starts the legitimate load in a process of its own. */
 export async function startLegitimate(stage: Stage, victims: Victims, film: Film) {
-  const child = fork(fileURLToPath(import.meta.url), ['load'], { serialization: 'advanced' });
-  child.send({ start: await prepareLoad(stage, victims, film) });
-  const ask = async (what: 'report' | 'stop'): Promise<LoadReport> => {
-    const answer = once(child, 'message');
-    child.send({ ask: what });
-    const [samples] = await answer;
-    return toReport(samples);
-  };
-  return {
-    report: () => ask('report'),
-    async stop() {
-      const ended = once(child, 'exit');
-      await ask('stop');
-      await ended;
-    },
-  };
+  const { ask, stop } = forkScript(new URL(import.meta.url));
+  await ask({ start: await prepareLoad(stage, victims, film) }, samplesGuard);
+  /** @returns what happened since the last report */
+  const report = async (): Promise<LoadReport> => toReport(await ask({}, samplesGuard));
+  return { report, stop };
 }
 
 export type Legitimate = Awaited<ReturnType<typeof startLegitimate>>;
 
 function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   const { port, url, photo, film, target, login, subject, clientToken, faceToken } = setting;
-  const addressOf = (kind: LoadKind): string => `127.3.0.${1 + loadKinds.indexOf(kind)}`;
+  const callerOf = (kind: LoadKind) =>
+    createCaller(port, `127.3.0.${1 + loadKinds.indexOf(kind)}`, (ms) => note({ kind, ms, refusal: null }));
   let count = 0;
   const mark = (): string => `load ${process.pid} ${++count}`;
-
-  const send = async (kind: LoadKind, request: Request, isRight: (answer: Answer) => boolean) => {
-    const from = addressOf(kind);
-    const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });
-    const what = `${request.method} ${request.path.replace(/[\w-]{20,}/g, '…')}`;
-    const came = answer === null ? end : `${answer.status} ${answer.text.slice(0, 120)}`;
-    note({ kind, ms, refusal: answer !== null && isRight(answer) ? null : `${what}: ${came}` });
+  const send = async (kind: LoadKind, request: Request, isRight: (answer: Answer) => boolean): Promise<Answer> => {
+    const answer = await callerOf(kind).call(request);
+    const path = request.path.replace(/[\w-]{20,}/g, '…');
+    if (!isRight(answer)) throw new Error(`${path}: ${answer.status} ${answer.text.slice(0, 120)}`);
     return answer;
   };
   const hooks = [
@@ -135,26 +115,16 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
     async 'step-up'() {
       const about = { connection: 'okta', subject, application: 'portal' };
       const start = post('/step-ups', toJson(about), asClient(clientToken));
-      const started = await send('step-up', start, ({ status }) => status === 201);
-      if (started?.status !== 201) return;
-      const { id, challenge } = bodyOf(started);
+      const { id, challenge } = bodyOf(await send('step-up', start, ({ status }) => status === 201));
       const photos = post(`/step-ups/${String(id)}/photos`, toPhotos(String(challenge), photo));
       await send('step-up', photos, ({ text }) => text.includes('"passed"'));
       await callHook('step-up', { provider: openOkta({}), answer: '"verified"' }, subject);
     },
     async 'sign-in'() {
-      const noteTime = (ms: number): void => note({ kind: 'sign-in', ms, refusal: null });
-      const caller = createCaller(port, addressOf('sign-in'), noteTime);
-      const began = performance.now();
-      try {
-        const signIn = await beginSignIn(url, target, login);
-        const form = toUrlencoded(redemption(signIn, await takeCode(caller, signIn, film, mark())));
-        const redeem = post('/oidc/okta/token', form, asOidcClient(target));
-        await send('sign-in', redeem, ({ status, text }) => status === 200 && text.includes('id_token'));
-      } catch (error) {
-        const refusal = error instanceof Error ? error.message.slice(0, 200) : 'failed';
-        note({ kind: 'sign-in', ms: performance.now() - began, refusal });
-      }
+      const signIn = await beginSignIn(url, target, login);
+      const form = toUrlencoded(await toRedemption(callerOf('sign-in'), signIn, film, mark()));
+      const redeem = post('/oidc/okta/token', form, asOidcClient(target));
+      await send('sign-in', redeem, ({ status, text }) => status === 200 && text.includes('id_token'));
     },
   };
   return acts;
@@ -163,40 +133,31 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
 /** Sends the load on a fixed schedule, and tells the parent process what it measured. */
 function runLoad(): void {
   let samples: LoadSample[] = [];
-  const underWay = new Set<Promise<unknown>>();
-  const timers: NodeJS.Timeout[] = [];
-  const report = (): void => {
-    process.send?.(samples);
-    samples = [];
-  };
   const begin = (setting: LoadSetting): void => {
     const acts = createLoad(setting, (sample) => samples.push(sample));
     for (const kind of loadKinds) {
       let isUnderWay = false;
-      const act = (): void => {
+      const act = async (): Promise<void> => {
         // One person has only one face check at a time.
         if (isUnderWay && (kind === 'step-up' || kind === 'sign-in')) return;
         isUnderWay = true;
-        const running = acts[kind]().finally(() => {
-          isUnderWay = false;
-          underWay.delete(running);
+        const began = performance.now();
+        await acts[kind]().catch((error: unknown) => {
+          const refusal = error instanceof Error ? error.message.slice(0, 200) : 'failed';
+          samples.push({ kind, ms: performance.now() - began, refusal });
         });
-        underWay.add(running);
+        isUnderWay = false;
       };
-      act();
-      timers.push(setInterval(act, everyMs[kind]));
+      void act();
+      setInterval(() => void act(), everyMs[kind]);
     }
   };
   process.on('disconnect', () => process.exit());
-  process.on('message', async (message: { readonly start?: LoadSetting; readonly ask?: 'report' | 'stop' }) => {
-    if (message.start !== undefined) begin(message.start);
-    if (message.ask === 'stop') {
-      for (const timer of timers) clearInterval(timer);
-      await Promise.allSettled(underWay);
-    }
-    if (message.ask !== undefined) report();
-    if (message.ask === 'stop') process.disconnect();
+  process.on('message', ({ start }: { readonly start?: LoadSetting }) => {
+    if (start !== undefined) begin(start);
+    process.send?.(samples);
+    samples = [];
   });
 }
 
-if (process.argv[2] === 'load' && process.send !== undefined) runLoad();
+if (process.send !== undefined && process.argv[1]?.endsWith('legitimate.js')) runLoad();

@@ -4,9 +4,9 @@ import { inBearer, type Shown, show, shownToEverybody } from './bad-credentials.
 import { asSession } from './credentials.js';
 import type { Answer } from './exchange.js';
 import { eachRefused, type Oracle, sameForEverybody, type Target } from './hostile.js';
+import { asOidcClient, authorizationParams, startAtProvider } from './page.js';
 import { clientOf, type OidcTarget } from './providers.js';
 import { type Header, post, type Request, toUrlencoded } from './request.js';
-import { asOidcClient, authorizationParams, startAtProvider } from './sign-in.js';
 import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
@@ -32,20 +32,18 @@ function leadsOn({ status, headers, text }: Answer, { url: serverUrl, providers 
 type Params = Readonly<Record<string, string>>;
 
 const mainClients: Readonly<Record<string, string>> = { okta: 'app', rival: 'rival-app' };
+const hint = { login_hint: 'somebody@example.com' };
 
-export async function pushRequest({ caller }: Stage, target: OidcTarget, login = 'somebody@example.com') {
-  const form = toUrlencoded(Object.entries(authorizationParams(target, { login_hint: login }).params));
-  const { status, text } = await caller.call(post(`/oidc/${target.connection}/par`, form, asOidcClient(target)));
-  const uri: unknown = JSON.parse(text).request_uri;
-  if (typeof uri !== 'string') throw new Error(`No request was pushed: ${status} ${text}`);
-  return uri;
+export async function pushRequest({ caller }: Stage, target: OidcTarget, params = hint): Promise<string> {
+  const form = toUrlencoded(Object.entries(authorizationParams(target, params).params));
+  const pushed = await caller.succeed(post(`/oidc/${target.connection}/par`, form, asOidcClient(target)));
+  return pushed.text('request_uri');
 }
 
 /** Starts a sign-in and pushes a request at an OpenID provider. Attackers must be able to use neither. */
 export async function beginElsewhere(stage: Stage, connection: string) {
   const target = clientOf(stage.providers, mainClients[connection]);
-  const { params } = authorizationParams(target, { login_hint: 'somebody@example.com' });
-  const { browser, seen } = await startAtProvider(stage.url, target, params);
+  const { browser, seen } = await startAtProvider(stage.url, target, authorizationParams(target, hint).params);
   const uid = [...browser.jar.values()]
     .find(({ path }) => path.includes('/interaction/'))
     ?.path.split('/')
@@ -64,17 +62,18 @@ const forgedTexts = ({ redirectUri }: OidcTarget, lure: string): readonly string
   ...['implicit', 'file:///etc/passwd', lure, `urn:ietf:params:oauth:request_uri:${base64(16)}`, base64(32)],
   ...['device_code', 'token-exchange'].map((type) => `urn:ietf:params:oauth:grant-type:${type}`),
   `${encodePart({ alg: 'none' })}.${encodePart({ client_id: 'app', iss: 'app' })}.`,
-  redirectUri.replace('://', '://evil-'),
-  redirectUri.replace(/^(https?:\/\/)([^/]+)/, '$1$2@evil.example.com'),
-  redirectUri.replace(/^(https?:\/\/[^/]+)/, '$1.evil.example.com'),
+  ...['://evil-$2', '://$2@evil.example.com', '://$2.evil.example.com'].map((host) =>
+    redirectUri.replace(/(:\/\/)([^/]+)/, host),
+  ),
   ...['/more', '?next=https://evil.example.com', '#a', '/../open'].map((end) => redirectUri + end),
   redirectUri.replace(/^https?:/, 'javascript:'),
 ];
 
 /** Parameters that decide on what a sign-in may do, by the end of the path. */
+const ofRequest = ['client_id', 'redirect_uri', 'response_type', 'request', 'request_uri', 'code_challenge_method'];
 const sensitive: Readonly<Record<string, readonly string[]>> = {
-  authorize: ['client_id', 'redirect_uri', 'response_type', 'request', 'request_uri', 'code_challenge_method'],
-  par: ['client_id', 'redirect_uri', 'response_type', 'request', 'request_uri', 'code_challenge_method'],
+  authorize: ofRequest,
+  par: ofRequest,
   token: ['client_id', 'code', 'grant_type', 'client_assertion'],
   userinfo: ['access_token'],
   '{uid}': ['uid'],
@@ -87,6 +86,14 @@ interface Parts {
   readonly known: ReadonlySet<string>;
 }
 
+/** Returns parameters of a request that is in order but for what an attacker cannot know. */
+function paramsOf(end: string, client: OidcTarget): Params {
+  if (end === '{uid}') return { username: hint.login_hint };
+  const code = { code: base64(32), code_verifier: base64(32), redirect_uri: client.redirectUri };
+  if (end === 'token') return { grant_type: 'authorization_code', ...code };
+  return end === 'authorize' || end === 'par' ? authorizationParams(client, hint).params : {};
+}
+
 export function toOidcTarget(endpoint: Endpoint, connection: string, { stage, victims, begun, known }: Parts): Target {
   const { method, path, needs } = endpoint;
   const { providers, credentials } = stage;
@@ -95,48 +102,33 @@ export function toOidcTarget(endpoint: Endpoint, connection: string, { stage, vi
   const foreign = clientOf(providers, mainClients[elsewhere]);
   const { uid } = begun[connection];
   const end = path.split('/').at(-1) ?? '';
-  const secret = client.secret ?? '';
   const isForm = end === 'par' || end === 'token';
   const isVisit = end === 'authorize' || end === '{uid}';
   const headers = isForm ? asOidcClient(client) : end === 'userinfo' ? asSession(base64(32)) : [];
-  const paramsOf: Readonly<Record<string, Params>> = {
-    '{uid}': { username: 'somebody@example.com' },
-    token: {
-      ...{ grant_type: 'authorization_code', code: base64(32), redirect_uri: client.redirectUri },
-      code_verifier: base64(32),
-    },
-  };
-  const isAuthorization = end === 'authorize' || end === 'par';
-  const params: Params = isAuthorization
-    ? authorizationParams(client, { login_hint: 'somebody@example.com' }).params
-    : (paramsOf[end] ?? {});
-  const wrong: Params = isAuthorization ? { redirect_uri: 'https://evil.example.com/' } : {};
+  const params = paramsOf(end, client);
+  const wrong: Params = params.response_type === undefined ? {} : { redirect_uri: 'https://evil.example.com/' };
   const inParams = (kind: Shown['class'], texts: readonly string[]): readonly Shown[] =>
     (sensitive[end] ?? []).flatMap((name) =>
-      texts.map((text) => ({
-        ...{ class: kind, variant: `${name} ${text.slice(0, 60)}`, fields: { [name]: text } },
-        headers: isForm ? headers : [],
-      })),
+      show(kind, (text) => ({ fields: { [name]: text }, headers: isForm ? headers : [] }), texts),
     );
   const inBasic = (text: string) => ({ headers: asOidcClient({ id: client.id, secret: text }) });
-  const place = isForm ? inBasic : inBearer;
-  const cookie = (text: string) => ({ headers: [['Cookie', text] as const] });
-  const bare: Params = { client_id: 'spa', code_challenge: '', code_challenge_method: '' };
+  const asCaller = (kind: Shown['class'], texts: readonly string[]): readonly Shown[] =>
+    isVisit ? [] : show(kind, isForm ? inBasic : inBearer, texts);
+  const inCookie = (text: string) => ({ headers: [['Cookie', text] as const] });
+  const cookies = ['interaction', 'resume'].map(
+    (name) => `facestep-${name}=${uid}; facestep-${name}.sig=${'A'.repeat(27)}`,
+  );
+  const bare = () => ({ fields: { client_id: 'spa', code_challenge: '', code_challenge_method: '' } });
   const bad: readonly Shown[] = [
     ...inParams('forged', forgedTexts(client, providers.lure.url)),
-    ...(isVisit ? [] : show('forged', place, alterSecret(isForm ? secret : base64(32), foreign.secret ?? ''))),
-    ...(end === 'authorize' && connection === 'okta'
-      ? [{ class: 'forged' as const, variant: 'a public client without PKCE', fields: bare }]
-      : []),
-    ...show('forged', cookie, {
-      'the id as the cookie': `facestep-interaction=${uid}; facestep-interaction.sig=${'A'.repeat(27)}`,
-      'the id for the way back': `facestep-resume=${uid}; facestep-resume.sig=${'A'.repeat(27)}`,
-    }).filter(() => end === '{uid}'),
+    ...asCaller('forged', alterSecret(isForm ? (client.secret ?? '') : base64(32), foreign.secret ?? '')),
+    ...show('forged', bare, end === 'authorize' && connection === 'okta' ? ['a public client without PKCE'] : []),
+    ...show('forged', inCookie, end === '{uid}' ? cookies : []),
     ...inParams('replayed', [victims.stepUps.finished.challenge]),
     ...inParams('cross-tenant', [foreign.id, begun[elsewhere].uid, begun[elsewhere].pushed]),
-    ...show('cross-tenant', place, isVisit ? {} : { 'another tenant’s secret': foreign.secret ?? '' }),
+    ...asCaller('cross-tenant', [foreign.secret ?? '']),
     ...inParams('wrong role', [credentials.client, victims.sessions.own, victims.ticket, credentials.owner]),
-    ...show('wrong role', place, isVisit ? {} : { 'a client token': credentials.client }),
+    ...asCaller('wrong role', [credentials.client]),
   ];
   const oracle: Oracle =
     needs === 'public'
@@ -145,7 +137,7 @@ export function toOidcTarget(endpoint: Endpoint, connection: string, { stage, vi
   const build = ({ uid: visited = uid, ...all }: Params, shown: readonly Header[]): Request => {
     const sent = Object.entries(all).filter(([, value]) => value !== '');
     const at = path.replace('{uid}', encodeURIComponent(visited));
-    const query = new URLSearchParams(Object.fromEntries(sent)).toString();
+    const query = new URLSearchParams(sent.map(([...each]) => each)).toString();
     return method === 'GET'
       ? { method, path: query === '' ? at : `${at}?${query}`, headers: shown, body: null }
       : post(at, toUrlencoded(sent), shown);
@@ -156,16 +148,13 @@ export function toOidcTarget(endpoint: Endpoint, connection: string, { stage, vi
     endpoint,
     valid: () => build({ ...params, ...wrong }, headers),
     fields: Object.fromEntries(names.map((name) => [name, null])),
-    replace,
-    replaceInForm: replace,
+    ...{ replace, replaceInForm: replace },
     bad: (needs === 'public' ? shownToEverybody(credentials) : bad).map(
-      ({ fields = {}, headers: shown = [], ...about }) => ({
+      ({ fields, headers: shown = [], ...about }) => ({
         ...about,
         request: () => build({ ...params, ...fields }, shown),
       }),
     ),
-    refusedCaller: oracle,
-    refusedRequest: oracle,
-    mostBytes: mostFormBytes,
+    ...{ refusedCaller: oracle, refusedRequest: oracle, mostBytes: mostFormBytes },
   };
 }

@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Movement, movements } from '../../../src/core/movements.js';
 import { createChance } from '../../../src/measuring/statistics/chance.js';
 import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
-import type { Caller } from './caller.js';
+import { type Browser, createBrowser, ticketOf } from '../../../test/oidc/browser.js';
 import { asSession } from './credentials.js';
+import type { Caller } from './exchange.js';
+import type { OidcTarget } from './providers.js';
 import { type FormPart, type Header, toMultipart } from './request.js';
+
+/* The capture page's protocol, and the sign-ins that lead to it. */
 
 export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
 
@@ -24,23 +28,17 @@ export async function shootFilm(): Promise<Film> {
   return film;
 }
 
-export interface OpenedPage {
-  readonly session: string;
-  readonly id: string;
-}
-
 const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
-const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consentVersion: z.string() });
+const viewGuard = z.object({ consentNeeded: z.boolean(), consentVersion: z.string() });
 
-export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
-
-export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
+/** @returns the session */
+export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<string> {
   const opened = await caller.post('/face/open', { ticket }, cookies);
   const session = opened.text('session');
-  const { id, consentNeeded, consentVersion } = viewGuard.parse(opened.body.view);
+  const { consentNeeded, consentVersion } = viewGuard.parse(opened.body.view);
   if (consentNeeded)
     await caller.post('/face/consent', { version: consentVersion, language: 'en' }, asSession(session));
-  return { session, id };
+  return session;
 }
 
 /** Minimum time between two poses. The server refuses frames that arrive sooner. */
@@ -53,11 +51,15 @@ function numbered(jpeg: Uint8Array, number: string): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
 }
 
+interface Taking {
+  readonly session: string;
+  readonly film: Film;
+  /** Makes the pictures differ from all others. */
+  readonly mark: string;
+}
+
 /** @returns the form for `/face/frames` */
-export async function takeFrames(
-  caller: Caller,
-  { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
-): Promise<readonly FormPart[]> {
+export async function takeFrames(caller: Caller, { session, film, mark }: Taking): Promise<readonly FormPart[]> {
   const headers = asSession(session);
   const challenged = await caller.post('/face/challenge', {}, headers);
   const nonce = challenged.text('nonce');
@@ -74,24 +76,21 @@ export async function takeFrames(
   return parts;
 }
 
-/** Runs the capture page's protocol until the face check ends. */
-export async function passOnPage(
-  caller: Caller,
-  { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
-): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
-    const parts = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });
-    const { body } = await caller.postForm('/face/frames', parts, asSession(session));
-    if (body.outcome !== 'try_again') return body.outcome === 'passed';
-  }
-}
-
 export const toFramesRequest = (session: string, parts: readonly FormPart[]) => ({
   method: 'POST',
   path: '/face/frames',
   headers: asSession(session),
   body: toMultipart(parts),
 });
+
+/** Runs the capture page's protocol until the face check ends. */
+async function passOnPage(caller: Caller, { session, film, mark }: Taking): Promise<boolean> {
+  for (let tries = 0; ; tries += 1) {
+    const parts = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });
+    const { body } = await caller.succeed(toFramesRequest(session, parts));
+    if (body.outcome !== 'try_again') return body.outcome === 'passed';
+  }
+}
 
 /** Begins to lend a phone's camera to the browser with the session `own`. */
 export async function startHandOff(caller: Caller, own: string) {
@@ -110,4 +109,91 @@ export async function lendCamera(caller: Caller, own: string): Promise<string> {
   const session = await open();
   await caller.post(choicePath, { number: code }, asSession(session));
   return session;
+}
+
+export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
+  const codeVerifier = randomBytes(32).toString('base64url');
+  return {
+    codeVerifier,
+    params: {
+      client_id: id,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid',
+      state: randomBytes(8).toString('hex'),
+      nonce: randomBytes(8).toString('hex'),
+      code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+      code_challenge_method: 'S256',
+      ...more,
+    },
+  };
+}
+
+export function asOidcClient({ id, secret }: Pick<OidcTarget, 'id' | 'secret'>): readonly Header[] {
+  const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret ?? '')}`;
+  return secret === null ? [] : [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]];
+}
+
+export async function startAtProvider(
+  serverUrl: string,
+  { connection }: OidcTarget,
+  params: Readonly<Record<string, string>>,
+) {
+  const browser = createBrowser((url, init) => fetch(url, init));
+  const address = `${serverUrl}/oidc/${connection}/authorize?${new URLSearchParams(params)}`;
+  return { browser, seen: await browser.follow(address) };
+}
+
+/** Begins a sign-in, up to the link of the capture page. */
+export async function beginWith(serverUrl: string, target: OidcTarget, params: Readonly<Record<string, string>>) {
+  const { browser, seen } = await startAtProvider(serverUrl, target, params);
+  const { url: link, text, status } = seen;
+  if (!new URL(link).pathname.startsWith('/face'))
+    throw new Error(`A sign-in ended at ${link}: ${status} ${text.slice(0, 200)}`);
+  return { browser, link };
+}
+
+export async function beginSignIn(serverUrl: string, target: OidcTarget, login: string) {
+  const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
+  return { ...(await beginWith(serverUrl, target, params)), target, codeVerifier };
+}
+
+type SignIn = Awaited<ReturnType<typeof beginSignIn>>;
+type Visit = Pick<SignIn, 'browser' | 'link'>;
+
+const cookiesOf = ({ jar }: Browser, isShown: (path: string) => boolean): readonly Header[] => {
+  const shown = [...jar.values()].filter(({ path }) => isShown(path)).map(({ name, value }) => `${name}=${value}`);
+  return [['Cookie', shown.join('; ')]];
+};
+
+const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
+
+/** @returns the URL that continues the sign-in */
+export async function showFace(caller: Caller, { browser, link }: Visit, film: Film, mark: string): Promise<string> {
+  const cookies = cookiesOf(browser, (path) => path === '/');
+  const session = await openPage(caller, ticketOf(link), cookies);
+  if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
+  const { body } = await caller.get('/face/session', asSession(session));
+  return returnGuard.parse(body).view.returnUrl;
+}
+
+/** Passes the face check and returns the request that would issue the code. */
+export async function comeBack(caller: Caller, visit: Visit, film: Film, mark: string) {
+  const seen = await visit.browser.visit(await showFace(caller, visit, film, mark));
+  const { pathname, search } = new URL(seen.headers.get('location') ?? '', seen.url);
+  return { path: pathname + search, headers: cookiesOf(visit.browser, () => true) };
+}
+
+/** Passes the face check and returns the form that redeems the code. */
+export async function toRedemption(caller: Caller, signIn: SignIn, film: Film, mark: string) {
+  const { browser, target, codeVerifier } = signIn;
+  const { url: back } = await browser.follow(await showFace(caller, signIn, film, mark));
+  const code = new URL(back).searchParams.get('code');
+  if (code === null) throw new Error(`A sign-in came back without a code: ${back}`);
+  return [
+    ['grant_type', 'authorization_code'],
+    ['code', code],
+    ['redirect_uri', target.redirectUri],
+    ['code_verifier', codeVerifier],
+  ] as const;
 }

@@ -59,8 +59,11 @@ export function toMultipart(parts: readonly FormPart[]): Body {
   };
 }
 
+export const toPhotoParts = (photos: readonly Uint8Array[]): readonly FormPart[] =>
+  photos.map((photo) => ['photo', photo]);
+
 export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): Body =>
-  toMultipart([['challenge', challenge], ...photos.map((photo) => ['photo', photo] as const)]);
+  toMultipart([['challenge', challenge], ...toPhotoParts(photos)]);
 
 export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
   method: 'POST',

@@ -11,6 +11,7 @@ export interface SampleSource {
   readonly victims: Victims;
 }
 
+/** Optional fields without which the endpoint has nothing to act on. */
 const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/step-ups$/, ['connection', 'subject']],
   [/^\/subjects\/(export|revoke|erase|unlock|withdraw-data-consents|end-links)$/, ['connection', 'subject']],

@@ -7,35 +7,22 @@ const lineGuard = z.looseObject({
   msg: z.string(),
   requestId: z.string().optional(),
   code: z.string().optional(),
-  method: z.string().optional(),
-  route: z.string().optional(),
 });
 
 const errorLevel = 50;
 
-export async function readServerLog(file: string, from = 0) {
-  const lines = (await readFile(file, 'utf8')).split('\n').slice(from);
+/** Returns error codes by request, and the lines that report a fault. */
+export async function readServerLog(file: string, from: number) {
   const codes = new Map<string, string>();
   const faults: { requestId: string | null; text: string }[] = [];
-  const routes = new Map<string, string>();
-  for (const line of lines) {
+  for (const line of (await readFile(file, 'utf8')).split('\n').slice(from)) {
     if (line.trim() === '') continue;
-    const parsed = lineGuard.safeParse(bodyOf({ text: line }));
-    if (!parsed.success) {
-      // Lines outside the log format come from crashes.
-      faults.push({ requestId: null, text: line.slice(0, 300) });
-      continue;
-    }
-    const { level, requestId = null, code, method, route } = parsed.data;
-    if (route !== undefined && requestId !== null) routes.set(requestId, `${method ?? ''} ${route}`);
+    // Lines outside the log format come from crashes.
+    const { level = errorLevel, requestId = null, code } = lineGuard.safeParse(bodyOf({ text: line })).data ?? {};
     if (requestId !== null && code !== undefined) codes.set(requestId, code);
     if (level >= errorLevel) faults.push({ requestId, text: line.slice(0, 600) });
   }
-  const named = faults.map(({ requestId, text }) => ({
-    requestId,
-    text: `${routes.get(requestId ?? '') ?? 'no route'}: ${text}`,
-  }));
-  return { codes, faults: named };
+  return { codes, faults };
 }
 
 export const countLines = async (file: string): Promise<number> =>

@@ -16,15 +16,6 @@ export interface SingleUse {
   readonly mayRepeat?: boolean;
 }
 
-export const success = ({ status }: Answer): boolean => status < 400;
-
-let made = 0;
-
-export function nextNumber(): number {
-  made += 1;
-  return made;
-}
-
 /** Counts races in which a call succeeded, to reveal items that never work. */
 export interface Winners {
   expected: number;

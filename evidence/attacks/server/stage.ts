@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../../examples/demo/free-port.js';
-import { loadPictures, type Pictures } from '../../../examples/demo/pictures.js';
-import { type Service, startService } from '../../../examples/demo/service.js';
+import { loadPictures } from '../../../examples/demo/pictures.js';
+import { configure, newAdminKey, startService } from '../../../examples/demo/service.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { notePasses, openQuickState } from '../../bench/filled-state.js';
 import { preload } from '../../faults/stage.js';
-import { type Caller, createCaller } from './caller.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
+import { createCaller } from './exchange.js';
 import { openProviders } from './providers.js';
+import { toPhotoParts } from './request.js';
 
-/** Clock offset of one day back, to issue credentials that have expired by now. */
-const dayMs = -24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
 
 const ownAddress = '127.0.0.1';
 
@@ -26,31 +25,28 @@ export async function openStage() {
   const port = await findFreePort();
   const metricsPort = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
-  const owner = `fsa_${randomBytes(24).toString('base64url')}`;
-  const configFile = join(folder, 'facestep.json');
-  const config = {
+  const owner = newAdminKey();
+  const settings = {
     modelsFolder,
     publicUrl: url,
     telemetry: { metrics: { port: metricsPort } },
     contactCodes: { countries: ['1'] },
     connections: providers.connections,
   };
-  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  const own = await configure(folder, settings, { port: String(port), adminKey: owner });
+  const environment = { ...providers.environment, ...own };
+  const data = own.FACESTEP_DATA;
   const logFile = join(folder, 'log');
-  const data = join(folder, 'data');
-  const environment = {
-    ...providers.environment,
-    PORT: String(port),
-    FACESTEP_CONFIG: configFile,
-    FACESTEP_DATA: data,
-    FACESTEP_ADMIN_KEY: owner,
-  };
   const caller = createCaller(port, ownAddress);
-
+  // A server of the day before issues the credentials that have expired by now.
   const clockFile = join(folder, 'clock');
-  await writeFile(clockFile, String(dayMs));
+  await writeFile(clockFile, String(-dayMs));
   const before = await startService({ ...environment, ...preload({ FAULTS_CLOCK_FILE: clockFile }) });
-  const { expired, expiredToken } = await liveTheDayBefore(before, { caller, owner, pictures });
+  const expired = await issueExpiring(caller, owner);
+  const expiry = new Date(Date.now() - dayMs + 30_000).toISOString();
+  const parts = [...toPhotoParts(pictures.person), ['expiry', expiry] as const];
+  const made = await caller.postForm('/generate', parts, asClient(expired.expired));
+  await before.stop();
 
   const state = openQuickState(join(data, 'state.db'));
   for (const provider of providers.hooked) await notePasses(state, provider, mostPeople);
@@ -59,7 +55,7 @@ export async function openStage() {
   const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
   return {
     ...{ port, metricsPort, url, logFile, providers, credentials, pictures, caller },
-    expiredToken,
+    expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') },
     outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,
     isAlive: () => service.process.exitCode === null && service.process.signalCode === null,
@@ -72,18 +68,3 @@ export async function openStage() {
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
-
-async function liveTheDayBefore(
-  service: Service,
-  { caller, owner, pictures }: { readonly caller: Caller; readonly owner: string; readonly pictures: Pictures },
-) {
-  try {
-    const expired = await issueExpiring(caller, owner);
-    const expiry = new Date(Date.now() + dayMs + 30_000).toISOString();
-    const parts = [...pictures.person.map((photo) => ['photo', photo] as const), ['expiry', expiry] as const];
-    const made = await caller.postForm('/generate', parts, asClient(expired.expired));
-    return { expired, expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') } };
-  } finally {
-    await service.stop();
-  }
-}

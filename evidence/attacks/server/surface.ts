@@ -40,24 +40,25 @@ const needsOf: Readonly<Record<string, Endpoint['needs']>> = {
   streamKey: 'stream',
 };
 
-export function readDescription({ text }: Answer): readonly Endpoint[] {
+export function readDescription({ text }: Pick<Answer, 'text'>): readonly Endpoint[] {
   const { paths } = descriptionGuard.parse(JSON.parse(text));
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([verb, { description, security, requestBody }]): Endpoint => {
       const method = verb.toUpperCase();
       const [scheme = ''] = security.flatMap((each) => Object.keys(each));
       const { properties = {}, required = [] } = requestBody?.content['multipart/form-data']?.schema ?? {};
-      const { auth_token: _, ...all } = properties;
-      const photos = Object.entries(all).flatMap(([name, field]) => {
-        const { success, data } = fileGuard.safeParse(field);
-        return success ? [[name, data.minItems] as const] : [];
-      });
+      const { auth_token: _, ...fields } = properties;
+      const photos: Record<string, number> = {};
+      for (const [name, field] of Object.entries(fields)) {
+        const file = fileGuard.safeParse(field).data;
+        if (file === undefined) continue;
+        photos[name] = file.minItems;
+        delete fields[name];
+      }
       return {
         ...endpointOf(method, path, needsOf[scheme] ?? (method === 'GET' ? 'public' : 'open')),
         right: /Needs the (?:scope|right) `([\w-]+)`/.exec(description)?.[1] ?? '',
-        fields: Object.fromEntries(Object.entries(all).filter(([name]) => photos.every(([photo]) => photo !== name))),
-        required,
-        photos: Object.fromEntries(photos),
+        ...{ fields, required, photos },
       };
     }),
   );

@@ -1,6 +1,7 @@
+import { ticketOf } from '../../../test/oidc/browser.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
-import { type Film, lendCamera, openPage, startHandOff, takeFrames, ticketOf } from './page.js';
-import type { FormPart } from './request.js';
+import { type Film, lendCamera, openPage, startHandOff, takeFrames } from './page.js';
+import { type FormPart, toPhotoParts } from './request.js';
 import type { Stage } from './stage.js';
 
 type Caller = Pick<Stage, 'caller' | 'credentials'>;
@@ -10,8 +11,11 @@ export async function enrolUser(stage: Stage, login: string, photos: readonly Ui
   const subject = await stage.providers.simulator.createUser({ login, password: 'first factor' });
   const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
   const texts = Object.entries({ connection: 'okta', subject, ...consent });
-  const parts = [...texts, ...photos.map((photo) => ['photo', photo] as const)];
-  await stage.caller.postForm('/enrolments', parts, asClient(stage.credentials.legitimate));
+  await stage.caller.postForm(
+    '/enrolments',
+    [...texts, ...toPhotoParts(photos)],
+    asClient(stage.credentials.legitimate),
+  );
   return subject;
 }
 
@@ -20,7 +24,7 @@ export async function startStepUp({ caller, credentials }: Caller, about: About)
   return { id: started.text('id'), challenge: started.text('challenge'), ticket: ticketOf(started.text('url')) };
 }
 
-async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About) {
+export async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About) {
   const { id, challenge } = await startStepUp(stage, about);
   const { body } = await stage.caller.postForm(`/step-ups/${id}/photos`, [
     ['challenge', challenge],
@@ -30,11 +34,16 @@ async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About)
   return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : '' };
 }
 
+export async function makeKiosk({ caller, credentials }: Caller, name: string) {
+  const made = await caller.post('/kiosks', { name }, asClient(credentials.legitimate));
+  const [id = '', secret = ''] = ticketOf(made.text('url')).split('.');
+  return { id, secret };
+}
+
 async function makeTokens({ caller, credentials, pictures }: Stage) {
   const make = async (by: string, expiry?: string) => {
     const texts: FormPart[] = expiry === undefined ? [] : [['expiry', expiry]];
-    const photos = pictures.person.map((photo) => ['photo', photo] as const);
-    const made = await caller.postForm('/generate', [...photos, ...texts], asClient(by));
+    const made = await caller.postForm('/generate', [...toPhotoParts(pictures.person), ...texts], asClient(by));
     return { text: made.text('token'), expiry: String(made.body.expiresAt ?? '') };
   };
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
@@ -52,12 +61,11 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
 async function openSessions(stage: Stage, subject: string) {
   const { caller, credentials, providers, pictures } = stage;
   const about = { connection: 'okta', subject };
-  const open = async (more: About = {}) =>
-    (await openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket)).session;
+  const open = async (more: About = {}) => openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket);
   const invite = async (who: string, purpose = 'manage') => {
     const invitation = { ...about, subject: who, purpose };
     const invited = await caller.post('/invitations', invitation, asClient(credentials.legitimate));
-    return (await openPage(caller, ticketOf(invited.text('url')))).session;
+    return openPage(caller, ticketOf(invited.text('url')));
   };
   const own = await open();
   const finished = await open();
@@ -93,10 +101,9 @@ export async function makeVictims(stage: Stage, film: Film) {
   const clientToken = (await caller.post('/generateToken', { name: 'victim' }, admin)).text('id');
   const administrator = 'victim';
   await caller.post('/administrators', { name: administrator, role: 'owner' }, admin);
-  const kiosk = await caller.post('/kiosks', { name: 'victim' }, asClient(credentials.legitimate));
-  const [kioskId = '', kioskSecret = ''] = ticketOf(kiosk.text('url')).split('.');
-  await startStepUp(stage, { connection: 'okta', subject, kiosk: kioskId });
+  const kiosk = await makeKiosk(stage, 'victim');
   const about = { connection: 'okta', subject };
+  await startStepUp(stage, { ...about, kiosk: kiosk.id });
   const sessions = await openSessions(stage, subject);
   const login = 'film@example.com';
   return {
@@ -109,17 +116,10 @@ export async function makeVictims(stage: Stage, film: Film) {
       finished: await passStepUp(stage, about),
     },
     frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
-    kiosk: { id: kioskId, secret: kioskSecret },
+    kiosk,
     ticket: (await startStepUp(stage, about)).ticket,
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
 }
 
 export type Victims = Awaited<ReturnType<typeof makeVictims>>;
-
-export async function issueReceipt(
-  stage: Stage,
-  about: { readonly connection: string; readonly subject: string; readonly token: string },
-): Promise<string> {
-  return (await passStepUp(stage, { ...about, audience: `${stage.url}/hooks/${about.connection}` })).receipt;
-}

@@ -9,24 +9,11 @@ export type StoreKind = (typeof storeKinds)[number];
 const costGuard = z.object({
   count: z.int().nonnegative(),
   stateCalls: z.number(),
-  /**
-   * Number of calls that write to the ledger, without batching. A busy server writes fifty ledger entries in one call.
-   */
-  ledgerCalls: z.number(),
   keyUses: z.number(),
   /** DynamoDB requests and billed units; `null` for other stores. */
   dynamodb: z.object({ requests: z.number(), readUnits: z.number(), writeUnits: z.number() }).nullable(),
 });
 export type Cost = z.output<typeof costGuard>;
-
-const timesGuard = z.object({ p50Ms: z.number(), p99Ms: z.number() });
-
-const growthGuard = z.object({
-  start: timesGuard,
-  end: timesGuard,
-  ratio: z.object({ p50: z.number(), p99: z.number() }),
-});
-export type Growth = z.output<typeof growthGuard>;
 
 const yearGuard = z.object({
   store: z.enum(storeKinds),
@@ -35,8 +22,6 @@ const yearGuard = z.object({
   /** Memory of the process, including the simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
-  /** Times of a hook's decision, and of a check's wait for state store and audit log. */
-  growth: z.object({ hook: growthGuard, check: growthGuard }),
   costs: z.object({
     ...{ enrolment: costGuard, check: costGuard, hook: costGuard },
     ...{ leaver: costGuard, pruning: costGuard },

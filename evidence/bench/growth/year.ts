@@ -18,36 +18,24 @@ import { createSimulatedEngine } from '../../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import { systemRandom } from '../../../test/sinks.js';
-import { quantile, residentMiB, round } from '../measure.js';
+import { residentMiB, round } from '../measure.js';
 import { type ActDeps, decideSignIn, stepUp } from './act.js';
 import { actOf, daysOfYear, enrolmentDays, personOf } from './people.js';
-import type { Cost, Growth, Operation, StoreKind, Year } from './stored.js';
+import type { Cost, Operation, StoreKind, Year } from './stored.js';
 import { openYearStore } from './stores.js';
-
-export type YearReport = Year & { readonly node: string; readonly seconds: number };
-
-const comparedShare = 0.1;
-
-const warmUpRuns = 20;
 
 const trailDays = 90;
 const ledgerBounds = { days: 90, entries: 1_000_000 };
 
-/** Reports each call of a port with its time. */
-function metered<Port extends object>(port: Port, onCall: (method: string, ms: number) => void): Port {
+/** Reports each call of a port. */
+function metered<Port extends object>(port: Port, onCall: (method: string) => void): Port {
   return new Proxy(port, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function') return value;
       return (...given: unknown[]): unknown => {
-        const from = performance.now();
-        const note = (): void => onCall(String(name), performance.now() - from);
-        const result: unknown = Reflect.apply(value, target, given);
-        if (!(result instanceof Promise)) {
-          note();
-          return result;
-        }
-        return result.finally(note);
+        onCall(String(name));
+        return Reflect.apply(value, target, given);
       };
     },
   });
@@ -59,14 +47,11 @@ async function openServer(kind: StoreKind, people: number) {
   const { clock, log } = core;
   const store = await openYearStore[kind](clock, folder);
   /** `macs`: number of HMAC calls with the sealing key. */
-  const meter = { calls: 0, ledgerCalls: 0, ms: 0, macs: 0 };
-  const state = metered(store.state, (_method, ms) => {
+  const meter = { calls: 0, macs: 0 };
+  const state = metered(store.state, () => {
     meter.calls += 1;
-    meter.ms += ms;
   });
-  const ledger = metered(store.ledger, () => {
-    meter.ledgerCalls += 1;
-  });
+  const { ledger } = store;
   const onLines = (outcome: 'written' | 'lost'): void => {
     if (outcome === 'lost') throw new Error('lines of the ledger were lost');
   };
@@ -91,13 +76,11 @@ async function openServer(kind: StoreKind, people: number) {
   });
   const engine = createSimulatedEngine();
   const subjects = Array.from({ length: people }, (_, n) => personOf(n, people).subject);
-  const connection = { ...core.connection, profile: createMemoryProfile([...subjects, 'warm-up']) };
+  const connection = { ...core.connection, profile: createMemoryProfile(subjects) };
   const deps = {
     ...core.deps,
     ...{ state, keys },
-    audit: metered(signed, (_method, ms) => {
-      meter.ms += ms;
-    }),
+    audit: signed,
     verifier: createEmbeddedVerifier({
       ...{ engine, parameters, keys, random: systemRandom },
       stretch: createStretch(publishedCost),
@@ -130,26 +113,22 @@ async function trailBytesIn(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const nothing = { calls: 0, ledgerCalls: 0, macs: 0, requests: 0, readUnits: 0, writeUnits: 0 };
-const counted = ['calls', 'ledgerCalls', 'macs', 'requests', 'readUnits', 'writeUnits'] as const;
+const nothing = { calls: 0, macs: 0, requests: 0, readUnits: 0, writeUnits: 0 };
+const counted = ['calls', 'macs', 'requests', 'readUnits', 'writeUnits'] as const;
 
 function createAccount({ meter, store, recorder }: Server) {
   const totals = new Map<Operation, { count: number; readonly sums: typeof nothing }>();
   const read = () => ({ ...nothing, ...meter, ...store.usage });
   return {
-    /** @returns total time, and the part spent on state store and audit log */
-    async run(operation: Operation, work: () => Promise<unknown>): Promise<{ tookMs: number; waitedMs: number }> {
+    async run(operation: Operation, work: () => Promise<unknown>): Promise<void> {
       const before = read();
-      const from = performance.now();
       await work();
-      const [tookMs, waitedMs] = [performance.now() - from, meter.ms - before.ms];
       await recorder.flush();
       const after = read();
       const total = totals.get(operation) ?? { count: 0, sums: { ...nothing } };
       totals.set(operation, total);
       total.count += 1;
       for (const name of counted) total.sums[name] += after[name] - before[name];
-      return { tookMs, waitedMs };
     },
     costOf(operation: Operation): Cost {
       const total = totals.get(operation);
@@ -157,38 +136,20 @@ function createAccount({ meter, store, recorder }: Server) {
       const each = (name: (typeof counted)[number]): number => round(total.sums[name] / total.count);
       const [requests, readUnits, writeUnits] = [each('requests'), each('readUnits'), each('writeUnits')];
       return {
-        ...{ count: total.count, stateCalls: each('calls'), ledgerCalls: each('ledgerCalls'), keyUses: each('macs') },
+        ...{ count: total.count, stateCalls: each('calls'), keyUses: each('macs') },
         dynamodb: store.usage === null ? null : { requests, readUnits, writeUnits },
       };
     },
   };
 }
 
-function toGrowth(times: readonly number[]): Growth {
-  const compared = Math.max(1, Math.floor(times.length * comparedShare));
-  const of = (some: readonly number[]) => ({
-    p50Ms: round(quantile(some), 3),
-    p99Ms: round(quantile(some, 0.99), 3),
-  });
-  const [start, end] = [of(times.slice(0, compared)), of(times.slice(-compared))];
-  return { start, end, ratio: { p50: round(end.p50Ms / start.p50Ms), p99: round(end.p99Ms / start.p99Ms) } };
-}
-
-export async function simulateYear(kind: StoreKind, people: number, say: (line: string) => void): Promise<YearReport> {
-  const from = performance.now();
+export async function simulateYear(kind: StoreKind, people: number, say: (line: string) => void): Promise<Year> {
   const server = await openServer(kind, people);
   const { acting, clock, store } = server;
   const { deps, connection } = acting;
-  await stepUp('warm-up', 'enrol', acting);
-  for (let run = 0; run < warmUpRuns; run += 1) {
-    await stepUp('warm-up', 'verify', acting);
-    await decideSignIn('warm-up', `warm-up-${run}`, acting);
-  }
-  await server.recorder.flush();
   const account = createAccount(server);
-  const times = { check: [] as number[], hook: [] as number[] };
   const everybody = Array.from({ length: people }, (_, n) => personOf(n, people));
-  const sizes: YearReport['sizes'][number][] = [];
+  const sizes: Year['sizes'][number][] = [];
   const rssAtStart = residentMiB(process.pid);
   const begin = clock.now();
   for (let day = 0; day < daysOfYear; day += 1) {
@@ -200,9 +161,8 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
       if (act === 'enrol') await account.run('enrolment', () => stepUp(subject, 'enrol', acting));
       if (act === 'leave') await account.run('leaver', () => revokeSubject({ connection, subject }, deps));
       if (act !== 'check') continue;
-      times.check.push((await account.run('check', () => stepUp(subject, 'verify', acting))).waitedMs);
-      const eventId = `${subject}-${day}`;
-      times.hook.push((await account.run('hook', () => decideSignIn(subject, eventId, acting))).tookMs);
+      await account.run('check', () => stepUp(subject, 'verify', acting));
+      await account.run('hook', () => decideSignIn(subject, `${subject}-${day}`, acting));
     }
     await store.removeExpired();
     if (day % 7 === 6) await account.run('pruning', server.prune);
@@ -216,12 +176,9 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
   return {
     store: kind,
     people,
-    node: process.version,
-    seconds: round((performance.now() - from) / 1000, 1),
     sizes,
     bytesPerPerson: Math.round(Math.max(...sizes.map(({ bytes }) => bytes)) / people),
     rssMiB,
-    growth: { hook: toGrowth(times.hook), check: toGrowth(times.check) },
     costs: {
       enrolment: account.costOf('enrolment'),
       check: account.costOf('check'),

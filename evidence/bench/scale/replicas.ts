@@ -1,9 +1,7 @@
-import { Redis } from 'ioredis';
 import { Pool } from 'undici';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { startRedis } from '../../../test/redis.js';
 import { type Client, createClient } from '../client.js';
-import { startBareServer } from '../forked.js';
 import { benchPolicy, openOkta, toCall } from '../hook-providers.js';
 import { load, quantile, round } from '../measure.js';
 import { startServers } from '../servers.js';
@@ -27,19 +25,6 @@ function createCaller(urls: readonly string[]) {
     },
     async close(): Promise<void> {
       for (const pool of pools) await pool.close();
-    },
-  };
-}
-
-export async function openFloors(count: number) {
-  const servers = await Promise.all(Array.from({ length: count }, startBareServer));
-  const { post, close } = createCaller(servers.map(({ url }) => url));
-  const body = JSON.stringify({ text: 'x'.repeat(600) });
-  return {
-    call: () => post('/', body),
-    async close(): Promise<void> {
-      await close();
-      for (const server of servers) await server.stop();
     },
   };
 }
@@ -78,17 +63,6 @@ async function rate(count: number, width: number, warmUp: number, run: () => Pro
   return { perSecond: round(perSecond, 1), p50Ms: round(quantile(times)), p99Ms: round(quantile(times, 0.99)) };
 }
 
-async function measureRedisFloor(url: string, count: number) {
-  const redis = new Redis(url);
-  const script = "local found = redis.call('get', KEYS[1]); redis.call('set', KEYS[1], ARGV[1]); return found";
-  const sha = String(await redis.script('LOAD', script));
-  const measured = await rate(count, atOnce, count / 10, async () => {
-    await redis.evalsha(sha, 1, 'floor', 'x'.repeat(200));
-  });
-  redis.disconnect();
-  return measured;
-}
-
 export async function measureReplicas(
   counts: readonly number[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
@@ -100,18 +74,15 @@ export async function measureReplicas(
   try {
     for (const replicas of counts) {
       say(`  ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}…`);
-      const floors = await openFloors(replicas);
       const cluster = await openCluster(replicas, { kind: 'redis', url: redis.url });
       byReplicas.push({
         replicas,
         hooks: await rate(hooks, atOnce, hooks / 10, () => cluster.callHook(event++)),
-        hookFloor: await rate(hooks, atOnce, hooks / 10, floors.call),
         verifications: await rate(verifications, 2 * replicas, 4 * replicas, cluster.verify),
       });
       await cluster.close();
-      await floors.close();
     }
-    return { byReplicas, redisFloor: await measureRedisFloor(redis.url, hooks) };
+    return byReplicas;
   } finally {
     await redis.stop();
   }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hasRedis, startRedis } from '../../../test/redis.js';
-import { atOnce, measureReplicas, openFloors, type StateSettings } from './replicas.js';
+import { atOnce, measureReplicas, type StateSettings } from './replicas.js';
 import { measureSubjects } from './subjects.js';
 
 export const fullScale = {
@@ -25,30 +25,23 @@ export const quickScale: typeof fullScale = {
  * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchScale(size: typeof fullScale, say: (line: string) => void) {
-  const floors = await openFloors(1);
-  const { byReplicas, redisFloor } = hasRedis
-    ? await measureReplicas(size.replicas, size, say)
-    : { byReplicas: [], redisFloor: null };
+  const replicas = hasRedis ? await measureReplicas(size.replicas, size, say) : [];
   const measure = (states: readonly StateSettings[]) =>
     measureSubjects(
       size.subjects.map((subjects, at) => ({ subjects, state: states[at] })),
       size.alone,
-      floors.call,
       say,
     );
   const servers = hasRedis ? await Promise.all(size.subjects.map(() => startRedis())) : [];
   const redis = hasRedis ? await measure(servers.map(({ url }) => ({ kind: 'redis', url }))) : null;
   for (const server of servers) await server.stop();
   const sqlite = await measure(size.subjects.map(() => ({ kind: 'sqlite' })));
-  await floors.close();
   return {
     node: process.version,
     cores: availableParallelism(),
     // Number of concurrent hook calls. Verifications run with two concurrent calls per replica.
     atOnce,
-    replicas: byReplicas,
-    // Rate of a script that reads and writes one record at full speed.
-    redisFloor,
+    replicas,
     subjects: { redis, sqlite },
   };
 }

@@ -73,7 +73,6 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
-  callFloor: () => Promise<void>,
   say: (line: string) => void,
 ) {
   const sizes: number[] = [];
@@ -90,10 +89,10 @@ export async function measureSubjects(
     clusters.push(await openCluster(1, settings, prepare));
   }
   const counts = clusters.map(() => 0);
-  const hookTimes = await timeInTurns(hooks, [
-    ...clusters.map((cluster, at) => () => cluster.callHook(counts[at]++)),
-    callFloor,
-  ]);
+  const hookTimes = await timeInTurns(
+    hooks,
+    clusters.map((cluster, at) => () => cluster.callHook(counts[at]++)),
+  );
   const verifyTimes = await timeInTurns(
     verifications,
     clusters.map(({ verify }) => verify),
@@ -110,7 +109,6 @@ export async function measureSubjects(
   return {
     bySize,
     flatness: { hook: toRatio(most.hook, none.hook), verify: toRatio(most.verify, none.verify) },
-    floor: toTiming(hookTimes[clusters.length]),
   };
 }
 
