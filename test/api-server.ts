@@ -88,6 +88,8 @@ export async function startApiServer(
       startMs?: number;
       port?: number;
       setup?: () => Setup;
+      /** Sections of the configuration that extensions read. */
+      sections?: object;
       toState?: (state: State) => State;
       /** Creates the OpenID providers from the core. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
@@ -112,7 +114,7 @@ export async function startApiServer(
     ),
   );
   const deps: AppDeps = {
-    config: { ...emptySetup().config, ...z.object(sections).parse({}), campaigns: { perMinute: 6000, keptDays: 120 } },
+    config: { ...emptySetup().config, ...z.object(sections).parse(given.sections ?? {}) },
     extensions: opened,
     upkeep,
     clock,

@@ -79,6 +79,20 @@ describe('data flows one way', () => {
     expect(offenders(within('src/core'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
   });
 
+  test('nothing imports an extension except the list of them, its own files and tests', () => {
+    const inExtension = /^src\/extensions\/([^/]+)\//;
+    const breaches = files
+      .filter((file) => !/^(test|evidence)\/|\.test\.ts$/.test(file) && file !== 'src/extensions/index.ts')
+      .map((file) => [file, inExtension.exec(file)?.[1]] as const)
+      .flatMap(([file, own]) =>
+        importsOf(file).flatMap((name) => {
+          const [, other] = inExtension.exec(name) ?? [];
+          return other === undefined || other === own ? [] : [`${file}: ${name}`];
+        }),
+      );
+    expect(breaches).toEqual([]);
+  });
+
   test('only entry points and adapters import a provider or the list of them', () => {
     const others = files.filter((file) => !entryPoints.includes(file) && !file.startsWith('adapters/'));
     const ofProvider = /^adapters\/([^/]+\/|index\.js)/;

@@ -1,3 +1,5 @@
+// Registers the audit events of the extensions.
+import '../src/extensions/index.js';
 import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '../src/base/json.js';
 import { type AuditAction, type AuditEvent, detailGuards } from '../src/core/audit-events.js';

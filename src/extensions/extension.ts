@@ -10,7 +10,7 @@ import type { Endpoint } from '../rest/endpoint.js';
 
 export interface Configured<Sections extends z.ZodRawShape> {
   /** Only the sections of the extension. */
-  readonly config: z.output<z.ZodObject<Sections>>;
+  readonly config: { readonly [Section in keyof Sections]: z.output<Sections[Section]> };
 }
 
 /** A part of a running server. It outlives reloads. */

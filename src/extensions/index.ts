@@ -7,22 +7,26 @@ import { campaigns } from './campaigns/index.js';
 import type { Extension } from './extension.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-export const extensions = [campaigns] as const satisfies readonly Extension[];
+const rows = [campaigns] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
 
-type Sections = Intersection<(typeof extensions)[number]['sections']>;
+// Without any row, the types of all extensions remain.
+type Row = [(typeof rows)[number]] extends [never] ? Extension<Record<never, z.ZodType>> : (typeof rows)[number];
+type Sections = Intersection<Row['sections']>;
+
+export const extensions: readonly Row[] = rows;
 
 export const sections: Sections = Object.assign({}, ...extensions.map((each) => each.sections));
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 
 /** A configuration with the sections of all extensions. */
-export type FullSetup = Setup<z.output<z.ZodObject<Sections>>>;
+export type FullSetup = Setup<keyof Sections extends never ? unknown : z.output<z.ZodObject<Sections>>>;
 
-export type OpenedExtensions = readonly Awaited<ReturnType<(typeof extensions)[number]['open']>>[];
+export type OpenedExtensions = readonly Awaited<ReturnType<Row['open']>>[];
 
 /** What an app with extensions is built from. */
 export interface Extended {

@@ -24,6 +24,7 @@ beforeAll(async () => {
   server = await startApiServer({
     verifier: createTestVerifier(),
     connections: new Map([[connection.id, connection]]),
+    sections: { campaigns: { perMinute: 6000 } },
     directories: new Map([[connection.id, async () => directory]]),
   });
   server.startExtensions();
