@@ -1,13 +1,15 @@
 import type { z } from 'zod';
+import { relaxDurability } from '../audit/durability.js';
 import type { Setup } from '../connections/setup.js';
 import { addAuditDetails } from '../core/audit-events.js';
 import { addPersonalData } from '../core/personal-data/registry.js';
 import { addHoldings } from '../rest/replies/holdings.js';
 import { campaigns } from './campaigns/index.js';
 import type { Extension } from './extension.js';
+import { roster } from './roster/index.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-export const extensions = [campaigns] as const satisfies readonly Extension[];
+export const extensions = [campaigns, roster] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
@@ -33,8 +35,10 @@ export interface Extended {
 export const extensionsOn = ({ config, extensions }: Extended): OpenedExtensions =>
   extensions.filter((each) => each.isOn(config));
 
-for (const { auditDetails, personalData, holdings } of extensions) {
+const rows: readonly Extension[] = extensions;
+for (const { auditDetails, relaxedActions = [], personalData, holdings } of rows) {
   addAuditDetails(auditDetails);
+  relaxDurability(relaxedActions);
   addPersonalData(personalData);
   addHoldings(holdings);
 }

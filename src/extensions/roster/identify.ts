@@ -1,11 +1,11 @@
-import { FaceError, toCode } from '../errors.js';
-import type { Photo, SealedToken } from './concealed.js';
-import type { Ports } from './deps.js';
-import { isDenied } from './enrolment/deny-list.js';
-import { countAgainst } from './limits/limits.js';
-import type { Binding, ReadToken } from './ports.js';
-import type { QueueShare } from './queue-share.js';
-import { toEpochMs } from './units.js';
+import type { Photo, SealedToken } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { isDenied } from '../../core/enrolment/deny-list.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import type { Binding, ReadToken } from '../../core/ports.js';
+import type { QueueShare } from '../../core/queue-share.js';
+import { toEpochMs } from '../../core/units.js';
+import { FaceError, toCode } from '../../errors.js';
 
 export const mostTokens = 500;
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { parameters } from '../../test/parameters.js';
-import { greatestFalsePositiveRate, mostTokens } from '../core/identify.js';
-import { countAgainst } from '../core/limits/limits.js';
-import { accuracies } from '../token/parameters.js';
+import { type ApiServer, startApiServer, toForm } from '../../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
+import { parameters } from '../../../test/parameters.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import { accuracies } from '../../token/parameters.js';
+import { greatestFalsePositiveRate, mostTokens } from './identify.js';
 
 let server: ApiServer;
 let auth: { 'x-auth-token': string };
