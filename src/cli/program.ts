@@ -47,8 +47,6 @@ const ownCommands: Commands = {
   models: async () => (await import('./models.js')).createModelsCommand,
   measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
-  sign: async () => (await import('./sign.js')).createSignCommand,
-  'verify-signature': async () => (await import('./sign.js')).createVerifySignatureCommand,
 };
 
 const allCommands = (deps: ProcessDeps): Commands => ({

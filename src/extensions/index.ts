@@ -7,9 +7,10 @@ import { addHoldings } from '../rest/replies/holdings.js';
 import { campaigns } from './campaigns/index.js';
 import type { Extension } from './extension.js';
 import { roster } from './roster/index.js';
+import { signatures } from './signatures/index.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-export const extensions = [campaigns, roster] as const satisfies readonly Extension[];
+export const extensions = [campaigns, roster, signatures] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All

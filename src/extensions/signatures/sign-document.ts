@@ -1,11 +1,11 @@
-import { referenceMechanism, signatureAudience, signatureType } from '../../client/signature-header.js';
-import { FaceError } from '../errors.js';
-import { toNoted } from './action.js';
-import type { Photo } from './concealed.js';
-import type { Ports } from './deps.js';
-import { digestOf } from './digest.js';
-import { redeemApproval } from './receipt.js';
-import { toEpochSec } from './units.js';
+import { referenceMechanism, signatureAudience, signatureType } from '../../../client/signature-header.js';
+import { toNoted } from '../../core/action.js';
+import type { Photo } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { digestOf } from '../../core/digest.js';
+import { redeemApproval } from '../../core/receipt.js';
+import { toEpochSec } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
 
 /**
  * Signs a document after the user approved its name and digest. The approval is consumed, but the same document may be

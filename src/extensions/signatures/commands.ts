@@ -10,19 +10,20 @@ import {
   ReceiptError,
   SignatureError,
   signatureAudience,
-} from '../../client/index.js';
-import { maxPhotoBytes } from '../core/concealed.js';
-import { digestOf } from '../core/digest.js';
-import { epochSec, toEpochMs, toIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
-import type { CliDeps } from './deps.js';
-import { findAddress } from './find-server.js';
-import { readGivenFile, readText, runUntilStopped, sizeOfGiven, toRefusal } from './given-file.js';
-import { readGivenKeySet } from './jwks.js';
-import { checkNameFree } from './new-file.js';
-import { parseUrl } from './parse-option.js';
-import { toPrintable } from './printable.js';
-import { UsageError } from './usage-error.js';
+} from '../../../client/index.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { findAddress } from '../../cli/find-server.js';
+import { readGivenFile } from '../../cli/given-file.js';
+import { readGivenKeySet } from '../../cli/jwks.js';
+import { checkNameFree } from '../../cli/new-file.js';
+import { parseUrl } from '../../cli/parse-option.js';
+import { toPrintable } from '../../cli/printable.js';
+import { UsageError } from '../../cli/usage-error.js';
+import { maxPhotoBytes } from '../../core/concealed.js';
+import { digestOf } from '../../core/digest.js';
+import { epochSec, toEpochMs, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { readText, runUntilStopped, sizeOfGiven, toRefusal } from './given-file.js';
 
 const signatureSuffix = '.jws';
 

@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
-import { signatureAudience } from '../../client/signature-header.js';
-import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../client/signature-verifier.js';
-import { type ApiServer, toForm } from '../../test/api-server.js';
-import { draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { createFolder } from '../../test/folder.js';
-import type { JsonObject } from '../base/json.js';
-import { createSignCommand, createVerifySignatureCommand } from '../cli/sign.js';
+import { signatureAudience } from '../../../client/signature-header.js';
+import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../../client/signature-verifier.js';
+import { type ApiServer, toForm } from '../../../test/api-server.js';
+import { draw, enrolByApi, startCapture } from '../../../test/capture-bench.js';
+import { openLink, openPage } from '../../../test/capture-page.js';
+import { createFolder } from '../../../test/folder.js';
+import type { JsonObject } from '../../base/json.js';
+import { createSignCommand, createVerifySignatureCommand } from './commands.js';
 
 /* A document from its digest to its signature, over the REST API and by the commands; and everything that does not hold. */
 

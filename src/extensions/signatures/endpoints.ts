@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Ports } from '../core/deps.js';
-import { signDocument } from '../core/sign-document.js';
-import { FaceError } from '../errors.js';
-import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { findConnection, who } from './connection-access.js';
+import { findConnection, who } from '../../capture/connection-access.js';
+import type { Ports } from '../../core/deps.js';
+import { FaceError } from '../../errors.js';
+import { clientEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import { signDocument } from './sign-document.js';
 
 export function createSignatureEndpoints(
   deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer' | 'connections'>,
