@@ -45,7 +45,6 @@ const ownCommands: Commands = {
   upgrade: async () => (await import('./upgrade.js')).createUpgradeCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   models: async () => (await import('./models.js')).createModelsCommand,
-  measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
 };
 

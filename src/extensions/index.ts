@@ -6,11 +6,12 @@ import { addPersonalData } from '../core/personal-data/registry.js';
 import { addHoldings } from '../rest/replies/holdings.js';
 import { campaigns } from './campaigns/index.js';
 import type { Extension } from './extension.js';
+import { measuring } from './measuring/index.js';
 import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-export const extensions = [campaigns, roster, signatures] as const satisfies readonly Extension[];
+export const extensions = [campaigns, roster, signatures, measuring] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
