@@ -15,7 +15,7 @@ const wide = [
   'test/browser/(?!journey\\.test|console-smoke\\.test)',
   // Accuracy on photos, videos and evaluation faces.
   'evidence/',
-  'src/measuring/',
+  'src/extensions/measuring/',
   'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
   'src/engine/(runtime-parity|pool|pipeline)\\.test',
   'src/liveness/light\\.test',

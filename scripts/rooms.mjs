@@ -36,7 +36,7 @@ export const floors = [
   extensions,
   ['src/extensions/extension.ts'],
   ['src/cli'],
-  ['simulators', 'src/measuring', 'adapters/index.ts'],
+  ['simulators', 'adapters/index.ts'],
   ['src/api', 'src/capture', 'src/console', 'src/home', 'src/oidc', 'src/ssf', 'web/console', 'web/docs'],
   ['src/rest'],
   ['src/http'],

@@ -136,7 +136,6 @@ async function run(): Promise<ExitCode> {
     serve,
     showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
     writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
-    loadMeasuring: () => import('./measuring/accuracy/measure.js'),
     print,
     endWith: (code) => {
       exitCode = code;

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { providers } from '../adapters/index.js';
-import type { Plan } from '../src/cli/presence/plan.js';
 import { loadSetup } from '../src/connections/setup.js';
 import type { Clock } from '../src/core/ports.js';
 import { sections } from '../src/extensions/index.js';
+import type { Plan } from '../src/extensions/measuring/presence/plan.js';
 import { runInProcess } from './command.js';
 import { modelsFolder } from './paths.js';
 import { createTextLog, systemRandom } from './sinks.js';
@@ -40,7 +40,6 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
         ...{ clock, log, random: systemRandom, fetch: globalThis.fetch, env: { FACESTEP_CONFIG: config } },
         readFile: (path) => readFile(path, 'utf8'),
       }),
-    loadMeasuring: () => import('../src/measuring/accuracy/measure.js'),
   });
   const kept = ['--data', data, '--passphrase-file', passphraseFile];
   return {

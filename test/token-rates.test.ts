@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { embedPeople } from '../evidence/corpus/people.js';
-import { shipped } from '../src/measuring/accuracy/bare-token.js';
-import { createDecoderPool } from '../src/measuring/accuracy/decoder-pool.js';
-import { measureProtected } from '../src/measuring/accuracy/protected.js';
-import { toHalf } from '../src/measuring/corpus/split.js';
+import { shipped } from '../src/extensions/measuring/accuracy/bare-token.js';
+import { createDecoderPool } from '../src/extensions/measuring/accuracy/decoder-pool.js';
+import { measureProtected } from '../src/extensions/measuring/accuracy/protected.js';
+import { toHalf } from '../src/extensions/measuring/corpus/split.js';
 import { hasFaces } from './faces.js';
 import { projectRoot } from './paths.js';
 

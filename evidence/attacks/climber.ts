@@ -1,5 +1,5 @@
-import type { Chance } from '../../src/measuring/statistics/chance.js';
-import { toUnit } from '../../src/measuring/statistics/directions.js';
+import type { Chance } from '../../src/base/chance.js';
+import { toUnit } from '../../src/extensions/measuring/statistics/directions.js';
 
 export interface Reply {
   readonly opened: boolean;

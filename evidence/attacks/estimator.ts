@@ -1,5 +1,5 @@
-import { enrolledBits, toViews } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createChance } from '../../src/base/chance.js';
+import { enrolledBits, toViews } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { embeddingLength, viewLength } from '../../src/token/views.js';
 import { covarianceRoot } from './gaussian.js';
 

@@ -1,5 +1,5 @@
-import { toHalf } from '../../src/measuring/corpus/split.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createChance } from '../../src/base/chance.js';
+import { toHalf } from '../../src/extensions/measuring/corpus/split.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
 import { embedPeople } from '../corpus/people.js';

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createChance } from '../../src/base/chance.js';
 import { candidateCount, createListDecoder } from '../../src/token/list-decoder.js';
 import { codeLength, messagePositions, polarEncode } from '../../src/token/polar.js';
 import { createRotation } from '../../src/token/rotation.js';

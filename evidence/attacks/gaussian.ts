@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/measuring/statistics/chance.js';
+import type { Chance } from '../../src/base/chance.js';
 
 const length = 512;
 

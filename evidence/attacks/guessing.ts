@@ -1,7 +1,7 @@
+import { type Chance, createChance } from '../../src/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import { type BareToken, createBareTokens, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
-import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
-import { type Proportion, proportion, toJson } from '../../src/measuring/statistics/proportion.js';
+import { type BareToken, createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { type Proportion, proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { candidateCount } from '../../src/token/list-decoder.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { testShare } from '../../test/share.js';

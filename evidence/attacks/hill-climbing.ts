@@ -1,9 +1,9 @@
+import { createChance } from '../../src/base/chance.js';
 import { Embedding, Photo, type SealedToken } from '../../src/core/concealed.js';
 import type { Score, Verifier } from '../../src/core/ports.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { parameters } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
-import { toUnit } from '../../src/measuring/statistics/directions.js';
+import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { toUnit } from '../../src/extensions/measuring/statistics/directions.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';

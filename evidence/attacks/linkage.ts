@@ -1,7 +1,12 @@
+import { createChance } from '../../src/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
-import { proportion, toJson } from '../../src/measuring/statistics/proportion.js';
+import {
+  type BareToken,
+  type BareTokens,
+  createBareTokens,
+  viewsOf,
+} from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { unpackBits } from '../../src/token/bits.js';
 import { codeLength } from '../../src/token/polar.js';
 import { type Attack, type Size, toClaim } from './attack.js';

@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
+import { createChance } from '../../src/base/chance.js';
 import { createEnginePool } from '../../src/engine/pool.js';
-import { createBareTokens, enrolledBits, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/token/polar.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';

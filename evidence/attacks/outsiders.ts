@@ -1,5 +1,5 @@
 import type { Accuracy } from '../../src/core/ports.js';
-import { accuracies, promises } from '../../src/measuring/accuracy/bare-token.js';
+import { accuracies, promises } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { type Attack, type Row, toClaim, toDigits } from './attack.js';
 import { type Botnet, countRecordsOfRefused, triesOf } from './botnet.js';
 import { show } from './report.js';

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/measuring/statistics/chance.js';
+import type { Chance } from '../../src/base/chance.js';
 import { codeLength } from '../../src/token/polar.js';
 
 /** Two or four positions whose bits sum to 0 in every code word. */

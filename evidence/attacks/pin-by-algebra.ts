@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
+import { createChance } from '../../src/base/chance.js';
 import { Embedding, type SealedToken, UserSecret } from '../../src/core/concealed.js';
-import { createBareTokens } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createBareTokens } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { packBits, unpackBits } from '../../src/token/bits.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../../src/token/derive.js';
 import { parseToken } from '../../src/token/format.js';

@@ -1,11 +1,11 @@
+import { createChance } from '../../src/base/chance.js';
 import {
   type BareToken,
   type BareTokens,
   createBareTokens,
   enrolledBits,
   viewsOf,
-} from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+} from '../../src/extensions/measuring/accuracy/bare-token.js';
 
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator } from './estimator.js';

@@ -1,5 +1,5 @@
-import type { BareToken, BareTokens } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createChance } from '../../src/base/chance.js';
+import type { BareToken, BareTokens } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/token/polar.js';
 import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-code.js';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Proportion } from '../../src/measuring/statistics/proportion.js';
+import type { Proportion } from '../../src/extensions/measuring/statistics/proportion.js';
 import { projectRoot } from '../../test/paths.js';
 import { type Claim, type Finding, type Row, toDigits } from './attack.js';
 

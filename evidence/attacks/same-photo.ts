@@ -1,6 +1,11 @@
-import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
-import { proportion, toJson } from '../../src/measuring/statistics/proportion.js';
+import { createChance } from '../../src/base/chance.js';
+import {
+  type BareToken,
+  createBareTokens,
+  enrolledBits,
+  viewsOf,
+} from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { codeLength } from '../../src/token/polar.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';

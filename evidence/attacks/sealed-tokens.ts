@@ -1,7 +1,7 @@
+import { type Chance, createChance } from '../../src/base/chance.js';
 import { Embedding } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
-import { parameters } from '../../src/measuring/accuracy/bare-token.js';
-import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
+import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { parseToken } from '../../src/token/format.js';
 import { createFv1 } from '../../src/token/fv1.js';
 import { createStretch, publishedCost } from '../../src/token/stretch.js';

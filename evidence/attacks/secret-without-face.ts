@@ -1,6 +1,6 @@
+import { type Chance, createChance } from '../../src/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import { createBareTokens, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
-import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
+import { createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/token/polar.js';
 import { type Attack, type Size, toClaim } from './attack.js';
 import type { Person } from './faces.js';

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/measuring/statistics/chance.js';
+import type { Chance } from '../../src/base/chance.js';
 
 export interface Search {
   readonly guesses: number;

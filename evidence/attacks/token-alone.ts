@@ -1,5 +1,5 @@
-import { createBareTokens, enrolledBits, viewsOf } from '../../src/measuring/accuracy/bare-token.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
+import { createChance } from '../../src/base/chance.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { packBits } from '../../src/token/bits.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { combined, type PValues, testRandomness } from './randomness.js';

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
-import type { Embedded, EmbeddingCache } from '../../src/measuring/corpus/embed-corpus.js';
+import type { Embedded, EmbeddingCache } from '../../src/extensions/measuring/corpus/embed-corpus.js';
 import { embeddingLength } from '../../src/token/views.js';
 
 const nonceBytes = 12;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { loadRuntime } from '../../src/engine/load-runtime.js';
 import { models } from '../../src/engine/manifest.js';
-import { type Corpus, readCorpus } from '../../src/measuring/corpus/corpus.js';
+import { type Corpus, readCorpus } from '../../src/extensions/measuring/corpus/corpus.js';
 import {
   type EmbeddedBy,
   type EmbeddedCorpus,
   type EmbeddedPerson,
   embedCorpus,
-} from '../../src/measuring/corpus/embed-corpus.js';
+} from '../../src/extensions/measuring/corpus/embed-corpus.js';
 import { facesFolder } from '../../test/faces.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { openEmbeddingCache } from './embedding-cache.js';

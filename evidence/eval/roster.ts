@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path';
+import { createChance } from '../../src/base/chance.js';
 import { Embedding } from '../../src/core/concealed.js';
-import { greatestFalsePositiveRate, mostTokens } from '../../src/core/identify.js';
 import type { Binding } from '../../src/core/ports.js';
-import { meanOf, parameters, shipped } from '../../src/measuring/accuracy/bare-token.js';
-import { readCorpus, readSources } from '../../src/measuring/corpus/corpus.js';
-import { toHalf } from '../../src/measuring/corpus/split.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
-import { rateByPerson } from '../../src/measuring/statistics/clustered-rate.js';
+import { meanOf, parameters, shipped } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { readCorpus, readSources } from '../../src/extensions/measuring/corpus/corpus.js';
+import { toHalf } from '../../src/extensions/measuring/corpus/split.js';
+import { rateByPerson } from '../../src/extensions/measuring/statistics/clustered-rate.js';
+import { greatestFalsePositiveRate, mostTokens } from '../../src/extensions/roster/identify.js';
 import { createFv1, type Fv1 } from '../../src/token/fv1.js';
 import { createStretch } from '../../src/token/stretch.js';
 import { promisedFalsePositives, readRoster, searchRoster } from '../../src/verifier/search.js';

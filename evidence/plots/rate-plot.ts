@@ -1,4 +1,4 @@
-import { svgDocument, svgLine, svgText } from '../../src/measuring/plots/svg.js';
+import { svgDocument, svgLine, svgText } from '../../src/extensions/measuring/plots/svg.js';
 
 export interface RateRow {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { createFileAudit } from '../../src/audit/file.js';
+import { createChance } from '../../src/base/chance.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
 import { quietLog, systemRandom } from './quiet.js';
 
 export interface Drawn {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createChance } from '../../src/base/chance.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
 import { type Drawn, writeHistory } from './company-history.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg, systemClock } from './okta-org.js';

@@ -4,11 +4,10 @@ import type { AuditAction } from '../core/audit-events.js';
  * Actions that are synced to disk within a second, because they are frequent. All others, such as those about stored
  * personal data and permissions, are synced before the caller gets an answer.
  */
-const relaxed: ReadonlySet<AuditAction> = new Set([
+const relaxed = new Set<AuditAction>([
   'enrolment_refused',
   'verified',
   'verification_refused',
-  'roster_searched',
   'locked_out',
   'step_up_started',
   'action_declined',
@@ -32,5 +31,10 @@ const relaxed: ReadonlySet<AuditAction> = new Set([
   'doctor_asked',
   'trail_verified',
 ]);
+
+/** Adds the actions of an extension. */
+export function relaxDurability(actions: readonly AuditAction[]): void {
+  for (const action of actions) relaxed.add(action);
+}
 
 export const isDurable = (action: AuditAction): boolean => !relaxed.has(action);

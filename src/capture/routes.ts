@@ -16,14 +16,12 @@ import { createNoticeChoiceEndpoints } from './notice-choices.js';
 import { createPasskeyEndpoints } from './passkeys.js';
 import { describeReplies } from './reply-descriptions.js';
 import { createSessionEndpoints } from './sessions.js';
-import { createSignatureEndpoints } from './signatures.js';
 import { createStepUpEndpoints } from './step-ups.js';
 
 export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
   describeReplies();
   return [
     ...createStepUpEndpoints(deps),
-    ...createSignatureEndpoints(deps),
     ...createEnrolmentEndpoints(deps),
     ...createInvitationEndpoints(deps),
     ...createKioskEndpoints(deps),

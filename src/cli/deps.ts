@@ -3,7 +3,6 @@ import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.j
 import type { Setup } from '../connections/setup.js';
 import type { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
-import type { Measuring } from '../measuring/accuracy/measuring.js';
 
 /** 0 for success, 1 for a failure, 2 for an invalid command line. */
 export type ExitCode = 0 | 1 | 2;
@@ -35,7 +34,6 @@ export interface CliDeps extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
   /** Loads the settings for commands that call the server. */
   readonly loadAddress: () => Promise<AddressConfig>;
   readonly loadConfiguredKey: () => Promise<Credential | null>;
-  readonly loadMeasuring: () => Promise<Measuring>;
   readonly showDemo: (request: DemoRequest) => Promise<boolean>;
   /** Writes the example photos of the documentation. @returns their file names */
   readonly writeDemoPhotos: (folder: string) => Promise<readonly string[]>;

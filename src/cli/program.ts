@@ -45,10 +45,7 @@ const ownCommands: Commands = {
   upgrade: async () => (await import('./upgrade.js')).createUpgradeCommand,
   jwks: async () => (await import('./jwks.js')).createJwksCommand,
   models: async () => (await import('./models.js')).createModelsCommand,
-  measure: async () => (await import('./measure.js')).createMeasureCommand,
   keys: async () => (await import('./keys.js')).createKeysCommand,
-  sign: async () => (await import('./sign.js')).createSignCommand,
-  'verify-signature': async () => (await import('./sign.js')).createVerifySignatureCommand,
 };
 
 const allCommands = (deps: ProcessDeps): Commands => ({

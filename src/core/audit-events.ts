@@ -155,15 +155,6 @@ export const auditDetails = {
     .describe(
       'A face check failed: `tokenId` alone is a wrong face, `code` the reason, which the person does not see.',
     ),
-  roster_searched: event(
-    'A client searched a face in a roster. `tokenId` is the match, `code` the reason for a search that failed.',
-    {
-      tokens: z.int(),
-      outcome: z.enum(['identified', 'nobody', 'ambiguous', 'refused']),
-      tokenId: z.string().nullable(),
-      code: errorCode.nullable(),
-    },
-  ),
   locked_out: event(
     'A user was locked out after failed checks, or with `hook` after sign-ins without a pass. `level` counts consecutive lockouts from 1.',
     { level: z.int(), until: instant, hook: z.string().optional() },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../measuring/statistics/chance.js';
+import { createChance } from '../base/chance.js';
 import { measureNoise } from './noise.js';
 import type { Picture } from './picture.js';
 

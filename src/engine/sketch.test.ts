@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { createChance } from '../base/chance.js';
 import { sketchBands } from '../core/ports.js';
-import { createChance } from '../measuring/statistics/chance.js';
 import type { Picture } from './picture.js';
 import { sketchOf, stepsOfBand } from './sketch.js';
 

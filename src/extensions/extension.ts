@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
-import type { AuditDetails } from '../core/audit-events.js';
+import type { AuditAction, AuditDetails } from '../core/audit-events.js';
 import type { ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { PersonalData } from '../core/personal-data/registration.js';
@@ -31,6 +31,8 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly sections: Sections;
   /** Schemas of its audit events, by action. */
   readonly auditDetails: AuditDetails;
+  /** Actions whose records need not be on disk before the caller gets an answer. */
+  readonly relaxedActions?: readonly AuditAction[];
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;
@@ -44,3 +46,13 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
     readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   }): Promise<OpenedExtension<Sections>>;
 }
+
+/** Opens an extension that has no settings and no background jobs. */
+export const alwaysOn = (name: string, createEndpoints: OpenedExtension['createEndpoints']): OpenedExtension => ({
+  ...{ name, isOn: () => true, createEndpoints },
+  start() {},
+  close: async () => {},
+});
+
+/** Contributes nothing. A row spreads it, and replaces what the extension contributes. */
+export const nothing = { sections: {}, auditDetails: {}, personalData: [], holdings: {}, commands: {} } as const;

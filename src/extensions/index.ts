@@ -1,13 +1,17 @@
 import type { z } from 'zod';
+import { relaxDurability } from '../audit/durability.js';
 import type { Setup } from '../connections/setup.js';
 import { addAuditDetails } from '../core/audit-events.js';
 import { addPersonalData } from '../core/personal-data/registry.js';
 import { addHoldings } from '../rest/replies/holdings.js';
 import { campaigns } from './campaigns/index.js';
 import type { Extension } from './extension.js';
+import { measuring } from './measuring/index.js';
+import { roster } from './roster/index.js';
+import { signatures } from './signatures/index.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-const rows = [campaigns] as const satisfies readonly Extension[];
+const rows = [campaigns, roster, signatures, measuring] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
@@ -37,8 +41,10 @@ export interface Extended {
 export const extensionsOn = ({ config, extensions }: Extended): OpenedExtensions =>
   extensions.filter((each) => each.isOn(config));
 
-for (const { auditDetails, personalData, holdings } of extensions) {
+const listed: readonly Extension[] = rows;
+for (const { auditDetails, relaxedActions = [], personalData, holdings } of listed) {
   addAuditDetails(auditDetails);
+  relaxDurability(relaxedActions);
   addPersonalData(personalData);
   addHoldings(holdings);
 }

@@ -12,11 +12,11 @@ import {
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
+import { createChance } from '../base/chance.js';
 import type { LivenessFinding } from '../core/ports.js';
 import type { ScreenAxis } from '../core/screen-light.js';
 import type { Examination } from '../engine/engine.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
-import { createChance } from '../measuring/statistics/chance.js';
 import { createMovementJudge } from './judge.js';
 
 let engine: EnginePool;

@@ -13,7 +13,6 @@ import { createDeveloperRequestEndpoints } from '../api/developer-request-endpoi
 import { createDoctorEndpoints } from '../api/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../api/evidence-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
-import { createIdentificationEndpoints } from '../api/identification-endpoints.js';
 import { createJobEndpoints } from '../api/job-endpoints.js';
 import { createKeyEndpoints } from '../api/key-endpoints.js';
 import { createLogEndpoints } from '../api/log-endpoints.js';
@@ -30,7 +29,6 @@ import type { Endpoint } from '../rest/endpoint.js';
 export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     ...createFaceTokenEndpoints(deps),
-    ...createIdentificationEndpoints(deps),
     ...createMatchingEndpoints(deps),
     ...createScreeningEndpoints(deps),
     ...createClientTokenEndpoints(deps),

@@ -1,5 +1,5 @@
+import { createChance } from '../../src/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
-import { createChance } from '../../src/measuring/statistics/chance.js';
 import { composeHead, makeGenuineFrames, makeGenuineLitFrames, takeGenuineLitPictures } from './genuine.js';
 import { composeTurned, drawSway, drawTurned, toMiddle } from './head.js';
 import { drawOtherSteps, injectFrames, type LitScene, takeLitFrames, takeLitPictures } from './lit-scenes.js';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
+import type { Chance } from '../../src/base/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
-import type { Chance } from '../../src/measuring/statistics/chance.js';
 
 const { abs, ceil, floor, max, min } = Math;
 

@@ -1,5 +1,5 @@
+import { type Chance, createChance } from '../../src/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
-import { type Chance, createChance } from '../../src/measuring/statistics/chance.js';
 import type { Head } from './head.js';
 import { type Canvas, exposeAnew, toJpeg } from './raster.js';
 import { type Shake, steady } from './turns.js';

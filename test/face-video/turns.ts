@@ -1,5 +1,5 @@
+import type { Chance } from '../../src/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
-import type { Chance } from '../../src/measuring/statistics/chance.js';
 import type { Turn } from './head.js';
 
 export const signs = {

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { chooseFace } from '../../../src/engine/choose-face.js';
 import type { Picture } from '../../../src/engine/picture.js';
 import { createPipeline } from '../../../src/engine/pipeline.js';
-import { toHalf } from '../../../src/measuring/corpus/split.js';
+import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
 import type { EvalProgram } from '../program.js';

@@ -6,7 +6,7 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../../../src/engine/quality-bounds.js';
-import { toHalf } from '../../../src/measuring/corpus/split.js';
+import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
 import { face, people } from '../../../test/faces.js';
 import { mapConcurrently, withEngine } from '../presentation-attacks/heads.js';
 import type { EvalProgram } from '../program.js';

@@ -1,9 +1,9 @@
+import { createChance } from '../../../src/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, screenAxes } from '../../../src/core/screen-light.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
 import { createMovementJudge } from '../../../src/liveness/judge.js';
-import { countSignals } from '../../../src/measuring/accuracy/presence-report.js';
-import { createChance } from '../../../src/measuring/statistics/chance.js';
 import {
   attacks,
   drawLitSteps,

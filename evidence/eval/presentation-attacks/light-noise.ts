@@ -1,13 +1,13 @@
+import { type Chance, createChance } from '../../../src/base/chance.js';
 import type { Json } from '../../../src/base/json.js';
 import { type Asked, drawLights, toPoses } from '../../../src/core/step-up/light-row.js';
 import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LightReading } from '../../../src/engine/light.js';
+import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
+import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/liveness/light.js';
 import { measureLight } from '../../../src/liveness/signals.js';
-import { BadInput } from '../../../src/measuring/corpus/bad-input.js';
-import { type Chance, createChance } from '../../../src/measuring/statistics/chance.js';
-import { rateByPerson } from '../../../src/measuring/statistics/clustered-rate.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { presentationsFolder } from '../../../test/recorded-presentations.js';
 import { testShare } from '../../../test/share.js';

@@ -1,11 +1,11 @@
+import { createChance } from '../../../src/base/chance.js';
 import { type Embedding, Photo } from '../../../src/core/concealed.js';
 import { type ScreenLight, toLinear } from '../../../src/core/screen-light.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LightReading, LightRegion, Rgb } from '../../../src/engine/light.js';
+import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
 import { bounds } from '../../../src/liveness/bounds.js';
 import { findLight, type LitPair } from '../../../src/liveness/light.js';
-import { createChance } from '../../../src/measuring/statistics/chance.js';
-import { proportion, toJson } from '../../../src/measuring/statistics/proportion.js';
 import { cosineOf } from '../../../src/verifier/embeddings.js';
 import { drawLitSteps, type Head, makeGenuineLitFrames } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';

@@ -1,9 +1,9 @@
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/engine/engine.js';
+import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
+import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { bounds } from '../../../src/liveness/bounds.js';
 import { lookAt } from '../../../src/liveness/frame.js';
-import { BadInput } from '../../../src/measuring/corpus/bad-input.js';
-import { rateByPerson } from '../../../src/measuring/statistics/clustered-rate.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { keepFigures, type Say } from '../program.js';

@@ -1,0 +1,126 @@
+import { basename, resolve } from 'node:path';
+import { toEngineParameters } from '../../../token/parameters.js';
+import { BadInput } from '../corpus/bad-input.js';
+import { type Corpus, readCorpus, readSources, type Source } from '../corpus/corpus.js';
+import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
+import { toHalf } from '../corpus/split.js';
+import { type AccuracyOptions, measureAccuracy } from './accuracy.js';
+import { ofPeople, ofSources } from './as-used.js';
+import { accuracies, createMeasuredEngine, shipped } from './bare-token.js';
+import { judgeEntry, levelsToMarkdown } from './engine-levels.js';
+import { fitEngine } from './fit-engine.js';
+import { measureGroups } from './groups.js';
+import { chooseFitting } from './judged.js';
+import { groupsToMarkdown, toMarkdown, toPlot } from './report.js';
+import type { Measured, MeasureRequest, OpenedPhotos, OwnEngineToMeasure } from './request.js';
+
+/* `facestep measure accuracy` caches no embeddings. */
+
+const nothingKept: EmbeddingCache = { read: async () => null, write: async () => {} };
+
+const pairs = 200_000;
+
+/** Splits people by their names only, so that no later measurement of an engine uses people on whom it was fitted. */
+const split = toHalf;
+
+async function fitOwn(
+  own: OwnEngineToMeasure,
+  folders: readonly Corpus[],
+  embed: AccuracyOptions['embed'],
+  say: (line: string) => void,
+) {
+  const embedded = await embed(
+    folders.map((folder) => chooseFitting(folder, split)),
+    say,
+  );
+  return fitEngine(
+    own,
+    embedded.map(({ people }) => people),
+    say,
+  );
+}
+
+/**
+ * Measures people of mixed sources, or within each source.
+ * @returns the figures, their tables, and the files of `--out` apart from these two
+ */
+export async function measurePhotos(
+  options: AccuracyOptions,
+  { sources, corpus }: FoundPhotos,
+  say: (line: string) => void,
+) {
+  if (sources !== null) {
+    const figures = await measureGroups(options, sources, say);
+    return { figures, tables: groupsToMarkdown(figures), name: 'groups', plots: {}, asUsed: ofSources(figures) };
+  }
+  const figures = await measureAccuracy(options, corpus, say);
+  const asUsed = ofPeople(basename(resolve(options.data)), figures);
+  return { figures, tables: toMarkdown(figures), name: 'accuracy', plots: { 'det.svg': toPlot(figures) }, asUsed };
+}
+
+type FoundPhotos =
+  | { readonly corpus: Corpus; readonly sources: null }
+  | { readonly corpus: null; readonly sources: readonly Source[] };
+
+async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
+  if (typeof data !== 'string') {
+    const people = [...data.people].map(([person, photos]) => ({ person, files: photos.map((_, at) => String(at)) }));
+    if (people.length === 0) throw new BadInput(`Nobody in ${data.folder} allowed it, or was presented`);
+    return { sources: null, corpus: { folder: data.folder, people, otherFiles: 0 } };
+  }
+  const sources = await readSources(data);
+  return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
+}
+
+/** Copies each photo, because the engine overwrites the bytes. */
+const toReader =
+  ({ people }: OpenedPhotos): ReadPhoto =>
+  async (person, file) =>
+    people.get(person)?.[Number(file)]?.use((bytes) => Buffer.from(bytes)) ?? 'unreadable';
+
+/**
+ * Measures the built-in or a custom engine. A custom engine without parameters is first fitted on half of the people.
+ * @throws BadInput if nothing can be measured
+ */
+export async function measure(
+  { data, modelsFolder, own, command }: MeasureRequest,
+  say: (line: string) => void,
+): Promise<Measured> {
+  const recogniser = own?.recogniser ?? null;
+  const by = { modelsFolder, recogniser, ...(typeof data === 'string' ? {} : { read: toReader(data) }) };
+  const embed: AccuracyOptions['embed'] = async (folders, tell) => {
+    const embedded = [];
+    for (const { folder, people } of folders) embedded.push(await embedCorpus(folder, people, nothingKept, tell, by));
+    return embedded;
+  };
+  say('Looking for photos…');
+  const found = await findPhotos(data);
+  const fitted =
+    own === null || own.entry !== null ? null : await fitOwn(own, found.sources ?? [found.corpus], embed, say);
+  // The built-in engine was fitted on none of these people.
+  const judge = own === null ? 'all' : 'half';
+  const measured = fitted ?? own?.entry ?? null;
+  const engine =
+    measured === null ? shipped : createMeasuredEngine(toEngineParameters(measured, recogniser?.id ?? null));
+  const options = {
+    data: typeof data === 'string' ? data : data.folder,
+    judge,
+    split,
+    pairs,
+    embed,
+    command,
+    engine,
+  } as const;
+  const { figures, tables, name, plots } = await measurePhotos(options, found, say);
+  const entry = fitted === null ? measured : judgeEntry(fitted, figures);
+  const text = entry === null ? tables : `${levelsToMarkdown(entry, figures)}\n${tables}`;
+  const all = { ...figures, levels: entry?.levels ?? null };
+  return {
+    tables: text,
+    json: JSON.stringify(all),
+    missing: figures.missing,
+    files: { [`${name}.json`]: `${JSON.stringify(all, null, 2)}\n`, [`${name}.md`]: text, ...plots },
+    fitted: fitted === null ? null : entry,
+    notOffered: entry === null ? [] : accuracies.filter((level) => !entry.levels[level].isOffered),
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { CommandError } from '../../../cli/command-error.js';
+import type { OwnPhoto, Photo } from '../../../core/concealed.js';
+import { movements } from '../../../core/movements.js';
+import type { CapturedFrame } from '../../../core/ports.js';
+import { skipReasons } from '../../../core/presence/page-protocol.js';
+import { screenAxes, screenColours } from '../../../core/screen-light.js';
+import { epochMsGuard } from '../../../core/units.js';
+import { parseKeyJson } from '../../../files/durable-file.js';
+
+const lightGuard = z.strictObject({
+  axis: z.enum(screenAxes),
+  first: z.enum(screenColours),
+  second: z.enum(screenColours),
+});
+
+const aboutGuard = z.strictObject({
+  species: z.string(),
+  light: z.string(),
+  device: z.string(),
+  at: epochMsGuard,
+  /** `captured` if the challenge was completed. Otherwise there are no frames. */
+  outcome: z.enum(['captured', ...skipReasons]),
+  /** Violations of order, digests and timing, named as in the audit log. */
+  missed: z.array(z.string()),
+  frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
+});
+
+export type AboutPresentation = z.output<typeof aboutGuard>;
+
+export type AskedOfFrame = AboutPresentation['frames'][number];
+
+const lengthBytes = 4;
+
+function withLength(bytes: Uint8Array): readonly Uint8Array[] {
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32BE(bytes.length);
+  return [length, bytes];
+}
+
+export function encodePresentation(about: AboutPresentation, photos: readonly Photo[]): Buffer {
+  const parts = photos.map((photo) => photo.use((bytes) => bytes));
+  return Buffer.concat([Buffer.from(JSON.stringify(about)), ...parts].flatMap(withLength));
+}
+
+/** @throws CommandError `presence_locked` for an unknown format */
+export function decodePresentation(
+  bytes: Buffer,
+  own: OwnPhoto,
+): { readonly about: AboutPresentation; readonly frames: readonly CapturedFrame[] } {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + lengthBytes <= bytes.length; ) {
+    const from = at + lengthBytes;
+    at = from + bytes.readUInt32BE(at);
+    parts.push(bytes.subarray(from, at));
+  }
+  const [first = Buffer.alloc(0), ...pictures] = parts;
+  const about = aboutGuard.safeParse(parseKeyJson(first.toString('utf8')));
+  if (!about.success || about.data.frames.length !== pictures.length)
+    throw new CommandError('presence_locked', { problem: 'of another version' });
+  const photos = pictures.map((picture) => own(Uint8Array.from(picture)));
+  const frames = about.data.frames.flatMap((asked, index) => {
+    const photo = photos[index];
+    return photo === undefined ? [] : [{ ...asked, photo }];
+  });
+  return { about: about.data, frames };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type Photo, SealedToken } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { FaceError } from '../../errors.js';
+import { bindingOfClient, shareOfClient } from '../../rest/client-tokens.js';
+import { clientEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import { accuracyField, scopeField } from '../../rest/fields.js';
+import { identify, mostTokens } from './identify.js';
+
+const position = z
+  .int()
+  .min(0)
+  .max(mostTokens - 1);
+
+export function createIdentificationEndpoints(
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Endpoint[] {
+  return [
+    clientEndpoint({
+      method: 'POST',
+      versions: [1, 2],
+      tag: 'Face tokens',
+      status: 200,
+      path: '/identify',
+      scope: 'identify',
+      summary: 'Identify a face in a roster of tokens',
+      description:
+        'Finds at most one person among up to 500 people. `roster` is a file with one token per line, all created with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If several tokens match, no person is identified. docs/roster.md lists the maximum size for each accuracy. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
+      ours: true,
+      codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
+      photos: {
+        photo: { atLeast: 1, atMost: 5 },
+        roster: {
+          ...{ atLeast: 1, atMost: 1 },
+          about: { description: 'A text file with one token per line.', mediaType: 'text/plain' },
+        },
+      },
+      fields: z.strictObject({ scope: scopeField, accuracy: accuracyField }),
+      reply: z.strictObject({
+        outcome: z.enum(['identified', 'nobody', 'ambiguous']),
+        position: position.nullable().describe('Position of the one token that matches; `null` unless identified.'),
+        alike: z
+          .array(position)
+          .describe(
+            'Positions of the matching tokens if the result is ambiguous: one person twice, or people who look alike.',
+          ),
+        unusable: z.array(position).describe('Positions of tokens that have expired, or whose key was retired.'),
+        falsePositiveRate: z
+          .number()
+          .describe('Upper bound of the false positive identification rate, as the accuracy of the tokens guarantees.'),
+      }),
+      async handle({ fields, client, photos }) {
+        const [roster] = photos('roster');
+        const tokens = readLines(roster);
+        const binding = bindingOfClient(client, fields);
+        const { alike, unusable, ...found } = await identify(
+          { photos: photos('photo'), tokens, binding, share: shareOfClient(client) },
+          deps,
+        );
+        return { ...found, alike: [...alike], unusable: [...unusable] };
+      },
+    }),
+  ];
+}
+
+/**
+ * Returns each line as a token, without validating it.
+ * @throws `roster_malformed` for too many lines
+ */
+function readLines(roster: Photo): readonly SealedToken[] {
+  const lines = roster.use((bytes) => Buffer.from(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);
+  if (lines.at(-1) === '') lines.pop();
+  if (lines.length > mostTokens) throw new FaceError('roster_malformed');
+  return lines.map((line) => new SealedToken(line));
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { event } from '../../core/audit-events.js';
+
+/** Schemas for the `detail` of audit records. Fields must stay in this order. */
+export const rosterDetails = {
+  roster_searched: event(
+    'A client searched a face in a roster. `tokenId` is the match, `code` the reason for a search that failed.',
+    {
+      tokens: z.int(),
+      outcome: z.enum(['identified', 'nobody', 'ambiguous', 'refused']),
+      tokenId: z.string().nullable(),
+      code: z.string().nullable(),
+    },
+  ),
+} as const;
+
+type RosterDetails = typeof rosterDetails;
+
+declare module '../../core/audit-events.js' {
+  interface ExtensionDetails extends RosterDetails {}
+}

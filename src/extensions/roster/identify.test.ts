@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer, toForm } from '../../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
+import { parameters } from '../../../test/parameters.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import { accuracies } from '../../token/parameters.js';
+import { greatestFalsePositiveRate, mostTokens } from './identify.js';
+
+let server: ApiServer;
+let auth: { 'x-auth-token': string };
+beforeEach(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+  auth = { 'x-auth-token': (await server.issue(['enrol', 'verify', 'identify'])).token };
+});
+afterEach(() => server.stop());
+
+type Fields = Parameters<typeof toForm>[0];
+const door = { scope: 'door', accuracy: '6' };
+const enrol = async (person: string, fields: Fields = {}): Promise<string> => {
+  const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
+  const { body } = await server.postForm('/generate', toForm({ photo, ...door, ...fields }), auth);
+  return String(body.token);
+};
+const rosterOf = (...people: readonly string[]) => Promise.all(people.map((person) => enrol(person)));
+const identify = (roster: readonly string[], photo: Uint8Array | Uint8Array[], fields: Fields = {}, by = auth) =>
+  server.postForm('/identify', toForm({ roster: Buffer.from(roster.join('\n')), photo, ...door, ...fields }), by);
+const searched = () =>
+  server.audit.events.filter(({ action }) => action === 'roster_searched').map(({ detail }) => detail);
+
+describe('somebody at a door', () => {
+  test('is found on the roster or has no match, regardless of looks', async () => {
+    const roster = await rosterOf('ada', 'ben', 'cleo');
+    const answer = await identify(roster, drawPicture('cleo', 7));
+    const found = { outcome: 'identified', position: 2, alike: [], unusable: [] };
+    expect(answer.body).toEqual({ ok: true, ...found, falsePositiveRate: 7.5e-5 });
+    const nobody = { outcome: 'nobody', position: null, alike: [], unusable: [] };
+    expect((await identify(roster, drawPicture('eve', 1))).body).toMatchObject(nobody);
+    // Somebody else's photo beside one's own; a photo of a photo.
+    expect((await identify(roster, [drawPicture('ada', 8), drawPicture('ben', 8)])).body).toMatchObject(nobody);
+    expect((await identify(roster, Buffer.from('face ada 8 0.01'))).body).toMatchObject(nobody);
+  });
+
+  test('has no match if two tokens match, and the caller learns which', async () => {
+    const roster = [...(await rosterOf('ben', 'ada')), await enrol('ada')];
+    const { body } = await identify(roster, drawPicture('ada', 9));
+    expect(body).toMatchObject({ outcome: 'ambiguous', position: null, alike: [1, 2] });
+  });
+
+  test('is nobody by a token that was revoked, has expired, or is another tenant’s, scope’s or level’s', async () => {
+    const [ada, ben] = await rosterOf('ada', 'ben');
+    await server.postJson('/revoke', { token: ada }, auth);
+    expect((await identify([ada, ben], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'nobody', unusable: [] });
+    // Of two, the one that is left.
+    const anew = await enrol('ada');
+    expect((await identify([ada, ben, anew], drawPicture('ada', 9))).body).toMatchObject({ position: 2 });
+    const expiry = new Date(server.clock.now() + 60_000).toISOString().replace(/\.\d+/, '');
+    const short = await enrol('cleo', { expiry });
+    expect((await identify([ben, short], drawPicture('cleo', 9))).body).toMatchObject({ position: 1 });
+    server.clock.advanceSec(61);
+    const late = { outcome: 'nobody', unusable: [1], falsePositiveRate: 2.5e-5 };
+    expect((await identify([ben, short], drawPicture('cleo', 9))).body).toMatchObject(late);
+    const rival = { 'x-auth-token': (await server.issue(['identify'], 'globex')).token };
+    for (const [fields, by] of [
+      [{}, rival],
+      [{ scope: 'safe' }, auth],
+      [{ accuracy: '7' }, auth],
+    ] as const)
+      expect((await identify([ben], drawPicture('ben', 9), fields, by)).body).toMatchObject({ outcome: 'nobody' });
+  });
+
+  test('is recorded: how many there were, what came of it, and whom it found', async () => {
+    const roster = await rosterOf('ada', 'ben');
+    await identify(roster, drawPicture('ben', 9));
+    await identify(roster, drawPicture('eve', 9));
+    await identify(roster, Buffer.from('wall'));
+    const named = { tokens: 2, tokenId: null, code: null };
+    expect(searched()).toEqual([
+      { ...named, outcome: 'identified', tokenId: expect.stringMatching(/^[\w-]{22}$/) },
+      { ...named, outcome: 'nobody' },
+      { ...named, outcome: 'refused', code: 'face_none' },
+    ]);
+  });
+});
+
+describe('a roster is refused', () => {
+  test('where it is empty, has a line that is no token, one twice, or one with a password', async () => {
+    const [ada] = await rosterOf('ada');
+    const secret = await enrol('ben', { password: 'correct horse' });
+    const wrong: [string[], string][] = [
+      [[], 'roster_malformed'],
+      [[ada, '', ada], 'token_malformed'],
+      [['not a token'], 'token_malformed'],
+      [[ada, ada], 'roster_malformed'],
+      [[ada, secret], 'roster_malformed'],
+      [Array.from({ length: mostTokens + 1 }, () => ada), 'roster_malformed'],
+    ];
+    for (const [roster, code] of wrong)
+      expect(await identify(roster, drawPicture('ada', 9))).toMatchObject({ status: 400, body: { code } });
+    // Lines may end as a file of Windows has them, the last one too.
+    const form = toForm({ roster: Buffer.from(`${ada}\r\n`), photo: drawPicture('ada', 9), ...door });
+    expect((await server.postForm('/identify', form, auth)).body).toMatchObject({ position: 0 });
+  });
+
+  test('if its level would find impostors more often than one in four hundred', async () => {
+    const level = (accuracy: string) =>
+      Promise.all(Array.from({ length: 3 }, (_, at) => enrol(`p${at}`, { accuracy })));
+    const tolerant = await level('3');
+    const taken = await identify(tolerant.slice(0, 2), drawPicture('p1', 9), { accuracy: '3' });
+    expect(taken.body).toMatchObject({ position: 1, falsePositiveRate: 0.002 });
+    const refused = await identify(tolerant, drawPicture('p1', 9), { accuracy: '3' });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'roster_too_large' } });
+    // The strictest level carries as many as there may be, and no level promises nothing.
+    const most = accuracies.map((level) =>
+      Math.floor(greatestFalsePositiveRate / (parameters.current.levels[level].greatestFalseMatchRate ?? 1) + 1e-9),
+    );
+    expect(most).toEqual([0, 0, 2, 25, 50, 100, 250, 500]);
+  });
+
+  test('when the tenant’s attempts of the hour are used up, whatever the results', async () => {
+    const [ada] = await rosterOf('ada');
+    for (let taken = 0; taken < 1199; taken += 1) await countAgainst('identifications', 'default', server.deps);
+    expect((await identify([ada], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'identified' });
+    const more = { 'x-auth-token': (await server.issue(['identify'])).token };
+    const refused = await identify([ada], drawPicture('ada', 9), {}, more);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'locked_out' } });
+  });
+});

@@ -1,0 +1,110 @@
+import type { Photo, SealedToken } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { isDenied } from '../../core/enrolment/deny-list.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import type { Binding, ReadToken } from '../../core/ports.js';
+import type { QueueShare } from '../../core/queue-share.js';
+import { toEpochMs } from '../../core/units.js';
+import { FaceError, toCode } from '../../errors.js';
+
+export const mostTokens = 500;
+
+/**
+ * Maximum false positive identification rate. It allows 500 tokens of the strictest level. For other levels, the sum of
+ * the tokens' false accept rates must not exceed it.
+ */
+export const greatestFalsePositiveRate = 1 / 400;
+
+export interface IdentifyRequest {
+  /** 1 to 5 photos of one person. */
+  readonly photos: readonly Photo[];
+  readonly tokens: readonly SealedToken[];
+  /** Context to which every token must be bound. Its tenant is rate-limited. */
+  readonly binding: Binding;
+  readonly share: QueueShare;
+}
+
+/** Result of a biometric identification (ISO/IEC 2382-37). Positions of tokens start at 0. */
+export interface Identification {
+  /** `ambiguous` if several tokens match. None of them is chosen. */
+  readonly outcome: 'identified' | 'nobody' | 'ambiguous';
+  readonly position: number | null;
+  /** Positions of the matching tokens if `ambiguous`: duplicates, or people who look alike. */
+  readonly alike: readonly number[];
+  readonly unusable: readonly number[];
+  /** Probability that an unknown face is identified, from 0 to 1. */
+  readonly falsePositiveRate: number;
+}
+
+/**
+ * Identifies a live face among at most `mostTokens` tokens.
+ * @throws `roster_malformed` for no tokens, too many or duplicates; `roster_too_large` for more than their level
+ * allows; `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
+ */
+export async function identify(
+  { photos, tokens, binding, share }: IdentifyRequest,
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Promise<Identification> {
+  const note = (
+    outcome: Identification['outcome'] | 'refused',
+    about: { readonly tokenId?: string; readonly code?: string } = {},
+  ) =>
+    deps.audit.append({
+      ...{ action: 'roster_searched', connection: binding.tenant, subject: '' },
+      detail: { tokens: tokens.length, outcome, tokenId: about.tokenId ?? null, code: about.code ?? null },
+    });
+  try {
+    const read = readTokens(tokens, deps);
+    await countAgainst('identifications', binding.tenant, deps);
+    const isUsable = await Promise.all(read.map((each) => canOpen(each, deps)));
+    const usable = read.flatMap(({ token, tokenId }, position) =>
+      isUsable[position] ? [{ token, tokenId, position }] : [],
+    );
+    const { positions, falsePositiveRate } = await deps.verifier.search({
+      ...{ photos, binding, greatestFalsePositiveRate, share },
+      tokens: usable.map(({ token }) => token),
+      requireLiveness: true,
+    });
+    // The deny list is read last, so that a revocation takes effect at once.
+    const found = positions.map((each) => usable[each]);
+    const denied = await Promise.all(found.map(({ tokenId }) => isDenied(tokenId, deps)));
+    const matching = found.filter((_, at) => !denied[at]);
+    const unusable = isUsable.flatMap((each, position) => (each ? [] : [position]));
+    const [only, ...others] = matching;
+    const common = { unusable, falsePositiveRate };
+    if (only === undefined) {
+      await note('nobody');
+      return { ...common, outcome: 'nobody', position: null, alike: [] };
+    }
+    if (others.length > 0) {
+      await note('ambiguous');
+      return { ...common, outcome: 'ambiguous', position: null, alike: matching.map(({ position }) => position) };
+    }
+    await note('identified', { tokenId: only.tokenId });
+    return { ...common, outcome: 'identified', position: only.position, alike: [] };
+  } catch (error) {
+    await note('refused', { code: toCode(error) });
+    throw error;
+  }
+}
+
+function readTokens(tokens: readonly SealedToken[], { verifier }: Ports<'verifier'>): readonly ReadToken[] {
+  if (tokens.length === 0 || tokens.length > mostTokens)
+    throw new FaceError('roster_malformed', { tokens: tokens.length });
+  const read = tokens.map((token) => verifier.identify(token));
+  const ids = new Set(read.map(({ tokenId }) => tokenId));
+  if (ids.size < read.length) throw new FaceError('roster_malformed', { problem: 'repeated' });
+  return read;
+}
+
+/**
+ * Returns true if a token can be opened at all. The result does not depend on the face, so it reveals nothing about the
+ * face.
+ */
+async function canOpen(
+  { expiresAt, keyVersion }: ReadToken,
+  { verifier, clock }: Ports<'clock' | 'verifier'>,
+): Promise<boolean> {
+  const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
+  return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));
+}
