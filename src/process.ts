@@ -16,7 +16,7 @@ import { loadSetup } from './connections/setup.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
 import { toCode } from './errors.js';
-import { extensionCommands, sections } from './extensions/index.js';
+import { checkSections, extensionCommands, sections } from './extensions/index.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
 import { createSecretUses } from './operations/upkeep.js';
@@ -55,7 +55,10 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 const secretUses = createSecretUses({ clock });
 
 const readSetup = () =>
-  loadSetup(providers, { ...{ clock, random, fetch, log, sections, ...reading }, onSecretUsed: secretUses.note });
+  loadSetup(providers, {
+    ...{ clock, random, fetch, log, sections, checkSections, ...reading },
+    onSecretUsed: secretUses.note,
+  });
 
 /**
  * Runs the server. Signal handlers are installed first, because a signal without a handler would end the process

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
-import { onboardingGuard } from '../src/config/onboarding.js';
 import type { Setup } from '../src/connections/setup.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
@@ -10,7 +9,7 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, State } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
 import { refusals } from '../src/errors.js';
-import { extensions, type OpenedExtensions, sections } from '../src/extensions/index.js';
+import { contributionsOf, extensions, type OpenedExtensions, sections } from '../src/extensions/index.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
 import { createBodyRooms } from '../src/http/rooms.js';
@@ -86,10 +85,10 @@ export async function startApiServer(
        * requests.
        */
       startMs?: number;
+      /** Settings of the extensions. */
+      sections?: object;
       port?: number;
       setup?: () => Setup;
-      /** Sections of the configuration that extensions read. */
-      sections?: object;
       toState?: (state: State) => State;
       /** Creates the OpenID providers from the core. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
@@ -113,9 +112,10 @@ export async function startApiServer(
       each.open({ current: () => deps, jobs: createTestJobs({ clock, log }, sleepShortly), sleep: sleepShortly }),
     ),
   );
+  const config = { ...emptySetup().config, ...z.object(sections).parse(given.sections ?? {}) };
   const deps: AppDeps = {
-    config: { ...emptySetup().config, ...z.object(sections).parse(given.sections ?? {}) },
-    extensions: opened,
+    ...contributionsOf({ config, extensions: opened }),
+    ...{ config, extensions: opened },
     upkeep,
     clock,
     random: systemRandom,
@@ -124,7 +124,6 @@ export async function startApiServer(
       refusals.note(request);
     },
     contactCodes: { countries: ['49'] },
-    onboarding: onboardingGuard.parse({}),
     audit,
     log,
     adminKeyDigest: createHash('sha256').update(adminKey).digest(),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
+import { toIso } from '../core/units.js';
 import {
+  type Application,
   changeApplication,
   listApplications,
   maxApplications,
@@ -11,7 +13,6 @@ import {
 } from '../rest/applications.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { scopesField, tenantField } from '../rest/fields.js';
-import { toApplicationReply } from '../rest/onboarding/describe.js';
 import { applicationReply, applicationsReply } from '../rest/replies/applications.js';
 import { defaultScopes } from '../rest/scopes.js';
 
@@ -109,4 +110,10 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
       },
     }),
   ];
+}
+
+export function toApplicationReply(application: Application) {
+  const { id, name, tenant, scopes, perMinute, perDay, contact, owners, createdAt, changedAt } = application;
+  const times = { createdAt: toIso(createdAt), changedAt: toIso(changedAt) };
+  return { id, name, tenant, scopes: [...scopes], perMinute, perDay, contact, owners: [...owners], ...times };
 }

@@ -61,13 +61,13 @@ describe('new-credentials', () => {
 
   test('an administrator key and a trial token send nothing', async () => {
     expect((await server.postJson('/v2/new-credentials', contact, { 'x-admin-key': adminKey })).status).toBe(401);
-    const onboarding = { sandbox: 'try', mostPerMinute: 600, mostPerDay: 100_000 };
-    const own = await startApiServer({ verifier: createTestVerifier(), onboarding });
+    const sandbox = { tenant: 'try', perMinute: 30, perDay: 500 };
+    const own = await startApiServer({ verifier: createTestVerifier(), sandbox });
     const asked = { name: 'try', tenant: 'try', scopes: [], lifeSec: 60, application: null, sandbox: 'dev' };
     const { credential } = await issueClientToken(asked, { name: 'dev' }, own.deps);
-    const sandbox = { 'x-auth-token': credential.use((text) => text) };
-    expect((await own.postJson('/token', {}, sandbox)).status).toBe(200);
-    expect((await own.postJson('/v2/new-credentials', contact, sandbox)).body.code).toBe('caller_untrusted');
+    const trial = { 'x-auth-token': credential.use((text) => text) };
+    expect((await own.postJson('/token', {}, trial)).status).toBe(200);
+    expect((await own.postJson('/v2/new-credentials', contact, trial)).body.code).toBe('caller_untrusted');
     expect(own.messages).toEqual([]);
     await own.stop();
     expect(server.messages).toEqual([]);

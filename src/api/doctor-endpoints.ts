@@ -26,7 +26,7 @@ async function describeDoctor(upkeep: UpkeepPorts<'state' | 'clock' | 'setup'>) 
   };
 }
 
-export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'upkeep'>): Endpoint[] {
+export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'upkeep' | 'openWork'>): Endpoint[] {
   const { upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);
   const findFacts = createFactFinder(upkeep);

@@ -7,8 +7,7 @@ import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { listAdministrators } from '../rest/administrators.js';
 import { listApplicationKeys } from '../rest/application-keys.js';
 import { listApplications } from '../rest/applications.js';
-
-import { countSubmitted } from '../rest/onboarding/requests.js';
+import type { ApiPorts } from '../rest/deps.js';
 import { type Administrator, holds } from '../rest/rights.js';
 
 const expiringDays = 14;
@@ -24,7 +23,7 @@ interface ExpiringSecret {
 
 /** Creates a function that returns the requests and expiring secrets that an administrator may see. */
 export function createOpenWorkFinder(
-  deps: Ports<'state' | 'clock'>,
+  deps: ApiPorts<'state' | 'clock' | 'openWork'>,
 ): (administrator: Administrator) => Promise<ToDo[]> {
   let secrets: { readonly found: readonly ExpiringSecret[]; readonly until: EpochMs } | null = null;
   const findSecrets = async (): Promise<readonly ExpiringSecret[]> => {
@@ -34,17 +33,11 @@ export function createOpenWorkFinder(
     return secrets.found;
   };
   return async (administrator) => {
-    const [assists, configures, audits] = [
-      holds(administrator, 'assist'),
-      holds(administrator, 'configure'),
-      holds(administrator, 'audit'),
-    ];
+    const added = await Promise.all(deps.openWork.map((find) => find(administrator, deps)));
     return [
-      ...(assists ? await findHelpDeskWork(administrator, deps) : []),
-      ...(configures
-        ? waiting('requests_waiting', 'requests', await countSubmitted(deps), 'requests for applications')
-        : []),
-      ...(audits ? (await findSecrets()).map((secret) => toItem(secret, deps.clock.now())) : []),
+      ...(holds(administrator, 'assist') ? await findHelpDeskWork(administrator, deps) : []),
+      ...added.flat(),
+      ...(holds(administrator, 'audit') ? (await findSecrets()).map((secret) => toItem(secret, deps.clock.now())) : []),
     ];
   };
 }
@@ -62,7 +55,8 @@ async function findHelpDeskWork({ id, means }: Administrator, deps: Ports<'state
   ];
 }
 
-const waiting = (code: ToDoCode, where: ToDo['where'], count: number, what: string): ToDo[] =>
+/** Returns the task for open requests, if there are any. */
+export const waiting = (code: ToDoCode, where: ToDo['where'], count: number, what: string): ToDo[] =>
   count === 0
     ? []
     : [

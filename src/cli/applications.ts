@@ -10,7 +10,6 @@ import {
   usageReply,
 } from '../rest/replies/applications.js';
 import { clientScopes } from '../rest/scopes.js';
-import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { parsing, wholeNumber } from './parse-option.js';
@@ -94,7 +93,6 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
       await callServer(`POST ${pathOf(id)}/keys/revoke`, z.object({}), deps, { key });
       deps.tell('Revoked.');
     });
-  command.addCommand(createApplicationRequestsCommand(deps));
   command
     .command('usage')
     .description('print what one application used by day and endpoint, or what each used in all')

@@ -9,7 +9,7 @@ type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
 type Commands = Readonly<Record<string, () => Promise<CreateCommand>>>;
 
 type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'> & {
-  /** Commands of the extensions. */
+  /** Commands of the extensions. A name such as `applications requests` is a subcommand. */
   readonly extensionCommands: Commands;
 };
 
@@ -144,12 +144,15 @@ export async function createProgram(asked: string | undefined, deps: ProcessDeps
     });
   const commands = allCommands(deps);
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);
-  const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
+  const loads = Object.entries(commands).filter(([name]) => !isOurs || name.split(' ')[0] === asked);
   const lines = createLines(deps.print);
-  for (const create of await Promise.all(loads.map(([, load]) => load()))) {
+  for (const { path, create } of await Promise.all(
+    loads.map(async ([path, load]) => ({ path, create: await load() })),
+  )) {
     const command = create({ ...deps, ...lines });
-    addJson(command, command.name(), lines);
-    program.addCommand(addExamples(inheritSettings(command, program), ''));
+    addJson(command, path, lines);
+    const parent = program.commands.find((each) => path.startsWith(`${each.name()} `)) ?? program;
+    parent.addCommand(addExamples(inheritSettings(command, program), path.slice(0, -command.name().length)));
   }
   return program;
 }

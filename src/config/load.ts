@@ -27,6 +27,20 @@ export interface LoadDeps<Guards extends ConnectionGuards, Sections extends z.Zo
   readonly connectionGuards: Guards;
   /** Guards of the extensions' sections, by key. */
   readonly sections: Sections;
+  /** Checks the extensions' sections against the other settings. */
+  readonly checkSections?:
+    | ((sections: z.output<z.ZodObject<Sections>>, config: SharedConfig) => readonly SectionProblem[])
+    | undefined;
+}
+
+/** Settings that sections of extensions can refer to. */
+export interface SharedConfig {
+  readonly connections: readonly { readonly id: string }[];
+}
+
+export interface SectionProblem {
+  readonly path: readonly string[];
+  readonly reason: string;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -93,12 +107,18 @@ const pick = (settings: Settings, isPicked: (name: string) => boolean): Settings
 export async function loadConfig<const Guards extends ConnectionGuards, const Sections extends z.ZodRawShape>({
   connectionGuards,
   sections,
+  checkSections = () => [],
   ...reading
 }: LoadDeps<Guards, Sections>): Promise<Config<Guards> & z.output<z.ZodObject<Sections>>> {
   const { settings, toError } = await resolveSettings(await readConfigFile(reading.env, reading.readFile), reading);
   const isSection = (name: string): boolean => Object.hasOwn(sections, name);
-  const core = createConfigGuard(connectionGuards).safeParse(pick(settings, (name) => !isSection(name)));
   const added = z.object(sections).safeParse(pick(settings, isSection));
+  const core = createConfigGuard(connectionGuards)
+    .superRefine((config, { addIssue }) => {
+      const problems = added.success ? checkSections(added.data, config) : [];
+      for (const { path, reason } of problems) addIssue({ code: 'custom', path: [...path], message: reason });
+    })
+    .safeParse(pick(settings, (name) => !isSection(name)));
   if (core.success && added.success) return { ...core.data, ...added.data };
   throw toError([core, added].flatMap(({ error }) => error?.issues ?? []));
 }

@@ -10,7 +10,6 @@ import { deliveryGuard } from './delivery.js';
 import { keysGuard, signsRs256 } from './keys.js';
 import { ledgerGuard } from './ledger.js';
 import { limitsGuard } from './limits.js';
-import { onboardingGuard } from './onboarding.js';
 import { retentionGuard } from './retention.js';
 import { originGuard, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
@@ -175,9 +174,6 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     contactCodes: contactCodesGuard
       .prefault({})
       .describe('One-time codes that backends send to contacts of their choice.'),
-    onboarding: onboardingGuard
-      .prefault({})
-      .describe('Self-service requests of developers for applications. See docs/onboarding.md.'),
     retention: retentionGuard.prefault({}).describe('Retention of consents. See docs/data-subjects.md.'),
     brand: brandConfigGuard
       .nullable()
@@ -220,12 +216,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       error: 'expected null, as a Facenition server compares the faces',
     },
   );
-  const tried = recognised.refine(
-    ({ onboarding, connections }) =>
-      onboarding.sandbox === null || connections.some(({ id }) => id === onboarding.sandbox),
-    { path: ['onboarding', 'sandbox'], error: 'expected the id of a connection' },
-  );
-  const answered = tried.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
+  const answered = recognised.refine(({ publicUrl, console }) => publicUrl !== null || console.signIn === null, {
     path: ['publicUrl'],
     error: 'expected an address, as "console" has "signIn": the provider sends the browser back there',
   });

@@ -23,9 +23,15 @@ type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl'>;
 
 export async function loadSetup<const Sections extends z.ZodRawShape>(
   providers: Providers,
-  { env, readFile, sections, ...deps }: Omit<LoadDeps<ConnectionGuards, Sections>, 'connectionGuards'> & ConnectionDeps,
+  {
+    env,
+    readFile,
+    sections,
+    checkSections,
+    ...deps
+  }: Omit<LoadDeps<ConnectionGuards, Sections>, 'connectionGuards'> & ConnectionDeps,
 ): Promise<Setup<z.output<z.ZodObject<Sections>>>> {
-  const config = await loadConfig({ env, readFile, connectionGuards: guardsOf(providers), sections });
+  const config = await loadConfig({ env, readFile, connectionGuards: guardsOf(providers), sections, checkSections });
   return { config, connections: configureConnections(config.connections, providers, deps) };
 }
 

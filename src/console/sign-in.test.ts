@@ -6,7 +6,7 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { testIssuer } from '../../test/keys.js';
 import { consoleGuard } from '../config/console.js';
 import type { Fetch } from '../core/ports.js';
-import { developerIdOf } from '../rest/onboarding/developers.js';
+import { idOfSignIn } from '../rest/console-sessions.js';
 
 const redirectUri = `${testIssuer}/console/callback`;
 const users = {
@@ -87,7 +87,7 @@ describe('by the company’s provider', () => {
     expect(status).toBe(201);
     const { issuer } = company;
     // A new login is recorded under the same id.
-    const id = developerIdOf(issuer, 'u1').slice(0, 12);
+    const id = idOfSignIn(issuer, 'u1').slice(0, 12);
     const recorded = `ada@example.com (${new URL(issuer).host}, ${id})`;
     expect(server.audit.events.map(({ action, detail }) => [action, detail])).toEqual([
       ['console_signed_in', { by: recorded, role: 'owner', issuer, subject: 'u1', emergency: false }],

@@ -1,11 +1,12 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
+import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { AuditAction, AuditDetails } from '../core/audit-events.js';
 import type { ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { PersonalData } from '../core/personal-data/registration.js';
-import type { ApiDeps } from '../rest/deps.js';
+import type { ApiDeps, Contributions } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
 
 export interface Configured<Sections extends z.ZodRawShape> {
@@ -19,6 +20,8 @@ export interface OpenedExtension<Sections extends z.ZodRawShape = z.ZodRawShape>
   isOn(config: Configured<Sections>['config']): boolean;
   /** Called at the start and after each reload, if the extension is on. */
   createEndpoints(deps: ApiDeps & Configured<Sections>): readonly Endpoint[];
+  /** Returns what it adds to parts of the core, if it is on. */
+  contribute?(config: Configured<Sections>['config']): Partial<Contributions>;
   /** Starts background jobs, when the server listens. */
   start(): void;
   /** Stops the jobs, and waits for their current runs. */
@@ -29,6 +32,8 @@ export interface OpenedExtension<Sections extends z.ZodRawShape = z.ZodRawShape>
 export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   /** Sections of the configuration, by key. They say if the extension is on. */
   readonly sections: Sections;
+  /** Checks its sections against the other settings. */
+  check?(sections: Configured<Sections>['config'], config: SharedConfig): readonly SectionProblem[];
   /** Schemas of its audit events, by action. */
   readonly auditDetails: AuditDetails;
   /** Actions whose records need not be on disk before the caller gets an answer. */
@@ -36,7 +41,7 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;
-  /** Commands by name. Only the requested command is loaded. */
+  /** Commands by name, such as `campaign` or `applications requests`. Only the requested command is loaded. */
   readonly commands: Readonly<Record<string, () => Promise<(deps: CliDeps) => CommandUnknownOpts>>>;
   open(server: {
     /** Returns the ports since the last reload. */

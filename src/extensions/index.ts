@@ -1,17 +1,20 @@
 import type { z } from 'zod';
 import { relaxDurability } from '../audit/durability.js';
+import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
 import { addAuditDetails } from '../core/audit-events.js';
 import { addPersonalData } from '../core/personal-data/registry.js';
+import type { Contributions } from '../rest/deps.js';
 import { addHoldings } from '../rest/replies/holdings.js';
 import { campaigns } from './campaigns/index.js';
+import { developerPortal } from './developer-portal/index.js';
 import type { Extension } from './extension.js';
 import { measuring } from './measuring/index.js';
 import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-const rows = [campaigns, roster, signatures, measuring] as const satisfies readonly Extension[];
+const rows = [campaigns, developerPortal, measuring, roster, signatures] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
@@ -20,15 +23,19 @@ type Intersection<Union> = (Union extends unknown ? (each: Union) => void : neve
 // Without any row, the types of all extensions remain.
 type Row = [(typeof rows)[number]] extends [never] ? Extension<Record<never, z.ZodType>> : (typeof rows)[number];
 type Sections = Intersection<Row['sections']>;
+type AllSections = keyof Sections extends never ? Record<never, never> : z.output<z.ZodObject<Sections>>;
 
 export const extensions: readonly Row[] = rows;
 
 export const sections: Sections = Object.assign({}, ...extensions.map((each) => each.sections));
 
+export const checkSections = (added: AllSections, config: SharedConfig): readonly SectionProblem[] =>
+  extensions.flatMap((each) => ('check' in each ? each.check(added, config) : []));
+
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 
 /** A configuration with the sections of all extensions. */
-export type FullSetup = Setup<keyof Sections extends never ? unknown : z.output<z.ZodObject<Sections>>>;
+export type FullSetup = Setup<AllSections>;
 
 export type OpenedExtensions = readonly Awaited<ReturnType<Row['open']>>[];
 
@@ -40,6 +47,17 @@ export interface Extended {
 
 export const extensionsOn = ({ config, extensions }: Extended): OpenedExtensions =>
   extensions.filter((each) => each.isOn(config));
+
+export function contributionsOf(extended: Extended): Contributions {
+  const added: Partial<Contributions>[] = extensionsOn(extended).map(
+    (each) => each.contribute?.(extended.config) ?? {},
+  );
+  return {
+    sandbox: added.find(({ sandbox }) => sandbox)?.sandbox ?? null,
+    openWork: added.flatMap(({ openWork = [] }) => openWork),
+    catalogueNotes: added.flatMap(({ catalogueNotes = [] }) => catalogueNotes),
+  };
+}
 
 const listed: readonly Extension[] = rows;
 for (const { auditDetails, relaxedActions = [], personalData, holdings } of listed) {

@@ -9,9 +9,7 @@ import { authenticateSession, type SessionPorts } from './console-caller.js';
 import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-sessions.js';
 import type { ApiPorts } from './deps.js';
 import type { Auth } from './endpoint.js';
-import type { Developer } from './onboarding/developers.js';
-import { checkSandbox, quotaOf } from './onboarding/sandbox.js';
-import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
+import { countRequest, type Quota, quotaOf, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
 import { toClientRequest } from './usage.js';
 
@@ -31,7 +29,7 @@ async function authenticate(
   return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
 }
 
-async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<Developer> {
+async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<Administrator> {
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
   if (isOther) throw new FaceError('caller_untrusted');
   const { session } = await authenticateSession(headers, deps);
@@ -42,7 +40,7 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   return { ...administratorOf(session), name: session.name };
 }
 
-export type AdmissionPorts = SessionPorts & ApiPorts<'onboarding' | 'onClientRequest'>;
+export type AdmissionPorts = SessionPorts & ApiPorts<'sandbox' | 'onClientRequest'>;
 
 export interface Peer {
   readonly source: string;
@@ -57,7 +55,7 @@ export class Admission {
   #client: Promise<Client | null> | null = null;
   #recognised: Client | null = null;
   #administrator: Administrator | null = null;
-  #developer: Developer | null = null;
+  #developer: Administrator | null = null;
 
   constructor(
     private readonly auth: Auth,
@@ -112,7 +110,7 @@ export class Admission {
     return this.#administrator;
   }
 
-  get developer(): Developer | null {
+  get developer(): Administrator | null {
     return this.#developer;
   }
 
@@ -149,8 +147,7 @@ export class Admission {
     const client = await authenticate();
     this.#recognised = client;
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
-    checkSandbox(client, this.deps.onboarding);
-    const quota = quotaOf(client);
+    const quota = quotaOf(client, this.deps);
     if (quota !== null) await this.#takeFromQuotas(quota);
     this.allowance.recognise(client.id, this.callerLimitBytes);
     return client;

@@ -19,7 +19,7 @@ const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]
 
 export function renderCatalogue(
   endpoints: readonly Endpoint[],
-  { issuer, onboarding }: ApiPorts<'issuer' | 'onboarding'>,
+  { issuer, catalogueNotes }: ApiPorts<'issuer' | 'catalogueNotes'>,
 ): RenderedPage {
   const groups = Object.entries(groupDescriptions).flatMap(([name, description]) => {
     const members = endpoints.filter(({ tag }) => tag === name);
@@ -37,7 +37,7 @@ export function renderCatalogue(
 <nav aria-label="Groups"><ul>${links}</ul></nav>
 </header>
 <main>
-${renderPreparation(issuer, onboarding.sandbox)}
+${renderPreparation(issuer, catalogueNotes)}
 ${groups.map(renderGroup)}${renderQuotas()}
 ${renderRefusals()}
 </main>`,
@@ -46,20 +46,15 @@ ${renderRefusals()}
 
 const renderPreparation = (
   issuer: string,
-  sandbox: string | null,
+  notes: readonly Html[],
 ): Html => html`<section class="card" aria-labelledby="before">
 <h2 id="before">Before the first call</h2>
 <p>The examples use these environment variables. An administrator issues client tokens, with or without an application.</p>
 <pre>export FACESTEP=${issuer}
 export FACENITION_TOKEN=fst_…      # a client token
 export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key</pre>
-<p>Every address is also available under <code>/v1</code> and <code>/v2</code>. An address without a prefix is v1. Addresses shown with <code>/v2</code> exist, or differ, only on v2.</p>${renderSandbox(sandbox)}
+<p>Every address is also available under <code>/v1</code> and <code>/v2</code>. An address without a prefix is v1. Addresses shown with <code>/v2</code> exist, or differ, only on v2.</p>${notes.map((note) => html`\n<p>${note}</p>`)}
 </section>`;
-
-const renderSandbox = (sandbox: string | null): Html | null =>
-  sandbox === null
-    ? null
-    : html`\n<p>To try calls without an application, sign in at <a href="/console">the console</a> with the role <code>developer</code>: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> returns a client token for the connection <code>${sandbox}</code>, which has only test users.</p>`;
 
 function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): Html {
   const id = toAnchor(group.name);

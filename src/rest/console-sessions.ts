@@ -8,7 +8,6 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isKeyLive } from './administrators.js';
 import type { ApiPorts } from './deps.js';
-import { developerIdOf } from './onboarding/developers.js';
 import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
 export const longestSessionSec = 8 * 60 * 60;
@@ -125,9 +124,13 @@ export const tokenOf = (secret: Credential): string =>
 
 export const isTokenOf = (secret: Credential, token: string): boolean => hasDigest(token, digestOf(tokenOf(secret)));
 
+/** Returns the id of a single sign-on user: 43 characters, which stay the same if the login changes. */
+export const idOfSignIn = (issuer: string, subject: string): string =>
+  digestOf(JSON.stringify([issuer, subject])).toString('base64url');
+
 export function administratorOf({ name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>): Administrator {
   if (by.kind === 'key') return { id: idOfKey(by.keyId), name, role, means: 'key' };
-  const id = developerIdOf(by.issuer, by.subject);
+  const id = idOfSignIn(by.issuer, by.subject);
   return { id, name: `${by.login} (${new URL(by.issuer).host}, ${id.slice(0, 12)})`, role, means: 'sign_in' };
 }
 

@@ -1,16 +1,19 @@
+import type { Html } from '../base/html.js';
 import type { ConsoleConfig } from '../config/console.js';
 import type { ContactCodesConfig } from '../config/contact-codes.js';
-import type { OnboardingConfig } from '../config/onboarding.js';
 import type { Problem } from '../config/problem.js';
 import type { RecordOf } from '../core/audit-events.js';
 import type { Brands } from '../core/brand/brands.js';
 import type { Policy, SubjectRef } from '../core/connection.js';
 import type { Ports, ServerPorts } from '../core/deps.js';
 import type { LedgerStore, WebPush } from '../core/ports.js';
+import type { ToDo } from '../core/to-do.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { AccountNames } from '../ledger/account-names.js';
 import type { Upkeep } from '../operations/upkeep.js';
 import type { HomePage } from './home-page.js';
+import type { Sandbox } from './quota.js';
+import type { Administrator } from './rights.js';
 import type { ClientRequest } from './usage.js';
 
 /** Result of a reload. After a failure, nothing has changed. */
@@ -22,11 +25,20 @@ export interface Reloaded {
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
-export interface ApiDeps extends ServerPorts, Ports<'keys' | 'passkeys' | 'judge' | 'sight'> {
+/** What extensions add to parts of the core. */
+export interface Contributions {
+  /** `null` if no sandbox token is valid. */
+  readonly sandbox: Sandbox | null;
+  /** Find open tasks, as far as an administrator may see them. */
+  readonly openWork: readonly ((administrator: Administrator, deps: Ports<'state'>) => Promise<readonly ToDo[]>)[];
+  /** Paragraphs of the API catalogue, about the preparation of calls. */
+  readonly catalogueNotes: readonly Html[];
+}
+
+export interface ApiDeps extends Contributions, ServerPorts, Ports<'keys' | 'passkeys' | 'judge' | 'sight'> {
   /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;
-  readonly onboarding: OnboardingConfig;
   readonly console: ConsoleConfig;
   readonly webPush: WebPush | null;
   /** Called after each request with a valid client token. */

@@ -8,7 +8,6 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { Client } from './client-tokens.js';
 import { parseFields } from './fields.js';
-import type { Developer } from './onboarding/developers.js';
 import type { Administrator, Right } from './rights.js';
 import type { ClientScope } from './scopes.js';
 
@@ -76,7 +75,7 @@ export interface Call<Fields, PhotoName extends string> {
 export interface Caller {
   readonly client: Client | null;
   readonly administrator: Administrator | null;
-  readonly developer: Developer | null;
+  readonly developer: Administrator | null;
 }
 
 export interface FileField extends PhotoRange {
@@ -150,7 +149,7 @@ export function developerEndpoint<
   PhotoName extends string,
 >(
   definition: Definition<Fields, Reply, PhotoName> & {
-    handle(call: Call<z.output<Fields>, PhotoName> & { readonly developer: Developer }): ReplyOf<Reply>;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly developer: Administrator }): ReplyOf<Reply>;
   },
 ): Endpoint {
   return {

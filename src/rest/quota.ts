@@ -1,8 +1,26 @@
 import type { Ports } from '../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
+import { FaceError } from '../errors.js';
 import type { Application } from './applications.js';
+import type { Client } from './client-tokens.js';
+import type { ApiPorts } from './deps.js';
 
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
+
+/** Where sandbox tokens are valid, and the quota of each. */
+export interface Sandbox extends Omit<Quota, 'id'> {
+  readonly tenant: string;
+}
+
+/**
+ * Returns the quota of a client, or `null` if it has none.
+ * @throws `caller_untrusted` for a sandbox token of a former sandbox, because that tenant may have real users
+ */
+export function quotaOf({ application, sandbox, tenant }: Client, current: ApiPorts<'sandbox'>): Quota | null {
+  if (sandbox === null) return application;
+  if (current.sandbox?.tenant !== tenant) throw new FaceError('caller_untrusted');
+  return { ...current.sandbox, id: `sandbox:${sandbox}` };
+}
 
 /** The shortest window comes first, so that requests which it refuses are not counted in the longer one. */
 const windows = [

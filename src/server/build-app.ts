@@ -19,7 +19,7 @@ import { createWebPush } from '../delivery/web-push.js';
 import { checkFrame } from '../engine/picture-bounds.js';
 import { createSight } from '../engine/sight.js';
 import { toCode } from '../errors.js';
-import type { FullSetup, OpenedExtensions } from '../extensions/index.js';
+import { contributionsOf, type FullSetup, type OpenedExtensions } from '../extensions/index.js';
 import { sentLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
@@ -136,6 +136,7 @@ export async function buildApp(
     rooms,
     reload: deps.reload,
     extensions: deps.extensions,
+    ...contributionsOf({ config, extensions: deps.extensions }),
     upkeep: deps.upkeep,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
@@ -144,7 +145,6 @@ export async function buildApp(
       countRequest(request, metrics);
     },
     contactCodes: config.contactCodes,
-    onboarding: config.onboarding,
     homePages: homePagesOf(configured),
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),

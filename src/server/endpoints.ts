@@ -1,15 +1,12 @@
 import { createAdministratorEndpoints } from '../api/administrator-endpoints.js';
 import { createApplicationEndpoints } from '../api/application-endpoints.js';
 import { createApplicationKeyEndpoints } from '../api/application-key-endpoints.js';
-import { createApplicationRequestEndpoints } from '../api/application-request-endpoints.js';
 import { createApplyEndpoints } from '../api/apply-endpoints.js';
 import { createBrandEndpoints } from '../api/brand-endpoints.js';
 import { createClientTokenEndpoints } from '../api/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../api/configuration-endpoints.js';
 import { createConnectionEndpoints } from '../api/connection-endpoints.js';
 import { createContactEndpoints } from '../api/contact-endpoints.js';
-import { createDeveloperApplicationEndpoints } from '../api/developer-application-endpoints.js';
-import { createDeveloperRequestEndpoints } from '../api/developer-request-endpoints.js';
 import { createDoctorEndpoints } from '../api/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../api/evidence-endpoints.js';
 import { createFaceTokenEndpoints } from '../api/face-token-endpoints.js';
@@ -40,9 +37,6 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createUsageEndpoints(deps),
     ...createPeopleEndpoints(deps),
     ...createLogEndpoints(deps),
-    ...createApplicationRequestEndpoints(deps),
-    ...createDeveloperRequestEndpoints(deps),
-    ...createDeveloperApplicationEndpoints(deps),
     ...createAdministratorEndpoints(deps),
     ...createConfigurationEndpoints(deps),
     ...createBrandEndpoints(deps),

@@ -4,8 +4,8 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { addSec, toIso } from '../../src/core/units.js';
-import { beginRequest, submitRequest } from '../../src/rest/onboarding/asking.js';
-import type { Wish } from '../../src/rest/onboarding/request.js';
+import { beginRequest, submitRequest } from '../../src/extensions/developer-portal/asking.js';
+import type { Wish } from '../../src/extensions/developer-portal/request.js';
 import { adminKey } from '../api-server.js';
 import { toDirectory } from '../campaign-bench.js';
 import { defaultPolicy } from '../core.js';
@@ -177,8 +177,9 @@ async function startWeek() {
     ...{ name: 'payslips', purpose: 'Opens payslips.', scopes: ['verify'], connection: 'okta' },
     ...{ perMinute: 10, perDay: 100, redirectUris: [], contact: 'grace' },
   };
-  const { id } = await beginRequest(wish, null, grace, server.deps);
-  await submitRequest(id, { termsVersion: 0, message: null }, grace, server.deps);
+  const deps = { ...server.deps, onboarding: server.deps.config.onboarding };
+  const { id } = await beginRequest(wish, null, grace, deps);
+  await submitRequest(id, { termsVersion: 0, message: null }, grace, deps);
   return {
     origin: `http://localhost:${server.port}`,
     async close() {

@@ -2,7 +2,6 @@ import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { consoleGuard } from '../../src/config/console.js';
-import { onboardingGuard } from '../../src/config/onboarding.js';
 import type { Connection } from '../../src/core/connection.js';
 import { startApiServer } from '../api-server.js';
 import { startCompanyProvider } from '../company-provider.js';
@@ -44,7 +43,7 @@ const stage = useShared(
       console: consoleGuard.parse({
         signIn: { issuer, clientId, clientSecret, roles: { owner: ['it'], developer: ['engineering'] } },
       }),
-      onboarding: onboardingGuard.parse({ sandbox: 'play', mostPerMinute: 100, mostPerDay: 1000 }),
+      sections: { onboarding: { sandbox: 'play', mostPerMinute: 100, mostPerDay: 1000 } },
       fetch,
     });
     return { origin, company, server };

@@ -50,14 +50,6 @@ const ownScreens: readonly ScreenRow[] = [
     load: async () => (await import('./screens/applications/screen.js')).applications,
   },
   {
-    ...{ id: 'requests', path: '/requests', rights: ['configure'] },
-    load: async () => (await import('./screens/requests/screen.js')).requests,
-  },
-  {
-    ...{ id: 'mine', path: '/my-applications', rights: ['develop'] },
-    load: async () => (await import('./screens/mine/screen.js')).mine,
-  },
-  {
     ...{ id: 'administrators', path: '/administrators', rights: ['audit'] },
     load: async () => (await import('./screens/administrators/screen.js')).administrators,
   },

@@ -12,6 +12,7 @@ export const home = defineScreen(function Home() {
   const words = useTexts();
   const frame = useWords();
   const mayView = useMay('view');
+  const { session } = useActing();
   return (
     <>
       <h1>{words.heading}</h1>
@@ -35,12 +36,16 @@ export const home = defineScreen(function Home() {
         </>
       ) : (
         <ul className="cards">
-          <li>
-            <h2>
-              <Link to="/my-applications">{frame.screens.mine}</Link>
-            </h2>
-            <p>{words.mine}</p>
-          </li>
+          {screens
+            .filter((row) => row.path !== '' && maySee(row, session))
+            .map(({ id, path }) => (
+              <li key={id}>
+                <h2>
+                  <Link to={path}>{frame.screens[id]}</Link>
+                </h2>
+                {id === 'mine' && <p>{words.mine}</p>}
+              </li>
+            ))}
         </ul>
       )}
     </>

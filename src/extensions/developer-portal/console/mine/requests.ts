@@ -1,0 +1,43 @@
+import { get, post } from '../../../../../web/console/frame/call.js';
+import { type Terms, usageDays } from '../../../../../web/console/screens/applications/requests.js';
+import type * as ApplicationsReplies from '../../../../rest/replies/applications.js';
+import type * as Replies from '../../replies.js';
+
+export interface Wish extends Terms {
+  readonly purpose: string;
+  /** `null` if the application stores tokens itself. */
+  readonly connection: string | null;
+  readonly redirectUris: readonly string[];
+}
+
+export type DeveloperFacts = Replies.DeveloperReply;
+export const readDeveloper = get<Replies.DeveloperReply>('/v1/developer');
+
+export const takeSandboxToken = post<ApplicationsReplies.ClientTokenReply>('/v1/developer/sandbox-token');
+
+export const listOwnRequests = get<Replies.RequestsReply>('/v1/developer/requests');
+/** @param application - application to change, or `undefined` for a new one */
+export const beginRequest = (wish: Wish, application: string | undefined) =>
+  post<Replies.OneRequestReply>('/v1/developer/requests', { ...wish, application });
+const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;
+export const readOwnRequest = (id: string) => get<Replies.OneRequestReply>(ofRequest(id));
+export const rewriteRequest = (id: string, wish: Wish) =>
+  post<Replies.OneRequestReply>(ofRequest(id, '/change'), { ...wish });
+/** @param message - message to the administrators */
+export const submitRequest = (id: string, termsVersion: number, message: string | undefined) =>
+  post<Replies.OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
+export const sayTo = (id: string, text: string) => post<Replies.OneRequestReply>(ofRequest(id, '/message'), { text });
+export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'));
+export const takeFirstKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(ofRequest(id, '/key'));
+
+export const listOwnApplications = get<ApplicationsReplies.ApplicationsReply>('/v1/developer/applications');
+const of = (id: string, rest = ''): string => `/v1/developer/applications/${encodeURIComponent(id)}${rest}`;
+export const readOwnApplication = (id: string) => get<ApplicationsReplies.ApplicationReply>(of(id));
+export const listOwnKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));
+export const issueOwnKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(of(id, '/keys'));
+export const revokeOwnKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
+export const readOwnUsage = (id: string) => post<ApplicationsReplies.UsageReply>(of(id, '/usage'), { days: usageDays });
+
+/** @param requestId - id of one request, or `undefined` for the latest refusals */
+export const readOwnRefusals = (id: string, requestId: string | undefined) =>
+  post<ApplicationsReplies.RecentRefusalsReply>(of(id, '/refusals'), { requestId });

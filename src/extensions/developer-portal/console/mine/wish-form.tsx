@@ -1,0 +1,118 @@
+import { useActing, useLoaded } from '../../../../../web/console/frame/acting.js';
+import { goTo } from '../../../../../web/console/frame/router.js';
+import { useFormats } from '../../../../../web/console/frame/words.js';
+import { ActForm, Choice, Field, NumberField, Ticks } from '../../../../../web/console/parts/form.js';
+import { Await, Title } from '../../../../../web/console/parts/state.js';
+import type { Application } from '../../../../../web/console/screens/applications/requests.js';
+import { toTerms } from '../../../../../web/console/screens/applications/terms-form.js';
+import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
+import { useTexts } from './texts.js';
+
+const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
+
+/** Form for a draft, which is submitted later on its own page. */
+export function NewRequest({ former }: { readonly former: Application | null }) {
+  const words = useTexts();
+  const { call } = useActing();
+  const developer = useLoaded(readDeveloper);
+  return (
+    <>
+      {former === null && <Title name={words.begin} to="/my-applications" all={words.all} />}
+      <Await loaded={developer}>
+        {(found) => (
+          <WishForm
+            developer={found}
+            former={former === null ? null : { ...former, purpose: '', connection: null, redirectUris: [] }}
+            submit={words.wish.save}
+            onSubmit={async (wish) => {
+              const { request } = await call(beginRequest(wish, former?.id));
+              goTo(`/my-applications/requests/${request.id}`);
+            }}
+          />
+        )}
+      </Await>
+    </>
+  );
+}
+
+export function WishForm({
+  developer,
+  former,
+  submit,
+  onSubmit,
+}: {
+  readonly developer: DeveloperFacts;
+  readonly former: Wish | null;
+  readonly submit: string;
+  readonly onSubmit: (wish: Wish) => Promise<void>;
+}) {
+  const { wish, facts } = useTexts();
+  const { number } = useFormats();
+  const { most } = developer;
+  return (
+    <ActForm
+      submit={submit}
+      onSubmit={(fields) =>
+        onSubmit({
+          ...toTerms(fields),
+          purpose: String(fields.get('purpose')),
+          connection: String(fields.get('connection')) || null,
+          redirectUris: String(fields.get('redirectUris')).split(/\s+/).filter(Boolean),
+        })
+      }
+    >
+      <Field name="name" label={facts.name} isRequired maxLength={longest.name} initial={former?.name ?? ''} />
+      <Field
+        rows={4}
+        name="purpose"
+        label={facts.purpose}
+        hint={wish.purposeHint}
+        isRequired
+        maxLength={longest.purpose}
+        initial={former?.purpose ?? ''}
+      />
+      <Ticks name="scopes" label={facts.scopes} initial={former?.scopes ?? ['verify']} options={developer.scopes} />
+      <Choice
+        name="connection"
+        label={facts.connection}
+        hint={wish.connectionHint}
+        initial={(former === null ? developer.connections[0] : former.connection) ?? ''}
+        options={[
+          ...developer.connections.map((id) => ({ value: id, label: id })),
+          { value: '', label: facts.noConnection },
+        ]}
+      />
+      <Field
+        rows={4}
+        name="redirectUris"
+        label={facts.redirectUris}
+        hint={wish.redirectUrisHint}
+        maxLength={longest.redirectUris}
+        initial={former?.redirectUris.join('\n') ?? ''}
+      />
+      <NumberField
+        name="perMinute"
+        label={facts.perMinute}
+        hint={wish.most({ most: number(most.perMinute) })}
+        min={1}
+        max={most.perMinute}
+        initial={former?.perMinute ?? Math.min(60, most.perMinute)}
+      />
+      <NumberField
+        name="perDay"
+        label={facts.perDay}
+        hint={wish.most({ most: number(most.perDay) })}
+        min={1}
+        max={most.perDay}
+        initial={former?.perDay ?? Math.min(10_000, most.perDay)}
+      />
+      <Field
+        name="contact"
+        label={facts.contact}
+        hint={wish.contactHint}
+        maxLength={longest.contact}
+        initial={former?.contact ?? ''}
+      />
+    </ActForm>
+  );
+}

@@ -1,0 +1,17 @@
+import type { Extension } from '../extension.js';
+import { portalDetails } from './events.js';
+import { sections } from './settings.js';
+
+/** Self-service requests of developers for applications. */
+export const developerPortal = {
+  sections,
+  check: ({ onboarding: { sandbox } }, { connections }) =>
+    sandbox === null || connections.some(({ id }) => id === sandbox)
+      ? []
+      : [{ path: ['onboarding', 'sandbox'], reason: 'expected the id of a connection' }],
+  auditDetails: portalDetails,
+  personalData: [],
+  holdings: {},
+  commands: { 'applications requests': async () => (await import('./command.js')).createRequestsCommand },
+  open: async () => (await import('./open.js')).portal,
+} as const satisfies Extension<typeof sections>;

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { toApplicationReply } from '../../api/application-endpoints.js';
+import { toKeyReply } from '../../api/application-key-endpoints.js';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import { refusals } from '../../errors.js';
+import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../rest/application-keys.js';
+import { developerEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import { clientTokenId } from '../../rest/fields.js';
+import { keptRefusals, readRefusals } from '../../rest/recent-refusals.js';
+import {
+  applicationKeysReply,
+  applicationReply,
+  applicationsReply,
+  clientTokenReply,
+  recentRefusalsReply,
+  usageReply,
+} from '../../rest/replies/applications.js';
+import { readUsage, usageKeptDays } from '../../rest/usage.js';
+import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from './asking.js';
+
+export function createOwnApplicationEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
+): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
+  const none = z.strictObject({});
+  return [
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/applications',
+      summary: 'List the caller’s applications',
+      description: 'Returns applications that were registered for you, and those that an administrator added you to.',
+      codes: [],
+      fields: none,
+      reply: applicationsReply,
+      handle: async ({ developer }) => ({
+        applications: (await listOwnApplications(developer, deps)).map(toApplicationReply),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/applications/:id',
+      summary: 'Get an application of the caller',
+      description: 'Returns its settings, and when they were set.',
+      codes: ['not_found'],
+      fields: none,
+      reply: applicationReply,
+      handle: async ({ param, developer }) =>
+        toApplicationReply(await readOwnApplication(param('id'), developer, deps)),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/applications/:id/keys',
+      summary: 'List the keys of an application of the caller',
+      description: 'Returns valid keys, oldest first. The keys themselves are never returned.',
+      codes: ['not_found'],
+      fields: none,
+      reply: applicationKeysReply,
+      async handle({ param, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        return { keys: (await listApplicationKeys(id, deps)).map(toKeyReply) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/keys',
+      status: 201,
+      summary: 'Issue a key of an application of the caller',
+      description: `The key is shown only once and is valid for 90 days. At most ${maxKeys} keys are valid at the same time. To rotate, replace the previous key with it, then revoke the previous key.`,
+      codes: ['not_found', 'limit_reached', 'locked_out'],
+      fields: none,
+      reply: clientTokenReply,
+      async handle({ param, developer }) {
+        await countChange(developer, deps);
+        const { credential, client } = await issueOwnKey(param('id'), developer, deps);
+        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/keys/revoke',
+      summary: 'Revoke a key of an application of the caller',
+      description: 'Takes effect immediately: a request in progress with this key fails with `caller_untrusted`.',
+      codes: ['not_found'],
+      fields: z.strictObject({ key: clientTokenId }),
+      reply: none,
+      async handle({ param, fields, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        await revokeApplicationKey(id, fields.key, developer, deps);
+        return {};
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/usage',
+      summary: 'Get the usage of an application of the caller',
+      description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
+      codes: ['not_found'],
+      fields: z.strictObject({
+        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
+      }),
+      reply: usageReply,
+      async handle({ param, fields, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/applications/:id/refusals',
+      summary: 'List recent errors of an application of the caller',
+      description: `Newest first: the last ${keptRefusals.most} of ${keptRefusals.days} days; the last few seconds can be missing.`,
+      codes: ['not_found'],
+      fields: z.strictObject({
+        requestId: z
+          .string()
+          .regex(/^[0-9a-f]{24}$/)
+          .optional()
+          .describe('The `X-Request-Id` of a reply, to get only that error.'),
+      }),
+      reply: recentRefusalsReply,
+      async handle({ param, fields: { requestId }, developer }) {
+        const { id } = await readOwnApplication(param('id'), developer, deps);
+        const found = (await readRefusals(id, deps)).filter(
+          (each) => requestId === undefined || each.requestId === requestId,
+        );
+        return {
+          refusals: found.map(({ at, code, ...each }) => ({
+            ...{ ...each, code, time: toIso(at) },
+            cause: refusals[code].text,
+          })),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { toIso } from '../../core/units.js';
+import type { ApiPorts } from '../../rest/deps.js';
+import { developerEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import { clientTokenReply } from '../../rest/replies/applications.js';
+import { clientScopes } from '../../rest/scopes.js';
+import {
+  beginRequest,
+  readOwnRequest,
+  rewriteRequest,
+  sayTo,
+  submitRequest,
+  takeFirstKey,
+  withdrawOwnRequest,
+} from './asking.js';
+import { developerReply, oneRequestReply, requestsReply, toRequestReply } from './replies.js';
+import { listRequestsOf, requestsOfDeveloper } from './requests.js';
+import { issueSandboxToken, sandboxQuota } from './sandbox.js';
+import type { Settings } from './settings.js';
+import { readTerms } from './terms.js';
+import { messageField, wishFields } from './text-fields.js';
+
+export function createOwnRequestEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,
+): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
+  const none = z.strictObject({});
+  const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;
+  return [
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer',
+      summary: 'Get the signed-in developer and the available scopes',
+      description: 'Includes the current terms.',
+      codes: [],
+      fields: none,
+      reply: developerReply,
+      async handle({ developer: { id, name } }) {
+        const { sandbox, mostPerMinute: perMinute, mostPerDay: perDay } = deps.onboarding;
+        const { version, text } = await readTerms(deps);
+        return {
+          ...{ id, name, terms: { version, text }, most: { perMinute, perDay } },
+          sandbox: sandbox === null ? null : { connection: sandbox, ...sandboxQuota },
+          scopes: [...clientScopes],
+          connections: [...deps.connections.keys()],
+        };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/sandbox-token',
+      status: 201,
+      summary: 'Get a token for the sandbox',
+      description: `Returns a client token that is valid for a day, only in the sandbox, for ${sandboxQuota.perMinute} requests per minute and ${sandboxQuota.perDay} per day. A developer has one token: a new one replaces the previous one.`,
+      codes: ['not_found', 'locked_out'],
+      fields: none,
+      reply: clientTokenReply.extend({ connection: z.string() }),
+      async handle({ developer }) {
+        const { credential, client } = await issueSandboxToken(developer, deps);
+        const { id, expiresAt, tenant: connection } = client;
+        return { token: credential.use((text) => text), id, connection, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/requests',
+      summary: 'List the caller’s requests for applications',
+      description: `Newest first. ${requestsOfDeveloper.kept} are stored, of which ${requestsOfDeveloper.open} can be open.`,
+      codes: [],
+      fields: none,
+      reply: requestsReply,
+      handle: async ({ developer }) => ({
+        requests: (await listRequestsOf(developer.id, deps)).map(toRequestReply),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests',
+      status: 201,
+      summary: 'Create a request for an application',
+      description: 'Creates a draft. Other people cannot see it until it is submitted.',
+      codes: ['not_found', 'limit_reached', 'locked_out'],
+      fields: z.strictObject({
+        ...wishFields,
+        application: z.string().max(100).optional().describe('Application of the caller to change.'),
+      }),
+      reply: oneRequestReply,
+      async handle({ fields: { application, ...wish }, developer }) {
+        return { request: toRequestReply(await beginRequest(wish, application ?? null, developer, deps)) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/developer/requests/:id',
+      summary: 'Get a request of the caller',
+      description: 'Includes its messages.',
+      codes: ['not_found'],
+      fields: none,
+      reply: oneRequestReply,
+      handle: async ({ param, developer }) => ({
+        request: toRequestReply(await readOwnRequest(param('id'), developer, deps)),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/change',
+      summary: 'Change a request',
+      description:
+        'Changes a draft, or a request that needs changes. Fields that are not sent are reset to their defaults.',
+      codes: changing,
+      fields: z.strictObject(wishFields),
+      reply: oneRequestReply,
+      handle: async ({ param, fields, developer }) => ({
+        request: toRequestReply(await rewriteRequest(param('id'), fields, developer, deps)),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/submit',
+      summary: 'Submit a request',
+      description: 'Submits the request for review, and agrees to that version of the terms.',
+      codes: [...changing, 'terms_outdated'],
+      fields: z.strictObject({ termsVersion: z.int().min(0), message: messageField.optional() }),
+      reply: oneRequestReply,
+      async handle({ param, fields: { termsVersion, message }, developer }) {
+        const given = { termsVersion, message: message ?? null };
+        return { request: toRequestReply(await submitRequest(param('id'), given, developer, deps)) };
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/message',
+      summary: 'Add a message to a request',
+      description: 'Only while the request is submitted and not answered.',
+      codes: changing,
+      fields: z.strictObject({ text: messageField }),
+      reply: oneRequestReply,
+      handle: async ({ param, fields, developer }) => ({
+        request: toRequestReply(await sayTo(param('id'), fields.text, developer, deps)),
+      }),
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/withdraw',
+      summary: 'Withdraw a request',
+      description: 'Deletes the request and its messages.',
+      codes: changing,
+      fields: none,
+      reply: none,
+      async handle({ param, developer }) {
+        await withdrawOwnRequest(param('id'), developer, deps);
+        return {};
+      },
+    }),
+    developerEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/developer/requests/:id/key',
+      status: 201,
+      summary: 'Get the first key of an application',
+      description:
+        'Works once, after the request was approved. The key is created by this call, and the server stores only its digest.',
+      codes: changing,
+      fields: none,
+      reply: clientTokenReply,
+      async handle({ param, developer }) {
+        const { credential, client } = await takeFirstKey(param('id'), developer, deps);
+        return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+      },
+    }),
+  ];
+}

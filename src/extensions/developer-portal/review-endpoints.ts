@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import { adminEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import { instantField, tenantField } from '../../rest/fields.js';
+import { addOwner, approveRequest, maxOwners, readRequest, removeOwner, toOpenIdClient, turnDown } from './answers.js';
+import { approvedRequestReply, oneRequestReply, requestPageReply, termsReply, toRequestReply } from './replies.js';
+import { requestStates } from './request.js';
+import { listRequests } from './requests.js';
+import { changeTerms, longestTerms, readTerms, type Terms } from './terms.js';
+import { messageField, textField } from './text-fields.js';
+
+const developerField = z
+  .string()
+  .regex(/^[\w-]{43}$/)
+  .describe('Id of the developer, as on their own page and in each of their requests.');
+
+const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
+
+export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
+    right: 'configure',
+  } as const;
+  const none = z.strictObject({});
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/application-requests/list',
+      summary: 'List requests for applications',
+      description:
+        'Returns the requests that developers submitted, newest first. A request is stored for a year after its last change.',
+      codes: [],
+      fields: z.strictObject({
+        state: z.enum(requestStates).exclude(['draft']).optional().describe('Only requests in that state.'),
+        limit: z.int().min(1).max(100).prefault(50),
+        cursor: z.string().max(200).optional().describe('Cursor of the previous reply.'),
+      }),
+      reply: requestPageReply,
+      async handle({ fields: { state, limit, cursor } }) {
+        const found = await listRequests(state, { limit, cursor }, deps);
+        return { requests: found.requests.map(toRequestReply), cursor: found.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/application-requests/:id',
+      summary: 'Get a request for an application',
+      description: 'Includes its messages.',
+      codes: ['not_found'],
+      fields: none,
+      reply: oneRequestReply,
+      handle: async ({ param }) => ({ request: toRequestReply(await readRequest(param('id'), deps)) }),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/application-requests/:id/approve',
+      isSensitive: true,
+      summary: 'Approve a request for an application',
+      description:
+        'Registers the application, or changes the application that the request is about. The developer can then get the first key, once. An OpenID client is active after you add it to the configuration: `openIdClient` is its entry for `oidc.clients` of the connection.',
+      codes: ['not_found', 'request_state', 'limit_reached'],
+      fields: z.strictObject({
+        changedAt: instantField.describe('Version that you read. A version that was written later is not approved.'),
+        tenant: tenantField
+          .unwrap()
+          .optional()
+          .describe(
+            'Tenant whose enrolments a new application creates and checks; by default the tenant of the requested connection.',
+          ),
+        message: messageField.optional(),
+      }),
+      reply: approvedRequestReply,
+      async handle({ param, fields: { changedAt, tenant, message }, administrator }) {
+        const given = { changedAt, tenant: tenant ?? null, message: message ?? null };
+        const request = await approveRequest(param('id'), given, administrator, deps);
+        return { request: toRequestReply(request), openIdClient: toOpenIdClient(request) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/application-requests/:id/ask-back',
+      summary: 'Request changes to a request for an application',
+      description: 'The developer reads the message, can change the request, and submits it again.',
+      codes: ['not_found', 'request_state', 'limit_reached'],
+      fields: z.strictObject({ message: messageField }),
+      reply: oneRequestReply,
+      handle: async ({ param, fields, administrator }) => ({
+        request: toRequestReply(await turnDown(param('id'), 'asked_back', fields.message, administrator, deps)),
+      }),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/application-requests/:id/refuse',
+      summary: 'Reject a request for an application',
+      description: 'This is final. The developer can create another request.',
+      codes: ['not_found', 'request_state', 'limit_reached'],
+      fields: z.strictObject({ message: messageField }),
+      reply: oneRequestReply,
+      handle: async ({ param, fields, administrator }) => ({
+        request: toRequestReply(await turnDown(param('id'), 'refused', fields.message, administrator, deps)),
+      }),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/application-terms',
+      summary: 'Get the terms that developers agree to',
+      description: 'Returns the current version.',
+      codes: [],
+      fields: none,
+      reply: termsReply,
+      handle: async () => toTermsReply(await readTerms(deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/application-terms',
+      summary: 'Change the terms that developers agree to',
+      description: 'Creates the next version. Requests that are submitted afterwards agree to that version.',
+      codes: [],
+      fields: z.strictObject({ text: textField(longestTerms) }),
+      reply: termsReply,
+      handle: async ({ fields, administrator }) => toTermsReply(await changeTerms(fields.text, administrator, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/owners/add',
+      isSensitive: true,
+      summary: 'Add a developer as an owner of an application',
+      description: `Owners see its usage, issue and revoke its keys, and request changes. An application can have ${maxOwners} owners.`,
+      codes: ['not_found', 'limit_reached'],
+      fields: z.strictObject({ developer: developerField }),
+      reply: none,
+      async handle({ param, fields, administrator }) {
+        await addOwner(param('id'), fields.developer, administrator, deps);
+        return {};
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/owners/remove',
+      isSensitive: true,
+      summary: 'Remove a developer as an owner of an application',
+      description: 'Keys that the developer issued stay valid: revoke them separately.',
+      codes: ['not_found'],
+      fields: z.strictObject({ developer: developerField }),
+      reply: none,
+      async handle({ param, fields, administrator }) {
+        await removeOwner(param('id'), fields.developer, administrator, deps);
+        return {};
+      },
+    }),
+  ];
+}

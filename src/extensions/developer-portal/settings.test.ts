@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { connectionGuards } from '../../../adapters/index.js';
+import { loadConfig } from '../../config/load.js';
+import { problemsOf } from '../../config/problem.js';
+import { developerPortal } from './index.js';
+
+const load = (settings: object) =>
+  loadConfig({
+    env: { FACESTEP_CONFIG: '/f' },
+    readFile: async () => JSON.stringify(settings),
+    ...{ connectionGuards, sections: developerPortal.sections, checkSections: developerPortal.check },
+  });
+
+test('refuses a sandbox that is no connection, next to other problems', async () => {
+  const error: unknown = await load({
+    ...{ onboarding: { sandbox: 'play' }, console: { stepUp: { connection: 'play' } } },
+  }).catch((refused: unknown) => refused);
+  expect(problemsOf(error)).toEqual([
+    { path: 'console.stepUp.connection', reason: 'expected the id of a connection' },
+    { path: 'onboarding.sandbox', reason: 'expected the id of a connection' },
+  ]);
+});
+
+test('without its section, developers have no sandbox', async () => {
+  expect((await load({})).onboarding).toEqual({ sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 });
+});
