@@ -8,8 +8,9 @@ import { createTestVerifier } from '../../test/embedded.js';
 import { enrolledAt, fillLedger } from '../../test/ledgered.js';
 import { createMemoryProfile } from '../../test/simulated-profile.js';
 import type { Connection } from '../core/connection.js';
+import { FaceError } from '../errors.js';
 
-/* `facestep applications`, `administrators`, `help-desk` and `log`, against a running server. */
+/* `facestep applications`, `administrators`, `help-desk`, `jobs` and `log`, against a running server. */
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -109,4 +110,23 @@ test('the log is followed until it is stopped, each line once', async () => {
     },
   });
   expect(printed.map((line) => JSON.parse(line).action)).toEqual(['enrolled']);
+});
+
+test('jobs lists every background job with its last result, and fails if one failed', async () => {
+  const run = (fails: boolean) => async () => {
+    if (fails) throw new FaceError('state_unavailable');
+  };
+  const { jobs } = server.deps.upkeep;
+  const started = [true, false].map((fails) =>
+    jobs.start({ name: fails ? 'sweeping' : 'dusting', everySec: 3600, run: run(fails) }),
+  );
+  await Promise.all(started.map((each) => each.runNow()));
+  const listed = await administer(server, ['jobs'], adminKey);
+  expect(listed.exitCode).toBe(1);
+  const rows = listed.printed.map((line) => line.split(/ {2,}/));
+  expect(rows[0]).toEqual(['job', 'every', 'last run', 'result', 'runs', 'failures']);
+  const time = expect.stringMatching(/^20.*Z$/);
+  expect(rows).toContainEqual(['sweeping', '3600 s', time, 'state_unavailable', '1', '1']);
+  expect(rows).toContainEqual(['dusting', '3600 s', time, 'ok', '1', '0']);
+  await Promise.all(started.map((each) => each.stop()));
 });

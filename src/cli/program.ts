@@ -25,6 +25,7 @@ const ownCommands: Commands = {
   register: async () => (await import('./register.js')).createRegisterCommand,
   mode: async () => (await import('./mode.js')).createModeCommand,
   doctor: async () => (await import('./doctor.js')).createDoctorCommand,
+  jobs: async () => (await import('./jobs.js')).createJobsCommand,
   report: async () => (await import('./report.js')).createReportCommand,
   why: async () => (await import('./why.js')).createWhyCommand,
   audit: async () => (await import('./audit.js')).createAuditCommand,

@@ -72,7 +72,10 @@ async function compileCommit(commit: string): Promise<string> {
   await run('git', 'checkout', '--quiet', commit);
   await run('npm', 'ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund');
   const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
-  for (const project of ['client', '.']) await run(process.execPath, tsc, '-p', project, '--noCheck');
+  const server = { extends: './tsconfig.json', include: ['src', 'adapters'], exclude: ['**/*.test.ts'] };
+  writeFileSync(join(checkout, 'tsconfig.server.json'), JSON.stringify(server));
+  for (const project of ['client', 'tsconfig.server.json'])
+    await run(process.execPath, tsc, '-p', project, '--noCheck');
   return checkout;
 }
 
