@@ -8,7 +8,7 @@ import { readMeasured, readPrices } from '../evidence/bench/growth/stored.js';
 import { commandRefusals } from '../src/cli/command-error.js';
 import { errorAdvice } from '../src/cli/error-advice.js';
 import { keysGuard } from '../src/config/keys.js';
-import { greatestFalsePositiveRate, mostTokens } from '../src/core/identify.js';
+import { greatestFalsePositiveRate, mostTokens } from '../src/core/verification/identify.js';
 import { faceErrorCodes } from '../src/errors.js';
 import { accuracies } from '../src/token/parameters.js';
 import {

@@ -1,4 +1,3 @@
-import { defaultBrand } from '../src/core/letters/brand.js';
 import { sentLink } from '../src/http/page-link.js';
 import type { ApiDeps } from '../src/rest/deps.js';
 import { testIssuer } from './keys.js';

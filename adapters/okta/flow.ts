@@ -1,6 +1,6 @@
 import type { RawReply } from '../../src/connections/hook.js';
 import type { HookCore } from '../../src/connections/hook-core.js';
-import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
+import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/step-up/decide.js';
 import { FaceError } from '../../src/errors.js';
 import {
   type Receipt,

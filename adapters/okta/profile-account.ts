@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { GroupPage } from '../../src/connections/groups.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { toNameParts, toWholeName } from '../../src/connections/search.js';
-import { toPhoneNumber } from '../../src/core/phone-number.js';
+import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import type { OktaAnswer } from './client.js';
 import { nextPageOf } from './provision-list.js';

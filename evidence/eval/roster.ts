@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { Embedding } from '../../src/core/concealed.js';
-import { greatestFalsePositiveRate, mostTokens } from '../../src/core/identify.js';
 import type { Binding } from '../../src/core/ports.js';
+import { greatestFalsePositiveRate, mostTokens } from '../../src/core/verification/identify.js';
 import { meanOf, parameters, shipped } from '../../src/measuring/accuracy/bare-token.js';
 import { readCorpus, readSources } from '../../src/measuring/corpus/corpus.js';
 import { toHalf } from '../../src/measuring/corpus/split.js';

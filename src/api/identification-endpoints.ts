@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Photo, SealedToken } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
-import { identify, mostTokens } from '../core/identify.js';
+import { identify, mostTokens } from '../core/verification/identify.js';
 import { FaceError } from '../errors.js';
 import { bindingOfClient, shareOfClient } from '../rest/client-tokens.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/embedded.js';
 import { parameters } from '../../test/parameters.js';
-import { greatestFalsePositiveRate, mostTokens } from '../core/identify.js';
 import { countAgainst } from '../core/limits/limits.js';
+import { greatestFalsePositiveRate, mostTokens } from '../core/verification/identify.js';
 import { accuracies } from '../token/parameters.js';
 
 let server: ApiServer;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
-import { inviteByEmail } from '../core/enrolment/invite-by-email.js';
-import { letterLanguages } from '../core/letters/language.js';
+import { inviteByEmail } from '../core/help-desk/invite-by-email.js';
+import { letterLanguages } from '../core/language.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -9,7 +9,7 @@ import { startedLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { invitationReply, sentInvitationReply } from '../rest/replies/step-ups.js';
-import { checkReturnUrl, findConnection, requireSubject, returnUrlField, who } from './connection-access.js';
+import { checkReturnUrl, findConnection, requireSubject, returnUrlField } from './connection-access.js';
 
 const hourSec = 60 * 60;
 

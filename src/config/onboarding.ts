@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { standardTenant } from '../core/tenant.js';
+import { standardTenant } from '../core/connection.js';
 import { connectionIdGuard } from './connection-id.js';
 
 export const onboardingGuard = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Ports } from '../core/deps.js';
-import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
+import { countIn, secLeftOf, windowOf } from '../core/limits/limits.js';
 import type { Application } from './applications.js';
 
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;

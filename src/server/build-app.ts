@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { readRecordsOf } from '../audit/records.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
-import { withSubscribers } from '../core/audit-subscribers.js';
 import { type Brand, letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
-import type { LetterBrand } from '../core/letters/brand.js';
-import { createNoticeSender } from '../core/notices/notice-sender.js';
+import { createNoticeSender } from '../core/notifications/sender.js';
+import { personalData } from '../core/personal-data/registry.js';
+import { withSubscribers } from '../core/ports/audit.js';
+import type { LetterBrand } from '../core/ports/delivery.js';
 import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
@@ -25,7 +26,6 @@ import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
 import { createAccountNames } from '../ledger/account-names.js';
-import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { openOidc } from '../oidc/open.js';
 import type { UpkeepPorts } from '../operations/upkeep.js';
@@ -35,10 +35,8 @@ import type { ClientRequest } from '../rest/usage.js';
 import { countAuditEvents } from '../telemetry/audit-counters.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { checkedSignals } from '../verifier/embedded.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
 import { type AppDeps, createApp } from './app.js';
-import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
@@ -87,7 +85,7 @@ export async function buildApp(
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, (id) => ids.has(id)), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
-  const settings = { limits: config.limits, consentDays: config.retention.consentDays };
+  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
     configured.map(async (each) => {

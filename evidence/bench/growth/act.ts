@@ -1,13 +1,13 @@
 import type { Connection } from '../../../src/core/connection.js';
-import { decideHook } from '../../../src/core/decide.js';
 import type { CoreDeps, Ports } from '../../../src/core/deps.js';
 import { digestOf } from '../../../src/core/digest.js';
+import { decideHook } from '../../../src/core/step-up/decide.js';
 import { commitFrame, startChallenge, submitFrames } from '../../../src/core/step-up/frames.js';
 import { findSession, giveConsent, openSession } from '../../../src/core/step-up/session.js';
 import { consentVersion } from '../../../src/core/step-up/session-view.js';
 import { startStepUp } from '../../../src/core/step-up/step-up.js';
 import { joinTicket } from '../../../src/core/step-up/ticket.js';
-import { testEvent, testSignIn } from '../../../test/core.js';
+import { testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
 export interface ActDeps {

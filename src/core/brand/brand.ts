@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Colour, parseColour } from '../colour.js';
 import { digestOf } from '../digest.js';
-import type { LetterBrand } from '../letters/brand.js';
+import type { LetterBrand } from '../ports/delivery.js';
 import { paletteOf } from './palette.js';
 import { isPrintable, type TextKey, textRules } from './texts.js';
 

@@ -3,7 +3,7 @@ import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
 import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { forgetPersonalData } from '../personal-data/registry.js';
+import { forgetPersonalData } from '../personal-data.js';
 import type { Sealed, TokenName } from '../ports.js';
 import { untilDone } from '../resilience.js';
 import { toEpochMs, toIso } from '../units.js';

@@ -8,7 +8,7 @@ import { attemptsOfOutsiders } from '../limits/attempts.js';
 import { countAnew } from '../limits/lockout.js';
 import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
-import { type CheckRules, verifyPerson } from '../verify.js';
+import { type CheckRules, verifyPerson } from '../verification/verify.js';
 
 /** A token that the caller stores, instead of a profile. */
 export interface KeptToken {

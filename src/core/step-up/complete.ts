@@ -1,10 +1,9 @@
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js';
-import { toNoted } from '../action.js';
 import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
 import type { CoreDeps, Ports } from '../deps.js';
 import { readConsentedToken } from '../enrolment/consent.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { hasEndedSince } from '../enrolment/revoke.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { nowOrLater } from '../resilience.js';

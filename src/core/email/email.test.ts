@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LetterBrand } from './brand.js';
-import { composeLetter, type LetterParts } from './letter.js';
-import { fillTemplate, findUnknownPlaceholders } from './template.js';
+import type { LetterBrand } from '../ports/delivery.js';
+import { composeLetter, type LetterParts } from './email.js';
+import { fillTemplate, findUnknownPlaceholders } from './invitation.js';
 
 const parts: LetterParts = {
   language: 'en',

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { actionGuard } from '../../../client/action.js';
-import { hints } from '../hints.js';
-import { movements } from '../movements.js';
-import { screenAxes, screenColours } from '../screen-light.js';
+import { actionGuard } from '../../client/action.js';
+import { hints } from './hints.js';
+import { movements } from './movements.js';
+import { screenAxes, screenColours } from './screen-light.js';
 
 /*
  * Guards of the replies to the capture page, which ignores fields that it does not know. The page bundles this file, so

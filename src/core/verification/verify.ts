@@ -1,12 +1,12 @@
-import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
-import type { SealedToken } from './concealed.js';
-import type { Ports } from './deps.js';
-import { identifyWhereSound, isDenied } from './enrolment/deny-list.js';
-import { attemptsOf, attemptsOfToken } from './limits/attempts.js';
-import { countAgainst } from './limits/limits.js';
-import { countAttempt } from './limits/lockout.js';
-import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
-import { type EpochMs, toEpochMs, toIso } from './units.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js';
+import type { SealedToken } from '../concealed.js';
+import type { Ports } from '../deps.js';
+import { identifyWhereSound, isDenied } from '../enrolment/deny-list.js';
+import { attemptsOf, attemptsOfToken } from '../limits/attempts.js';
+import { countAgainst } from '../limits/limits.js';
+import { countAttempt } from '../limits/lockout.js';
+import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../ports.js';
+import { type EpochMs, toEpochMs, toIso } from '../units.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
 

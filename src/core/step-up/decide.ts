@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import type { AuditDetail } from './audit-events.js';
-import { bindingOf, type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from './connection.js';
-import type { Ports } from './deps.js';
-import { attemptsOfHook } from './limits/attempts.js';
-import { countFailures, standingKeys } from './limits/lockout.js';
-import { toSource } from './networks.js';
-import { inTime, nowOrLater } from './resilience.js';
-import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './step-up/passed-step-up.js';
-import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from './units.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import type { AuditDetail } from '../audit-events.js';
+import { bindingOf, type ConnectedSubject, type Connection, type HookFallback, toSubjectRef } from '../connection.js';
+import type { Ports } from '../deps.js';
+import { attemptsOfHook } from '../limits/attempts.js';
+import { countFailures, standingKeys } from '../limits/lockout.js';
+import { toSource } from '../networks.js';
+import { inTime, nowOrLater } from '../resilience.js';
+import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from '../units.js';
+import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
 
 const decisionGuard = z.discriminatedUnion('outcome', [
   z.object({

@@ -1,10 +1,32 @@
 import { texts } from '../../../locales/compiled/server/campaign-letters/all.js';
+import { type LetterLanguage, toDay } from '../language.js';
+import type { LetterBrand } from '../ports/delivery.js';
 import type { EpochMs } from '../units.js';
-import type { LetterBrand } from './brand.js';
-import { toDay } from './day.js';
-import type { LetterLanguage } from './language.js';
-import { composeLetter, type Letter } from './letter.js';
-import { fillTemplate, findUnknownPlaceholders, toParagraphs } from './template.js';
+import { composeLetter, type Letter } from './email.js';
+
+/** An unknown placeholder in an administrator's text. Placeholders are written `{name}`. */
+export interface TemplateProblem {
+  readonly placeholder: string;
+}
+
+const placeholderPattern = /\{([^{}\r\n]*)\}/g;
+
+/** Returns a text's unknown placeholders. @param known - names without braces */
+export const findUnknownPlaceholders = (text: string, known: readonly string[]): TemplateProblem[] =>
+  [...new Set([...text.matchAll(placeholderPattern)].map(([, name = '']) => name))]
+    .filter((name) => !known.includes(name))
+    .map((placeholder) => ({ placeholder }));
+
+export const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(placeholderPattern, (whole, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
+  );
+
+export const toParagraphs = (text: string): string[] =>
+  text
+    .split(/\r?\n[ \t]*\r?\n/)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '');
 
 const placeholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 

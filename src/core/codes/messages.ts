@@ -1,7 +1,6 @@
 import { texts } from '../../../locales/compiled/server/code-messages/all.js';
-import type { LetterBrand } from '../letters/brand.js';
-import type { LetterLanguage } from '../letters/language.js';
-import { composeLetter } from '../letters/letter.js';
+import type { LetterLanguage } from '../language.js';
+import type { LetterBrand } from '../ports/delivery.js';
 import type { Message } from '../ports.js';
 
 export interface Recipient extends Pick<Message, 'channel' | 'to'> {

@@ -5,9 +5,8 @@ import { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
-import type { PersonalData } from '../personal-data/registration.js';
-import type { KeyVersion, PushAddress } from '../ports.js';
-import { pushAddressGuard } from '../ports.js';
+import type { PersonalData } from '../personal-data.js';
+import { type KeyVersion, type PushAddress, pushAddressGuard } from '../ports.js';
 import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 

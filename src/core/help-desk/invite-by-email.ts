@@ -1,9 +1,9 @@
 import { FaceError } from '../../errors.js';
+import type { Agent } from '../codes/bypass.js';
 import { type ConnectedSubject, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import type { Agent } from '../help-desk/bypass.js';
-import { builtInWords, composeInvitation } from '../letters/invitation.js';
-import type { LetterLanguage } from '../letters/language.js';
+import { builtInWords, composeInvitation } from '../email/invitation.js';
+import type { LetterLanguage } from '../language.js';
 import { countAgainstAll, uncountIfFailed } from '../limits/limits.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 

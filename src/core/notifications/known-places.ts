@@ -6,7 +6,7 @@ import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import type { KeyVersion } from '../ports.js';
 import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LetterBrand } from '../letters/brand.js';
-import { letterLanguages } from '../letters/language.js';
-import { toCheckMessage, toCodeMessage } from './letters.js';
+import { letterLanguages } from '../language.js';
+import type { LetterBrand } from '../ports/delivery.js';
+import { toCheckMessage, toCodeMessage } from './messages.js';
 
 const brand: LetterBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' };
 const address = 'https://face.example.test/face?lang=de#ticket.secret';

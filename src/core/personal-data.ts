@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../base/json.js';
-import type { SubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
-import type { Binding } from '../ports.js';
+import type { JsonObject } from '../base/json.js';
+import { bindingOf, type ConnectedSubject, type SubjectRef, toSubjectRef } from './connection.js';
+import type { Ports } from './deps.js';
+import type { Binding } from './ports.js';
 
 export interface Forgetting {
   readonly binding: Binding;
@@ -9,7 +9,7 @@ export interface Forgetting {
 }
 
 /**
- * Data that one feature stores about a person. `registry.ts` lists all features, so that exports, erasures and changes
+ * Data that one feature stores about a person. `personal-data/registry.ts` lists all features, so that exports, erasures and changes
  * of enrolments include them.
  */
 export interface PersonalData {
@@ -34,4 +34,16 @@ export interface PersonalData {
     deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
     forgetting: Forgetting,
   ) => Promise<unknown>;
+}
+
+/** Deletes the data of all features whose `endedBy` is one of these events. */
+export async function forgetPersonalData(
+  request: ConnectedSubject & { readonly by?: string | undefined },
+  events: readonly PersonalData['endedBy'][],
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
+): Promise<void> {
+  const { connection, subject, by } = request;
+  const forgetting = { binding: bindingOf(connection, subject), by };
+  for (const { endedBy, forget } of deps.settings.personalData)
+    if (events.includes(endedBy)) await forget(toSubjectRef(request), deps, forgetting);
 }

@@ -1,19 +1,18 @@
 import { texts as noticeTexts } from '../../../locales/compiled/server/notices/all.js';
 import { toCode } from '../../errors.js';
 import type { AuditEvent, EndedSessions } from '../audit-events.js';
-import type { AuditSubscriber } from '../audit-subscribers.js';
 import type { Connection, SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import type { LetterBrand } from '../letters/brand.js';
-import { directionOf, type LetterLanguage } from '../letters/language.js';
-import { composeLetter } from '../letters/letter.js';
-import { countIn, windowOf } from '../limits/window.js';
+import { directionOf, type LetterLanguage } from '../language.js';
+import { countIn, windowOf } from '../limits/limits.js';
+import type { NoticeKind } from '../page-protocol.js';
+import type { AuditSubscriber } from '../ports/audit.js';
+import type { LetterBrand } from '../ports/delivery.js';
 import type { WebPush } from '../ports.js';
-import type { NoticeKind } from '../step-up/page-protocol.js';
 import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
-import { issueNotMe } from './not-me-links.js';
+import { issueNotMe } from './not-me.js';
 
 export interface NoticeDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
   readonly webPush: WebPush | null;

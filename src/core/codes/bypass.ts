@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { drawWrittenCode, toCompared } from '../codes/written-code.js';
+import { type BoundedList, changeList, foreseeList, readList } from '../bounded-list.js';
 import type { Credential } from '../concealed.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import { countAgainst } from '../limits/limits.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
-import { type BoundedList, changeList, foreseeList, readList } from './bounded-list.js';
+import { drawWrittenCode, toCompared } from './one-time-codes.js';
 
 /*
  * A single-use, short-lived bypass code for a person who cannot show their face, for one connection. Only a digest of

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Json } from '../../base/json.js';
-import { FaceError } from '../../errors.js';
-import { changeStored, readStored } from '../change-stored.js';
-import type { Ports } from '../deps.js';
-import { type EpochMs, epochMs } from '../units.js';
+import type { Json } from '../base/json.js';
+import { FaceError } from '../errors.js';
+import { changeStored, readStored } from './change-stored.js';
+import type { Ports } from './deps.js';
+import { type EpochMs, epochMs } from './units.js';
 
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 

@@ -1,11 +1,11 @@
-import { FaceError, toCode } from '../errors.js';
-import type { Photo, SealedToken } from './concealed.js';
-import type { Ports } from './deps.js';
-import { isDenied } from './enrolment/deny-list.js';
-import { countAgainst } from './limits/limits.js';
-import type { Binding, ReadToken } from './ports.js';
-import type { QueueShare } from './queue-share.js';
-import { toEpochMs } from './units.js';
+import { FaceError, toCode } from '../../errors.js';
+import type { Photo, SealedToken } from '../concealed.js';
+import type { Ports } from '../deps.js';
+import { isDenied } from '../enrolment/deny-list.js';
+import { countAgainst } from '../limits/limits.js';
+import type { Binding, ReadToken } from '../ports.js';
+import type { QueueShare } from '../queue-share.js';
+import { toEpochMs } from '../units.js';
 
 export const mostTokens = 500;
 

@@ -1,10 +1,11 @@
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { forgetPersonalData, personalData, remainingData } from '../personal-data/registry.js';
+import { readConsent } from '../enrolment/consent.js';
+import { revokeSubject } from '../enrolment/revoke.js';
+import { forgetPersonalData } from '../personal-data.js';
 import { toEpochSec } from '../units.js';
-import { readConsent } from './consent.js';
-import { revokeSubject } from './revoke.js';
+import { remainingData } from './registry.js';
 
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 

@@ -11,14 +11,13 @@ import { systemRandom } from '../../../test/sinks.js';
 import { createWebPush } from '../../delivery/web-push.js';
 import { FaceError } from '../../errors.js';
 import type { AuditEvent } from '../audit-events.js';
-import { withSubscribers } from '../audit-subscribers.js';
 import type { Policy } from '../connection.js';
-import { defaultBrand } from '../letters/brand.js';
+import { withSubscribers } from '../ports/audit.js';
 import type { Keys, Message, PushAddress, WebPush } from '../ports.js';
 import { epochMs, secondsPerDay } from '../units.js';
 import { keepNoticeChoice, readNoticeChoice } from './choice.js';
 import { addNoticeDevice, countNoticeDevices, readNoticeDevices } from './devices.js';
-import { createNoticeSender, mostInADay } from './notice-sender.js';
+import { createNoticeSender, mostInADay } from './sender.js';
 
 const folder = createFolder('notices');
 const devicesGuard = z.record(z.string(), z.json());

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { type LetterLanguage, letterLanguages } from '../letters/language.js';
-import type { PersonalData } from '../personal-data/registration.js';
-import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
+import { type LetterLanguage, letterLanguages } from '../language.js';
+import { type NoticeKind, noticeKinds } from '../page-protocol.js';
+import type { PersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
 /** Retention, in seconds after the person last opened the settings. */
