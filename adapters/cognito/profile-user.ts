@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { GroupPage } from '../../src/connections/groups.js';
 import { isSameLogin } from '../../src/connections/login.js';
-import { isCalled, toWholeName } from '../../src/connections/search.js';
+import { isCalled, toNameParts, toWholeName } from '../../src/connections/search.js';
 import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';

@@ -1,13 +1,11 @@
 import { listBypasses } from '../core/codes/bypass.js';
 import type { Ports } from '../core/deps.js';
 import { listHelpRequests } from '../core/help-desk/help-requests.js';
-import type { ToDo } from '../core/to-do.js';
-import { type ToDoCode, toDoUrgency } from '../core/to-do-codes.js';
+import { type ToDo, type ToDoCode, toDoUrgency } from '../core/to-do.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { listAdministrators } from '../rest/administrators.js';
 import { listApplicationKeys } from '../rest/application-keys.js';
 import { listApplications } from '../rest/applications.js';
-
 import { countSubmitted } from '../rest/onboarding/requests.js';
 import { type Administrator, holds } from '../rest/rights.js';
 

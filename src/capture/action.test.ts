@@ -5,6 +5,7 @@ import { createReceiptVerifier } from '../../client/receipt-verifier.js';
 import { type ApiServer, toForm } from '../../test/api-server.js';
 import { beginAgreed, draw, enrolByApi, startCapture } from '../../test/capture-bench.js';
 import { lendCamera, openLink, openOnPhone, openPage } from '../../test/capture-page.js';
+import { testEvent } from '../../test/core.js';
 import { drawPicture } from '../../test/embedded.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';

@@ -16,7 +16,7 @@ import { lookAtReference } from '../core/step-up/reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { deviceCookieOf, shownDevice } from '../http/device-cookie.js';
+import { deviceCookieOf, shownDevice } from '../http/cookies.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../webauthn/answer.js';
 import { toReceiptReply, toViewReply } from './view-reply.js';

@@ -8,7 +8,14 @@ import { forgetKnownPlaces, readKnownPlaces } from '../core/notifications/known-
 import { emptyReply } from '../core/page-protocol.js';
 import { mayMakeCodesHere } from '../core/step-up/another-way.js';
 import { findManaged } from '../core/step-up/current-enrolment.js';
-import { type Check, checksReply, type Devices, devicesReply, servicesReply } from '../core/step-up/home-protocol.js';
+import {
+  type Check,
+  checksReply,
+  type Devices,
+  devicesReply,
+  exportReply,
+  servicesReply,
+} from '../core/step-up/home-protocol.js';
 import type { FoundSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import type { ApiPorts } from '../rest/deps.js';

@@ -9,7 +9,7 @@ import { startedLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { invitationReply, sentInvitationReply } from '../rest/replies/step-ups.js';
-import { checkReturnUrl, findConnection, requireSubject, returnUrlField } from './connection-access.js';
+import { checkReturnUrl, findConnection, requireSubject, returnUrlField, who } from './connection-access.js';
 
 const hourSec = 60 * 60;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
-import { endLinks, type Link, readLinks } from '../core/links/links.js';
+import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
 import { emptyReply } from '../core/page-protocol.js';
 import { managedRef } from '../core/step-up/current-enrolment.js';
 import { linksReply, type ShownLink } from '../core/step-up/home-protocol.js';

@@ -11,6 +11,7 @@ import {
   removeNoticeDevices,
 } from '../core/notifications/devices.js';
 import { type Notices, noticeKinds, noticesReply } from '../core/page-protocol.js';
+import { pushAddressGuard } from '../core/ports.js';
 import { findManaged } from '../core/step-up/current-enrolment.js';
 import type { FoundSession } from '../core/step-up/session.js';
 import { FaceError } from '../errors.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createTestCore, testSignIn } from '../../test/core.js';
+import { createTestCore, testEvent, testSignIn } from '../../test/core.js';
 import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { testShare } from '../../test/share.js';

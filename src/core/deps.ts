@@ -1,7 +1,7 @@
 import type { Connection, StartedStepUp } from './connection.js';
 import type { LetterLanguage } from './language.js';
 import type { PersonalData } from './personal-data.js';
-import type { LetterBrand } from './ports/delivery.js';
+import type { EmailBrand } from './ports/delivery.js';
 import type {
   Audit,
   Clock,
@@ -38,7 +38,7 @@ interface AllPorts {
   /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly connections: ReadonlyMap<string, Connection>;
-  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+  readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
   readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
   /** Functions that create the directory of a connection, by connection id. */
   readonly directories: ReadonlyMap<string, () => Promise<Directory>>;

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { readStored } from '../core/change-stored.js';
 import { Credential } from '../core/concealed.js';
-import { type ConnectedSubject, type Connection, subjectOfIdentifier } from '../core/connection.js';
+import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { LetterLanguage } from '../core/language.js';

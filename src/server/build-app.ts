@@ -13,7 +13,7 @@ import type { CoreDeps, ServerPorts } from '../core/deps.js';
 import { createNoticeSender } from '../core/notifications/sender.js';
 import { personalData } from '../core/personal-data/registry.js';
 import { withSubscribers } from '../core/ports/audit.js';
-import type { LetterBrand } from '../core/ports/delivery.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
 import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
@@ -26,6 +26,7 @@ import { isFault } from '../http/reply.js';
 import type { BodyRooms } from '../http/rooms.js';
 import { type AdminKey, loadAdminKey } from '../keys/admin-key.js';
 import { createAccountNames } from '../ledger/account-names.js';
+import { judgedSignals } from '../liveness/frame.js';
 import { createMovementJudge } from '../liveness/judge.js';
 import { openOidc } from '../oidc/open.js';
 import type { UpkeepPorts } from '../operations/upkeep.js';
@@ -35,8 +36,10 @@ import type { ClientRequest } from '../rest/usage.js';
 import { countAuditEvents } from '../telemetry/audit-counters.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { checkedSignals } from '../verifier/embedded.js';
 import { createPasskeys } from '../webauthn/passkeys.js';
 import { type AppDeps, createApp } from './app.js';
+import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
@@ -77,7 +80,7 @@ export async function buildApp(
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
   let connections: ReadonlyMap<string, Connection> = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
-  const brandOf = async ({ policy }: Connection): Promise<LetterBrand> =>
+  const brandOf = async ({ policy }: Connection): Promise<EmailBrand> =>
     letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
   const notices = createNoticeSender({
     ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },

@@ -16,8 +16,7 @@ import { createRefusalRecorder, type RefusalRecorder } from '../rest/recent-refu
 import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { keepDenials } from '../state/denials.js';
 import { migrateFolder } from '../state/migrate.js';
-import { openState } from '../state/open.js';
-import { openLedger } from '../state/open-ledger.js';
+import { openLedger, openState } from '../state/open.js';
 import { countAuditEvents } from '../telemetry/audit-counters.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';

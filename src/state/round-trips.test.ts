@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { createTestCore, testSignIn } from '../../test/core.js';
+import { createTestCore, testEvent, testSignIn } from '../../test/core.js';
 import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';

@@ -4,6 +4,7 @@ import type { Delivery } from '../../src/core/ports.js';
 import { createCampaign, startCampaign } from '../../src/extensions/campaigns/administer.js';
 import { startCampaignRunner } from '../../src/extensions/campaigns/run.js';
 import { readCampaign } from '../../src/extensions/campaigns/storage.js';
+import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';
 import { createTestJobs, sleepShortly } from '../jobs.js';
 

@@ -9,6 +9,7 @@ import { meetPlace, readKnownPlaces } from '../../src/core/notifications/known-p
 import { languages } from '../../src/oidc/language.js';
 import { startApiServer } from '../api-server.js';
 import { startCompanyProvider } from '../company-provider.js';
+import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { fillLedger } from '../ledgered.js';
 import { createMemoryProfile } from '../simulated-profile.js';

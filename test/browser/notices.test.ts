@@ -6,6 +6,7 @@ import { createNoticeSender } from '../../src/core/notifications/sender.js';
 import { withSubscribers } from '../../src/core/ports/audit.js';
 import { createWebPush } from '../../src/delivery/web-push.js';
 import { startApiServer } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { eventually } from '../eventually.js';
 import { createKeysInMemory } from '../keys.js';

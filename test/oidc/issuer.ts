@@ -12,9 +12,11 @@ import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { startApiServer, toForm } from '../api-server.js';
+import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { createFolder } from '../folder.js';
 import { testIssuer } from '../keys.js';
+import { standardSettings } from '../settings.js';
 import { createMemoryProfile, loginOf } from '../simulated-profile.js';
 import { type Browser, createBrowser, showFace } from './browser.js';
 

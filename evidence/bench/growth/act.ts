@@ -7,7 +7,7 @@ import { findSession, giveConsent, openSession } from '../../../src/core/step-up
 import { consentVersion } from '../../../src/core/step-up/session-view.js';
 import { startStepUp } from '../../../src/core/step-up/step-up.js';
 import { joinTicket } from '../../../src/core/step-up/ticket.js';
-import { testSignIn } from '../../../test/core.js';
+import { testEvent, testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
 export interface ActDeps {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { letterLanguages } from '../language.js';
-import type { LetterBrand } from '../ports/delivery.js';
+import type { EmailBrand } from '../ports/delivery.js';
 import { toCheckMessage, toCodeMessage } from './messages.js';
 
-const brand: LetterBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' };
+const brand: EmailBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' };
 const address = 'https://face.example.test/face?lang=de#ticket.secret';
 const code = '123456';
 

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LetterBrand } from '../ports/delivery.js';
-import { composeLetter, type LetterParts } from './email.js';
+import type { EmailBrand } from '../ports/delivery.js';
+import { composeEmail, type EmailParts } from './email.js';
 import { fillTemplate, findUnknownPlaceholders } from './invitation.js';
 
-const parts: LetterParts = {
+const parts: EmailParts = {
   language: 'en',
   subject: 'Set up your face check',
   paragraphs: ['Hello Ada,', 'first line\nsecond line'],
   button: { label: 'Begin', address: 'https://face.example.test/face#a.b' },
   footer: ['Until 2 June.', 'Sent by Example.'],
 };
-const brand: LetterBrand = { organisation: 'Example & Co', accent: '#0b5a6e' };
+const brand: EmailBrand = { organisation: 'Example & Co', accent: '#0b5a6e' };
 
 test('a letter shows whatever somebody typed as it is: no tag, no attribute and no style comes of it', () => {
   const tags = (typed: string): string[] => {
-    const { html } = composeLetter(
+    const { html } = composeEmail(
       {
         ...parts,
         subject: typed,

@@ -4,10 +4,10 @@ import { inkOn } from '../colour.js';
 import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import { directionOf, type LetterLanguage } from '../language.js';
-import type { LetterBrand } from '../ports/delivery.js';
+import type { EmailBrand } from '../ports/delivery.js';
 import { addSec } from '../units.js';
 
-export interface LetterParts {
+export interface EmailParts {
   readonly language: LetterLanguage;
   readonly subject: string;
   readonly paragraphs: readonly string[];
@@ -17,7 +17,7 @@ export interface LetterParts {
   readonly footer: readonly string[];
 }
 
-export interface Letter {
+export interface Email {
   readonly subject: string;
   readonly text: string;
   readonly html: Html;
@@ -36,11 +36,11 @@ const darkStyle = html`@media (prefers-color-scheme: dark) {
 }`;
 
 /** Composes an e-mail as text and as equivalent HTML, which has inline styles, tables, and no remote content. */
-export function composeLetter(parts: LetterParts, brand: LetterBrand): Letter {
+export function composeEmail(parts: EmailParts, brand: EmailBrand): Email {
   return { subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };
 }
 
-function toText({ paragraphs, code, button, footer }: LetterParts, { organisation }: LetterBrand): string {
+function toText({ paragraphs, code, button, footer }: EmailParts, { organisation }: EmailBrand): string {
   const blocks = [
     ...(organisation === null ? [] : [organisation]),
     ...paragraphs,
@@ -54,7 +54,7 @@ function toText({ paragraphs, code, button, footer }: LetterParts, { organisatio
 const lines = (text: string): Html[] =>
   text.split(/\r?\n/).map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`));
 
-function toHtml({ language, subject, paragraphs, code, button, footer }: LetterParts, brand: LetterBrand): Html {
+function toHtml({ language, subject, paragraphs, code, button, footer }: EmailParts, brand: EmailBrand): Html {
   const { organisation, accent } = brand;
   const direction = directionOf(language);
   const align = direction === 'rtl' ? 'right' : 'left';

@@ -1,8 +1,8 @@
 import { texts } from '../../../locales/compiled/server/campaign-letters/all.js';
 import { type LetterLanguage, toDay } from '../language.js';
-import type { LetterBrand } from '../ports/delivery.js';
+import type { EmailBrand } from '../ports/delivery.js';
 import type { EpochMs } from '../units.js';
-import { composeLetter, type Letter } from './email.js';
+import { composeEmail, type Email } from './email.js';
 
 /** An unknown placeholder in an administrator's text. Placeholders are written `{name}`. */
 export interface TemplateProblem {
@@ -58,8 +58,8 @@ export function composeInvitation(
     readonly address: string;
     readonly expiresAt: EpochMs;
   },
-  brand: LetterBrand,
-): Letter {
+  brand: EmailBrand,
+): Email {
   const { language, to } = letter;
   const { button, organisation, footer } = texts[language];
   const fill = (text: string): string =>
@@ -69,7 +69,7 @@ export function composeInvitation(
       organisation: brand.organisation ?? organisation,
       lastDay: toDay(letter.expiresAt, language),
     });
-  return composeLetter(
+  return composeEmail(
     {
       language,
       // Line breaks are removed, so that a name cannot add a header to the e-mail.

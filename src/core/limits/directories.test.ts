@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { noteLookUps } from '../../../test/counted.js';
 import { createManualClock } from '../../../test/manual-clock.js';
+import { standardSettings } from '../../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import type { Limits } from '../deps.js';

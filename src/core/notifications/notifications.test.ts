@@ -13,6 +13,7 @@ import { FaceError } from '../../errors.js';
 import type { AuditEvent } from '../audit-events.js';
 import type { Policy } from '../connection.js';
 import { withSubscribers } from '../ports/audit.js';
+import { defaultBrand } from '../ports/delivery.js';
 import type { Keys, Message, PushAddress, WebPush } from '../ports.js';
 import { epochMs, secondsPerDay } from '../units.js';
 import { keepNoticeChoice, readNoticeChoice } from './choice.js';

@@ -3,11 +3,12 @@ import { toCode } from '../../errors.js';
 import type { AuditEvent, EndedSessions } from '../audit-events.js';
 import type { Connection, SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
+import { composeEmail } from '../email/email.js';
 import { directionOf, type LetterLanguage } from '../language.js';
 import { countIn, windowOf } from '../limits/limits.js';
 import type { NoticeKind } from '../page-protocol.js';
 import type { AuditSubscriber } from '../ports/audit.js';
-import type { LetterBrand } from '../ports/delivery.js';
+import type { EmailBrand } from '../ports/delivery.js';
 import type { WebPush } from '../ports.js';
 import { toIso } from '../units.js';
 import { readNoticeChoice } from './choice.js';
@@ -18,7 +19,7 @@ export interface NoticeDeps extends Ports<'state' | 'clock' | 'random' | 'log' |
   readonly webPush: WebPush | null;
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
-  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+  readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
 }
 
 export interface NoticeSender {
@@ -86,7 +87,7 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
     button: { label: button, address },
     footer: [footer],
   };
-  await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
+  await delivery.send({ channel: 'email', to: email, ...composeEmail(parts, await deps.brandOf(connection)) });
 }
 
 /**
@@ -153,7 +154,7 @@ export async function tellHelpDesk(
     ],
     footer: [`Reported at ${toIso(deps.clock.now())}.`],
   } as const;
-  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeLetter(parts, await deps.brandOf(connection)) });
+  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeEmail(parts, await deps.brandOf(connection)) });
 }
 
 export interface Notice {

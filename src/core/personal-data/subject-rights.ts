@@ -5,7 +5,7 @@ import { readConsent } from '../enrolment/consent.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { forgetPersonalData } from '../personal-data.js';
 import { toEpochSec } from '../units.js';
-import { remainingData } from './registry.js';
+import { personalData, remainingData } from './registry.js';
 
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 

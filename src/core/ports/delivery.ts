@@ -37,9 +37,9 @@ export function faultOf(error: unknown): DeliveryFault {
 }
 
 /** Look of e-mails. */
-export interface LetterBrand {
+export interface EmailBrand {
   readonly organisation: string | null;
   readonly accent: Colour;
 }
 
-export const defaultBrand: LetterBrand = { organisation: null, accent: '#0b5a6e' };
+export const defaultBrand: EmailBrand = { organisation: null, accent: '#0b5a6e' };

@@ -8,6 +8,7 @@ import type { Ports } from '../deps.js';
 import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import type { LetterLanguage } from '../language.js';
+import { attemptsOfSubject } from '../limits/attempts.js';
 import { countAgainst, uncountIfFailed } from '../limits/limits.js';
 import { countAttempt } from '../limits/lockout.js';
 import type { AnotherWay } from '../page-protocol.js';

@@ -6,7 +6,7 @@ import type { Ports } from '../deps.js';
 import { attemptsOfHook } from '../limits/attempts.js';
 import { countFailures, standingKeys } from '../limits/lockout.js';
 import { toSource } from '../networks.js';
-import { inTime, nowOrLater } from '../resilience.js';
+import { inTime, retryInBackground } from '../resilience.js';
 import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from '../units.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
 
@@ -107,7 +107,7 @@ async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' 
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
   const failures = countFailures(asking, standing, deps);
-  const found = await nowOrLater(
+  const found = await retryInBackground(
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,
     async () => {
@@ -119,7 +119,7 @@ async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' 
   const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
   if (typeof passed !== 'string') {
     // Only the first event is recorded. Its repetition gets the same answer.
-    if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
+    if (passed.isFirst) await retryInBackground(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
   const decision = unverified(connection, 'whenUnverified');

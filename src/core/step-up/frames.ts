@@ -1,7 +1,7 @@
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
 import type { Credential, Photo } from '../concealed.js';
 import type { CoreDeps, Ports } from '../deps.js';
-import type { DeviceSignals } from '../device-signals.js';
+import { type DeviceSignals, isPhone } from '../device-signals.js';
 import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
@@ -20,10 +20,9 @@ import {
   newChallenge,
   nextOf,
 } from './movement-challenge.js';
-import { isPhone } from './phone.js';
 import type { StepUpRecord } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
-import { changeSession, type FoundSession } from './session.js';
+import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
 import { newSecret } from './ticket.js';

@@ -6,6 +6,7 @@ import type { QueueShare } from '../queue-share.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import { toPoses } from './light-row.js';
 import { type MovementRecord, toAsked } from './movement-challenge.js';
+import { whoOf } from './record.js';
 import type { StepUp } from './stored.js';
 
 export interface TakenFrames {

@@ -1,5 +1,5 @@
+import { hasMixedScripts } from '../action.js';
 import type { Connection, Policy } from '../connection.js';
-import { hasMixedScripts } from '../mixed-scripts.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../page-protocol.js';
 import type { EpochMs } from '../units.js';
 import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';

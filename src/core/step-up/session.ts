@@ -1,4 +1,5 @@
 import { FaceError } from '../../errors.js';
+import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf } from '../connection.js';
 import type { Ports } from '../deps.js';
@@ -9,7 +10,7 @@ import { attemptsOfSubject } from '../limits/attempts.js';
 import { readLockedUntil } from '../limits/lockout.js';
 import type { SessionRole } from '../page-protocol.js';
 import { type EpochMs, toIso } from '../units.js';
-import { assuranceOf, checkStarted, outsiderOf, type StepUpRecord, stateAt } from './record.js';
+import { assuranceOf, checkStarted, outsiderOf, type StepUpRecord, stateAt, whoOf } from './record.js';
 import { checkAllowed, type SessionAction } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';

@@ -12,7 +12,14 @@ import { attempt, completeVerification } from './complete.js';
 import type { DrawnChoices } from './draw.js';
 import { takeReceipt } from './pass-receipt.js';
 import type { HookSignIn } from './passed-step-up.js';
-import { isReceiptWaiting, looksOnPage, type StepUpRecord, type StepUpState, stateAt } from './record.js';
+import {
+  isReceiptWaiting,
+  looksOnPage,
+  type StepUpRecord,
+  type StepUpState,
+  stateAt,
+  toStoredAssurance,
+} from './record.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Allowance } from './allowance.js';
-import { BodyPart, type PartLimits } from './budget.js';
+import { MemoryPool, type PartLimits, RequestBudget } from './request-budget.js';
 import type { Room } from './rooms.js';
 
 const limits: PartLimits = {
@@ -8,8 +7,8 @@ const limits: PartLimits = {
   ...{ placeSteps: 1, patienceSteps: 5, leastBytesPerStep: 1 },
 };
 const createRoom = (strangers: Partial<PartLimits> = {}): Room => ({
-  strangers: new BodyPart({ ...limits, ...strangers }),
-  callers: new BodyPart({ ...limits, capacityBytes: 1000, shareBytes: 1000 }),
+  strangers: new MemoryPool({ ...limits, ...strangers }),
+  callers: new MemoryPool({ ...limits, capacityBytes: 1000, shareBytes: 1000 }),
   stepMs: 1000,
 });
 const refusedAs = (code: string) => expect.objectContaining({ name: 'FaceError', code });
@@ -19,10 +18,10 @@ const noRefusal = (error: unknown): never => {
 
 test('one request may not take more than its limit, nor all together more than the part', () => {
   const room = createRoom();
-  const first = new Allowance(room, 'a', 60);
+  const first = new RequestBudget(room, 'a', 60);
   first.take(60);
   expect(() => first.take(1)).toThrow(refusedAs('body_too_large'));
-  const second = new Allowance(room, 'b', 60);
+  const second = new RequestBudget(room, 'b', 60);
   second.take(40);
   expect(() => second.take(1)).toThrow(refusedAs('overloaded'));
   first.release();
@@ -33,10 +32,10 @@ test('one request may not take more than its limit, nor all together more than t
 
 test('a caller who becomes known takes what it holds along', () => {
   const room = createRoom();
-  const allowance = new Allowance(room, 'a', 60);
+  const allowance = new RequestBudget(room, 'a', 60);
   allowance.begin(noRefusal);
   allowance.take(50);
-  allowance.recognise('client', 500);
+  allowance.promoteToAuthenticated('client', 500);
   expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([0, 50]);
   allowance.take(450);
   expect(() => allowance.take(1)).toThrow(refusedAs('body_too_large'));
@@ -46,10 +45,10 @@ test('a caller who becomes known takes what it holds along', () => {
 });
 
 test('a caller who becomes known where known callers have no room stays a stranger', () => {
-  const room = { ...createRoom(), callers: new BodyPart({ ...limits, capacityBytes: 10 }) };
-  const allowance = new Allowance(room, 'a', 60);
+  const room = { ...createRoom(), callers: new MemoryPool({ ...limits, capacityBytes: 10 }) };
+  const allowance = new RequestBudget(room, 'a', 60);
   allowance.take(50);
-  expect(() => allowance.recognise('client', 500)).toThrow(refusedAs('overloaded'));
+  expect(() => allowance.promoteToAuthenticated('client', 500)).toThrow(refusedAs('overloaded'));
   expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([50, 0]);
   allowance.release();
   expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([0, 0]);
@@ -57,7 +56,7 @@ test('a caller who becomes known where known callers have no room stays a strang
 
 test('what arrives after the end is not counted, as nobody would give it back', () => {
   const room = createRoom();
-  const allowance = new Allowance(room, 'a', 60);
+  const allowance = new RequestBudget(room, 'a', 60);
   allowance.take(10);
   allowance.release();
   expect(() => allowance.take(10)).toThrow(refusedAs('request_malformed'));
@@ -68,32 +67,32 @@ test('what arrives after the end is not counted, as nobody would give it back', 
 describe('one source', () => {
   test('holds no more than its share, however many requests it makes', () => {
     const room = createRoom({ shareBytes: 30 });
-    const held = [1, 2, 3].map(() => new Allowance(room, 'a', 60));
+    const held = [1, 2, 3].map(() => new RequestBudget(room, 'a', 60));
     for (const each of held) each.take(10);
-    expect(() => new Allowance(room, 'a', 60).take(1)).toThrow(refusedAs('overloaded'));
-    new Allowance(room, 'b', 60).take(30);
+    expect(() => new RequestBudget(room, 'a', 60).take(1)).toThrow(refusedAs('overloaded'));
+    new RequestBudget(room, 'b', 60).take(30);
     for (const each of held) each.release();
-    new Allowance(room, 'a', 60).take(30);
+    new RequestBudget(room, 'a', 60).take(30);
   });
 
   test('has no more unfinished bodies than it may, finished ones apart', () => {
     const room = createRoom();
     const [first] = [1, 2].map(() => {
-      const allowance = new Allowance(room, 'a', 60);
+      const allowance = new RequestBudget(room, 'a', 60);
       allowance.begin(noRefusal);
       return allowance;
     });
-    expect(() => new Allowance(room, 'a', 60).begin(noRefusal)).toThrow(refusedAs('overloaded'));
-    new Allowance(room, 'b', 60).begin(noRefusal);
+    expect(() => new RequestBudget(room, 'a', 60).begin(noRefusal)).toThrow(refusedAs('overloaded'));
+    new RequestBudget(room, 'b', 60).begin(noRefusal);
     first!.end();
-    new Allowance(room, 'a', 60).begin(noRefusal);
+    new RequestBudget(room, 'a', 60).begin(noRefusal);
   });
 });
 
 describe('where a part is full', () => {
   const arrive = (room: Room, source: string, bytes: number) => {
     const refusals: unknown[] = [];
-    const allowance = new Allowance(room, source, 100);
+    const allowance = new RequestBudget(room, source, 100);
     allowance.begin((error) => refusals.push(error));
     allowance.take(bytes);
     return { allowance, refusals };
