@@ -73,9 +73,25 @@ export const floors = [
   ['examples/web', 'locales'],
 ];
 
-const rooms = floors.flat().sort((a, b) => b.length - a.length);
+/** Folders of `src/core` by floor, from the top. Its single files, its ports and other folders are the lowest. */
+const coreFloors = [
+  ['src/core/personal-data'],
+  ['src/core/help-desk', 'src/core/ledger', 'src/core/notifications'],
+  ['src/core/step-up'],
+  ['src/core/verification'],
+  ['src/core/enrolment'],
+  ['src/core/brand', 'src/core/codes', 'src/core/consented-data'],
+  ['src/core/credentials', 'src/core/email', 'src/core/limits', 'src/core/links', 'src/core/organisations'],
+  ['src/core'],
+];
 
-const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
+const rooms = floors.flat();
+
+const roomOf = (file, among = rooms) =>
+  among
+    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)
+    .at(0);
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
@@ -93,21 +109,23 @@ export const importsOf = (file) =>
     name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
   );
 
-export const listArrows = () =>
+export const listArrows = (among = rooms) =>
   listSources().flatMap((file) =>
     importsOf(file).flatMap((imported) => {
-      const [from, to] = [roomOf(file), roomOf(imported.replace(/\.js$/, '.ts'))];
-      return to === undefined || from === to ? [] : [{ file, imported, from, to }];
+      const [from, to] = [roomOf(file, among), roomOf(imported.replace(/\.js$/, '.ts'), among)];
+      return from === undefined || to === undefined || from === to ? [] : [{ file, imported, from, to }];
     }),
   );
 
-export const floorOf = (room) => floors.findIndex((floor) => floor.includes(room));
+export const floorOf = (room, among = floors) => among.findIndex((floor) => floor.includes(room));
 
 /** Finds imports from a higher floor or the same one, and sources that belong to no room. */
 export const findBreaches = () => [
-  ...listArrows()
-    .filter(({ from, to }) => floorOf(to) <= floorOf(from))
-    .map(({ file, imported }) => `${file} imports ${imported}, which is not below it`),
+  ...[floors, coreFloors].flatMap((each) =>
+    listArrows(each.flat())
+      .filter(({ from, to }) => floorOf(to, each) <= floorOf(from, each))
+      .map(({ file, imported }) => `${file} imports ${imported}, which is not below it`),
+  ),
   ...listSources()
     .filter((file) => roomOf(file) === undefined)
     .map((file) => `${file} is in no room`),

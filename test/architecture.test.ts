@@ -111,7 +111,7 @@ describe('data flows one way', () => {
 
   test('only the front door provides memory for a body', () => {
     const others = files.filter((file) => file !== 'src/http/front-door.ts');
-    expect(offenders(others, (file) => [/new Allowance\(|\.all\(async/.exec(read(file))?.[0]])).toEqual([]);
+    expect(offenders(others, (file) => [/new RequestBudget\(|\.all\(async/.exec(read(file))?.[0]])).toEqual([]);
   });
 
   test('an adapter imports no other provider and nothing of the edge', () => {

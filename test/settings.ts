@@ -2,6 +2,7 @@ import { consoleGuard } from '../src/config/console.js';
 import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
 import type { CoreSettings } from '../src/core/deps.js';
+import { personalData } from '../src/core/personal-data/registry.js';
 import { testIssuer } from './keys.js';
 import { consoleFolder, docsFolder } from './paths.js';
 import { systemRandom } from './sinks.js';
@@ -9,6 +10,7 @@ import { systemRandom } from './sinks.js';
 export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),
   consentDays: retentionGuard.parse({}).consentDays,
+  personalData,
 };
 
 export const standardDeps = { random: systemRandom, issuer: testIssuer, settings: standardSettings };

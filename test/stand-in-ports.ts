@@ -1,4 +1,4 @@
-import { defaultBrand } from '../src/core/letters/brand.js';
+import { defaultBrand } from '../src/core/ports/delivery.js';
 import { sentLink } from '../src/http/page-link.js';
 import type { ApiDeps } from '../src/rest/deps.js';
 import { testIssuer } from './keys.js';

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/base/json.js';
 import { callRest, type RestAnswer, readRetryAfterMs, saysLater } from '../../src/connections/rest-call.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type Patience, type Sleep, sendPatiently } from '../../src/core/resilience.js';
+import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import type { EntraSettings } from './config.js';
 
@@ -31,7 +31,7 @@ export interface GraphCall {
 export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
 export interface GraphWaiting {
-  readonly patience: Patience;
+  readonly patience: RetryPolicy;
   readonly sleep: Sleep;
 }
 
@@ -78,7 +78,7 @@ export function createGraphClient(
     return answer.status === 401 ? send(call, { anew: true }) : answer;
   };
 
-  return (call) => sendPatiently(() => sendOnce(call), readWaitMs, patience, sleep);
+  return (call) => withRetryAfter(() => sendOnce(call), readWaitMs, patience, sleep);
 }
 
 /**

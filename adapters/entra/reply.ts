@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../src/base/json.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { Policy, UnverifiedPolicy } from '../../src/core/connection.js';
-import type { HookDecision } from '../../src/core/decide.js';
 import { livenessBoundary } from '../../src/core/ports.js';
+import type { HookDecision } from '../../src/core/step-up/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 
 /* Entra accepts only status 200 with exactly one action. Claims are texts or lists of texts. */

@@ -2,7 +2,7 @@ import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { inTime, type Patience, sendPatiently, whileAdministering } from '../../src/core/resilience.js';
+import { inTime, type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
@@ -115,13 +115,13 @@ function readWaitMs(error: unknown): number | null {
 export async function callOkta<Answer>(
   send: () => Promise<Answer>,
   toRefused: (refusal: Refusal) => FaceError,
-  patience: Patience,
+  patience: RetryPolicy,
 ): Promise<Answer> {
   const attempt = (): Promise<Answer> =>
     inTime(send(), TOTAL_TIMEOUT_MS, () => {
       throw new FaceError('profile_unavailable', { reason: 'timeout' });
     });
-  const outcome = await sendPatiently(
+  const outcome = await withRetryAfter(
     () =>
       attempt().then(
         (answer) => ({ answer }),

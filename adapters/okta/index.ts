@@ -4,9 +4,16 @@ import type { Admit, Answer, Hook } from '../../src/connections/hook.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
-import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
+import {
+  createVerifyPassword,
+  DECISION_TIMEOUT_MS,
+  type FlowDeps,
+  handlePasswordImportHook,
+  handleRegistrationHook,
+  handleSamlHook,
+  handleTokenHook,
+} from './flow.js';
 import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerification } from './flow-events.js';
-import { createVerifyPassword, handlePasswordImportHook } from './flow-password.js';
 import { createOktaClients } from './oidc.js';
 import { createOktaProfile } from './profile.js';
 import {

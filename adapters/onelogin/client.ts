@@ -4,7 +4,7 @@ import { callRest, parseAnswer, type RestAnswer, readRetryAfterMs } from '../../
 import { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Asker } from '../../src/core/ports.js';
-import { inTime, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
+import { inTime, whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
@@ -81,7 +81,7 @@ export function createOneLoginApi(
       body: body === null ? null : JSON.stringify(body),
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
-    const answer = await sendPatiently(
+    const answer = await withRetryAfter(
       () => callRest(accountUrl + path, request, fetch),
       readRetryAfterMs,
       whileSigningIn,

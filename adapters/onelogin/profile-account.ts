@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GroupPage } from '../../src/connections/groups.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import { distinct, isCalled, toNameParts, toWholeName } from '../../src/connections/search.js';
-import { toPhoneNumber } from '../../src/core/phone-number.js';
+import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
 

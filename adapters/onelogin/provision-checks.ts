@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   callsTaken,
@@ -20,8 +21,32 @@ import { FaceError } from '../../src/errors.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { createLogCheck } from './provision-log.js';
-import { createTrustChecks } from './provision-trust.js';
 import { toAskMs } from './smart-hook.js';
+
+/** Creates manual checks, because only OneLogin's console shows trusts. */
+export function createTrustChecks({ deps }: Parts): readonly Check[] {
+  const { settings } = deps;
+  const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
+  if (client === undefined) return [];
+  const { host } = new URL(settings.onelogin.accountUrl);
+  const elsewhere = client.redirectUris.filter((uri) => new URL(uri).host !== host);
+  return [
+    discoveryCheck(deps),
+    {
+      title: 'Redirect URIs of the trusted IdP',
+      run: async () =>
+        elsewhere.length === 0
+          ? manual(
+              `Answers go to ${client.redirectUris.join(', ')}.`,
+              'Compare with the redirect URI on the page of the trusted IdP: every character counts.',
+            )
+          : warn(
+              `${elsewhere.join(', ')} is not at ${host}.`,
+              'Check that it is a domain of your account, because its owner receives the replies.',
+            ),
+    },
+  ];
+}
 
 const credentials = 'API credentials';
 const variablesTitle = 'Environment variables';

@@ -1,5 +1,5 @@
 import type { RawReply } from '../../src/connections/hook.js';
-import type { HookDecision } from '../../src/core/decide.js';
+import type { HookDecision } from '../../src/core/step-up/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runFunction } from '../../simulators/onelogin/runner.js';
+import { runFunction } from '../../simulators/onelogin/hook-run.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { type ConnectionChanges, openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/base/json.js';
 import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
-import { type Patience, type Sleep, sendPatiently, whileSigningIn } from '../../src/core/resilience.js';
+import { type RetryPolicy, type Sleep, whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
@@ -22,7 +22,7 @@ export interface ScimApi {
 }
 
 interface Waiting {
-  readonly patience?: Patience;
+  readonly patience?: RetryPolicy;
   readonly sleep?: Sleep;
 }
 
@@ -40,7 +40,7 @@ export function createScimApi(
       ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     };
     const text = body === undefined ? null : JSON.stringify(body);
-    return sendPatiently(
+    return withRetryAfter(
       () => callRest(baseUrl + path, { method, headers, body: text, timeoutMs }, fetch),
       readRetryAfterMs,
       patience,

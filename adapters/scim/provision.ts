@@ -1,14 +1,129 @@
-import { takeCensus } from '../../src/connections/census.js';
+import { z } from 'zod';
+import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
+import { onlyGroup } from '../../src/connections/members.js';
 import { byHand, inConsole, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
+import type { Member } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
+import { FaceError } from '../../src/errors.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createChecks } from './provision-checks.js';
-import { listCensus, listMembers } from './provision-people.js';
 import { type Parts, readExtension } from './provision-schema.js';
-import { isSameName } from './schema.js';
+import { accountGuard, isSameName, parseExtension, toAccount, toAsked, toUnavailable } from './schema.js';
+
+const censusPageSize = 100;
+
+const pageGuard = z.object({
+  totalResults: z.int(),
+  Resources: listOf(z.looseObject({ id: z.string(), active: z.boolean().nullish() })),
+});
+
+/**
+ * Lists the active users page by page. Few servers can filter by extension attributes.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
+ */
+export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
+  const seen = new Set<string>();
+  let startIndex = 1;
+  for (;;) {
+    const query = new URLSearchParams({
+      attributes: ['active', ...toAsked(attribute)].join(','),
+      startIndex: String(startIndex),
+      count: String(censusPageSize),
+    });
+    const answer = await api.call('GET', `/Users?${query}`);
+    if (answer.status !== 200) throw toUnavailable(answer);
+    const { totalResults, Resources } = parseAnswer(pageGuard, answer.body);
+    // Users may appear twice: pages shift with concurrent changes, and some servers ignore the start index.
+    const fresh = Resources.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    const active = fresh.filter((user) => user.active !== false);
+    yield countPage(active.map((user) => ({ subject: user.id, value: parseExtension(user, attribute).value })));
+    startIndex += Resources.length;
+    // Some servers, such as WSO2 over LDAP, report the size of the page as the total.
+    const isLast = totalResults > Resources.length && startIndex > totalResults;
+    if (fresh.length === 0 || isLast) return;
+  }
+}
+
+const sideBySide = 4;
+const pageSize = 40;
+
+const groupGuard = z.object({
+  id: z.string(),
+  members: listOf(z.object({ value: z.string(), type: z.string().nullish() })),
+});
+const groupsGuard = z.object({
+  Resources: listOf(z.object({ id: z.string(), displayName: z.string().nullish() })),
+});
+const activeGuard = z.looseObject({ active: z.boolean().nullish() });
+
+/**
+ * Lists a group's active users, read one by one. Nested groups are skipped.
+ * @throws FaceError `limit_reached` if there are too many
+ * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
+ */
+export async function* listMembers(
+  group: string,
+  { scim: { attribute }, api }: Pick<Parts, 'scim' | 'api'>,
+): AsyncGenerator<Member[]> {
+  const toFound = (answer: RestAnswer): RestAnswer => {
+    if (answer.status === 200 || answer.status === 404) return answer;
+    throw toUnavailable(answer);
+  };
+  const read = async (path: string): Promise<RestAnswer> => toFound(await api.call('GET', path));
+  const byName = new URLSearchParams({
+    filter: `displayName eq ${JSON.stringify(group)}`,
+    attributes: 'displayName',
+    count: '2',
+  });
+  const answer = await api.call('GET', `/Groups?${byName}`);
+  // Filters are optional (RFC 7644, section 3.4.2.2), so a server may refuse or ignore this one.
+  const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
+  const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
+  const id = named.length === 0 ? group : onlyGroup(named).id;
+  const readMembers = async (attributes: string) => {
+    const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=${attributes}`);
+    if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
+    return parseAnswer(groupGuard, found.body).members;
+  };
+  const readIds = async () => {
+    const found = await readMembers('members.value,members.type').catch((error: unknown) => {
+      if (isTooLong(error)) return [];
+      throw error;
+    });
+    // Some servers ignore sub-attributes (RFC 7644, section 3.10) and return everything or nothing.
+    if (found.length === 0) throw new FaceError('limit_reached');
+    return found;
+  };
+  const everybody = await readMembers('members').catch((error: unknown) => {
+    if (isTooLong(error)) return readIds();
+    throw error;
+  });
+  const members = everybody.filter(({ type }) => type !== 'Group');
+
+  const readMember = async (subject: string): Promise<Member[]> => {
+    const query = new URLSearchParams({
+      attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
+    });
+    const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
+    if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
+    const { phone: _, ...account } = toAccount(parseAnswer(accountGuard, body));
+    return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];
+  };
+  for (let from = 0; from < members.length; from += pageSize) {
+    const page: Member[] = [];
+    const waiting = members.slice(from, from + pageSize).values();
+    const work = async (): Promise<void> => {
+      for (const { value } of waiting) page.push(...(await readMember(value)));
+    };
+    await Promise.all(Array.from({ length: sideBySide }, work));
+    yield page;
+  }
+}
 
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;

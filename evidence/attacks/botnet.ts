@@ -1,5 +1,5 @@
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
-import { countAnew, countAttempt } from '../../src/core/limits/lockout.js';
+import { capLockout, countAttempt } from '../../src/core/limits/lockout.js';
 import type { Binding, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
@@ -108,7 +108,7 @@ async function tryAll(
 async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
   const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfOutsider(person, '192.0.2.7');
   const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);
-  if (isTaken && how === 'proven') await countAnew(attemptsOfOutsiders(person), stores);
+  if (isTaken && how === 'proven') await capLockout(attemptsOfOutsiders(person), stores);
   return isTaken;
 }
 

@@ -8,7 +8,7 @@ import type { Fault } from './fault.js';
 import { preload, runOnStage, type Stage } from './stage.js';
 
 /**
- * Maximum memory of the process: request bodies (src/http/budget.ts), models with their threads, and decoded pictures.
+ * Maximum memory of the process: request bodies (src/http/request-budget.ts), models with their threads, and decoded pictures.
  */
 const mostResidentMiB = 1024;
 

@@ -9,7 +9,6 @@ import { createAuthorizationServers, createAuthorizationServersApi } from './aut
 import { answerError } from './errors.js';
 import { settleEvents } from './event-delivery.js';
 import { createFactorSignIn } from './factor-sign-in.js';
-import { createGroupsApi } from './groups.js';
 import { createEventHooksApi, createInlineHooksApi } from './hooks.js';
 import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
 import { createIdentityVerification } from './identity-verification.js';
@@ -18,7 +17,7 @@ import { limitRate } from './paging.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
 import { createSecurityEventsProvidersApi } from './security-events.js';
 import { createUserSchemaApi } from './user-schema.js';
-import { createUsersApi } from './users.js';
+import { createGroupsApi, createUsersApi } from './users.js';
 
 export type SignIn =
   | { readonly ok: true; readonly idToken: string | null; readonly accessToken: string }

@@ -1,12 +1,49 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
-import { invalid, invalidSearch, notFound, parseBody, wrongStatus } from './errors.js';
+import { findIn, invalid, invalidSearch, notFound, parseBody, wrongStatus } from './errors.js';
 import { emitUserEvent } from './event-delivery.js';
 import { addUser, findUser, isoNow, type Org, type OrgGroup, type OrgUser } from './org.js';
 import { sendPage } from './paging.js';
 import { checkProfile, checkSource, withoutNulls } from './profile-rules.js';
-import { parseUserSearch } from './user-search.js';
+
+const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
+
+const refuse = () => invalidSearch('search: Invalid search expression');
+
+/**
+ * Parses `profile.x sw "…"` with `and`, `or` and parentheses; nothing else is supported. Names are compared without
+ * case, and `sw` does not work on custom attributes.
+ */
+export function parseUserSearch(search: string): (user: OrgUser) => boolean {
+  let rest = search;
+  const take = (sign: string): boolean => {
+    if (!rest.startsWith(sign)) return false;
+    rest = rest.slice(sign.length);
+    return true;
+  };
+  const takeTerm = (): ((user: OrgUser) => boolean) => {
+    const [whole, name, written] = term.exec(rest) ?? [];
+    if (whole === undefined || name === undefined || written === undefined) throw refuse();
+    rest = rest.slice(whole.length);
+    const wanted = String(JSON.parse(written)).toLowerCase();
+    return ({ profile }) =>
+      String(profile[name] ?? '')
+        .toLowerCase()
+        .startsWith(wanted);
+  };
+  const takeAlternative = (): ((user: OrgUser) => boolean) => {
+    const isGrouped = take('(');
+    const all = [takeTerm()];
+    while (take(' and ')) all.push(takeTerm());
+    if (isGrouped && !take(')')) throw refuse();
+    return (user) => all.every((isHit) => isHit(user));
+  };
+  const any = [takeAlternative()];
+  while (take(' or ')) any.push(takeAlternative());
+  if (rest !== '') throw refuse();
+  return (user) => any.some((isHit) => isHit(user));
+}
 
 const changeGuard = z.object({
   profile: z.record(z.string(), z.unknown()).optional(),
@@ -150,5 +187,29 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
       else response.end();
     });
   }
+  return router;
+}
+
+/** Parses `profile.name eq "…"`; nothing else is supported. */
+function parseSearch(search: unknown): string | null {
+  if (search === undefined) return null;
+  const [, name] = /^profile\.name eq ("(?:[^"\\]|\\.)*")$/i.exec(String(search)) ?? [];
+  if (name === undefined) throw invalidSearch('search: Invalid search expression');
+  return JSON.parse(name);
+}
+
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/ */
+export function createGroupsApi(org: Org, requireScope: RequireScope): Router {
+  const router = Router();
+  router.get('/', requireScope('okta.groups.read'), (request, response) => {
+    const name = parseSearch(request.query.search);
+    const found = [...org.groups].filter(([, group]) => name === null || group.name === name);
+    sendPage(org, request, response, found.map(toGroupView));
+  });
+  router.get('/:id/users', requireScope('okta.groups.read'), (request, response) => {
+    const group = findIn(org.groups, request.params.id, 'UserGroup');
+    const members = [...org.users.values()].filter(({ id }) => group.members.has(id)).map((user) => toView(org, user));
+    sendPage(org, request, response, members);
+  });
   return router;
 }

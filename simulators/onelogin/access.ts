@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import express, { type RequestHandler, type Response, Router } from 'express';
+import { z } from 'zod';
 import type { Account } from './account.js';
-import { ApiError, unauthorized } from './errors.js';
+import { ApiError, badRequest, findIn, unauthorized } from './errors.js';
 
 /** Lifetime of an access token: ten hours. */
 const TOKEN_SEC = 36_000;
@@ -85,4 +86,52 @@ export function createAccess(account: Account): { readonly router: Router; reado
     });
   });
   return { router, requireToken };
+}
+
+/**
+ * Creates the undocumented policies API, which OneLogin's own client uses.
+ * @see https://github.com/onelogin/onelogin-mcp
+ */
+export function createPoliciesApi(account: Account): Router {
+  const router = Router();
+  router.get('/:id', (request, response) => {
+    const { id, name, factors } = findIn(account.policies, Number(request.params.id));
+    response.json({
+      id,
+      name,
+      kind: 'user',
+      is_default: false,
+      otp_auth_enabled: factors.length > 0,
+      preferred_auth_state_machine: 1,
+      otp_config: 2,
+      otp_trigger_condition: 0,
+      authentication_factor_ids: factors.map((_, index) => 16_885 + index),
+    });
+  });
+  return router;
+}
+
+// Accepts only the parameters that this project sends.
+const listGuard = z.strictObject({
+  name: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+/** @see https://developers.onelogin.com/api-docs/2/roles/list-roles */
+export function createRolesApi(account: Account): Router {
+  const router = Router();
+  router.get('/', (request, response) => {
+    const query = listGuard.safeParse(request.query);
+    if (!query.success) throw badRequest('query parameter(s) not allowed');
+    const wanted = query.data.name?.toLowerCase();
+    const found = [...account.roles].filter(([, name]) => wanted === undefined || name.toLowerCase().includes(wanted));
+    response.json(found.slice(0, query.data.limit).map(([id, name]) => ({ id, name })));
+  });
+  router.get('/:id', (request, response) => {
+    const id = Number(request.params.id);
+    const name = findIn(account.roles, id);
+    const users = [...account.users.values()].filter(({ roleIds }) => roleIds.includes(id));
+    response.json({ id, name, apps: [], users: users.map((user) => user.id), admins: [] });
+  });
+  return router;
 }

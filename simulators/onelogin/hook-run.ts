@@ -1,8 +1,110 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { z } from 'zod';
 import { type Account, findHook, type HookType, isoNow, type SmartHook } from './account.js';
 import { toEnvironment } from './contexts.js';
-import { type FunctionOutcome, runFunction } from './runner.js';
+
+export interface FunctionRun {
+  /** Source code of a CommonJS module with `exports.handler`. */
+  readonly source: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** The whole `process.env` of the function. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Time from the handler's call until the process is killed. */
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/** Outcome of a run. `events` has the console output. */
+export type FunctionOutcome = { readonly events: readonly string[] } & (
+  | { readonly failure: null; readonly answer: unknown }
+  | { readonly failure: 'timeout' | 'exception' }
+);
+
+/** Program of the new process. It answers on file descriptor 3, with one JSON text per line. */
+const bootstrap = `
+'use strict';
+const { writeSync, readFileSync } = require('node:fs');
+const { format } = require('node:util');
+const Module = require('node:module');
+const tell = (message) => writeSync(3, JSON.stringify(message) + '\\n');
+const { source, context, ahead } = JSON.parse(readFileSync(0, 'utf8'));
+const realNow = Date.now;
+Date.now = () => realNow() + ahead;
+for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
+  console[level] = (...values) => tell({ kind: 'event', text: format(...values) });
+}
+const fail = () => { tell({ kind: 'exception' }); process.exit(1); };
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+const file = require('node:path').join(process.cwd(), 'hook.cjs');
+const hook = new Module(file);
+hook.filename = file;
+hook.paths = [];
+hook._compile(source, file);
+tell({ kind: 'started' });
+Promise.resolve(hook.exports.handler(context)).then((answer) => {
+  tell({ kind: 'answer', text: JSON.stringify(answer) ?? 'null' });
+  process.exit(0);
+}, fail);
+`;
+
+const messageGuard = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started') }),
+  z.object({ kind: z.literal('event'), text: z.string() }),
+  z.object({ kind: z.literal('answer'), text: z.string() }),
+  z.object({ kind: z.literal('exception') }),
+]);
+
+const LOAD_TIMEOUT_MS = 30_000;
+
+/** Runs a function in a new Node process with only its source, its variables and Node's own modules. */
+export function runFunction({ source, context, env, timeoutMs, now }: FunctionRun): Promise<FunctionOutcome> {
+  const child = spawn(process.execPath, ['-e', bootstrap], {
+    cwd: tmpdir(),
+    env: { ...env },
+    stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+  });
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  const events: string[] = [];
+  return new Promise<FunctionOutcome>((resolve, reject) => {
+    let timer = setTimeout(() => settle({ failure: 'timeout', events }), LOAD_TIMEOUT_MS);
+    const settle = (outcome: FunctionOutcome): void => {
+      clearTimeout(timer);
+      end();
+      resolve(outcome);
+    };
+    const [stdin, , , answers] = child.stdio;
+    if (stdin === null || answers === null || answers === undefined || !('read' in answers)) {
+      reject(new Error('no pipes'));
+      return;
+    }
+    let text = '';
+    answers.setEncoding('utf8');
+    answers.on('data', (chunk: string) => {
+      text += chunk;
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        const message = messageGuard.parse(JSON.parse(line));
+        if (message.kind === 'event') events.push(message.text);
+        else if (message.kind === 'exception') settle({ failure: 'exception', events });
+        else if (message.kind === 'answer') settle({ failure: null, answer: JSON.parse(message.text), events });
+        else {
+          clearTimeout(timer);
+          timer = setTimeout(() => settle({ failure: 'timeout', events }), timeoutMs);
+        }
+      }
+    });
+    child.once('error', reject);
+    child.once('close', () => settle({ failure: 'exception', events }));
+    // Ignore the error of a process that exits before it has read all input.
+    stdin.on('error', () => {});
+    stdin.end(JSON.stringify({ source, context, ahead: now() - Date.now() }));
+  }).finally(() => process.off('exit', end));
+}
 
 const idsGuard = z.object({ request_id: z.string(), correlation_id: z.string() });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { letterLanguages } from '../core/letters/language.js';
+import { letterLanguages } from '../core/language.js';
 import { toIso } from '../core/units.js';
 import type { ApiPorts } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';

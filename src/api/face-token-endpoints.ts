@@ -4,7 +4,7 @@ import { enrolToken } from '../core/enrolment/enrol.js';
 import { revokeToken } from '../core/enrolment/revoke.js';
 import type { VerifyRequest } from '../core/ports.js';
 import { toEpochMs, toIso } from '../core/units.js';
-import { scoreToken, verifyToken } from '../core/verify.js';
+import { scoreToken, verifyToken } from '../core/verification/verify.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { bindingOfClient, type Client, shareOfClient } from '../rest/client-tokens.js';
 import { type Call, clientEndpoint, type Endpoint } from '../rest/endpoint.js';

@@ -4,17 +4,17 @@ import type { JsonObject } from '../base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { withdrawDataConsents } from '../core/consented-data/consents.js';
 import { revokeSubject } from '../core/enrolment/revoke.js';
+import { attemptsOfOutsider, unlockPerson } from '../core/limits/attempts.js';
+import { clearAttempts } from '../core/limits/lockout.js';
+import { endLinks } from '../core/links/links.js';
+import { toSource } from '../core/networks.js';
 import {
   type Erased,
   eraseSubject,
   findSubjects,
   issueErasureReceipt,
   type SubjectAsked,
-} from '../core/enrolment/subject-rights.js';
-import { attemptsOfOutsider, unlockPerson } from '../core/limits/attempts.js';
-import { clearAttempts } from '../core/limits/lockout.js';
-import { endLinks } from '../core/links/links.js';
-import { toSource } from '../core/networks.js';
+} from '../core/personal-data/subject-rights.js';
 import { FaceError, toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';

@@ -1,20 +1,86 @@
 import { appendFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditConfig } from '../config/audit.js';
-import type { AuditEvent } from '../core/audit-events.js';
+import type { AuditAction, AuditEvent } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
-import type { Audit } from '../core/ports.js';
+import type { Audit, Clock } from '../core/ports.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { ifThere, syncFolder } from '../files/durable-file.js';
 import { createGroupCommit } from '../files/group-commit.js';
-import { digestOf, type FileEnd, openEnd, type Tail } from './chain.js';
+import { digestOf, type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { openChainName } from './chain-name.js';
-import { isDurable } from './durability.js';
 import { lockTrail } from './lock.js';
-import { removeOldSegments } from './retention.js';
-import { closedFileOf, headsFileOf } from './trail-files.js';
+import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
+
+const secondsPerDay = 86_400;
+
+/**
+ * Removes closed files older than `retentionDays`. Before each removal, a record with the number and digest of the last
+ * removed line is appended. With this record, the rest of the hash chain can still be verified.
+ * @param rules.beforeRemoval - saves data from records that will be removed; if it throws, nothing is removed
+ */
+export async function removeOldSegments(
+  file: string,
+  {
+    retentionDays,
+    clock,
+    beforeRemoval,
+  }: { readonly retentionDays: number; readonly clock: Clock; readonly beforeRemoval: () => Promise<void> },
+  append: (event: AuditEvent) => Promise<void>,
+): Promise<void> {
+  const keptFrom = addSec(clock.now(), -retentionDays * secondsPerDay);
+  let isKept = false;
+  for (const { file: segment, lastSequence } of await closedSegmentsOf(file)) {
+    const { sequence: through, digest, time } = await readTail(segment);
+    if (time === null || time >= keptFrom) return;
+    if (!isKept) await beforeRemoval();
+    isKept = true;
+    await append({ action: 'records_removed', connection: '', subject: '', detail: { through, digest } });
+    await rm(segment);
+    await rm(closedFileOf(headsFileOf(file), lastSequence), { force: true });
+  }
+}
+
+/**
+ * Actions that are synced to disk within a second, because they are frequent. All others, such as those about stored
+ * personal data and permissions, are synced before the caller gets an answer.
+ */
+const relaxed = new Set<AuditAction>([
+  'enrolment_refused',
+  'verified',
+  'verification_refused',
+  'locked_out',
+  'step_up_started',
+  'action_declined',
+  'consent_relied_on',
+  'own_page_opened',
+  'known_places_forgotten',
+  'liveness_judged',
+  'handed_off',
+  'hand_off_refused',
+  'step_up_abandoned',
+  'hook_decided',
+  'code_sent',
+  'another_way_refused',
+  'help_asked',
+  'help_taken',
+  'receipt_issued',
+  'receipt_redeemed',
+  'console_signed_out',
+  'new_place_seen',
+  'invitation_sent',
+  'doctor_asked',
+  'trail_verified',
+]);
+
+/** Adds the actions of an extension. */
+export function relaxDurability(actions: readonly AuditAction[]): void {
+  for (const action of actions) relaxed.add(action);
+}
+
+export const isDurable = (action: AuditAction): boolean => !relaxed.has(action);
 
 /** Time until records are synced to disk if no caller waits for the sync. */
 const syncDelayMs = 1000;

@@ -1,13 +1,55 @@
-import type { JSONWebKeySet } from 'jose';
+import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
 import type { Clock, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { readIfThere } from '../files/durable-file.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
 import { readChainName } from './chain-name.js';
-import { type Head, headKeyOf } from './heads.js';
+import { type Head, headGuard, headKeyOf, headType } from './heads.js';
 import { findLinesIn } from './read.js';
-import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
+import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
+
+export interface HeadsReport {
+  readonly heads: readonly Head[];
+  readonly unknownKey: number;
+  readonly invalid: { readonly file: string; readonly line: number } | null;
+}
+
+export type HeadFinding = Head | 'unknown key' | 'invalid';
+
+export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promise<HeadFinding>) => {
+  const keySet = createLocalJWKSet(keys);
+  return async (jws) => {
+    try {
+      const { payload, protectedHeader } = await compactVerify(jws, keySet);
+      if (protectedHeader.typ !== headType) return 'invalid';
+      const head = headGuard.safeParse(JSON.parse(new TextDecoder().decode(payload)));
+      return head.success ? head.data : 'invalid';
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) return 'unknown key';
+      return 'invalid';
+    }
+  };
+};
+
+export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
+  const newest = headsFileOf(file);
+  const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));
+  const heads: Head[] = [];
+  let unknownKey = 0;
+  let invalid: HeadsReport['invalid'] = null;
+  for (const each of [...closed, newest]) {
+    const lines = ((await readIfThere(each)) ?? '').split('\n').slice(0, -1);
+    for (const [index, jws] of lines.entries()) {
+      const found = await verify(jws);
+      if (found === 'unknown key') unknownKey += 1;
+      else if (found === 'invalid') invalid ??= { file: each, line: index + 1 };
+      else heads.push(found);
+    }
+  }
+  return { heads, unknownKey, invalid };
+}
 
 /**
  * Time after which an audit log without any signed head is suspicious, in seconds. Its end should be signed every

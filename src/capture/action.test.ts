@@ -9,8 +9,8 @@ import { testEvent } from '../../test/core.js';
 import { drawPicture } from '../../test/embedded.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
-import { decideHook } from '../core/decide.js';
 import { audienceOf, redeemReceipt } from '../core/receipt.js';
+import { decideHook } from '../core/step-up/decide.js';
 
 /* A step-up that approves a named action, from the call that asks for it to what is signed about it. */
 

@@ -7,7 +7,7 @@ import type { openPage } from '../../test/capture-page.js';
 import { testEvent } from '../../test/core.js';
 import type { JsonObject } from '../base/json.js';
 import type { Connection, Policy } from '../core/connection.js';
-import { decideHook } from '../core/decide.js';
+import { decideHook } from '../core/step-up/decide.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import { askForHelp, maxNoteCharacters } from '../core/help-desk/help-requests.js';
-import { letterLanguages } from '../core/letters/language.js';
-import { passAnotherWay, renewRecoveryCodes, sendCode } from '../core/step-up/another-way.js';
+import { letterLanguages } from '../core/language.js';
 import {
   anotherWayReply,
   emptyReply,
@@ -10,7 +9,8 @@ import {
   receiptReply,
   recoveryCodesReply,
   sentCodeReply,
-} from '../core/step-up/page-protocol.js';
+} from '../core/page-protocol.js';
+import { passAnotherWay, renewRecoveryCodes, sendCode } from '../core/step-up/another-way.js';
 import { takeReceipt } from '../core/step-up/pass-receipt.js';
 import { viewSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';

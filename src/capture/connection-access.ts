@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Connection } from '../core/connection.js';
+import { type Connection, standardTenant } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { standardTenant } from '../core/tenant.js';
 import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
 

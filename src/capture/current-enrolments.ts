@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
+import { emptyReply, enrolmentReply, viewReply } from '../core/page-protocol.js';
 import {
   readCurrentEnrolment,
   renewCurrentEnrolment,
   revokeCurrentEnrolment,
 } from '../core/step-up/current-enrolment.js';
-import { emptyReply, enrolmentReply, viewReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toViewReply } from './view-reply.js';

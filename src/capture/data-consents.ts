@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../core/consented-data/consents.js';
+import { emptyReply } from '../core/page-protocol.js';
 import { managedRef } from '../core/step-up/current-enrolment.js';
 import { dataConsentsReply, type ShownDataConsent } from '../core/step-up/home-protocol.js';
-import { emptyReply } from '../core/step-up/page-protocol.js';
 import { toIso } from '../core/units.js';
 import type { ApiPorts } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';

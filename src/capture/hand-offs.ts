@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
+import { handOffReply, viewReply } from '../core/page-protocol.js';
 import { chooseNumber, startHandOff } from '../core/step-up/hand-off.js';
-import { handOffReply, viewReply } from '../core/step-up/page-protocol.js';
 import type { FaceErrorCode } from '../errors.js';
 import { pageLink } from '../http/page-link.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';

@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import { pageOf } from '../core/bounded-list.js';
+import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../core/codes/bypass.js';
 import type { Connection } from '../core/connection.js';
-import { pageOf } from '../core/help-desk/bounded-list.js';
-import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../core/help-desk/bypass.js';
-import { type HelpRequest, listHelpRequests } from '../core/help-desk/help-request-list.js';
-import { settleHelpRequest, settlements, takeHelpRequest } from '../core/help-desk/help-requests.js';
+import {
+  type HelpRequest,
+  listHelpRequests,
+  settleHelpRequest,
+  settlements,
+  takeHelpRequest,
+} from '../core/help-desk/help-requests.js';
 import { beginVouching, readVouching } from '../core/help-desk/vouching.js';
-import { letterLanguages } from '../core/letters/language.js';
+import { letterLanguages } from '../core/language.js';
 import type { StartedStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';

@@ -3,7 +3,7 @@ import type { ApiServer } from '../../test/api-server.js';
 import { beginPage, startCapture } from '../../test/capture-bench.js';
 import { fillLedger, type Noted } from '../../test/ledgered.js';
 import type { AuditEvent } from '../core/audit-events.js';
-import { meetPlace, readKnownPlaces } from '../core/notices/known-places.js';
+import { meetPlace, readKnownPlaces } from '../core/notifications/known-places.js';
 
 /* What a person finds on their own page: their own, and nothing of anybody else. */
 

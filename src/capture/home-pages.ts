@@ -4,7 +4,8 @@ import type { Ports } from '../core/deps.js';
 import { readPasskey } from '../core/enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../core/enrolment/recovery-codes.js';
 import { listOwnChecks, type OwnCheck } from '../core/ledger/own-checks.js';
-import { forgetKnownPlaces, readKnownPlaces } from '../core/notices/known-places.js';
+import { forgetKnownPlaces, readKnownPlaces } from '../core/notifications/known-places.js';
+import { emptyReply } from '../core/page-protocol.js';
 import { mayMakeCodesHere } from '../core/step-up/another-way.js';
 import { findManaged } from '../core/step-up/current-enrolment.js';
 import {
@@ -15,7 +16,6 @@ import {
   exportReply,
   servicesReply,
 } from '../core/step-up/home-protocol.js';
-import { emptyReply } from '../core/step-up/page-protocol.js';
 import type { FoundSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import type { ApiPorts } from '../rest/deps.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
-import { inviteByEmail } from '../core/enrolment/invite-by-email.js';
-import { letterLanguages } from '../core/letters/language.js';
+import { inviteByEmail } from '../core/help-desk/invite-by-email.js';
+import { letterLanguages } from '../core/language.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
+import { kioskReply } from '../core/page-protocol.js';
 import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../core/step-up/kiosk.js';
-import { kioskReply } from '../core/step-up/page-protocol.js';
 import { joinTicket } from '../core/step-up/ticket.js';
 import { kioskLink } from '../http/page-link.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
 import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
+import { emptyReply } from '../core/page-protocol.js';
 import { managedRef } from '../core/step-up/current-enrolment.js';
 import { linksReply, type ShownLink } from '../core/step-up/home-protocol.js';
-import { emptyReply } from '../core/step-up/page-protocol.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
 const toShown = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({

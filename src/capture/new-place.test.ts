@@ -3,7 +3,7 @@ import { type ApiServer, toForm } from '../../test/api-server.js';
 import { draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
 import { digestOf } from '../../test/capture-page.js';
 import type { Policy } from '../core/connection.js';
-import { readKnownPlaces } from '../core/notices/known-places.js';
+import { readKnownPlaces } from '../core/notifications/known-places.js';
 import { secondsPerDay } from '../core/units.js';
 
 let server: ApiServer;

@@ -3,10 +3,10 @@ import type { ApiServer } from '../../test/api-server.js';
 import { startCapture } from '../../test/capture-bench.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
-import { withSubscribers } from '../core/audit-subscribers.js';
 import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../core/enrolment/enrol.js';
-import { createNoticeSender } from '../core/notices/notice-sender.js';
+import { createNoticeSender } from '../core/notifications/sender.js';
+import { withSubscribers } from '../core/ports/audit.js';
 import { startStepUp, submitPhotos } from '../core/step-up/step-up.js';
 import { FaceError } from '../errors.js';
 

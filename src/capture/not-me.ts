@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
-import { reportNotMe } from '../core/notices/not-me.js';
-import { tellHelpDesk } from '../core/notices/notice-sender.js';
-import { emptyReply } from '../core/step-up/page-protocol.js';
+import { reportNotMe } from '../core/notifications/not-me.js';
+import { tellHelpDesk } from '../core/notifications/sender.js';
+import { emptyReply } from '../core/page-protocol.js';
 import { toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint } from '../rest/endpoint.js';

@@ -5,9 +5,9 @@ import { type ApiServer, adminKey } from '../../test/api-server.js';
 import { startCapture } from '../../test/capture-bench.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { systemRandom } from '../../test/sinks.js';
-import { withSubscribers } from '../core/audit-subscribers.js';
 import { digestOf } from '../core/digest.js';
-import { createNoticeSender } from '../core/notices/notice-sender.js';
+import { createNoticeSender } from '../core/notifications/sender.js';
+import { withSubscribers } from '../core/ports/audit.js';
 import { createWebPush } from '../delivery/web-push.js';
 
 const contact = 'mailto:security@example.com';

@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import type { SubjectRef } from '../core/connection.js';
-import { toSubjectRef } from '../core/connection.js';
+import { type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import { letterLanguages } from '../core/letters/language.js';
-import { keepNoticeChoice, readNoticeChoice } from '../core/notices/choice.js';
+import { letterLanguages } from '../core/language.js';
+import { keepNoticeChoice, readNoticeChoice } from '../core/notifications/choice.js';
 import {
   addNoticeDevice,
   forgetNoticeDevices,
   readNoticeDevices,
   removeNoticeDevices,
-} from '../core/notices/devices.js';
+} from '../core/notifications/devices.js';
+import { type Notices, noticeKinds, noticesReply } from '../core/page-protocol.js';
 import { pushAddressGuard } from '../core/ports.js';
 import { findManaged } from '../core/step-up/current-enrolment.js';
-import { type Notices, noticeKinds, noticesReply } from '../core/step-up/page-protocol.js';
 import type { FoundSession } from '../core/step-up/session.js';
 import { FaceError } from '../errors.js';
 import type { ApiPorts } from '../rest/deps.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
-import { passkeyReply } from '../core/step-up/page-protocol.js';
+import { passkeyReply } from '../core/page-protocol.js';
 import { askForPasskey } from '../core/step-up/user-secret.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  enrolmentReply,
-  instant,
-  lockedForSec,
-  passkeyReply,
-  sessionReply,
-  view,
-} from '../core/step-up/page-protocol.js';
+import { enrolmentReply, instant, lockedForSec, passkeyReply, sessionReply, view } from '../core/page-protocol.js';
 
 const { role, agreedAt, handOff, pairing } = view.shape;
 const { choices, application, network } = pairing.def.innerType.shape;

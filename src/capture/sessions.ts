@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
+import { openedReply, sessionReply, viewReply } from '../core/page-protocol.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
-import { openedReply, sessionReply, viewReply } from '../core/step-up/page-protocol.js';
 import { openRequestedStepUp } from '../core/step-up/requested.js';
 import {
   abandonStepUp,

@@ -1,5 +1,5 @@
 import type { Credential } from '../core/concealed.js';
-import type { View } from '../core/step-up/page-protocol.js';
+import type { View } from '../core/page-protocol.js';
 import type { SessionView } from '../core/step-up/session-view.js';
 import { toIso } from '../core/units.js';
 

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { settlements } from '../core/help-desk/help-requests.js';
-import { letterLanguages } from '../core/letters/language.js';
+import { letterLanguages } from '../core/language.js';
 import {
   approvedBypassReply,
   begunVouchingReply,

@@ -3,7 +3,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { filesOf } from '../config/data-files.js';
 import { makeFile } from '../files/durable-file.js';
 import { rebuildLedger } from '../ledger/rebuild.js';
-import { openLedger } from '../state/open-ledger.js';
+import { openLedger } from '../state/open.js';
 import type { CliDeps } from './deps.js';
 import { collect } from './parse-option.js';
 import { findTrails } from './trail-options.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../core/connection.js';
-import { letterLanguages } from '../core/letters/language.js';
+import { letterLanguages } from '../core/language.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';

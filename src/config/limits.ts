@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Limits } from '../core/limits/limits.js';
+import type { Limits } from '../core/deps.js';
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 

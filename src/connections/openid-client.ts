@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { Json, JsonObject } from '../base/json.js';
 import type { RegisteredClaims } from '../config/claims.js';
-import type { Assurance } from '../core/assurance.js';
+import type { Assurance } from '../core/connection.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { sendPatiently, whileAdministering, whileSigningIn } from '../core/resilience.js';
+import { whileAdministering, whileSigningIn, withRetryAfter } from '../core/resilience.js';
 import { readRetryAfterMs } from './rest-call.js';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -18,7 +18,7 @@ async function ask(answers: readonly Given[], patience = whileSigningIn): Promis
     const { status, headers = {} } = answers[asked - 1] ?? { status: 200 };
     return { status, headers: new Headers(headers), body: {} };
   };
-  const answer = sendPatiently(send, readRetryAfterMs, patience);
+  const answer = withRetryAfter(send, readRetryAfterMs, patience);
   await jest.advanceTimersByTimeAsync(600_000);
   return { status: (await answer).status, asked };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
-import { deviceSignals } from './step-up/device-signals.js';
-import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
+import { deviceSignals } from './device-signals.js';
+import { anotherWays, helpReasons, noticeKinds } from './page-protocol.js';
 
 /*
  * Schemas for the `detail` of audit records. Fields must stay in this order, because the hash of a record depends on

@@ -41,3 +41,9 @@ export function mix(one: Colour, other: Colour, share: number): Colour {
   const at = (index: 0 | 1 | 2): number => a[index] * (1 - share) + b[index] * share;
   return toColour([at(0), at(1), at(2)]);
 }
+
+/** Returns white or black, whichever has more contrast with the accent color. The contrast is at least 4.5 to 1. */
+export function inkOn(accent: Colour): '#ffffff' | '#000000' {
+  const luminance = luminanceOf(accent);
+  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
+}

@@ -1,6 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { Credential, SealedToken } from './concealed.js';
-import type { LetterLanguage } from './letters/language.js';
+import type { LetterLanguage } from './language.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs, EpochSec } from './units.js';
 
@@ -139,3 +139,24 @@ export async function readTokenIfAny({ profile }: Connection, subject: string): 
 
 /** Returns the subject for a person without an account at the provider. It differs from every user id. */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;
+
+/**
+ * Evidence of the person's identity before the face check of a step-up.
+ * - `vouched`: the initiator authenticated the person, or vouches for them. Only then may the person enrol.
+ * - `first_factor`: the person's own provider asks after a first factor. Failed checks count against the person.
+ * - `anonymous`: no one. Failed checks count against the caller's address.
+ */
+export type Assurance =
+  | { readonly kind: 'vouched' | 'first_factor' }
+  | { readonly kind: 'anonymous'; readonly source: string };
+
+export const vouched: Assurance = { kind: 'vouched' };
+
+/** Returns the address of an anonymous caller, against which failures count, or `null`. */
+export const outsiderIn = (assurance: Assurance): string | null =>
+  assurance.kind === 'anonymous' ? assurance.source : null;
+
+/**
+ * Tenant whose API clients may use every connection. Clients of another tenant may use the connection of the same name.
+ */
+export const standardTenant = 'default';

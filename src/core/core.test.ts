@@ -9,15 +9,15 @@ import { FaceError } from '../errors.js';
 import type { AuditEvent } from './audit-events.js';
 import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
-import { decideHook, type HookEvent } from './decide.js';
 import { readConsent } from './enrolment/consent.js';
 import { enrolSubject, enrolToken } from './enrolment/enrol.js';
 import { revokeSubject, revokeToken } from './enrolment/revoke.js';
 import type { VerifyRequest } from './ports.js';
+import { decideHook, type HookEvent } from './step-up/decide.js';
 import { startRequestedStepUp } from './step-up/requested.js';
 import { readStepUp, startStepUp, submitPhotos } from './step-up/step-up.js';
 import { addSec, toEpochSec } from './units.js';
-import { verifyToken } from './verify.js';
+import { verifyToken } from './verification/verify.js';
 
 const folder = createFolder('core');
 let cores = 0;

@@ -1,7 +1,7 @@
 import type { Connection, StartedStepUp } from './connection.js';
-import type { LetterBrand } from './letters/brand.js';
-import type { LetterLanguage } from './letters/language.js';
-import type { Limits } from './limits/limits.js';
+import type { LetterLanguage } from './language.js';
+import type { PersonalData } from './personal-data.js';
+import type { EmailBrand } from './ports/delivery.js';
 import type {
   Audit,
   Clock,
@@ -38,15 +38,33 @@ interface AllPorts {
   /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly connections: ReadonlyMap<string, Connection>;
-  readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
+  readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
   readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
   /** Functions that create the directory of a connection, by connection id. */
   readonly directories: ReadonlyMap<string, () => Promise<Directory>>;
 }
 
+/** Rate limits that the administrator can change (`limits/limits.ts`). */
+export type Limits = Readonly<
+  Record<
+    | 'outsiderStarts'
+    | 'outsiderStartsOfConnection'
+    | 'outsiderLookUps'
+    | 'outsiderLookUpsOfConnection'
+    | 'outsiderChecks'
+    | 'outsiderChecksOfConnection'
+    | 'clientPictures'
+    | 'identifications'
+    | 'revocations',
+    number
+  >
+>;
+
 export interface CoreSettings {
   readonly limits: Limits;
   readonly consentDays: number | null;
+  /** Features that store data about people. */
+  readonly personalData: readonly PersonalData[];
 }
 
 /** The ports that a function uses, itself or through the functions that it calls. */

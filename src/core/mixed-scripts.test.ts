@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { hasMixedScripts } from './mixed-scripts.js';
+import { hasMixedScripts } from './action.js';
 
 const type = 'facestep_action';
 const digest = 'ab'.repeat(32);

@@ -3,7 +3,6 @@
  * test suite for each.
  */
 
-export type { Box, DetectedFace, Detection } from './face.js';
 export * from './ports/audit.js';
 export * from './ports/delivery.js';
 export * from './ports/directory.js';
@@ -14,5 +13,6 @@ export * from './ports/passkeys.js';
 export * from './ports/platform.js';
 export * from './ports/profile.js';
 export * from './ports/state.js';
+export type { Box, DetectedFace, Detection } from './ports/verifier.js';
 export * from './ports/verifier.js';
 export * from './ports/web-push.js';

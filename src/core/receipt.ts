@@ -15,7 +15,7 @@ import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
 import type { Ports } from './deps.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
-import { inTime, nowOrLater } from './resilience.js';
+import { inTime, retryInBackground } from './resilience.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>;
@@ -158,7 +158,7 @@ async function takeOnce(
   const onUnrecorded = (error: unknown): void => log.warn('receipt use not yet recorded', { code: toCode(error) });
   const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
   const isHadByIt = async (): Promise<boolean> => (await state.read(key))?.value === by;
-  const isFirst = await nowOrLater(
+  const isFirst = await retryInBackground(
     () => state.write(key, by, used),
     onUnrecorded,
     async () => {
@@ -168,7 +168,7 @@ async function takeOnce(
     },
   );
   if (!isFirst && !(await isHadByIt())) throw new FaceError('receipt_invalid', { reason: 'used' });
-  if (isFirst) await nowOrLater(recordUse, onUnrecorded);
+  if (isFirst) await retryInBackground(recordUse, onUnrecorded);
 }
 
 function inOurWords<Claims>(check: () => Claims): Claims {

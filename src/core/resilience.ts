@@ -38,7 +38,7 @@ const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
  * Retries work in the background until it succeeds, without keeping the process alive.
  * @returns a promise that resolves when the work has succeeded, and never rejects
  */
-export async function untilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
+export async function retryUntilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       await work();
@@ -51,16 +51,16 @@ export async function untilDone(work: () => Promise<unknown>, onFailure: (error:
 }
 
 /**
- * Runs work. If it fails, throws the error and retries in the background like `untilDone`.
+ * Runs work. If it fails, throws the error and retries in the background like `retryUntilDone`.
  * @param later - work to retry, by default the same
  */
-export const nowOrLater = <Result>(
+export const retryInBackground = <Result>(
   work: () => Promise<Result>,
   onFailure: (error: unknown) => void,
   later: () => Promise<unknown> = work,
 ): Promise<Result> =>
   work().catch((error: unknown) => {
-    void untilDone(later, onFailure);
+    void retryUntilDone(later, onFailure);
     throw error;
   });
 
@@ -68,28 +68,28 @@ export type Sleep = (ms: number) => Promise<unknown>;
 
 export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export interface Patience {
+export interface RetryPolicy {
   readonly tries: number;
   readonly longestWaitSec: number;
 }
 
-export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
+export const whileSigningIn: RetryPolicy = { tries: 3, longestWaitSec: 2 };
 
 /**
  * Retry policy for administrative commands. They can wait for a provider's rate limit to reset, which takes a minute or
  * two.
  */
-export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
+export const whileAdministering: RetryPolicy = { tries: 8, longestWaitSec: 300 };
 
 /**
  * Retries a request after a rate limit.
  * @param readWaitMs - returns the milliseconds to wait after an answer, or `null` if it is final; `tried` counts
  * attempts from 1
  */
-export async function sendPatiently<Answer>(
+export async function withRetryAfter<Answer>(
   send: () => Promise<Answer>,
   readWaitMs: (answer: Answer, tried: number) => number | null,
-  { tries, longestWaitSec }: Patience,
+  { tries, longestWaitSec }: RetryPolicy,
   sleepFor: Sleep = sleep,
 ): Promise<Answer> {
   let leftMs = longestWaitSec * 1000;

@@ -5,7 +5,7 @@ import { runDeliveryContract } from '../../test/contract/delivery.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { html } from '../base/html.js';
 import { Credential } from '../core/concealed.js';
-import { faultOf } from '../core/delivery-fault.js';
+import { faultOf } from '../core/ports/delivery.js';
 import type { Message } from '../core/ports.js';
 import { createOutbox } from './outbox.js';
 import { createSmtpDelivery } from './smtp.js';

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Credential } from '../core/concealed.js';
-import { type DeliveryFault, toDeliveryError } from '../core/delivery-fault.js';
+import { type DeliveryFault, toDeliveryError } from '../core/ports/delivery.js';
 import type { Delivery } from '../core/ports.js';
 
 const timeoutMs = 10_000;

@@ -1,7 +1,6 @@
 import { type Landmarks, toEyeCentres } from './landmarks.js';
-import type { Model } from './model.js';
+import { type Model, softmax } from './model.js';
 import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from './picture.js';
-import { softmax } from './softmax.js';
 
 export type EyeEstimator = (picture: Picture, landmarks: Landmarks) => Promise<number>;
 

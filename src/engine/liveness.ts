@@ -1,8 +1,7 @@
-import type { Box } from '../core/face.js';
-import type { Model } from './model.js';
+import type { Box } from '../core/ports/verifier.js';
+import { type Model, softmax } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
-import { softmax } from './softmax.js';
 
 /** Returns the probability, 0 to 1, that a face is live. This is evidence, not proof. */
 export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;

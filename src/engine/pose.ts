@@ -1,8 +1,7 @@
-import type { Box } from '../core/face.js';
-import type { Model } from './model.js';
+import type { Box } from '../core/ports/verifier.js';
+import { type Model, softmax } from './model.js';
 import type { Normalisation, Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
-import { softmax } from './softmax.js';
 
 /**
  * Angles in degrees. Yaw is negative if the person turns to their own left; in a mirrored picture, the sign is

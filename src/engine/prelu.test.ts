@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { replacePRelu } from './prelu.js';
+import { replacePRelu } from './models.js';
 import { bytesField, type Field, messageField, numberField, textField, writeMessage } from './wire.js';
 
 const columns = 5;

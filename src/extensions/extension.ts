@@ -5,7 +5,7 @@ import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { AuditAction, AuditDetails } from '../core/audit-events.js';
 import type { ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { PersonalData } from '../core/personal-data/registration.js';
+import type { PersonalData } from '../core/personal-data.js';
 import type { ApiDeps, Contributions } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { relaxDurability } from '../audit/durability.js';
+import { relaxDurability } from '../audit/file.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
 import { addAuditDetails } from '../core/audit-events.js';

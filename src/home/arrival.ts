@@ -5,7 +5,7 @@ import { Credential } from '../core/concealed.js';
 import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import type { LetterLanguage } from '../core/letters/language.js';
+import type { LetterLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import { isByFace } from '../core/step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js';

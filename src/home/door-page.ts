@@ -1,7 +1,7 @@
 import { languages } from '../../locales/compiled/languages.js';
 import { texts as doorTexts } from '../../locales/compiled/server/start-page/all.js';
 import { type Html, html } from '../base/html.js';
-import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { type LetterLanguage, letterLanguages } from '../core/language.js';
 import { createPageLayout, type RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
 

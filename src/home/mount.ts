@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { type LetterLanguage, letterLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeBase64 } from './base64.js';
+import { decodeBase64 } from './body.js';
 import { LongText } from './json.js';
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });

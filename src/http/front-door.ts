@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 import { noteRefusal } from './access-log.js';
-import { Allowance } from './allowance.js';
 import { collectBody, discardRest, type Exchange } from './collect.js';
+import { RequestBudget } from './request-budget.js';
 import type { Room } from './rooms.js';
 import { sourceOf } from './source.js';
 
 /** A request at a route, before its body is read. */
 export interface Arrival<In extends IncomingMessage, Out extends ServerResponse> extends Exchange<In, Out> {
-  /** Memory for the body. Authenticate the caller and call `recognise` before the body is read, where possible. */
-  readonly allowance: Allowance;
+  /** Memory for the body. Authenticate the caller and call `promoteToAuthenticated` before the body is read, where possible. */
+  readonly allowance: RequestBudget;
   /** @throws `body_too_large`, `overloaded`; `request_malformed` if the client aborts or is too slow */
   readBody(): Promise<Buffer>;
 }
@@ -36,7 +36,7 @@ export async function serveRoute<In extends IncomingMessage, Out extends ServerR
   { request, response }: Exchange<In, Out>,
 ): Promise<void> {
   requireMethod({ request, response }, route.methods);
-  const allowance = new Allowance(route.room, sourceOf(request), route.strangerBytes);
+  const allowance = new RequestBudget(route.room, sourceOf(request), route.strangerBytes);
   const readBody = (): Promise<Buffer> => collectBody({ request, response }, allowance);
   try {
     await route.answer({ request, response, allowance, readBody });

@@ -1,7 +1,7 @@
 import type { OwnPhoto, Photo } from '../core/concealed.js';
 import type { FaceError, FaceErrorCode } from '../errors.js';
-import type { Allowance } from './allowance.js';
 import type { FieldValue } from './json.js';
+import type { RequestBudget } from './request-budget.js';
 
 export interface Body {
   readonly fields: ReadonlyMap<string, FieldValue>;
@@ -16,7 +16,7 @@ export interface PhotoRange {
 
 export interface BodyOptions {
   readonly photoLimits: Readonly<Record<string, PhotoRange>>;
-  readonly allowance: Allowance;
+  readonly allowance: RequestBudget;
   /** Takes ownership of each photo's bytes on arrival, so that bytes of refused bodies are wiped too. */
   readonly own: OwnPhoto;
   readonly maxBytes: number;

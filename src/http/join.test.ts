@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { joinAndWipe, Pieces } from './join.js';
+import { ChunkBuffer, concatAndZero } from './collect.js';
 
-const put = (...all: readonly Buffer[]): Pieces => {
-  const pieces = new Pieces();
+const put = (...all: readonly Buffer[]): ChunkBuffer => {
+  const pieces = new ChunkBuffer();
   for (const each of all) pieces.add(each);
   return pieces;
 };
@@ -11,14 +11,14 @@ test('pieces of a byte each take the room of a few buffers, and are in their ord
   const sent = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 251));
   const taken = put(...Array.from(sent, (byte) => Buffer.from([byte]))).take();
   expect(taken.length).toBeLessThan(10);
-  expect((await joinAndWipe(taken)).equals(sent)).toBe(true);
+  expect((await concatAndZero(taken)).equals(sent)).toBe(true);
 });
 
 test('nothing of them is left once they are joined, and what was taken is not kept', async () => {
   const sent = [3, 2000, 5, 7].map((length) => Buffer.alloc(length, 1));
   const pieces = put(...sent);
   const taken = pieces.take();
-  await joinAndWipe(taken);
+  await concatAndZero(taken);
   for (const each of [...sent, ...taken]) expect(each.every((byte) => byte === 0)).toBe(true);
   expect(pieces.take()).toEqual([]);
 });

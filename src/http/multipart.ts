@@ -3,9 +3,8 @@ import multer from 'multer';
 import { z } from 'zod';
 import { maxPhotoBytes, type Photo } from '../core/concealed.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { receiveBody } from './collect.js';
+import { ChunkBuffer, concatAndZero, receiveBody } from './collect.js';
 import type { Body, BodyOptions } from './intake.js';
-import { joinAndWipe, Pieces } from './join.js';
 import { longTextBytes } from './json.js';
 
 const maxTextFields = 16;
@@ -119,12 +118,12 @@ interface FileMemory {
 }
 
 function createFileMemory(): FileMemory {
-  const files: Pieces[] = [];
+  const files: ChunkBuffer[] = [];
   let isWiped = false;
   return {
     engine: {
       _handleFile(_request, file, callback) {
-        const pieces = new Pieces();
+        const pieces = new ChunkBuffer();
         const filename = String(files.push(pieces) - 1);
         file.stream.on('data', (piece: Buffer) => {
           if (!isWiped) pieces.add(piece);
@@ -133,7 +132,7 @@ function createFileMemory(): FileMemory {
       },
       _removeFile: (_request, _file, callback) => callback(null),
     },
-    take: ({ filename }) => joinAndWipe(files[Number(filename)]?.take() ?? []),
+    take: ({ filename }) => concatAndZero(files[Number(filename)]?.take() ?? []),
     wipe() {
       isWiped = true;
       for (const pieces of files) for (const piece of pieces.take()) piece.fill(0);

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { type Html, html } from '../base/html.js';
-import { directionOf, type LetterLanguage } from '../core/letters/language.js';
+import { directionOf, type LetterLanguage } from '../core/language.js';
 import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
 
 export interface RenderedPage {

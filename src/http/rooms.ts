@@ -1,5 +1,5 @@
 import { maxPhotoBytes } from '../core/concealed.js';
-import { BodyPart, type PartLimits } from './budget.js';
+import { MemoryPool, type PartLimits } from './request-budget.js';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -9,8 +9,8 @@ export const formOverheadBytes = 512 * kibibyte;
 
 /** Memory pools for bodies: one for anonymous callers, one for authenticated ones. */
 export interface Room {
-  readonly strangers: BodyPart;
-  readonly callers: BodyPart;
+  readonly strangers: MemoryPool;
+  readonly callers: MemoryPool;
   /** Interval at which the pace of an upload is checked (a step), in milliseconds. */
   readonly stepMs: number;
 }
@@ -70,8 +70,8 @@ export function createBodyRooms(
   stepMs = 1000,
 ): BodyRooms {
   const toRoom = ({ strangers, callers }: Record<'strangers' | 'callers', PartLimits>): Room => ({
-    strangers: new BodyPart(strangers),
-    callers: new BodyPart(callers),
+    strangers: new MemoryPool(strangers),
+    callers: new MemoryPool(callers),
     stepMs,
   });
   return {

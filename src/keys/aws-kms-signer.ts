@@ -5,7 +5,7 @@ import type { AwsKmsConfig } from '../config/keys.js';
 import type { Signer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
-import { contentAt } from './der.js';
+import { contentAt } from './oidc-certificate.js';
 import { type StatementKey, statementAlgorithm, verifyStatement } from './statement.js';
 
 const publicJwkGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { KeyMaterial } from '../core/concealed.js';
-import { createMacCache } from './mac-cache.js';
+import { createMacCache } from './aws-kms.js';
 
 beforeEach(() => {
   jest.useFakeTimers();

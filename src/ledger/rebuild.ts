@@ -1,12 +1,12 @@
 import { readChainName } from '../audit/chain-name.js';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { mergeByTime } from '../audit/records.js';
-import type { LedgerDeps } from '../core/ledger/deps.js';
 import { type LedgerEntry, toEntry } from '../core/ledger/entry.js';
 import { type LoggedAction, loggedActions } from '../core/ledger/line.js';
 import { personPart } from '../core/ledger/places.js';
 import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
+import type { LedgerDeps } from '../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
 /** Entries per write. A small number delays other servers on the same store less. */

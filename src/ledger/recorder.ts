@@ -2,11 +2,11 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { readEvents } from '../audit/events.js';
 import type { Trail, WrittenRecord } from '../audit/file.js';
 import type { Jobs } from '../core/jobs.js';
-import type { LedgerDeps } from '../core/ledger/deps.js';
 import { type LedgerEntry, type RecordedEvent, toEntry } from '../core/ledger/entry.js';
 import { isLogged, type LoggedAction } from '../core/ledger/line.js';
 import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
+import type { LedgerDeps } from '../core/ports/ledger-store.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 

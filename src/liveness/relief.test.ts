@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Landmarks } from '../engine/landmarks.js';
-import { faceDepth } from './depth.js';
-import { toMeanShape, toReliefTurn } from './relief.js';
+import { faceDepth, toMeanShape, toReliefTurn } from './relief.js';
 
 /** The outlines of a face as 300-W numbers them, drawn by rule. */
 const face: Landmarks = Array.from({ length: 68 }, (_, at) => {

@@ -5,7 +5,7 @@ import { type Html, html } from '../base/html.js';
 import type { Json } from '../base/json.js';
 import type { RegisteredClaim } from '../config/claims.js';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
-import { toDay } from '../core/letters/day.js';
+import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import type { Language } from './language.js';

@@ -3,7 +3,7 @@ import type { InteractionResults } from 'oidc-provider';
 import { type Person, toAssurance } from '../connections/openid-client.js';
 import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import { isAtKiosk } from '../core/step-up/kiosk-visit.js';
+import { isAtKiosk } from '../core/step-up/kiosk.js';
 import { isByFace } from '../core/step-up/record.js';
 import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { newSecret } from '../core/step-up/ticket.js';

@@ -1,7 +1,7 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
 import { html } from '../base/html.js';
-import { toDay } from '../core/letters/day.js';
+import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import type { Language } from './language.js';

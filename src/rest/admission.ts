@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { requestIdOf } from '../http/access-log.js';
-import type { Allowance } from '../http/allowance.js';
+import type { RequestBudget } from '../http/request-budget.js';
 import { authenticateAdministrator } from './administrators.js';
 import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
 import { authenticateSession, type SessionPorts } from './console-caller.js';
@@ -59,7 +59,7 @@ export class Admission {
 
   constructor(
     private readonly auth: Auth,
-    private readonly allowance: Allowance,
+    private readonly allowance: RequestBudget,
     private readonly callerLimitBytes: number,
     private readonly peer: Peer,
     private readonly deps: AdmissionPorts,
@@ -71,11 +71,11 @@ export class Admission {
       this.#administrator = administrator;
       if (!holds(administrator, this.auth.right)) throw new FaceError('role_missing');
       if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
-      this.allowance.recognise(administrator.id, this.callerLimitBytes);
+      this.allowance.promoteToAuthenticated(administrator.id, this.callerLimitBytes);
     }
     if (this.auth.kind === 'developer') {
       this.#developer = await authenticateDeveloper(headers, this.deps);
-      this.allowance.recognise(this.#developer.id, this.callerLimitBytes);
+      this.allowance.promoteToAuthenticated(this.#developer.id, this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
@@ -149,7 +149,7 @@ export class Admission {
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
     const quota = quotaOf(client, this.deps);
     if (quota !== null) await this.#takeFromQuotas(quota);
-    this.allowance.recognise(client.id, this.callerLimitBytes);
+    this.allowance.promoteToAuthenticated(client.id, this.callerLimitBytes);
     return client;
   }
 

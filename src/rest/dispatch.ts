@@ -90,7 +90,7 @@ async function serve(
   const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
     await admission.checkHeaders(request.headers);
     const session = await endpoint.admit({ param, session: readBearer(request) });
-    if (session !== null) allowance.recognise(session.id, allowance.limitBytes);
+    if (session !== null) allowance.promoteToAuthenticated(session.id, allowance.limitBytes);
     const reply = await owningPhotos(async (own) => {
       const { fields: sent, photos } = await readBody(request, response, {
         photoLimits: endpoint.photos,

@@ -9,9 +9,9 @@ import { Credential, owningPhotos, type Photo } from '../core/concealed.js';
 import type { Verifier } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { Allowance } from '../http/allowance.js';
 import { readBody } from '../http/body.js';
 import { listen } from '../http/listen.js';
+import { RequestBudget } from '../http/request-budget.js';
 import { createBodyRooms } from '../http/rooms.js';
 import { createFacenitionVerifier } from '../verifier/facenition.js';
 
@@ -79,7 +79,7 @@ test('photos of a body whose last photo is refused', async () => {
   const made: Photo[] = [];
   const app = express();
   app.post('/', async (request, response) => {
-    const allowance = new Allowance(createBodyRooms().clients, 'here', 1024);
+    const allowance = new RequestBudget(createBodyRooms().clients, 'here', 1024);
     const refusal = await owningPhotos((own) =>
       readBody(request, response, {
         ...{ photoLimits: { photo: { atLeast: 1, atMost: 5 } }, allowance, maxBytes: 1024 },

@@ -1,5 +1,5 @@
 import type { Ports } from '../core/deps.js';
-import { countIn, secLeftOf, windowOf } from '../core/limits/window.js';
+import { countIn, secLeftOf, windowOf } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import type { Application } from './applications.js';
 import type { Client } from './client-tokens.js';

@@ -8,7 +8,7 @@ import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
 import { createConstantHeaders } from '../http/constant-headers.js';
-import { keepDevice } from '../http/device-cookie.js';
+import { keepDevice } from '../http/cookies.js';
 import { answerDirectly, type DirectRoute } from '../http/direct.js';
 import { createErrorHandler, createRefuse } from '../http/error-handler.js';
 import { mountGet, requireMethod } from '../http/front-door.js';

@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { readRecordsOf } from '../audit/records.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/issuer.js';
-import { withSubscribers } from '../core/audit-subscribers.js';
 import { type Brand, letterBrandOf } from '../core/brand/brand.js';
 import { createBrands, shareConfigured } from '../core/brand/brands.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
-import type { LetterBrand } from '../core/letters/brand.js';
-import { createNoticeSender } from '../core/notices/notice-sender.js';
+import { createNoticeSender } from '../core/notifications/sender.js';
+import { personalData } from '../core/personal-data/registry.js';
+import { withSubscribers } from '../core/ports/audit.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
 import { openDelivery } from '../delivery/open.js';
 import { createFileSink, createOutbox } from '../delivery/outbox.js';
 import { createWebPush } from '../delivery/web-push.js';
@@ -79,7 +80,7 @@ export async function buildApp(
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
   let connections: ReadonlyMap<string, Connection> = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
-  const brandOf = async ({ policy }: Connection): Promise<LetterBrand> =>
+  const brandOf = async ({ policy }: Connection): Promise<EmailBrand> =>
     letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
   const notices = createNoticeSender({
     ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },
@@ -87,7 +88,7 @@ export async function buildApp(
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, (id) => ids.has(id)), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
-  const settings = { limits: config.limits, consentDays: config.retention.consentDays };
+  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
     configured.map(async (each) => {

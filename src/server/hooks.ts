@@ -50,7 +50,7 @@ export function createHookRoute(
           const answered = telemetry.followHook(asking, hook.budgetMs);
           try {
             const answer = await hook.admit(toRawHead(request));
-            if (hook.proof === 'headers') allowance.recognise(connection, maxHookBytes);
+            if (hook.proof === 'headers') allowance.promoteToAuthenticated(connection, maxHookBytes);
             send(response, await answer(request.method === 'GET' ? new Uint8Array() : await readBody()));
           } finally {
             answered();

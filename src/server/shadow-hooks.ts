@@ -1,7 +1,7 @@
 import type { ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
-import { recordPassedOver } from '../core/decide.js';
 import type { Ports } from '../core/deps.js';
+import { recordPassedOver } from '../core/step-up/decide.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /**

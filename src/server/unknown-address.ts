@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { texts } from '../../locales/compiled/server/not-found/all.js';
 import { html } from '../base/html.js';
-import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
+import { type LetterLanguage, letterLanguages } from '../core/language.js';
 import { FaceError } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/collect.js';

@@ -31,7 +31,7 @@ export async function admitCaller(
   if (credential === null) throw new FaceError('caller_untrusted');
   const receiver = credential.use((text) => deps.receivers.find((each) => isOf(each, text)));
   if (receiver !== undefined) {
-    allowance.recognise(receiver.id, allowance.limitBytes);
+    allowance.promoteToAuthenticated(receiver.id, allowance.limitBytes);
     return { kind: 'receiver', stream: toStream(receiver) };
   }
   if (isAccessToken(credential)) await admission.takeClient(() => authenticateAccess(credential, deps));

@@ -13,7 +13,7 @@ import { useStateFolders } from '../../test/state-folder.js';
 import { filesOf } from '../config/data-files.js';
 import { stateGuard } from '../config/state.js';
 import { addSec, epochMs, toIso } from '../core/units.js';
-import { openLedger } from './open-ledger.js';
+import { openLedger } from './open.js';
 
 const describeOnRedis = hasRedis ? describe : describe.skip;
 

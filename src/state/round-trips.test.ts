@@ -8,7 +8,7 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { hasRedis, startRedis } from '../../test/redis.js';
 import { createStateFolder } from '../../test/state-folder.js';
 import { stateGuard } from '../config/state.js';
-import { decideHook } from '../core/decide.js';
+import { decideHook } from '../core/step-up/decide.js';
 import { recordPassedStepUp } from '../core/step-up/passed-step-up.js';
 
 /** A Redis that notes every request it gets, but for looks at its marker, which are not for hooks. */

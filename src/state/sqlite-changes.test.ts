@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import Database from 'libsql';
-import { createSqliteChanges } from './sqlite-changes.js';
+import { createSqliteChanges } from './sqlite.js';
 
 const opened: Database.Database[] = [];
 afterEach(() => {

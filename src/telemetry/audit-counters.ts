@@ -1,4 +1,4 @@
-import type { AuditSubscriber } from '../core/audit-subscribers.js';
+import type { AuditSubscriber } from '../core/ports/audit.js';
 import type { Metrics } from './metrics.js';
 
 /** Counts audit records by connection. Records of unknown connections are counted as `other`. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { unpackBits } from './bits.js';
-import { flipSigns, walshHadamard } from './hadamard.js';
-import type { Rotate } from './rotation.js';
+import { flipSigns, type Rotate, walshHadamard } from './rotation.js';
 
 export const embeddingLength = 512;
 

@@ -8,9 +8,9 @@ import {
   type Verifier,
   type VerifyRequest,
 } from '../core/ports.js';
+import { type EpochSec, toEpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { type ClientOptions, createFacenitionClient } from './facenition-client.js';
-import { checkFields, enrolFields, photosField } from './facenition-fields.js';
 import {
   authenticateReply,
   consistencyReply,
@@ -21,8 +21,42 @@ import {
   scoreReply,
   screeningReply,
 } from './facenition-replies.js';
-import { createDecoys, identifyToken } from './facenition-token.js';
+import { createDecoys, identifyToken, toBoundScope } from './facenition-token.js';
+import type { FormField } from './multipart.js';
 import { checkPhotoCount } from './photo-count.js';
+
+export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
+
+// A missing value is omitted, because the service would accept an empty text as a value.
+const optionalField = (name: string, text: string | null | undefined): FormField[] =>
+  text === null || text === undefined ? [] : [{ name, text }];
+
+// RFC 3339, because the service documents no format.
+const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
+  optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
+
+const sharedFields = ({ binding, secret, photos }: Pick<EnrolRequest, 'binding' | 'secret' | 'photos'>) => [
+  { name: 'scope', text: toBoundScope(binding) },
+  { name: 'accuracy', text: String(binding.accuracy) },
+  ...optionalField(
+    'password',
+    secret?.use((text) => text),
+  ),
+  photosField(photos),
+];
+
+/** @throws `request_malformed` as `toBoundScope` */
+export const enrolFields = (request: EnrolRequest): FormField[] => [
+  ...expiryField(request.expiresAt),
+  ...sharedFields(request),
+];
+
+/** @throws `request_malformed` as `toBoundScope` */
+export const checkFields = (request: VerifyRequest, sent: SealedToken): FormField[] => [
+  { name: 'token', text: sent.use((text) => text) },
+  ...expiryField(request.expectedExpiresAt),
+  ...sharedFields(request),
+];
 
 const livenessName = 'liveness';
 

@@ -1,5 +1,5 @@
-import { toDeliveryError } from '../../src/core/delivery-fault.js';
 import type { ServerPorts } from '../../src/core/deps.js';
+import { toDeliveryError } from '../../src/core/ports/delivery.js';
 import type { Delivery } from '../../src/core/ports.js';
 import { createCampaign, startCampaign } from '../../src/extensions/campaigns/administer.js';
 import { startCampaignRunner } from '../../src/extensions/campaigns/run.js';

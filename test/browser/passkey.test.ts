@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/base/json.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { enrolSubject } from '../../src/core/enrolment/enrol.js';
 import { checkFace } from '../../src/core/step-up/check-face.js';
-import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/step-up/passkey-ceremony.js';
+import { startCeremony, takeNewPasskey, takePasskey } from '../../src/core/step-up/user-secret.js';
 import { parsePasskeyAnswer } from '../../src/webauthn/answer.js';
 import { createPasskeys } from '../../src/webauthn/passkeys.js';
 import { createTestCore } from '../core.js';

@@ -5,7 +5,7 @@ import { createOidcGuard } from '../../src/config/oidc.js';
 import { withdrawDataConsents } from '../../src/core/consented-data/consents.js';
 import { readCredentials } from '../../src/core/credentials/credentials.js';
 import { revokeSubject } from '../../src/core/enrolment/revoke.js';
-import { eraseSubject } from '../../src/core/enrolment/subject-rights.js';
+import { eraseSubject } from '../../src/core/personal-data/subject-rights.js';
 import { askAndShow, redeem } from './consented-data-bench.js';
 import { type CredentialVisits, offerIn, visitCredentials } from './credential-visits.js';
 import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';

@@ -1,4 +1,4 @@
-import type { CameraKind } from '../../src/core/step-up/device-signals.js';
+import type { CameraKind } from '../../src/core/device-signals.js';
 
 /** A camera. Its label is empty before the user permits the camera. */
 export interface CameraEntry {

@@ -1,4 +1,4 @@
-import { type DeviceSignals, settableModes } from '../../src/core/step-up/device-signals.js';
+import { type DeviceSignals, settableModes } from '../../src/core/device-signals.js';
 import { kindOf } from './camera-choice.js';
 
 export interface DeviceWatch {

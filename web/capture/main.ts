@@ -1,4 +1,4 @@
-import { isPhone } from '../../src/core/step-up/phone.js';
+import { isPhone } from '../../src/core/device-signals.js';
 import { chooseLanguage } from '../shared/languages.js';
 import { ahead } from './ahead.js';
 import { readBrand } from './brand.js';

@@ -1,7 +1,7 @@
 import type { z } from 'zod/mini';
+import type { DeviceSignals } from '../../src/core/device-signals.js';
 import type { Hint } from '../../src/core/hints.js';
 import type { ScreenAxis } from '../../src/core/screen-light.js';
-import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import type { Memory } from '../shared/browser-memory.js';
 import { toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';

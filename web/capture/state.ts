@@ -1,5 +1,5 @@
+import type { DeviceSignals } from '../../src/core/device-signals.js';
 import { type Hint, isOfReference } from '../../src/core/hints.js';
-import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import type { ProblemName } from './problem.js';
 import type { AnotherWay, View } from './view.js';
 

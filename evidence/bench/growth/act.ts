@@ -1,7 +1,7 @@
 import type { Connection } from '../../../src/core/connection.js';
-import { decideHook } from '../../../src/core/decide.js';
 import type { CoreDeps, Ports } from '../../../src/core/deps.js';
 import { digestOf } from '../../../src/core/digest.js';
+import { decideHook } from '../../../src/core/step-up/decide.js';
 import { commitFrame, startChallenge, submitFrames } from '../../../src/core/step-up/frames.js';
 import { findSession, giveConsent, openSession } from '../../../src/core/step-up/session.js';
 import { consentVersion } from '../../../src/core/step-up/session-view.js';

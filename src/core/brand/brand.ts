@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Colour, parseColour } from '../colour.js';
 import { digestOf } from '../digest.js';
-import type { LetterBrand } from '../letters/brand.js';
+import type { EmailBrand } from '../ports/delivery.js';
 import { paletteOf } from './palette.js';
 import { isPrintable, type TextKey, textRules } from './texts.js';
 
@@ -78,7 +78,7 @@ export const digestOfBrand = (brand: Brand): string =>
  * Returns the brand for e-mails.
  * @param organisation - overrides the name in the brand
  */
-export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
+export const letterBrandOf = (brand: Brand | null, organisation: string | null): EmailBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,
 });

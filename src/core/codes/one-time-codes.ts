@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
+import { Credential } from '../concealed.js';
 import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
 import type { Random } from '../ports.js';
@@ -85,3 +86,26 @@ const codeDigest = (id: string, name: string, code: string): string =>
   createHmac('sha256', id).update(`${name} ${code}`).digest('base64url');
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
 const keyOf = (id: string): string => `one-time-codes:${digestOf(id).toString('base64url')}`;
+
+/*
+ * Codes to write on paper or read out on the phone: 60 random bits in Crockford's base 32, which has no ambiguous
+ * characters.
+ */
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const characters = 12;
+
+/** Draws a code in groups of four: `4T9K-0ZQM-7WXC`. */
+export function drawWrittenCode(random: Random): Credential {
+  const drawn = Array.from(random(characters), (byte) => alphabet[byte % alphabet.length] ?? '').join('');
+  return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
+}
+
+export const toCompared = (code: Credential): string =>
+  code.use((text) =>
+    text
+      .toUpperCase()
+      .replace(/[^0-9A-Z]/g, '')
+      .replace(/O/g, '0')
+      .replace(/[IL]/g, '1'),
+  );

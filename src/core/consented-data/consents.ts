@@ -3,7 +3,7 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import { endCredentials, typeOfConsent } from '../credentials/credentials.js';
 import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import type { AskedClaim } from './claims.js';
 

@@ -3,7 +3,7 @@ import type { CredentialEnd } from '../audit-events.js';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import { endEntry, takeEntry } from './status-lists.js';
 

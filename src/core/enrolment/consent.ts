@@ -3,7 +3,7 @@ import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError, toCode } from '../../errors.js';
 import { changeStored, readStored } from '../change-stored.js';
-import { drawWrittenCode, toCompared } from '../codes/written-code.js';
+import { drawWrittenCode, toCompared } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 

@@ -3,9 +3,9 @@ import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
 import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { forgetPersonalData } from '../personal-data/registry.js';
+import { forgetPersonalData } from '../personal-data.js';
 import type { Sealed, TokenName } from '../ports.js';
-import { untilDone } from '../resilience.js';
+import { retryUntilDone } from '../resilience.js';
 import { toEpochMs, toIso } from '../units.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
@@ -92,7 +92,7 @@ export async function reconcileLater(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<void> {
   const { connection, subject } = change;
-  await untilDone(
+  await retryUntilDone(
     async () => {
       const stands = await reconcile(change, { isWritten: false, isLate: true, code: 'internal' }, deps);
       deps.log.info('token change committed late', { connection: connection.id, subject, stands });

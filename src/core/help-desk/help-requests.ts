@@ -1,14 +1,48 @@
+import { z } from 'zod';
 import { FaceError } from '../../errors.js';
+import { type BoundedList, changeList, foreseeList, readList } from '../bounded-list.js';
+import type { Agent } from '../codes/bypass.js';
 import type { Ports } from '../deps.js';
 import { countAgainst } from '../limits/limits.js';
-import type { HelpReason } from '../step-up/page-protocol.js';
+import { type HelpReason, helpReasons } from '../page-protocol.js';
+import type { PersonalData } from '../personal-data.js';
 import { whoOf } from '../step-up/record.js';
 import type { FoundSession } from '../step-up/session.js';
 import { mayAskForHelp } from '../step-up/session-view.js';
-import { addSec } from '../units.js';
-import { changeList, foreseeList } from './bounded-list.js';
-import type { Agent } from './bypass.js';
-import { type HelpRequest, helpRequests, listHelpRequests } from './help-request-list.js';
+import { addSec, epochMsGuard } from '../units.js';
+
+/* Help requests of all connections are in one list. Each is kept for a day. */
+
+const requestGuard = z.object({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  stepUpId: z.string(),
+  reason: z.enum(helpReasons),
+  note: z.string(),
+  at: epochMsGuard,
+  takenBy: z.string().nullable(),
+  takenById: z.string().nullable().default(null),
+  expiresAt: epochMsGuard,
+});
+export type HelpRequest = z.infer<typeof requestGuard>;
+
+export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', guard: requestGuard, atMost: 300 };
+
+export const listHelpRequests = (deps: Ports<'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
+  readList(helpRequests, deps);
+
+export const helpRequestData = {
+  part: 'help_requests',
+  keys: ['help-requests'],
+  read: null,
+  endedBy: 'erasure',
+  async forget({ connection, subject }, deps) {
+    const isTheirs = (each: HelpRequest): boolean => each.connection === connection && each.subject === subject;
+    if (!(await listHelpRequests(deps)).some(isTheirs)) return;
+    await changeList(helpRequests, (requests) => requests.filter((each) => !isTheirs(each)), deps);
+  },
+} as const satisfies PersonalData;
 
 const keptSec = 24 * 60 * 60;
 

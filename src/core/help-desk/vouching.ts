@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
-import { toCheckMessage } from '../codes/letters.js';
+import type { Agent } from '../codes/bypass.js';
+import { toCheckMessage } from '../codes/messages.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import type { LetterLanguage } from '../letters/language.js';
+import type { LetterLanguage } from '../language.js';
 import { countAgainst } from '../limits/limits.js';
 import type { Account } from '../ports.js';
 import { drawChoices } from '../step-up/draw.js';
@@ -12,8 +13,9 @@ import { isByFace, stateAt } from '../step-up/record.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { readRecord } from '../step-up/stored.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
-import type { Agent } from './bypass.js';
-import type { VouchingState } from './vouching-states.js';
+
+export const vouchingStates = ['waiting', 'opened', 'checking', 'passed', 'refused', 'failed', 'expired'] as const;
+export type VouchingState = (typeof vouchingStates)[number];
 
 /*
  * Verifies a person who calls the help desk, by a face check on their own device. The person must first choose a number

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../connection.js';
+import type { LedgerDeps } from '../ports/ledger-store.js';
 import type { LedgerRow, LedgerStore } from '../ports.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../units.js';
-import type { LedgerDeps } from './deps.js';
 import { parseLine } from './line.js';
 import { atTime, erasedPartition, lineKeyOf, ofPerson, personKeys, referencesTo, timesOf } from './places.js';
 

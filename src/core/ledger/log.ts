@@ -1,7 +1,7 @@
 import type { SubjectRef } from '../connection.js';
+import type { LedgerDeps } from '../ports/ledger-store.js';
 import type { LedgerRange, LedgerStore } from '../ports.js';
 import { addSec, type EpochMs, epochMs } from '../units.js';
-import type { LedgerDeps } from './deps.js';
 import { type LineOutcome, type LoggedAction, type LogLine, parseLine } from './line.js';
 import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import {

@@ -1,7 +1,7 @@
 import type { SubjectRef } from '../connection.js';
+import type { LedgerDeps } from '../ports/ledger-store.js';
 import type { CheckEvent, CheckReason } from '../step-up/home-protocol.js';
 import type { EpochMs } from '../units.js';
-import type { LedgerDeps } from './deps.js';
 import type { LoggedAction, LogLine } from './line.js';
 import { listLines } from './log.js';
 import type { Page } from './newest-first.js';

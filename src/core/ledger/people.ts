@@ -1,7 +1,7 @@
 import type { SubjectRef } from '../connection.js';
+import type { LedgerDeps } from '../ports/ledger-store.js';
 import type { LedgerStore } from '../ports.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../units.js';
-import type { LedgerDeps } from './deps.js';
 import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
 import {

@@ -1,5 +1,5 @@
+import type { LedgerDeps } from '../ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../units.js';
-import type { LedgerDeps } from './deps.js';
 import { eraseLate, removeLines } from './erase.js';
 import { listedGuard } from './person.js';
 import {

@@ -1,8 +1,7 @@
 import type { Ports } from '../deps.js';
 import { networksOf } from '../networks.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import type { Binding } from '../ports.js';
-import type { HookSignIn } from '../step-up/passed-step-up.js';
 import { secondsPerDay, toIso } from '../units.js';
 import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
 
@@ -83,7 +82,10 @@ export const attemptsOfSignIns = (source: string): readonly Counted[] =>
  * who has the password and polls for the user's next passed check. Sign-ins to other applications or from other
  * addresses have their own counters.
  */
-export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
+export const attemptsOfHook = (
+  binding: Binding,
+  { application, address }: { readonly application: string | null; readonly address: string | null },
+): Counted => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,

@@ -4,8 +4,9 @@ import { createManualClock } from '../../../test/manual-clock.js';
 import { standardSettings } from '../../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import { createSqliteState } from '../../state/sqlite.js';
+import type { Limits } from '../deps.js';
 import { createDirectories, type DirectoryFor } from './directories.js';
-import { createCountAll, type Limits } from './limits.js';
+import { createCountAll } from './limits.js';
 
 const clock = createManualClock();
 let profile: ReturnType<typeof createMemoryProfile>;

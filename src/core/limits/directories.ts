@@ -1,6 +1,5 @@
 import { FaceError } from '../../errors.js';
-import { type Assurance, outsiderIn } from '../assurance.js';
-import type { Connection } from '../connection.js';
+import { type Assurance, type Connection, outsiderIn } from '../connection.js';
 import type { Account, Clock, NamedAccount, Profile } from '../ports.js';
 import type { CountAll } from './limits.js';
 

@@ -9,7 +9,7 @@ import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { toCode } from '../../errors.js';
 import { createSqliteState } from '../../state/sqlite.js';
-import { type Assurance, vouched } from '../assurance.js';
+import { type Assurance, vouched } from '../connection.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { countAgainst, type LimitName } from './limits.js';

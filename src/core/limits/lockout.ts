@@ -197,7 +197,7 @@ export async function endUnlisted(person: string, { state, clock }: Ports<'state
  * Resets consecutive failures after a success that an attacker cannot cause. Lockouts of up to a day stay, so that the
  * success allows no additional attempt.
  */
-export async function countAnew(who: Counted, deps: Ports<'state' | 'clock'>): Promise<void> {
+export async function capLockout(who: Counted, deps: Ports<'state' | 'clock'>): Promise<void> {
   const found = await readStanding(who, deps);
   if (found.level <= dayLevel) return;
   const { unlockedAt, when } = found;

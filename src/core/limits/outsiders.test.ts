@@ -5,7 +5,7 @@ import { FaceError } from '../../errors.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import type { Binding } from '../ports.js';
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject, unlockPerson } from './attempts.js';
-import { clearAttempts, countAnew, countAttempt, readAttempts } from './lockout.js';
+import { capLockout, clearAttempts, countAttempt, readAttempts } from './lockout.js';
 
 /* What whoever comes without having passed the first factor can do against one person: so much, and no more. */
 
@@ -37,7 +37,7 @@ function setUp() {
       async () => ({ succeeded: true, result: 'passed' }),
       deps,
     );
-    await countAnew(attemptsOfOutsiders(anna), deps);
+    await capLockout(attemptsOfOutsiders(anna), deps);
     return passed;
   };
   return { clock, deps, from, pass, decided: () => decided };

@@ -1,22 +1,22 @@
 import type { JsonObject } from '../../base/json.js';
-import { bindingOf, type ConnectedSubject, toSubjectRef } from '../connection.js';
+import { bypassData } from '../codes/bypass.js';
+import { bindingOf, type ConnectedSubject } from '../connection.js';
 import { dataConsentData } from '../consented-data/consents.js';
 import { credentialData } from '../credentials/credentials.js';
 import type { Ports } from '../deps.js';
 import { consentData } from '../enrolment/consent.js';
 import { passkeyData } from '../enrolment/passkey-record.js';
 import { recoveryCodeData } from '../enrolment/recovery-codes.js';
-import { bypassData } from '../help-desk/bypass.js';
-import { helpRequestData } from '../help-desk/help-request-list.js';
+import { helpRequestData } from '../help-desk/help-requests.js';
 import { attemptData } from '../limits/attempts.js';
 import { linkData } from '../links/links.js';
-import { noticeChoiceData } from '../notices/choice.js';
-import { noticeDeviceData } from '../notices/devices.js';
-import { knownPlaceData } from '../notices/known-places.js';
-import { noticeLinkData } from '../notices/not-me-links.js';
+import { noticeChoiceData } from '../notifications/choice.js';
+import { noticeDeviceData } from '../notifications/devices.js';
+import { knownPlaceData } from '../notifications/known-places.js';
+import { noticeLinkData } from '../notifications/not-me.js';
+import type { PersonalData } from '../personal-data.js';
 import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
-import type { PersonalData } from './registration.js';
 
 const corePersonalData = [
   helpRequestData,
@@ -106,15 +106,4 @@ export async function readPersonalData(
   const held: JsonObject[] = [];
   for (const { read } of personalData) if (read !== null) held.push(await read(who, deps, binding));
   return held;
-}
-
-export async function forgetPersonalData(
-  request: ConnectedSubject & { readonly by?: string | undefined },
-  events: readonly PersonalData['endedBy'][],
-  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
-): Promise<void> {
-  const { connection, subject, by } = request;
-  const forgetting = { binding: bindingOf(connection, subject), by };
-  for (const { endedBy, forget } of personalData)
-    if (events.includes(endedBy)) await forget(toSubjectRef(request), deps, forgetting);
 }

@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import type { Html } from '../../base/html.js';
+import { FaceError } from '../../errors.js';
+import type { Colour } from '../colour.js';
 
 export interface Message {
   readonly channel: 'email' | 'sms';
@@ -12,3 +15,31 @@ export interface Message {
 export interface Delivery {
   send(message: Message): Promise<void>;
 }
+
+/**
+ * Kinds of delivery failure. `refused` is permanent, such as an unknown mailbox; `later` is temporary, such as a full
+ * one. `unreachable` means that the service cannot be reached or refuses all messages. `uncertain` means that the
+ * message was sent, but no reply came.
+ */
+const faultGuard = z.object({
+  fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),
+  status: z.int().nullable(),
+});
+
+export type DeliveryFault = z.output<typeof faultGuard>;
+
+export const toDeliveryError = (fault: DeliveryFault): FaceError => new FaceError('delivery_failed', { ...fault });
+
+/** Returns the fault of an error. An unknown error is `uncertain`, because it may have occurred after sending. */
+export function faultOf(error: unknown): DeliveryFault {
+  const parsed = faultGuard.safeParse(error instanceof FaceError ? error.detail : null);
+  return parsed.success ? parsed.data : { fault: 'uncertain', status: null };
+}
+
+/** Look of e-mails. */
+export interface EmailBrand {
+  readonly organisation: string | null;
+  readonly accent: Colour;
+}
+
+export const defaultBrand: EmailBrand = { organisation: null, accent: '#0b5a6e' };

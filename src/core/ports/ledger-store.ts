@@ -1,4 +1,5 @@
 import type { EpochMs } from '../units.js';
+import type { Clock } from './platform.js';
 
 /** Key of a row. Rows of a partition are ordered by the bytes of `sort`. */
 export interface LedgerKey {
@@ -46,4 +47,15 @@ export interface LedgerStore {
   ): Promise<readonly { readonly sort: string; readonly value: string }[]>;
   count(range: LedgerRange): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface LedgerBounds {
+  readonly days: number;
+  readonly entries: number;
+}
+
+export interface LedgerDeps {
+  readonly ledger: LedgerStore;
+  readonly bounds: LedgerBounds;
+  readonly clock: Clock;
 }

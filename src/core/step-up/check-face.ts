@@ -5,10 +5,10 @@ import type { Ports } from '../deps.js';
 import { findConsent, nameInConsent } from '../enrolment/consent.js';
 import { changeToken, toTokenChange } from '../enrolment/token-change.js';
 import { attemptsOfOutsiders } from '../limits/attempts.js';
-import { countAnew } from '../limits/lockout.js';
+import { capLockout } from '../limits/lockout.js';
 import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
-import { type CheckRules, verifyPerson } from '../verify.js';
+import { type CheckRules, verifyPerson } from '../verification/verify.js';
 
 /** A token that the caller stores, instead of a profile. */
 export interface KeptToken {
@@ -47,7 +47,7 @@ export async function checkFace(
     rules,
     deps,
   );
-  if (verdict.matched && rules.outsider === null) await countAnew(attemptsOfOutsiders(binding), deps);
+  if (verdict.matched && rules.outsider === null) await capLockout(attemptsOfOutsiders(binding), deps);
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   }

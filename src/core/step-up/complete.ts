@@ -4,10 +4,10 @@ import { type Photo, SealedToken, type UserSecret } from '../concealed.js';
 import { subjectOfIdentifier } from '../connection.js';
 import type { CoreDeps, Ports } from '../deps.js';
 import { readConsentedToken } from '../enrolment/consent.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { hasEndedSince } from '../enrolment/revoke.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
-import { nowOrLater } from '../resilience.js';
+import { retryInBackground } from '../resilience.js';
 import type { EpochMs } from '../units.js';
 import { checkFace, type KeptToken } from './check-face.js';
 import { withReceipt } from './pass-receipt.js';
@@ -31,7 +31,7 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
     };
     const onFailure = (cause: unknown): void =>
       deps.log.warn('step-up not yet reopened', { stepUpId: captured.id, code: toCode(cause) });
-    await nowOrLater(reopen, onFailure).catch(() => {});
+    await retryInBackground(reopen, onFailure).catch(() => {});
     throw error;
   }
 }

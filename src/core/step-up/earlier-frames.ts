@@ -5,7 +5,7 @@ import type { FrameSketch, KeyMaterial, Photo } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { digestOf } from '../digest.js';
-import type { PersonalData } from '../personal-data/registration.js';
+import type { PersonalData } from '../personal-data.js';
 import { type KeyVersion, type Measurement, sketchBands } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';

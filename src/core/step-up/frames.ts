@@ -1,16 +1,16 @@
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
 import type { Credential, Photo } from '../concealed.js';
 import type { CoreDeps, Ports } from '../deps.js';
+import { type DeviceSignals, isPhone } from '../device-signals.js';
 import { digestOf } from '../digest.js';
 import { enrolSubject } from '../enrolment/enrol.js';
-import { checkNotEnded } from '../enrolment/enrolment-end.js';
+import { checkNotEnded } from '../enrolment/revoke.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../hints.js';
 import type { LivenessFinding, PresentedSecret } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import type { ScreenAxis } from '../screen-light.js';
 import { addSec, type EpochMs } from '../units.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
-import type { DeviceSignals } from './device-signals.js';
 import { facesOf, judgeFrames, type TakenFrames } from './judge-frames.js';
 import {
   findChallenge,
@@ -20,7 +20,6 @@ import {
   newChallenge,
   nextOf,
 } from './movement-challenge.js';
-import { isPhone } from './phone.js';
 import type { StepUpRecord } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';

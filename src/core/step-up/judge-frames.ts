@@ -1,8 +1,8 @@
 import type { Photo } from '../concealed.js';
 import type { Ports } from '../deps.js';
+import type { DeviceSignals } from '../device-signals.js';
 import type { CapturedFrame, LivenessFinding, Measurement } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
-import type { DeviceSignals } from './device-signals.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import { toPoses } from './light-row.js';
 import { type MovementRecord, toAsked } from './movement-challenge.js';

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
 import type { Ports } from '../deps.js';
 import { readConsentedToken } from '../enrolment/consent.js';
-import { hasEndedSince } from '../enrolment/enrolment-end.js';
+import { hasEndedSince } from '../enrolment/revoke.js';
 import { issueReceipt, receiptLifeSec } from '../receipt.js';
 import { addSec } from '../units.js';
 import { isReceiptWaiting, type StepUpRecord, whoOf } from './record.js';

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { type Assurance, outsiderIn, vouched } from '../assurance.js';
-import type { SubjectRef } from '../connection.js';
+import { type Assurance, outsiderIn, type SubjectRef, vouched } from '../connection.js';
 import { movements } from '../movements.js';
+import { namedAction, stepUpPurposes } from '../page-protocol.js';
 import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../ports.js';
 import { anonymousShare, knownShare, type QueueShare } from '../queue-share.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
-import { namedAction, stepUpPurposes } from './page-protocol.js';
 import { hookSignInGuard } from './passed-step-up.js';
 
 const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;

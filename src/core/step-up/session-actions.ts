@@ -1,5 +1,5 @@
 import { FaceError } from '../../errors.js';
-import type { SessionRole } from './page-protocol.js';
+import type { SessionRole } from '../page-protocol.js';
 
 type Allowed = Readonly<Record<SessionRole, boolean>>;
 

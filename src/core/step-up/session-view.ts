@@ -1,7 +1,7 @@
+import { hasMixedScripts } from '../action.js';
 import type { Connection, Policy } from '../connection.js';
-import { hasMixedScripts } from '../mixed-scripts.js';
+import { type AnotherWay, anotherWays, type SessionRole, type View } from '../page-protocol.js';
 import type { EpochMs } from '../units.js';
-import { type AnotherWay, anotherWays, type SessionRole, type View } from './page-protocol.js';
 import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 

@@ -1,16 +1,15 @@
 import { FaceError } from '../../errors.js';
 import type { NamedAction } from '../action.js';
-import { type Assurance, vouched } from '../assurance.js';
 import { Credential, type Photo, type UserSecret } from '../concealed.js';
-import type { Connection, Policy, StartedStepUp } from '../connection.js';
+import { type Assurance, type Connection, type Policy, type StartedStepUp, vouched } from '../connection.js';
 import type { CoreDeps, Ports } from '../deps.js';
-import { checkNotEnded } from '../enrolment/enrolment-end.js';
+import { checkNotEnded } from '../enrolment/revoke.js';
+import type { StepUpPurpose } from '../page-protocol.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
 import { attempt, completeVerification } from './complete.js';
 import type { DrawnChoices } from './draw.js';
-import type { StepUpPurpose } from './page-protocol.js';
 import { takeReceipt } from './pass-receipt.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {

@@ -3,9 +3,9 @@ import type { Credential } from '../concealed.js';
 import type { Ports } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import type { Consent } from '../enrolment/consent.js';
+import type { StepUpPurpose } from '../page-protocol.js';
 import { addSec, type EpochMs } from '../units.js';
 import { commitTo, findChallenge, type MovementRecord } from './movement-challenge.js';
-import type { StepUpPurpose } from './page-protocol.js';
 import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 

@@ -14,7 +14,7 @@ import { decoyPasskey, keepPasskey, readPasskey } from '../enrolment/passkey-rec
 import { revokeSubject } from '../enrolment/revoke.js';
 import type { PasskeyCredential } from '../ports.js';
 import { checkFace } from './check-face.js';
-import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './passkey-ceremony.js';
+import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
 
 const folder = createFolder('secret');
 let cores = 0;

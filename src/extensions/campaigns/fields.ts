@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { invitationKinds } from '../../core/letters/invitation.js';
-import { letterLanguages } from '../../core/letters/language.js';
+import { invitationKinds } from '../../core/email/invitation.js';
+import { letterLanguages } from '../../core/language.js';
 import { type EpochMs, toIso } from '../../core/units.js';
 import type { CampaignCounts } from './administer.js';
 import type { Person } from './person.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import type { PersonalData } from '../../core/personal-data/registration.js';
+import type { PersonalData } from '../../core/personal-data.js';
 import { toIso } from '../../core/units.js';
 import { instantReply } from '../../rest/replies/instant.js';
 import { type Person, personStates } from './person.js';

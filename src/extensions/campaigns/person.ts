@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type InvitationKind, invitationKinds } from '../../core/letters/invitation.js';
-import { letterLanguages } from '../../core/letters/language.js';
+import { type InvitationKind, invitationKinds } from '../../core/email/invitation.js';
+import { letterLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 

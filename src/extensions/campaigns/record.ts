@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.js';
-import { letterLanguages } from '../../core/letters/language.js';
+import { letterLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { Pace, Person } from './person.js';
-import { type CampaignState, campaignStates } from './person.js';
+import { type CampaignState, campaignStates, type Pace, type Person } from './person.js';
 
 export const longestLinkDays = 30;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { letterLanguages } from '../../core/letters/language.js';
+import { letterLanguages } from '../../core/language.js';
 import { instantReply } from '../../rest/replies/instant.js';
 import { campaignStates, personStates } from './person.js';
 

@@ -1,9 +1,9 @@
 import { Credential } from '../../core/concealed.js';
 import type { Connection } from '../../core/connection.js';
-import { faultOf } from '../../core/delivery-fault.js';
 import type { Ports } from '../../core/deps.js';
+import { composeInvitation, type InvitationKind } from '../../core/email/invitation.js';
 import { isEnrolled } from '../../core/enrolment/deny-list.js';
-import { composeInvitation, type InvitationKind } from '../../core/letters/invitation.js';
+import { faultOf } from '../../core/ports/delivery.js';
 import type { Directory } from '../../core/ports.js';
 import { startStepUp } from '../../core/step-up/step-up.js';
 import { toCode } from '../../errors.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connectionIdGuard } from '../../config/connection-id.js';
-import { standardTenant } from '../../core/tenant.js';
+import { standardTenant } from '../../core/connection.js';
 
 const onboardingGuard = z.strictObject({
   /**

@@ -3,7 +3,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { drawBelow, drawChoices } from '../../core/step-up/draw.js';
-import type { KioskVisit } from '../../core/step-up/kiosk-visit.js';
+import type { KioskVisit } from '../../core/step-up/kiosk.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*

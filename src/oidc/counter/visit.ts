@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
-import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../core/step-up/kiosk-visit.js';
+import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../core/step-up/kiosk.js';
 import { newSecret } from '../../core/step-up/ticket.js';
 import { toCode } from '../../errors.js';
 import { browserCookieOf, setBrowserCookie } from '../../http/browser-cookie.js';

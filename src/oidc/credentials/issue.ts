@@ -8,7 +8,7 @@ import { consentNameOf, endCredentials, noteCredential } from '../../core/creden
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { identifyWhereSound, isDenied } from '../../core/enrolment/deny-list.js';
-import { hasEndedSince } from '../../core/enrolment/enrolment-end.js';
+import { hasEndedSince } from '../../core/enrolment/revoke.js';
 import type { ReadToken } from '../../core/ports.js';
 import {
   addSec,

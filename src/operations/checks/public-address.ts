@@ -15,7 +15,7 @@ import { fromHttpDate } from '../../core/units.js';
 /** Providers wait 2 to 5 seconds for a hook. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Beyond 300 s, hooks refuse all events (src/core/decide.ts). */
+/** Beyond 300 s, hooks refuse all events (src/core/step-up/decide.ts). */
 const SKEW_WARN_SEC = 10;
 const SKEW_FAIL_SEC = 240;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { vouchingStates } from '../../core/help-desk/vouching-states.js';
-import { helpReasons } from '../../core/step-up/page-protocol.js';
+import { vouchingStates } from '../../core/help-desk/vouching.js';
+import { helpReasons } from '../../core/page-protocol.js';
 import { instantReply } from './instant.js';
 
 const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { letterLanguages } from '../../core/letters/language.js';
-import { noticeKinds } from '../../core/step-up/page-protocol.js';
+import { letterLanguages } from '../../core/language.js';
+import { noticeKinds } from '../../core/page-protocol.js';
 import { faceErrorCodes } from '../../errors.js';
 import { instantReply } from './instant.js';
 

@@ -1,4 +1,4 @@
-import type { DeviceSignals } from '../../../src/core/step-up/device-signals.js';
+import type { DeviceSignals } from '../../../src/core/device-signals.js';
 import { cameraMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';

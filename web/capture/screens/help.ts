@@ -1,4 +1,4 @@
-import { type HelpReason, helpReasons } from '../../../src/core/step-up/page-protocol.js';
+import { type HelpReason, helpReasons } from '../../../src/core/page-protocol.js';
 import { actions, button, el, field, form, paragraph, sign, submitButton } from '../dom.js';
 import type { Change } from '../state.js';
 import type { Tools } from '../step.js';

@@ -1,0 +1,167 @@
+import * as z from 'zod/mini';
+import { actionGuard } from '../../client/action.js';
+import { hints } from './hints.js';
+import { movements } from './movements.js';
+import { screenAxes, screenColours } from './screen-light.js';
+
+/*
+ * Guards of the replies to the capture page, which ignores fields that it does not know. The page bundles this file, so
+ * it must not import Node modules or additional parts of zod.
+ */
+
+export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
+export type StepUpPurpose = (typeof stepUpPurposes)[number];
+
+/** `camera` is a phone that lends its camera. The phone is `unpaired` until its user has chosen the number. */
+const sessionRoles = ['own', 'unpaired', 'camera'] as const;
+export type SessionRole = (typeof sessionRoles)[number];
+
+export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
+export type AnotherWay = (typeof anotherWays)[number];
+
+export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
+export type HelpReason = (typeof helpReasons)[number];
+
+export const noticeKinds = ['enrolled', 'new_place', 'refused', 'locked', 'ended'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+export const namedAction = z.object({ words: actionGuard, digest: z.string() });
+
+/** RFC 3339 time in UTC. */
+export const instant = z.iso.datetime();
+
+/** A URL whose scheme cannot run scripts. */
+const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
+
+export const view = z.object({
+  id: z.string(),
+  purpose: z.enum(stepUpPurposes),
+  state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
+  role: z.enum(sessionRoles),
+  organisation: z.nullable(z.string()),
+  /** Host of the application that requested the check. `null` if unknown, and on a phone that lends its camera. */
+  application: z._default(z.nullable(z.string()), null),
+  expiresAt: instant,
+  /** Days for which the enrolment is kept, or `null` for no limit. */
+  retentionDays: z.nullable(z.int()),
+  consentNeeded: z.boolean(),
+  /** Action to show verbatim before the camera opens. The page sends the action's digest when it starts a challenge. */
+  action: z.nullable(
+    z.extend(namedAction, {
+      /** True if a word mixes scripts. The page then warns. */
+      mixedScripts: z.boolean(),
+    }),
+  ),
+  agreedAt: z.nullable(instant),
+  consentVersion: z.string(),
+  userSecret: z.enum(['none', 'pin', 'passkey']),
+  /**
+   * Screen light is `none` if it is never used, `offered` if it is used when supported, and `demanded` if it is always
+   * used.
+   */
+  light: z.enum(['none', 'offered', 'demanded']),
+  referencePhotoNeeded: z.boolean(),
+  triesLeft: z.int(),
+  phoneNeeded: z.boolean(),
+  handOffAllowed: z.boolean(),
+  /** `code` is the number to choose on the phone. On the phone it is `null`. */
+  handOff: z.nullable(
+    z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
+  ),
+  /** Numbers from which the user must choose, on a phone or during a help desk call, and the requesting application. */
+  pairing: z.nullable(
+    z.object({
+      /** Place of the number: another browser's screen, or a help desk call in which it is read out. */
+      kind: z.enum(['screen', 'call']),
+      choices: z.array(z.string()),
+      application: z.nullable(z.string()),
+      browser: z.nullable(z.string()),
+      system: z.nullable(z.string()),
+      network: z.nullable(z.string()),
+    }),
+  ),
+  fallbackUrl: z.nullable(link),
+  anotherWays: z.array(z.enum(anotherWays)),
+  recoveryCodesOffered: z.boolean(),
+  /** True if the receipt is issued on request, after the recovery codes. */
+  receiptWaits: z.boolean(),
+  helpOffered: z.boolean(),
+  returnUrl: z.nullable(link),
+});
+export type View = z.output<typeof view>;
+
+const light = z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) });
+
+/** Instruction for picture number `index`, from 0, of `of`. `light` is `null` without screen light. */
+const nextMovement = z.object({
+  index: z.int(),
+  of: z.int(),
+  movement: z.enum(movements),
+  light: z.nullable(light),
+});
+export type NextMovement = z.output<typeof nextMovement>;
+
+const next = z.nullable(nextMovement);
+
+const hint = z.nullable(z.enum(hints));
+
+/** Seconds until the user's lockout ends, or `null` if there is none or this caller must not know of it. */
+export const lockedForSec = z._default(z.nullable(z.int()), null);
+
+export const openedReply = z.object({ session: z.string(), view, lockedForSec });
+export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedForSec });
+export const viewReply = z.object({ view });
+export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, next });
+export const frameReply = z.object({ next });
+export const referenceReply = z.object({ hint });
+
+export const outcomeReply = z.object({
+  view,
+  outcome: z.enum(['passed', 'failed', 'try_again']),
+  hint,
+  receipt: z.nullable(z.string()),
+  lockedForSec,
+});
+export type Outcome = z.output<typeof outcomeReply>;
+
+export const sentCodeReply = z.object({ id: z.string(), expiresAt: instant });
+export const anotherWayReply = z.object({ view, receipt: z.nullable(z.string()) });
+export const receiptReply = z.object({ receipt: z.nullable(z.string()) });
+export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
+
+export const handOffReply = z.object({ url: z.string(), code: z.string() });
+
+/** Options as in WebAuthn Level 3. */
+export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
+export type PasskeyRequest = z.output<typeof passkeyReply>;
+
+const enrolment = z.object({
+  tokenId: z.string(),
+  enrolledAt: z.nullable(instant),
+  purpose: z.string(),
+  expiresAt: z.nullable(instant),
+});
+export type Enrolment = z.output<typeof enrolment>;
+
+export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
+export type HeldEnrolment = z.output<typeof enrolmentReply>;
+
+const notices = z.object({
+  on: z.array(z.enum(noticeKinds)),
+  /** True if e-mails are sent even if a device gets a push notification. */
+  email: z.boolean(),
+  push: z.nullable(
+    z.object({
+      /** Public key for push subscriptions, in base64url. */
+      publicKey: z.string(),
+      /** SHA-256 of the registered push addresses, in base64url. */
+      devices: z.array(z.string()),
+    }),
+  ),
+});
+export type Notices = z.output<typeof notices>;
+
+export const noticesReply = z.object({ notices: z.nullable(notices) });
+export const emptyReply = z.object({});
+/** `page` is the page that accepts the ticket, or `null` for the kiosk's own page. */
+export const kioskReply = z.object({ ticket: z.nullable(z.string()), page: z.nullable(link) });

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { MemoryPool, type PartLimits, RequestBudget } from './request-budget.js';
+import type { Room } from './rooms.js';
+
+const limits: PartLimits = {
+  ...{ capacityBytes: 100, shareBytes: 100, unfinishedOfOne: 2 },
+  ...{ placeSteps: 1, patienceSteps: 5, leastBytesPerStep: 1 },
+};
+const createRoom = (strangers: Partial<PartLimits> = {}): Room => ({
+  strangers: new MemoryPool({ ...limits, ...strangers }),
+  callers: new MemoryPool({ ...limits, capacityBytes: 1000, shareBytes: 1000 }),
+  stepMs: 1000,
+});
+const refusedAs = (code: string) => expect.objectContaining({ name: 'FaceError', code });
+const noRefusal = (error: unknown): never => {
+  throw error;
+};
+
+test('one request may not take more than its limit, nor all together more than the part', () => {
+  const room = createRoom();
+  const first = new RequestBudget(room, 'a', 60);
+  first.take(60);
+  expect(() => first.take(1)).toThrow(refusedAs('body_too_large'));
+  const second = new RequestBudget(room, 'b', 60);
+  second.take(40);
+  expect(() => second.take(1)).toThrow(refusedAs('overloaded'));
+  first.release();
+  second.take(20);
+  second.release();
+  expect(room.strangers.heldBytes).toBe(0);
+});
+
+test('a caller who becomes known takes what it holds along', () => {
+  const room = createRoom();
+  const allowance = new RequestBudget(room, 'a', 60);
+  allowance.begin(noRefusal);
+  allowance.take(50);
+  allowance.promoteToAuthenticated('client', 500);
+  expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([0, 50]);
+  allowance.take(450);
+  expect(() => allowance.take(1)).toThrow(refusedAs('body_too_large'));
+  allowance.end();
+  allowance.release();
+  expect(room.callers.heldBytes).toBe(0);
+});
+
+test('a caller who becomes known where known callers have no room stays a stranger', () => {
+  const room = { ...createRoom(), callers: new MemoryPool({ ...limits, capacityBytes: 10 }) };
+  const allowance = new RequestBudget(room, 'a', 60);
+  allowance.take(50);
+  expect(() => allowance.promoteToAuthenticated('client', 500)).toThrow(refusedAs('overloaded'));
+  expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([50, 0]);
+  allowance.release();
+  expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([0, 0]);
+});
+
+test('what arrives after the end is not counted, as nobody would give it back', () => {
+  const room = createRoom();
+  const allowance = new RequestBudget(room, 'a', 60);
+  allowance.take(10);
+  allowance.release();
+  expect(() => allowance.take(10)).toThrow(refusedAs('request_malformed'));
+  allowance.release();
+  expect(room.strangers.heldBytes).toBe(0);
+});
+
+describe('one source', () => {
+  test('holds no more than its share, however many requests it makes', () => {
+    const room = createRoom({ shareBytes: 30 });
+    const held = [1, 2, 3].map(() => new RequestBudget(room, 'a', 60));
+    for (const each of held) each.take(10);
+    expect(() => new RequestBudget(room, 'a', 60).take(1)).toThrow(refusedAs('overloaded'));
+    new RequestBudget(room, 'b', 60).take(30);
+    for (const each of held) each.release();
+    new RequestBudget(room, 'a', 60).take(30);
+  });
+
+  test('has no more unfinished bodies than it may, finished ones apart', () => {
+    const room = createRoom();
+    const [first] = [1, 2].map(() => {
+      const allowance = new RequestBudget(room, 'a', 60);
+      allowance.begin(noRefusal);
+      return allowance;
+    });
+    expect(() => new RequestBudget(room, 'a', 60).begin(noRefusal)).toThrow(refusedAs('overloaded'));
+    new RequestBudget(room, 'b', 60).begin(noRefusal);
+    first!.end();
+    new RequestBudget(room, 'a', 60).begin(noRefusal);
+  });
+});
+
+describe('where a part is full', () => {
+  const arrive = (room: Room, source: string, bytes: number) => {
+    const refusals: unknown[] = [];
+    const allowance = new RequestBudget(room, source, 100);
+    allowance.begin((error) => refusals.push(error));
+    allowance.take(bytes);
+    return { allowance, refusals };
+  };
+
+  test('whoever has been arriving for longest gives way, once overdue', () => {
+    const room = createRoom();
+    const [oldest, next] = [arrive(room, 'a', 50), arrive(room, 'b', 50)];
+    expect(() => arrive(room, 'c', 10)).toThrow(refusedAs('overloaded'));
+    oldest.allowance.step();
+    next.allowance.step();
+    const fresh = arrive(room, 'd', 10);
+    expect(oldest.refusals).toEqual([refusedAs('overloaded')]);
+    expect(next.refusals).toEqual([]);
+    expect(room.strangers.heldBytes).toBe(60);
+    expect(() => oldest.allowance.take(1)).toThrow(refusedAs('request_malformed'));
+    for (const { allowance } of [oldest, next, fresh]) allowance.release();
+    expect(room.strangers.heldBytes).toBe(0);
+  });
+
+  test('nobody gives way to itself, and nothing that has arrived gives way', () => {
+    const room = createRoom();
+    const own = arrive(room, 'a', 90);
+    own.allowance.step();
+    expect(() => own.allowance.take(10 + 1)).toThrow(refusedAs('body_too_large'));
+    const whole = arrive(room, 'b', 10);
+    own.allowance.end();
+    whole.allowance.end();
+    expect(() => arrive(room, 'c', 1)).toThrow(refusedAs('overloaded'));
+    expect([...own.refusals, ...whole.refusals]).toEqual([]);
+  });
+});

@@ -1,0 +1,184 @@
+import { FaceError } from '../errors.js';
+import type { Room } from './rooms.js';
+
+export interface Arrival {
+  readonly isOverdue: boolean;
+  /** Evicts the body and releases its memory at once. */
+  evict(): void;
+}
+
+/** Limits of a memory pool for bodies. Durations are in steps: ticks of the watchdog, one per second. */
+export interface PartLimits {
+  readonly capacityBytes: number;
+  /** Maximum memory of one source address or session. */
+  readonly shareBytes: number;
+  /** Maximum unfinished bodies of one caller. */
+  readonly unfinishedOfOne: number;
+  /** Steps after which a body may be evicted from a full pool; `null` if bodies are never evicted. */
+  readonly placeSteps: number | null;
+  /** Maximum steps without data. The minimum rate applies only after this number of steps. */
+  readonly patienceSteps: number;
+  /** Minimum average rate of an upload. */
+  readonly leastBytesPerStep: number;
+}
+
+export class MemoryPool {
+  #held = 0;
+  readonly #ofOne = new Map<string, { bytes: number; unfinished: number }>();
+  readonly #arrivals = new Set<Arrival>();
+  constructor(readonly limits: PartLimits) {}
+
+  get heldBytes(): number {
+    return this.#held;
+  }
+
+  /**
+   * Charges memory to a caller. A full pool evicts bodies that have taken longer than `placeSteps`, oldest first, so
+   * that slow senders cannot block others.
+   * @throws `overloaded` if there is not enough memory
+   */
+  take(who: string, bytes: number, own: Arrival | null): void {
+    const { capacityBytes, shareBytes } = this.limits;
+    if (this.#of(who).bytes + bytes > shareBytes) throw new FaceError('overloaded', { limit: 'bodiesOfOne' });
+    while (this.#held + bytes > capacityBytes) {
+      const [longest] = this.#arrivals;
+      if (longest === undefined || longest === own || !longest.isOverdue) {
+        throw new FaceError('overloaded', { limit: 'bodies' });
+      }
+      longest.evict();
+    }
+    this.#change(who, bytes, 0);
+  }
+
+  giveBack(who: string, bytes: number): void {
+    this.#change(who, -bytes, 0);
+  }
+
+  isBusy(who: string): boolean {
+    return this.#of(who).unfinished >= this.limits.unfinishedOfOne;
+  }
+
+  begin(who: string, arrival: Arrival): void {
+    this.#arrivals.add(arrival);
+    this.#change(who, 0, 1);
+  }
+
+  end(who: string, arrival: Arrival): void {
+    if (this.#arrivals.delete(arrival)) this.#change(who, 0, -1);
+  }
+
+  #of(who: string): { bytes: number; unfinished: number } {
+    return this.#ofOne.get(who) ?? { bytes: 0, unfinished: 0 };
+  }
+
+  #change(who: string, bytes: number, unfinished: number): void {
+    const before = this.#of(who);
+    const after = { bytes: before.bytes + bytes, unfinished: before.unfinished + unfinished };
+    this.#held += bytes;
+    // Callers without memory are removed, to bound their number.
+    if (after.bytes === 0 && after.unfinished === 0) this.#ofOne.delete(who);
+    else this.#ofOne.set(who, after);
+  }
+}
+
+/** Memory budget of one request. It is charged when bytes arrive, because announced bytes cost nothing. */
+export class RequestBudget implements Arrival {
+  #held = 0;
+  #steps = 0;
+  #who: string;
+  #part: MemoryPool;
+  #limitBytes: number;
+  #refuse: ((error: FaceError) => void) | null = null;
+  #isReleased = false;
+
+  constructor(
+    private readonly room: Room,
+    source: string,
+    strangerLimitBytes: number,
+  ) {
+    this.#who = source;
+    this.#part = room.strangers;
+    this.#limitBytes = strangerLimitBytes;
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
+  get limits(): PartLimits {
+    return this.#part.limits;
+  }
+
+  get stepMs(): number {
+    return this.room.stepMs;
+  }
+
+  get isOverdue(): boolean {
+    const { placeSteps } = this.#part.limits;
+    return placeSteps !== null && this.#steps >= placeSteps;
+  }
+
+  /**
+   * @param refuse - called if the body is evicted from a full pool
+   * @throws `overloaded` if the caller has too many unfinished bodies
+   */
+  begin(refuse: (error: FaceError) => void): void {
+    if (this.#part.isBusy(this.#who)) throw new FaceError('overloaded', { limit: 'unfinishedBodiesOfOne' });
+    this.#part.begin(this.#who, this);
+    this.#refuse = refuse;
+  }
+
+  step(): void {
+    this.#steps += 1;
+  }
+
+  /** Marks the end of the body, whose memory remains charged. */
+  end(): void {
+    this.#part.end(this.#who, this);
+    this.#refuse = null;
+  }
+
+  /** @throws `body_too_large`, `overloaded`; `request_malformed` for bytes after `release` */
+  take(bytes: number): void {
+    // A refused upload may still deliver bytes. Charging them after `release` would never be undone.
+    if (this.#isReleased) throw new FaceError('request_malformed', 'over');
+    if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
+    this.#part.take(this.#who, bytes, this);
+    this.#held += bytes;
+  }
+
+  /**
+   * Moves the charged memory from the anonymous pool to an authenticated caller.
+   * @param who - unique name of the caller
+   */
+  promoteToAuthenticated(who: string, limitBytes: number): void {
+    const { callers } = this.room;
+    callers.take(who, this.#held, this);
+    this.#part.giveBack(this.#who, this.#held);
+    if (this.#refuse !== null) {
+      this.#part.end(this.#who, this);
+      callers.begin(who, this);
+    }
+    this.#who = who;
+    this.#part = callers;
+    this.#limitBytes = limitBytes;
+  }
+
+  evict(): void {
+    this.#endAll({ limit: 'bodies' });
+  }
+
+  /** Releases all memory. Further bytes are refused. */
+  release(): void {
+    this.#endAll('over');
+  }
+
+  #endAll(reason: 'over' | { readonly limit: 'bodies' }): void {
+    const refuse = this.#refuse;
+    this.#isReleased = true;
+    this.end();
+    this.#part.giveBack(this.#who, this.#held);
+    this.#held = 0;
+    refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
+  }
+}
