@@ -22,7 +22,7 @@ type AllSections = z.output<z.ZodObject<Sections>>;
 export const sections: Sections = Object.assign({}, ...extensions.map((each) => each.sections));
 
 export const checkSections = (added: AllSections, config: SharedConfig): readonly SectionProblem[] =>
-  extensions.flatMap((each) => ('check' in each ? each.check(added, config) : []));
+  extensions.flatMap((each: Extension) => each.check?.(added, config) ?? []);
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 
