@@ -30,7 +30,7 @@ export const extensions: readonly Row[] = rows;
 export const sections: Sections = Object.assign({}, ...extensions.map((each) => each.sections));
 
 export const checkSections = (added: AllSections, config: SharedConfig): readonly SectionProblem[] =>
-  extensions.flatMap((each) => ('check' in each ? each.check(added, config) : []));
+  extensions.flatMap((each: Extension) => each.check?.(added, config) ?? []);
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 

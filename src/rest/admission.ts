@@ -147,7 +147,7 @@ export class Admission {
     const client = await authenticate();
     this.#recognised = client;
     if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
-    const quota = quotaOf(client, this.deps);
+    const quota = quotaOf(client, this.deps.sandbox);
     if (quota !== null) await this.#takeFromQuotas(quota);
     this.allowance.promoteToAuthenticated(client.id, this.callerLimitBytes);
     return client;

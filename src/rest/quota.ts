@@ -15,13 +15,10 @@ export interface Sandbox extends Omit<Quota, 'id'> {
  * Returns the quota of a client, or `null` if it has none.
  * @throws `caller_untrusted` for a sandbox token of a former sandbox, because that tenant may have real users
  */
-export function quotaOf(
-  { application, sandbox, tenant }: Client,
-  current: { readonly sandbox: Sandbox | null },
-): Quota | null {
+export function quotaOf({ application, sandbox, tenant }: Client, current: Sandbox | null): Quota | null {
   if (sandbox === null) return application;
-  if (current.sandbox?.tenant !== tenant) throw new FaceError('caller_untrusted');
-  return { ...current.sandbox, id: `sandbox:${sandbox}` };
+  if (current?.tenant !== tenant) throw new FaceError('caller_untrusted');
+  return { ...current, id: `sandbox:${sandbox}` };
 }
 
 /** The shortest window comes first, so that requests which it refuses are not counted in the longer one. */
