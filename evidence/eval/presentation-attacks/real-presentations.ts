@@ -1,7 +1,7 @@
 import { livenessBoundary } from '../../../src/core/ports.js';
 import type { Engine } from '../../../src/engine/engine.js';
-import { bounds } from '../../../src/liveness/bounds.js';
 import { lookAt } from '../../../src/liveness/frame.js';
+import { bounds } from '../../../src/liveness/signals.js';
 import { BadInput } from '../../../src/measuring/corpus/bad-input.js';
 import { rateByPerson } from '../../../src/measuring/statistics/clustered-rate.js';
 import { toPhoto } from '../../../test/pictures.js';
