@@ -12,7 +12,7 @@ import { refusals } from '../src/errors.js';
 import { contributionsOf, extensions, type OpenedExtensions, sections } from '../src/extensions/index.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
-import { createBodyRooms } from '../src/http/rooms.js';
+import { createBodyRooms } from '../src/http/request-budget.js';
 import { createAccountNames } from '../src/ledger/account-names.js';
 import { mountOidc } from '../src/oidc/mount.js';
 import type { OidcIssuers } from '../src/oidc/mounted-issuer.js';

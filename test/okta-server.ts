@@ -1,4 +1,4 @@
-import { createBodyRooms } from '../src/http/rooms.js';
+import { createBodyRooms } from '../src/http/request-budget.js';
 import { startApiServer, toForm } from './api-server.js';
 import type { OktaBench } from './contract/okta.js';
 import { startTestTransmitter } from './transmitter.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServedHook } from '../src/connections/hook.js';
 import type { Connection } from '../src/core/connection.js';
-import { createBodyRooms, roomLimits } from '../src/http/rooms.js';
+import { createBodyRooms, roomLimits } from '../src/http/request-budget.js';
 import { type ApiServer, startApiServer } from './api-server.js';
 import { defaultPolicy } from './core.js';
 import { createTestVerifier } from './embedded.js';

@@ -7,7 +7,7 @@ import { paletteOf } from '../core/brand/palette.js';
 import { brandLanguages, textRules } from '../core/brand/texts.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { brandFilePath, previewPath } from '../http/brand-paths.js';
+import { brandFilePath, previewPath } from '../http/page-link.js';
 import type { ApiPorts } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { brandReply, brandTextsReply, checkedBrandReply } from '../rest/replies/brand.js';

@@ -1,7 +1,8 @@
 import { listBypasses } from '../core/codes/bypass.js';
 import type { Ports } from '../core/deps.js';
 import { listHelpRequests } from '../core/help-desk/help-requests.js';
-import { type ToDo, type ToDoCode, toDoUrgency } from '../core/to-do.js';
+import type { ToDo } from '../core/to-do.js';
+import { type ToDoCode, toDoUrgency } from '../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { listAdministrators } from '../rest/administrators.js';
 import { listApplicationKeys } from '../rest/application-keys.js';

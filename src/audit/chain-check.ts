@@ -2,21 +2,7 @@ import { z } from 'zod';
 import { auditDetails } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
-
-export const tamperKinds = [
-  'edited',
-  /** Lines are missing in the middle of the audit log. */
-  'deleted',
-  'reordered',
-  'inserted',
-  /** Two records have the same predecessor: a second process wrote, or a line was inserted. */
-  'forked',
-  /** The chain itself is valid but contradicts a signed head. */
-  'rewritten',
-  /** The end is missing: a signed head covers more records. */
-  'truncated',
-] as const;
-export type TamperKind = (typeof tamperKinds)[number];
+import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
   readonly file: string;

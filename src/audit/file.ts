@@ -10,9 +10,8 @@ import { FaceError, toCode } from '../errors.js';
 import { ifThere, syncFolder } from '../files/durable-file.js';
 import { createGroupCommit } from '../files/group-commit.js';
 import { digestOf, type FileEnd, openEnd, readTail, type Tail } from './chain.js';
-import { openChainName } from './chain-name.js';
 import { lockTrail } from './lock.js';
-import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
+import { closedFileOf, closedSegmentsOf, headsFileOf, openChainName } from './trail-files.js';
 
 const secondsPerDay = 86_400;
 

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ifThere } from '../files/durable-file.js';
+import type { Random } from '../core/ports.js';
+import { FaceError } from '../errors.js';
+import { createFile, ifThere, readIfThere } from '../files/durable-file.js';
 
 /*
  * An audit log is identified by the path of its active file, `audit.jsonl`. In the same folder are its closed files and
@@ -30,4 +32,39 @@ export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
     .filter((name) => name.startsWith(start) && /^\d{12,}\.jsonl$/.test(name.slice(start.length)))
     .map((name) => ({ file: join(dirname(file), name), lastSequence: Number.parseInt(name.slice(start.length), 10) }))
     .sort((a, b) => a.lastSequence - b.lastSequence);
+}
+
+/**
+ * Reads the name of an audit log's hash chain; `null` if the chain has none yet. Signed heads (statements about the
+ * log's end) contain this name.
+ */
+export async function readChainName(file: string): Promise<string | null> {
+  return (await readIfThere(chainFileOf(file)))?.trim() ?? null;
+}
+
+/**
+ * Reads the name of the hash chain, or creates one for an empty audit log. A log with records that has lost its name
+ * gets no new one: signed heads under the former name would no longer apply, so truncation would go unnoticed.
+ */
+export async function openChainName(
+  file: string,
+  { hasRecords, random }: { readonly hasRecords: boolean; readonly random: Random },
+): Promise<string> {
+  if (!hasRecords) await createFile(chainFileOf(file), `${Buffer.from(random(16)).toString('hex')}\n`, random);
+  const name = await readChainName(file);
+  if (name === null) {
+    throw new FaceError('state_unavailable', {
+      store: 'audit',
+      problem:
+        `the trail has records, and ${chainFileOf(file)} with the name of its chain is gone: put it back from a backup, or ` +
+        'put all files whose names begin with "audit" away together, and a new trail begins',
+    });
+  }
+  if (!/^[0-9a-f]{32}$/.test(name)) {
+    throw new FaceError('state_unavailable', {
+      store: 'audit',
+      problem: 'the file with the name of the chain is spoilt',
+    });
+  }
+  return name;
 }

@@ -4,11 +4,10 @@ import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readIfThere } from '../files/durable-file.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
-import { readChainName } from './chain-name.js';
 import { type Head, headGuard, headKeyOf, headType } from './heads.js';
 import { findLinesIn } from './read.js';
 import { openSegments } from './segments.js';
-import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
+import { closedFileOf, closedSegmentsOf, headsFileOf, readChainName } from './trail-files.js';
 
 export interface HeadsReport {
   readonly heads: readonly Head[];

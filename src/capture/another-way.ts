@@ -11,7 +11,7 @@ import {
   sentCodeReply,
 } from '../core/page-protocol.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../core/step-up/another-way.js';
-import { takeReceipt } from '../core/step-up/pass-receipt.js';
+import { takeReceipt } from '../core/step-up/complete.js';
 import { viewSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';

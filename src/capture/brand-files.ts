@@ -2,9 +2,8 @@ import express, { type Express } from 'express';
 import type { Brands } from '../core/brand/brands.js';
 import { toStylesheet } from '../core/brand/palette.js';
 import { FaceError } from '../errors.js';
-import { brandFiles } from '../http/brand-paths.js';
 import { discardBody } from '../http/collect.js';
-import { pagePath } from '../http/page-link.js';
+import { brandFiles, pagePath } from '../http/page-link.js';
 import { addBrand } from './branded-page.js';
 import { createPageReader, type PageFolders, securePreview } from './page.js';
 

@@ -1,7 +1,7 @@
 import { html } from '../base/html.js';
 import type { NamedBrand } from '../core/brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../core/brand/page-brand.js';
-import { brandFilePath } from '../http/brand-paths.js';
+import { brandFilePath } from '../http/page-link.js';
 
 function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
   const { organisation, helpUrl, texts, logo, logoDark } = brand;

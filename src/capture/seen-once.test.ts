@@ -9,7 +9,7 @@ import { createSimulatedEngine } from '../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../test/simulated-judge.js';
 import type { Sight } from '../core/ports.js';
 import type { Engine, Examination } from '../engine/engine.js';
-import { checkFrame } from '../engine/picture-bounds.js';
+import { checkFrame } from '../engine/picture-header.js';
 
 /*
  * Judge and verifier look at the same five frames of the capture page, and so does whoever compares them with a document:

@@ -14,7 +14,7 @@ import {
   viewSession,
 } from '../core/step-up/session.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { browserCookieOf } from '../http/browser-cookie.js';
+import { browserCookieOf } from '../http/cookies.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toReceiptReply, toViewReply } from './view-reply.js';
 

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { readChainName } from '../audit/chain-name.js';
+import { readChainName } from '../audit/trail-files.js';
 import { filesOf } from '../config/data-files.js';
 import { issuerOf } from '../config/issuer.js';
 import type { Setup } from '../connections/setup.js';

@@ -1,5 +1,5 @@
 import type { Ports } from '../core/deps.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import type { ApiDeps } from '../rest/deps.js';
 import type { Metrics } from '../telemetry/metrics.js';
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { type Arrival, mountRoute } from '../http/front-door.js';
 import { parseJsonFields } from '../http/json.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import { isSameOrigin } from '../http/same-origin.js';
 
 const maxBodyBytes = 8 * 1024;

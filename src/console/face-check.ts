@@ -4,7 +4,7 @@ import { isByFace } from '../core/step-up/record.js';
 import { startStepUp, takeStepUp } from '../core/step-up/step-up.js';
 import { newSecret } from '../core/step-up/ticket.js';
 import { FaceError } from '../errors.js';
-import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
+import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/cookies.js';
 import { startedLink } from '../http/page-link.js';
 import { authenticateSession } from '../rest/console-caller.js';
 import { changeSession, needsFaceCheck } from '../rest/console-sessions.js';

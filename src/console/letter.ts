@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { findShown } from '../core/email/email.js';
+import { findShown } from '../core/email/shown.js';
 import { FaceError } from '../errors.js';
 import { securePage } from '../http/content-security-policy.js';
 import { isSameOrigin } from '../http/same-origin.js';

@@ -1,9 +1,10 @@
-import type { Connection, StartedStepUp } from './connection.js';
+import type { JsonObject } from '../base/json.js';
+import type { Connection, StartedStepUp, SubjectRef } from './connection.js';
 import type { LetterLanguage } from './language.js';
-import type { PersonalData } from './personal-data.js';
 import type { EmailBrand } from './ports/delivery.js';
 import type {
   Audit,
+  Binding,
   Clock,
   Delivery,
   Directory,
@@ -18,6 +19,39 @@ import type {
   State,
   Verifier,
 } from './ports.js';
+
+export interface Forgetting {
+  readonly binding: Binding;
+  readonly by?: string | undefined;
+}
+
+/**
+ * Data that one feature stores about a person. `personal-data/registry.ts` lists all features, so that exports, erasures and changes
+ * of enrolments include them.
+ */
+export interface PersonalData {
+  /** Name in erasure receipts. */
+  readonly part: string;
+  /** Keys in the state store. `*` stands for any text. */
+  readonly keys: readonly string[];
+  /** Reads the data for an export, by field name. `null` if the data is not exported. */
+  readonly read:
+    | ((who: SubjectRef, deps: Ports<'state' | 'clock' | 'keys'>, binding: Binding) => Promise<JsonObject>)
+    | null;
+  /**
+   * First event that deletes the data. Events further down in this list delete it too.
+   * - `enrolment`: the person enrols again
+   * - `revocation`: the enrolment ends
+   * - `erasure`: an erasure, before anything that needs the provider
+   * - `erasure_last`: an erasure, after the enrolment has ended
+   */
+  readonly endedBy: 'enrolment' | 'revocation' | 'erasure' | 'erasure_last';
+  readonly forget: (
+    who: SubjectRef,
+    deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
+    forgetting: Forgetting,
+  ) => Promise<unknown>;
+}
 
 /** Ports and settings of the core, by the names that functions receive them under. */
 interface AllPorts {

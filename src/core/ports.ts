@@ -3,9 +3,9 @@
  * test suite for each.
  */
 
+export type { Box, DetectedFace, Detection } from './face.js';
 export * from './ports/audit.js';
 export * from './ports/delivery.js';
-export * from './ports/directory.js';
 export * from './ports/keys.js';
 export * from './ports/ledger-store.js';
 export * from './ports/liveness.js';
@@ -13,6 +13,5 @@ export * from './ports/passkeys.js';
 export * from './ports/platform.js';
 export * from './ports/profile.js';
 export * from './ports/state.js';
-export type { Box, DetectedFace, Detection } from './ports/verifier.js';
 export * from './ports/verifier.js';
 export * from './ports/web-push.js';

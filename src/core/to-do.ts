@@ -1,33 +1,6 @@
 import type { Policy } from './connection.js';
+import { type Place, type ToDoCode, toDoUrgency } from './to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from './units.js';
-
-/** Urgency of each task. `now`: people are refused, or evidence is at risk. */
-export const toDoUrgency = {
-  trail_unsound: 'now',
-  key_unusable: 'now',
-  doctor_failing: 'now',
-  nobody_enrolled: 'now',
-  head_old: 'now',
-  help_waiting: 'now',
-  approvals_waiting: 'now',
-  requests_waiting: 'soon',
-  secret_expiring: 'soon',
-  apply_broken_off: 'soon',
-  backup_missing: 'soon',
-  backup_old: 'soon',
-  key_old: 'soon',
-  shadow_long: 'soon',
-  doctor_old: 'soon',
-  mode_switched: 'soon',
-} as const satisfies Record<string, 'now' | 'soon'>;
-export type ToDoCode = keyof typeof toDoUrgency;
-
-/** Parts of the console in which tasks are done. */
-export const places = [
-  ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
-  ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),
-] as const;
-export type Place = (typeof places)[number];
 
 export interface ToDo {
   readonly code: ToDoCode;

@@ -1,4 +1,4 @@
-import type { DetectedFace } from '../core/ports/verifier.js';
+import type { DetectedFace } from '../core/face.js';
 import { FaceError } from '../errors.js';
 
 /** Which face to use: the only one, or, in evaluation photos, the most central one. */

@@ -3,7 +3,7 @@ import type { Box } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { Header } from './header.js';
 import type { Picture } from './picture.js';
-import { maxPhotoPixels } from './picture-bounds.js';
+import { maxPhotoPixels } from './picture-header.js';
 
 /**
  * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG to this size takes a quarter of

@@ -1,4 +1,4 @@
-import type { Box, DetectedFace } from '../core/ports/verifier.js';
+import type { Box, DetectedFace } from '../core/face.js';
 import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';

@@ -4,8 +4,7 @@ import { plain, pngChunk } from '../../test/crafted-pictures.js';
 import { type FaceErrorCode, toCode } from '../errors.js';
 import { decode } from './decode.js';
 import { prepareDecoder, readHeader } from './header.js';
-import { checkFrame } from './picture-bounds.js';
-import { readPictureHeader } from './picture-header.js';
+import { checkFrame, readPictureHeader } from './picture-header.js';
 
 beforeAll(prepareDecoder);
 

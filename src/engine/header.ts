@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { FaceError } from '../errors.js';
-import { maxPhotoPixels, readBounded } from './picture-bounds.js';
+import { maxPhotoPixels, readBounded } from './picture-header.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 
 export interface Header {

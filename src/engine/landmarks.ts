@@ -1,4 +1,4 @@
-import type { Box } from '../core/ports/verifier.js';
+import type { Box } from '../core/face.js';
 import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toGreys } from './picture.js';
 

@@ -1,4 +1,4 @@
-import type { Box } from '../core/ports/verifier.js';
+import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import type { Picture, Point } from './picture.js';
 

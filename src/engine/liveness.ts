@@ -1,4 +1,4 @@
-import type { Box } from '../core/ports/verifier.js';
+import type { Box } from '../core/face.js';
 import { type Model, softmax } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';

@@ -1,4 +1,4 @@
-import type { Box } from '../core/ports/verifier.js';
+import type { Box } from '../core/face.js';
 import type { Normalisation, Picture } from './picture.js';
 
 export interface PlaneLayout {

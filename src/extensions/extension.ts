@@ -3,9 +3,8 @@ import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { AuditAction, AuditDetails } from '../core/audit-events.js';
-import type { ServerPorts } from '../core/deps.js';
+import type { PersonalData, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { PersonalData } from '../core/personal-data.js';
 import type { ApiDeps, Contributions } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
 

@@ -8,7 +8,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { type Arrival, mountGet, mountRoute, parseForm, queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
-import type { PartLimits, RequestBudget } from './request-budget.js';
-import { roomLimits } from './rooms.js';
+import { type PartLimits, type RequestBudget, roomLimits } from './request-budget.js';
 
 /** Number of bytes copied, in about a millisecond, before other requests are served. */
 const bytesPerTurn = 1024 * 1024;

@@ -3,8 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 import { noteRefusal } from './access-log.js';
 import { collectBody, discardRest, type Exchange } from './collect.js';
-import { RequestBudget } from './request-budget.js';
-import type { Room } from './rooms.js';
+import { RequestBudget, type Room } from './request-budget.js';
 import { sourceOf } from './source.js';
 
 /** A request at a route, before its body is read. */

@@ -23,3 +23,10 @@ export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, la
  */
 export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string): string =>
   linkTo(issuer, joinTicket(id, challenge), `?lang=${language}&sent`);
+
+export const brandFiles = ['brand.css', 'logo.png', 'logoDark.png', 'icon.png'] as const;
+export type BrandFile = (typeof brandFiles)[number];
+
+export const brandFilePath = (digest: string, file: BrandFile): string => `${pagePath}/brand/${digest}/${file}`;
+
+export const previewPath = (digest: string): string => `${pagePath}/preview/${digest}`;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MemoryPool, type PartLimits, RequestBudget } from './request-budget.js';
-import type { Room } from './rooms.js';
+import { MemoryPool, type PartLimits, RequestBudget, type Room } from './request-budget.js';
 
 const limits: PartLimits = {
   ...{ capacityBytes: 100, shareBytes: 100, unfinishedOfOne: 2 },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/paths.js';
 import { maxPhotoBytes } from '../core/concealed.js';
-import { formOverheadBytes, roomLimits } from './rooms.js';
+import { formOverheadBytes, roomLimits } from './request-budget.js';
 
 const mebibyte = 1024 * 1024;
 const sumMiB = Object.values(roomLimits).reduce(

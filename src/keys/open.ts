@@ -1,4 +1,4 @@
-import { findFirstSequence } from '../audit/holds-record.js';
+import { findFirstSequence } from '../audit/heads.js';
 import { type DataFiles, isThere } from '../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../config/keys.js';
 import type { Ports } from '../core/deps.js';

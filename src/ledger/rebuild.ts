@@ -1,6 +1,6 @@
-import { readChainName } from '../audit/chain-name.js';
 import { type PastEvent, readEvents } from '../audit/events.js';
 import { mergeByTime } from '../audit/records.js';
+import { readChainName } from '../audit/trail-files.js';
 import { type LedgerEntry, toEntry } from '../core/ledger/entry.js';
 import { type LoggedAction, loggedActions } from '../core/ledger/line.js';
 import { personPart } from '../core/ledger/places.js';

@@ -1,5 +1,5 @@
 import type { CapturedFrame, LivenessJudge } from '../core/ports.js';
-import { type Pose, toPoses } from '../core/step-up/light-row.js';
+import { type Pose, toPoses } from '../core/step-up/movement-challenge.js';
 import type { Engine } from '../engine/engine.js';
 import { FaceError } from '../errors.js';
 import { measureTraces } from './camera-traces.js';

@@ -9,8 +9,7 @@ import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../core/st
 import { newSecret } from '../core/step-up/ticket.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
-import { readCookie } from '../http/cookies.js';
+import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
 import { sendPage } from '../http/page-layout.js';
 import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';

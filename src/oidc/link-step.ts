@@ -9,8 +9,7 @@ import { readStepUp, startStepUp, takeStepUp } from '../core/step-up/step-up.js'
 import { newSecret } from '../core/step-up/ticket.js';
 import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { browserCookieOf, clearBrowserCookie, setBrowserCookie } from '../http/browser-cookie.js';
-import { readCookie } from '../http/cookies.js';
+import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
 import { sendPage } from '../http/page-layout.js';
 import { startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';

@@ -9,7 +9,7 @@ import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountRoute, queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import { sourceOf } from '../http/source.js';
 import { preAuthorized } from './credentials/feature.js';
 import { mountCredentials } from './credentials/mount.js';

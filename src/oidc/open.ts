@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import type { ConnectionWithClients } from './issuers.js';
 

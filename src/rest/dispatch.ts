@@ -9,7 +9,7 @@ import { readCookie } from '../http/cookies.js';
 import { type Arrival, mountRoute, type Route } from '../http/front-door.js';
 import { type Body, maxJsonBytes } from '../http/intake.js';
 import { sendJson } from '../http/reply.js';
-import { type BodyRooms, formOverheadBytes } from '../http/rooms.js';
+import { type BodyRooms, formOverheadBytes } from '../http/request-budget.js';
 import { sourceOf } from '../http/source.js';
 import { Admission, type AdmissionPorts } from './admission.js';
 import { readBearer } from './bearer.js';

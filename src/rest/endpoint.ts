@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.js';
 import type { Credential, Photo } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import { type FoundSession, findSession } from '../core/step-up/session.js';
-import type { SessionAction } from '../core/step-up/session-actions.js';
+import type { SessionAction } from '../core/step-up/session-view.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import type { PhotoRange } from '../http/intake.js';
 import type { Client } from './client-tokens.js';

@@ -11,8 +11,7 @@ import { epochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { readBody } from '../http/body.js';
 import { listen } from '../http/listen.js';
-import { RequestBudget } from '../http/request-budget.js';
-import { createBodyRooms } from '../http/rooms.js';
+import { createBodyRooms, RequestBudget } from '../http/request-budget.js';
 import { createFacenitionVerifier } from '../verifier/facenition.js';
 
 /*

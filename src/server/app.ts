@@ -14,7 +14,7 @@ import { createErrorHandler, createRefuse } from '../http/error-handler.js';
 import { mountGet, requireMethod } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { sendJson } from '../http/reply.js';
-import type { BodyRooms } from '../http/rooms.js';
+import type { BodyRooms } from '../http/request-budget.js';
 import type { MountOidc } from '../oidc/open.js';
 import { renderCatalogue } from '../rest/catalogue.js';
 import type { ApiDeps } from '../rest/deps.js';

@@ -14,7 +14,7 @@ import { noteAsking } from '../http/access-log.js';
 import type { DirectRoute } from '../http/direct.js';
 import { type Route, serveRoute } from '../http/front-door.js';
 import { isFault, sendJson } from '../http/reply.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;

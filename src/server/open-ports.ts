@@ -17,7 +17,7 @@ import { createUsageRecorder, type UsageRecorder } from '../rest/usage.js';
 import { keepDenials } from '../state/denials.js';
 import { migrateFolder } from '../state/migrate.js';
 import { openLedger, openState } from '../state/open.js';
-import { countAuditEvents } from '../telemetry/audit-counters.js';
+import { countAuditEvents } from '../telemetry/metrics.js';
 import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createStretch, publishedCost } from '../token/stretch.js';

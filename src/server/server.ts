@@ -13,7 +13,7 @@ import { createJobs } from '../core/jobs.js';
 import { FaceError, toCode } from '../errors.js';
 import { extensions, type FullSetup, type OpenedExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
-import { createBodyRooms } from '../http/rooms.js';
+import { createBodyRooms } from '../http/request-budget.js';
 import { type AdminKey, storeAdminKey } from '../keys/admin-key.js';
 import { type Modes, noteModes, putInForce, readModes, settleModes } from '../operations/modes.js';
 import { storeSecretUses } from '../operations/secret-uses.js';

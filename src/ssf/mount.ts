@@ -2,7 +2,7 @@ import type { Express, Request, Response } from 'express';
 import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { type Arrival, mountRoute, queryOf } from '../http/front-door.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import type { AdmissionPorts } from '../rest/admission.js';
 import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SecurityEvents } from './deps.js';

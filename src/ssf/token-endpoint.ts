@@ -5,7 +5,7 @@ import { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
 import { type Arrival, mountRoute, parseForm } from '../http/front-door.js';
-import type { Room } from '../http/rooms.js';
+import type { Room } from '../http/request-budget.js';
 import type { AdmissionPorts } from '../rest/admission.js';
 import { authenticateClient, type Client } from '../rest/client-tokens.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../security-events/metadata.js';

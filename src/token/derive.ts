@@ -4,8 +4,8 @@ import type { Binding, Keys } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 import { type TokenHeader, toFlags } from './format.js';
-import { drawPermutation } from './permutation.js';
 import { codeLength } from './polar.js';
+import { drawPermutation } from './rotation.js';
 import type { Stretch } from './stretch.js';
 
 export interface Context {

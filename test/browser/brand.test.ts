@@ -3,7 +3,7 @@ import type { Frame, Page } from 'playwright-core';
 import { takePicture } from '../../src/brand/picture.js';
 import { type Brand, digestOfBrand, plainBrand } from '../../src/core/brand/brand.js';
 import { checkDraft } from '../../src/core/brand/draft.js';
-import { previewPath } from '../../src/http/brand-paths.js';
+import { previewPath } from '../../src/http/page-link.js';
 import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';
 import { expectWithinReach } from './accessibility.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { paths } from '../../src/connections/openid-paths.js';
-import { createBodyRooms, roomLimits } from '../../src/http/rooms.js';
+import { createBodyRooms, roomLimits } from '../../src/http/request-budget.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';
 import { startIssuer, type TestIssuer } from './issuer.js';

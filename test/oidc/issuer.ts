@@ -7,7 +7,7 @@ import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps, Limits } from '../../src/core/deps.js';
 import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
 import type { State } from '../../src/core/ports.js';
-import { type BodyRooms, createBodyRooms } from '../../src/http/rooms.js';
+import { type BodyRooms, createBodyRooms } from '../../src/http/request-budget.js';
 import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
 import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';

@@ -1,7 +1,6 @@
 import { type Chance, createChance } from '../../../src/base/chance.js';
 import type { Json } from '../../../src/base/json.js';
-import { type Asked, drawLights, toPoses } from '../../../src/core/step-up/light-row.js';
-import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import { type Asked, drawLights, drawMovements, toPoses } from '../../../src/core/step-up/movement-challenge.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LightReading } from '../../../src/engine/light.js';
 import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';

@@ -1,6 +1,7 @@
 import { type Colour, parseColour } from '../colour.js';
 import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
 import { type Contrast, findContrasts } from './palette.js';
+import type { BrandProblemCode } from './problem-codes.js';
 import {
   type BrandLanguage,
   brandLanguages,
@@ -12,22 +13,6 @@ import {
   type TextProblem,
   textRules,
 } from './texts.js';
-
-export const brandProblemCodes = [
-  'text_unknown',
-  'text_empty',
-  'text_long',
-  'text_unprintable',
-  'placeholder_missing',
-  'placeholder_unknown',
-  'colour_malformed',
-  'contrast_low',
-  'link_malformed',
-  'picture_unreadable',
-  'picture_too_large',
-  'picture_unsafe',
-] as const;
-export type BrandProblemCode = (typeof brandProblemCodes)[number];
 
 export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
 export type ColourName = (typeof colourNames)[number];

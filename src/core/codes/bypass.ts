@@ -3,10 +3,9 @@ import { FaceError } from '../../errors.js';
 import { type BoundedList, changeList, foreseeList, readList } from '../bounded-list.js';
 import type { Credential } from '../concealed.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
+import type { PersonalData, Ports } from '../deps.js';
 import { digestOf, hasDigest } from '../digest.js';
 import { countAgainst } from '../limits/limits.js';
-import type { PersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { drawWrittenCode, toCompared } from './one-time-codes.js';
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import { endCredentials, typeOfConsent } from '../credentials/credentials.js';
-import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data.js';
+import type { PersonalData, Ports } from '../deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import type { AskedClaim } from './claims.js';
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../../errors.js';
 import { changeStored, type FoundRecord, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data.js';
+import type { PersonalData, Ports } from '../deps.js';
 import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 

@@ -2,8 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data.js';
+import type { PersonalData, Ports } from '../deps.js';
 import type { PasskeyCredential } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 

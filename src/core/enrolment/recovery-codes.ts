@@ -5,8 +5,7 @@ import { changeStored, readStored } from '../change-stored.js';
 import { drawWrittenCode, toCompared } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import type { SubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data.js';
+import type { PersonalData, Ports } from '../deps.js';
 import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 

@@ -1,9 +1,8 @@
 import { FaceError } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
-import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
+import { bindingOf, type ConnectedSubject, type SubjectRef, toSubjectRef } from '../connection.js';
+import type { PersonalData, Ports } from '../deps.js';
 import { countAgainst } from '../limits/limits.js';
-import { forgetPersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toEpochMs, toIso } from '../units.js';
 import { readConsent, withdrawConsent } from './consent.js';
 import { denyToken, identifyWhereSound } from './deny-list.js';
@@ -98,4 +97,16 @@ export async function revokeSubject(
   if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
   const { tokenIds } = await revokeSubject(request, deps);
   return { tokenIds: [...denied, ...tokenIds] };
+}
+
+/** Deletes the data of all features whose `endedBy` is one of these events. */
+export async function forgetPersonalData(
+  request: ConnectedSubject & { readonly by?: string | undefined },
+  events: readonly PersonalData['endedBy'][],
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
+): Promise<void> {
+  const { connection, subject, by } = request;
+  const forgetting = { binding: bindingOf(connection, subject), by };
+  for (const { endedBy, forget } of deps.settings.personalData)
+    if (events.includes(endedBy)) await forget(toSubjectRef(request), deps, forgetting);
 }

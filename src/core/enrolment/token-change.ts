@@ -3,14 +3,13 @@ import type { AuditDetail } from '../audit-events.js';
 import type { SealedToken } from '../concealed.js';
 import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { forgetPersonalData } from '../personal-data.js';
 import type { Sealed, TokenName } from '../ports.js';
 import { retryUntilDone } from '../resilience.js';
 import { toEpochMs, toIso } from '../units.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
 import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
 import { confirmPasskey, restorePasskey } from './passkey-record.js';
-import { revokeSubject } from './revoke.js';
+import { forgetPersonalData, revokeSubject } from './revoke.js';
 
 /*
  * A token change in a profile. Providers have no transactions, so the start is recorded in the audit log, then records

@@ -13,9 +13,7 @@ import { isByFace, stateAt } from '../step-up/record.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 import { readRecord } from '../step-up/stored.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
-
-export const vouchingStates = ['waiting', 'opened', 'checking', 'passed', 'refused', 'failed', 'expired'] as const;
-export type VouchingState = (typeof vouchingStates)[number];
+import type { VouchingState } from './vouching-states.js';
 
 /*
  * Verifies a person who calls the help desk, by a face check on their own device. The person must first choose a number

@@ -1,6 +1,5 @@
-import type { Ports } from '../deps.js';
+import type { PersonalData, Ports } from '../deps.js';
 import { networksOf } from '../networks.js';
-import type { PersonalData } from '../personal-data.js';
 import type { Binding } from '../ports.js';
 import { secondsPerDay, toIso } from '../units.js';
 import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
+import type { PersonalData, Ports } from '../deps.js';
 import { type LetterLanguage, letterLanguages } from '../language.js';
 import { type NoticeKind, noticeKinds } from '../page-protocol.js';
-import type { PersonalData } from '../personal-data.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
 /** Retention, in seconds after the person last opened the settings. */

@@ -3,7 +3,7 @@ import { bypassData } from '../codes/bypass.js';
 import { bindingOf, type ConnectedSubject } from '../connection.js';
 import { dataConsentData } from '../consented-data/consents.js';
 import { credentialData } from '../credentials/credentials.js';
-import type { Ports } from '../deps.js';
+import type { PersonalData, Ports } from '../deps.js';
 import { consentData } from '../enrolment/consent.js';
 import { passkeyData } from '../enrolment/passkey-record.js';
 import { recoveryCodeData } from '../enrolment/recovery-codes.js';
@@ -14,7 +14,6 @@ import { noticeChoiceData } from '../notifications/choice.js';
 import { noticeDeviceData } from '../notifications/devices.js';
 import { knownPlaceData } from '../notifications/known-places.js';
 import { noticeLinkData } from '../notifications/not-me.js';
-import type { PersonalData } from '../personal-data.js';
 import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 

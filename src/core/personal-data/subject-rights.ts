@@ -2,8 +2,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { readConsent } from '../enrolment/consent.js';
-import { revokeSubject } from '../enrolment/revoke.js';
-import { forgetPersonalData } from '../personal-data.js';
+import { forgetPersonalData, revokeSubject } from '../enrolment/revoke.js';
 import { toEpochSec } from '../units.js';
 import { personalData, remainingData } from './registry.js';
 

@@ -1,28 +1,10 @@
 import type { PhotoCode } from '../../errors.js';
 import type { Photo, SealedToken, UserSecret } from '../concealed.js';
+import type { Detection } from '../face.js';
 import type { QueueShare } from '../queue-share.js';
 import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
-
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface DetectedFace {
-  readonly box: Box;
-  /** From 0 to 1. */
-  readonly confidence: number;
-}
-
-export interface Detection {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly faces: readonly DetectedFace[];
-}
 
 /** From the most tolerant to the strictest level. See `src/token/parameters.ts`. */
 export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;

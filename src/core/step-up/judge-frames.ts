@@ -4,8 +4,7 @@ import type { DeviceSignals } from '../device-signals.js';
 import type { CapturedFrame, LivenessFinding, Measurement } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
-import { toPoses } from './light-row.js';
-import { type MovementRecord, toAsked } from './movement-challenge.js';
+import { type MovementRecord, toAsked, toPoses } from './movement-challenge.js';
 import { whoOf } from './record.js';
 import type { StepUp } from './stored.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { complements, isPlain } from '../screen-light.js';
-import { drawLights } from './light-row.js';
+import { drawLights } from './movement-challenge.js';
 
 const movements = ['centre', 'left', 'up', 'right', 'centre'] as const;
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { changeStored, parseStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import type { Ports } from '../deps.js';
-import type { PersonalData } from '../personal-data.js';
+import type { PersonalData, Ports } from '../deps.js';
 import type { StateRecord } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 

@@ -8,9 +8,8 @@ import type { StepUpPurpose } from '../page-protocol.js';
 import type { ReceiptRequest } from '../receipt.js';
 import { addSec, type EpochMs } from '../units.js';
 import type { KeptToken } from './check-face.js';
-import { attempt, completeVerification } from './complete.js';
+import { attempt, completeVerification, takeReceipt } from './complete.js';
 import type { DrawnChoices } from './draw.js';
-import { takeReceipt } from './pass-receipt.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
   isReceiptWaiting,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { keepShown } from '../../core/email/email.js';
 import { composeInvitation, findUnknownIn } from '../../core/email/invitation.js';
+import { keepShown } from '../../core/email/shown.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { pagePath } from '../../http/page-link.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../../core/connection.js';
-import type { Ports } from '../../core/deps.js';
-import type { PersonalData } from '../../core/personal-data.js';
+import type { PersonalData, Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { instantReply } from '../../rest/replies/instant.js';
 import { type Person, personStates } from './person.js';

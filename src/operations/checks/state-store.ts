@@ -42,7 +42,7 @@ async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
 }
 
 async function checkRedis(config: RedisConfig): Promise<Finding> {
-  const { readRedisSettings } = await import('../../state/redis-settings.js');
+  const { readRedisSettings } = await import('../../state/redis-client.js');
   const found = await readRedisSettings(config);
   if (found === null) {
     return fail(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { brandProblemCodes } from '../../core/brand/draft.js';
 import { schemes } from '../../core/brand/palette.js';
+import { brandProblemCodes } from '../../core/brand/problem-codes.js';
 import { brandLanguages } from '../../core/brand/texts.js';
 import { instantReply } from './instant.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { places, type ToDoCode, toDoUrgency } from '../../core/to-do.js';
+import { places, type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { instantReply } from './instant.js';
 
 const light = z.enum(['ok', 'warn', 'fail']);

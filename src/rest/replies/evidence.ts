@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tamperKinds } from '../../audit/chain-check.js';
+import { tamperKinds } from '../../audit/tamper-kinds.js';
 import { instantReply } from './instant.js';
 
 const verificationReply = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { vouchingStates } from '../../core/help-desk/vouching.js';
+import { vouchingStates } from '../../core/help-desk/vouching-states.js';
 import { helpReasons } from '../../core/page-protocol.js';
 import { instantReply } from './instant.js';
 

@@ -1,4 +1,4 @@
-import type { Box } from '../../../src/core/ports/verifier.js';
+import type { Box } from '../../../src/core/face.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engine/picture.js';
 
 export interface Light {

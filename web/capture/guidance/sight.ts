@@ -1,4 +1,4 @@
-import type { Box } from '../../../src/core/ports/verifier.js';
+import type { Box } from '../../../src/core/face.js';
 import { minCompanionShare, sortByWidth } from '../../../src/engine/choose-face.js';
 import type { FaceDetector } from '../../../src/engine/detect.js';
 import type { LandmarkFinder } from '../../../src/engine/landmarks.js';

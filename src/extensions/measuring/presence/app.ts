@@ -14,7 +14,7 @@ import { readBody } from '../../../http/body.js';
 import { createErrorHandler } from '../../../http/error-handler.js';
 import { type Arrival, serveRoute } from '../../../http/front-door.js';
 import { pagePath } from '../../../http/page-link.js';
-import { createBodyRooms, formOverheadBytes } from '../../../http/rooms.js';
+import { createBodyRooms, formOverheadBytes } from '../../../http/request-budget.js';
 import { noteSource } from '../../../http/source.js';
 import { readBearer } from '../../../rest/bearer.js';
 import { parseFields } from '../../../rest/fields.js';
