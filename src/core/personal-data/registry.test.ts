@@ -1,3 +1,4 @@
+import '../../extensions/index.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
