@@ -6,7 +6,7 @@ import { readPage, sectionOf } from '../page.js';
 const tolerated = 8;
 
 test('docs/architecture.md says how many files each journey runs', async () => {
-  const rows = sectionOf(readPage('docs/architecture.md'), 'Two requests').matchAll(/^\| ([^|]+) \| (\d+) \|$/gm);
+  const rows = sectionOf(readPage('docs/architecture.md'), 'Four journeys').matchAll(/^\| ([^|]+) \| (\d+) \|$/gm);
   const written = new Map([...rows].map(([, name, count]) => [name, Number(count)]));
   const measured = Object.entries(await measureJourneys());
   expect([...written.keys()]).toEqual(measured.map(([name]) => name));

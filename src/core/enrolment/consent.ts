@@ -4,7 +4,8 @@ import { changeStored, type FoundRecord, readStored } from '../change-stored.js'
 import type { SubjectRef } from '../connection.js';
 import type { PersonalData, Ports } from '../deps.js';
 import type { TokenName } from '../ports.js';
-import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
+import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toIso } from '../units.js';
+import { isExpired } from './deny-list.js';
 
 export interface Consent {
   /** Consent text, or the name and version of that text. 1 to 2,000 characters. */
@@ -70,8 +71,8 @@ export async function findCurrentConsent(
 ): Promise<Consent | null> {
   const record = await readConsent(who, { state });
   if (record === null || record.withdrawnAt !== null) return null;
-  const { statement, givenAt, expiresAt } = record;
-  if (expiresAt !== null && toEpochMs(expiresAt) <= clock.now()) return null;
+  const { statement, givenAt } = record;
+  if (isExpired(record, { clock })) return null;
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
@@ -81,8 +82,8 @@ export async function readConsentedToken(who: SubjectRef, deps: Ports<'state'>):
 }
 
 export async function hasExpired(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
-  const expiresAt = (await readConsent(who, { state }))?.expiresAt ?? null;
-  return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
+  const record = await readConsent(who, { state });
+  return record !== null && isExpired(record, { clock });
 }
 
 /** Returns the statement of a consent to the page's text. */

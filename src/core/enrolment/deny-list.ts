@@ -46,12 +46,14 @@ export function identifyWhereSound(token: SealedToken | null, { verifier }: Port
   }
 }
 
+/** Returns true if the time of a token is over. Every expiry of a token is decided here. */
+export const isExpired = ({ expiresAt }: Pick<TokenName, 'expiresAt'>, { clock }: Ports<'clock'>): boolean =>
+  expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
+
 /**
  * Returns true if the token is well-formed and not expired. The consent record is ignored, because it may be missing
  * after the store was restored from an older backup.
  */
 export function isEnrolled(token: SealedToken | null, deps: Ports<'clock' | 'verifier'>): boolean {
-  if (token === null) return false;
-  const expiresAt = identifyWhereSound(token, deps)?.expiresAt ?? null;
-  return expiresAt === null || toEpochMs(expiresAt) > deps.clock.now();
+  return token !== null && !isExpired(identifyWhereSound(token, deps) ?? { expiresAt: null }, deps);
 }

@@ -1,12 +1,12 @@
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js';
 import type { SealedToken } from '../concealed.js';
 import type { Ports } from '../deps.js';
-import { identifyWhereSound, isDenied } from '../enrolment/deny-list.js';
+import { identifyWhereSound, isDenied, isExpired } from '../enrolment/deny-list.js';
 import { attemptsOf, attemptsOfToken } from '../limits/attempts.js';
 import { countAgainst } from '../limits/limits.js';
 import { countAttempt } from '../limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../ports.js';
-import { type EpochMs, toEpochMs, toIso } from '../units.js';
+import { type EpochMs, toIso } from '../units.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
 
@@ -139,8 +139,11 @@ const noToken: TokenLook = { read: null, tokenId: null, unusable: null };
 async function lookAt(token: SealedToken, deps: Ports<'state' | 'clock' | 'verifier'>): Promise<TokenLook> {
   const name = identifyWhereSound(token, deps);
   if (name === null) return { read: null, tokenId: null, unusable: 'token_malformed' };
-  const { tokenId, expiresAt } = name;
+  const { tokenId } = name;
   const isRevoked = await isDenied(tokenId, deps);
-  const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= deps.clock.now();
-  return { read: name.token, tokenId, unusable: isExpired ? 'token_expired' : isRevoked ? 'token_revoked' : null };
+  return {
+    read: name.token,
+    tokenId,
+    unusable: isExpired(name, deps) ? 'token_expired' : isRevoked ? 'token_revoked' : null,
+  };
 }

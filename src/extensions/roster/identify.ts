@@ -1,10 +1,9 @@
 import type { Photo, SealedToken } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
-import { isDenied } from '../../core/enrolment/deny-list.js';
+import { isDenied, isExpired } from '../../core/enrolment/deny-list.js';
 import { countAgainst } from '../../core/limits/limits.js';
 import type { Binding, ReadToken } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
-import { toEpochMs } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 
 export const mostTokens = 500;
@@ -101,10 +100,6 @@ function readTokens(tokens: readonly SealedToken[], { verifier }: Ports<'verifie
  * Returns true if a token can be opened at all. The result does not depend on the face, so it reveals nothing about the
  * face.
  */
-async function canOpen(
-  { expiresAt, keyVersion }: ReadToken,
-  { verifier, clock }: Ports<'clock' | 'verifier'>,
-): Promise<boolean> {
-  const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
-  return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));
+async function canOpen(token: ReadToken, deps: Ports<'clock' | 'verifier'>): Promise<boolean> {
+  return !isExpired(token, deps) && (await deps.verifier.holdsKeyOf({ keyVersion: token.keyVersion }));
 }
