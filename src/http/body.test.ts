@@ -208,7 +208,11 @@ describe('bodies', () => {
     const body = Buffer.alloc(2 * mebibyte - 10, ' ');
     const held: Awaited<ReturnType<typeof sendHalf>>[] = [];
     for (let each = 0; each < 21; each += 1) held.push(await sendHalf(server.port, '/detect', { headers, body }));
-    expect(await Promise.any(held.map(({ answer }) => answer))).toMatch(/^HTTP\/1.1 503 .*\r\n[\s\S]*Retry-After: \d+/);
+    const refused: string[] = [];
+    for (const { answer } of held) answer.then((text) => refused.push(text)).catch(() => {});
+    // Two bodies fill the share of one address. When all others are refused, nothing is left for the server to read.
+    await eventually(async () => expect(refused.length).toBeGreaterThanOrEqual(held.length - 2));
+    expect(refused[0]).toMatch(/^HTTP\/1.1 503 .*\r\n[\s\S]*Retry-After: \d+/);
     expect((await form('/detect', { photo })).status).toBe(200);
     for (const each of held) each.end();
     // What the ones that gave up held is free again.
