@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/api-server.js';
 import { named, toDirectory } from '../../../test/campaign-bench.js';
+import { signInByKey } from '../../../test/console.js';
 import { defaultPolicy } from '../../../test/core.js';
 import { createTestVerifier } from '../../../test/embedded.js';
 import { until } from '../../../test/eventually.js';
@@ -153,4 +154,15 @@ test('what is no id of a campaign is none, also where it names a record of one',
   });
   const { status, body } = await server.send('GET', `/campaigns/${id}:people:0`, { headers: asOwner });
   expect([status, body.code]).toEqual([404, 'not_found']);
+});
+
+test('null turns campaigns off: no endpoint answers, nothing is sent, and the console does not list them', async () => {
+  const off = await startApiServer({ verifier: createTestVerifier(), sections: { campaigns: null } });
+  off.startExtensions();
+  expect((await off.send('GET', '/campaigns', { headers: asOwner })).status).toBe(404);
+  const headers = await signInByKey(off);
+  const { body } = await off.send('GET', '/console/api/session', { headers });
+  expect(body.session).toMatchObject({ extensions: expect.not.arrayContaining(['campaigns']) });
+  expect(off.messages).toEqual([]);
+  await off.stop();
 });

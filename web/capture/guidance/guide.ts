@@ -3,7 +3,7 @@ import type { Hint } from '../../../src/core/hints.js';
 /** Direction of the head. Left and right are the person's own. */
 export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
-/** What the guide sees in a frame. The guide only helps the user: the server judges the pictures by itself. */
+/** Measurements of a frame for the hints on the page. The server does not use them to judge the pictures. */
 export interface Look {
   /** Number of faces, without bystanders much smaller than the nearest. */
   readonly faces: number;
