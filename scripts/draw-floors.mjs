@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { floorOf, floors, listArrows, root } from './rooms.mjs';
 
 const file = join(root, 'docs/architecture.svg');
-const width = 1180;
 const rowHeight = 66;
 const boxHeight = 30;
 const gap = 14;
 const widthOf = (room) => 18 + 7.3 * room.length;
+const rowWidth = (rooms) => rooms.reduce((sum, room) => sum + widthOf(room) + gap, -gap);
+const width = Math.ceil(Math.max(...floors.map(rowWidth))) + 40;
 
 const places = new Map(
   floors.flatMap((rooms, floor) => {
-    const taken = rooms.reduce((sum, room) => sum + widthOf(room) + gap, -gap);
-    let x = (width - taken) / 2;
+    let x = (width - rowWidth(rooms)) / 2;
     return rooms.map((room) => {
       const place = [room, { x, y: 20 + floor * rowHeight, width: widthOf(room) }];
       x += widthOf(room) + gap;

@@ -29,66 +29,48 @@ export const floors = [
   ['evidence/eval', 'examples'],
   ['evidence/accuracy', 'evidence/corpus', 'evidence/plots'],
   ['src/main.ts'],
-  ['src/process.ts', 'triggers'],
+  ['src/app/process.ts', 'triggers'],
   ['examples/demo'],
-  ['src/server'],
+  ['src/app'],
   ['src/extensions/index.ts'],
   extensions,
   ['src/extensions/extension.ts'],
-  ['src/cli'],
-  ['simulators', 'adapters/index.ts'],
-  ['src/api', 'src/capture', 'src/console', 'src/home', 'src/oidc', 'src/ssf', 'web/console', 'web/docs'],
-  ['src/rest'],
-  ['src/http'],
-  ['src/operations'],
-  providers,
+  ['src/cli', 'src/admin/endpoints', 'src/enrolment/endpoints', 'web/console', 'web/docs'],
   [
-    'src/brand',
-    'src/connections',
-    'src/delivery',
-    'src/ledger',
-    'src/liveness',
-    'src/recognition',
-    'src/security-events',
-    'src/sign-in',
-    'src/state',
-    'src/telemetry',
-    'src/webauthn',
+    ...['simulators', 'adapters/index.ts', 'src/admin/console', 'src/enrolment/home', 'src/notifications/endpoints'],
+    ...['src/oidc', 'src/security-events/ssf', 'src/step-up/endpoints', 'src/verification/endpoints'],
+  ],
+  ['src/http/rest'],
+  ['src/http', 'src/core/personal-data', 'src/admin/operations'],
+  ['src/admin/help-desk', ...providers],
+  [
+    ...['src/audit/ledger', 'src/connections', 'src/face/liveness', 'src/notifications', 'src/security-events'],
     'web/capture',
   ],
-  ['src/keys', 'src/verifier'],
-  ['src/audit', 'src/models'],
-  ['src/engine', 'src/token', 'src/config'],
-  ['src/files'],
+  ['src/step-up', 'src/storage/keys', 'src/storage/state'],
+  [
+    ...['src/admin/brand', 'src/audit', 'src/face/models', 'src/face/recognition', 'src/notifications/delivery'],
+    ...['src/telemetry', 'src/verification'],
+  ],
+  ['src/config', 'src/enrolment'],
+  ['src/core/consented-data', 'src/face/verifier', 'src/step-up/codes'],
+  [
+    ...['src/admin/sign-in', 'src/core/limits', 'src/core/links'],
+    ...['src/enrolment/webauthn', 'src/face/engine', 'src/face/token', 'src/notifications/email', 'src/storage/files'],
+  ],
   ['src/core', 'examples/approve', 'examples/card-sign-in', 'examples/door', 'examples/wallet', 'web/shared'],
   ['src/errors.ts', 'client'],
   [
-    'src/base',
-    'examples/organisations',
-    'examples/check-in',
-    'examples/counter',
-    'examples/prefilled-form',
-    'examples/several-sources',
+    ...['src/core/base', 'examples/organisations', 'examples/check-in', 'examples/counter'],
+    ...['examples/prefilled-form', 'examples/several-sources'],
   ],
   ['examples/web', 'locales'],
 ];
 
-/** Folders of `src/core` by floor, from the top. Its single files, its ports and other folders are the lowest. */
-const coreFloors = [
-  ['src/core/personal-data'],
-  ['src/core/help-desk', 'src/core/ledger', 'src/core/notifications'],
-  ['src/core/step-up'],
-  ['src/core/verification'],
-  ['src/core/enrolment'],
-  ['src/core/brand', 'src/core/codes', 'src/core/consented-data'],
-  ['src/core/credentials', 'src/core/email', 'src/core/limits', 'src/core/links', 'src/core/organisations'],
-  ['src/core'],
-];
-
 const rooms = floors.flat();
 
-const roomOf = (file, among = rooms) =>
-  among
+const roomOf = (file) =>
+  rooms
     .filter((room) => file === room || file.startsWith(`${room}/`))
     .sort((a, b) => b.length - a.length)
     .at(0);
@@ -109,23 +91,21 @@ export const importsOf = (file) =>
     name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
   );
 
-export const listArrows = (among = rooms) =>
+export const listArrows = () =>
   listSources().flatMap((file) =>
     importsOf(file).flatMap((imported) => {
-      const [from, to] = [roomOf(file, among), roomOf(imported.replace(/\.js$/, '.ts'), among)];
+      const [from, to] = [roomOf(file), roomOf(imported.replace(/\.js$/, '.ts'))];
       return from === undefined || to === undefined || from === to ? [] : [{ file, imported, from, to }];
     }),
   );
 
-export const floorOf = (room, among = floors) => among.findIndex((floor) => floor.includes(room));
+export const floorOf = (room) => floors.findIndex((floor) => floor.includes(room));
 
 /** Finds imports from a higher floor or the same one, and sources that belong to no room. */
 export const findBreaches = () => [
-  ...[floors, coreFloors].flatMap((each) =>
-    listArrows(each.flat())
-      .filter(({ from, to }) => floorOf(to, each) <= floorOf(from, each))
-      .map(({ file, imported }) => `${file} imports ${imported}, which is not below it`),
-  ),
+  ...listArrows()
+    .filter(({ from, to }) => floorOf(to) <= floorOf(from))
+    .map(({ file, imported }) => `${file} imports ${imported}, which is not below it`),
   ...listSources()
     .filter((file) => roomOf(file) === undefined)
     .map((file) => `${file} is in no room`),

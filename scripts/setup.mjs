@@ -93,7 +93,7 @@ const buildDocs = () => {
 };
 
 const fetchFiles = async ({ demoPhotos, say }) => {
-  const manifest = await import(pathToFileURL(join(root, 'dist/src/models/fetch.js')).href);
+  const manifest = await import(pathToFileURL(join(root, 'dist/src/face/models/fetch.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);
   if (demoPhotos) await manifest.fetchDemoPhotos(join(root, '.cache', 'demo-photos'), say);
 };

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Response as ExpressResponse } from 'express';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { html } from '../src/base/html.js';
+import { html } from '../src/core/base/html.js';
 import type { Fetch } from '../src/core/ports.js';
 
 /* Authorization code flow, shared by the simulated providers that are relying parties. */

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import type { JsonObject } from '../src/base/json.js';
+import type { JsonObject } from '../src/core/base/json.js';
 
 export interface SimulatedUser {
   readonly login: string;

@@ -1,4 +1,4 @@
-import type { Json } from './base/json.js';
+import type { Json } from './core/base/json.js';
 
 /**
  * Category of a refusal. Adapters map it to a reply for their provider.

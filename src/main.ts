@@ -7,6 +7,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exit(1);
 }
-await import('./process.js');
+await import('./app/process.js');
 
 export {};

@@ -1,33 +1,39 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
-import type { JsonObject } from '../src/base/json.js';
+import { createBrands } from '../src/admin/brand/brands.js';
+import { type AppDeps, createApp } from '../src/app/app.js';
+import { createEndpoints } from '../src/app/endpoints.js';
+import { createAccountNames } from '../src/audit/ledger/account-names.js';
 import type { Setup } from '../src/connections/setup.js';
-import { createBrands } from '../src/core/brand/brands.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Message, State } from '../src/core/ports.js';
 import { toIso } from '../src/core/units.js';
+import { createPasskeys } from '../src/enrolment/webauthn/passkeys.js';
 import { refusals } from '../src/errors.js';
-import { contributionsOf, extensions, type OpenedExtensions, sections } from '../src/extensions/index.js';
+import {
+  contributionsOf,
+  extensions,
+  loadOidcExtensions,
+  type OpenedExtensions,
+  sections,
+} from '../src/extensions/index.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
 import { createBodyRooms } from '../src/http/request-budget.js';
-import { createAccountNames } from '../src/ledger/account-names.js';
+import { issueClientToken } from '../src/http/rest/client-tokens.js';
+import type { Endpoint } from '../src/http/rest/endpoint.js';
+import { codesOf } from '../src/http/rest/openapi.js';
+import { createRefusalRecorder } from '../src/http/rest/recent-refusals.js';
+import { type ClientScope, clientScopes } from '../src/http/rest/scopes.js';
+import { createUsageRecorder } from '../src/http/rest/usage.js';
 import { mountOidc } from '../src/oidc/mount.js';
 import type { OidcIssuers } from '../src/oidc/mounted-issuer.js';
-import { issueClientToken } from '../src/rest/client-tokens.js';
-import type { Endpoint } from '../src/rest/endpoint.js';
-import { codesOf } from '../src/rest/openapi.js';
-import { createRefusalRecorder } from '../src/rest/recent-refusals.js';
-import { type ClientScope, clientScopes } from '../src/rest/scopes.js';
-import { createUsageRecorder } from '../src/rest/usage.js';
-import { type AppDeps, createApp } from '../src/server/app.js';
-import { createEndpoints } from '../src/server/endpoints.js';
-import type { SecurityEvents } from '../src/ssf/deps.js';
-import { createSqliteLedger } from '../src/state/ledger-sqlite.js';
-import { createSqliteState } from '../src/state/sqlite.js';
-import { createPasskeys } from '../src/webauthn/passkeys.js';
+import type { SecurityEvents } from '../src/security-events/ssf/deps.js';
+import { createSqliteLedger } from '../src/storage/state/ledger-sqlite.js';
+import { createSqliteState } from '../src/storage/state/sqlite.js';
 import { createManualClock } from './contract/state.js';
 import { createTestSight } from './embedded.js';
 import { createTestJobs, sleepShortly } from './jobs.js';
@@ -162,9 +168,10 @@ export async function startApiServer(
     state,
   };
   const issuers = await given.oidc?.(deps);
+  const oidcExtensions = await loadOidcExtensions();
   const app = createApp({
     ...deps,
-    mountOidc: (on) => issuers && mountOidc(on, issuers, { ...deps, publicUrl: deps.issuer }, deps.rooms.oidc),
+    mountOidc: (on) => issuers && mountOidc(on, issuers, { extensions: oidcExtensions, room: deps.rooms.oidc }, deps),
     securityEvents: (await given.transmitter?.(deps)) ?? null,
   });
   const endpoints = createEndpoints(deps);

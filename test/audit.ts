@@ -3,7 +3,7 @@ import { type HeadDeps, signHeads } from '../src/audit/heads.js';
 import type { AuditDetail } from '../src/core/audit-events.js';
 import type { Audit } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
-import { createSqliteState } from '../src/state/sqlite.js';
+import { createSqliteState } from '../src/storage/state/sqlite.js';
 import { createTestJobs } from './jobs.js';
 import { createTestSigner } from './keys.js';
 import { createTextLog, systemRandom } from './sinks.js';

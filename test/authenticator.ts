@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { JsonObject } from '../src/base/json.js';
+import type { JsonObject } from '../src/core/base/json.js';
 
 /*
  * Software WebAuthn authenticator with its browser: ES256, attestation "none", and the PRF extension by CTAP 2.1's

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import type { JsonObject } from '../src/base/json.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import { type ApiServer, startApiServer, toForm } from './api-server.js';
 import { openLink, openPage } from './capture-page.js';

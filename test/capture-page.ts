@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../src/base/json.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import { type ApiServer, toForm } from './api-server.js';
 
 type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;

@@ -1,8 +1,8 @@
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
-import { createLocalKeys } from '../src/keys/local.js';
-import { createSqliteState } from '../src/state/sqlite.js';
-import { createEmbeddedVerifier } from '../src/verifier/embedded.js';
+import { createEmbeddedVerifier } from '../src/face/verifier/embedded.js';
+import { createLocalKeys } from '../src/storage/keys/local.js';
+import { createSqliteState } from '../src/storage/state/sqlite.js';
 import { createTestSigner } from './keys.js';
 import { createManualClock } from './manual-clock.js';
 import { parameters } from './parameters.js';

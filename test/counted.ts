@@ -1,5 +1,5 @@
 import type { Profile, State } from '../src/core/ports.js';
-import type { Engine } from '../src/engine/engine.js';
+import type { Engine } from '../src/face/engine/engine.js';
 
 /** Counts record writes and counter additions. */
 export function countState(state: State) {

@@ -1,7 +1,7 @@
 import type { ConsoleConfig } from '../src/config/console.js';
 import { consoleGuard } from '../src/config/console.js';
-import { beginSession, sessionCookieOf } from '../src/rest/console-sessions.js';
-import type { SignedInRole } from '../src/rest/rights.js';
+import { beginSession, sessionCookieOf } from '../src/http/rest/console-sessions.js';
+import type { SignedInRole } from '../src/http/rest/rights.js';
 import type { ApiServer } from './api-server.js';
 import { type SessionHeaders, toSessionHeaders } from './console.js';
 

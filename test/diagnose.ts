@@ -1,3 +1,4 @@
+import { type CheckResult, checkInTurn } from '../src/admin/operations/checks/in-turn.js';
 import {
   type Check,
   callsTaken,
@@ -7,7 +8,6 @@ import {
   serverClock,
   serverIsOurs,
 } from '../src/connections/provisioning.js';
-import { type CheckResult, checkInTurn } from '../src/operations/checks/in-turn.js';
 
 /** Runs a provider's checks in order, as `facestep doctor` does. All checks of the server itself pass. */
 export async function diagnose(checks: readonly Check[]): Promise<CheckResult[]> {

@@ -10,7 +10,7 @@ import { errorAdvice } from '../src/cli/error-advice.js';
 import { keysGuard } from '../src/config/keys.js';
 import { faceErrorCodes } from '../src/errors.js';
 import { greatestFalsePositiveRate, mostTokens } from '../src/extensions/roster/identify.js';
-import { accuracies } from '../src/token/parameters.js';
+import { accuracies } from '../src/face/token/parameters.js';
 import {
   blocksOf,
   deadLinksIn,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Sight, Verifier } from '../src/core/ports.js';
-import type { Engine } from '../src/engine/engine.js';
-import { createSight } from '../src/engine/sight.js';
-import { judgedSignals } from '../src/liveness/frame.js';
-import { checkedSignals, createEmbeddedVerifier } from '../src/verifier/embedded.js';
+import type { Engine } from '../src/face/engine/engine.js';
+import { createSight } from '../src/face/engine/sight.js';
+import { judgedSignals } from '../src/face/liveness/frame.js';
+import { checkedSignals, createEmbeddedVerifier } from '../src/face/verifier/embedded.js';
 import { createKeysInMemory } from './keys.js';
 import { parameters } from './parameters.js';
 import { createSimulatedEngine } from './simulated-engine.js';

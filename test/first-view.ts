@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/base/json.js';
+import type { JsonObject } from '../src/core/base/json.js';
 
 /** Initial view of a step-up after consent. */
 export const firstView = {

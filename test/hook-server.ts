@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
+import { createHookRoute, type HooksByConnection } from '../src/app/hooks.js';
 import { answerDirectly } from '../src/http/direct.js';
 import { createRefuse } from '../src/http/error-handler.js';
 import { type Listening, listen } from '../src/http/listen.js';
 import { createBodyRooms } from '../src/http/request-budget.js';
-import { createHookRoute, type HooksByConnection } from '../src/server/hooks.js';
 import { createManualClock } from './manual-clock.js';
 import { createTextLog } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';

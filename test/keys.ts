@@ -5,10 +5,10 @@ import { KeyMaterial } from '../src/core/concealed.js';
 import type { Clock, Keys, Signer } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError } from '../src/errors.js';
-import { createLocalSigner } from '../src/keys/local-signer.js';
-import { createOidcKeys } from '../src/keys/oidc-keys.js';
-import { createSecurityEventSigner, type SecurityEventSigner } from '../src/keys/security-event-signer.js';
-import { statementAlgorithm, understoodHeaders, verifyStatement } from '../src/keys/statement.js';
+import { createLocalSigner } from '../src/storage/keys/local-signer.js';
+import { createOidcKeys } from '../src/storage/keys/oidc-keys.js';
+import { createSecurityEventSigner, type SecurityEventSigner } from '../src/storage/keys/security-event-signer.js';
+import { statementAlgorithm, understoodHeaders, verifyStatement } from '../src/storage/keys/statement.js';
 import { createFolder } from './folder.js';
 import { createTextLog, systemRandom } from './sinks.js';
 

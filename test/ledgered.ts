@@ -1,6 +1,6 @@
+import { createLedgerRecorder } from '../src/audit/ledger/recorder.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
 import { addSec } from '../src/core/units.js';
-import { createLedgerRecorder } from '../src/ledger/recorder.js';
 import type { ApiServer } from './api-server.js';
 import { createTestJobs } from './jobs.js';
 import { createTextLog } from './sinks.js';

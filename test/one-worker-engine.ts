@@ -1,7 +1,7 @@
-import { createFairQueue } from '../src/base/fair-queue.js';
+import { createFairQueue } from '../src/core/base/fair-queue.js';
 import type { QueueShare } from '../src/core/queue-share.js';
-import type { Engine } from '../src/engine/engine.js';
 import { FaceError } from '../src/errors.js';
+import type { Engine } from '../src/face/engine/engine.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 
 interface Job {

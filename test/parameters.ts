@@ -1,3 +1,3 @@
-import { loadParameters } from '../src/token/parameters.js';
+import { loadParameters } from '../src/face/token/parameters.js';
 
 export const parameters = await loadParameters();

@@ -1,10 +1,10 @@
+import { connect } from '../src/app/connect.js';
 import type { ConnectionConfig } from '../src/config/connection.js';
 import type { Adapter } from '../src/connections/adapter.js';
 import type { AdapterDeps } from '../src/connections/deps.js';
 import type { Hook, ServedHooks } from '../src/connections/hook.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
-import { connect } from '../src/server/connect.js';
 
 export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly hooks: ServedHooks;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Embedding, FrameSketch, Photo } from '../src/core/concealed.js';
 import { sketchBands } from '../src/core/ports.js';
-import type { Engine } from '../src/engine/engine.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
+import type { Engine } from '../src/face/engine/engine.js';
 import { testShare } from './share.js';
 
 /** Cosine of genuine pairs. Impostor pairs have about 0, as with good photos and the real engine. */

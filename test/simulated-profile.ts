@@ -1,4 +1,4 @@
-import type { JsonObject } from '../src/base/json.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import { PersonalData, SealedToken } from '../src/core/concealed.js';
 import { standardClaims } from '../src/core/consented-data/claims.js';
 import type { Account, Group, NamedAccount, Profile } from '../src/core/ports.js';

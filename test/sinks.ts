@@ -1,8 +1,8 @@
 // Registers the audit events of the extensions.
 import '../src/extensions/index.js';
 import { randomBytes } from 'node:crypto';
-import type { JsonObject } from '../src/base/json.js';
 import { type AuditAction, type AuditEvent, detailGuards } from '../src/core/audit-events.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
 
 export const systemRandom: Random = (bytes) => randomBytes(bytes);

@@ -1,6 +1,6 @@
 import { defaultBrand } from '../src/core/ports/delivery.js';
 import { sentLink } from '../src/http/page-link.js';
-import type { ApiDeps } from '../src/rest/deps.js';
+import type { ApiDeps } from '../src/http/rest/deps.js';
 import { testIssuer } from './keys.js';
 
 /** Ports of a server that sends no e-mails by itself. */

@@ -7,7 +7,7 @@ import { filesOf } from '../src/config/data-files.js';
 import { type StateConfig, stateGuard } from '../src/config/state.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
 import type { Clock, Log, State } from '../src/core/ports.js';
-import { openState } from '../src/state/open.js';
+import { openState } from '../src/storage/state/open.js';
 
 export type StateFolder = ReturnType<typeof createStateFolder>;
 

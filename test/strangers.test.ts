@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EmbeddedPerson, embedSources } from '../evidence/corpus/people.js';
-import { createChance } from '../src/base/chance.js';
+import { createChance } from '../src/core/base/chance.js';
 import { createDecoderPool, type DecoderPool } from '../src/extensions/measuring/accuracy/decoder-pool.js';
 import { measureProtected, referenceOf } from '../src/extensions/measuring/accuracy/protected.js';
 import { toGroupRates } from '../src/extensions/measuring/accuracy/rates.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Json } from '../src/base/json.js';
+import type { Json } from '../src/core/base/json.js';
 import { createBodyRooms, type Room, roomLimits } from '../src/http/request-budget.js';
 import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
 import { toTokenEvent } from './contract/okta-events.js';

@@ -1,12 +1,12 @@
 import { connectionGuards } from '../adapters/index.js';
+import { type Modes, readModes, settleModes } from '../src/admin/operations/modes.js';
+import { createBackground, createSecretUses, type Upkeep } from '../src/admin/operations/upkeep.js';
 import { createConfigGuard } from '../src/config/schema.js';
 import type { ConfiguredConnection, Setup } from '../src/connections/setup.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Jobs } from '../src/core/jobs.js';
 import { FaceError } from '../src/errors.js';
-import { type Modes, readModes, settleModes } from '../src/operations/modes.js';
-import { createBackground, createSecretUses, type Upkeep } from '../src/operations/upkeep.js';
 import { createTestJobs } from './jobs.js';
 
 export const emptySetup = (settings: object = {}): Setup => ({

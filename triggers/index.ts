@@ -9,8 +9,8 @@ import {
   refuseVerify,
   type TriggerReply,
 } from '../adapters/cognito/reply.js';
-import type { JsonObject } from '../src/base/json.js';
 import { toConfigError, toDottedPath } from '../src/config/problem.js';
+import type { JsonObject } from '../src/core/base/json.js';
 import type { Clock, Log, Random } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';

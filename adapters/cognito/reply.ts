@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import type { RawReply } from '../../src/connections/hook.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
 import { faceClaims } from './schema.js';
 

@@ -7,8 +7,8 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../src/base/json.js';
 import { callRest, type RestAnswer, readRetryAfterMs, saysLater } from '../../src/connections/rest-call.js';
+import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Tenant } from '../../simulators/entra/tenant.js';
-import type { Json } from '../../src/base/json.js';
 import type { RawReply } from '../../src/connections/hook.js';
+import type { Json } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {

@@ -1,8 +1,8 @@
 import type { RawReply } from '../../src/connections/hook.js';
 import type { HookCore } from '../../src/connections/hook-core.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import type { HookDecision, HookEvent } from '../../src/core/step-up/decide.js';
 import { FaceError } from '../../src/errors.js';
+import type { HookDecision, HookEvent } from '../../src/step-up/decide.js';
 import type { VerifiedCaller } from './caller.js';
 import { notVerified, toAttributeCollectionStartReply, toReceiptTakenReply, toTokenIssuanceReply } from './reply.js';
 import {

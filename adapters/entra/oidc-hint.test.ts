@@ -5,7 +5,7 @@ import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { State } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
 

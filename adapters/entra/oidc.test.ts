@@ -4,7 +4,7 @@ import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { AuthorizationRequest, OidcClient } from '../../src/connections/openid-client.js';
 import { readAsked } from '../../src/oidc/asked.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
 import { externalMfaGuard } from './config-oidc.js';

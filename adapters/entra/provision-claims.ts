@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import {
   blocked,
   inConsole,
@@ -7,6 +6,7 @@ import {
   type ProvisionStep,
   type StepStatus,
 } from '../../src/connections/provisioning.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { findApplication, findServicePrincipal } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import { blocked, different, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { Clock } from '../../src/core/ports.js';
 import type { Sleep } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';

@@ -1,6 +1,6 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
-import type { Json } from '../../src/base/json.js';
+import type { Json } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { inTime, type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';

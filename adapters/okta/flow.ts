@@ -4,8 +4,8 @@ import type { HookCore } from '../../src/connections/hook-core.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Ports } from '../../src/core/deps.js';
-import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/step-up/decide.js';
 import { FaceError } from '../../src/errors.js';
+import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { OktaConnection } from './config.js';
 import {
   type Receipt,

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../src/base/json.js';
 import { createLoginClient, secretClientMetadata } from '../../src/connections/login-client.js';
 import {
   createOwnClients,
@@ -8,6 +7,7 @@ import {
   type OidcClient,
   type OidcClientDeps,
 } from '../../src/connections/openid-client.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import type { OktaConnection } from './config.js';
 import type { OktaFactor, OktaIdv } from './config-oidc.js';

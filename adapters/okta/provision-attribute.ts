@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Json } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import { listOf } from '../../src/connections/rest-call.js';
+import type { Json } from '../../src/core/base/json.js';
 
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Json } from '../../src/base/json.js';
 import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
   type Check,
@@ -15,6 +14,7 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
+import type { Json } from '../../src/core/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaClient } from './config-oidc.js';

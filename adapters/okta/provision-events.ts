@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Json } from '../../src/base/json.js';
 import {
   blocked,
   different,
@@ -8,6 +7,7 @@ import {
   type StepStatus,
 } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
+import type { Json } from '../../src/core/base/json.js';
 import { endingEvents } from './flow-events.js';
 import { channelGuard, channelTo, differencesOf, nameOf, type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { listAll } from './provision-list.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
 import { different, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll, toWritable } from './provision-list.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaAnswer, SendToOkta } from './client.js';
 

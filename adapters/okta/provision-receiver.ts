@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import {
   type Check,
   different,
@@ -11,6 +10,7 @@ import {
   type StepStatus,
   serverIsOurs,
 } from '../../src/connections/provisioning.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
 

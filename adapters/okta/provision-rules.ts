@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Json } from '../../src/base/json.js';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';

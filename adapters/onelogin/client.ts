@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import { callRest, parseAnswer, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Asker } from '../../src/core/ports.js';

@@ -1,7 +1,7 @@
 import type { RawReply } from '../../src/connections/hook.js';
 import type { HookCore } from '../../src/connections/hook-core.js';
-import { type HookEvent, repeatableWithinSkewSec } from '../../src/core/step-up/decide.js';
 import type { EpochMs } from '../../src/core/units.js';
+import { type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { CountAsk } from './caller.js';
 import type { OneLoginSettings } from './config.js';
 import { toDecisionReply, toUnverified } from './reply.js';

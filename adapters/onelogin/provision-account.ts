@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, JsonObject } from '../../src/base/json.js';
 import {
   blocked,
   different,
@@ -8,6 +7,7 @@ import {
   type ProvisionStep,
   type StepStatus,
 } from '../../src/connections/provisioning.js';
+import type { Json, JsonObject } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import { isRuntime, type OneLoginSettings } from './config.js';
 import { type Parts, type SmartHook, writeVariables } from './provision-account.js';

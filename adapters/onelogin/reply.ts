@@ -1,6 +1,6 @@
 import type { RawReply } from '../../src/connections/hook.js';
-import type { HookDecision } from '../../src/core/step-up/decide.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
+import type { HookDecision } from '../../src/step-up/decide.js';
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { toCode } from '../../src/errors.js';
-import { parametersFile, parseParameters } from '../../src/token/parameters.js';
+import { parametersFile, parseParameters } from '../../src/face/token/parameters.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { type Attack, toClaim } from './attack.js';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/base/json.js';
+import type { Json } from '../../src/core/base/json.js';
 import type { Faces } from './faces.js';
 
 export type Size = 'full' | 'quick';

@@ -2,7 +2,7 @@ import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../.
 import { capLockout, countAttempt } from '../../src/core/limits/lockout.js';
 import type { Binding, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
 
 /* Simulates attackers who send wrong faces for one person from many addresses. */

@@ -1,6 +1,6 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { enrolledBits, toViews } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { embeddingLength, viewLength } from '../../src/token/views.js';
+import { embeddingLength, viewLength } from '../../src/face/token/views.js';
 import { covarianceRoot } from './gaussian.js';
 
 export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { toHalf } from '../../src/extensions/measuring/corpus/split.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';

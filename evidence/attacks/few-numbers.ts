@@ -1,8 +1,8 @@
-import { createChance } from '../../src/base/chance.js';
-import { candidateCount, createListDecoder } from '../../src/token/list-decoder.js';
-import { codeLength, messagePositions, polarEncode } from '../../src/token/polar.js';
-import { createRotation } from '../../src/token/rotation.js';
-import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/token/views.js';
+import { createChance } from '../../src/core/base/chance.js';
+import { candidateCount, createListDecoder } from '../../src/face/token/list-decoder.js';
+import { codeLength, messagePositions, polarEncode } from '../../src/face/token/polar.js';
+import { createRotation } from '../../src/face/token/rotation.js';
+import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/face/token/views.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { Basis } from './basis.js';
 

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/base/chance.js';
+import type { Chance } from '../../src/core/base/chance.js';
 
 const length = 512;
 

@@ -1,9 +1,9 @@
-import { type Chance, createChance } from '../../src/base/chance.js';
+import { type Chance, createChance } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { type BareToken, createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { type Proportion, proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
-import { candidateCount } from '../../src/token/list-decoder.js';
-import { createStretch, publishedCost } from '../../src/token/stretch.js';
+import { candidateCount } from '../../src/face/token/list-decoder.js';
+import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { testShare } from '../../test/share.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { type Person, shuffled } from './faces.js';

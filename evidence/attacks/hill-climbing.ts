@@ -1,11 +1,11 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { Embedding, Photo, type SealedToken } from '../../src/core/concealed.js';
 import type { Score, Verifier } from '../../src/core/ports.js';
-import type { Engine } from '../../src/engine/engine.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { toUnit } from '../../src/extensions/measuring/statistics/directions.js';
-import { createStretch, publishedCost } from '../../src/token/stretch.js';
-import { createEmbeddedVerifier } from '../../src/verifier/embedded.js';
+import type { Engine } from '../../src/face/engine/engine.js';
+import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
+import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { linkability, measureLinkability } from './linkability.js';
 
 const chance = createChance('linkability');

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/base/chance.js';
+import type { Chance } from '../../src/core/base/chance.js';
 
 export const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import {
   type BareToken,
@@ -7,8 +7,8 @@ import {
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
-import { unpackBits } from '../../src/token/bits.js';
-import { codeLength } from '../../src/token/polar.js';
+import { unpackBits } from '../../src/face/token/bits.js';
+import { codeLength } from '../../src/face/token/polar.js';
 import { type Attack, type Size, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { measureLinkability, xor } from './linkability.js';

@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { createChance } from '../../src/base/chance.js';
-import { createEnginePool } from '../../src/engine/pool.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { codeLength } from '../../src/token/polar.js';
+import { createEnginePool } from '../../src/face/engine/pool.js';
+import { codeLength } from '../../src/face/token/polar.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';

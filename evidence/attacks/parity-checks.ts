@@ -1,5 +1,5 @@
-import type { Chance } from '../../src/base/chance.js';
-import { codeLength } from '../../src/token/polar.js';
+import type { Chance } from '../../src/core/base/chance.js';
+import { codeLength } from '../../src/face/token/polar.js';
 
 /** Two or four positions whose bits sum to 0 in every code word. */
 export type ParityCheck = readonly number[];

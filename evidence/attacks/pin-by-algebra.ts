@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { Embedding, type SealedToken, UserSecret } from '../../src/core/concealed.js';
 import { createBareTokens } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { packBits, unpackBits } from '../../src/token/bits.js';
-import { deriveTokenKeys, permutationOf, tagOf } from '../../src/token/derive.js';
-import { parseToken } from '../../src/token/format.js';
-import { createFv1 } from '../../src/token/fv1.js';
+import { packBits, unpackBits } from '../../src/face/token/bits.js';
+import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/derive.js';
+import { parseToken } from '../../src/face/token/format.js';
+import { createFv1 } from '../../src/face/token/fv1.js';
 import { testShare } from '../../test/share.js';
 import type { Size } from './attack.js';
 import { solvePair } from './record-multiplicity.js';

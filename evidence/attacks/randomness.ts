@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { unpackBits } from '../../src/token/bits.js';
+import { unpackBits } from '../../src/face/token/bits.js';
 import { Basis } from './basis.js';
 import {
   approximateEntropy,

@@ -1,6 +1,6 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import type { BareToken, BareTokens } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { codeLength } from '../../src/token/polar.js';
+import { codeLength } from '../../src/face/token/polar.js';
 import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-code.js';
 
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import {
   type BareToken,
   createBareTokens,
@@ -6,7 +6,7 @@ import {
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
-import { codeLength } from '../../src/token/polar.js';
+import { codeLength } from '../../src/face/token/polar.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
 import { xor } from './linkability.js';

@@ -1,10 +1,10 @@
-import { type Chance, createChance } from '../../src/base/chance.js';
+import { type Chance, createChance } from '../../src/core/base/chance.js';
 import { Embedding } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { parseToken } from '../../src/token/format.js';
-import { createFv1 } from '../../src/token/fv1.js';
-import { createStretch, publishedCost } from '../../src/token/stretch.js';
+import { parseToken } from '../../src/face/token/format.js';
+import { createFv1 } from '../../src/face/token/fv1.js';
+import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import type { Size } from './attack.js';

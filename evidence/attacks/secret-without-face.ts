@@ -1,7 +1,7 @@
-import { type Chance, createChance } from '../../src/base/chance.js';
+import { type Chance, createChance } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { codeLength } from '../../src/token/polar.js';
+import { codeLength } from '../../src/face/token/polar.js';
 import { type Attack, type Size, toClaim } from './attack.js';
 import type { Person } from './faces.js';
 import { type ParityCheck, parityChecksOf } from './parity-checks.js';

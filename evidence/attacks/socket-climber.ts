@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { startServers } from '../bench/servers.js';
 import { asAdministrator, asClient } from './server/credentials.js';
 import { createCaller } from './server/exchange.js';

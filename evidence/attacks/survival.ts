@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/base/chance.js';
+import type { Chance } from '../../src/core/base/chance.js';
 
 export interface Search {
   readonly guesses: number;

@@ -1,6 +1,6 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { packBits } from '../../src/token/bits.js';
+import { packBits } from '../../src/face/token/bits.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { combined, type PValues, testRandomness } from './randomness.js';
 import { show } from './report.js';

@@ -1,11 +1,11 @@
 import { availableParallelism, cpus } from 'node:os';
 import sharp from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import type { Signal } from '../../src/engine/engine.js';
-import { prepareDecoder } from '../../src/engine/header.js';
-import { createPipeline, type Pipeline } from '../../src/engine/pipeline.js';
-import { loadNative } from '../../src/engine/runtime-native.js';
-import { loadWebAssembly } from '../../src/engine/runtime-wasm.js';
+import type { Signal } from '../../src/face/engine/engine.js';
+import { prepareDecoder } from '../../src/face/engine/header.js';
+import { createPipeline, type Pipeline } from '../../src/face/engine/pipeline.js';
+import { loadNative } from '../../src/face/engine/runtime-native.js';
+import { loadWebAssembly } from '../../src/face/engine/runtime-wasm.js';
 import { modelsFolder } from '../../test/paths.js';
 import { quantile, round, timeInTurns, toTiming } from './measure.js';
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { stateGuard } from '../../src/config/state.js';
 import type { Clock, State } from '../../src/core/ports.js';
-import { recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
 import { epochMs } from '../../src/core/units.js';
-import { createRedisStore } from '../../src/state/redis.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
+import { createRedisStore } from '../../src/storage/state/redis.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createTextLog } from '../../test/sinks.js';
 import { freshnessSec, type HookProvider, isPassed } from './hook-providers.js';
 

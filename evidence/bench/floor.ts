@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hashRaw } from '@node-rs/argon2';
-import { createPipeline } from '../../src/engine/pipeline.js';
-import { publishedCost } from '../../src/token/stretch.js';
+import { createPipeline } from '../../src/face/engine/pipeline.js';
+import { publishedCost } from '../../src/face/token/stretch.js';
 
 export async function createFloor(modelsFolder: string) {
   const pipeline = await createPipeline(modelsFolder);

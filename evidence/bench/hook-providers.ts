@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { eventsServiceAppId, signToken } from '../../simulators/entra/tenant.js';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { epochMs } from '../../src/core/units.js';

@@ -1,9 +1,9 @@
 import type { LivenessJudge } from '../../src/core/ports.js';
-import type { Engine } from '../../src/engine/engine.js';
-import { createEnginePool } from '../../src/engine/pool.js';
 import { countSignals } from '../../src/extensions/measuring/accuracy/presence-report.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
-import { createMovementJudge } from '../../src/liveness/judge.js';
+import type { Engine } from '../../src/face/engine/engine.js';
+import { createEnginePool } from '../../src/face/engine/pool.js';
+import { createMovementJudge } from '../../src/face/liveness/judge.js';
 import { createTestSight, createTestVerifier } from '../../test/embedded.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
 import { hasFaces } from '../../test/faces.js';

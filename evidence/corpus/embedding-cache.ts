@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
 import type { Embedded, EmbeddingCache } from '../../src/extensions/measuring/corpus/embed-corpus.js';
-import { embeddingLength } from '../../src/token/views.js';
+import { embeddingLength } from '../../src/face/token/views.js';
 
 const nonceBytes = 12;
 const tagBytes = 16;

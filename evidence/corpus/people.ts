@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { loadRuntime } from '../../src/engine/load-runtime.js';
-import { models } from '../../src/engine/manifest.js';
 import { type Corpus, readCorpus } from '../../src/extensions/measuring/corpus/corpus.js';
 import {
   type EmbeddedBy,
@@ -11,6 +9,8 @@ import {
   type EmbeddedPerson,
   embedCorpus,
 } from '../../src/extensions/measuring/corpus/embed-corpus.js';
+import { loadRuntime } from '../../src/face/engine/load-runtime.js';
+import { models } from '../../src/face/engine/manifest.js';
 import { facesFolder } from '../../test/faces.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { openEmbeddingCache } from './embedding-cache.js';
@@ -26,7 +26,7 @@ export const ours: EmbeddedBy = { modelsFolder, recogniser: null };
 async function engineDigest(): Promise<Buffer> {
   const { name } = await loadRuntime();
   const hash = createHash('sha256').update(JSON.stringify([models, sharp.versions, name]));
-  const engine = new URL('../../src/engine/', import.meta.url);
+  const engine = new URL('../../src/face/engine/', import.meta.url);
   for (const file of readdirSync(engine).sort())
     if (/(?<!\.test)\.js$/.test(file)) hash.update(file).update(readFileSync(new URL(file, engine)));
   return hash.digest();

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Json, JsonObject } from '../../src/base/json.js';
+import type { Json, JsonObject } from '../../src/core/base/json.js';
 
 export type Say = (line: string) => void;
 

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { Embedding } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
 import { meanOf, parameters, shipped } from '../../src/extensions/measuring/accuracy/bare-token.js';
@@ -7,9 +7,9 @@ import { readCorpus, readSources } from '../../src/extensions/measuring/corpus/c
 import { toHalf } from '../../src/extensions/measuring/corpus/split.js';
 import { rateByPerson } from '../../src/extensions/measuring/statistics/clustered-rate.js';
 import { greatestFalsePositiveRate, mostTokens } from '../../src/extensions/roster/identify.js';
-import { createFv1, type Fv1 } from '../../src/token/fv1.js';
-import { createStretch } from '../../src/token/stretch.js';
-import { promisedFalsePositives, readRoster, searchRoster } from '../../src/verifier/search.js';
+import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
+import { createStretch } from '../../src/face/token/stretch.js';
+import { promisedFalsePositives, readRoster, searchRoster } from '../../src/face/verifier/search.js';
 import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';

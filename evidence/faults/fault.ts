@@ -1,4 +1,4 @@
-import type { Json } from '../../src/base/json.js';
+import type { Json } from '../../src/core/base/json.js';
 
 /** `quick` is for the tests, `full` for the figures in docs/faults.md. */
 export type Size = 'quick' | 'full';

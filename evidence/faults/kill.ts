@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { hasRedis, startRedis } from '../../test/redis.js';
 import type { Client } from './client.js';
 import { type Fault, skip } from './fault.js';

@@ -59,7 +59,7 @@ export const kms: Fault = {
 };
 
 /**
- * Waits until a circuit breaker calls the key service again (src/keys/aws-kms-calls.ts).
+ * Waits until a circuit breaker calls the key service again (src/storage/keys/aws-kms-calls.ts).
  * @returns seconds
  */
 async function untilBack({ client, pictures, journal }: Stage, user: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SealedToken } from '../../src/core/concealed.js';
-import { parseToken } from '../../src/token/format.js';
+import { parseToken } from '../../src/face/token/format.js';
 import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { readTrails, type TrailEvent } from './trails.js';

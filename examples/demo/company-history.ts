@@ -1,6 +1,6 @@
 import { createFileAudit } from '../../src/audit/file.js';
-import { createChance } from '../../src/base/chance.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
 import { quietLog, systemRandom } from './quiet.js';
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { type Drawn, writeHistory } from './company-history.js';
 import { findFreePort } from './free-port.js';

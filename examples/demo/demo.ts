@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { decodeJwt } from 'jose';
 import type { CliDeps, DemoRequest } from '../../src/cli/deps.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import { fetchModels } from '../../src/models/fetch.js';
+import { fetchModels } from '../../src/face/models/fetch.js';
 import { connectBackend } from './backend.js';
 import { startCompany } from './company.js';
 import { connectOrg, startOrg } from './okta-org.js';

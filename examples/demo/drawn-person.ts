@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { fetchDemoPhotos } from '../../src/models/fetch.js';
+import { fetchDemoPhotos } from '../../src/face/models/fetch.js';
 import { seatAda } from '../../test/browser/people.js';
 import { receive } from '../../test/browser/visitor.js';
 import { insist } from '../../test/browser/walk.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommandError } from '../../src/cli/command-error.js';
 import { isThere } from '../../src/config/data-files.js';
 import { FaceError } from '../../src/errors.js';
-import { fetchDemoPhotos } from '../../src/models/fetch.js';
+import { fetchDemoPhotos } from '../../src/face/models/fetch.js';
 import { demoPhotosFolder, loadPictures } from './pictures.js';
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProviderSimulation } from '../../simulators/simulation.js';
 import { simulations } from '../../simulators/simulations.js';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { type Backend, connectBackend } from './backend.js';
 import { findFreePort } from './free-port.js';
 import { runCli } from './run-command.js';

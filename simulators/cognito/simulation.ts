@@ -8,7 +8,7 @@ import {
   CreateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
 import { simulatedLogins, toShownToken } from '../simulation.js';
 import { type BrowserSignIn, createBrowserSignIn } from './browser-client.js';

@@ -1,5 +1,5 @@
 import express, { type Response, Router } from 'express';
-import { type Html, html } from '../../src/base/html.js';
+import { type Html, html } from '../../src/core/base/html.js';
 import type { Cloud } from './cloud.js';
 import { callbackPath, finishExternalMfa, startExternalMfa } from './external-mfa.js';
 import { MfaError, type MfaResult } from './external-mfa-request.js';

@@ -1,4 +1,4 @@
-import { toCsvLine } from '../base/csv.js';
+import { toCsvLine } from '../core/base/csv.js';
 import { toIso } from '../core/units.js';
 import { type AuditRecord, mergeByTime, type RecordFilter, readRecords } from './records.js';
 

@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { secondsPerDay } from '../core/units.js';
-import { addedAdministratorReply, administratorsReply } from '../rest/replies/administrators.js';
-import { roles } from '../rest/rights.js';
+import { addedAdministratorReply, administratorsReply } from '../http/rest/replies/administrators.js';
+import { roles } from '../http/rest/rights.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';

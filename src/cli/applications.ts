@@ -8,8 +8,8 @@ import {
   clientTokenReply,
   usageOfAllReply,
   usageReply,
-} from '../rest/replies/applications.js';
-import { clientScopes } from '../rest/scopes.js';
+} from '../http/rest/replies/applications.js';
+import { clientScopes } from '../http/rest/scopes.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { parsing, wholeNumber } from './parse-option.js';

@@ -10,8 +10,8 @@ import { csvHead, mergeRecords, toCsvRecord } from '../audit/export.js';
 import { type RecordFilter, readRecordsOf } from '../audit/records.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { addSec } from '../core/units.js';
-import { createLocalSigner } from '../keys/local-signer.js';
-import { createSqliteState } from '../state/sqlite.js';
+import { createLocalSigner } from '../storage/keys/local-signer.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
 
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;

@@ -6,7 +6,7 @@ import { type StateFinding, type TrailReport, verifyTrail } from '../audit/verif
 import { filesOf } from '../config/data-files.js';
 import type { Setup } from '../connections/setup.js';
 import { detailGuards } from '../core/audit-events.js';
-import { openStateToRead } from '../state/open.js';
+import { openStateToRead } from '../storage/state/open.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
 import { readKeySet } from './jwks.js';

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { writeLastBackup } from '../admin/operations/last-backup.js';
 import { filesOf } from '../config/data-files.js';
 import { toIso } from '../core/units.js';
-import { writeLastBackup } from '../operations/last-backup.js';
 import { readManifest } from './backup/manifest.js';
 import { restoreBackup } from './backup/restore.js';
 import { writeBackup } from './backup/write.js';

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { pictureNames } from '../admin/brand/brand.js';
 import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
-import { pictureNames } from '../core/brand/brand.js';
-import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../rest/replies/brand.js';
+import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../http/rest/replies/brand.js';
 import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson, readGivenFile } from './given-file.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Json } from '../base/json.js';
+import type { Json } from '../core/base/json.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError } from './command-error.js';

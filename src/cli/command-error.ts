@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.js';
+import type { Json } from '../core/base/json.js';
 
 /** Errors of commands, with exit code 1. docs/reference/errors.md is generated from them. */
 export const commandRefusals = {

@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CheckResult } from '../admin/operations/checks/in-turn.js';
+import { collectChecks, makeChecks } from '../admin/operations/doctor.js';
+import { toDetailLines } from '../admin/operations/failure.js';
+import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
 import type { Finding } from '../connections/provisioning.js';
 import type { Setup } from '../connections/setup.js';
 import { FaceError } from '../errors.js';
-import type { CheckResult } from '../operations/checks/in-turn.js';
-import { collectChecks, makeChecks } from '../operations/doctor.js';
-import { toDetailLines } from '../operations/failure.js';
-import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';

@@ -1,7 +1,7 @@
-import { framesOf } from '../base/frames.js';
-import type { Json } from '../base/json.js';
-import { findSystemReason, systemCodeOf } from '../base/system-error.js';
 import { problemsOf } from '../config/problem.js';
+import { framesOf } from '../core/base/frames.js';
+import type { Json } from '../core/base/json.js';
+import { findSystemReason, systemCodeOf } from '../core/base/system-error.js';
 import { FaceError, toCode } from '../errors.js';
 import { CommandError, commandRefusals } from './command-error.js';
 import type { CliDeps } from './deps.js';

@@ -1,5 +1,5 @@
 import type { ConfiguredConnection, Setup } from '../connections/setup.js';
-import { type ConnectionsReply, connectionsReply } from '../rest/replies/connections.js';
+import { type ConnectionsReply, connectionsReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CallDeps } from './find-server.js';
 import { UsageError } from './usage-error.js';

@@ -1,15 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { httpAddressOf } from '../base/http-address.js';
 import { headerCredentialGuard } from '../config/credential.js';
 import type { Environment } from '../config/references.js';
 import { isLoopback, safeUrlGuard } from '../config/safe-url.js';
 import type { AddressConfig } from '../config/schema.js';
+import { httpAddressOf } from '../core/base/http-address.js';
 import type { Credential } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
+import { parseKeyJson, readPrivateFile, replaceFile } from '../storage/files/durable-file.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../operations/checks/in-turn.js';
+import type { CheckResult } from '../admin/operations/checks/in-turn.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 

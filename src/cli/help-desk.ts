@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
-import { settlements } from '../core/help-desk/help-requests.js';
+import { settlements } from '../admin/help-desk/help-requests.js';
 import { letterLanguages } from '../core/language.js';
 import {
   approvedBypassReply,
@@ -9,7 +9,7 @@ import {
   helpRequestsReply,
   madeBypassReply,
   vouchingReply,
-} from '../rest/replies/help-desk.js';
+} from '../http/rest/replies/help-desk.js';
 import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';

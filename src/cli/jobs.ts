@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { jobsReply } from '../rest/replies/jobs.js';
+import { jobsReply } from '../http/rest/replies/jobs.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { printRows } from './table.js';

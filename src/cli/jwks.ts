@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { JSONWebKeySet } from 'jose';
+import { keySetGuard, readPublicKeys } from '../admin/operations/public-keys.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import type { KeptConfig } from '../config/schema.js';
-import { keySetGuard, readPublicKeys } from '../operations/public-keys.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';

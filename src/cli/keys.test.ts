@@ -12,8 +12,8 @@ import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { problemsOf } from '../config/problem.js';
 import { keptConfigGuard } from '../config/schema.js';
 import { addSec, toIso } from '../core/units.js';
-import { createLocalKeys } from '../keys/local.js';
-import { createLocalSigner, signerOverlapSec } from '../keys/local-signer.js';
+import { createLocalKeys } from '../storage/keys/local.js';
+import { createLocalSigner, signerOverlapSec } from '../storage/keys/local-signer.js';
 
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;

@@ -1,13 +1,13 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import type { JsonObject } from '../base/json.js';
+import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../admin/operations/keys.js';
 import { filesOf, isThere } from '../config/data-files.js';
 import type { KeptConfig } from '../config/schema.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
-import { type KeyInventory, openInventory, type SealingKey, type TurningKey } from '../keys/inventory.js';
-import type { KeyUse } from '../keys/key-notes.js';
-import { countTokens, type TokenCount } from '../keys/token-count.js';
-import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
+import { type KeyInventory, openInventory, type SealingKey, type TurningKey } from '../storage/keys/inventory.js';
+import type { KeyUse } from '../storage/keys/key-notes.js';
+import { countTokens, type TokenCount } from '../storage/keys/token-count.js';
 import type { CliDeps } from './deps.js';
 import { collect, wholeNumber } from './parse-option.js';
 import { findNamedTrails } from './trail-options.js';

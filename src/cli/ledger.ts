@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { rebuildLedger } from '../audit/ledger/rebuild.js';
 import { filesOf } from '../config/data-files.js';
-import { makeFile } from '../files/durable-file.js';
-import { rebuildLedger } from '../ledger/rebuild.js';
-import { openLedger } from '../state/open.js';
+import { makeFile } from '../storage/files/durable-file.js';
+import { openLedger } from '../storage/state/open.js';
 import type { CliDeps } from './deps.js';
 import { collect } from './parse-option.js';
 import { findTrails } from './trail-options.js';

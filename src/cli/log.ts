@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { toCsvLine } from '../base/csv.js';
-import { loggedActions, outcomes } from '../core/ledger/line.js';
+import { loggedActions, outcomes } from '../audit/ledger/line.js';
+import { toCsvLine } from '../core/base/csv.js';
 import {
   type FollowedLinesReply,
   followedLinesReply,
@@ -9,7 +9,7 @@ import {
   lineCountsReply,
   lineReply,
   linesReply,
-} from '../rest/replies/ledger.js';
+} from '../http/rest/replies/ledger.js';
 import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { readLogins, toWhy } from './find-users.js';

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toCode } from '../errors.js';
-import { type ModeReply, refusedReply, switchedModeReply } from '../rest/replies/connections.js';
+import { type ModeReply, refusedReply, switchedModeReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection } from './find-connection.js';

@@ -9,10 +9,10 @@ import { drawModel } from '../../test/onnx.js';
 import { systemRandom } from '../../test/sinks.js';
 import { createConfigGuard } from '../config/schema.js';
 import type { FaceError } from '../errors.js';
-import { openEngines } from '../recognition/open-engines.js';
-import { nameOf, openRegistry } from '../recognition/registry.js';
-import { type EngineEntry, engineEntryGuard, parametersFile } from '../token/parameters.js';
-import { rotationLabel } from '../token/rotation.js';
+import { openEngines } from '../face/recognition/open-engines.js';
+import { nameOf, openRegistry } from '../face/recognition/registry.js';
+import { type EngineEntry, engineEntryGuard, parametersFile } from '../face/token/parameters.js';
+import { rotationLabel } from '../face/token/rotation.js';
 import { CommandError } from './command-error.js';
 
 const top = createFolder('own-models');

@@ -2,13 +2,13 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toDottedPath } from '../config/problem.js';
-import { embeddingNumbers } from '../engine/embed.js';
-import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
-import { fetchModels, importModels } from '../models/fetch.js';
-import { checkModel, mostModelBytes, UnfitModelError } from '../recognition/check-model.js';
+import type { JsonObject } from '../core/base/json.js';
+import { embeddingNumbers } from '../face/engine/embed.js';
+import { type Preprocess, preprocessGuard, presets } from '../face/engine/preprocess.js';
+import { fetchModels, importModels } from '../face/models/fetch.js';
+import { checkModel, mostModelBytes, UnfitModelError } from '../face/recognition/check-model.js';
 import {
   labelGuard,
   nameOf,
@@ -17,9 +17,9 @@ import {
   problemOf,
   shortNameOf,
   toRecognitionModel,
-} from '../recognition/registry.js';
-import { currentEngine, engineNames } from '../token/format.js';
-import { accuracies, type EngineEntry } from '../token/parameters.js';
+} from '../face/recognition/registry.js';
+import { currentEngine, engineNames } from '../face/token/format.js';
+import { accuracies, type EngineEntry } from '../face/token/parameters.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson } from './given-file.js';

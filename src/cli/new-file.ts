@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isThere } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
-import { isSystemError, syncFolder } from '../files/durable-file.js';
+import { isSystemError, syncFolder } from '../storage/files/durable-file.js';
 import { UsageError } from './usage-error.js';
 
 const toTaken = (file: string): UsageError =>

@@ -6,8 +6,8 @@ import {
   type PersonReply,
   peopleReply,
   personLogReply,
-} from '../rest/replies/ledger.js';
-import { invitationReply } from '../rest/replies/step-ups.js';
+} from '../http/rest/replies/ledger.js';
+import { invitationReply } from '../http/rest/replies/step-ups.js';
 import { callServer, type Fields } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection, splitArguments } from './find-connection.js';

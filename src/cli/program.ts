@@ -1,5 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { version } from '../base/version.js';
+import { version } from '../core/base/version.js';
 import type { CliDeps } from './deps.js';
 import { examples } from './examples.js';
 import { toFailureLines } from './failure-text.js';

@@ -1,11 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Census } from '../connections/census.js';
-import type { ProvisionStep } from '../connections/provisioning.js';
-import type { Policy } from '../core/connection.js';
-import { toCensusFinding } from '../operations/census-text.js';
-import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
-import { putInForce, readSwitchedModes } from '../operations/modes.js';
-import { requirePublicUrl, wouldRefuseAll } from '../operations/open-connection.js';
+import { toCensusFinding } from '../admin/operations/census-text.js';
+import { type Failure, toFailure, toFailureLines } from '../admin/operations/failure.js';
+import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
+import { requirePublicUrl, wouldRefuseAll } from '../admin/operations/open-connection.js';
 import {
   applySteps,
   isDone,
@@ -14,7 +11,10 @@ import {
   planSteps,
   pushingSecret,
   type StepResult,
-} from '../operations/steps.js';
+} from '../admin/operations/steps.js';
+import type { Census } from '../connections/census.js';
+import type { ProvisionStep } from '../connections/provisioning.js';
+import type { Policy } from '../core/connection.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';

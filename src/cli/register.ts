@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { type Failure, toFailure, toFailureLines } from '../admin/operations/failure.js';
+import { requirePublicUrl } from '../admin/operations/open-connection.js';
 import type { Registrant, Registration } from '../connections/provisioning.js';
-import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
-import { requirePublicUrl } from '../operations/open-connection.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { reloadReply } from '../rest/replies/configuration.js';
+import { reloadReply } from '../http/rest/replies/configuration.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 

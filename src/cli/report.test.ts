@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
+import { reportHooks } from '../admin/operations/hook-report.js';
 import type { AuditDetail, AuditEvent } from '../core/audit-events.js';
 import { fromIso } from '../core/units.js';
-import { reportHooks } from '../operations/hook-report.js';
 
 const folder = createFolder('report');
 let file: string;

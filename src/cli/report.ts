@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { type ConnectionReport, type HookReport, reportHooks } from '../admin/operations/hook-report.js';
+import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
-import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
-import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { wholeNumber } from './parse-option.js';

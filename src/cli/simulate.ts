@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulation.js';
-import type { JsonObject } from '../base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import { listen } from '../http/listen.js';
 import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { requirePublicUrl } from '../operations/open-connection.js';
+import { requirePublicUrl } from '../admin/operations/open-connection.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { readGivenFile } from './given-file.js';

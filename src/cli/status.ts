@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
-import { connectionsReply } from '../rest/replies/connections.js';
+import { connectionsReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';

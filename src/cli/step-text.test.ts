@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { StepReport, StepResult } from '../operations/steps.js';
+import type { StepReport, StepResult } from '../admin/operations/steps.js';
 import { toFindingLines } from './finding-text.js';
 import { toAppliedLines, toFoundLines } from './step-text.js';
 

@@ -1,5 +1,5 @@
-import { toFailureLines } from '../operations/failure.js';
-import type { StepReport, StepResult } from '../operations/steps.js';
+import { toFailureLines } from '../admin/operations/failure.js';
+import type { StepReport, StepResult } from '../admin/operations/steps.js';
 import { toPrintable } from './printable.js';
 
 const words = {

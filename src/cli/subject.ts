@@ -6,7 +6,7 @@ import {
   subjectsReply,
   toExportReply,
   withdrawnConsentsReply,
-} from '../rest/replies/subjects.js';
+} from '../http/rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.js';
+import type { Json } from '../core/base/json.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 

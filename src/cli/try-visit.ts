@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ConnectionsReply } from '../rest/replies/connections.js';
+import type { ConnectionsReply } from '../http/rest/replies/connections.js';
 import type { CliDeps } from './deps.js';
 
 const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js', import.meta.url));

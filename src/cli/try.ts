@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
-import { clientTokenReply } from '../rest/replies/applications.js';
+import { clientTokenReply } from '../http/rest/replies/applications.js';
 import {
   type InvitationReply,
   invitationReply,
   type StepUpReply,
   startedReply,
   stepUpReply,
-} from '../rest/replies/step-ups.js';
-import { toExportReply } from '../rest/replies/subjects.js';
+} from '../http/rest/replies/step-ups.js';
+import { toExportReply } from '../http/rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection } from './find-connection.js';

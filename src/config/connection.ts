@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { OrganisationRules } from '../config/organisations.js';
 import type { Policy } from '../core/connection.js';
 import { letterLanguages } from '../core/language.js';
-import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';

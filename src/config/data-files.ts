@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifThere } from '../files/durable-file.js';
+import { ifThere } from '../storage/files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**

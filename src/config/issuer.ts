@@ -1,4 +1,4 @@
-import { httpAddressOf } from '../base/http-address.js';
+import { httpAddressOf } from '../core/base/http-address.js';
 import type { ConnectionGuards } from './connection.js';
 import type { Config } from './schema.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findSystemReason } from '../base/system-error.js';
+import { findSystemReason } from '../core/base/system-error.js';
 import type { Credential } from '../core/concealed.js';
 import type { FaceError } from '../errors.js';
 import type { ConnectionGuards } from './connection.js';

@@ -93,11 +93,20 @@ export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscr
 
 export const walletClientId = 'facestep-wallet';
 
+const clientPrefix = 'credential:';
+
+/** Returns the name that a consent to a credential type has in its `client` field. */
+export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
+
+/** Returns the credential type of a name from `consentNameOf`, or `null` if the name is that of a client. */
+export const typeOfConsent = (client: string): string | null =>
+  client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
+
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
 /** Returns true for client ids that wallets and credential offers use. */
-const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
+const isReserved = (id: string): boolean => id === walletClientId || id.startsWith(clientPrefix);
 
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   z

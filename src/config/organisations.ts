@@ -1,6 +1,28 @@
 import { z } from 'zod';
-import { isPattern, type OrganisationRules } from '../core/organisations/organisations.js';
 import { claimNameGuard } from './claims.js';
+
+interface ListedOrganisation {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface OrganisationRules {
+  readonly from: 'groups' | { readonly claim: string };
+  /** Pattern of group names, like `corp:{organisation}:{role}`, or `null`. */
+  readonly pattern: string | null;
+  readonly list: readonly ListedOrganisation[];
+}
+
+/** Returns the texts and placeholders of a pattern, or `null` if it is not one. */
+export const patternPartsOf = (pattern: string): RegExpExecArray | null =>
+  /^([^{}]*)\{(organisation|role)\}([^{}]+)\{(organisation|role)\}([^{}]*)$/.exec(pattern);
+
+/** Returns true if the pattern has each placeholder once, with a separator between them. */
+function isPattern(pattern: string): boolean {
+  const [, , first, , second] = patternPartsOf(pattern) ?? [];
+  return first !== undefined && first !== second;
+}
 
 const lineGuard = z
   .string()

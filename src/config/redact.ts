@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.js';
+import type { Json } from '../core/base/json.js';
 
 export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Json } from '../base/json.js';
 import type { ClaimSource, ClaimSources } from '../config/claims.js';
+import type { Json } from '../core/base/json.js';
 import { PersonalData } from '../core/concealed.js';
 import { isStandardClaim, type StandardClaim } from '../core/consented-data/claims.js';
 import { FaceError } from '../errors.js';

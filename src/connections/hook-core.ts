@@ -1,9 +1,9 @@
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import { revokeSubject } from '../core/enrolment/revoke.js';
 import type { State } from '../core/ports.js';
 import { redeemForHook } from '../core/receipt.js';
-import { decideHook, type HookDecision, type HookEvent } from '../core/step-up/decide.js';
+import { revokeSubject } from '../enrolment/revoke.js';
+import { decideHook, type HookDecision, type HookEvent } from '../step-up/decide.js';
 
 export interface HookCore {
   decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;

@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.js';
+import type { Json } from '../core/base/json.js';
 import type { FaceErrorCode } from '../errors.js';
 import type { HookCore } from './hook-core.js';
 

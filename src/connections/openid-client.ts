@@ -1,9 +1,8 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { Json, JsonObject } from '../base/json.js';
 import type { RegisteredClaims } from '../config/claims.js';
+import type { Json, JsonObject } from '../core/base/json.js';
 import type { Assurance } from '../core/connection.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
-import type { OrganisationRules } from '../core/organisations/organisations.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 
@@ -106,8 +105,6 @@ export interface OidcClient {
   readonly claimNames: readonly string[];
   /** Claims that need the user's consent. If absent, the client gets the claims of its kind without consent. */
   readonly consented?: ConsentedClaims;
-  /** Rules for organization claims. If absent, such claims are not allowed. */
-  readonly organisations?: OrganisationRules;
   /** Time limit from request to answer, in seconds; `null` for the policy's limit. */
   readonly lifeSec: number | null;
   /** True if the sign-in page asks for a user name when the request contains none. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../base/json.js';
 import { faceErrorCodes } from '../errors.js';
+import type { Json, JsonObject } from './base/json.js';
 import { deviceSignals } from './device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './page-protocol.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Json } from '../base/json.js';
 import { FaceError } from '../errors.js';
+import type { Json } from './base/json.js';
 import { changeStored, readStored } from './change-stored.js';
 import type { Ports } from './deps.js';
 import { type EpochMs, epochMs } from './units.js';

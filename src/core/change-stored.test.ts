@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createManualClock } from '../../test/manual-clock.js';
 import { toCode } from '../errors.js';
-import { createSqliteState } from '../state/sqlite.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
 import { changeStored, readStored } from './change-stored.js';
 import { addSec } from './units.js';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Json } from '../base/json.js';
 import { FaceError } from '../errors.js';
+import type { Json } from './base/json.js';
 import type { Ports } from './deps.js';
 import type { State, StateRecord } from './ports.js';
 import { type EpochMs, type EpochSec, toEpochSec } from './units.js';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { JsonObject } from '../base/json.js';
+import type { JsonObject } from './base/json.js';
 
 /** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reveals it. */
 abstract class Concealed<T> {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.js';
+import type { JsonObject } from './base/json.js';
 import type { Connection, StartedStepUp, SubjectRef } from './connection.js';
 import type { LetterLanguage } from './language.js';
 import type { EmailBrand } from './ports/delivery.js';
@@ -50,6 +50,15 @@ export interface PersonalData {
     who: SubjectRef,
     deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
     forgetting: Forgetting,
+  ) => Promise<unknown>;
+  /**
+   * Deletes what was given under consents that the person withdrew.
+   * @param withdrawn.client - `null` for all clients
+   */
+  readonly forgetConsented?: (
+    who: SubjectRef,
+    withdrawn: { readonly client: string | null; readonly by?: string | undefined },
+    deps: Ports<'state' | 'clock' | 'audit'>,
   ) => Promise<unknown>;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Ports of the core, which does no I/O itself. src/process.ts provides their implementations, and test/contract has a
+ * Ports of the core, which does no I/O itself. src/app/process.ts provides their implementations, and test/contract has a
  * test suite for each.
  */
 

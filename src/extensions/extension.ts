@@ -5,8 +5,9 @@ import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { AuditAction, AuditDetails } from '../core/audit-events.js';
 import type { PersonalData, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import type { ApiDeps, Contributions } from '../rest/deps.js';
-import type { Endpoint } from '../rest/endpoint.js';
+import type { ApiDeps, Contributions } from '../http/rest/deps.js';
+import type { Endpoint } from '../http/rest/endpoint.js';
+import type { OidcExtension } from '../oidc/feature.js';
 
 export interface Configured<Sections extends z.ZodRawShape> {
   /** Only the sections of the extension. */
@@ -40,6 +41,8 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;
+  /** What it adds to the OpenID provider. Loaded only if a connection has OpenID clients. */
+  readonly oidc?: () => Promise<OidcExtension>;
   /** Commands by name, such as `campaign` or `applications requests`. Only the requested command is loaded. */
   readonly commands: Readonly<Record<string, () => Promise<(deps: CliDeps) => CommandUnknownOpts>>>;
   open(server: {

@@ -4,17 +4,30 @@ import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
 import { addAuditDetails } from '../core/audit-events.js';
 import { addPersonalData } from '../core/personal-data/registry.js';
-import type { Contributions } from '../rest/deps.js';
-import { addHoldings } from '../rest/replies/holdings.js';
+import type { Contributions } from '../http/rest/deps.js';
+import { addHoldings } from '../http/rest/replies/holdings.js';
+import type { OidcExtension } from '../oidc/feature.js';
 import { campaigns } from './campaigns/index.js';
+import { counter } from './counter/index.js';
+import { credentials } from './credentials/index.js';
 import { developerPortal } from './developer-portal/index.js';
 import type { Extension } from './extension.js';
 import { measuring } from './measuring/index.js';
+import { organisations } from './organisations/index.js';
 import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
 
 /** All extensions. To remove one, remove its row and its folder. */
-const rows = [campaigns, developerPortal, measuring, roster, signatures] as const satisfies readonly Extension[];
+const rows = [
+  campaigns,
+  counter,
+  credentials,
+  developerPortal,
+  measuring,
+  organisations,
+  roster,
+  signatures,
+] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
@@ -33,6 +46,9 @@ export const checkSections = (added: AllSections, config: SharedConfig): readonl
   extensions.flatMap((each: Extension) => each.check?.(added, config) ?? []);
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
+
+export const loadOidcExtensions = (): Promise<readonly OidcExtension[]> =>
+  Promise.all(extensions.flatMap((each: Extension) => each.oidc?.() ?? []));
 
 /** A configuration with the sections of all extensions. */
 export type FullSetup = Setup<AllSections>;

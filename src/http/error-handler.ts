@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { framesOf } from '../base/frames.js';
+import { framesOf } from '../core/base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteRefusal } from './access-log.js';

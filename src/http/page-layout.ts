@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { type Html, html } from '../base/html.js';
+import { type Html, html } from '../core/base/html.js';
 import { directionOf, type LetterLanguage } from '../core/language.js';
 import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
 

@@ -1,6 +1,6 @@
 import type { Credential } from '../core/concealed.js';
-import type { StartedStepUp } from '../core/step-up/step-up.js';
-import { joinTicket } from '../core/step-up/ticket.js';
+import type { StartedStepUp } from '../step-up/step-up.js';
+import { joinTicket } from '../step-up/ticket.js';
 
 export const pagePath = '/face';
 

@@ -1,4 +1,4 @@
-import { html } from '../base/html.js';
+import { html } from '../core/base/html.js';
 
 /** Style of the capture page, also for pages that the server renders. */
 export const pageStyle = html`

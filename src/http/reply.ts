@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { Json } from '../base/json.js';
+import type { Json } from '../core/base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /** Returns true for a server error. A full queue does not count, because it would flood the log. */

@@ -1,9 +1,9 @@
-import type { Json, JsonObject } from '../base/json.js';
+import type { Json, JsonObject } from '../core/base/json.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { kidUnder, type OidcKeys } from '../keys/oidc-key-set.js';
+import { kidUnder, type OidcKeys } from '../storage/keys/oidc-key-set.js';
 import type { SourceAnswer } from './sources.js';
 
 /** Lifetime of the signed claims, in seconds. The recipient verifies them on arrival. */

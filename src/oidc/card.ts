@@ -1,4 +1,4 @@
-import { type Html, html } from '../base/html.js';
+import { type Html, html } from '../core/base/html.js';
 import { createPageLayout, type RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
 import type { Language } from './language.js';

@@ -1,9 +1,9 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import type { Texts as ConsentTexts } from '../../locales/compiled/server/consent/texts.js';
 import { texts as claimLabels } from '../../locales/compiled/shared/claims/all.js';
-import { type Html, html } from '../base/html.js';
-import type { Json } from '../base/json.js';
 import type { RegisteredClaim } from '../config/claims.js';
+import { type Html, html } from '../core/base/html.js';
+import type { Json } from '../core/base/json.js';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
 import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';

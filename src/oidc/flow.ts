@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../base/json.js';
 import type { OidcClient, Person } from '../connections/openid-client.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
@@ -27,14 +27,7 @@ const toStoredPerson = ({ subject, assurance, claims }: Person) => ({
   ...{ subject, isProven: assurance === 'vouched', isSentByProvider: assurance !== 'anonymous', claims },
 });
 
-const actingGuard = z.object({
-  organisation: z.string(),
-  roles: z.array(z.string()).readonly(),
-});
-
-export type Acting = z.output<typeof actingGuard>;
-
-export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
+export const begun = { stepUp: null, linking: null, notLinked: null, decided: {}, atKiosk: null } as const;
 
 /** Seconds for typing a username and for returning to the client. */
 const aroundStepUpSec = 120;
@@ -42,7 +35,8 @@ const aroundStepUpSec = 120;
 /** Seconds for the person to write down recovery codes. */
 const writingSec = 300;
 
-const decidingSec = 300;
+/** Seconds for a decision on a page. */
+export const decidingSec = 300;
 
 const linkingSec = 900;
 
@@ -56,8 +50,8 @@ const flowGuard = z.object({
     .nullable()
     .default(null),
   notLinked: z.string().nullable().default(null),
-  // Organization for which the person acts. Missing in records of earlier versions.
-  acting: actingGuard.nullable().default(null),
+  /** Decisions of the person, by feature. Missing in records of earlier versions. */
+  decided: z.record(z.string(), z.json()).default({}),
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
   endsAt: epochMsGuard,
 });
@@ -70,13 +64,16 @@ interface FlowDeps extends Ports<'state' | 'clock'> {
 const flowKey = (connection: Connection, uid: string): string =>
   `oidc-flow:${connection.id}:${digestOf(uid).toString('base64url')}`;
 
-/** Returns the time limit of a sign-in, in seconds. */
-export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, { policy }: Connection): number {
+/**
+ * Returns the time limit of a sign-in, in seconds.
+ * @param extraSec - for pages of extensions
+ */
+export function flowLifeSec({ lifeSec, consented }: OidcClient, { policy }: Connection, extraSec: number): number {
   const claims = Object.values(consented?.claims ?? {});
-  const asksPerson = claims.length > 0 || organisations !== undefined;
   const asksElsewhere = claims.some(({ from }) => from !== undefined);
   const codesSec = policy.anotherWay.recoveryCodes ? writingSec : 0;
-  const afterwardsSec = codesSec + (asksPerson ? decidingSec : 0) + (asksElsewhere ? linkingSec : 0);
+  const consentSec = claims.length > 0 ? decidingSec : 0;
+  const afterwardsSec = codesSec + Math.max(consentSec, extraSec) + (asksElsewhere ? linkingSec : 0);
   return lifeSec ?? policy.stepUpTimeoutSec + aroundStepUpSec + afterwardsSec;
 }
 
@@ -132,24 +129,4 @@ export async function writeShare(grantId: string, share: Share, lifeSec: number,
 export async function readShare(grantId: string, { connection, state }: FlowDeps): Promise<Share | null> {
   const found = await state.read(shareKey(connection, grantId));
   return found === null ? null : shareGuard.parse(found.value);
-}
-
-const actingKey = (connection: Connection, grantId: string): string =>
-  `oidc-acting:${connection.id}:${digestOf(grantId).toString('base64url')}`;
-
-/** Stores the organization for which a grant was given. Only the id is stored; roles are read when needed. */
-export async function writeActing(
-  grantId: string,
-  { organisation }: Acting,
-  lifeSec: number,
-  { connection, state, clock }: FlowDeps,
-): Promise<void> {
-  const expiresAt = addSec(clock.now(), lifeSec);
-  await state.write(actingKey(connection, grantId), organisation, { when: 'any', expiresAt });
-}
-
-/** @returns `null` if the person acts for themselves */
-export async function readActing(grantId: string, { connection, state }: FlowDeps): Promise<string | null> {
-  const found = await state.read(actingKey(connection, grantId));
-  return found === null ? null : z.string().parse(found.value);
 }

@@ -3,34 +3,37 @@ import type { InteractionResults } from 'oidc-provider';
 import { type Person, toAssurance } from '../connections/openid-client.js';
 import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
-import { isAtKiosk } from '../core/step-up/kiosk.js';
-import { isByFace } from '../core/step-up/record.js';
-import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../core/step-up/step-up.js';
-import { newSecret } from '../core/step-up/ticket.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
 import { sendPage } from '../http/page-layout.js';
 import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
+import { isAtKiosk } from '../step-up/kiosk.js';
+import { isByFace } from '../step-up/record.js';
+import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../step-up/step-up.js';
+import { newSecret } from '../step-up/ticket.js';
 import { checkDemand, isMet, readAsked } from './asked.js';
-import { organisationScope } from './asked-organisation.js';
 import { leadBackToKiosk } from './at-kiosk.js';
 import { createConsentStep } from './consent-step.js';
-import { createOfferStep } from './credentials/offer-step.js';
 import { checkSubject } from './demanded-subject.js';
-import { type Flow, readFlow, type Share, writeActing, writeClaims, writeFlow, writeShare } from './flow.js';
-import type { IssuerPorts, OidcIssuer } from './issuer.js';
+import type { Decided, IssuerPorts, OidcIssuer } from './feature.js';
+import { type Flow, readFlow, type Share, writeClaims, writeFlow, writeShare } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
-import { createOrganisationStep } from './organisation-step.js';
 import { findOtherAnswer } from './other-visit.js';
 import { renderAskPage } from './pages.js';
 import { lifeSec } from './provider.js';
 import { toRefusal } from './refusal.js';
 import { parseRequestedAction } from './requested-action.js';
 import type { Visit } from './visit.js';
+
+interface Granted {
+  readonly decided: readonly Decided[];
+  readonly share: Share | null;
+  readonly action: NamedAction | null;
+}
 
 /** Maximum number of step-ups per sign-in. A further step-up is needed if the redirect with the ticket was lost. */
 const startsAllowed = 5;
@@ -52,10 +55,8 @@ export function createInteraction(
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
-  const settleOrganisation = createOrganisationStep(issuer, deps);
   const settleConsent = createConsentStep(issuer, deps);
   const settleLink = createLinkStep(issuer, deps);
-  const showOffer = createOfferStep(issuer, deps);
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
     const { provider } = await issuer.running();
@@ -92,9 +93,14 @@ export function createInteraction(
     const { state } = stepUp;
     if (state === 'passed' || state === 'passed_another_way') {
       if (await settleLink(visit, flow.person.subject)) return;
-      if (!(await settleOrganisation(visit, flow.person.subject))) return;
+      const decided: Decided[] = [];
+      for (const { decide } of issuer.features) {
+        const decision = await decide?.(visit, flow.person.subject);
+        if (decision === null) return;
+        if (decision !== undefined) decided.push(decision);
+      }
       const settled = await settleConsent(visit, flow.person.subject);
-      return settled === null ? undefined : finish(visit, flow.person, { stepUp, ...settled });
+      return settled === null ? undefined : finish(visit, flow.person, { stepUp, decided, ...settled });
     }
     if (state === 'failed' && client.toCheckClaims !== undefined) {
       const check = { passed: false, at: deps.clock.now(), stepUpId: flow.stepUp.id };
@@ -163,7 +169,11 @@ export function createInteraction(
   async function finish(
     visit: Visit,
     person: Person,
-    { stepUp, share }: { readonly stepUp: StepUpView; readonly share: Share | null },
+    {
+      stepUp,
+      decided,
+      share,
+    }: { readonly stepUp: StepUpView; readonly decided: readonly Decided[]; readonly share: Share | null },
   ): Promise<void> {
     const { asked, client, flow } = visit;
     const { id: stepUpId, pass, action } = stepUp;
@@ -173,17 +183,12 @@ export function createInteraction(
     const isFace = isByFace(pass);
     // The policy may have changed meanwhile.
     if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check is required');
-    if (client.offers !== undefined) {
-      await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass, take });
-      return forgetBrowser(visit.response, flow);
-    }
+    for (const { answer } of issuer.features)
+      if (await answer?.(visit, { subject: person.subject, share, pass, take }))
+        return forgetBrowser(visit.response, flow);
     const amr = [...client.toAmr(pass.methods)];
     checkDemand(asked.requested.amr, amr);
-    if (flow.acting !== null) {
-      const detail = { client: flow.clientId, ...flow.acting, stepUpId };
-      const who = { connection: connection.id, subject: person.subject };
-      await deps.audit.append({ action: 'organisation_chosen', ...who, detail });
-    }
+    for (const { record } of decided) await record(stepUpId);
     const claims = {
       ...person.claims,
       ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
@@ -191,7 +196,7 @@ export function createInteraction(
       ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),
     };
     const authentication = { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) };
-    const result = await toGrant(visit, claims, authentication, { share, action });
+    const result = await toGrant(visit, claims, authentication, { decided, share, action });
     await take();
     await tell(visit, result);
   }
@@ -211,15 +216,12 @@ export function createInteraction(
     { provider, flow }: Visit,
     claims: Person['claims'],
     authentication: { readonly acr?: string; readonly amr?: string[]; readonly ts?: number },
-    { share, action }: { readonly share: Share | null; readonly action: NamedAction | null } = {
-      share: null,
-      action: null,
-    },
+    { decided, share, action }: Granted = { decided: [], share: null, action: null },
   ): Promise<InteractionResults> {
     const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
     grant.addOIDCScope('openid profile email phone address');
-    if (flow.acting !== null) grant.addOIDCScope(organisationScope);
+    for (const scope of decided.flatMap(({ scopes }) => scopes)) grant.addOIDCScope(scope);
     if (share !== null) grant.addOIDCClaims([...share.idToken, ...share.userInfo]);
     // Without an authentication, the library would report the end of the interaction as `auth_time`.
     if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
@@ -227,7 +229,7 @@ export function createInteraction(
     const grantId = await grant.save();
     await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
     if (share !== null) await writeShare(grantId, share, lifeSec.grant, flowDeps);
-    if (flow.acting !== null) await writeActing(grantId, flow.acting, lifeSec.grant, flowDeps);
+    for (const { store } of decided) await store(grantId);
     return {
       login: { accountId: sub, ...authentication, remember: false },
       consent: { grantId },

@@ -1,113 +1,78 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { CredentialConfigs } from '../config/credentials.js';
-import type { Admitted, AuthorizationRequest, OidcClient, Person } from '../connections/openid-client.js';
+import { relyingPartiesOf } from '../config/oidc.js';
+import type { AuthorizationRequest, OidcClient, Person } from '../connections/openid-client.js';
 import { paths } from '../connections/openid-paths.js';
 import type { Connection } from '../core/connection.js';
-import { consentNameOf } from '../core/credentials/credentials.js';
-import type { CoreDeps, Ports } from '../core/deps.js';
+import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
-import type { CountAll } from '../core/limits/limits.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
 import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { OidcKeySet, OidcKeys } from '../keys/oidc-key-set.js';
+import type { OidcKeySet } from '../storage/keys/oidc-key-set.js';
 import { type Asked, checkClaims, checkDemand, readAsked } from './asked.js';
 import { unregisteredIn } from './asked-claims.js';
-import { toOrganisationAsked } from './asked-organisation.js';
-import { type Checks, createChecks } from './counter/check.js';
-import { createCounterGrants } from './counter/grants.js';
-import { createShownCodes, type ShownCodes } from './counter/shown-code.js';
-import { createIssue } from './credentials/issue.js';
 import { checkSubject } from './demanded-subject.js';
+import type {
+  Arrival,
+  ConnectionWithClients,
+  IssuerDeps,
+  OidcExtension,
+  OidcIssuer,
+  RunningProvider,
+} from './feature.js';
 import { createFindAccount } from './find-account.js';
 import { begun, type Flow, flowLifeSec, writeFlow } from './flow.js';
 import { languageOf } from './language.js';
-import { oidcErrors, type Provider } from './library.js';
+import { oidcErrors } from './library.js';
 import { observe } from './observe.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
+import { createRelyingParty } from './relying-party.js';
 import { ComeBack, createRequireReturn } from './return-visit.js';
 import { takeSignedRequest } from './signed-request.js';
 import { createSingleUse, GoOn } from './single-use.js';
-import type { Sources } from './sources.js';
 import { createStorage } from './storage.js';
 import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
-
-export interface IssuerDeps extends CoreDeps {
-  readonly oidcKeys: OidcKeys;
-  readonly countAll: CountAll;
-  readonly sources: Sources;
-}
-
-export type IssuerPorts<Name extends keyof IssuerDeps> = Pick<IssuerDeps, Name>;
-
-export interface RunningProvider {
-  readonly provider: Provider;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-}
-
-export interface Arrival {
-  /** Key of the caller for rate limits, as `toSource` returns it. */
-  readonly source: string;
-  /**
-   * Time at which `createRequireReturn` redirected the browser, as the browser reports it. `null` without such a
-   * redirect.
-   */
-  readonly sentBackAt: string | null;
-  /** True if a nonce was added, because the library requires one. */
-  readonly lacksNonce: boolean;
-  /** Result of the client's own check of the request (`OidcClient.admit`), or `null` if the client has none. */
-  readonly admission: Admitted | { readonly refusal: unknown } | null;
-}
-
-export interface OidcIssuer {
-  readonly issuer: string;
-  readonly connection: Connection;
-  readonly clients: ReadonlyMap<string, OidcClient>;
-  readonly credentials: CredentialConfigs;
-  /** Id of the only client with pushed requests, whose browsers may omit `client_id`. Otherwise `null`. */
-  readonly pushingClientId: string | null;
-  interactionUrl(uid: string): string;
-  counterUrl(name: 'user_code' | 'shown', code: string): string;
-  running(): Promise<RunningProvider>;
-  /**
-   * Counts an anonymous start of a sign-in. Called before anything is looked up or stored.
-   * @throws `locked_out`
-   */
-  countStart(source: string): Promise<void>;
-  readonly checks: Checks;
-  readonly shownCodes: ShownCodes;
-  noteArrival(request: IncomingMessage, arrival: Arrival): void;
-}
 
 export const issuerOf = (connection: Connection, deps: Ports<'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
 
 /** @throws `config_invalid` if the library refuses a client */
 export function createIssuer(
-  connection: Connection,
-  { clients, credentials }: { readonly clients: readonly OidcClient[]; readonly credentials: CredentialConfigs },
-  deps: CoreDeps & IssuerPorts<'oidcKeys' | 'countAll' | 'sources'>,
+  { connection, oidc, organisations, createOidcClients }: ConnectionWithClients,
+  { extensions, directoryFor }: { readonly extensions: readonly OidcExtension[]; readonly directoryFor: DirectoryFor },
+  deps: IssuerDeps,
 ): OidcIssuer {
   const issuer = issuerOf(connection, deps);
+  const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
+  const countStart = (source: string): Promise<void> =>
+    deps.countAll(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
+  const opened = { issuer, connection, oidc, organisations, directoryFor, interactionUrl, countStart };
+  const features = extensions.map((each) => each.open(opened, deps));
+  const relyingParties = relyingPartiesOf(oidc).map((config) =>
+    features.reduce(
+      (client, { completeClient }) => completeClient?.(client, config) ?? client,
+      createRelyingParty(config, directoryFor),
+    ),
+  );
+  const clients = [
+    ...relyingParties,
+    ...createOidcClients({ state: deps.state, directoryFor }),
+    ...features.flatMap((each) => each.clients ?? []),
+  ];
   const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));
   const pushing = clients.filter(({ metadata }) => metadata.require_pushed_authorization_requests === true);
-  const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
   const state = inProtocol(deps.state);
   const storage = createStorage(connection.id, { ...deps, state });
   const flowDeps = { ...deps, state, connection };
-  const countStart = (source: string): Promise<void> =>
-    deps.countAll(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
   const singleUse = createSingleUse({ state, interactionUrl });
   const requireReturn = createRequireReturn(issuer, deps);
-  const checks = createChecks(connection.id, { ...deps, state });
-  const shownCodes = createShownCodes(connection.id, { ...deps, state });
-  const counterUrl = (name: 'user_code' | 'shown', code: string): string => `${issuer}${paths.counter}?${name}=${code}`;
-  const counterGrants = createCounterGrants(
-    { connection: connection.id, checks, shownCodes, addressOf: (code) => counterUrl('user_code', code) },
-    { ...deps, state },
-  );
+  const lifeSecOf = (client: OidcClient): number => {
+    const extraSec = features.map((each) => each.extraSec?.(client) ?? 0);
+    return flowLifeSec(client, connection, Math.max(0, ...extraSec));
+  };
   const arrivals = new WeakMap<IncomingMessage, Arrival>();
   const people = new WeakMap<IncomingMessage, Person | null>();
 
@@ -173,7 +138,7 @@ export function createIssuer(
   };
 
   const hooks: ProviderHooks = {
-    interactionLifeSec: (context) => flowLifeSec(clientOf(context), connection),
+    interactionLifeSec: (context) => lifeSecOf(clientOf(context)),
     async check(context) {
       const { admission, source, lacksNonce } = arrivalOf(context);
       if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
@@ -184,10 +149,9 @@ export function createIssuer(
       const client = clientOf(context);
       const asked = readAsked(context.oidc.params);
       const { requested } = asked;
-      toOrganisationAsked(client, asked.params);
       checkDemand(requested.acr, client.acrValues);
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
-      if (context.oidc.route === 'device_authorization') return counterGrants.check(context, client);
+      for (const { check } of features) if (await check?.(context, client, asked)) return;
       if (context.oidc.route === 'pushed_authorization_request') {
         // Pushed requests of public clients are anonymous.
         if (isPublic(context)) await countStart(source).catch(toUnavailable);
@@ -222,13 +186,12 @@ export function createIssuer(
         clientId: client.metadata.client_id,
         person,
         acr: askedAcrs.find((value) => client.acrValues.includes(value)) ?? client.acrValues[0],
-        endsAt: addSec(deps.clock.now(), flowLifeSec(client, connection)),
+        endsAt: addSec(deps.clock.now(), lifeSecOf(client)),
       };
       await writeFlow(interaction, flow, flowDeps);
       return interactionUrl(interaction.uid);
     },
-    findAccount: createFindAccount((client) => byId.get(client), flowDeps),
-    deviceGrant: counterGrants,
+    findAccount: createFindAccount((client) => byId.get(client), features, flowDeps),
     renderError(context, { error: code }, error) {
       if (error instanceof ComeBack || error instanceof GoOn) return error.answer(context);
       const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
@@ -240,24 +203,20 @@ export function createIssuer(
     },
   };
 
-  const registrationOf = (type: string): string => byId.get(consentNameOf(type))?.consented?.registration ?? '';
-  const issue = createIssue({ issuer, connection, credentials, registrationOf }, deps);
-
   let built: { readonly keySet: OidcKeySet; readonly running: RunningProvider } | null = null;
   return {
     issuer,
     connection,
     clients: byId,
-    credentials,
+    ...{ oidc, features },
     pushingClientId: pushing.length === 1 ? (pushing[0]?.metadata.client_id ?? null) : null,
-    ...{ interactionUrl, counterUrl },
+    interactionUrl,
     async running() {
       const keySet = await deps.oidcKeys.current();
       if (built?.keySet !== keySet) {
         const signing = keySet.signing.map(inProtocolSigning);
         const provider = createProvider(issuer, {
-          ...{ clients, keySet: { ...keySet, signing }, storage, hooks, clock: deps.clock },
-          credentials: { credentials, issue },
+          ...{ clients, features, keySet: { ...keySet, signing }, storage, hooks, clock: deps.clock },
         });
         observe(provider, deps.log);
         built = { keySet, running: { provider, handle: provider.callback() } };
@@ -265,7 +224,6 @@ export function createIssuer(
       return built.running;
     },
     countStart,
-    ...{ checks, shownCodes },
     noteArrival(request, arrival) {
       arrivals.set(request, arrival);
     },

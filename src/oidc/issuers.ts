@@ -1,32 +1,20 @@
 import type { RegisteredClaims } from '../config/claims.js';
-import { countersOf, type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
-import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
+import { countersOf, relyingPartiesOf } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { createDirectories } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';
-import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { FaceError } from '../errors.js';
-import { createCounter } from './counter/client.js';
-import { createCounterPage } from './counter/visit.js';
-import { createCredentialClients } from './credentials/clients.js';
-import { createStatusLists } from './credentials/status.js';
+import type { ConnectionWithClients, IssuerPorts, OidcExtension, OidcIssuer } from './feature.js';
 import { createInteraction } from './interaction.js';
-import { createIssuer, type IssuerPorts, issuerOf, type OidcIssuer } from './issuer.js';
+import { createIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
 import type { OidcIssuers } from './mounted-issuer.js';
-import { createRelyingParty } from './relying-party.js';
 import type { Source, Sources } from './sources.js';
-
-export interface ConnectionWithClients {
-  readonly connection: Connection;
-  readonly oidc: OidcConfig;
-  readonly organisations: OrganisationRules | null;
-  createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
-}
 
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
+  extensions: readonly OidcExtension[],
   given: CoreDeps & IssuerPorts<'oidcKeys'>,
 ): Promise<OidcIssuers> {
   const countAll = createCountAll(given);
@@ -34,27 +22,20 @@ export async function createIssuers(
     connections.map(({ connection }) => [connection.id, createSource(connection, { ...given, countAll })]),
   );
   const deps = { ...given, countAll, sources };
-  const issuers = connections.map(({ connection, oidc, organisations, createOidcClients }) => {
+  const issuers = connections.map((each) => {
+    const { connection, oidc } = each;
     const directoryFor = sources.get(connection.id)?.directoryFor ?? createDirectories(connection, deps);
-    const { credentials } = oidc;
+    const { credentials, accountLinkDays } = oidc;
     const carried = Object.entries(credentials).map(([id, { claims }]) => ({ id, claims }));
     checkSources(connection, relyingPartiesOf(oidc), sources);
     checkSources(connection, [...countersOf(oidc), ...carried], null);
-    checkOrganisations(connection, organisations);
-    const clients = [
-      ...relyingPartiesOf(oidc).map((client) => createRelyingParty(client, { directoryFor, organisations })),
-      ...countersOf(oidc).map((client) => createCounter(client, directoryFor)),
-      ...createOidcClients({ state: deps.state, directoryFor }),
-      ...createCredentialClients(issuerOf(connection, deps), credentials, directoryFor),
-    ];
-    const issuer = createIssuer(connection, { clients, credentials }, deps);
-    const { accountLinkDays } = oidc;
-    return {
-      ...issuer,
-      interact: createInteraction(issuer, { ...deps, accountLinkDays }),
-      receive: createCounterPage(issuer, deps),
-      readStatus: createStatusLists(issuer, deps),
-    };
+    const issuer = createIssuer(each, { extensions, directoryFor }, deps);
+    const missing = oidc.clients.find(({ id }) => !issuer.clients.has(id));
+    if (missing !== undefined) {
+      const reason = `this server has no clients of kind ${missing.kind}`;
+      throw new FaceError('config_invalid', { connection: connection.id, client: missing.id, reason });
+    }
+    return { ...issuer, interact: createInteraction(issuer, { ...deps, accountLinkDays }) };
   });
   for (const issuer of issuers) await checkClients(issuer);
   return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));
@@ -97,11 +78,4 @@ function checkSources(
       else if (!source.connection.profile.claimNames.has(claim))
         refuse('no attribute is known for it: name one in claims of the connection');
     }
-}
-
-function checkOrganisations({ id, profile }: Connection, organisations: OrganisationRules | null): void {
-  const from = organisations?.from ?? 'groups';
-  if (from === 'groups' || profile.claimNames.has(from.claim)) return;
-  const reason = 'no attribute is known for it: name one in claims of the connection';
-  throw new FaceError('config_invalid', { connection: id, claim: from.claim, reason });
 }

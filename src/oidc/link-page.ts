@@ -1,6 +1,6 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
-import { html } from '../base/html.js';
+import { html } from '../core/base/html.js';
 import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';
 import type { RenderedPage } from '../http/page-layout.js';

@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
-import { framesOf } from '../base/frames.js';
-import { walletClientId } from '../config/oidc.js';
 import { paths } from '../connections/openid-paths.js';
-import type { Log, Random } from '../core/ports.js';
+import { framesOf } from '../core/base/frames.js';
+import type { CoreDeps } from '../core/deps.js';
+import type { Log } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountRoute, queryOf } from '../http/front-door.js';
@@ -11,9 +11,7 @@ import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
 import type { Room } from '../http/request-budget.js';
 import { sourceOf } from '../http/source.js';
-import { preAuthorized } from './credentials/feature.js';
-import { mountCredentials } from './credentials/mount.js';
-import type { OidcIssuer } from './issuer.js';
+import type { OidcExtension, OidcIssuer } from './feature.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import type { MountedIssuer, OidcIssuers } from './mounted-issuer.js';
@@ -28,27 +26,23 @@ const methodsByPath = {
   [`${paths.authorize}/:uid`]: ['GET'],
   [`${paths.interaction}/:uid`]: ['GET', 'POST'],
   [paths.push]: ['POST', 'OPTIONS'],
-  [paths.deviceAuthorization]: ['POST', 'OPTIONS'],
-  [paths.counter]: ['GET', 'POST'],
   [paths.token]: ['POST', 'OPTIONS'],
   [paths.userInfo]: ['GET', 'POST', 'OPTIONS'],
-  [paths.credentialIssuer]: ['GET', 'HEAD', 'OPTIONS'],
-  [paths.credential]: ['POST', 'OPTIONS'],
-  [paths.nonce]: ['POST', 'OPTIONS'],
 };
 
-/**
- * Routes of the provider. Metadata is also served at the well-known paths of RFC 8414, section 3.1, and OpenID4VCI 1.0,
- * section 12.2.2.
- */
-const routes = [
-  ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
-  ...[paths.metadata, paths.credentialIssuer].map((path) => ({
-    address: `${path}/oidc/:connection`,
-    path,
-    methods: methodsByPath[path],
-  })),
-];
+/** Returns the routes of the provider. Metadata is also served at the well-known path of RFC 8414, section 3.1. */
+function routesWith(extensions: readonly OidcExtension[]) {
+  const all: Readonly<Record<string, readonly string[]>> = Object.assign(
+    {},
+    methodsByPath,
+    ...extensions.map((each) => each.methodsByPath),
+  );
+  const wellKnown = [paths.metadata, ...extensions.flatMap((each) => each.wellKnownPaths ?? [])];
+  return Object.entries(all).flatMap(([path, methods]) => [
+    { address: `/oidc/:connection${path}`, path, methods },
+    ...(wellKnown.includes(path) ? [{ address: `${path}/oidc/:connection`, path, methods }] : []),
+  ]);
+}
 
 const maxFormBytes = 56 * 1024;
 
@@ -61,10 +55,10 @@ const maxFormBytes = 56 * 1024;
 export function mountOidc(
   app: Express,
   issuers: OidcIssuers,
-  { publicUrl, random, log }: { readonly publicUrl: string; readonly random: Random; readonly log: Log },
-  room: Room,
+  { extensions, room }: { readonly extensions: readonly OidcExtension[]; readonly room: Room },
+  deps: CoreDeps,
 ): void {
-  for (const { address, path, methods } of routes) {
+  for (const { address, path, methods } of routesWith(extensions)) {
     mountRoute(app, address, {
       ...{ methods, room, strangerBytes: maxFormBytes },
       async answer({ request, response, readBody }) {
@@ -73,19 +67,22 @@ export function mountOidc(
         pin(request, response, issuer);
         const visit = { request, response, body: request.method === 'POST' ? await readBody() : null };
         const page = pageAt(path, issuer);
-        if (page === null) await answer(path, issuer, visit);
+        if (page === null) await answer(path, issuer, { ...visit, extensions });
         else {
-          await page(request, response, readForm(visit)).catch((error) => sendErrorPage(request, response, error, log));
+          await page(request, response, readForm(visit)).catch((error) =>
+            sendErrorPage(request, response, error, deps.log),
+          );
         }
       },
     });
   }
-  mountCredentials(app, issuers, { publicUrl, random });
+  for (const { mount } of extensions) mount?.(app, issuers, deps);
 }
 
-function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssuer['interact'] | null {
-  if (path === paths.counter) return receive;
-  return path.startsWith(paths.interaction) ? interact : null;
+function pageAt(path: string, issuer: MountedIssuer): MountedIssuer['interact'] | null {
+  if (path.startsWith(paths.interaction)) return issuer.interact;
+  const page = issuer.features.flatMap(({ pages }) => pages?.[path] ?? []).at(0);
+  return page === undefined ? null : (request, response, form) => page(issuer, request, response, form);
 }
 
 /**
@@ -105,7 +102,11 @@ interface Visit {
   readonly body: Buffer | null;
 }
 
-async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<void> {
+async function answer(
+  path: string,
+  issuer: OidcIssuer,
+  visit: Visit & { readonly extensions: readonly OidcExtension[] },
+): Promise<void> {
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
   const sent = form ?? new URLSearchParams(queryOf(request));
@@ -125,8 +126,7 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   const query = params.toString();
   const uid = request.params.uid;
   request.url = `${path.replace(':uid', encodeURIComponent(String(uid)))}${query === '' ? '' : `?${query}`}`;
-  const handedOn =
-    body === null || form !== null ? request : withBody(request, path === paths.token ? nameWallet(visit, body) : body);
+  const handedOn = body === null || form !== null ? request : withBody(request, completed(path, visit, body));
   issuer.noteArrival(handedOn, { source: sourceOf(request), sentBackAt, lacksNonce, admission });
   const { handle } = await issuer.running();
   await handle(handedOn, response);
@@ -136,12 +136,14 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
 const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
   params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 
-/** Adds the client id, which wallets may omit (OpenID4VCI 1.0, section 6.1). */
-function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buffer {
-  const form = readForm({ request, response, body: read });
-  if (form?.get('grant_type') !== preAuthorized || form.has('client_id')) return body;
-  form.set('client_id', walletClientId);
-  return Buffer.from(form.toString());
+function completed(
+  path: string,
+  { request, response, extensions }: Parameters<typeof answer>[2],
+  body: Buffer,
+): Buffer {
+  const form = readForm({ request, response, body });
+  const isChanged = form !== null && extensions.some(({ completeForm }) => completeForm?.(path, form) === true);
+  return isChanged ? Buffer.from(form.toString()) : body;
 }
 
 function withBody(request: Request, body: Buffer): IncomingMessage {

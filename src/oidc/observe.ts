@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
-import { framesOf } from '../base/frames.js';
-import type { Json } from '../base/json.js';
+import { framesOf } from '../core/base/frames.js';
+import type { Json } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { ComeBack } from './return-visit.js';

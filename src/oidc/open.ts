@@ -2,8 +2,8 @@ import type { Express } from 'express';
 import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Room } from '../http/request-budget.js';
-import type { OidcKeys } from '../keys/oidc-key-set.js';
-import type { ConnectionWithClients } from './issuers.js';
+import type { OidcKeys } from '../storage/keys/oidc-key-set.js';
+import type { ConnectionWithClients, OidcExtension } from './feature.js';
 
 export type MountOidc = (app: Express) => void;
 
@@ -15,13 +15,14 @@ export type MountOidc = (app: Express) => void;
 export async function openOidc(
   connections: readonly Given[],
   deps: CoreDeps & { openOidcKeys(): Promise<OidcKeys> },
-  room: Room,
+  { room, loadExtensions }: { readonly room: Room; loadExtensions(): Promise<readonly OidcExtension[]> },
 ): Promise<MountOidc> {
   const withClients = withSources(connections);
   if (withClients.length === 0) return () => {};
   const [{ createIssuers }, { mountOidc }] = await Promise.all([import('./issuers.js'), import('./mount.js')]);
-  const issuers = await createIssuers(withClients, { ...deps, oidcKeys: await deps.openOidcKeys() });
-  return (app) => mountOidc(app, issuers, { ...deps, publicUrl: deps.issuer }, room);
+  const extensions = await loadExtensions();
+  const issuers = await createIssuers(withClients, extensions, { ...deps, oidcKeys: await deps.openOidcKeys() });
+  return (app) => mountOidc(app, issuers, { extensions, room }, deps);
 }
 
 type Given = Omit<ConnectionWithClients, 'oidc'> & { readonly oidc: OidcConfig | null };

@@ -1,5 +1,5 @@
 import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
-import { html } from '../base/html.js';
+import { html } from '../core/base/html.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { createCard } from './card.js';
 import type { Language } from './language.js';

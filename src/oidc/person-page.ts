@@ -1,5 +1,5 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
-import { type Html, html } from '../base/html.js';
+import { type Html, html } from '../core/base/html.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import { pageStyle } from '../http/page-style.js';
 import { createCard } from './card.js';

@@ -4,23 +4,18 @@ import { paths } from '../connections/openid-paths.js';
 import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import type { Clock } from '../core/ports.js';
-import { type OidcKeySet, publishUnder } from '../keys/oidc-key-set.js';
+import { type OidcKeySet, publishUnder } from '../storage/keys/oidc-key-set.js';
 import { paramsOf } from './asked.js';
-import { organisationScope } from './asked-organisation.js';
-import { checkLifeSec } from './counter/check.js';
-import { createDeviceGrantProvider, type DeviceGrantHooks, dressDeviceReplies } from './counter/device-grant.js';
-import { walletMetadata } from './credentials/clients.js';
-import { type CredentialFeature, isOffered, toLibraryFeature, toScopes } from './credentials/feature.js';
-import { offerSec } from './credentials/offer.js';
 import { createCheckAssertion, isFapi } from './fapi.js';
-import { Check, type Check as LibraryCheck, oidcErrors, Prompt, type Provider } from './library.js';
+import type { OidcFeature } from './feature.js';
+import { Check, type Check as LibraryCheck, oidcErrors, Prompt, Provider } from './library.js';
 import { dressReplies } from './replies.js';
 import { parseRequestedAction } from './requested-action.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
 /** Lifetimes in seconds. Signed items expire while the key that signed them is still published. */
-export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
+export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } as const;
 
 export interface ProviderHooks {
   /** Determines the person of a request, without storing anything. Throws to refuse the request. */
@@ -30,7 +25,6 @@ export interface ProviderHooks {
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
   interactionLifeSec(context: KoaContextWithOIDC): number;
   findAccount(subject: string, grantId: string, client: string | undefined): Promise<Account | undefined>;
-  readonly deviceGrant: DeviceGrantHooks;
   renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;
 }
 
@@ -41,14 +35,14 @@ export function createProvider(
     clients,
     keySet,
     storage,
-    credentials,
+    features,
     hooks,
     clock,
   }: {
     readonly clients: readonly OidcClient[];
     readonly keySet: OidcKeySet;
     readonly storage: ReturnType<typeof createStorage>;
-    readonly credentials: CredentialFeature;
+    readonly features: readonly OidcFeature[];
     readonly hooks: ProviderHooks;
     readonly clock: Clock;
   },
@@ -59,35 +53,67 @@ export function createProvider(
   const fapiClients = new Set(metadata.filter(isFapi).map((client) => client.client_id));
   const algorithms = fapiClients.size === 0 ? (['RS256'] as const) : (['RS256', 'PS256'] as const);
   const emailScope = toldByClients.includes('email') ? ['email'] : [];
-  const organisationScopes = clients.some(({ organisations }) => organisations !== undefined)
-    ? [organisationScope]
-    : [];
   const consented = clients.flatMap((client) => Object.keys(client.consented?.claims ?? {}));
-  const counters = new Set(
-    clients.filter(({ counter }) => counter !== undefined).map(({ metadata: { client_id: id } }) => id),
-  );
-  const CounterProvider = createDeviceGrantProvider(hooks.deviceGrant);
-  const provider = new CounterProvider(issuer, {
+  const added = features.map((each) => each.settings?.(keySet) ?? {});
+  const addedScopes = added.flatMap(({ scopes = [] }) => scopes);
+  const openid4vci = added.map((each) => each.openid4vci).find((each) => each !== undefined);
+  const resourceScopes = added.flatMap((each) => each.resourceScopes ?? []);
+  const libraryFeatures = {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    // The library requires a resource (RFC 8707) for `authorization_details`. Approvals are for the issuer itself.
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
+      getResourceServerInfo: (_context, resource) => {
+        if (resource !== issuer) throw new oidcErrors.InvalidTarget();
+        return { scope: resourceScopes.join(' ') };
+      },
+    },
+    deviceFlow: { enabled: added.some(({ deviceFlow }) => deviceFlow === true) },
+    dPoP: { enabled: fapiClients.size > 0 },
+    fapi: {
+      enabled: fapiClients.size > 0,
+      profile: (_context, client) => (fapiClients.has(client?.clientId ?? '') ? '2.0' : undefined),
+    },
+    claimsParameter: { enabled: true, assertClaimsParameter: hooks.checkClaims },
+    pushedAuthorizationRequests: { enabled: true },
+    richAuthorizationRequests: {
+      enabled: true,
+      types: {
+        [actionType]: {
+          validate: ({ oidc }) => void parseRequestedAction(paramsOf(oidc.params).authorization_details),
+        },
+      },
+      // An approved action is stored only in the grant of the face check that approved it.
+      authorizationDetailsForGrantSource: ({ oidc }) => oidc.grant?.rar,
+      authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
+    },
+    requestObjects: { enabled: true },
+    // This experimental feature must be acknowledged by version. It keeps private keys behind this server's key port.
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+  } satisfies Configuration['features'];
+  const ExtendedProvider = features.reduce((Base, { extend }) => extend?.(Base) ?? Base, Provider);
+  const provider = new ExtendedProvider(issuer, {
     adapter: storage,
-    clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
+    clients: [...metadata, ...added.flatMap((each) => each.clients ?? [])],
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
     // Unregistered scopes must reach the hooks, which log them.
     scopes: [
-      ...['openid', 'profile', ...emailScope, ...organisationScopes],
+      ...['openid', 'profile', ...emailScope, ...addedScopes],
       ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
     ],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', ...toldByClients],
       profile: [],
       // Scopes without claims of their own: the client decides which claims it returns for them.
-      ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
+      ...Object.fromEntries([...emailScope, ...addedScopes].map((scope) => [scope, []])),
       ...claimsByScope(consented),
       ...Object.fromEntries(consented.filter((name) => !isStandardClaim(name)).map((name) => [name, null])),
     },
     discovery: {
+      ...Object.assign({}, ...added.map(({ discovery }) => discovery)),
       claim_types_supported: ['normal', ...(toldByClients.includes('_claim_status') ? ['aggregated'] : [])],
-      // Wallets need no client id, because the offer's code and digits identify the person.
-      ...(isOffered(credentials) ? { 'pre-authorized_grant_anonymous_access_supported': true } : {}),
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
@@ -120,63 +146,23 @@ export function createProvider(
       short: { httpOnly: true, sameSite: 'lax', signed: true },
       long: { httpOnly: true, sameSite: 'lax', signed: true },
     },
-    features: {
-      devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      // The library requires a resource (RFC 8707) for `authorization_details`. Approvals are for the issuer itself.
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
-        getResourceServerInfo: (_context, resource) => {
-          if (resource !== issuer) throw new oidcErrors.InvalidTarget();
-          return { scope: toScopes(credentials) };
-        },
-      },
-      deviceFlow: { enabled: counters.size > 0 },
-      dPoP: { enabled: fapiClients.size > 0 },
-      fapi: {
-        enabled: fapiClients.size > 0,
-        profile: (_context, client) => (fapiClients.has(client?.clientId ?? '') ? '2.0' : undefined),
-      },
-      claimsParameter: { enabled: true, assertClaimsParameter: hooks.checkClaims },
-      pushedAuthorizationRequests: { enabled: true },
-      richAuthorizationRequests: {
-        enabled: true,
-        types: {
-          [actionType]: {
-            validate: ({ oidc }) => void parseRequestedAction(paramsOf(oidc.params).authorization_details),
-          },
-        },
-        // An approved action is stored only in the grant of the face check that approved it.
-        authorizationDetailsForGrantSource: ({ oidc }) => oidc.grant?.rar,
-        authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
-      },
-      requestObjects: { enabled: true },
-      // This experimental feature must be acknowledged by version. It keeps private keys behind this server's key port.
-      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
-      openid4vci: toLibraryFeature(issuer, credentials, keySet.cookieKeys[0]),
-    },
+    features: openid4vci === undefined ? libraryFeatures : { ...libraryFeatures, openid4vci },
     routes: {
       authorization: paths.authorize,
       token: paths.token,
       userinfo: paths.userInfo,
       jwks: paths.keys,
       pushed_authorization_request: paths.push,
-      device_authorization: paths.deviceAuthorization,
-      code_verification: paths.counter,
-      credential: paths.credential,
-      challenge: paths.nonce,
+      ...Object.assign({}, ...added.map(({ routes }) => routes)),
     },
     ttl: {
       AuthorizationCode: lifeSec.code,
-      DeviceCode: checkLifeSec,
-      IdToken: (_context, _token, client) => (counters.has(client.clientId) ? lifeSec.counter : lifeSec.idToken),
-      AccessToken: (_context, _token, client) =>
-        counters.has(client.clientId) ? lifeSec.counter : lifeSec.accessToken,
-      PreAuthorizedCode: offerSec,
+      IdToken: lifeSec.idToken,
+      AccessToken: lifeSec.accessToken,
       Grant: lifeSec.grant,
       Session: lifeSec.grant,
       Interaction: (context) => hooks.interactionLifeSec(context),
+      ...Object.assign({}, ...added.map(({ ttl }) => ttl)),
     },
     expiresWithSession: () => false,
     revokeGrantPolicy: () => true,
@@ -184,8 +170,7 @@ export function createProvider(
     // The library calls this for every request, after all other checks.
     extraParams: {
       login_hint: hooks.check,
-      ...(counters.size === 0 ? {} : { shown_code: null, kiosk: null }),
-      organisation_hint: null,
+      ...Object.fromEntries(added.flatMap(({ extraParams = [] }) => extraParams.map((name) => [name, null]))),
     },
     findAccount: (context, subject, token) => {
       const grantId = token?.grantId ?? context.oidc.result?.consent?.grantId;
@@ -199,7 +184,7 @@ export function createProvider(
   } satisfies Configuration);
   provider.proxy = true;
   pinAddresses(provider);
-  dressDeviceReplies(provider, hooks.deviceGrant);
+  for (const { dress } of features) dress?.(provider);
   dressReplies(
     provider,
     algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),

@@ -1,5 +1,5 @@
 import { encode } from 'uqr';
-import { type Html, html } from '../base/html.js';
+import { type Html, html } from '../core/base/html.js';
 
 /** Draws a QR code, dark on light in both color schemes, as scanners require. */
 export function drawQr(text: string, label: string, ecc: 'L' | 'M'): Html {

@@ -9,7 +9,6 @@ import {
 } from '../connections/openid-client.js';
 import { actionType } from '../core/action.js';
 import { digestOf } from '../core/digest.js';
-import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { hintedSubject } from './demanded-subject.js';
@@ -19,23 +18,11 @@ import { oidcErrors } from './library.js';
 /** Longer than the usernames and ids of every provider. */
 const maxHintCharacters = 256;
 
-/**
- * Creates the client of an application or another identity provider.
- * @throws `config_invalid` if it may request organizations, but the connection has none
- */
-export function createRelyingParty(
-  config: RelyingPartyConfig,
-  {
-    directoryFor,
-    organisations,
-  }: { readonly directoryFor: DirectoryFor; readonly organisations: OrganisationRules | null },
-): OidcClient {
+/** Creates the client of an application or another identity provider. */
+export function createRelyingParty(config: RelyingPartyConfig, directoryFor: DirectoryFor): OidcClient {
   const { id, secret, publicKeys, redirectUris, mayEnrol, requirePushed, actions, fapi2 } = config;
   const asksConsent = Object.keys(config.claims).length > 0;
   const asksElsewhere = Object.values(config.claims).some(({ from }) => from !== undefined);
-  if (config.organisations && organisations === null) {
-    throw new FaceError('config_invalid', { client: id, reason: 'the connection has no organisations' });
-  }
   return {
     metadata: {
       client_id: id,
@@ -55,10 +42,8 @@ export function createRelyingParty(
       ...(asksConsent ? [] : ['preferred_username']),
       ...(actions ? ['action', 'action_digest'] : []),
       ...(asksElsewhere ? ['_claim_status'] : []),
-      ...(config.organisations ? ['organisation'] : []),
     ],
     consented: toConsented(config),
-    ...(config.organisations && organisations !== null ? { organisations } : {}),
     lifeSec: null,
     asksWho: true,
     admit: null,

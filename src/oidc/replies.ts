@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { paths } from '../connections/openid-paths.js';
 import { contentSecurityPolicy } from '../http/content-security-policy.js';
-import type { PublicKey } from '../keys/oidc-key-set.js';
+import type { PublicKey } from '../storage/keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 
 /**

@@ -6,7 +6,7 @@ import { digestOf, hasDigest } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
 import { toEpochSec } from '../core/units.js';
 import { readCookie } from '../http/cookies.js';
-import type { OidcKeys } from '../keys/oidc-key-set.js';
+import type { OidcKeys } from '../storage/keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
 /** Seconds in which the browser must return. Also the cookie's lifetime. */

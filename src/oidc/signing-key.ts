@@ -1,4 +1,4 @@
-import { kidUnder, type OidcAlgorithm, type OidcSigningKey } from '../keys/oidc-key-set.js';
+import { kidUnder, type OidcAlgorithm, type OidcSigningKey } from '../storage/keys/oidc-key-set.js';
 import { ExternalSigningKey } from './library.js';
 
 /** Wraps a signing key for the library, which never gets the private key. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/contract/state.js';
-import { createSqliteState } from '../state/sqlite.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
 import { createStorage } from './storage.js';
 
 const open = (connection = 'work') => {

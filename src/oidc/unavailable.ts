@@ -1,6 +1,6 @@
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import type { OidcSigningKey } from '../keys/oidc-key-set.js';
+import type { OidcSigningKey } from '../storage/keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
 export const inProtocol = (state: State): State => ({

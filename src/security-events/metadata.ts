@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 
 export const ssfPaths = {
   keys: '/ssf/jwks.json',

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../base/json.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import { toEpochSec } from '../core/units.js';
-import type { SecurityEventSigner } from '../keys/security-event-signer.js';
+import type { SecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import { eventTypes, type SecurityEvent, toEventObject } from './event.js';
 import type { EventStream } from './stream.js';
 

@@ -4,7 +4,7 @@ import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
-import { createSqliteState } from '../state/sqlite.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
 import { createRequestContexts } from './request-context.js';
 import { openTelemetry } from './telemetry.js';
 

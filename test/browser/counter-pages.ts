@@ -1,5 +1,5 @@
 import { renderCheck } from '../../examples/counter/pages.js';
-import { renderNumbers } from '../../src/oidc/counter/pages.js';
+import { renderNumbers } from '../../src/extensions/counter/pages.js';
 
 /* Pages of a face check at a counter, at the step where desk and phone compare numbers. Also used for docs/screens. */
 

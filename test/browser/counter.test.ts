@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { RenderedPage } from '../../src/http/page-layout.js';
 import {
   renderDone,
   renderEnd,
@@ -8,7 +7,8 @@ import {
   renderOpen,
   renderShown,
   renderStart,
-} from '../../src/oidc/counter/pages.js';
+} from '../../src/extensions/counter/pages.js';
+import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/language.js';
 import { renderAskPage } from '../../src/oidc/pages.js';
 import { expectWithinReach, findBarriers, fitsWidth } from './accessibility.js';

@@ -1,5 +1,5 @@
+import { renderOfferPage, renderStartPage } from '../../src/extensions/credentials/pages.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
-import { renderOfferPage, renderStartPage } from '../../src/oidc/credentials/pages.js';
 import type { Language } from '../../src/oidc/language.js';
 
 /** Renders the page that invites a user to get a credential. */

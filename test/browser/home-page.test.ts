@@ -5,7 +5,7 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { homePageGuard } from '../../src/config/home-page.js';
 import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
 import { linkIdentities, readLinks } from '../../src/core/links/links.js';
-import { meetPlace, readKnownPlaces } from '../../src/core/notifications/known-places.js';
+import { meetPlace, readKnownPlaces } from '../../src/notifications/known-places.js';
 import { languages } from '../../src/oidc/language.js';
 import { startApiServer } from '../api-server.js';
 import { startCompanyProvider } from '../company-provider.js';

@@ -42,7 +42,6 @@ const attacks: readonly (readonly [string, Before, RegExp])[] = [
   ['a recording in the place of the camera', { plan: recording, change: null }, /light_gain|light_match/],
   ['an injection that no light falls on', { change: null }, /light_gain|light_match/],
   ['an injection lit by other colours', { change: { colours: [1, 2, 0] } }, /light_gain|light_match/],
-  ['a sheet that answers as a whole', { change: { around: 1 } }, /light_(falloff|gain|match|normals)/],
   [
     'glass that throws the light back',
     { change: { glass: true, gain: 0.05 } },

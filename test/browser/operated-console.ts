@@ -1,6 +1,6 @@
 import { filesOf } from '../../src/config/data-files.js';
-import { createLocalKeys } from '../../src/keys/local.js';
-import { createLocalSigner } from '../../src/keys/local-signer.js';
+import { createLocalKeys } from '../../src/storage/keys/local.js';
+import { createLocalSigner } from '../../src/storage/keys/local-signer.js';
 import { createAuditDeps, withAudit } from '../audit.js';
 import type { Company, OperatedServer } from '../operated-server.js';
 import { emptySetup } from '../upkeep.js';

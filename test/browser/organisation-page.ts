@@ -1,6 +1,6 @@
+import { renderOrganisationPage } from '../../src/extensions/organisations/page.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/language.js';
-import { renderOrganisationPage } from '../../src/oidc/organisation-page.js';
 
 export const renderOrganisationSample = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {

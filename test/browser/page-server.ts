@@ -1,10 +1,10 @@
 import express from 'express';
-import { mountBrand } from '../../src/capture/brand-files.js';
-import { mountPage } from '../../src/capture/page.js';
-import type { Brand } from '../../src/core/brand/brand.js';
-import { createBrands } from '../../src/core/brand/brands.js';
+import type { Brand } from '../../src/admin/brand/brand.js';
+import { createBrands } from '../../src/admin/brand/brands.js';
 import { type Listening, listen } from '../../src/http/listen.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { mountBrand } from '../../src/step-up/endpoints/brand-files.js';
+import { mountPage } from '../../src/step-up/endpoints/page.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../manual-clock.js';
 import { pageFolders } from '../paths.js';
 import { createMemoryAudit } from '../sinks.js';

@@ -1,5 +1,5 @@
-import { createChance } from '../../src/base/chance.js';
-import { createEnginePool } from '../../src/engine/pool.js';
+import { createChance } from '../../src/core/base/chance.js';
+import { createEnginePool } from '../../src/face/engine/pool.js';
 import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
 import { modelsFolder } from '../paths.js';
 import type { Lighting, Person, Poses } from './visitor.js';

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { firstView } from '../first-view.js';
 import { failCamera } from './in-page/fail-camera.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';

@@ -1,6 +1,6 @@
 import type { BrowserContext, Route } from 'playwright-core';
 import { z } from 'zod';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import {
   type ScreenAxis,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { startService } from '../../examples/demo/service.js';
 import { readEvents } from '../../src/audit/events.js';
-import type { Json, JsonObject } from '../../src/base/json.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
+import type { Json, JsonObject } from '../../src/core/base/json.js';
 import { modelsFolder } from '../paths.js';
 
 export type ServerUnderTest = Awaited<ReturnType<typeof startServerUnderTest>>;

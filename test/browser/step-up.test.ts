@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { castOf } from './cast-of.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { goAlong, insist, see } from './walk.js';

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isToApply } from '../../src/admin/operations/steps.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type HookSignIn, recordPassedStepUp } from '../../src/core/step-up/passed-step-up.js';
-import { isToApply } from '../../src/operations/steps.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { type HookSignIn, recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner } from '../keys.js';
 import { standardDeps } from '../settings.js';

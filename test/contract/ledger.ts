@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { listChecks } from '../../src/core/ledger/checks.js';
-import { type LedgerEntry, type RecordedEvent, toEntry } from '../../src/core/ledger/entry.js';
-import type { LoggedAction } from '../../src/core/ledger/line.js';
-import { followLines, listLines } from '../../src/core/ledger/log.js';
-import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/core/ledger/people.js';
-import { prune } from '../../src/core/ledger/prune.js';
-import { recordEntries } from '../../src/core/ledger/record.js';
+import { listChecks } from '../../src/audit/ledger/checks.js';
+import { type LedgerEntry, type RecordedEvent, toEntry } from '../../src/audit/ledger/entry.js';
+import type { LoggedAction } from '../../src/audit/ledger/line.js';
+import { followLines, listLines } from '../../src/audit/ledger/log.js';
+import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/audit/ledger/people.js';
+import { prune } from '../../src/audit/ledger/prune.js';
+import { recordEntries } from '../../src/audit/ledger/record.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { createManualClock } from '../manual-clock.js';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { applySteps, isDone, pushingSecret } from '../../src/admin/operations/steps.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
-import { applySteps, isDone, pushingSecret } from '../../src/operations/steps.js';
 import { startHooks } from '../hook-server.js';
 import { createTextLog } from '../sinks.js';
 import { openOktaBench } from './okta.js';

@@ -10,7 +10,7 @@ import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/in
 import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/concealed.js';
 import { epochMs } from '../../src/core/units.js';
-import { createEnginePool } from '../../src/engine/pool.js';
+import { createEnginePool } from '../../src/face/engine/pool.js';
 import { toForm } from '../api-server.js';
 import { createFolder } from '../folder.js';
 import { findLeaks } from '../leaks.js';

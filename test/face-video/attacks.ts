@@ -1,4 +1,4 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import { composeHead, makeGenuineFrames, makeGenuineLitFrames, takeGenuineLitPictures } from './genuine.js';
 import { composeTurned, drawSway, drawTurned, toMiddle } from './head.js';

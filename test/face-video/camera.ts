@@ -1,5 +1,5 @@
-import type { Chance } from '../../src/base/chance.js';
-import type { Picture } from '../../src/engine/picture.js';
+import type { Chance } from '../../src/core/base/chance.js';
+import type { Picture } from '../../src/face/engine/picture.js';
 import type { Shone } from './light.js';
 import { toLevel } from './linear.js';
 

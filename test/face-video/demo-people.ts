@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { demoPhotosFolder } from '../../examples/demo/pictures.js';
-import type { Engine } from '../../src/engine/engine.js';
+import type { Engine } from '../../src/face/engine/engine.js';
 import { toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 import { type Head, readHead } from './head.js';

@@ -1,4 +1,4 @@
-import type { Picture } from '../../src/engine/picture.js';
+import type { Picture } from '../../src/face/engine/picture.js';
 import { composeTurned, drawSway, type Head } from './head.js';
 import { type LitScene, takeLitFrames, takeLitPictures } from './lit-scenes.js';
 import { type Compose, type Scene, takeFrames } from './scenes.js';

@@ -1,7 +1,7 @@
-import type { Chance } from '../../src/base/chance.js';
-import type { Engine } from '../../src/engine/engine.js';
-import { type Landmarks, toEyeCentres } from '../../src/engine/landmarks.js';
-import { type Picture, type Point, sampleGrid } from '../../src/engine/picture.js';
+import type { Chance } from '../../src/core/base/chance.js';
+import type { Engine } from '../../src/face/engine/engine.js';
+import { type Landmarks, toEyeCentres } from '../../src/face/engine/landmarks.js';
+import { type Picture, type Point, sampleGrid } from '../../src/face/engine/picture.js';
 import { toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 import {

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/base/chance.js';
+import { createChance } from '../../src/core/base/chance.js';
 import { makeGenuineLitFrames } from './genuine.js';
 import { drawOtherSteps, type LitScene } from './lit-scenes.js';
 

@@ -1,6 +1,6 @@
-import type { Chance } from '../../src/base/chance.js';
+import type { Chance } from '../../src/core/base/chance.js';
 import { type ScreenAxis, toLinear } from '../../src/core/screen-light.js';
-import type { Point } from '../../src/engine/picture.js';
+import type { Point } from '../../src/face/engine/picture.js';
 import { cameraDistance } from './head.js';
 import { lightOfLevel } from './linear.js';
 import { type Canvas, material, type Spot } from './raster.js';

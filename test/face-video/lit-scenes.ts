@@ -1,7 +1,7 @@
-import { type Chance, createChance } from '../../src/base/chance.js';
+import { type Chance, createChance } from '../../src/core/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import { complements, type ScreenAxis, type ScreenLight, screenColours } from '../../src/core/screen-light.js';
-import type { Picture } from '../../src/engine/picture.js';
+import type { Picture } from '../../src/face/engine/picture.js';
 import { createCamera } from './camera.js';
 import { toMiddle } from './head.js';
 import { drawLighting, type ScreenHalves, type Shown, shine } from './light.js';

@@ -1,5 +1,5 @@
-import type { Chance } from '../../src/base/chance.js';
-import type { Picture, Point } from '../../src/engine/picture.js';
+import type { Chance } from '../../src/core/base/chance.js';
+import type { Picture, Point } from '../../src/face/engine/picture.js';
 import { type Head, toMiddle } from './head.js';
 import { recolour } from './raster.js';
 

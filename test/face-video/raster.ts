@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import type { Chance } from '../../src/base/chance.js';
-import type { Picture } from '../../src/engine/picture.js';
+import type { Chance } from '../../src/core/base/chance.js';
+import type { Picture } from '../../src/face/engine/picture.js';
 
 const { abs, ceil, floor, max, min } = Math;
 

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Chance } from '../../src/base/chance.js';
+import type { Chance } from '../../src/core/base/chance.js';
 
 const cutShare = 0.06;
 

@@ -1,4 +1,4 @@
-import type { Point } from '../../src/engine/picture.js';
+import type { Point } from '../../src/face/engine/picture.js';
 import { type Canvas, material, type Spot } from './raster.js';
 
 const { abs, hypot } = Math;

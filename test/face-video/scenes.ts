@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/base/chance.js';
+import { type Chance, createChance } from '../../src/core/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import type { Head } from './head.js';
 import { type Canvas, exposeAnew, toJpeg } from './raster.js';

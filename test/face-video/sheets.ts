@@ -1,4 +1,4 @@
-import type { Picture } from '../../src/engine/picture.js';
+import type { Picture } from '../../src/face/engine/picture.js';
 import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { paper } from './materials.js';
 import { blur, type Canvas, createCanvas, drawSheet, type Material, material, type PlacedSpot } from './raster.js';

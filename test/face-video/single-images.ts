@@ -1,5 +1,5 @@
-import { type Chance, createChance } from '../../src/base/chance.js';
-import type { Picture } from '../../src/engine/picture.js';
+import { type Chance, createChance } from '../../src/core/base/chance.js';
+import type { Picture } from '../../src/face/engine/picture.js';
 import { drawTurned, type Head, type Turn } from './head.js';
 import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';
 import { exposeAnew, toJpeg } from './raster.js';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
-import type { JsonObject } from '../../src/base/json.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { callPage, ticketOf } from './browser.js';
 import { prepareRequest, startIssuer, type TestIssuer } from './issuer.js';
 

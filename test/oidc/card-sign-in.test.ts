@@ -7,7 +7,7 @@ import { type CardSignIn, startCardSignIn } from '../../examples/card-sign-in/se
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { certifyVerifier } from '../../examples/demo/verifier-certificate.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import { revokeSubject } from '../../src/core/enrolment/revoke.js';
+import { revokeSubject } from '../../src/enrolment/revoke.js';
 import { type Browser, createBrowser } from './browser.js';
 import { visitCredentials } from './credential-visits.js';
 import { clientSecret, startIssuer, type TestIssuer } from './issuer.js';

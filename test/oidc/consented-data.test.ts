@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { readDataConsents } from '../../src/core/consented-data/consents.js';
 import type { State } from '../../src/core/ports.js';
-import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
-import { createSqliteState } from '../../src/state/sqlite.js';
+import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import {
   type Asked,
   agree,
@@ -221,7 +221,7 @@ describe('a configuration is refused', () => {
     const config = toConfig({ ...registration, claims });
     const oidcKeys = await createOidcKeys({ ...op.server.deps, file: findKeysFile() });
     const connection = { connection: op.connection, oidc: config, organisations: null, createOidcClients: () => [] };
-    await expect(createIssuers([connection], { ...op.server.deps, oidcKeys })).rejects.toMatchObject({
+    await expect(createIssuers([connection], [], { ...op.server.deps, oidcKeys })).rejects.toMatchObject({
       code: 'config_invalid',
       detail: { client: 'shop', claim: 'shoe_size' },
     });

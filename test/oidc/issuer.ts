@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { createOidcGuard, type OidcConfig, withoutClients } from '../../src/config/oidc.js';
+import type { OrganisationRules } from '../../src/config/organisations.js';
 import type { OidcClient, OidcClientDeps } from '../../src/connections/openid-client.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps, Limits } from '../../src/core/deps.js';
-import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
 import type { State } from '../../src/core/ports.js';
+import { loadOidcExtensions } from '../../src/extensions/index.js';
 import { type BodyRooms, createBodyRooms } from '../../src/http/request-budget.js';
-import type { OidcKeys } from '../../src/keys/oidc-key-set.js';
-import { createOidcKeys } from '../../src/keys/oidc-keys.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
+import type { OidcKeys } from '../../src/storage/keys/oidc-key-set.js';
+import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
@@ -104,7 +105,11 @@ export async function startIssuer({
         organisations: null,
         createOidcClients: () => [],
       }));
-      return createIssuers([withClients, ...others], { ...core, issuer: publicUrl, oidcKeys });
+      return createIssuers([withClients, ...others], await loadOidcExtensions(), {
+        ...core,
+        issuer: publicUrl,
+        oidcKeys,
+      });
     },
   });
   const issuer = `${publicUrl}/oidc/work`;

@@ -1,13 +1,14 @@
+import { connect } from '../../src/app/connect.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
+import type { OrganisationRules } from '../../src/config/organisations.js';
 import type { Adapter } from '../../src/connections/adapter.js';
 import type { AdapterDeps } from '../../src/connections/deps.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
-import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { createOidcKeys } from '../../src/keys/oidc-keys.js';
+import { loadOidcExtensions } from '../../src/extensions/index.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
-import { connect } from '../../src/server/connect.js';
+import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { startApiServer, toForm } from '../api-server.js';
 import { createTestVerifier, drawPicture } from '../embedded.js';
 import { testIssuer } from '../keys.js';
@@ -61,10 +62,8 @@ export async function startProviderBench<Settings extends Configured>({
       hooks.set(id, connected.hooks);
       const oidcKeys = await createOidcKeys({ file: findKeysFile(), ...core });
       const { createOidcClients } = adapter;
-      return createIssuers(oidc === null ? [] : [{ connection, oidc, organisations, createOidcClients }], {
-        ...core,
-        oidcKeys,
-      });
+      const withClients = oidc === null ? [] : [{ connection, oidc, organisations, createOidcClients }];
+      return createIssuers(withClients, await loadOidcExtensions(), { ...core, oidcKeys });
     },
   });
   const send: Fetch = (url, init) => fetch(url.replace(testIssuer, server.origin), init);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, expect, test } from '@jest/globals';
-import { modelPackage } from '../../src/engine/manifest.js';
+import { modelPackage } from '../../src/face/engine/manifest.js';
 import { createFolder } from '../folder.js';
 import { blocksOf, readPage } from '../page.js';
 import { projectRoot } from '../paths.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { photoCodes } from '../../src/errors.js';
-import { describeApi } from '../../src/rest/openapi.js';
+import { describeApi } from '../../src/http/rest/openapi.js';
 import { createDescribedEndpoints } from './described-endpoints.js';
 import { type Field, fieldsOf, parseSchema, schemaGuard, toPage, toTable, toText, typeOf } from './markdown.js';
 

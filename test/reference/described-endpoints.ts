@@ -1,6 +1,6 @@
+import { createCoreEndpoints } from '../../src/app/endpoints.js';
 import { extensions } from '../../src/extensions/index.js';
-import type { Endpoint } from '../../src/rest/endpoint.js';
-import { createCoreEndpoints } from '../../src/server/endpoints.js';
+import type { Endpoint } from '../../src/http/rest/endpoint.js';
 import { standIn } from './stand-in.js';
 
 /** Creates all endpoints, also of the extensions, to read their descriptions. */

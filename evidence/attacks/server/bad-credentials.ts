@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rightsByRole, roles } from '../../../src/rest/rights.js';
-import { clientScopes } from '../../../src/rest/scopes.js';
+import { rightsByRole, roles } from '../../../src/http/rest/rights.js';
+import { clientScopes } from '../../../src/http/rest/scopes.js';
 import { alterSecret, alterToken, signHmac } from './alter.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
 import type { BadCredential } from './hostile.js';

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../src/base/json.js';
-import { type Role, roles } from '../../../src/rest/rights.js';
-import { type ClientScope, clientScopes } from '../../../src/rest/scopes.js';
+import type { JsonObject } from '../../../src/core/base/json.js';
+import { type Role, roles } from '../../../src/http/rest/rights.js';
+import { type ClientScope, clientScopes } from '../../../src/http/rest/scopes.js';
 import type { Caller } from './exchange.js';
 import type { Header } from './request.js';
 

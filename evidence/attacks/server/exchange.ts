@@ -2,7 +2,7 @@ import { request as read } from 'node:http';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { z } from 'zod';
-import type { Json } from '../../../src/base/json.js';
+import type { Json } from '../../../src/core/base/json.js';
 import { type FormPart, type Header, type Request, toBytes, toJson, toMultipart } from './request.js';
 
 export interface Answer {

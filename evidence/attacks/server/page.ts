@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createChance } from '../../../src/base/chance.js';
+import { createChance } from '../../../src/core/base/chance.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
 import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';

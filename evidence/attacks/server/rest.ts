@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/base/json.js';
+import type { Json } from '../../../src/core/base/json.js';
 import { badCredentials, rightCredential, type Shown } from './bad-credentials.js';
 import { eachRefused, type Oracle, refused, refusedOrHelped, sameForEverybody, type Target } from './hostile.js';
 import { type FormPart, jsonText, type Request, toJson, toMultipart } from './request.js';

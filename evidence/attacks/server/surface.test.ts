@@ -25,12 +25,12 @@ const pagePaths = ['/face', '/console', '/docs'];
 
 /** What is attacked elsewhere, and where. */
 const attackedElsewhere: readonly RegExp[] = [
-  // It takes the cookie of a session, and calls of its own page alone: src/console/sign-in.test.ts,
-  // src/console/page.test.ts, src/rest/console-sessions.test.ts.
+  // It takes the cookie of a session, and calls of its own page alone: src/admin/console/sign-in.test.ts,
+  // src/admin/console/page.test.ts, src/http/rest/console-sessions.test.ts.
   /^\/console(\/|$)/,
-  // Its sign-ins and cookies: src/home/mount.test.ts.
+  // Its sign-ins and cookies: src/enrolment/home/mount.test.ts.
   /^\/me(\/|$)/,
-  // Files alone, looked up by name: src/server/documentation.test.ts.
+  // Files alone, looked up by name: src/app/documentation.test.ts.
   /^\/docs(\/|$)/,
   // There where a connection has counters: test/oidc/counter.test.ts.
   /^\/oidc\/:connection\/(device-authorization|counter)$/,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../../src/base/json.js';
+import type { Json } from '../../../src/core/base/json.js';
 import type { Answer } from './exchange.js';
 
 export type Schema = Readonly<Record<string, Json>>;

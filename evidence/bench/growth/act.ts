@@ -1,12 +1,12 @@
 import type { Connection } from '../../../src/core/connection.js';
 import type { CoreDeps, Ports } from '../../../src/core/deps.js';
 import { digestOf } from '../../../src/core/digest.js';
-import { decideHook } from '../../../src/core/step-up/decide.js';
-import { commitFrame, startChallenge, submitFrames } from '../../../src/core/step-up/frames.js';
-import { findSession, giveConsent, openSession } from '../../../src/core/step-up/session.js';
-import { consentVersion } from '../../../src/core/step-up/session-view.js';
-import { startStepUp } from '../../../src/core/step-up/step-up.js';
-import { joinTicket } from '../../../src/core/step-up/ticket.js';
+import { decideHook } from '../../../src/step-up/decide.js';
+import { commitFrame, startChallenge, submitFrames } from '../../../src/step-up/frames.js';
+import { findSession, giveConsent, openSession } from '../../../src/step-up/session.js';
+import { consentVersion } from '../../../src/step-up/session-view.js';
+import { startStepUp } from '../../../src/step-up/step-up.js';
+import { joinTicket } from '../../../src/step-up/ticket.js';
 import { testEvent, testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 

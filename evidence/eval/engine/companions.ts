@@ -1,5 +1,5 @@
 import { Photo } from '../../../src/core/concealed.js';
-import { minCompanionShare } from '../../../src/engine/choose-face.js';
+import { minCompanionShare } from '../../../src/face/engine/choose-face.js';
 import { face, people } from '../../../test/faces.js';
 import { testShare } from '../../../test/share.js';
 import { mapConcurrently, withEngine } from '../presentation-attacks/heads.js';

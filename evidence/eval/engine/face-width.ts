@@ -1,8 +1,8 @@
 import sharp from 'sharp';
-import { chooseFace } from '../../../src/engine/choose-face.js';
-import type { Picture } from '../../../src/engine/picture.js';
-import { createPipeline } from '../../../src/engine/pipeline.js';
 import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import { chooseFace } from '../../../src/face/engine/choose-face.js';
+import type { Picture } from '../../../src/face/engine/picture.js';
+import { createPipeline } from '../../../src/face/engine/pipeline.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
 import type { EvalProgram } from '../program.js';

@@ -2,7 +2,7 @@ import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js'
 import { readSources } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { toHalf, toHalfByPlace } from '../../../src/extensions/measuring/corpus/split.js';
 import { meanOfMeans, minus, principalDirections } from '../../../src/extensions/measuring/statistics/directions.js';
-import { toMillionths } from '../../../src/token/parameters.js';
+import { toMillionths } from '../../../src/face/token/parameters.js';
 import { groupsFolder } from '../../../test/faces.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../../corpus/people.js';
 import type { EvalProgram } from '../program.js';

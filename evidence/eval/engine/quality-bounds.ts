@@ -1,12 +1,12 @@
 import { Photo } from '../../../src/core/concealed.js';
+import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
 import {
   qualityBounds as boundsInUse,
   isWithin,
   type QualityMeasure,
   qualityMeasures,
   toMeasures,
-} from '../../../src/engine/quality-bounds.js';
-import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+} from '../../../src/face/engine/quality-bounds.js';
 import { face, people } from '../../../test/faces.js';
 import { mapConcurrently, withEngine } from '../presentation-attacks/heads.js';
 import type { EvalProgram } from '../program.js';
@@ -26,7 +26,7 @@ const shareOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): nu
 
 /** Fits the quality limits on half of the people, and counts rejections on the other half. */
 export const qualityBounds: EvalProgram = {
-  about: 'bounds of src/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
+  about: 'bounds of src/face/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
   run: (say) =>
     withEngine(async (engine) => {
       // One photo per person, so that people with many photos do not dominate.

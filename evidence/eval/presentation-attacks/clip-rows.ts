@@ -1,7 +1,7 @@
 import type { Movement } from '../../../src/core/movements.js';
-import type { SeenFrame } from '../../../src/liveness/frame.js';
-import { measureFrames } from '../../../src/liveness/signals.js';
-import type { TurnedMovement } from '../../../src/liveness/turn.js';
+import type { SeenFrame } from '../../../src/face/liveness/frame.js';
+import { measureFrames } from '../../../src/face/liveness/signals.js';
+import type { TurnedMovement } from '../../../src/face/liveness/turn.js';
 import { toFaceRatios, toHeadTurn } from '../../../web/capture/guidance/head-turn.js';
 import { toPose } from '../../../web/capture/guidance/pose.js';
 

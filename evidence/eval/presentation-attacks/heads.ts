@@ -1,9 +1,9 @@
-import { createChance } from '../../../src/base/chance.js';
-import type { Engine } from '../../../src/engine/engine.js';
-import type { Picture } from '../../../src/engine/picture.js';
-import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
+import { createChance } from '../../../src/core/base/chance.js';
 import { FaceError } from '../../../src/errors.js';
 import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import type { Engine } from '../../../src/face/engine/engine.js';
+import type { Picture } from '../../../src/face/engine/picture.js';
+import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
 import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';

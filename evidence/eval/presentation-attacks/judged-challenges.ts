@@ -1,7 +1,7 @@
-import { createChance } from '../../../src/base/chance.js';
+import { createChance } from '../../../src/core/base/chance.js';
 import { Photo } from '../../../src/core/concealed.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
-import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
+import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';
 import type { Say } from '../program.js';

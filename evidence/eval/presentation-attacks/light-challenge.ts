@@ -1,9 +1,9 @@
-import { createChance } from '../../../src/base/chance.js';
+import { createChance } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, screenAxes } from '../../../src/core/screen-light.js';
-import { drawMovements } from '../../../src/core/step-up/movement-challenge.js';
 import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
-import { createMovementJudge } from '../../../src/liveness/judge.js';
+import { createMovementJudge } from '../../../src/face/liveness/judge.js';
+import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import {
   attacks,
   drawLitSteps,

@@ -1,12 +1,12 @@
-import { createChance } from '../../../src/base/chance.js';
+import { createChance } from '../../../src/core/base/chance.js';
 import { type Embedding, Photo } from '../../../src/core/concealed.js';
 import { type ScreenLight, toLinear } from '../../../src/core/screen-light.js';
-import type { Engine } from '../../../src/engine/engine.js';
-import type { LightReading, LightRegion, Rgb } from '../../../src/engine/light.js';
 import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
-import { findLight, type LitPair } from '../../../src/liveness/light.js';
-import { bounds } from '../../../src/liveness/signals.js';
-import { cosineOf } from '../../../src/verifier/embeddings.js';
+import type { Engine } from '../../../src/face/engine/engine.js';
+import type { LightReading, LightRegion, Rgb } from '../../../src/face/engine/light.js';
+import { findLight, type LitPair } from '../../../src/face/liveness/light.js';
+import { bounds } from '../../../src/face/liveness/signals.js';
+import { cosineOf } from '../../../src/face/verifier/embeddings.js';
 import { drawLitSteps, type Head, makeGenuineLitFrames } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';
 import type { Say } from '../program.js';

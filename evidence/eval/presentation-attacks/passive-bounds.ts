@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { Json } from '../../../src/base/json.js';
+import type { Json } from '../../../src/core/base/json.js';
 import { table } from '../../../src/extensions/measuring/accuracy/markdown.js';
 import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/split.js';
 import { type ClusteredRate, rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';

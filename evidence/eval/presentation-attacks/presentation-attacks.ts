@@ -1,8 +1,8 @@
 import { livenessBoundary } from '../../../src/core/ports.js';
-import type { Engine } from '../../../src/engine/engine.js';
 import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
 import { toDetSvg } from '../../../src/extensions/measuring/plots/det-plot.js';
-import { createMovementJudge } from '../../../src/liveness/judge.js';
+import type { Engine } from '../../../src/face/engine/engine.js';
+import { createMovementJudge } from '../../../src/face/liveness/judge.js';
 import {
   attacks,
   type Head,

@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/base/json.js';
+import type { Json } from '../../../src/core/base/json.js';
 import type { ClusteredRate } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
 

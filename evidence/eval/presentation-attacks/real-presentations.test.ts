@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createEnginePool, type EnginePool } from '../../../src/engine/pool.js';
+import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../test/face-video/index.js';
 import { createFolder } from '../../../test/folder.js';
 import { modelsFolder } from '../../../test/paths.js';

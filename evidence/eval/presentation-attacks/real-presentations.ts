@@ -1,9 +1,9 @@
 import { livenessBoundary } from '../../../src/core/ports.js';
-import type { Engine } from '../../../src/engine/engine.js';
 import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
-import { lookAt } from '../../../src/liveness/frame.js';
-import { bounds } from '../../../src/liveness/signals.js';
+import type { Engine } from '../../../src/face/engine/engine.js';
+import { lookAt } from '../../../src/face/liveness/frame.js';
+import { bounds } from '../../../src/face/liveness/signals.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { keepFigures, type Say } from '../program.js';

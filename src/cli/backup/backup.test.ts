@@ -20,8 +20,8 @@ import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';
 import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
-import { openKeyService } from '../../keys/open.js';
-import { openState } from '../../state/open.js';
+import { openKeyService } from '../../storage/keys/open.js';
+import { openState } from '../../storage/state/open.js';
 import { restoreBackup } from './restore.js';
 import { writeBackup } from './write.js';
 

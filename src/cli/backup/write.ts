@@ -5,8 +5,8 @@ import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { createFile, isSystemError } from '../../files/durable-file.js';
-import { snapshotSqlite } from '../../state/sqlite-snapshot.js';
+import { createFile, isSystemError } from '../../storage/files/durable-file.js';
+import { snapshotSqlite } from '../../storage/state/sqlite-snapshot.js';
 import { UsageError } from '../usage-error.js';
 import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile } from './manifest.js';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
-import { endCredentials, typeOfConsent } from '../credentials/credentials.js';
 import type { PersonalData, Ports } from '../deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 import type { AskedClaim } from './claims.js';
@@ -99,7 +98,7 @@ export async function giveDataConsent(
 export async function withdrawDataConsents(
   who: SubjectRef,
   { client, by }: { readonly client: string | null; readonly by?: string },
-  deps: Ports<'state' | 'clock' | 'audit'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
 ): Promise<readonly string[]> {
   const isMeant = (each: DataConsent): boolean => client === null || each.client === client;
   const { former } = await changeStored(
@@ -110,10 +109,8 @@ export async function withdrawDataConsents(
         : { consents: found.consents.filter((each) => !isMeant(each)) },
     deps,
   );
-  // Credentials are ended even if the consent is already deleted, because an earlier attempt may have failed at this
-  // point.
-  const type = client === null ? null : typeOfConsent(client);
-  if (client === null || type !== null) await endCredentials(who, { type, why: 'consent_withdrawn', by }, deps);
+  // This happens even if the consent is already deleted, because an earlier attempt may have failed at this point.
+  for (const { forgetConsented } of deps.settings.personalData) await forgetConsented?.(who, { client, by }, deps);
   const ended = (former?.consents ?? []).filter(isMeant);
   for (const { client: of, claims } of ended) {
     const detail = { client: of, claims, ...(by === undefined ? {} : { by }) };

@@ -3,7 +3,7 @@ import { noteLookUps } from '../../../test/counted.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { standardSettings } from '../../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
-import { createSqliteState } from '../../state/sqlite.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Limits } from '../deps.js';
 import { createDirectories, type DirectoryFor } from './directories.js';
 import { createCountAll } from './limits.js';

@@ -7,11 +7,11 @@ import { createFolder } from '../../../test/folder.js';
 import { standardSettings } from '../../../test/settings.js';
 import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
+import { enrolSubject } from '../../enrolment/enrol.js';
 import { toCode } from '../../errors.js';
-import { createSqliteState } from '../../state/sqlite.js';
+import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { type Assurance, vouched } from '../connection.js';
-import { enrolSubject } from '../enrolment/enrol.js';
-import { startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { countAgainst, type LimitName } from './limits.js';
 
 describe('one limit', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../../../test/contract/state.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
-import { createSqliteState } from '../../state/sqlite.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { attemptsOfSubject, attemptsOfToken } from './attempts.js';
 import { clearAttempts, countAttempt } from './lockout.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { FaceError } from '../../errors.js';
-import { createSqliteState } from '../../state/sqlite.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Binding } from '../ports.js';
 import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject, unlockPerson } from './attempts.js';
 import { capLockout, clearAttempts, countAttempt, readAttempts } from './lockout.js';

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { projectRoot } from '../../../test/paths.js';
 import { requireAccountedKeys } from '../../../test/personal-data.js';
-import { createSqliteState } from '../../state/sqlite.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { personalData, remainingData } from './registry.js';
 
 const clock = createManualClock();

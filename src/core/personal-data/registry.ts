@@ -1,27 +1,25 @@
-import type { JsonObject } from '../../base/json.js';
-import { bypassData } from '../codes/bypass.js';
+import { helpRequestData } from '../../admin/help-desk/help-requests.js';
+import { consentData } from '../../enrolment/consent.js';
+import { passkeyData } from '../../enrolment/passkey-record.js';
+import { recoveryCodeData } from '../../enrolment/recovery-codes.js';
+import { noticeChoiceData } from '../../notifications/choice.js';
+import { noticeDeviceData } from '../../notifications/devices.js';
+import { knownPlaceData } from '../../notifications/known-places.js';
+import { noticeLinkData } from '../../notifications/not-me.js';
+import { bypassData } from '../../step-up/codes/bypass.js';
+import { earlierFrameData } from '../../step-up/earlier-frames.js';
+import { passedStepUpData } from '../../step-up/passed-step-up.js';
+import type { JsonObject } from '../base/json.js';
 import { bindingOf, type ConnectedSubject } from '../connection.js';
 import { dataConsentData } from '../consented-data/consents.js';
-import { credentialData } from '../credentials/credentials.js';
 import type { PersonalData, Ports } from '../deps.js';
-import { consentData } from '../enrolment/consent.js';
-import { passkeyData } from '../enrolment/passkey-record.js';
-import { recoveryCodeData } from '../enrolment/recovery-codes.js';
-import { helpRequestData } from '../help-desk/help-requests.js';
 import { attemptData } from '../limits/attempts.js';
 import { linkData } from '../links/links.js';
-import { noticeChoiceData } from '../notifications/choice.js';
-import { noticeDeviceData } from '../notifications/devices.js';
-import { knownPlaceData } from '../notifications/known-places.js';
-import { noticeLinkData } from '../notifications/not-me.js';
-import { earlierFrameData } from '../step-up/earlier-frames.js';
-import { passedStepUpData } from '../step-up/passed-step-up.js';
 
 const corePersonalData = [
   helpRequestData,
   dataConsentData,
   noticeLinkData,
-  credentialData,
   passedStepUpData,
   passkeyData,
   recoveryCodeData,

@@ -1,8 +1,8 @@
+import { readConsent } from '../../enrolment/consent.js';
+import { forgetPersonalData, revokeSubject } from '../../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
-import { readConsent } from '../enrolment/consent.js';
-import { forgetPersonalData, revokeSubject } from '../enrolment/revoke.js';
 import { toEpochSec } from '../units.js';
 import { personalData, remainingData } from './registry.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Html } from '../../base/html.js';
 import { FaceError } from '../../errors.js';
+import type { Html } from '../base/html.js';
 import type { Colour } from '../colour.js';
 
 export interface Message {

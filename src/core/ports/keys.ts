@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.js';
+import type { JsonObject } from '../base/json.js';
 import type { KeyMaterial } from '../concealed.js';
 
 /** Versions count up from 1 and fit in 16 bits. */

@@ -8,7 +8,7 @@ import type { ScreenLight } from '../screen-light.js';
 export type Liveness = number;
 
 /**
- * Minimum liveness of one photo, and minimum mean over a movement challenge. src/liveness/signals.ts has the derivation.
+ * Minimum liveness of one photo, and minimum mean over a movement challenge. src/face/liveness/signals.ts has the derivation.
  */
 export const livenessBoundary = 0.05;
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.js';
+import type { JsonObject } from '../base/json.js';
 import type { EpochMs } from '../units.js';
 
 export interface Clock {

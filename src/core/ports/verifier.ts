@@ -6,7 +6,7 @@ import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
 
-/** From the most tolerant to the strictest level. See `src/token/parameters.ts`. */
+/** From the most tolerant to the strictest level. See `src/face/token/parameters.ts`. */
 export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** Context to which a token is bound. A check in another context is refused exactly like a different face. */

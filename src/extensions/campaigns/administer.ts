@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../core/email/invitation.js';
 import type { LetterLanguage } from '../../core/language.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
 import { ownKey } from './letters.js';
 import {
   bounce,

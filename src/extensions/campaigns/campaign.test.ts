@@ -5,8 +5,8 @@ import { readPart } from '../../../test/mail-relay.js';
 import { loginOf } from '../../../test/simulated-profile.js';
 import { Credential } from '../../core/concealed.js';
 import type { Directory } from '../../core/ports.js';
-import { openSession } from '../../core/step-up/session.js';
 import { FaceError } from '../../errors.js';
+import { openSession } from '../../step-up/session.js';
 import {
   createCampaign,
   noteBounces,

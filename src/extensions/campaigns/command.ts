@@ -8,8 +8,8 @@ import { toPrintable } from '../../cli/printable.js';
 import { readAllPages } from '../../cli/read-pages.js';
 import { printTable } from '../../cli/table.js';
 import { UsageError } from '../../cli/usage-error.js';
-import { invitationKinds } from '../../core/email/invitation.js';
 import { letterLanguages } from '../../core/language.js';
+import { invitationKinds } from '../../notifications/email/invitation.js';
 import { personStates, retryable } from './person.js';
 import { type CampaignReply, campaignPeopleReply, campaignsReply, oneCampaignReply, previewReply } from './replies.js';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { composeInvitation, findUnknownIn } from '../../core/email/invitation.js';
-import { keepShown } from '../../core/email/shown.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { pagePath } from '../../http/page-link.js';
-import type { ApiDeps } from '../../rest/deps.js';
-import { adminEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import type { ApiDeps } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { composeInvitation, findUnknownIn } from '../../notifications/email/invitation.js';
+import { keepShown } from '../../notifications/email/shown.js';
 import {
   countPeople,
   createCampaign,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { invitationKinds } from '../../core/email/invitation.js';
 import { letterLanguages } from '../../core/language.js';
 import { type EpochMs, toIso } from '../../core/units.js';
+import { invitationKinds } from '../../notifications/email/invitation.js';
 import type { CampaignCounts } from './administer.js';
 import type { Person } from './person.js';
 import { type Campaign, longestLinkDays } from './record.js';

@@ -1,5 +1,5 @@
-import { builtInWords, type InvitationKind, type InvitationWords } from '../../core/email/invitation.js';
 import type { LetterLanguage } from '../../core/language.js';
+import { builtInWords, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
 import type { Campaign } from './record.js';
 
 export const ownKey = (kind: InvitationKind, language: LetterLanguage): string => `${kind}.${language}`;

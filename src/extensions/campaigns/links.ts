@@ -1,10 +1,10 @@
 import { type Connection, readTokenIfAny } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { isEnrolled } from '../../core/enrolment/deny-list.js';
-import { stateAt } from '../../core/step-up/record.js';
-import { changeRecord, readRecord } from '../../core/step-up/stored.js';
-import { abandon } from '../../core/step-up/transitions.js';
+import { isEnrolled } from '../../enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
+import { stateAt } from '../../step-up/record.js';
+import { changeRecord, readRecord } from '../../step-up/stored.js';
+import { abandon } from '../../step-up/transitions.js';
 import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type InvitationKind, invitationKinds } from '../../core/email/invitation.js';
 import { letterLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
+import { type InvitationKind, invitationKinds } from '../../notifications/email/invitation.js';
 
 export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
 export type CampaignState = (typeof campaignStates)[number];

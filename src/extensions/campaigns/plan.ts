@@ -1,8 +1,8 @@
 import { readTokenIfAny } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { hasExpired } from '../../core/enrolment/consent.js';
-import { isEnrolled } from '../../core/enrolment/deny-list.js';
 import type { Member } from '../../core/ports.js';
+import { hasExpired } from '../../enrolment/consent.js';
+import { isEnrolled } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';
 import { newPerson, type Person, type Resolved, resolve } from './person.js';
 import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, isForgottenIn, refusePlan } from './record.js';

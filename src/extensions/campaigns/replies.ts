@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { letterLanguages } from '../../core/language.js';
-import { instantReply } from '../../rest/replies/instant.js';
+import { instantReply } from '../../http/rest/replies/instant.js';
 import { campaignStates, personStates } from './person.js';
 
 const campaignReply = z.object({

@@ -1,12 +1,12 @@
 import { Credential } from '../../core/concealed.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { composeInvitation, type InvitationKind } from '../../core/email/invitation.js';
-import { isEnrolled } from '../../core/enrolment/deny-list.js';
 import { faultOf } from '../../core/ports/delivery.js';
 import type { Directory } from '../../core/ports.js';
-import { startStepUp } from '../../core/step-up/step-up.js';
+import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
+import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
+import { startStepUp } from '../../step-up/step-up.js';
 import { wordsOf } from './letters.js';
 import { closeLink } from './links.js';
 import { claim, dueLetter, findEnrolled, type LetterOutcome, type Person, type PersonLink, settle } from './person.js';

@@ -1,9 +1,14 @@
 import type { Ports } from '../../core/deps.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { changeApplication, changeOwnersOf, readApplication, registerApplication } from '../../rest/applications.js';
+import {
+  changeApplication,
+  changeOwnersOf,
+  readApplication,
+  registerApplication,
+} from '../../http/rest/applications.js';
 
-import type { Administrator } from '../../rest/rights.js';
+import type { Administrator } from '../../http/rest/rights.js';
 import { changeDeveloper, findDeveloper } from './developers.js';
 import { type ApplicationRequest, approve, askBack, fulfil, refuseRequest } from './request.js';
 import { changeRequest, findRequest } from './requests.js';

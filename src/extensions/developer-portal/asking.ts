@@ -4,10 +4,10 @@ import type { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
 import { FaceError } from '../../errors.js';
-import { issueApplicationKey } from '../../rest/application-keys.js';
-import { type Application, findApplication } from '../../rest/applications.js';
-import { type Client, clientTokenLifeSec } from '../../rest/client-tokens.js';
-import type { ApiPorts } from '../../rest/deps.js';
+import { issueApplicationKey } from '../../http/rest/application-keys.js';
+import { type Application, findApplication } from '../../http/rest/applications.js';
+import { type Client, clientTokenLifeSec } from '../../http/rest/client-tokens.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Developer, findDeveloper } from './developers.js';
 import {
   type ApplicationRequest,

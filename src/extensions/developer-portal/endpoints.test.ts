@@ -6,7 +6,7 @@ import { consoleWithSignIn, signInAs } from '../../../test/developers.js';
 import { createTestVerifier } from '../../../test/embedded.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
-import type { JsonObject } from '../../base/json.js';
+import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import { maxMessages } from './request.js';
 import { requestsOfDeveloper } from './requests.js';

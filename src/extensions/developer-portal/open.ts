@@ -1,6 +1,6 @@
-import { waiting } from '../../api/open-work.js';
-import { html } from '../../base/html.js';
-import { holds } from '../../rest/rights.js';
+import { waiting } from '../../admin/endpoints/open-work.js';
+import { html } from '../../core/base/html.js';
+import { holds } from '../../http/rest/rights.js';
 import type { OpenedExtension } from '../extension.js';
 import { createOwnApplicationEndpoints } from './own-application-endpoints.js';
 import { createOwnRequestEndpoints } from './own-request-endpoints.js';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { toApplicationReply } from '../../api/application-endpoints.js';
-import { toKeyReply } from '../../api/application-key-endpoints.js';
+import { toApplicationReply } from '../../admin/endpoints/application-endpoints.js';
+import { toKeyReply } from '../../admin/endpoints/application-key-endpoints.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { refusals } from '../../errors.js';
-import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../rest/application-keys.js';
-import { developerEndpoint, type Endpoint } from '../../rest/endpoint.js';
-import { clientTokenId } from '../../rest/fields.js';
-import { keptRefusals, readRefusals } from '../../rest/recent-refusals.js';
+import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../http/rest/application-keys.js';
+import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { clientTokenId } from '../../http/rest/fields.js';
+import { keptRefusals, readRefusals } from '../../http/rest/recent-refusals.js';
 import {
   applicationKeysReply,
   applicationReply,
@@ -15,8 +15,8 @@ import {
   clientTokenReply,
   recentRefusalsReply,
   usageReply,
-} from '../../rest/replies/applications.js';
-import { readUsage, usageKeptDays } from '../../rest/usage.js';
+} from '../../http/rest/replies/applications.js';
+import { readUsage, usageKeptDays } from '../../http/rest/usage.js';
 import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from './asking.js';
 
 export function createOwnApplicationEndpoints(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { toIso } from '../../core/units.js';
-import type { ApiPorts } from '../../rest/deps.js';
-import { developerEndpoint, type Endpoint } from '../../rest/endpoint.js';
-import { clientTokenReply } from '../../rest/replies/applications.js';
-import { clientScopes } from '../../rest/scopes.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { clientTokenReply } from '../../http/rest/replies/applications.js';
+import { clientScopes } from '../../http/rest/scopes.js';
 import {
   beginRequest,
   readOwnRequest,

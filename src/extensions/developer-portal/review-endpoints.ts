@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
-import { adminEndpoint, type Endpoint } from '../../rest/endpoint.js';
-import { instantField, tenantField } from '../../rest/fields.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { instantField, tenantField } from '../../http/rest/fields.js';
 import { addOwner, approveRequest, maxOwners, readRequest, removeOwner, toOpenIdClient, turnDown } from './answers.js';
 import { approvedRequestReply, oneRequestReply, requestPageReply, termsReply, toRequestReply } from './replies.js';
 import { requestStates } from './request.js';

@@ -3,7 +3,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { epochMsGuard } from '../../core/units.js';
-import type { Administrator } from '../../rest/rights.js';
+import type { Administrator } from '../../http/rest/rights.js';
 
 /** Maximum length of the terms in characters. The text can link to longer terms. */
 export const longestTerms = 8000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scopesField } from '../../rest/fields.js';
+import { scopesField } from '../../http/rest/fields.js';
 import { longest, maxRedirectUris } from './request.js';
 
 /** Returns false for a text with characters that hide or reorder text. */

@@ -5,7 +5,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { UsageError } from '../../cli/usage-error.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../../core/concealed.js';
-import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../recognition/registry.js';
+import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../face/recognition/registry.js';
 import type { MeasureRequest } from './accuracy/request.js';
 import { BadInput } from './corpus/bad-input.js';
 import type { Collection } from './presence/collection.js';

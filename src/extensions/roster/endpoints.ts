@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Photo, SealedToken } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
-import { bindingOfClient, shareOfClient } from '../../rest/client-tokens.js';
-import { clientEndpoint, type Endpoint } from '../../rest/endpoint.js';
-import { accuracyField, scopeField } from '../../rest/fields.js';
+import { bindingOfClient, shareOfClient } from '../../http/rest/client-tokens.js';
+import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { accuracyField, scopeField } from '../../http/rest/fields.js';
 import { identify, mostTokens } from './identify.js';
 
 const position = z

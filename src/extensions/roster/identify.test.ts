@@ -3,7 +3,7 @@ import { type ApiServer, startApiServer, toForm } from '../../../test/api-server
 import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
 import { parameters } from '../../../test/parameters.js';
 import { countAgainst } from '../../core/limits/limits.js';
-import { accuracies } from '../../token/parameters.js';
+import { accuracies } from '../../face/token/parameters.js';
 import { greatestFalsePositiveRate, mostTokens } from './identify.js';
 
 let server: ApiServer;

@@ -1,9 +1,9 @@
 import type { Photo, SealedToken } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
-import { isDenied, isExpired } from '../../core/enrolment/deny-list.js';
 import { countAgainst } from '../../core/limits/limits.js';
 import type { Binding, ReadToken } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import { isDenied, isExpired } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';
 
 export const mostTokens = 500;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { findConnection, who } from '../../capture/connection-access.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
-import { clientEndpoint, type Endpoint } from '../../rest/endpoint.js';
+import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { findConnection, who } from '../../step-up/endpoints/connection-access.js';
 import { signDocument } from './sign-document.js';
 
 export function createSignatureEndpoints(

@@ -9,7 +9,7 @@ import { type ApiServer, toForm } from '../../../test/api-server.js';
 import { draw, enrolByApi, startCapture } from '../../../test/capture-bench.js';
 import { openLink, openPage } from '../../../test/capture-page.js';
 import { createFolder } from '../../../test/folder.js';
-import type { JsonObject } from '../../base/json.js';
+import type { JsonObject } from '../../core/base/json.js';
 import { createSignCommand, createVerifySignatureCommand } from './commands.js';
 
 /* A document from its digest to its signature, over the REST API and by the commands; and everything that does not hold. */

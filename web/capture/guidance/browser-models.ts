@@ -1,9 +1,9 @@
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { createFaceDetector, type FaceDetector } from '../../../src/engine/detect.js';
-import { createLandmarkFinder, type LandmarkFinder } from '../../../src/engine/landmarks.js';
-import { type ModelFile, models } from '../../../src/engine/manifest.js';
-import type { Model } from '../../../src/engine/model.js';
+import { createFaceDetector, type FaceDetector } from '../../../src/face/engine/detect.js';
+import { createLandmarkFinder, type LandmarkFinder } from '../../../src/face/engine/landmarks.js';
+import { type ModelFile, models } from '../../../src/face/engine/manifest.js';
+import type { Model } from '../../../src/face/engine/model.js';
 import { GuidanceUnavailable } from './guide.js';
 
 /** Analyzes pictures in the browser, one call at a time. */

@@ -1,4 +1,4 @@
-import type { Picture } from '../../../src/engine/picture.js';
+import type { Picture } from '../../../src/face/engine/picture.js';
 
 /** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;

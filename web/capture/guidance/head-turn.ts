@@ -1,5 +1,5 @@
-import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from '../../../src/engine/landmarks.js';
-import type { Point } from '../../../src/engine/picture.js';
+import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from '../../../src/face/engine/landmarks.js';
+import type { Point } from '../../../src/face/engine/picture.js';
 
 /**
  * Turn of a head in degrees of the engine's pose model: yaw negative to the person's own left, pitch positive upwards.

@@ -1,5 +1,5 @@
 import type { Hint } from '../../../src/core/hints.js';
-import { isWithin } from '../../../src/engine/quality-bounds.js';
+import { isWithin } from '../../../src/face/engine/quality-bounds.js';
 import { frameLongestPx, toSentSize } from '../frame-size.js';
 import { framingBounds, lightBounds, stillnessBounds } from './bounds.js';
 import type { SeenFace, Sight } from './sight.js';

@@ -1,5 +1,5 @@
 import type { Box } from '../../../src/core/face.js';
-import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engine/picture.js';
+import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/face/engine/picture.js';
 
 export interface Light {
   /** Share of the face's box that is overexposed to white, 0 to 1. */

@@ -1,9 +1,9 @@
 import type { Box } from '../../../src/core/face.js';
-import { minCompanionShare, sortByWidth } from '../../../src/engine/choose-face.js';
-import type { FaceDetector } from '../../../src/engine/detect.js';
-import type { LandmarkFinder } from '../../../src/engine/landmarks.js';
-import type { Picture, Point } from '../../../src/engine/picture.js';
-import { measureQuality, type PixelQuality } from '../../../src/engine/quality.js';
+import { minCompanionShare, sortByWidth } from '../../../src/face/engine/choose-face.js';
+import type { FaceDetector } from '../../../src/face/engine/detect.js';
+import type { LandmarkFinder } from '../../../src/face/engine/landmarks.js';
+import type { Picture, Point } from '../../../src/face/engine/picture.js';
+import { measureQuality, type PixelQuality } from '../../../src/face/engine/quality.js';
 import { type Light, measureBrightness, measureLight } from './light.js';
 
 /** The only face of a picture, in pixels of the analyzed picture. */

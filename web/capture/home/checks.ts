@@ -1,5 +1,5 @@
 import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/texts.js';
-import { type Check, type Checks, checksReply } from '../../../src/core/step-up/home-protocol.js';
+import { type Check, type Checks, checksReply } from '../../../src/step-up/home-protocol.js';
 import { button, el, paragraph } from '../dom.js';
 import type { PageApi } from '../page-api.js';
 import type { Outcome, Section } from './section.js';

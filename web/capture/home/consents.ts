@@ -6,7 +6,7 @@ import {
   linksReply,
   type ShownDataConsent,
   type ShownLink,
-} from '../../../src/core/step-up/home-protocol.js';
+} from '../../../src/step-up/home-protocol.js';
 import type { Language } from '../../shared/languages.js';
 import { button, el, paragraph } from '../dom.js';
 import type { Page } from '../page.js';

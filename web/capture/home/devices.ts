@@ -1,4 +1,4 @@
-import { devicesReply } from '../../../src/core/step-up/home-protocol.js';
+import { devicesReply } from '../../../src/step-up/home-protocol.js';
 import { button, el, paragraph } from '../dom.js';
 import { showRecoveryCodes } from '../screens/ways.js';
 import { emptyReply } from '../view.js';

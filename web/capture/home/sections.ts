@@ -1,4 +1,4 @@
-import { exportReply, type Service, servicesReply } from '../../../src/core/step-up/home-protocol.js';
+import { exportReply, type Service, servicesReply } from '../../../src/step-up/home-protocol.js';
 import { download } from '../../shared/download.js';
 import type { Language } from '../../shared/languages.js';
 import { button, el, paragraph } from '../dom.js';

@@ -7,12 +7,12 @@ import {
   type TesterView,
   testerOpenedReply,
   testerReply,
-} from '../../../src/core/presence/page-protocol.js';
+} from '../../../src/step-up/page-protocol.js';
 import { callServer } from '../call-server.js';
 import { PageApi } from '../page-api.js';
 import type { Frames } from '../state.js';
 
-export type { DuePresentation, SkipReason, TesterView } from '../../../src/core/presence/page-protocol.js';
+export type { DuePresentation, SkipReason, TesterView } from '../../../src/step-up/page-protocol.js';
 
 /** Timeout of sending pictures: enough for five pictures over a slow connection. */
 const keptWithinMs = 60_000;

@@ -1,4 +1,4 @@
-/** A request whose reply has the server's type (src/rest/replies). */
+/** A request whose reply has the server's type (src/http/rest/replies). */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;

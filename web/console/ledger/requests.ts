@@ -1,7 +1,7 @@
-import type { ConnectionsReply } from '../../../src/rest/replies/connections.js';
-import type * as LedgerReplies from '../../../src/rest/replies/ledger.js';
+import type { ConnectionsReply } from '../../../src/http/rest/replies/connections.js';
+import type * as LedgerReplies from '../../../src/http/rest/replies/ledger.js';
 
-import type { SentInvitationReply } from '../../../src/rest/replies/step-ups.js';
+import type { SentInvitationReply } from '../../../src/http/rest/replies/step-ups.js';
 import { get, post } from '../frame/call.js';
 
 export type Who = Readonly<Pick<LedgerReplies.PersonReply, 'connection' | 'subject'>>;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { toCsvLine } from '../../../src/base/csv.js';
+import { toCsvLine } from '../../../src/core/base/csv.js';
 import { download } from '../../shared/download.js';
 import { useActing, useAction } from '../frame/acting.js';
 import { useFormats, useWords } from '../frame/words.js';

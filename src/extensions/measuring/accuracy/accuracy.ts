@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import { BadInput } from '../corpus/bad-input.js';
 import type { Corpus } from '../corpus/corpus.js';
 import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';

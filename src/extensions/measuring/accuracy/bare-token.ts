@@ -1,13 +1,13 @@
-import type { Chance } from '../../../base/chance.js';
+import type { Chance } from '../../../core/base/chance.js';
 import { Embedding, KeyMaterial } from '../../../core/concealed.js';
 import type { Accuracy } from '../../../core/ports.js';
-import { unpackBits } from '../../../token/bits.js';
-import { permutationOf } from '../../../token/derive.js';
-import { candidateCount, createListDecoder } from '../../../token/list-decoder.js';
-import { accuracies, type EngineParameters, loadParameters, messageBitsOf } from '../../../token/parameters.js';
-import { codeLength, messagePositions, polarEncode } from '../../../token/polar.js';
-import { signBits } from '../../../token/views.js';
-import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../../verifier/embeddings.js';
+import { unpackBits } from '../../../face/token/bits.js';
+import { permutationOf } from '../../../face/token/derive.js';
+import { candidateCount, createListDecoder } from '../../../face/token/list-decoder.js';
+import { accuracies, type EngineParameters, loadParameters, messageBitsOf } from '../../../face/token/parameters.js';
+import { codeLength, messagePositions, polarEncode } from '../../../face/token/polar.js';
+import { signBits } from '../../../face/token/views.js';
+import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../../face/verifier/embeddings.js';
 
 export const parameters = await loadParameters();
 

@@ -1,5 +1,5 @@
-import { createChance } from '../../../base/chance.js';
-import { viewLength } from '../../../token/views.js';
+import { createChance } from '../../../core/base/chance.js';
+import { viewLength } from '../../../face/token/views.js';
 import { createBareTokensOf, meanOf } from './bare-token.js';
 
 export type Faces = readonly (readonly Float32Array[])[];

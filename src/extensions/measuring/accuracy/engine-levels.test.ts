@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { engineEntryGuard, parametersFile } from '../../../token/parameters.js';
+import { engineEntryGuard, parametersFile } from '../../../face/token/parameters.js';
 import type { ModeRates } from './by-photos.js';
 import { judgeEntry, judgePromise } from './engine-levels.js';
 import { byLevel, type RateFigures } from './rates.js';

@@ -1,5 +1,5 @@
 import type { Accuracy } from '../../../core/ports.js';
-import type { EngineEntry } from '../../../token/parameters.js';
+import type { EngineEntry } from '../../../face/token/parameters.js';
 import type { Interval } from '../statistics/bootstrap.js';
 import type { AccuracyFigures } from './accuracy.js';
 import { accuracies } from './bare-token.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { toEmbedding } from '../../../../test/simulated-engine.js';
-import { engineEntryGuard } from '../../../token/parameters.js';
+import { engineEntryGuard } from '../../../face/token/parameters.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { accuracies } from './bare-token.js';
 import { fitEngine } from './fit-engine.js';

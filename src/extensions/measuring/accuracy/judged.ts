@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import { BadInput } from '../corpus/bad-input.js';
 import type { Corpus, CorpusPerson } from '../corpus/corpus.js';
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';

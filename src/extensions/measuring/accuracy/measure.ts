@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { toEngineParameters } from '../../../token/parameters.js';
+import { toEngineParameters } from '../../../face/token/parameters.js';
 import { BadInput } from '../corpus/bad-input.js';
 import { type Corpus, readCorpus, readSources, type Source } from '../corpus/corpus.js';
 import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';

@@ -1,4 +1,4 @@
-import type { Chance } from '../../../base/chance.js';
+import type { Chance } from '../../../core/base/chance.js';
 
 /**
  * Draws pairs of row and column uniformly, without replacement.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { shipped } from './bare-token.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';

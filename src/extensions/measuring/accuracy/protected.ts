@@ -1,4 +1,4 @@
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { CountedPair, PairTrials, PersonTrials } from '../statistics/bootstrap.js';
 import { type MeasuredEngine, shipped } from './bare-token.js';

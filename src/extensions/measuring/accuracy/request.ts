@@ -1,7 +1,7 @@
 import type { Photo } from '../../../core/concealed.js';
 import type { Accuracy } from '../../../core/ports.js';
-import type { Recogniser } from '../../../engine/recogniser.js';
-import type { EngineEntry } from '../../../token/parameters.js';
+import type { Recogniser } from '../../../face/engine/recogniser.js';
+import type { EngineEntry } from '../../../face/token/parameters.js';
 
 export interface OwnEngineToMeasure {
   readonly id: number;

@@ -1,4 +1,4 @@
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { meanOf } from './bare-token.js';

@@ -1,4 +1,4 @@
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';

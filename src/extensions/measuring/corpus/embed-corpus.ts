@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { maxPhotoBytes, owningPhotos } from '../../../core/concealed.js';
-import { createEnginePool, type EnginePool } from '../../../engine/pool.js';
-import type { Recogniser } from '../../../engine/recogniser.js';
 import { FaceError, type FaceErrorCode } from '../../../errors.js';
+import { createEnginePool, type EnginePool } from '../../../face/engine/pool.js';
+import type { Recogniser } from '../../../face/engine/recogniser.js';
 import type { CorpusPerson } from './corpus.js';
 
 export type Embedded =

@@ -7,7 +7,7 @@ import { isThere } from '../../../config/data-files.js';
 import { owningPhotos, type Photo } from '../../../core/concealed.js';
 import type { Ports } from '../../../core/deps.js';
 import type { CapturedFrame } from '../../../core/ports.js';
-import { isDraftOf } from '../../../files/durable-file.js';
+import { isDraftOf } from '../../../storage/files/durable-file.js';
 import {
   createKeyFile,
   type GivenConsent,

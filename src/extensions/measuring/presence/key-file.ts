@@ -7,9 +7,9 @@ import { KeyMaterial, UserSecret } from '../../../core/concealed.js';
 import type { Random } from '../../../core/ports.js';
 import { soleShare } from '../../../core/queue-share.js';
 import { epochMsGuard } from '../../../core/units.js';
-import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../../files/durable-file.js';
-import { secretBytes } from '../../../token/derive.js';
-import { createStretch, publishedCost } from '../../../token/stretch.js';
+import { secretBytes } from '../../../face/token/derive.js';
+import { createStretch, publishedCost } from '../../../face/token/stretch.js';
+import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../../storage/files/durable-file.js';
 
 /* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlanPart } from '../../../core/presence/page-protocol.js';
+import type { PlanPart } from '../../../step-up/page-protocol.js';
 
 const nameGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a-z, 0-9 and hyphens, 40 at most');
 const wordsGuard = z.string().min(1).max(2000);

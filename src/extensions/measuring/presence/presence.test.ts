@@ -7,7 +7,7 @@ import { digestOf } from '../../../../test/capture-page.js';
 import { createFolder } from '../../../../test/folder.js';
 import { createManualClock } from '../../../../test/manual-clock.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from '../../../../test/presence-test.js';
-import { presenceConsentVersion } from '../../../core/presence/page-protocol.js';
+import { presenceConsentVersion } from '../../../step-up/page-protocol.js';
 
 /* A presence test at its socket, and what it leaves in its folder. */
 

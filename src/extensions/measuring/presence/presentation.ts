@@ -3,10 +3,10 @@ import { CommandError } from '../../../cli/command-error.js';
 import type { OwnPhoto, Photo } from '../../../core/concealed.js';
 import { movements } from '../../../core/movements.js';
 import type { CapturedFrame } from '../../../core/ports.js';
-import { skipReasons } from '../../../core/presence/page-protocol.js';
 import { screenAxes, screenColours } from '../../../core/screen-light.js';
 import { epochMsGuard } from '../../../core/units.js';
-import { parseKeyJson } from '../../../files/durable-file.js';
+import { skipReasons } from '../../../step-up/page-protocol.js';
+import { parseKeyJson } from '../../../storage/files/durable-file.js';
 
 const lightGuard = z.strictObject({
   axis: z.enum(screenAxes),

@@ -1,7 +1,8 @@
 import { Credential } from '../../../core/concealed.js';
 import type { Ports } from '../../../core/deps.js';
-import type { DuePresentation, TesterView } from '../../../core/presence/page-protocol.js';
 import type { ScreenAxis } from '../../../core/screen-light.js';
+import { epochMs, toIso } from '../../../core/units.js';
+import { FaceError } from '../../../errors.js';
 import {
   commitTo,
   findChallenge,
@@ -11,10 +12,9 @@ import {
   newChallenge,
   nextOf,
   toAsked,
-} from '../../../core/step-up/movement-challenge.js';
-import { newSecret, toStoredDigest } from '../../../core/step-up/ticket.js';
-import { epochMs, toIso } from '../../../core/units.js';
-import { FaceError } from '../../../errors.js';
+} from '../../../step-up/movement-challenge.js';
+import type { DuePresentation, TesterView } from '../../../step-up/page-protocol.js';
+import { newSecret, toStoredDigest } from '../../../step-up/ticket.js';
 import type { Collection } from './collection.js';
 import { cellsOf, type Plan } from './plan.js';
 import type { AboutPresentation, AskedOfFrame } from './presentation.js';

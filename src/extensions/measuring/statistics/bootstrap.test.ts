@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createChance } from '../../../base/chance.js';
+import { createChance } from '../../../core/base/chance.js';
 import { createBootstrap, type PairTrials, type PersonTrials, toPairRate, toPersonRate } from './bootstrap.js';
 
 const all = (people: number): number[] => Array.from({ length: people }, (_, person) => person);

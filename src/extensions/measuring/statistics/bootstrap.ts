@@ -1,4 +1,4 @@
-import type { Chance } from '../../../base/chance.js';
+import type { Chance } from '../../../core/base/chance.js';
 import { toInterval } from './proportion.js';
 
 /** A 95 % interval. */

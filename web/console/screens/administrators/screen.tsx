@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/rest/replies/administrators.js';
+import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/http/rest/replies/administrators.js';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';

@@ -1,4 +1,4 @@
-import type * as ApplicationsReplies from '../../../../src/rest/replies/applications.js';
+import type * as ApplicationsReplies from '../../../../src/http/rest/replies/applications.js';
 import { get, post } from '../../frame/call.js';
 
 export type Application = ApplicationsReplies.ApplicationReply;

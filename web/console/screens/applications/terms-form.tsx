@@ -1,4 +1,4 @@
-import { clientScopes, defaultScopes } from '../../../../src/rest/scopes.js';
+import { clientScopes, defaultScopes } from '../../../../src/http/rest/scopes.js';
 import { ActForm, Field, NumberField, Ticks } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
 import type { Application, Terms } from './requests.js';

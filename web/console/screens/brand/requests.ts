@@ -1,4 +1,4 @@
-import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/rest/replies/brand.js';
+import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/http/rest/replies/brand.js';
 import { get, post } from '../../frame/call.js';
 
 export const pictureNames = ['logo', 'logoDark', 'icon'] as const;

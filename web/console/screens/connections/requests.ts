@@ -1,5 +1,5 @@
-import type * as ConnectionsReplies from '../../../../src/rest/replies/connections.js';
-import type { DoctorReply } from '../../../../src/rest/replies/doctor.js';
+import type * as ConnectionsReplies from '../../../../src/http/rest/replies/connections.js';
+import type { DoctorReply } from '../../../../src/http/rest/replies/doctor.js';
 import { get, post } from '../../frame/call.js';
 
 export type Mode = ConnectionsReplies.ModeReply['inForce'];

@@ -1,4 +1,4 @@
-import type * as HelpDeskReplies from '../../../../src/rest/replies/help-desk.js';
+import type * as HelpDeskReplies from '../../../../src/http/rest/replies/help-desk.js';
 import { post } from '../../frame/call.js';
 
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });

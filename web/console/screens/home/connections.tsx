@@ -1,5 +1,5 @@
 import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
-import type { LineCountsReply } from '../../../../src/rest/replies/ledger.js';
+import type { LineCountsReply } from '../../../../src/http/rest/replies/ledger.js';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';

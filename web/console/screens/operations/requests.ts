@@ -1,6 +1,6 @@
-import type { BackupReply, TrailReply } from '../../../../src/rest/replies/evidence.js';
-import type { JobsReply } from '../../../../src/rest/replies/jobs.js';
-import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/rest/replies/keys.js';
+import type { BackupReply, TrailReply } from '../../../../src/http/rest/replies/evidence.js';
+import type { JobsReply } from '../../../../src/http/rest/replies/jobs.js';
+import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/http/rest/replies/keys.js';
 import { get, post } from '../../frame/call.js';
 
 export type SealingKey = KeysReply['sealing'][number];

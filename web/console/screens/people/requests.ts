@@ -1,5 +1,5 @@
-import type { InvitationReply } from '../../../../src/rest/replies/step-ups.js';
-import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/rest/replies/subjects.js';
+import type { InvitationReply } from '../../../../src/http/rest/replies/step-ups.js';
+import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/http/rest/replies/subjects.js';
 import { post } from '../../frame/call.js';
 import type { Who } from '../../ledger/requests.js';
 

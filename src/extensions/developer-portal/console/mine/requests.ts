@@ -1,6 +1,6 @@
 import { get, post } from '../../../../../web/console/frame/call.js';
 import { type Terms, usageDays } from '../../../../../web/console/screens/applications/requests.js';
-import type * as ApplicationsReplies from '../../../../rest/replies/applications.js';
+import type * as ApplicationsReplies from '../../../../http/rest/replies/applications.js';
 import type * as Replies from '../../replies.js';
 
 export interface Wish extends Terms {

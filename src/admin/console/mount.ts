@@ -1,0 +1,45 @@
+import express, { type Express } from 'express';
+import { toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { readSession } from '../../http/rest/console-caller.js';
+import { endOf, tokenOf } from '../../http/rest/console-sessions.js';
+import type { SessionReply } from '../../http/rest/replies/console-session.js';
+import { rightsByRole } from '../../http/rest/rights.js';
+import { isSameOrigin } from '../../http/same-origin.js';
+import type { ConsoleDeps } from './deps.js';
+import { mountCall } from './exchange.js';
+import { mountFaceCheck } from './face-check.js';
+import { routeLetters } from './letter.js';
+import { createPageRouter } from './page.js';
+import { mountSignIn } from './sign-in.js';
+import { consolePath } from './visit.js';
+
+export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
+  mountCall(app, deps.room, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
+    if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
+    const ways = { provider: deps.console.signIn !== null };
+    const shown = await readSession(request.headers, deps).catch((error: unknown) => {
+      if (error instanceof FaceError && error.code === 'caller_untrusted') return null;
+      throw error;
+    });
+    if (shown === null) {
+      response.json({ ok: true, ...({ ways, session: null } satisfies SessionReply) });
+      return;
+    }
+    const { name, role, by } = shown.session;
+    const session = {
+      // An API key does not identify a person who could own applications.
+      ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
+      byKey: by.kind === 'key',
+      extensions: deps.extensionsOn,
+      token: tokenOf(shown.secret),
+      endsAt: toIso(endOf(shown.session, deps.console)),
+    };
+    response.json({ ok: true, ...({ ways, session } satisfies SessionReply) });
+  });
+  mountSignIn(app, deps);
+  mountFaceCheck(app, deps);
+  const letters = express.Router();
+  routeLetters(letters, deps);
+  app.use(consolePath, letters, createPageRouter(folder));
+}

@@ -1,0 +1,249 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../../../test/company-provider.js';
+import { cookiesOf, fromOwnPage, readSession, signInByKey, toSessionHeaders } from '../../../test/console.js';
+import { createTestVerifier } from '../../../test/embedded.js';
+import { testIssuer } from '../../../test/keys.js';
+import { consoleGuard } from '../../config/console.js';
+import type { Fetch } from '../../core/ports.js';
+import { idOfSignIn } from '../../http/rest/console-sessions.js';
+
+const redirectUri = `${testIssuer}/console/callback`;
+const users = {
+  u1: { login: 'ada@example.com', groups: ['staff', 'face-owners'] },
+  u2: { login: 'bob@example.com', groups: ['service-desk', 'face-auditors'] },
+  u3: { login: 'eve@example.com', groups: ['staff'] },
+  u4: { login: 'owner', groups: ['service-desk'] },
+  u5: { login: '<b>x</b> owner\n', groups: ['service-desk'] },
+};
+const roles = { owner: ['face-owners'], auditor: ['face-auditors'], 'help-desk': ['service-desk'] };
+
+let company: CompanyProviderServer;
+let server: ApiServer;
+let asked: string[];
+/** The server, with that provider. */
+const start = async () => {
+  const { issuer, clientId, clientSecret } = company;
+  asked = [];
+  const given: Fetch = (url, init) => {
+    asked.push(new URL(url).pathname);
+    return fetch(url, init);
+  };
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    console: consoleGuard.parse({ signIn: { issuer, clientId, clientSecret, roles } }),
+    fetch: given,
+  });
+};
+beforeAll(async () => {
+  company = await startCompanyProvider(redirectUri, users);
+});
+afterAll(() => company.stop());
+beforeEach(() => start());
+afterEach(() => server.stop());
+
+const ask = (path: string, cookie = '') =>
+  fetch(`${server.origin}${path}`, { redirect: 'manual', headers: cookie === '' ? {} : { cookie } });
+const placeOf = (response: Response): string => response.headers.get('location') ?? '';
+
+/** To the provider, and back with its answer. */
+async function visit(to = '/console') {
+  const begun = await ask(`/console/api/sign-in?to=${encodeURIComponent(to)}`);
+  expect(begun.status).toBe(303);
+  return { begun, cookie: cookiesOf(begun.headers), address: new URL(placeOf(begun)) };
+}
+const toPath = ({ pathname, search }: URL): string => pathname + search;
+
+async function signIn(user: keyof typeof users, to?: string) {
+  company.user = user;
+  const { cookie, address } = await visit(to);
+  const back = await company.follow(address.href);
+  return ask(toPath(back), cookie);
+}
+
+const sessionOf = (response: Response): string =>
+  response.headers
+    .getSetCookie()
+    .filter((line) => line.startsWith('__Host-facestep-console=') && !line.includes('=;'))
+    .map((line) => line.split(';')[0])
+    .join('');
+const isRefused = (response: Response, why: string): void => {
+  expect(placeOf(response)).toBe(`${testIssuer}/console/sign-in?refused=${why}`);
+  expect(sessionOf(response)).toBe('');
+};
+
+describe('by the company’s provider', () => {
+  test('the highest role of a user’s groups applies; actions are recorded under their name', async () => {
+    const response = await signIn('u1', '/console/administrators?x=1');
+    expect(placeOf(response)).toBe(`${testIssuer}/console/administrators?x=1`);
+    const [cookie = ''] = response.headers.getSetCookie().filter((line) => /^__Host-facestep-console=\w/.test(line));
+    expect(cookie).toMatch(/; Path=\/; .*HttpOnly; Secure; SameSite=Strict/);
+    const headers = await toSessionHeaders(server, sessionOf(response));
+    const by = `ada@example.com (${new URL(company.issuer).host})`;
+    expect(await readSession(server, headers.cookie)).toMatchObject({
+      session: { name: by, role: 'owner', byKey: false },
+    });
+    const { status } = await server.postJson('/v1/administrators', { name: 'grace', role: 'auditor' }, headers);
+    expect(status).toBe(201);
+    const { issuer } = company;
+    // A new login is recorded under the same id.
+    const id = idOfSignIn(issuer, 'u1').slice(0, 12);
+    const recorded = `ada@example.com (${new URL(issuer).host}, ${id})`;
+    expect(server.audit.events.map(({ action, detail }) => [action, detail])).toEqual([
+      ['console_signed_in', { by: recorded, role: 'owner', issuer, subject: 'u1', emergency: false }],
+      ['administrator_added', { name: 'grace', role: 'auditor', id: expect.any(String), by: recorded }],
+    ]);
+  });
+
+  test('a change of groups takes effect at the next sign-in', async () => {
+    const moving = { login: 'ada@example.com', groups: ['face-owners'] };
+    const usual = company;
+    await server.stop();
+    company = await startCompanyProvider(redirectUri, { u1: moving });
+    await start();
+    const former = await toSessionHeaders(server, sessionOf(await signIn('u1')));
+    moving.groups = ['face-auditors'];
+    const next = await toSessionHeaders(server, sessionOf(await signIn('u1')));
+    const wish = { name: 'grace', role: 'auditor' };
+    expect((await server.postJson('/v1/administrators', wish, next)).body.code).toBe('role_missing');
+    // A session that was begun before keeps its role until it ends.
+    expect((await server.postJson('/v1/administrators', wish, former)).status).toBe(201);
+    moving.groups = [];
+    isRefused(await signIn('u1'), 'no-role');
+    await company.stop();
+    company = usual;
+  });
+
+  test('who is in no group does not get in, and it is recorded', async () => {
+    isRefused(await signIn('u3'), 'no-role');
+    const [event] = server.audit.events;
+    expect(event).toMatchObject({
+      action: 'console_sign_in_refused',
+      detail: { subject: 'u3', issuer: company.issuer },
+    });
+  });
+
+  test('no login looks like the first owner or like markup', async () => {
+    const host = new URL(company.issuer).host;
+    expect(await readSession(server, sessionOf(await signIn('u4')))).toMatchObject({
+      session: { name: `owner (${host})` },
+    });
+    const { session } = await readSession(server, sessionOf(await signIn('u5')));
+    expect(session).toMatchObject({ name: `%3Cb%3Ex%3C%2Fb%3E%20owner%0A (${host})` });
+  });
+
+  test('the request has PKCE, state and nonce, none of which tells the cookie', async () => {
+    const { address, cookie, begun } = await visit();
+    const sent = Object.fromEntries(address.searchParams);
+    expect(sent).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', redirect_uri: redirectUri });
+    expect(new Set([sent.state, sent.nonce, sent.code_challenge]).size).toBe(3);
+    for (const value of [sent.state, sent.nonce, sent.code_challenge]) {
+      expect(value).toMatch(/^[\w-]{43}$/);
+      expect(cookie).not.toContain(value);
+    }
+    expect(begun.headers.getSetCookie()[0]).toMatch(/^__Host-facestep-console-visit=.*HttpOnly; Secure; SameSite=Lax/);
+  });
+
+  test('an answer of another visit, without a visit, or used before is refused', async () => {
+    company.user = 'u1';
+    const [mine, other] = [await visit(), await visit()];
+    const back = await company.follow(mine.address.href);
+    isRefused(await ask(toPath(back), other.cookie), 'not-finished');
+    isRefused(await ask(toPath(back)), 'not-finished');
+    const right = await ask(toPath(back), mine.cookie);
+    expect(sessionOf(right)).not.toBe('');
+    isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
+  });
+
+  test.each<[string, (back: URL, other: URL) => void]>([
+    ['another state', (back) => back.searchParams.set('state', 'x')],
+    [
+      'a code of another visit: PKCE',
+      (back, other) => back.searchParams.set('code', other.searchParams.get('code') ?? ''),
+    ],
+    ['another issuer', (back) => back.searchParams.set('iss', 'https://evil.example')],
+  ])('%s is refused', async (_name, change) => {
+    company.user = 'u1';
+    const [mine, other] = [await visit(), await visit()];
+    const [back, theirs] = [await company.follow(mine.address.href), await company.follow(other.address.href)];
+    change(back, theirs);
+    isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
+    expect(server.audit.events).toEqual([]);
+  });
+
+  test('a token for another nonce is refused', async () => {
+    company.user = 'u1';
+    const { address, cookie } = await visit();
+    address.searchParams.set('nonce', 'another');
+    isRefused(await ask(toPath(await company.follow(address.href)), cookie), 'not-finished');
+  });
+
+  test.each(['//evil.example/console', '/\\evil.example', '/consoles', '/console/../face'])(
+    'nobody is sent to %s',
+    async (to) => {
+      expect(placeOf(await signIn('u1', to))).toBe(`${testIssuer}/console`);
+    },
+  );
+
+  test('a planted cookie sends nobody elsewhere', async () => {
+    company.user = 'u1';
+    const { cookie, address } = await visit();
+    const planted = cookie.replace(/\.[^.]*$/, `.${Buffer.from('//evil.example/console').toString('base64url')}`);
+    const response = await ask(toPath(await company.follow(address.href)), planted);
+    expect(placeOf(response)).toBe(`${testIssuer}/console`);
+  });
+
+  test('made-up answers are counted, and no more are taken', async () => {
+    const { cookie, address } = await visit();
+    const made = `/console/callback?code=x&state=${address.searchParams.get('state')}&iss=${company.issuer}`;
+    for (let tries = 0; tries < 100; tries += 1) isRefused(await ask(made, cookie), 'not-finished');
+    const calls = asked.length;
+    isRefused(await ask(made, cookie), 'locked-out');
+    expect(asked).toHaveLength(calls);
+  });
+
+  test('answers of no visit cost no call, and neither they nor wrong keys keep anybody out', async () => {
+    const { cookie } = await visit();
+    const calls = asked.length;
+    const tryKey = () => server.postJson('/console/api/sign-in/key', { key: 'wrong' }, fromOwnPage);
+    for (let tries = 0; tries <= 100; tries += 1) {
+      isRefused(await ask('/console/callback?code=x&state=x', cookie), 'not-finished');
+      await tryKey();
+    }
+    expect(asked).toHaveLength(calls);
+    expect((await tryKey()).body.code).toBe('locked_out');
+    expect(sessionOf(await signIn('u1'))).not.toBe('');
+  });
+});
+
+describe('by a key', () => {
+  test('raises an alarm where a provider is configured', async () => {
+    const headers = await signInByKey(server);
+    expect(await readSession(server, headers.cookie)).toMatchObject({
+      ...{ ways: { provider: true }, session: { name: 'owner', role: 'owner', byKey: true } },
+    });
+    expect(server.audit.events).toMatchObject([
+      { action: 'console_signed_in', detail: { by: 'owner', issuer: null, emergency: true } },
+    ]);
+    expect(server.log.text()).toMatch(/admin key used to sign in to the console/);
+    const { emergencySignIns } = server.deps.telemetry.metrics;
+    expect((await emergencySignIns.get()).values[0]?.value).toBe(1);
+  });
+
+  test('a wrong key is refused like everywhere else, and too many are', async () => {
+    const tryKey = (key: string) => server.postJson('/console/api/sign-in/key', { key }, fromOwnPage);
+    for (let tries = 0; tries < 100; tries += 1) expect((await tryKey('wrong')).body.code).toBe('caller_untrusted');
+    expect((await tryKey('wrong')).body.code).toBe('locked_out');
+    expect((await tryKey(adminKey)).status).toBe(200);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['another site', { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }, 'caller_untrusted'],
+    ['another origin', { origin: 'https://evil.example', 'content-type': 'application/json' }, 'caller_untrusted'],
+    ['a form', { ...fromOwnPage, 'content-type': 'text/plain' }, 'request_malformed'],
+  ])('nobody is signed in by %s', async (_name, headers, code) => {
+    const answer = await server.postJson('/console/api/sign-in/key', { key: adminKey }, headers);
+    expect(answer.body.code).toBe(code);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+});

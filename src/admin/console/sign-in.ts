@@ -1,0 +1,152 @@
+import type { CookieOptions, Express } from 'express';
+import { z } from 'zod';
+import { Credential } from '../../core/concealed.js';
+import { attemptsOfSignIns } from '../../core/limits/attempts.js';
+import { countAttempt } from '../../core/limits/lockout.js';
+import { FaceError, toCode } from '../../errors.js';
+import { noteRefusal } from '../../http/access-log.js';
+import { readCookie } from '../../http/cookies.js';
+import { queryOf } from '../../http/front-door.js';
+import { authenticateAdministrator } from '../../http/rest/administrators.js';
+import { authenticateSession } from '../../http/rest/console-caller.js';
+import {
+  administratorOf,
+  beginSession,
+  type ConsoleSession,
+  endSession,
+  longestSessionSec,
+  sessionCookieOf,
+} from '../../http/rest/console-sessions.js';
+import type { SignedInRole } from '../../http/rest/rights.js';
+import { sourceOf } from '../../http/source.js';
+import { newSecret } from '../../step-up/ticket.js';
+import { type CompanyProvider, createCompanyProvider } from './company-provider.js';
+import type { ConsoleDeps } from './deps.js';
+import { type Call, mountCall, readFields } from './exchange.js';
+import type { Person } from './person.js';
+import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
+
+type Refused = 'no-role' | 'not-finished' | 'provider-down' | 'locked-out';
+
+export function mountSignIn(app: Express, deps: ConsoleDeps): void {
+  const { issuer, clock, fetch } = deps;
+  const isSecure = issuer.startsWith('https:');
+  const signIn = deps.console.signIn;
+  const redirectUri = `${issuer}${consolePath}/callback`;
+  const provider = signIn === null ? null : createCompanyProvider(signIn, { redirectUri, clock, fetch });
+  const cookie = (sameSite: 'lax' | 'strict'): CookieOptions => ({
+    httpOnly: true,
+    secure: isSecure,
+    sameSite,
+    path: '/',
+  });
+  const names = { session: sessionCookieOf(issuer), visit: visitCookieOf(issuer) };
+
+  const backToSignIn = ({ response }: Pick<Call, 'response'>, refused: Refused): void =>
+    response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
+
+  /** Begins a console session with a new secret, so that a cookie planted by an attacker is useless. */
+  async function begin(
+    { response }: Pick<Call, 'response'>,
+    session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
+    subject: string | null,
+  ): Promise<void> {
+    const { by } = session;
+    const { name, role } = administratorOf(session);
+    const emergency = by.kind === 'key' && signIn !== null;
+    const detail = { by: name, role, issuer: by.kind === 'provider' ? by.issuer : null, subject, emergency };
+    await deps.audit.append({ action: 'console_signed_in', connection: '', subject: '', detail });
+    if (emergency) {
+      deps.log.warn('admin key used to sign in to the console', { by: name, role });
+      deps.metrics.emergencySignIns.inc();
+    }
+    const secret = await beginSession(session, deps);
+    secret.use((text) =>
+      response.cookie(names.session, text, { ...cookie('strict'), maxAge: longestSessionSec * 1000 }),
+    );
+  }
+
+  mountCall(app, deps.room, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
+    const { request, response } = exchange;
+    if (provider === null) throw new FaceError('not_found');
+    const to = toOwnPath(new URLSearchParams(queryOf(request)).get('to'));
+    const visit: Visit = { secret: newSecret(deps), to };
+    const address = await provider.begin(visit).catch((error: unknown) => {
+      noteRefusal(response, error);
+      deps.log.warn('identity provider of the console does not respond', { code: toCode(error) });
+      return null;
+    });
+    if (address === null) return backToSignIn(exchange, 'provider-down');
+    response.cookie(names.visit, toCookie(visit), { ...cookie('lax'), maxAge: visitLifeSec * 1000 });
+    response.redirect(303, address.href);
+  });
+
+  mountCall(app, deps.room, ['GET', `${consolePath}/callback`], async (exchange) => {
+    const { request, response } = exchange;
+    if (provider === null || signIn === null) throw new FaceError('not_found');
+    const visit = fromCookie(readCookie(request, names.visit));
+    const query = queryOf(request);
+    // This answer belongs to another window's sign-in, whose cookie is kept.
+    if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
+    response.clearCookie(names.visit, cookie('lax'));
+    try {
+      const person = await finishCounted(provider, query, visit, sourceOf(request));
+      const role = await requireRole(person, signIn.issuer);
+      const by = { kind: 'provider' as const, issuer: signIn.issuer, subject: person.subject, login: person.login };
+      await begin(exchange, { name: person.name, role, by }, person.subject);
+    } catch (error) {
+      const refused = toRefused(error);
+      if (refused === null) throw error;
+      noteRefusal(response, error);
+      return backToSignIn(exchange, refused);
+    }
+    response.redirect(303, `${issuer}${visit.to}`);
+  });
+
+  /**
+   * Counts failed sign-ins at the provider, because each answer causes a call to the provider. Failed attempts with API
+   * keys are counted separately.
+   */
+  const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
+    countAttempt(
+      attemptsOfSignIns(source),
+      async () => ({ succeeded: true, result: await from.finish(query, visit) }),
+      deps,
+    );
+
+  async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
+    if (role !== null) return role;
+    const detail = { by: name, issuer: from, subject };
+    await deps.audit.append({ action: 'console_sign_in_refused', connection: '', subject: '', detail });
+    throw new FaceError('role_missing');
+  }
+
+  mountCall(app, deps.room, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
+    const { key } = await readFields(exchange, z.strictObject({ key: z.string().min(1).max(4096) }), deps);
+    const source = sourceOf(exchange.request);
+    const { administrator, keyId } = await authenticateAdministrator(new Credential(key), source, deps);
+    await begin(exchange, { ...administrator, by: { kind: 'key', keyId } }, null);
+    exchange.response.json({ ok: true });
+  });
+
+  mountCall(app, deps.room, ['POST', `${consolePath}/api/sign-out`], async ({ request, response }) => {
+    const { secret, session } = await authenticateSession(request.headers, deps);
+    await endSession(secret, deps);
+    response.clearCookie(names.session, cookie('strict'));
+    await deps.audit.append({
+      action: 'console_signed_out',
+      connection: '',
+      subject: '',
+      detail: { by: administratorOf(session).name },
+    });
+    response.json({ ok: true });
+  });
+}
+
+function toRefused(error: unknown): Refused | null {
+  const code = toCode(error);
+  if (code === 'role_missing') return 'no-role';
+  if (code === 'caller_untrusted') return 'not-finished';
+  if (code === 'profile_unavailable') return 'provider-down';
+  return code === 'locked_out' ? 'locked-out' : null;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import {
+  addAdministrator,
+  listAdministrators,
+  maxAdministrators,
+  removeAdministrator,
+} from '../../http/rest/administrators.js';
+import { clientTokenLifeSec } from '../../http/rest/client-tokens.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { addedAdministratorReply, administratorsReply } from '../../http/rest/replies/administrators.js';
+import { roles } from '../../http/rest/rights.js';
+
+const nameField = z
+  .string()
+  .regex(/^[\w.@-]{1,64}$/)
+  .describe('Name of the administrator in the audit trail.');
+
+export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/administrators',
+      status: 201,
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Add an administrator',
+      description: `Each administrator has their own key. There can be at most ${maxAdministrators}, in addition to the first owner. The first owner holds the key of the configuration and cannot be removed.`,
+      codes: ['name_taken', 'limit_reached'],
+      fields: z.strictObject({
+        name: nameField,
+        role: z.enum(roles),
+        expiresIn: z
+          .int()
+          .min(clientTokenLifeSec.least)
+          .max(clientTokenLifeSec.most)
+          .optional()
+          .describe(
+            'Lifetime in seconds: 60 to 31,622,400 (366 days). If missing, the key is valid until the administrator is removed.',
+          ),
+      }),
+      reply: addedAdministratorReply,
+      async handle({ fields: { name, role, expiresIn }, administrator }) {
+        const { credential, expiresAt } = await addAdministrator(
+          { name, role, lifeSec: expiresIn ?? null },
+          administrator,
+          deps,
+        );
+        const key = credential.use((text) => text);
+        return { name, role, key, expiresAt: expiresAt === null ? null : toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/administrators',
+      right: 'audit',
+      summary: 'List administrators',
+      description: 'Administrators with an expired key are not listed.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: administratorsReply,
+      async handle() {
+        const administrators = (await listAdministrators(deps)).map(({ name, role, addedAt, expiresAt }) => ({
+          name,
+          role,
+          addedAt: addedAt === null ? null : toIso(addedAt),
+          expiresAt: expiresAt === null ? null : toIso(expiresAt),
+        }));
+        return { administrators };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/administrators/remove',
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Remove an administrator',
+      description: 'Takes effect immediately.',
+      codes: ['not_found'],
+      fields: z.strictObject({ name: nameField }),
+      reply: z.strictObject({}),
+      async handle({ fields, administrator }) {
+        await removeAdministrator(fields.name, administrator, deps);
+        return {};
+      },
+    }),
+  ];
+}

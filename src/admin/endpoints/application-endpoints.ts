@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import {
+  type Application,
+  changeApplication,
+  listApplications,
+  maxApplications,
+  quotaRanges,
+  readApplication,
+  registerApplication,
+  removeApplication,
+} from '../../http/rest/applications.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { scopesField, tenantField } from '../../http/rest/fields.js';
+import { applicationReply, applicationsReply } from '../../http/rest/replies/applications.js';
+import { defaultScopes } from '../../http/rest/scopes.js';
+
+const { perMinute, perDay } = quotaRanges;
+
+const nameField = z.string().min(1).max(100).describe('Name of the program, for people.');
+const contactField = z.string().max(200).describe('Contact for questions about it.');
+const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per minute.');
+const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
+
+export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
+  const none = z.strictObject({});
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications',
+      status: 201,
+      right: 'configure',
+      summary: 'Register an application',
+      description: `Sets the scopes and the quotas of its keys. There can be at most ${maxApplications}. The tenant cannot be changed later: enrolments are bound to it.`,
+      codes: ['limit_reached'],
+      fields: z.strictObject({
+        name: nameField,
+        tenant: tenantField,
+        scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of its keys.'),
+        perMinute: perMinuteField.prefault(perMinute.standard),
+        perDay: perDayField.prefault(perDay.standard),
+        contact: contactField.prefault(''),
+      }),
+      reply: applicationReply,
+      handle: async ({ fields, administrator }) =>
+        toApplicationReply(await registerApplication(fields, administrator, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/applications',
+      right: 'audit',
+      summary: 'List applications',
+      description: 'Returns all applications, oldest first.',
+      codes: [],
+      fields: none,
+      reply: applicationsReply,
+      handle: async () => ({ applications: (await listApplications(deps)).map(toApplicationReply) }),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/applications/:id',
+      right: 'audit',
+      summary: 'Get an application',
+      description: 'Returns its settings, and when they were set.',
+      codes: ['not_found'],
+      fields: none,
+      reply: applicationReply,
+      handle: async ({ param }) => toApplicationReply(await readApplication(param('id'), deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/change',
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Change an application',
+      description:
+        'Settings that are not sent keep their values. A change applies to existing keys, too, from the next request on: a removed scope is removed from all of them.',
+      codes: ['not_found'],
+      fields: z.strictObject({
+        name: nameField.optional(),
+        scopes: scopesField.optional().describe('Scopes of its keys.'),
+        perMinute: perMinuteField.optional(),
+        perDay: perDayField.optional(),
+        contact: contactField.optional(),
+      }),
+      reply: applicationReply,
+      handle: async ({ param, fields, administrator }) =>
+        toApplicationReply(await changeApplication(param('id'), fields, administrator, deps)),
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/applications/:id/remove',
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Remove an application',
+      description: 'Also revokes its keys, including for requests in progress.',
+      codes: ['not_found'],
+      fields: none,
+      reply: none,
+      async handle({ param, administrator }) {
+        await removeApplication(param('id'), administrator, deps);
+        return {};
+      },
+    }),
+  ];
+}
+
+export function toApplicationReply(application: Application) {
+  const { id, name, tenant, scopes, perMinute, perDay, contact, owners, createdAt, changedAt } = application;
+  const times = { createdAt: toIso(createdAt), changedAt: toIso(changedAt) };
+  return { id, name, tenant, scopes: [...scopes], perMinute, perDay, contact, owners: [...owners], ...times };
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import { issueClientToken, revokeClientToken } from '../../http/rest/client-tokens.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { clientTokenId, emailField, lifeField, phoneField, scopesField, tenantField } from '../../http/rest/fields.js';
+import { clientTokenReply } from '../../http/rest/replies/applications.js';
+import { instantReply } from '../../http/rest/replies/instant.js';
+import type { Administrator } from '../../http/rest/rights.js';
+import { clientScopes, defaultScopes } from '../../http/rest/scopes.js';
+import { checkVerifiedContact, takeVerifiedContact } from './contacts.js';
+
+const issueFields = z.strictObject({
+  name: z.string().min(1).max(100).describe('Name of the client, for administrators.'),
+  tenant: tenantField,
+  scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of the client (ours).'),
+  expiresIn: lifeField,
+});
+
+export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
+  const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
+  const issue = async (
+    { name, tenant, scopes, expiresIn }: z.output<typeof issueFields>,
+    administrator: Administrator,
+  ) => {
+    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null };
+    const { credential, client } = await issueClientToken(request, administrator, deps);
+    return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
+  };
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/generateToken',
+      versions: [1],
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Issue a client token',
+      description: 'Returns a client token to an administrator (the header `X-Admin-Key` is ours).',
+      ours: false,
+      codes: [],
+      fields: issueFields,
+      reply: clientTokenReply,
+      handle: ({ fields, administrator }) => issue(fields, administrator),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/generateToken',
+      versions: [2],
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Issue a client token for a verified contact',
+      description:
+        'Works as on v1, but the e-mail address and phone number must have been verified together within the last hour. A verification is valid for one token.',
+      ours: false,
+      codes: ['contact_unverified'],
+      fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
+      reply: clientTokenReply,
+      async handle({ fields, administrator }) {
+        await checkVerifiedContact(fields, deps);
+        const issued = await issue(fields, administrator);
+        // The verified contact is consumed last, so that the user need not enter both codes again if no token can be
+        // issued.
+        await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
+          await revokeClientToken(issued.id, administrator, deps);
+          throw error;
+        });
+        return issued;
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/token',
+      versions: [1, 2],
+      scope: null,
+      summary: 'Get the caller’s client token',
+      description: 'The format of the reply is ours.',
+      ours: false,
+      codes: [],
+      fields: z.strictObject({}),
+      reply: z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        tenant: z.string(),
+        scopes: z.array(z.enum(clientScopes)),
+        issuedAt: instantReply,
+        expiresAt: instantReply,
+        application: z.string().nullable().describe('Id of the application, if it is a key of one (ours).'),
+      }),
+      async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application } }) {
+        const times = { issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
+        return { id, name, tenant, scopes: [...scopes], ...times, application: application?.id ?? null };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/revokeToken',
+      versions: [1, 2],
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Revoke a client token',
+      description: 'Takes effect immediately: a request in progress with this token fails with `caller_untrusted`.',
+      ours: true,
+      codes: ['not_found'],
+      fields: z.strictObject({ id: clientTokenId }),
+      reply: z.strictObject({}),
+      async handle({ fields, administrator }) {
+        await revokeClientToken(fields.id, administrator, deps);
+        return {};
+      },
+    }),
+  ];
+}

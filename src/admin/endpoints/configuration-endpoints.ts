@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { reloadReply } from '../../http/rest/replies/configuration.js';
+
+export function createConfigurationEndpoints(deps: ApiPorts<'reload'>): Endpoint[] {
+  return [
+    adminEndpoint({
+      ...({ versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const),
+      method: 'POST',
+      path: '/configuration/reload',
+      right: 'operate',
+      summary: 'Reload the configuration',
+      description:
+        'Reloads the configuration of this server only. The file is read and validated as at the start. Connections, hooks and OpenID providers are rebuilt and replaced between two requests. An invalid configuration changes nothing. Values are never returned.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: reloadReply,
+      async handle({ administrator }) {
+        const { code, changed, needingRestart, problems, switched } = await deps.reload(administrator.name);
+        return {
+          code,
+          changed: [...changed],
+          needingRestart: [...needingRestart],
+          problems: problems.map((each) => ({ ...each })),
+          switched: switched.map((each) => ({ ...each })),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { findEnrolled } from '../../audit/ledger/people.js';
+import { filesOf } from '../../config/data-files.js';
+import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import {
+  connectionSecretsReply,
+  connectionsReply,
+  mode,
+  refusedReply,
+  switchedModeReply,
+} from '../../http/rest/replies/connections.js';
+import { putInForce, switchMode } from '../operations/modes.js';
+import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
+import { countUsers } from '../operations/plan.js';
+import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
+import { findSecrets, readSecretAges } from '../operations/secret-uses.js';
+
+const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
+
+export function createConnectionEndpoints({ upkeep, ledger }: ApiPorts<'ledger' | 'upkeep'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
+  const toMode = (id: string) => {
+    const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
+    if (file === undefined) throw new FaceError('connection_unknown');
+    const switched = upkeep.modes().get(id);
+    const isSwitched = switched !== undefined && switched.mode !== file;
+    return {
+      ...{ inForce: switched?.mode ?? file, file },
+      switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
+    };
+  };
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/connections',
+      right: 'view',
+      summary: 'List connections',
+      description:
+        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned.',
+      codes: ['config_invalid'],
+      fields: z.strictObject({}),
+      reply: connectionsReply,
+      async handle() {
+        const { connections } = putInForce(upkeep.setup(), upkeep.modes());
+        return {
+          connections: connections.map(({ id, kind, policy }) => ({
+            ...{ id, kind, mode: toMode(id) },
+            policy: {
+              accuracy: policy.accuracy,
+              scope: policy.scope,
+              liveness: policy.liveness,
+              userSecret: policy.userSecret,
+              whenNotEnrolled: policy.whenNotEnrolled,
+              whenUnverified: policy.whenUnverified,
+              whenUnavailable: policy.whenUnavailable,
+              freshnessSec: policy.freshnessSec,
+              enrolmentDays: policy.enrolmentDays,
+              referencePhoto: policy.referencePhoto,
+              bypass: policy.bypass.allowed
+                ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
+                : null,
+            },
+          })),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/connections/:id/refused',
+      right: 'audit',
+      summary: 'List the users who would be denied in enforce mode',
+      description:
+        'Returns users whom the hooks allowed only because of shadow mode, newest first, from the audit trail of this server. Each replica has its own trail.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({
+        days: z.int().min(1).max(365).prefault(30).describe('Number of past days.'),
+        limit: z.int().min(1).max(200).prefault(50),
+        cursor: z.string().max(1024).optional().describe('Cursor of the previous reply.'),
+      }),
+      reply: refusedReply,
+      async handle({ param, fields: { days, limit, cursor } }) {
+        const { id } = findConfigured(param('id'), upkeep);
+        const place = cursor === undefined ? null : parseCursor(cursor);
+        const since = addSec(upkeep.clock.now(), -days * secondsPerDay);
+        const { audit } = filesOf(upkeep.setup().config);
+        const { subjects, unnamed, days: counted } = await findRefused(audit, { connection: id, since });
+        const enrolled = await findEnrolled(
+          subjects.map(({ subject }) => ({ connection: id, subject })),
+          { ledger, clock: upkeep.clock },
+        );
+        const left = after(subjects, place);
+        const page = left.slice(0, limit);
+        const last = page.at(-1);
+        return {
+          subjects: page.map(({ lastAt, hooks, ...each }) => ({
+            ...{ ...each, lastAt: toIso(lastAt), hooks: [...hooks] },
+            isEnrolled: enrolled.has(each.subject),
+          })),
+          cursor: last === undefined || left.length <= limit ? null : toCursor(last),
+          total: subjects.length,
+          notEnrolled: subjects.length - enrolled.size,
+          days: Array.from({ length: days }, (_, index) => {
+            const day = toIso(addSec(upkeep.clock.now(), (index + 1 - days) * secondsPerDay)).slice(0, 10);
+            return { day, ...(counted.get(day) ?? { users: 0, refused: 0 }) };
+          }),
+          unnamed: Object.entries(unnamed).map(([code, count]) => ({ code, count })),
+          since: toIso(since),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/connections/:id/mode',
+      right: 'configure',
+      isSensitive: true,
+      summary: 'Switch between shadow and enforce mode',
+      description:
+        'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded.',
+      codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
+      fields: z.strictObject({ mode, isSure: sureField }),
+      reply: switchedModeReply,
+      async handle({ param, fields: { mode: asked, isSure }, administrator }) {
+        const id = param('id');
+        const { inForce, file } = toMode(id);
+        if (asked === inForce) return { mode: toMode(id) };
+        if (asked === 'enforce' && !isSure) {
+          const census = await countUsers(await openConnection(id, upkeep), upkeep);
+          if (wouldRefuseAll(census, { mode: asked })) throw new FaceError('nobody_can_pass');
+        }
+        await switchMode({ connection: id, mode: asked, file }, administrator.name, upkeep);
+        await upkeep.followModes();
+        return { mode: toMode(id) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/connections/:id/secrets',
+      right: 'configure',
+      summary: 'List the secrets of a connection',
+      description:
+        'Returns their age and last use, never the secrets. They are in the configuration, which this server does not write: `setting` and `previousSetting` are the settings to change. Calls by the checks of this server count as use.',
+      codes: ['connection_unknown', 'config_invalid'],
+      fields: z.strictObject({}),
+      reply: connectionSecretsReply,
+      async handle({ param }) {
+        const id = param('id');
+        const { provisioning } = await openConnection(id, upkeep);
+        const ageOf = await readSecretAges(id, upkeep);
+        const toAge = (mark: string | null) => {
+          const age = ageOf(mark);
+          return age && { since: toIso(age.since), usedAt: age.usedAt === null ? null : toIso(age.usedAt) };
+        };
+        return {
+          secrets: findSecrets(provisioning).map(({ marks, ...each }) => ({
+            ...each,
+            current: toAge(marks.current) ?? { since: toIso(upkeep.clock.now()), usedAt: null },
+            previous: toAge(marks.previous),
+          })),
+        };
+      },
+    }),
+  ];
+}
+
+const cursorGuard = z.tuple([z.number(), z.string()]);
+
+const toCursor = ({ lastAt, subject }: RefusedSubject): string =>
+  Buffer.from(JSON.stringify([lastAt, subject])).toString('base64url');
+
+function parseCursor(text: string): Pick<RefusedSubject, 'lastAt' | 'subject'> {
+  try {
+    const [lastAt, subject] = cursorGuard.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return { lastAt: epochMs(lastAt), subject };
+  } catch {
+    throw new FaceError('request_malformed', { field: 'cursor' });
+  }
+}

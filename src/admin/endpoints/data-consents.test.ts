@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { adminKey } from '../../../test/api-server.js';
+import { openLink, openPage } from '../../../test/capture-page.js';
+import { agree, askAndShow, details, registration, toConfig } from '../../../test/oidc/consented-data-bench.js';
+import { startIssuer, type TestIssuer } from '../../../test/oidc/issuer.js';
+import { readDataConsents } from '../../core/consented-data/consents.js';
+
+/* Who may end what a person lets clients be told: they themselves, and an administrator; and what is left of it then. */
+
+let op: TestIssuer;
+beforeEach(async () => {
+  op = await startIssuer({ config: toConfig(registration, { ...registration, id: 'other' }) });
+  op.profile.details.set('anna', details);
+  await op.enrol('anna');
+});
+afterEach(() => op.stop());
+
+const anna = { connection: 'work', subject: 'anna' };
+const admin = { 'x-admin-key': adminKey };
+const asked = { scope: 'openid email phone' };
+const clients = async () => (await readDataConsents(anna, op.server.deps)).map(({ client }) => client);
+const withdrawals = () =>
+  op.server.audit.events.flatMap((event) => (event.action === 'data_consent_withdrawn' ? [event.detail] : []));
+
+/** The person's own page, by a link that was made for it. */
+async function openOwnPage() {
+  const { token } = await op.server.issue();
+  const { body } = await op.server.postJson('/invitations', { ...anna, purpose: 'manage' }, { 'x-auth-token': token });
+  return openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
+}
+
+test('the person sees what is told to whom, by name, and ends it: the token then tells nothing', async () => {
+  const shop = await agree(op, asked, ['email']);
+  const other = await agree(op, { ...asked, id: 'other' }, ['email', 'phone_number']);
+  const page = await openOwnPage();
+  const { body } = await page.get('/face/data-consents');
+  expect(body.dataConsents).toMatchObject([
+    { client: 'shop', claims: ['email'] },
+    { client: 'other', claims: ['email', 'phone_number'] },
+  ]);
+  expect((await page.post('/face/data-consents/withdraw', { client: 'shop' })).status).toBe(200);
+  await expect(shop.userInfo()).rejects.toMatchObject({ status: 401 });
+  expect(await other.userInfo()).toMatchObject({ email: 'anna@example.com' });
+  expect(withdrawals()).toEqual([{ client: 'shop', claims: ['email'] }]);
+  // Ending what has ended succeeds, and is not told twice.
+  expect((await page.post('/face/data-consents/withdraw', { client: 'shop' })).status).toBe(200);
+  expect(withdrawals()).toHaveLength(1);
+});
+
+test('a token stays invalid after a new consent, because the consent of the token has ended', async () => {
+  const former = await agree(op, asked, ['email']);
+  await (await openOwnPage()).post('/face/data-consents/withdraw', { client: 'shop' });
+  expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');
+  const anew = await agree(op, asked, ['email']);
+  expect(await anew.userInfo()).toMatchObject({ email: 'anna@example.com' });
+  await expect(former.userInfo()).rejects.toMatchObject({ status: 401 });
+});
+
+test('an administrator ends that of one client, or of all, and is named for it', async () => {
+  const shop = await agree(op, asked, ['email']);
+  await agree(op, { ...asked, id: 'other' }, ['phone_number']);
+  const { body } = await op.server.postJson('/subjects/withdraw-data-consents', { ...anna, client: 'shop' }, admin);
+  expect(body).toMatchObject({ complete: true, subjects: [{ ...anna, code: null, clients: ['shop'] }] });
+  await expect(shop.userInfo()).rejects.toMatchObject({ status: 401 });
+  expect(await clients()).toEqual(['other']);
+  const all = await op.server.postJson('/subjects/withdraw-data-consents', { login: 'anna@example.com' }, admin);
+  expect(all.body).toMatchObject({ subjects: [{ clients: ['other'] }] });
+  expect(await clients()).toEqual([]);
+  expect(withdrawals().map(({ by }) => by)).toEqual(['owner', 'owner']);
+});
+
+test('what is held is in an export by names, and an erasure takes it away with the tokens', async () => {
+  const { userInfo } = await agree(op, asked, ['phone_number']);
+  const { body } = await op.server.postJson('/subjects/export', anna, admin);
+  expect(body).toMatchObject({
+    subjects: [{ held: { dataConsents: [{ client: 'shop', claims: ['phone_number'] }] } }],
+  });
+  expect(JSON.stringify(body)).not.toContain('6123');
+  await op.server.postJson('/subjects/erase', anna, admin);
+  expect(await clients()).toEqual([]);
+  await expect(userInfo()).rejects.toMatchObject({ status: 401 });
+});

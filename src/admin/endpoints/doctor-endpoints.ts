@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { findToDo } from '../../core/to-do.js';
+import { toIso } from '../../core/units.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { doctorReply, toDoReply } from '../../http/rest/replies/doctor.js';
+import { readDoctorRun, readExamination, startDoctor } from '../operations/examinations.js';
+import { createFactFinder } from '../operations/facts.js';
+import { findConfigured } from '../operations/open-connection.js';
+import type { UpkeepPorts } from '../operations/upkeep.js';
+import { createOpenWorkFinder } from './open-work.js';
+
+async function describeDoctor(upkeep: UpkeepPorts<'state' | 'clock' | 'setup'>) {
+  const run = await readDoctorRun(upkeep);
+  const connections = upkeep.setup().connections.map(async ({ id }) => {
+    const examination = await readExamination(id, upkeep);
+    if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
+    const { examinedAt, findings } = examination;
+    return { connection: id, examinedAt: toIso(examinedAt), light: examination.light, findings: [...findings] };
+  });
+  return {
+    isUnderWay: run?.isUnderWay ?? false,
+    by: run?.by ?? null,
+    startedAt: run === null ? null : toIso(run.startedAt),
+    connections: await Promise.all(connections),
+  };
+}
+
+export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'upkeep' | 'openWork'>): Endpoint[] {
+  const { upkeep } = deps;
+  const findOpenWork = createOpenWorkFinder(deps);
+  const findFacts = createFactFinder(upkeep);
+  const common = { versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/doctor',
+      status: 201,
+      right: 'operate',
+      summary: 'Check connections',
+      description:
+        'Starts a check of each connection in the background, as `facestep doctor` does, for at most two minutes a connection. Only one server at a time runs checks. Changes nothing.',
+      codes: ['connection_unknown', 'run_under_way'],
+      fields: z.strictObject({ connection: z.string().max(64).optional().describe('By default all connections.') }),
+      reply: doctorReply,
+      async handle({ fields: { connection }, administrator }) {
+        const ids =
+          connection === undefined
+            ? upkeep.setup().connections.map(({ id }) => id)
+            : [findConfigured(connection, upkeep).id];
+        await startDoctor(ids, administrator.name, upkeep);
+        return { doctor: await describeDoctor(upkeep) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/doctor',
+      status: 200,
+      right: 'view',
+      summary: 'Get the last results of the doctor',
+      description: 'Returns the last results of each connection, from any server, for a week.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: doctorReply,
+      async handle() {
+        return { doctor: await describeDoctor(upkeep) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/to-do',
+      status: 200,
+      right: 'view',
+      summary: 'List open tasks',
+      description:
+        'Most urgent first. Calls no provider: the tasks result from the doctor, the keys, the trail and the last backup. Open requests and expiring secrets are included as far as your role may see them.',
+      codes: ['config_invalid', 'key_service_unavailable'],
+      fields: z.strictObject({}),
+      reply: toDoReply,
+      async handle({ administrator }) {
+        const facts = await findFacts();
+        const { connections } = await describeDoctor(upkeep);
+        return {
+          items: findToDo(facts, upkeep.clock.now(), await findOpenWork(administrator)).map((each) => ({ ...each })),
+          lights: connections.map(({ findings: _, ...each }) => each),
+        };
+      },
+    }),
+  ];
+}

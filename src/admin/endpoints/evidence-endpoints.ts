@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { filesOf } from '../../config/data-files.js';
+import { toIso } from '../../core/units.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { backupReply, trailReply } from '../../http/rest/replies/evidence.js';
+import { readLastBackup } from '../operations/last-backup.js';
+import {
+  readHeadTime,
+  readVerification,
+  startVerification,
+  type Verification,
+} from '../operations/trail-verification.js';
+
+const toReply = ({ run, state }: Verification) => ({
+  ...{ state, by: run.by, startedAt: toIso(run.startedAt) },
+  endedAt: run.endedAt === null ? null : toIso(run.endedAt),
+  ...run.progress,
+});
+
+export function createEvidenceEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
+  const describe = async () => {
+    const verification = await readVerification(upkeep);
+    const signedAt = await readHeadTime(upkeep);
+    return {
+      verification: verification === null ? null : toReply(verification),
+      head: { signedAt: signedAt === null ? null : toIso(signedAt), waitingSec: upkeep.trail.waitingSec() },
+    };
+  };
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/backup',
+      status: 200,
+      right: 'view',
+      summary: 'Get the last backup of this server',
+      description:
+        'Returns the record that `facestep backup` wrote to the data folder after it verified every file of the copy.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: backupReply,
+      async handle() {
+        const last = await readLastBackup(filesOf(upkeep.setup().config).lastBackup);
+        return { last: last === null ? null : { ...last } };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/audit/verify',
+      status: 201,
+      right: 'audit',
+      summary: 'Verify the audit trail',
+      description:
+        'Starts to verify the chain of records and the signed heads of this server’s trail in the background, as `facestep audit verify` does, for at most half an hour.',
+      codes: ['run_under_way'],
+      fields: z.strictObject({}),
+      reply: trailReply,
+      async handle({ administrator }) {
+        await startVerification(administrator.name, upkeep);
+        return describe();
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/audit/verification',
+      status: 200,
+      right: 'view',
+      summary: 'Get the last result of verifying the audit trail',
+      description: 'Returns the last run on any server.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: trailReply,
+      handle: describe,
+    }),
+  ];
+}

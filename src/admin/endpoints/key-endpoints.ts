@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { filesOf, isThere } from '../../config/data-files.js';
+import { addSec, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { keysReply, retiredKeyReply, rotatedKeyReply } from '../../http/rest/replies/keys.js';
+import { openInventory, type TurningKey } from '../../storage/keys/inventory.js';
+import { signingLifeSec } from '../../storage/keys/key-schedule.js';
+import { countTokens } from '../../storage/keys/token-count.js';
+import {
+  type Rotated,
+  readMadeTimes,
+  retiredSigningText,
+  retireSigningKey,
+  retireVersion,
+  rotateKey,
+} from '../operations/keys.js';
+
+export function createKeyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
+  const codes = ['config_invalid', 'key_service_unavailable'] as const;
+  const note = (
+    action: 'key_rotated' | 'key_destroyed',
+    detail: { use: 'sealing' | 'signing' | 'oidc'; name: string; by: string },
+  ) => upkeep.audit.append({ action, connection: '', subject: '', detail });
+  return [
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/keys',
+      right: 'view',
+      summary: 'List keys',
+      description: 'Returns no secrets. Active tokens are counted in the audit trail of this server.',
+      codes,
+      fields: z.strictObject({}),
+      reply: keysReply,
+      async handle() {
+        const { config } = upkeep.setup();
+        const files = filesOf(config);
+        const inventory = await openInventory(config.keys, { ...upkeep, files });
+        const made = await readMadeTimes(files.audit);
+        const { byVersion } = await countTokens((await isThere(files.audit)) ? [files.audit] : [], upkeep.clock.now());
+        const toTurns = (keys: readonly TurningKey[], lifeSec: number | null) =>
+          keys.map(({ name, isSigning, signsFrom, problem: wrong }, at) => {
+            const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
+            const until = keys[at + 1]?.signsFrom ?? ends;
+            return {
+              ...{ name, isSigning, problem: wrong },
+              signsFrom: signsFrom === null ? null : toIso(signsFrom),
+              signsUntil: until === null ? null : toIso(until),
+            };
+          });
+        return {
+          kind: inventory.kind,
+          sealing: (await inventory.sealing()).map(({ version, isCurrent, problem: wrong }) => {
+            const madeAt = made.get(version);
+            return {
+              ...{ version, isCurrent, problem: wrong, tokens: byVersion.get(version) ?? 0 },
+              madeAt: madeAt === undefined ? null : toIso(madeAt),
+            };
+          }),
+          signing: toTurns(await inventory.signing(), null),
+          // OpenID keys in files are removed automatically when they are no longer needed.
+          oidc: toTurns(await inventory.oidc(), signingLifeSec),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/keys/rotate',
+      right: 'operate',
+      isSensitive: true,
+      summary: 'Create a new key',
+      description:
+        'Works as `facestep keys rotate`. Tokens under older keys stay valid. A signing key is published before it signs. Keys in AWS KMS have to be created there: the reply contains the instructions.',
+      codes,
+      fields: z.strictObject({ use: z.enum(['sealing', 'signing', 'oidc']) }),
+      reply: rotatedKeyReply,
+      async handle({ fields: { use }, administrator }) {
+        const noteRotated = (name: string) => note('key_rotated', { use, name, by: administrator.name });
+        return toRotation(await rotateKey(upkeep.setup().config, use, upkeep, noteRotated));
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/keys/retire',
+      right: 'operate',
+      isSensitive: true,
+      summary: 'Destroy an old key',
+      description:
+        'Works as `facestep keys retire`. Every token that the version sealed becomes unusable. The call changes nothing unless `tokens` is the correct number of those tokens: its reply contains the number, from the audit trail of this server only.',
+      codes: [...codes, 'not_found'],
+      fields: z
+        .strictObject({
+          version: z.int().min(1).max(65_535).optional().describe('Version of a sealing key.'),
+          confirm: z
+            .int()
+            .min(0)
+            .optional()
+            .describe('Number of tokens that will be lost, from a previous reply of this call.'),
+          signing: z
+            .string()
+            .min(1)
+            .max(256)
+            .optional()
+            .describe('Name of a leaked signing key, instead of `version`.'),
+        })
+        .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), { path: ['version'] }),
+      reply: retiredKeyReply,
+      async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {
+        const { config } = upkeep.setup();
+        if (signing !== undefined) {
+          const retired = await retireSigningKey(config, signing, upkeep, () =>
+            note('key_destroyed', { use: 'signing', name: signing, by }),
+          );
+          return { isDone: retired === 'retired', lost: null, words: [signingWords[retired]] };
+        }
+        if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
+        const { audit } = filesOf(config);
+        const trails = (await isThere(audit)) ? [audit] : [];
+        const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, upkeep, () =>
+          note('key_destroyed', { use: 'sealing', name: String(version), by }),
+        );
+        if (retired.kind === 'unknown') throw new FaceError('not_found');
+        if (retired.kind === 'current')
+          return { isDone: false, lost: null, words: ['This key seals new tokens. Rotate first.'] };
+        return { isDone: retired.kind === 'retired', lost: retired.lost, words: [...retired.words] };
+      },
+    }),
+  ];
+}
+
+const signingWords = {
+  retired: `It is retired. ${retiredSigningText}`,
+  refused: 'There is no such key, or it is the active signing key. Rotate first.',
+  none: 'There are no signing keys yet.',
+  'by hand': 'The keys are in AWS KMS: remove it from keys.signing.others.',
+} as const;
+
+function toRotation(rotated: Rotated) {
+  switch (rotated.kind) {
+    case 'version':
+      return {
+        isDone: true,
+        key: String(rotated.version),
+        signsFrom: null,
+        words: ['Back the keys up: they have changed.'],
+      };
+    case 'turn':
+      return { isDone: true, key: rotated.kid, signsFrom: toIso(rotated.signsFrom), words: [] };
+    case 'waiting':
+      return {
+        isDone: false,
+        key: null,
+        signsFrom: null,
+        words: ['The key of an earlier rotation is not active yet.'],
+      };
+    case 'none':
+      return { isDone: false, key: null, signsFrom: null, words: ['There are no such keys yet.'] };
+    case 'by hand':
+      return { isDone: false, key: null, signsFrom: null, words: [...rotated.words] };
+  }
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
+import { defaultPolicy } from '../../../test/core.js';
+import { createTestVerifier } from '../../../test/embedded.js';
+import { createTestJobs } from '../../../test/jobs.js';
+import { createMemoryProfile, loginOf, nameOf } from '../../../test/simulated-profile.js';
+import { createTextLog } from '../../../test/sinks.js';
+import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
+import type { AuditEvent } from '../../core/audit-events.js';
+import type { Connection } from '../../core/connection.js';
+import { addAdministrator } from '../../http/rest/administrators.js';
+
+/* What was written to a trail, as administrators read it. */
+
+const profiles = { work: createMemoryProfile(['anna', 'berta', 'ottilie']), shop: createMemoryProfile(['anna']) };
+const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
+  ...{ id, kind: 'memory', policy: { ...defaultPolicy, accuracy }, profile: profiles[id], openStepUpRequest: null },
+});
+
+let server: ApiServer;
+let recorder: LedgerRecorder;
+let sequence = 0;
+beforeAll(async () => {
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([
+      ['work', toConnection('work', 4)],
+      ['shop', toConnection('shop', 6)],
+    ]),
+  });
+  const { ledger, clock } = server.deps;
+  const bounds = { days: 90, entries: 1000 };
+  recorder = createLedgerRecorder({
+    ledger,
+    bounds,
+    clock,
+    log: createTextLog(),
+    jobs: createTestJobs({ clock, log: createTextLog() }),
+    onLines: () => {},
+  });
+  const request = 'a'.repeat(24);
+  const token = {
+    ...{ tokenId: 't', keyVersion: 1, photos: 3, kind: 'enrolment' as const, expiresAt: null },
+    ...{ former: null, formerExpiresAt: null },
+  };
+  note({ action: 'enrolled', connection: 'work', subject: 'anna', detail: token });
+  note({ action: 'enrolled', connection: 'shop', subject: 'anna', detail: token });
+  note({ action: 'enrolled', connection: 'work', subject: 'berta', detail: token });
+  note({ action: 'key_made', connection: '', subject: '', detail: { use: 'sealing', version: 1 } });
+  note({ action: 'verification_refused', connection: 'work', subject: 'berta', detail: { tokenId: 't' } }, request);
+  note({ action: 'verified', connection: 'work', subject: 'anna', detail: { tokenId: 't' } }, null, '2001:db8:1::/48');
+  await recorder.flush();
+});
+afterAll(async () => {
+  await recorder.stop();
+  await server.stop();
+});
+
+function note(event: AuditEvent, request: string | null = null, network = '192.0.2.0/24'): void {
+  sequence += 1;
+  server.clock.advanceSec(1);
+  recorder.note({ ...event, sequence, time: server.clock.now(), request }, 'c'.repeat(32), network);
+}
+
+const ask = async (path: string, fields: object = {}, key = adminKey) =>
+  (await server.postJson(path, fields, { 'x-admin-key': key })).body;
+
+test('the list of people has ids, status, level and last check, newest first, and no name', async () => {
+  const reply = await ask('/people/list');
+  expect(reply).toMatchObject({
+    people: [
+      { connection: 'work', subject: 'berta', status: 'enrolled', level: 4, lastCheck: 'refused' },
+      { connection: 'shop', subject: 'anna', level: 6, lastCheck: null, lastCheckAt: null },
+      { connection: 'work', subject: 'anna', lastCheck: 'passed' },
+    ],
+    cursor: null,
+  });
+  expect(JSON.stringify(reply)).not.toContain('example.com');
+  expect(await ask('/people/list', { level: 6 })).toMatchObject({ people: [{ connection: 'shop' }] });
+  expect(await ask('/people/list', { connection: 'none' })).toMatchObject({ code: 'connection_unknown' });
+  const first = await ask('/people/list', { connection: 'work', limit: 1 });
+  expect(first).toMatchObject({ people: [{ subject: 'berta' }] });
+  expect(await ask('/people/list', { connection: 'work', limit: 1, cursor: first.cursor })).toMatchObject({
+    people: [{ subject: 'anna' }],
+  });
+  expect(await ask('/people/list', { cursor: 'nonsense' })).toMatchObject({ code: 'request_malformed' });
+});
+
+test('one person is shown with what happened to them, and found by login and by id', async () => {
+  const who = { connection: 'work', subject: 'berta' };
+  expect(await ask('/people/one', who)).toMatchObject({ person: { ...who, status: 'enrolled' } });
+  expect(await ask('/people/log', who)).toMatchObject({
+    lines: [{ action: 'verification_refused', code: 'face_mismatch' }, { action: 'enrolled' }],
+  });
+  const found = { ...who, login: loginOf('berta'), email: loginOf('berta') };
+  expect(await ask('/people/find', { text: loginOf('berta').toUpperCase() })).toMatchObject({ people: [found] });
+  expect(await ask('/people/find', { text: 'berta' })).toMatchObject({ people: [found] });
+  expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
+});
+
+test('whoever is called so at the provider is found, enrolled or not, and nothing of it is stored', async () => {
+  const ottilie = { connection: 'work', subject: 'ottilie', status: 'none', level: 4, name: nameOf('ottilie') };
+  for (const text of ['ottil', 'OTTILIE EX', ` ${loginOf('ottilie').slice(0, 12)} `]) {
+    const { people } = await ask('/people/find', { text });
+    expect(people).toEqual([expect.objectContaining({ ...ottilie, login: loginOf('ottilie') })]);
+  }
+  const { people } = await ask('/people/find', { text: 'Exam' });
+  expect(people).toHaveLength(4);
+  const stored = await Promise.all(['/people/list', '/log/list'].map((path) => ask(path)));
+  expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
+});
+
+test('a check is one entry; the failed signals are for auditors', async () => {
+  const who = { connection: 'work', subject: 'dora' };
+  const [stepUpId, request, far] = ['s-9', 'd'.repeat(24), '203.0.113.0/24'];
+  const judged = { stepUpId, judge: 'j', pass: false, reasons: ['depth'], asked: [], signals: [] };
+  note(
+    { action: 'step_up_started', ...who, detail: { stepUpId, purpose: 'verify', application: 'mail.example.com' } },
+    null,
+    far,
+  );
+  note({ action: 'liveness_judged', ...who, detail: judged }, request, far);
+  note({ action: 'verification_refused', ...who, detail: { code: 'liveness_low', stepUpId } }, request, far);
+  await recorder.flush();
+  const key = async (role: 'help-desk') => {
+    const given = { name: 'desk', role, lifeSec: 60 };
+    return (await addAdministrator(given, { name: 'owner' }, server.deps)).credential.use((text) => text);
+  };
+  const check = { ...who, action: 'verification_refused', code: 'liveness_low', application: 'mail.example.com' };
+  const { checks } = await ask('/people/checks', who);
+  expect(checks).toMatchObject([{ ...check, events: [{}, { action: 'liveness_judged', reasons: ['depth'] }, {}] }]);
+  expect(await ask('/log/checks', { subject: 'dora', outcome: 'refused' })).toMatchObject({ checks });
+  const desk = await key('help-desk');
+  expect(await ask('/log/checks', {}, desk)).toMatchObject({ code: 'role_missing' });
+  const seen = await ask('/people/checks', who, desk);
+  expect(seen).toMatchObject({ checks: [{ ...check, events: [{}, { action: 'liveness_judged' }, {}] }] });
+  expect(JSON.stringify(seen)).not.toContain('depth');
+});
+
+test('the log is searched by one text: a login, an id, an address, a network or a request', async () => {
+  const search = async (text: string, more: object = {}) => {
+    const { lines } = await ask('/log/list', { search: text, ...more });
+    return (Array.isArray(lines) ? lines : []).map((line) =>
+      Object.values(line ?? {})
+        .slice(2, 5)
+        .join(' '),
+    );
+  };
+  expect(await search(loginOf('berta'))).toEqual(['work berta verification_refused', 'work berta enrolled']);
+  expect(await search('anna', { outcome: 'passed' })).toEqual(['work anna verified']);
+  expect(await search(loginOf('anna'), { connection: 'shop' })).toEqual(['shop anna enrolled']);
+  expect(await search('2001:db8:1:77::5')).toEqual(['work anna verified']);
+  expect(await search('192.0.2.0/24')).toHaveLength(4);
+  expect(await search('198.51.100.1')).toEqual([]);
+  expect(await search('a'.repeat(24))).toEqual(['work berta verification_refused']);
+});

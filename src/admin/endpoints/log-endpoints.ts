@@ -1,0 +1,189 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { listChecks } from '../../audit/ledger/checks.js';
+import { loggedActions, outcomes } from '../../audit/ledger/line.js';
+import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
+import { countByConnection } from '../../audit/ledger/people.js';
+import type { SubjectRef } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { keptNetworkOf, toSource } from '../../core/networks.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { instantField } from '../../http/rest/fields.js';
+import { checksReply, followedLinesReply, lineCountsReply, linesReply } from '../../http/rest/replies/ledger.js';
+import { readExamination } from '../operations/examinations.js';
+import { connectionField, cursorField, limitField, subjectField, toCheckReply, toLineReply } from './ledger-fields.js';
+
+const filterFields = {
+  connection: connectionField.optional(),
+  subject: subjectField.optional(),
+  actions: z.array(z.enum(loggedActions)).min(1).max(loggedActions.length).optional(),
+  outcome: z.enum(outcomes).optional(),
+  code: z.string().min(1).max(100).optional(),
+  application: z.string().min(1).max(256).optional(),
+  network: z.string().min(1).max(64).optional().describe('A network as in the entries, or an address in it.'),
+  requestId: z.string().min(1).max(64).optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe(
+      'An address, a request id, or a person: their id, or the beginning of a login, an e-mail address or a name, which the server searches for at the providers.',
+    ),
+};
+type Fields = z.output<z.ZodObject<typeof filterFields>>;
+
+export function createLogEndpoints(
+  deps: ApiPorts<'clock' | 'connections' | 'ledger' | 'accounts' | 'upkeep'>,
+): Endpoint[] {
+  const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/log/list',
+      right: 'audit',
+      summary: 'List the log of decisions',
+      description:
+        'Returns decisions about people, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
+      codes: [],
+      fields: z.strictObject({
+        ...filterFields,
+        since: instantField.optional(),
+        until: instantField.optional().describe('Excludes entries of this time and later.'),
+        limit: limitField(1000),
+        cursor: cursorField.optional(),
+      }),
+      reply: linesReply,
+      async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const page = await listLines(
+          { ...filter, since: since ?? null, until: until ?? null },
+          { cursor, limit },
+          deps,
+        );
+        return { lines: page.items.map(toLineReply), cursor: page.cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/log/checks',
+      right: 'audit',
+      summary: 'List face checks and other events',
+      description:
+        'Returns one entry for each check, newest first, with its result and all its events. Events outside a check are entries of their own. `outcome` and `code` filter by result, `actions` by any event.',
+      codes: [],
+      fields: z.strictObject({
+        ...filterFields,
+        since: instantField.optional(),
+        until: instantField.optional().describe('Excludes entries of this time and later.'),
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: checksReply,
+      async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const within = { ...filter, since: since ?? null, until: until ?? null };
+        const page = await listChecks(within, { cursor, limit }, deps);
+        return { checks: page.items.map(toCheckReply), cursor: page.cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/log/follow',
+      right: 'audit',
+      summary: 'Follow the log',
+      description:
+        'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
+      codes: [],
+      fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
+      reply: followedLinesReply,
+      async handle({ fields: { after = null, ...fields } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const { items, cursor } = await followLines(filter, after, deps);
+        return { lines: items.map(toLineReply), cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/log/counts',
+      right: 'view',
+      summary: 'Get the health of all connections',
+      description:
+        'Returns numbers of enrolled and locked-out users, and of face checks over a week, including today, in UTC: by day, refused ones by reason, and the median time. Does not call providers.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: lineCountsReply,
+      async handle() {
+        const counts = await countByConnection([...deps.connections.keys()], deps);
+        return {
+          connections: await Promise.all(
+            counts.map(async ({ days, refusals, ...each }) => ({
+              ...each,
+              users: (await readExamination(each.connection, deps.upkeep))?.users ?? null,
+              days: days.map((day) => ({ ...day })),
+              refusals: refusals.map((refusal) => ({ ...refusal })),
+            })),
+          ),
+        };
+      },
+    }),
+  ];
+}
+
+type Found = { readonly filter: LogFilter; readonly unasked: string[] };
+
+async function toFilter(
+  { network, subject, search, ...fields }: Fields,
+  deps: ApiPorts<'connections' | 'ledger' | 'accounts'>,
+): Promise<Found> {
+  const people = subject === undefined ? null : anywhere(subject, fields.connection, deps);
+  const filter = { ...fields, people, network: network === undefined ? null : toNetwork(network) };
+  if (search === undefined) return { filter, unasked: [] };
+  if (subject !== undefined) throw new FaceError('request_malformed', { field: 'search' });
+  const text = search.trim();
+  const searched = toNetworkIf(text);
+  if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
+  const byId = anywhere(text, fields.connection, deps);
+  // In some directories, user ids look like request ids.
+  if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
+    return { filter: { ...filter, requestId: text }, unasked: [] };
+  const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
+  const searches = await deps.accounts.search(text, asked);
+  const named = searches.flatMap(({ connection, found }): SubjectRef[] =>
+    found.map(({ subject }) => ({ connection: connection.id, subject })),
+  );
+  const unasked = searches.filter(({ code }) => code !== null);
+  return {
+    filter: { ...filter, people: distinct([...named, ...byId]) },
+    unasked: unasked.map(({ connection }) => connection.id),
+  };
+}
+
+const hasLines = async (people: readonly SubjectRef[], deps: ApiPorts<'ledger'>): Promise<boolean> =>
+  (await listLines({ people }, { cursor: null, limit: 1 }, deps)).items.length > 0;
+
+const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [
+  ...new Map(people.map((each) => [`${each.connection} ${each.subject}`, each])).values(),
+];
+
+const anywhere = (
+  subject: string,
+  connection: string | undefined,
+  { connections }: Ports<'connections'>,
+): SubjectRef[] =>
+  (connection === undefined ? [...connections.keys()] : [connection]).map((id) => ({ connection: id, subject }));
+
+function toNetworkIf(text: string): string | null {
+  const [address = '', bits] = text.split('/');
+  if (isIP(address) === 0) return null;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
+  return keptNetworkOf(toSource(address));
+}
+
+function toNetwork(text: string): string {
+  const network = toNetworkIf(text);
+  if (network === null) throw new FaceError('request_malformed', { field: 'network' });
+  return network;
+}

@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createFolder } from '../../../test/folder.js';
+import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/operated-server.js';
+
+/* Switching between shadow and enforce, and whom that would refuse. */
+
+const top = createFolder('modes');
+let folders = 0;
+let dataFolder: string;
+let company: Company;
+let operated: OperatedServer;
+beforeAll(async () => {
+  company = await startCompany();
+});
+beforeEach(async () => {
+  dataFolder = join(top, String(++folders));
+  mkdirSync(dataFolder);
+  operated = await startOperatedServer(company, { dataFolder });
+});
+afterEach(() => operated.stop());
+afterAll(() => company.close());
+
+async function modeOf(connection: string) {
+  const { connections } = (await operated.get('/connections')).body as {
+    connections: { id: string; mode: { inForce: string; file: string; switched: unknown } }[];
+  };
+  return connections.find(({ id }) => id === connection)?.mode;
+}
+
+test('a connection is listed with what it demands, and without a secret', async () => {
+  const { body } = await operated.get('/connections');
+  expect(body.connections).toMatchObject([
+    { id: 'okta', kind: 'okta', mode: { inForce: 'shadow', file: 'shadow', switched: null }, policy: { accuracy: 4 } },
+    { id: 'onelogin', kind: 'onelogin' },
+  ]);
+  expect(JSON.stringify(body)).not.toContain('secret');
+});
+
+test('a mode is switched by hand, never so that everybody is refused unasked, and back', async () => {
+  expect(await operated.post('/connections/okta/mode', { mode: 'enforce' })).toMatchObject({
+    body: { code: 'nobody_can_pass' },
+  });
+  expect(await modeOf('okta')).toMatchObject({ inForce: 'shadow' });
+  const { body } = await operated.post('/connections/okta/mode', { mode: 'enforce', isSure: true });
+  expect(body.mode).toMatchObject({ inForce: 'enforce', file: 'shadow', switched: { by: 'owner' } });
+  expect(await modeOf('onelogin')).toMatchObject({ inForce: 'shadow' });
+  expect(operated.server.audit.events.at(-1)).toMatchObject({
+    ...{ action: 'connection_mode_switched', connection: 'okta' },
+    detail: { mode: 'enforce', file: 'shadow', by: 'owner' },
+  });
+  expect((await operated.get('/to-do')).body.items).toContainEqual(
+    expect.objectContaining({ code: 'mode_switched', connection: 'okta' }),
+  );
+  await operated.post('/connections/okta/mode', { mode: 'shadow' });
+  expect(await modeOf('okta')).toEqual({ inForce: 'shadow', file: 'shadow', switched: null });
+});

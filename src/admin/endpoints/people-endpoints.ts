@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
+import type { LogLine } from '../../audit/ledger/line.js';
+import { listLines } from '../../audit/ledger/log.js';
+import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
+import type { Connection } from '../../core/connection.js';
+import type { Member } from '../../core/ports.js';
+import type { PeopleSearch } from '../../enrolment/search-people.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { instantField } from '../../http/rest/fields.js';
+import {
+  foundPeopleReply,
+  memberPeopleReply,
+  namesReply,
+  onePersonReply,
+  peopleReply,
+  personChecksReply,
+  personLogReply,
+} from '../../http/rest/replies/ledger.js';
+
+import { holds } from '../../http/rest/rights.js';
+import {
+  connectionField,
+  cursorField,
+  limitField,
+  subjectField,
+  toCheckReply,
+  toLineReply,
+  toPersonReply,
+} from './ledger-fields.js';
+
+const mostNames = 100;
+
+const mostMembers = 1000;
+
+function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
+  const without = (line: LogLine): LogLine => (line.action === 'liveness_judged' ? { ...line, reasons: [] } : line);
+  return { result: without(result), events: events.map(without) };
+}
+
+export function createPeopleEndpoints(
+  deps: ApiPorts<'clock' | 'connections' | 'directories' | 'ledger' | 'accounts'>,
+): Endpoint[] {
+  const { connections, accounts } = deps;
+  const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
+
+  const find = (id: string): Connection => {
+    const connection = connections.get(id);
+    if (connection === undefined) throw new FaceError('connection_unknown');
+    return connection;
+  };
+
+  const toFound = async ({ connection, found }: PeopleSearch, text: string) => {
+    const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
+    const called = found.map(async ({ subject, login, email, name }) => ({
+      ...toPersonReply(await read(subject), connections),
+      ...{ login, email, name },
+    }));
+    return [...(await Promise.all(called)), ...(found.some(({ subject }) => subject === text) ? [] : await byId(text))];
+
+    async function byId(subject: string) {
+      const person = await read(subject);
+      if (person.status === 'none' && person.lockedUntil === null) return [];
+      const [account] = await accounts.read(connection, [subject]);
+      const names = { login: account?.login ?? null, email: account?.email ?? null, name: account?.name ?? null };
+      return [{ ...toPersonReply(person, connections), ...names }];
+    }
+  };
+
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/people/list',
+      right: 'audit',
+      summary: 'List enrolled users',
+      description:
+        'Returns the enrolment index by id, most recent enrolment first. Get names with /people/names. New entries appear after about a second.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({
+        connection: connectionField.optional(),
+        status: z
+          .enum(['enrolled', 'expired', 'ended', 'locked'])
+          .prefault('enrolled')
+          .describe('`ended`: within the retention of the log; `locked`: currently locked out.'),
+        level: z.int().min(1).max(8).optional().describe('Only connections at that level.'),
+        since: instantField
+          .optional()
+          .describe('Earliest time of the enrolment; for other states, of its end or of the end of the lockout.'),
+        before: instantField.optional().describe('Exclusive end of the time range that `since` begins.'),
+        checkedSince: instantField.optional().describe('Earliest time of the last check.'),
+        checkedBefore: instantField.optional().describe('The last check was before this time, or there was none.'),
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: peopleReply,
+      async handle({ fields: { connection, level, limit, cursor = null, ...fields } }) {
+        const named = connection === undefined ? [...connections.values()] : [find(connection)];
+        const asked = named.filter(({ policy }) => level === undefined || policy.accuracy === level);
+        const { status, since = null, before = null, checkedSince = null, checkedBefore = null } = fields;
+        const filter = { connections: asked.map(({ id }) => id), status, since, before, checkedSince, checkedBefore };
+        const page = await listPeople(filter, { cursor, limit }, deps);
+        return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/members',
+      right: 'audit',
+      summary: 'List the members of a group',
+      description:
+        'Returns the active users of a group at the provider with their enrolment, at most 1,000. Unlike /people/list, it includes users who are not enrolled.',
+      codes: ['connection_unknown', 'not_found', 'provider_refused', 'profile_unavailable'],
+      fields: z.strictObject({
+        connection: connectionField,
+        group: z.string().min(1).max(256).describe('Id of the group at the provider, or its name if unique.'),
+        status: z
+          .enum(['enrolled', 'expired', 'ended', 'none', 'locked'])
+          .optional()
+          .describe('`none`: not enrolled; `locked`: currently locked out. By default all.'),
+      }),
+      reply: memberPeopleReply,
+      async handle({ fields: { connection: id, group, status } }) {
+        const connection = find(id);
+        const directory = await deps.directories.get(connection.id)?.();
+        if (directory === undefined) throw new FaceError('connection_unknown');
+        const members: Member[] = [];
+        let isComplete = true;
+        for await (const page of directory.listMembers(group)) {
+          members.push(...page);
+          if (members.length > mostMembers) {
+            isComplete = false;
+            break;
+          }
+        }
+        const shown = members.slice(0, mostMembers);
+        const people = await readPersons(
+          shown.map(({ subject }) => ({ connection: id, subject })),
+          deps,
+        );
+        const found = people.map((person, index) => ({
+          ...toPersonReply(person, connections),
+          ...{ login: shown[index]?.login ?? null, email: shown[index]?.email ?? null, name: null },
+        }));
+        const isAsked = (each: (typeof found)[number]): boolean =>
+          status === undefined || (status === 'locked' ? each.lockedUntil !== null : each.status === status);
+        return { people: found.filter(isAsked), isComplete };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/one',
+      right: 'view',
+      summary: 'Get a person of the enrolment index',
+      description: 'The status of a user who never enrolled is `none`. Does not call the provider.',
+      codes: [],
+      fields: z.strictObject({ connection: connectionField, subject: subjectField }),
+      reply: onePersonReply,
+      async handle({ fields }) {
+        return { person: toPersonReply(await readPerson(fields, deps), connections) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/log',
+      right: 'view',
+      summary: 'List the log entries of a person',
+      description: 'Returns entries of the log about one person, newest first.',
+      codes: [],
+      fields: z.strictObject({
+        connection: connectionField,
+        subject: subjectField,
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: personLogReply,
+      async handle({ fields: { connection, subject, limit, cursor = null } }) {
+        const page = await listLines({ people: [{ connection, subject }] }, { cursor, limit }, deps);
+        return { lines: page.items.map(toLineReply), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/checks',
+      right: 'view',
+      summary: 'List the face checks and other events of a person',
+      description:
+        'Returns one entry for each check, newest first, with its result and all its events. Without the right `audit`, the failed signals of a liveness check are omitted.',
+      codes: [],
+      fields: z.strictObject({
+        connection: connectionField,
+        subject: subjectField,
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: personChecksReply,
+      async handle({ fields: { connection, subject, limit, cursor = null }, administrator }) {
+        const page = await listChecks({ people: [{ connection, subject }] }, { cursor, limit }, deps);
+        const isAuditor = holds(administrator, 'audit');
+        return {
+          checks: page.items.map((check) => toCheckReply(isAuditor ? check : withoutSignals(check))),
+          cursor: page.cursor,
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/find',
+      right: 'view',
+      summary: 'Find a person',
+      description:
+        'Searches every provider for logins, e-mail addresses and names that begin with the text, enrolled or not. Also finds an id that is in the index. The search is case-insensitive and returns at most 20 people of one connection: enter more of the name to narrow it. Results are not stored, but cached in memory for a minute.',
+      codes: [],
+      fields: z.strictObject({
+        text: z
+          .string()
+          .min(1)
+          .max(256)
+          .describe('The beginning of a login, an e-mail address or a name; or a whole id.'),
+      }),
+      reply: foundPeopleReply,
+      async handle({ fields }) {
+        const text = fields.text.trim();
+        const searches = await accounts.search(text, connections.values());
+        const people = await Promise.all(searches.map((search) => toFound(search, text)));
+        const unasked = searches.filter(({ code }) => code !== null);
+        return { people: people.flat(), unasked: unasked.map(({ connection }) => connection.id) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/names',
+      right: 'view',
+      summary: 'Get the names of people',
+      description:
+        'Returns names by id, at one connection, in the requested order. Names are read from the provider and cached in memory for five minutes; they are not stored.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({
+        connection: connectionField,
+        subjects: z.array(subjectField).min(1).max(mostNames),
+      }),
+      reply: namesReply,
+      async handle({ fields: { connection, subjects } }) {
+        const found = await accounts.read(find(connection), subjects);
+        return {
+          names: subjects.map((subject, index) => ({
+            subject,
+            name: found[index]?.name ?? null,
+            login: found[index]?.login ?? null,
+            email: found[index]?.email ?? null,
+          })),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Screening, Verifier } from '../../core/ports.js';
+import { shareOfClient } from '../../http/rest/client-tokens.js';
+import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+
+const screeningReply = z.strictObject({
+  pass: z.boolean(),
+  reasons: z.array(z.string()).describe('Names of the failed measurements.'),
+  measurements: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.number(),
+      unit: z.string(),
+      atLeast: z.number().nullable(),
+      atMost: z.number().nullable(),
+      pass: z.boolean(),
+    }),
+  ),
+});
+
+const boxReply = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+
+/** Creates the endpoints that measure one picture. They store nothing. */
+export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Screening',
+    status: 200,
+    scope: 'screen',
+    ours: false,
+    codes: [],
+    photos: { photo: { atLeast: 1, atMost: 1 } },
+    fields: z.strictObject({}),
+  } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      path: '/detect',
+      summary: 'Detect the faces in a picture',
+      description:
+        'Boxes are in pixels of the upright picture, largest face first. If there is no face, the list is empty.',
+      reply: z.strictObject({
+        widthPx: z.int(),
+        heightPx: z.int(),
+        faces: z.array(z.strictObject({ box: boxReply, confidence: z.number() })),
+      }),
+      async handle({ photos, client }) {
+        const { widthPx, heightPx, faces } = await verifier.detect(photos('photo')[0], shareOfClient(client));
+        return { widthPx, heightPx, faces: faces.map(({ box, confidence }) => ({ box: { ...box }, confidence })) };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/quality',
+      summary: 'Check the quality of a picture',
+      description: 'Returns measured values with their units and bounds (the format of the reply is ours).',
+      reply: screeningReply,
+      async handle({ photos, client }) {
+        return toReply(await verifier.quality(photos('photo')[0], shareOfClient(client)));
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/liveness',
+      summary: 'Check the liveness of a picture',
+      description: 'Passive, from one picture: evidence, not proof (the format of the reply is ours).',
+      reply: screeningReply,
+      async handle({ photos, client }) {
+        return toReply(await verifier.liveness(photos('photo')[0], shareOfClient(client)));
+      },
+    }),
+  ];
+}
+
+const toReply = ({ pass, reasons, measurements }: Screening) => ({
+  pass,
+  reasons: [...reasons],
+  measurements: measurements.map((measurement) => ({ ...measurement })),
+});

@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { listApplications, readApplication } from '../../http/rest/applications.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { usageOfAllReply, usageReply } from '../../http/rest/replies/applications.js';
+import { type DayUsage, readUsage, usageKeptDays } from '../../http/rest/usage.js';
+
+/** Maximum number of days in a report on all applications, which reads one record per application and day. */
+const maxDaysOfAll = 31;
+
+export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
+    right: 'audit',
+  } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/applications/:id/usage',
+      summary: 'Get the usage of an application',
+      description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
+      codes: ['not_found'],
+      fields: z.strictObject({
+        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
+      }),
+      reply: usageReply,
+      async handle({ param, fields }) {
+        const { id } = await readApplication(param('id'), deps);
+        return { usage: (await readUsage(id, fields.days, deps)).map((each) => ({ ...each })) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/usage',
+      summary: 'Get the usage of all applications',
+      description:
+        'Returns one sum for each application, and one with the application `null` for client tokens without an application.',
+      codes: [],
+      fields: z.strictObject({
+        days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('Number of days, including today, in UTC.'),
+      }),
+      reply: usageOfAllReply,
+      async handle({ fields: { days } }) {
+        const usage = [];
+        for (const { id, name } of [...(await listApplications(deps)), { id: null, name: null }]) {
+          usage.push({ application: id, name, ...totalOf(await readUsage(id, days, deps)) });
+          // Yields to other requests, because a provider waits only 3 seconds for a hook.
+          await setImmediate();
+        }
+        return { usage };
+      },
+    }),
+  ];
+}
+
+function totalOf(usage: readonly DayUsage[]): { requests: number; refusals: Record<string, number> } {
+  const refusals: Record<string, number> = {};
+  for (const each of usage)
+    for (const [code, count] of Object.entries(each.refusals)) refusals[code] = (refusals[code] ?? 0) + count;
+  return { requests: usage.reduce((sum, { requests }) => sum + requests, 0), refusals };
+}

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { createTestJobs } from '../../../../test/jobs.js';
+import { createManualClock } from '../../../../test/manual-clock.js';
+import { createTextLog } from '../../../../test/sinks.js';
+import { FaceError } from '../../../errors.js';
+import { createJobsCheck } from './background-jobs.js';
+
+test('the job whose last run failed is named with its code, until it works again', async () => {
+  const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });
+  let isDown = true;
+  const usage = jobs.start({
+    ...{ name: 'usage', everySec: 5 },
+    run: async () => {
+      if (isDown) throw new FaceError('state_unavailable');
+    },
+  });
+  const pruning = jobs.start({ name: 'ledger_pruning', everySec: 600, run: async () => {} });
+  const check = createJobsCheck(jobs);
+  expect(await check.run()).toMatchObject({ verdict: 'pass' });
+  await usage.runNow();
+  expect(await check.run()).toMatchObject({
+    verdict: 'warn',
+    found: expect.stringContaining('usage: state_unavailable'),
+  });
+  isDown = false;
+  await usage.runNow();
+  expect(await check.run()).toMatchObject({ verdict: 'pass' });
+  await Promise.all([usage.stop(), pruning.stop()]);
+});

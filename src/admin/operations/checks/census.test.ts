@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createAuditDeps, tokenChange, withAudit } from '../../../../test/audit.js';
+import { createFolder } from '../../../../test/folder.js';
+import { createTextLog } from '../../../../test/sinks.js';
+import type { Census, Holder } from '../../../connections/census.js';
+import { SealedToken } from '../../../core/concealed.js';
+import { FaceError } from '../../../errors.js';
+import { parseToken } from '../../../face/token/format.js';
+import { createCensusCheck } from './census.js';
+
+/* Whom the doctor counts as enrolled, by what the trail says of the tokens in the profiles. */
+
+const trail = join(createFolder('census'), 'audit.jsonl');
+const policy = { mode: 'enforce', whenNotEnrolled: 'refuse' } as const;
+
+/** The text of a token: engine 3, of one photo, under key version 1. Tokens differ in their salt. */
+function toToken(salt: number): SealedToken {
+  const bytes = Buffer.alloc(168, 0);
+  bytes.set([3, 2, 0, 1]);
+  bytes.writeUInt32BE(salt, 8);
+  return new SealedToken(`fv1.${bytes.toString('base64url')}`);
+}
+const nameOf = (token: SealedToken): string => parseToken(token).tokenId;
+
+const [theirs, renewed, ofNobody, ofAnother, elsewhere, unknown] = [1, 2, 3, 4, 5, 6].map(toToken);
+await withAudit(createAuditDeps({ file: trail }), async (audit) => {
+  const append = (connection: string, subject: string, token: SealedToken) =>
+    audit.append({ action: 'enrolled', connection, subject, detail: tokenChange(nameOf(token)) });
+  await append('work', 'ada', theirs);
+  await append('default', '', ofNobody);
+  await append('work', 'grace', ofAnother);
+  await append('home', 'ada', elsewhere);
+  const change = tokenChange(nameOf(renewed), { kind: 'renewal' });
+  await audit.append({ action: 'renewed', connection: 'work', subject: 'ada', detail: change });
+});
+
+async function check(tokens: readonly SealedToken[], verifier: 'embedded' | 'facenition' = 'embedded') {
+  const counted: Census[] = [];
+  const census = async (onHolder: (holder: Holder) => void = () => {}): Promise<Census> => {
+    for (const token of tokens) onHolder({ subject: 'ada', token });
+    return { users: tokens.length, enrolled: tokens.length, isComplete: true };
+  };
+  const known = { verifier: { kind: verifier }, trail, onCensus: (each: Census) => counted.push(each) };
+  const { run } = createCensusCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
+  return { ...(await run()), enrolled: counted[0]?.enrolled };
+}
+
+test('users whose token was made for them, or that no trail mentions, are enrolled', async () => {
+  expect(await check([theirs, renewed, unknown])).toMatchObject({ verdict: 'pass', enrolled: 3 });
+});
+
+test.each([
+  ['of POST /generate', ofNobody],
+  ['of another user', ofAnother],
+  ['of the same user at another connection', elsewhere],
+  ['that is none', new SealedToken('a1b2c3')],
+  ['that is cut off', new SealedToken('fv1.AwIAAQAAAAA')],
+])('a token %s enrols nobody', async (_name, token) => {
+  expect(await check([theirs, token])).toMatchObject({
+    ...{ verdict: 'warn', enrolled: 1 },
+    found: expect.stringContaining('1 user of these holds a token that was not made for this user'),
+  });
+});
+
+test('where the provider does not tell, it says why and counts nobody', async () => {
+  const census = () => Promise.reject(new FaceError('provider_refused'));
+  const onCensus = () => expect('a count').toBe('none');
+  const known = { verifier: { kind: 'embedded' } as const, trail, onCensus };
+  const { run } = createCensusCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
+  expect(await run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('provider_refused') });
+});

@@ -1,0 +1,72 @@
+import { findTokenOwners } from '../../../audit/events.js';
+import type { Census, Holder } from '../../../connections/census.js';
+import { type Check, type Provisioning, warn } from '../../../connections/provisioning.js';
+import type { Ports } from '../../../core/deps.js';
+import { toCode } from '../../../errors.js';
+import { identifyToken } from '../../../face/verifier/facenition-token.js';
+import { type CensusPolicy, toCensusFinding } from '../census-text.js';
+import { toFailure, toFailureLines } from '../failure.js';
+
+interface Connection {
+  readonly id: string;
+  readonly policy: CensusPolicy;
+}
+
+interface Known {
+  readonly verifier: { readonly kind: 'embedded' | 'facenition' };
+  readonly trail: string;
+}
+
+/**
+ * Counts users who would be denied today. The check is skipped if the provider cannot be queried, because an earlier
+ * check reports that.
+ */
+export const createCensusCheck = (
+  { census }: Pick<Provisioning, 'census'>,
+  connection: Connection,
+  { onCensus, ...known }: Known & { readonly onCensus: (census: Census) => void },
+  { log }: Ports<'log'>,
+): Check => ({
+  title: 'Enrolled users',
+  async run() {
+    const holders: Holder[] = [];
+    const counted = await census((holder) => holders.push(holder)).catch((error: unknown) => toFailure(error, log));
+    if (!('users' in counted)) {
+      const found = `the provider returned an error: ${toFailureLines(counted).join(': ')}`;
+      return warn(found, 'Let the credentials of the service list users.');
+    }
+    const foreign = await countForeign(holders, connection, known);
+    const sound = { ...counted, enrolled: counted.enrolled - foreign };
+    onCensus(sound);
+    return toCensusFinding(sound, connection.policy, foreign);
+  },
+});
+
+/**
+ * Counts users whose token was created for another user or elsewhere. A token that the audit log does not mention
+ * counts as the user's own.
+ */
+async function countForeign(
+  holders: readonly Holder[],
+  { id }: Connection,
+  { verifier, trail }: Known,
+): Promise<number> {
+  const named = holders.map(({ subject, token }) => ({ subject, tokenId: findTokenId(token, verifier) }));
+  const tokenIds = new Set(named.flatMap(({ tokenId }) => (tokenId === null ? [] : [tokenId])));
+  const owners = await findTokenOwners([trail], tokenIds);
+  return named.filter(({ subject, tokenId }) => {
+    if (tokenId === null) return true;
+    const owner = owners.get(tokenId);
+    return owner !== undefined && (owner.connection !== id || owner.subject !== subject);
+  }).length;
+}
+
+function findTokenId(token: Holder['token'], { kind }: Known['verifier']): string | null {
+  try {
+    const { tokenId, isOurs } = identifyToken(token);
+    return isOurs || kind === 'facenition' ? tokenId : null;
+  } catch (error) {
+    if (toCode(error) === 'token_malformed') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { dirname } from 'node:path';
+import { filesOf, isThere } from '../../../config/data-files.js';
+import { type Check, type Finding, fail, pass } from '../../../connections/provisioning.js';
+import type { Setup } from '../../../connections/setup.js';
+import { isForbidden } from '../../../storage/files/durable-file.js';
+
+export const dataFolder = 'Data folder';
+
+/** Creates the check that a server has run in this folder. */
+export function createDataFolderCheck(config: Setup['config']): readonly Check[] {
+  const files = filesOf(config);
+  const expected = [
+    ...(config.keys.kind === 'local' ? [files.keys, files.signingKeys] : []),
+    ...(config.state.kind === 'sqlite' ? [files.state] : []),
+  ];
+  if (expected.length === 0) return [];
+  const folders = [...new Set(expected.map((file) => dirname(file)))].join(', ');
+  return [
+    {
+      title: dataFolder,
+      async run() {
+        try {
+          for (const file of expected) if (await isThere(file)) return pass(folders);
+        } catch (error) {
+          if (!isForbidden(error)) throw error;
+          return fail(`this account may not read ${folders}`, 'Run this as the account of the service, or as root.');
+        }
+        return fail(
+          `nothing of a server is in ${folders}`,
+          'Run this where the server runs, with its FACESTEP_DATA. If it never ran, start it: it makes what is missing.',
+        );
+      },
+    },
+  ];
+}
+
+export const absent = (file: string): Finding =>
+  fail(
+    `there is no ${file}`,
+    'Start the server once: it makes what is missing. If it runs, give its FACESTEP_DATA here too.',
+  );

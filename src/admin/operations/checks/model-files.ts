@@ -1,0 +1,58 @@
+import { recognitionFolderOf } from '../../../config/data-files.js';
+import { type Check, fail, pass, warn } from '../../../connections/provisioning.js';
+import type { Setup } from '../../../connections/setup.js';
+import type { Ports } from '../../../core/deps.js';
+import { loadRuntime } from '../../../face/engine/load-runtime.js';
+import { models } from '../../../face/engine/manifest.js';
+import { readPublishedFile } from '../../../face/engine/published-file.js';
+import { openEngines } from '../../../face/recognition/open-engines.js';
+import { checkModelFile } from '../../../face/recognition/registry.js';
+
+const modelFiles = 'Models';
+
+export const createRecognitionCheck = (
+  { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
+  ofFolder: readonly Check[],
+  deps: Ports<'clock' | 'random'>,
+): Check => ({
+  title: 'Recognition',
+  needs: [modelFiles, ...(recognition.folder === null ? ofFolder.map(({ title }) => title) : [])],
+  async run() {
+    const folder = recognitionFolderOf({ ...config, recognition });
+    const { parameters, recognisers, refused } = await openEngines({ engine: recognition.engine, folder }, deps);
+    for (const { model } of recognisers) await checkModelFile(folder, model);
+    const { current, engines } = parameters;
+    const others = [...engines.values()].filter((each) => each !== current).map(({ name }) => name);
+    if (refused.length > 0)
+      return warn(
+        `${current.name} makes new tokens; those of ${refused.join(', ')} no longer open`,
+        'Import and measure the model again, or remove the engine; its users enrol again: docs/own-model.md.',
+      );
+    return pass(`${current.name} makes new tokens; those of ${others.join(', ')} open too`);
+  },
+});
+
+export const createModelCheck = (folder: string): Check => ({
+  title: modelFiles,
+  async run() {
+    const files = Object.values(models);
+    for (const model of files) {
+      if ((await readPublishedFile(folder, model)) === null) {
+        return fail(`there is no ${model.file} in ${folder}`, 'Run: facestep models fetch');
+      }
+    }
+    return pass(`all ${files.length} in ${folder} are the published ones`);
+  },
+});
+
+export const runtimeCheck: Check = {
+  title: 'Model runtime',
+  async run() {
+    const { name, standsInBecause } = await loadRuntime();
+    if (standsInBecause === null) return pass(`${name}, native`);
+    return warn(
+      `${name}, in WebAssembly, several times slower than the native one: ${standsInBecause}`,
+      'Count on fewer checks a second, or run the server on a platform that has a binary: docs/install.md.',
+    );
+  },
+};

@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { type DataFiles, isThere } from '../../../config/data-files.js';
+import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../../config/state.js';
+import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
+import type { Clock } from '../../../core/ports.js';
+import { createSqliteState } from '../../../storage/state/sqlite.js';
+import { absent, dataFolder } from './data-folder.js';
+
+interface Deps {
+  readonly clock: Clock;
+}
+
+/** Creates the check that the store is durable. It writes nothing. */
+export const createStateCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
+  title: 'State',
+  needs: config.kind === 'sqlite' ? [dataFolder] : [],
+  async run() {
+    switch (config.kind) {
+      case 'sqlite':
+        return checkFile(files.state, deps);
+      case 'redis':
+        return checkRedis(config);
+      case 'dynamodb':
+        return checkTable(config);
+    }
+  },
+});
+
+async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
+  if (!(await isThere(file))) return absent(file);
+  const { mode } = await stat(file);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    return fail(`${file} is readable by others`, `chmod 600 ${file}`);
+  }
+  const state = createSqliteState({ file, clock });
+  try {
+    await state.read('ready');
+    return pass(`${file} can be read`);
+  } finally {
+    await state.close();
+  }
+}
+
+async function checkRedis(config: RedisConfig): Promise<Finding> {
+  const { readRedisSettings } = await import('../../../storage/state/redis-client.js');
+  const found = await readRedisSettings(config);
+  if (found === null) {
+    return fail(
+      'Redis does not answer, or not to this user',
+      'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md says which rights it takes.',
+    );
+  }
+  const { servers, mayKeepLedger } = found;
+  const evicting = servers.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction');
+  if (evicting !== undefined) {
+    return fail(
+      `when its memory is full, Redis throws out keys (maxmemory-policy ${evicting.maxmemoryPolicy})`,
+      'Set maxmemory-policy to noeviction: a revocation or a used receipt that is thrown out is good again.',
+    );
+  }
+  if (servers.some(({ appendOnly }) => !appendOnly)) {
+    return warn(
+      'Redis writes no append-only file, so a restart loses what was written last, or all of it',
+      'Set appendonly to yes, where the service lets you. docs/state.md says what a loss means.',
+    );
+  }
+  if (!mayKeepLedger) {
+    return warn(
+      'this user of Redis may not use sorted sets and hashes, so the log of decisions is lost',
+      'Give the user every right that docs/state.md names.',
+    );
+  }
+  return pass(`Redis answers (${servers.length === 1 ? '1 server' : `${servers.length} servers`}) and stores data`);
+}
+
+async function checkTable(config: DynamoDbConfig): Promise<Finding> {
+  const { readTableSettings } = await import('../../../storage/state/dynamodb-settings.js');
+  const { table } = config;
+  const found = await readTableSettings(config);
+  if (found === null) {
+    return fail(
+      `there is no table ${table}, or it cannot be read`,
+      'Make it as docs/state.md says, and give this server the rights that are listed there.',
+    );
+  }
+  if (found.keys !== 'pk:HASH:S') {
+    return fail(
+      `the table ${table} has other keys (${found.keys})`,
+      'Make one whose only key is pk, a string: docs/state.md.',
+    );
+  }
+  if (found.ledgerIndex !== 'lp:HASH:S, ls:RANGE:S') {
+    return warn(
+      `the table ${table} has no index "ledger", so the log of decisions cannot be read`,
+      'Add it as docs/state.md says: a hash key lp and a range key ls, both strings, with all attributes.',
+    );
+  }
+  if (!found.removesExpired) {
+    return warn(
+      `the table ${table} keeps what has expired, and grows for ever`,
+      'Turn its time-to-live on, with the attribute ttl: docs/state.md.',
+    );
+  }
+  return pass(`the table ${table} is there, and removes what has expired`);
+}

@@ -1,0 +1,154 @@
+import { filesOf } from '../../config/data-files.js';
+import type { Census } from '../../connections/census.js';
+import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
+import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
+import { findSystemReason } from '../../core/base/system-error.js';
+import type { Ports } from '../../core/deps.js';
+import type { Jobs } from '../../core/jobs.js';
+import type { FaceErrorCode } from '../../errors.js';
+import { isForbidden } from '../../storage/files/durable-file.js';
+import { createJobsCheck } from './checks/background-jobs.js';
+import { createCensusCheck } from './checks/census.js';
+import { createDataFolderCheck } from './checks/data-folder.js';
+import { createHookChecks } from './checks/hook-answers.js';
+import { type CheckResult, checkInTurn } from './checks/in-turn.js';
+import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
+import { createModelCheck, createRecognitionCheck, runtimeCheck } from './checks/model-files.js';
+import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
+import { createStateCheck } from './checks/state-store.js';
+import { toDetailLines, toFailure } from './failure.js';
+import type { Switched } from './modes.js';
+
+interface Examined {
+  readonly setup: Setup;
+  readonly connection: ConfiguredConnection;
+  /** Manual override of the connection's mode, if any. */
+  readonly switched: Switched | null;
+  /** Background jobs of the running server. Absent in a command, which runs none. */
+  readonly jobs?: Jobs;
+  /** Receives the numbers of users. Users who hold another user's token do not count as enrolled. */
+  readonly onCensus?: (census: Census) => void;
+}
+
+/** Checks of a connection, those of the server first, and the steps that fix problems. */
+export interface Checks {
+  readonly checks: readonly Check[];
+  readonly steps: readonly ProvisionStep[];
+}
+
+/** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
+export const makeChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
+  checkInTurn(checks, (check) => runCheck(check, deps));
+
+const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
+
+/** Returns all checks of a connection. If the connection's adapter cannot be created, the result is a failed check. */
+export async function collectChecks(
+  examined: Examined,
+  deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
+): Promise<Checks> {
+  const { setup, connection } = examined;
+  const { config } = setup;
+  const { publicUrl } = config;
+  const ofFolder = createDataFolderCheck(config);
+  const parts = [
+    ...createKeyChecks(config, deps),
+    createStateCheck(config.state, filesOf(config), deps),
+    ...(config.verifier.kind === 'embedded'
+      ? [runtimeCheck, createModelCheck(config.modelsFolder), createRecognitionCheck(config, ofFolder, deps)]
+      : []),
+  ];
+  const here = [
+    readConfiguration,
+    createModeCheck(examined),
+    ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
+    ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
+    ...ofFolder,
+    ...parts,
+  ];
+  if (publicUrl === null) return { checks: [...here, noPublicAddress], steps: [] };
+  const ofProvider = await collectProviderChecks(examined, publicUrl, deps);
+  const checks = [
+    ...here,
+    ...createPublicAddressChecks(publicUrl, deps),
+    createReadinessCheck(publicUrl, parts, deps),
+    createPublishedKeysCheck(publicUrl, config, deps),
+    ...ofProvider.checks,
+  ];
+  return { checks, steps: ofProvider.steps };
+}
+
+async function collectProviderChecks(
+  { setup: { config }, connection, onCensus = () => {} }: Examined,
+  publicUrl: string,
+  deps: Ports<'clock' | 'log' | 'fetch'>,
+): Promise<Checks> {
+  try {
+    const adapter = await connection.createAdapter(publicUrl);
+    const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
+    const { steps, checks, census } = await adapter.createProvisioning();
+    const known = { verifier: config.verifier, trail: filesOf(config).audit, onCensus };
+    const censusCheck = createCensusCheck({ census }, connection, known, deps);
+    return { checks: [...hookChecks, ...checks, censusCheck], steps };
+  } catch (error) {
+    return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
+  }
+}
+
+const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
+  config_invalid: 'Correct the setting: docs/reference/configuration.md lists every one.',
+  profile_unavailable:
+    'See that this machine reaches the provider, and that the provider has no outage. Then run this again.',
+  provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
+  state_unavailable: 'See that the state store answers: docs/state.md.',
+  key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
+  model_missing: 'Run: facestep models fetch',
+  runtime_unavailable: 'Install the package that is made for this platform: docs/install.md.',
+  model_altered: 'Delete that file and run: facestep models fetch. One of your own: docs/own-model.md.',
+};
+
+async function runCheck(check: Check, deps: Ports<'log'>): Promise<Finding> {
+  try {
+    return await check.run();
+  } catch (error) {
+    if (isForbidden(error))
+      return fail(
+        findSystemReason(error) ?? 'this account may not read it',
+        'Run this as the account of the service, or as root.',
+      );
+    const { code, reason, detail } = toFailure(error, deps.log);
+    const details = toDetailLines(detail).map((line) => `: ${line}`);
+    return fail(
+      `${reason} (${code})${details.join('')}`,
+      remedies[code] ?? 'See the log above, and docs/reference/errors.md.',
+    );
+  }
+}
+
+const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Check => ({
+  title: 'Hand-off',
+  async run() {
+    if (handOff !== true) return pass('off');
+    return warn(
+      'on: a link that was sent to a user can ask for a passkey',
+      'Set policy.handOff to false, unless your people have their passkeys on their phones alone. See SECURITY.md.',
+    );
+  },
+});
+
+const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Check => ({
+  title: 'Mode',
+  async run() {
+    const { mode } = policy;
+    if (switched !== null && switched.endsAt === null) {
+      const said = mode === 'enforce' ? 'shadow' : 'enforce';
+      const found = `${mode}: ${switched.by} switched it by hand; the configuration file says ${said}`;
+      return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
+    }
+    if (mode === 'enforce') return pass('enforce');
+    return warn(
+      'shadow: no user is refused',
+      `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
+    );
+  },
+});

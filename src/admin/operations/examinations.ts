@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { changeStored, readStored } from '../../core/change-stored.js';
+import type { Ports } from '../../core/deps.js';
+import { inTime } from '../../core/resilience.js';
+import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
+import type { CheckResult } from './checks/in-turn.js';
+import { type Checks, collectChecks, makeChecks } from './doctor.js';
+import { findConfigured, nameSteps } from './open-connection.js';
+import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
+import type { Upkeep, UpkeepPorts } from './upkeep.js';
+
+/** Time limit per connection, because counting users may take a minute. */
+const longestMs = 120_000;
+
+const mendWithinMs = 20_000;
+
+const lights = ['ok', 'warn', 'fail'] as const;
+
+const findingGuard = z.object({
+  title: z.string(),
+  light: z.enum([...lights, 'by_hand', 'skipped']),
+  found: z.string(),
+  remedy: z.string().nullable(),
+  cause: z.string().nullable(),
+  /** Step that fixes the problem; `null` if it needs manual work. */
+  mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
+});
+
+export type ExaminedCheck = z.output<typeof findingGuard>;
+
+const examinationGuard = z.object({
+  examinedAt: epochMsGuard,
+  light: z.enum(lights),
+  findings: z.array(findingGuard),
+  /** Number of enrolled users; `null` if unknown. */
+  enrolled: z.number().nullable(),
+  /** Number of all users; `null` if unknown or incomplete. */
+  users: z.number().nullable().default(null),
+});
+
+export type Examination = z.output<typeof examinationGuard>;
+
+const placeOf = (connection: string) => ({
+  key: `examination:${connection}`,
+  guard: examinationGuard,
+  expiresAt: ({ examinedAt }: Examination) => addSec(examinedAt, 7 * secondsPerDay),
+});
+
+const runPlace: RunPlace<readonly string[]> = { key: 'doctor-run', progress: z.array(z.string()) };
+
+export interface DoctorRun {
+  readonly isUnderWay: boolean;
+  readonly by: string;
+  readonly startedAt: number;
+}
+
+/** Returns the last report of a connection, or `null`. Reports are kept for a week. */
+export const readExamination = async (connection: string, deps: Ports<'state'>): Promise<Examination | null> =>
+  (await readStored(placeOf(connection), deps))?.record ?? null;
+
+export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>) {
+  const run = await readRun(runPlace, { state });
+  return run === null ? null : { isUnderWay: isUnderWay(run, clock.now()), by: run.by, startedAt: run.startedAt };
+}
+
+/** Starts examining connections in the background. Only one server at a time can do this. */
+export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
+  for (const id of connections) findConfigured(id, deps);
+  const run = await beginRun(runPlace, { by, progress: [...connections] }, deps);
+  const detail = { connections: [...connections], by };
+  await deps.audit
+    .append({ action: 'doctor_asked', connection: '', subject: '', detail })
+    .catch(async (error: unknown) => {
+      await run.end([]);
+      throw error;
+    });
+  deps.background.start(async () => {
+    try {
+      for (const [index, id] of connections.entries()) {
+        if (deps.background.stopping.aborted) break;
+        await examineConnection(id, deps);
+        await run.tell(connections.slice(index + 1));
+      }
+      await run.end([]);
+    } finally {
+      run.letGo();
+    }
+  });
+}
+
+async function examineConnection(
+  id: string,
+  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes'>,
+): Promise<void> {
+  const connection = findConfigured(id, deps);
+  const setup = deps.setup();
+  let [enrolled, users]: [number | null, number | null] = [null, null];
+  const checks = await collectChecks(
+    {
+      ...{ setup, connection, switched: deps.modes().get(id) ?? null, jobs: deps.jobs },
+      onCensus: (census) => {
+        enrolled = census.enrolled;
+        users = census.isComplete ? census.users : null;
+      },
+    },
+    deps,
+  );
+  const results = await makeInTime(checks, deps);
+  const mends = await inTime(findMends(results, checks), mendWithinMs, (): Mends => new Map());
+  const findings = results.map(({ verdict, ...result }) => ({
+    ...{
+      title: result.title,
+      light: lightOf[verdict],
+      found: result.found,
+      remedy: result.remedy,
+      cause: result.cause,
+    },
+    mend: mends.get(result.title) ?? null,
+  }));
+  const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
+  const examination: Examination = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
+  await changeStored(placeOf(id), () => examination, deps);
+}
+
+const lightOf = {
+  ...{ pass: 'ok', warn: 'warn', fail: 'fail', manual: 'by_hand', skipped: 'skipped' },
+} as const satisfies Record<CheckResult['verdict'], ExaminedCheck['light']>;
+
+async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const endsAt = addSec(deps.clock.now(), longestMs / 1000);
+  const iterator = makeChecks(checks, deps);
+  for (;;) {
+    const next = await inTime<IteratorResult<CheckResult> | null>(
+      iterator.next(),
+      endsAt - deps.clock.now(),
+      () => null,
+    );
+    if (next?.done === true) return results;
+    if (next === null) return [...results, tooLate];
+    results.push(next.value);
+  }
+}
+
+const tooLate: CheckResult = {
+  ...{ title: 'Time', verdict: 'warn', cause: null },
+  found: `the checks after this one did not finish within ${longestMs / 1000} s`,
+  remedy: 'Run this check on the server: facestep doctor',
+};
+
+type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
+
+/** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
+async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
+  const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
+  const named = nameSteps(steps);
+  for (const { title, verdict } of results) {
+    if (verdict !== 'fail' && verdict !== 'warn') continue;
+    const mendedBy = checks.find((check) => check.title === title)?.mendedBy ?? title;
+    const found = named.find(({ step }) => step.title === mendedBy);
+    if (found === undefined) continue;
+    const state = await found.step.inspect().then(
+      (status) => status.state,
+      () => null,
+    );
+    if (state === 'missing' || state === 'different') mends.set(title, { step: found.id, pushSecrets: false });
+    else if (state === 'ready' && verdict === 'fail' && found.step.pushSecret !== undefined)
+      mends.set(title, { step: found.id, pushSecrets: true });
+  }
+  return mends;
+}

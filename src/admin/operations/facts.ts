@@ -1,0 +1,87 @@
+import { filesOf } from '../../config/data-files.js';
+import type { ConnectionFacts, Facts } from '../../core/to-do.js';
+import { addSec, type EpochMs, fromIso, secondsPerDay } from '../../core/units.js';
+import { openInventory, type TurningKey } from '../../storage/keys/inventory.js';
+import { overlapSec, signingLifeSec } from '../../storage/keys/key-schedule.js';
+import { readApply } from './apply.js';
+import { readExamination } from './examinations.js';
+import { readMadeTimes } from './keys.js';
+import { readLastBackup } from './last-backup.js';
+import { putInForce, readShadowSince } from './modes.js';
+import { readVerification } from './trail-verification.js';
+import type { UpkeepPorts } from './upkeep.js';
+
+/**
+ * Age at which rotating a sealing key is advised, so that every installation has tried rotation before it is urgent.
+ */
+const sealingLifeDays = 365;
+
+/**
+ * Age from which a signing key in a file is reported. Such keys rotate automatically, so a key that is a day overdue
+ * means that rotation failed.
+ */
+const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
+
+/** Cache time of facts about keys, for which the audit log must be read. */
+const keysHoldSec = 300;
+
+/** Creates a function that returns facts about the server without calling providers. */
+export function createFactFinder(
+  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'trail'>,
+): () => Promise<Facts> {
+  let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
+  const findKeys = async (): Promise<Facts['keys']> => {
+    const now = deps.clock.now();
+    if (keys === null || now >= keys.until) keys = { found: await listKeyFacts(deps), until: addSec(now, keysHoldSec) };
+    return keys.found;
+  };
+  return async () => {
+    const { config } = deps.setup();
+    const { connections } = putInForce(deps.setup(), deps.modes());
+    const backup = await readLastBackup(filesOf(config).lastBackup);
+    const verification = await readVerification(deps);
+    return {
+      connections: await Promise.all(connections.map((each) => factsOf(each.id, each.policy.mode, deps))),
+      headWaitingSec: deps.trail.waitingSec(),
+      isTrailSound: verification?.run.progress.outcome?.isSound ?? null,
+      backupAt: backup === null ? null : fromIso(backup.madeAt),
+      keys: await findKeys(),
+    };
+  };
+}
+
+async function factsOf(
+  id: string,
+  mode: ConnectionFacts['mode'],
+  deps: UpkeepPorts<'state' | 'clock' | 'modes'>,
+): Promise<ConnectionFacts> {
+  const examination = await readExamination(id, deps);
+  const switched = deps.modes().get(id);
+  return {
+    ...{ id, mode, shadowSince: mode === 'shadow' ? await readShadowSince(id, deps) : null },
+    switchedBy: switched !== undefined && switched.endsAt === null ? switched.by : null,
+    examined:
+      examination === null
+        ? null
+        : { at: examination.examinedAt, isFailing: examination.light === 'fail', enrolled: examination.enrolled },
+    isBrokenOff: (await readApply(id, deps))?.state === 'broken_off',
+  };
+}
+
+async function listKeyFacts(deps: UpkeepPorts<'clock' | 'random' | 'log' | 'setup'>): Promise<Facts['keys']> {
+  const { config } = deps.setup();
+  const files = filesOf(config);
+  const inventory = await openInventory(config.keys, { ...deps, files });
+  const made = await readMadeTimes(files.audit);
+  const toFacts = ({ name, isSigning, problem, signsFrom }: TurningKey) => ({
+    ...{ name: `Key ${name}`, isCurrent: isSigning, problem, since: signsFrom, lifeDays: signingLifeDays },
+  });
+  return [
+    ...(await inventory.sealing()).map(({ version, isCurrent, problem }) => ({
+      ...{ name: `Version ${version} of the sealing key`, isCurrent, problem },
+      ...{ since: made.get(version) ?? null, lifeDays: sealingLifeDays },
+    })),
+    ...(await inventory.signing()).map(toFacts),
+    ...(await inventory.oidc()).map(toFacts),
+  ];
+}

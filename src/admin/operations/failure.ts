@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { framesOf } from '../../core/base/frames.js';
+import type { Json } from '../../core/base/json.js';
+import type { Log } from '../../core/ports.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+
+export interface Failure {
+  readonly state: 'failed';
+  readonly code: FaceErrorCode;
+  readonly reason: string;
+  readonly detail: Json;
+}
+
+/** Converts an error for an administrator. Unexpected errors are logged with stack frames only. */
+export function toFailure(error: unknown, log: Log): Failure {
+  const known = error instanceof FaceError ? error : new FaceError(toCode(error));
+  if (known !== error) log.error('unexpected error', { frames: framesOf(error) });
+  return { state: 'failed', code: known.code, reason: known.message, detail: known.detail };
+}
+
+const problemsGuard = z.strictObject({ problems: z.array(z.strictObject({ path: z.string(), reason: z.string() })) });
+
+export function toFailureLines({ code, reason, detail }: Failure): string[] {
+  return [`${reason} (${code})`, ...toDetailLines(detail)];
+}
+
+/** Formats the detail of an error as lines, one per configuration problem. */
+export function toDetailLines(detail: Json): string[] {
+  if (detail === null) return [];
+  const { data } = problemsGuard.safeParse(detail);
+  return data?.problems.map(({ path, reason }) => `${path}: ${reason}`) ?? [JSON.stringify(detail)];
+}

@@ -1,0 +1,56 @@
+import type { Adapter } from '../../connections/adapter.js';
+import type { Census } from '../../connections/census.js';
+import type { Provisioning, ProvisionStep } from '../../connections/provisioning.js';
+import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
+import type { Policy } from '../../core/connection.js';
+import { FaceError } from '../../errors.js';
+import { putInForce } from './modes.js';
+import type { UpkeepPorts } from './upkeep.js';
+
+export interface OpenConnection {
+  readonly connection: ConfiguredConnection;
+  readonly adapter: Adapter;
+  readonly provisioning: Provisioning;
+}
+
+/** Finds a connection and applies a manual override of its mode. */
+export function findConfigured(id: string, { setup, modes }: UpkeepPorts<'setup' | 'modes'>): ConfiguredConnection {
+  const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
+  if (found === undefined) throw new FaceError('connection_unknown');
+  return found;
+}
+
+export async function openConnection(id: string, deps: UpkeepPorts<'setup' | 'modes'>): Promise<OpenConnection> {
+  const connection = findConfigured(id, deps);
+  const adapter = await connection.createAdapter(requirePublicUrl(deps.setup()));
+  return { connection, adapter, provisioning: await adapter.createProvisioning() };
+}
+
+/** A step with an id: its title in lower case, with a number if not unique. */
+export interface NamedStep {
+  readonly id: string;
+  readonly step: ProvisionStep;
+}
+
+export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
+  const taken = new Map<string, number>();
+  return steps.map((step) => {
+    const name = step.title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '');
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    return { id: count === 1 ? name : `${name}-${count}`, step };
+  });
+}
+
+/** Returns true if it is known that enforcing would refuse every user. */
+export const wouldRefuseAll = (census: Census | null, { mode }: Pick<Policy, 'mode'>): boolean =>
+  mode === 'enforce' && census !== null && census.enrolled === 0;
+
+export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
+  if (publicUrl !== null) return publicUrl;
+  const reason = 'expected the address where the provider reaches this server';
+  throw new FaceError('config_invalid', { problems: [{ path: 'publicUrl', reason }] });
+}

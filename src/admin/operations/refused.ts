@@ -1,0 +1,62 @@
+import { readEvents } from '../../audit/events.js';
+import { type EpochMs, epochMs, toIso } from '../../core/units.js';
+
+export interface RefusedSubject {
+  readonly subject: string;
+  readonly count: number;
+  readonly lastAt: EpochMs;
+  readonly hooks: readonly string[];
+}
+
+export interface Refused {
+  readonly subjects: readonly RefusedSubject[];
+  readonly unnamed: Readonly<Record<string, number>>;
+  /** Number of distinct users per day (UTC), and how many of them would have been refused. */
+  readonly days: ReadonlyMap<string, { readonly users: number; readonly refused: number }>;
+}
+
+/** Finds the users whom a connection would have refused without shadow mode, and counts all users who signed in. */
+export async function findRefused(
+  file: string,
+  { connection, since }: { readonly connection: string; readonly since: EpochMs },
+): Promise<Refused> {
+  const subjects = new Map<string, { count: number; lastAt: EpochMs; readonly hooks: Set<string> }>();
+  const unnamed = new Map<string, number>();
+  const days = new Map<string, { readonly users: Set<string>; readonly refused: Set<string> }>();
+  for await (const event of readEvents(file, ['hook_decided'], { since })) {
+    const { detail, subject, time } = event;
+    if (event.connection !== connection) continue;
+    const isRefused = 'wouldHave' in detail && detail.wouldHave !== undefined;
+    if (subject !== '') {
+      const day = toIso(time).slice(0, 10);
+      const of = days.get(day) ?? { users: new Set<string>(), refused: new Set<string>() };
+      of.users.add(subject);
+      if (isRefused) of.refused.add(subject);
+      days.set(day, of);
+    }
+    if (!isRefused) continue;
+    if (detail.outcome === 'refused') unnamed.set(detail.code, (unnamed.get(detail.code) ?? 0) + 1);
+    if (subject === '') continue;
+    const known = subjects.get(subject) ?? { count: 0, lastAt: time, hooks: new Set<string>() };
+    known.count += 1;
+    known.lastAt = epochMs(Math.max(known.lastAt, time));
+    known.hooks.add(detail.hook);
+    subjects.set(subject, known);
+  }
+  const found = [...subjects].map(([subject, { count, lastAt, hooks }]) => ({
+    ...{ subject, count, lastAt, hooks: [...hooks].sort() },
+  }));
+  return {
+    subjects: found.sort(byTime),
+    unnamed: Object.fromEntries(unnamed),
+    days: new Map([...days].map(([day, { users, refused }]) => [day, { users: users.size, refused: refused.size }])),
+  };
+}
+
+type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
+
+const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
+
+/** Returns the entries after a position, even if the entry at that position is gone. */
+export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
+  place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Provisioning, RotatableSecret } from '../../connections/provisioning.js';
+import type { ConfiguredConnection } from '../../connections/setup.js';
+import { changeStored, readStored } from '../../core/change-stored.js';
+import { type EpochMs, epochMsGuard } from '../../core/units.js';
+import { toCode } from '../../errors.js';
+import { requirePublicUrl } from './open-connection.js';
+import type { UpkeepPorts } from './upkeep.js';
+
+/*
+ * Age and last use of hook secrets. Each entry is stored under a digest of its secret, so that replicas with different
+ * configurations do not overwrite each other.
+ */
+
+const recordGuard = z.record(z.string(), z.object({ since: epochMsGuard, usedAt: epochMsGuard.nullable() }));
+type Known = z.output<typeof recordGuard>;
+
+const placeOf = (connection: string) => ({
+  key: `connection-secret:${connection}`,
+  guard: recordGuard,
+  expiresAt: () => null,
+});
+
+/** Current and previous secret, and one of a replica that still has the old configuration. */
+const mostKept = 3;
+
+/** Adds a secret or its last use. If nothing changed, it returns the same object. */
+function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined, now: EpochMs): Known {
+  if (mark === null) return known;
+  const found = known[mark];
+  if (found !== undefined && usedAt === undefined) return known;
+  const changed = { ...known, [mark]: { since: found?.since ?? now, usedAt: usedAt ?? found?.usedAt ?? null } };
+  return Object.fromEntries(
+    Object.entries(changed)
+      .toSorted(([, one], [, other]) => other.since - one.since)
+      .slice(0, mostKept),
+  );
+}
+
+/** Cached, because building the provider's steps each minute would be wasteful. */
+const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>();
+
+async function findSecretsOf(
+  connection: ConfiguredConnection,
+  { setup }: UpkeepPorts<'setup'>,
+): Promise<readonly RotatableSecret[]> {
+  const known = secretsOf.get(connection);
+  if (known !== undefined) return known;
+  const adapter = await connection.createAdapter(requirePublicUrl(setup()));
+  const { secrets } = await adapter.createProvisioning();
+  secretsOf.set(connection, secrets);
+  return secrets;
+}
+
+/** @throws `config_invalid` without a public address; `state_unavailable` */
+async function storeUses(
+  connection: ConfiguredConnection,
+  deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+): Promise<void> {
+  const [secret] = await findSecretsOf(connection, deps);
+  if (secret === undefined) return;
+  const { marks } = secret;
+  const { current, previous } = deps.secretUses.collect(connection.id);
+  const now = deps.clock.now();
+  await changeStored(
+    placeOf(connection.id),
+    (former) => withUse(withUse(former ?? {}, marks.previous, previous, now), marks.current, current, now),
+    deps,
+  );
+}
+
+export async function storeSecretUses(deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>): Promise<void> {
+  for (const connection of deps.setup().connections) {
+    await storeUses(connection, deps).catch((error: unknown) => {
+      if (toCode(error) !== 'config_invalid') throw error;
+    });
+  }
+}
+
+export interface SecretAge {
+  /** Time at which a server first saw the secret. */
+  readonly since: EpochMs;
+  /** `null` if never used. */
+  readonly usedAt: EpochMs | null;
+}
+
+/** Returns a function that finds the age of a secret. */
+export async function readSecretAges(
+  id: string,
+  deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+): Promise<(mark: string | null) => SecretAge | null> {
+  const connection = deps.setup().connections.find((each) => each.id === id);
+  if (connection !== undefined) await storeUses(connection, deps);
+  const known = (await readStored(placeOf(id), deps))?.record ?? {};
+  return (mark) => (mark === null ? null : (known[mark] ?? null));
+}
+
+export interface SecretRotation extends RotatableSecret {
+  /** True if applying the steps sends the secret to the provider. Otherwise an administrator deploys it. */
+  readonly isPushed: boolean;
+}
+
+export const findSecrets = ({ secrets, steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] =>
+  secrets.map((secret) => ({ ...secret, isPushed: steps.some(({ pushSecret }) => pushSecret !== undefined) }));

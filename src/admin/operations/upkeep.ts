@@ -1,0 +1,79 @@
+import type { SecretUse } from '../../connections/rotating-secret.js';
+import type { Setup } from '../../connections/setup.js';
+import { framesOf } from '../../core/base/frames.js';
+import type { Ports } from '../../core/deps.js';
+import type { Jobs } from '../../core/jobs.js';
+import { inTime } from '../../core/resilience.js';
+import type { EpochMs } from '../../core/units.js';
+import { toCode } from '../../errors.js';
+import type { Modes } from './modes.js';
+
+export interface Background {
+  /** Aborted when the server stops. Background work then ends before its next step. */
+  readonly stopping: AbortSignal;
+  start(work: () => Promise<void>): void;
+  settled(): Promise<void>;
+  /** Resolves when all work has ended, after 20 s at most. */
+  stop(): Promise<void>;
+}
+
+/** Ports of the operations, by the names that functions receive them under. */
+export interface Upkeep extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer'> {
+  readonly background: Background;
+  readonly jobs: Jobs;
+  readonly setup: () => Setup;
+  readonly modes: () => Modes;
+  /** Loads overrides of the connections' modes again. */
+  readonly followModes: () => Promise<void>;
+  readonly secretUses: SecretUses;
+  /**
+   * Name of the audit log's hash chain, and for how long records have waited for a signed head (statement about the
+   * log's end).
+   */
+  readonly trail: { readonly chain: string; readonly waitingSec: () => number };
+}
+
+export type UpkeepPorts<Name extends keyof Upkeep> = Pick<Upkeep, Name>;
+
+const stopWithinMs = 20_000;
+
+export function createBackground({ log }: Ports<'log'>): Background {
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  const settled = async (): Promise<void> => void (await Promise.all(underWay));
+  return {
+    stopping: stopping.signal,
+    start(work) {
+      const run = work()
+        .catch((error: unknown) =>
+          log.error('background task failed', { code: toCode(error), frames: framesOf(error) }),
+        )
+        .finally(() => underWay.delete(run));
+      underWay.add(run);
+    },
+    settled,
+    async stop() {
+      stopping.abort();
+      await inTime(settled(), stopWithinMs, () => undefined);
+    },
+  };
+}
+
+/** Uses of secrets since they were last collected, kept in memory. */
+export interface SecretUses {
+  readonly note: (use: SecretUse) => void;
+  /** Returns and removes the times of last use of a connection's secrets. */
+  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
+}
+
+export function createSecretUses({ clock }: Ports<'clock'>): SecretUses {
+  const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
+  return {
+    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
+    collect(connection) {
+      const found = uses.get(connection) ?? {};
+      uses.delete(connection);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import type { RequestListener } from 'node:http';
+import express, { type Express } from 'express';
+import { mountConsole } from '../admin/console/mount.js';
+import type { Ports } from '../core/deps.js';
+import { mountHome } from '../enrolment/home/mount.js';
+import { type Extended, extensionsOn } from '../extensions/index.js';
+import { createAccessLog } from '../http/access-log.js';
+import { createConstantHeaders } from '../http/constant-headers.js';
+import { keepDevice } from '../http/cookies.js';
+import { answerDirectly, type DirectRoute } from '../http/direct.js';
+import { createErrorHandler, createRefuse } from '../http/error-handler.js';
+import { mountGet, requireMethod } from '../http/front-door.js';
+import { type RenderedPage, sendPage } from '../http/page-layout.js';
+import { sendJson } from '../http/reply.js';
+import type { BodyRooms } from '../http/request-budget.js';
+import { renderCatalogue } from '../http/rest/catalogue.js';
+import type { ApiDeps } from '../http/rest/deps.js';
+import { mountEndpoints } from '../http/rest/dispatch.js';
+import { describeApi } from '../http/rest/openapi.js';
+import type { MountOidc } from '../oidc/open.js';
+import {
+  describeAuthorizationServer,
+  describeTransmitter,
+  metadataPaths,
+  ssfPaths,
+} from '../security-events/metadata.js';
+import type { SecurityEvents } from '../security-events/ssf/deps.js';
+import { mountSsf } from '../security-events/ssf/mount.js';
+import { mountTokenEndpoint } from '../security-events/ssf/token-endpoint.js';
+import { mountBrand } from '../step-up/endpoints/brand-files.js';
+import { mountPage, type PageFolders } from '../step-up/endpoints/page.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { createDocumentationRouter } from './documentation.js';
+import { createEndpoints } from './endpoints.js';
+import { createHookRoute, type HooksByConnection } from './hooks.js';
+import { answerUnknown } from './unknown-address.js';
+import { createWelcome } from './welcome.js';
+
+export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
+  readonly hooks: HooksByConnection;
+  readonly mountOidc: MountOidc;
+  /** `null` without keys for security events. */
+  readonly securityEvents: SecurityEvents | null;
+  readonly folders: PageFolders;
+  readonly consoleFolder: string;
+  readonly docsFolder: string;
+  readonly telemetry: Telemetry;
+  /** Memory pools, kept across reloads, because running requests continue. */
+  readonly rooms: BodyRooms;
+  readonly proxyHops: number;
+  /** Returns the parts that are not ready, such as models or a store that does not respond. */
+  findUnready(): Promise<readonly string[]>;
+  /** Returns those parts that may be ready on another replica, for load balancers. */
+  findUnreadyHere(): Promise<readonly string[]>;
+}
+
+const health: DirectRoute = {
+  path: '/healthz',
+  async answer(request, response) {
+    requireMethod({ request, response }, ['GET', 'HEAD']);
+    sendJson(response, 200, { ok: true });
+  },
+};
+
+export interface App {
+  readonly listener: RequestListener;
+  readonly direct: readonly DirectRoute[];
+  readonly router: Express;
+}
+
+export function createApp(deps: AppDeps): App {
+  const follow = createAccessLog(deps);
+  const setConstantHeaders = createConstantHeaders();
+  const direct = [health, createHookRoute(deps.hooks, deps, deps.rooms.hooks)];
+  const router = createRouter(deps);
+  const refuse = createRefuse(deps.log);
+  const answer = answerDirectly(direct, { refuse, otherwise: router });
+  return {
+    listener: (request, response) => {
+      try {
+        setConstantHeaders(response);
+        follow(request, response, () => answer(request, response));
+      } catch (error) {
+        // An uncaught error here would end the process with all its requests.
+        refuse(error, request, response);
+      }
+    },
+    ...{ direct, router },
+  };
+}
+
+function mountReadiness(app: Express, deps: Pick<AppDeps, 'findUnready' | 'findUnreadyHere'>): void {
+  const mount = (path: string, find: () => Promise<readonly string[]>): void =>
+    mountGet(app, path, async (response) => {
+      const unready = await find();
+      if (unready.length === 0) sendJson(response, 200, { ok: true });
+      else sendJson(response, 503, { ok: false, unready: [...unready] });
+    });
+  mount('/readyz', () => deps.findUnready());
+  mount('/readyz/replica', () => deps.findUnreadyHere());
+}
+
+function createRouter(deps: AppDeps): Express {
+  const app = express();
+  app.disable('etag');
+  app.disable('x-powered-by');
+  app.set('query parser', false);
+  app.enable('case sensitive routing');
+
+  const endpoints = createEndpoints(deps);
+  // Both pages are rendered on first use, because rendering takes longer than creating the rest of the app.
+  let description: Buffer | null = null;
+  let catalogue: RenderedPage | null = null;
+  const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
+  const answerWelcome = createWelcome({ hasOwnPages });
+  mountGet(app, '/', (response, request) => answerWelcome(request, response));
+  mountReadiness(app, deps);
+  mountGet(app, '/openapi.json', (response) => {
+    description ??= Buffer.from(JSON.stringify(describeApi(endpoints)));
+    response.type('json').send(description);
+  });
+  mountGet(app, '/catalogue', (response) => {
+    catalogue ??= renderCatalogue(endpoints, deps);
+    sendPage(response, catalogue);
+  });
+  mountGet(app, '/.well-known/jwks.json', async (response) => {
+    // Verifiers may cache the public keys, because a new key is published long before it signs.
+    response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
+  });
+  deps.mountOidc(app);
+  if (deps.securityEvents !== null) mountTransmitter(app, deps, deps.securityEvents);
+  mountConsole(app, deps.consoleFolder, {
+    ...deps,
+    extensionsOn: extensionsOn(deps).map(({ name }) => name),
+    room: deps.rooms.clients,
+    metrics: deps.telemetry.metrics,
+  });
+  mountHome(app, { ...deps, room: deps.rooms.oidc });
+  const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
+  mountPage(app, deps.folders, {
+    brands: deps.brands,
+    keepDevice: remembersDevices ? (request, response) => keepDevice(request, response, deps) : null,
+  });
+  mountBrand(app, deps.folders, deps);
+  app.use('/docs', createDocumentationRouter(deps.docsFolder));
+  mountEndpoints(app, endpoints, deps, deps.rooms);
+
+  app.use(answerUnknown);
+  app.use(createErrorHandler(deps.log));
+  return app;
+}
+
+function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityEvents): void {
+  const { issuer, rooms } = deps;
+  mountGet(app, metadataPaths.transmitter, (response) => response.json(describeTransmitter(issuer)));
+  mountGet(app, metadataPaths.authorizationServer, (response) => response.json(describeAuthorizationServer(issuer)));
+  mountGet(app, ssfPaths.keys, async (response) => {
+    response.set('Cache-Control', 'public, max-age=300').json({ keys: await securityEvents.signer.publicKeys() });
+  });
+  const ssf = { ...deps, ...securityEvents };
+  mountTokenEndpoint(app, ssf, rooms.clients);
+  mountSsf(app, ssf, rooms.clients);
+}

@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Brand, letterBrandOf } from '../admin/brand/brand.js';
+import { createBrands, shareConfigured } from '../admin/brand/brands.js';
+import { readConfiguredBrand } from '../admin/brand/configured.js';
+import type { UpkeepPorts } from '../admin/operations/upkeep.js';
+import { createAccountNames } from '../audit/ledger/account-names.js';
+import { readRecordsOf } from '../audit/records.js';
+import { issuerOf } from '../config/issuer.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps, ServerPorts } from '../core/deps.js';
+import { personalData } from '../core/personal-data/registry.js';
+import { withSubscribers } from '../core/ports/audit.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
+import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
+import { toCode } from '../errors.js';
+import { contributionsOf, type FullSetup, loadOidcExtensions, type OpenedExtensions } from '../extensions/index.js';
+import { checkFrame } from '../face/engine/picture-header.js';
+import { createSight } from '../face/engine/sight.js';
+import { judgedSignals } from '../face/liveness/frame.js';
+import { createMovementJudge } from '../face/liveness/judge.js';
+import { checkedSignals } from '../face/verifier/embedded.js';
+import { sentLink } from '../http/page-link.js';
+import { isFault } from '../http/reply.js';
+import type { BodyRooms } from '../http/request-budget.js';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { homePagesOf } from '../http/rest/home-page.js';
+import type { ClientRequest } from '../http/rest/usage.js';
+import { openDelivery } from '../notifications/delivery/open.js';
+import { createFileSink, createOutbox } from '../notifications/delivery/outbox.js';
+import { createWebPush } from '../notifications/delivery/web-push.js';
+import { createNoticeSender } from '../notifications/sender.js';
+import { openOidc } from '../oidc/open.js';
+import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
+import { countAuditEvents, type Metrics } from '../telemetry/metrics.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { type AppDeps, createApp } from './app.js';
+import { connect } from './connect.js';
+import type { OpenPorts, ServerDeps } from './open-ports.js';
+import type { Readiness } from './readiness.js';
+
+const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
+const consoleFolder = fileURLToPath(new URL('../../console-web', import.meta.url));
+const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
+
+export interface BuiltApp {
+  readonly app: RequestListener;
+  readonly core: ServerPorts & Pick<FullSetup, 'config'>;
+  /** Contains the digest. A new key must still be stored and shown. */
+  readonly adminKey: AdminKey;
+  settle(): Promise<void>;
+}
+
+/** Builds an app on ports that outlive it, so that running requests continue after a reload. */
+export async function buildApp(
+  { config, connections: configured }: FullSetup,
+  ports: OpenPorts,
+  deps: ApiPorts<'reload' | 'upkeep'> &
+    ServerDeps & {
+      readonly readiness: Readiness;
+      readonly telemetry: Telemetry;
+      readonly rooms: BodyRooms;
+      readonly securityEvents: AppDeps['securityEvents'];
+      readonly extensions: OpenedExtensions;
+    },
+): Promise<BuiltApp> {
+  const { clock, random, log, telemetry, rooms } = deps;
+  const { observePort, metrics } = telemetry;
+  const { files, state, ledger, verifier, engine, keyService } = ports;
+  const ids = new Set(configured.map(({ id }) => id));
+  const issuer = issuerOf(config);
+  const outbox = createOutbox({ sink: createFileSink(files.outbox), clock });
+  const delivery = observePort('delivery', await openDelivery(config.delivery, { outbox, ...deps }));
+  const { keys } = keyService;
+  const webPush = config.webPush && createWebPush(config.webPush, { ...deps, keys });
+  const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
+  let connections: ReadonlyMap<string, Connection> = new Map();
+  const connectionOf = (id: string): Connection | undefined => connections.get(id);
+  const brandOf = async ({ policy }: Connection): Promise<EmailBrand> =>
+    letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
+  const notices = createNoticeSender({
+    ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },
+  });
+  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, (id) => ids.has(id)), notices.onEvent]);
+  const brands = createBrands(brand, { state, clock, audit });
+  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
+  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData };
+  const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
+  const connected = await Promise.all(
+    configured.map(async (each) => {
+      const adapter = await each.createAdapter(issuer);
+      const { createOidcClients } = adapter;
+      return {
+        ...connect(each, adapter, core, observePort),
+        ...{ oidc: each.oidc, organisations: each.organisations, createOidcClients },
+      };
+    }),
+  );
+  connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
+  const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
+  const { openOidcKeys } = keyService;
+  const mountOidc = await openOidc(
+    connected,
+    { ...core, openOidcKeys },
+    { room: rooms.oidc, loadExtensions: loadOidcExtensions },
+  );
+  const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
+
+  const served: BuiltApp['core'] = {
+    ...core,
+    connections,
+    delivery,
+    config,
+    directories: new Map(connected.map(({ connection, openDirectory }) => [connection.id, openDirectory])),
+    linkOf: (started, language) => sentLink(issuer, started, language),
+    brandOf,
+  };
+  const { listener } = createApp({
+    ...served,
+    hooks,
+    judge: createMovementJudge({ engine }),
+    sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame }),
+    ...{ keys, webPush },
+    passkeys: createPasskeys({ publicUrl: issuer }),
+    mountOidc,
+    securityEvents: deps.securityEvents,
+    folders: { page: pageFolder, models: resolve(config.modelsFolder) },
+    consoleFolder,
+    docsFolder,
+    fetch: deps.fetch,
+    console: config.console,
+    adminKeyDigest: adminKey.digest,
+    brands,
+    ledger,
+    accounts: createAccountNames({ clock }),
+    telemetry,
+    rooms,
+    reload: deps.reload,
+    extensions: deps.extensions,
+    ...contributionsOf({ config, extensions: deps.extensions }),
+    upkeep: deps.upkeep,
+    recordsOf: (who) => readRecordsOf(files.audit, who),
+    onClientRequest(request) {
+      ports.usage.note(request);
+      ports.refusals.note(request);
+      countRequest(request, metrics);
+    },
+    contactCodes: config.contactCodes,
+    homePages: homePagesOf(configured),
+    proxyHops: config.proxyHops,
+    findUnready: () => deps.readiness.findUnready(),
+    findUnreadyHere: () => deps.readiness.findUnreadyHere(),
+  });
+  return { app: listener, core: served, adminKey, settle: () => notices.settle() };
+}
+
+const shareAgainMs = 5_000;
+
+/**
+ * Stores the brand. Failed attempts are retried in the background, because a server may start before its state store.
+ */
+async function shareInTime(
+  brand: Brand,
+  { background, log, ...deps }: UpkeepPorts<'state' | 'clock' | 'log' | 'background'>,
+): Promise<void> {
+  const share = async (): Promise<boolean> => {
+    try {
+      await shareConfigured(brand, deps);
+      return true;
+    } catch (error) {
+      if (toCode(error) !== 'state_unavailable') throw error;
+      log.warn('brand not yet shared with other servers', { code: toCode(error) });
+      return false;
+    }
+  };
+  if (await share()) return;
+  const { stopping } = background;
+  background.start(async () => {
+    do await delay(shareAgainMs, undefined, { signal: stopping, ref: false }).catch(() => {});
+    while (!stopping.aborted && !(await share()));
+  });
+}
+
+/**
+ * Counts a request. Outcomes are reduced to three, because there would be too many time series with one per application
+ * and error code.
+ */
+function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
+  const failed = outcome !== 'ok' && isFault(outcome);
+  applicationRequests.inc({
+    application: client.application?.id ?? 'none',
+    outcome: outcome === 'ok' ? 'answered' : failed ? 'failed' : 'refused',
+  });
+}

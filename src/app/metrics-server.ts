@@ -1,0 +1,51 @@
+import { collectDefaultMetrics } from 'prom-client';
+import type { TelemetryConfig } from '../config/telemetry.js';
+import { httpAddressOf } from '../core/base/http-address.js';
+import type { EngineLoad } from '../face/engine/pool.js';
+import { listen } from '../http/listen.js';
+import type { Metrics } from '../telemetry/metrics.js';
+
+const path = '/metrics';
+
+export interface MetricsServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface MetricSources {
+  engineLoad(): EngineLoad;
+  findUnready(): Promise<readonly string[]>;
+}
+
+/**
+ * Serves Prometheus metrics on a private address, because they reveal usage.
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export async function serveMetrics(
+  address: TelemetryConfig['metrics'],
+  metrics: Metrics,
+  sources: MetricSources,
+): Promise<MetricsServer | null> {
+  if (address === null) return null;
+  collectDefaultMetrics({ register: metrics.registry });
+  const render = async (): Promise<string> => {
+    const { waiting, busy, examinations } = sources.engineLoad();
+    metrics.engineQueue.set(waiting);
+    metrics.engineBusy.set(busy);
+    metrics.engineExaminations.reset();
+    metrics.engineExaminations.inc(examinations);
+    metrics.ready.set((await sources.findUnready()).length === 0 ? 1 : 0);
+    return metrics.registry.metrics();
+  };
+  const { port, stop } = await listen((request, response) => {
+    if (request.method !== 'GET' || request.url !== path) {
+      response.writeHead(404).end();
+      return;
+    }
+    render().then(
+      (text) => response.writeHead(200, { 'Content-Type': metrics.registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  }, address);
+  return { url: `${httpAddressOf(address.host, port)}${path}`, stop };
+}

@@ -1,0 +1,135 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import type { SecretUses } from '../admin/operations/upkeep.js';
+import { createFileAudit, type Trail } from '../audit/file.js';
+import { signHeads } from '../audit/heads.js';
+import { createLedgerRecorder } from '../audit/ledger/recorder.js';
+import { type DataFiles, filesOf } from '../config/data-files.js';
+import type { Setup } from '../connections/setup.js';
+import type { Ports } from '../core/deps.js';
+import type { Jobs } from '../core/jobs.js';
+import { withSubscribers } from '../core/ports/audit.js';
+import type { Fetch, LedgerStore, Verifier } from '../core/ports.js';
+import type { EnginePool } from '../face/engine/pool.js';
+import { createStretch, publishedCost } from '../face/token/stretch.js';
+import { createEmbeddedVerifier } from '../face/verifier/embedded.js';
+import { createRefusalRecorder, type RefusalRecorder } from '../http/rest/recent-refusals.js';
+import { createUsageRecorder, type UsageRecorder } from '../http/rest/usage.js';
+import { createKeyNotes } from '../storage/keys/key-notes.js';
+import { type KeyService, openKeyService } from '../storage/keys/open.js';
+import { keepDenials } from '../storage/state/denials.js';
+import { migrateFolder } from '../storage/state/migrate.js';
+import { openLedger, openState } from '../storage/state/open.js';
+import { countAuditEvents } from '../telemetry/metrics.js';
+import type { RequestContexts } from '../telemetry/request-context.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { EngineDeps, OpenedEngine } from './open-engine.js';
+
+export interface ServerDeps extends EngineDeps {
+  readonly fetch: Fetch;
+  readonly contexts: RequestContexts;
+  readonly secretUses: SecretUses;
+}
+
+/** Ports that are opened once per process and kept across reloads. */
+export interface OpenPorts extends Ports<'state' | 'audit' | 'verifier'> {
+  readonly files: DataFiles;
+  readonly ledger: LedgerStore;
+  readonly trail: Trail;
+  readonly keyService: KeyService;
+  readonly engine: EnginePool;
+  readonly usage: UsageRecorder;
+  /** Returns how long audit records have waited for a signed head, in seconds. */
+  readonly headWaitingSec: () => number;
+  readonly refusals: RefusalRecorder;
+  close(): Promise<void>;
+}
+
+export async function openPorts(
+  config: Setup['config'],
+  deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry; readonly jobs: Jobs },
+): Promise<OpenPorts> {
+  const { observePort, metrics } = deps.telemetry;
+  await openFolder(config.dataFolder);
+  const files = filesOf(config);
+  const copy = await migrateFolder(files, deps);
+  if (copy !== null)
+    deps.tell(`The data folder was migrated to this version. A copy of the previous store is in ${copy}`);
+  const ledger = observePort('ledger', await openLedger(config.state, files));
+  const recorder = createLedgerRecorder({
+    ...deps,
+    ledger,
+    bounds: config.ledger,
+    onLines: (outcome, lines) => metrics.ledgerLines.inc({ outcome }, lines),
+  });
+  const trail = await createFileAudit({
+    ...deps,
+    ...config.audit,
+    file: files.audit,
+    requestId: () => deps.contexts.current()?.requestId ?? null,
+    beforeRemoval: () => keepDenials(files, deps),
+    onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()?.network ?? null),
+  });
+  void recorder.eraseAgain(trail);
+  const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, () => false)]);
+  const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
+  const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
+  const service = await openKeyService(config.keys, { files, onKeysLoaded, ...deps });
+  const keyService = observeKeyService(service, deps.telemetry);
+  let headWaitingSec = 0;
+  const onHeadAge = (seconds: number): void => {
+    headWaitingSec = seconds;
+    metrics.auditHeadAge.set(seconds);
+  };
+  const audit = observePort('audit', await signHeads(trail, { ...deps, state, signer: keyService.signer, onHeadAge }));
+  const { engine, parameters } = await deps.engine;
+  const verifier = observePort(
+    'verifier',
+    await createVerifier(config.verifier, { ...deps, engine, keyService, parameters }),
+  );
+  const usage = createUsageRecorder({ ...deps, state });
+  const refusals = createRefusalRecorder({ ...deps, state });
+  return {
+    files,
+    state,
+    ledger,
+    trail,
+    audit,
+    keyService,
+    engine,
+    verifier,
+    usage,
+    headWaitingSec: () => headWaitingSec,
+    refusals,
+    async close() {
+      await verifier.close();
+      await engine.close();
+      await usage.stop();
+      await refusals.stop();
+      await audit.close();
+      await recorder.stop();
+      await ledger.close();
+      await state.close();
+    },
+  };
+}
+
+async function openFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+}
+
+const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyService => ({
+  ...opened,
+  keys: observePort('keys', opened.keys),
+  signer: observePort('signer', opened.signer),
+});
+
+async function createVerifier(
+  config: Setup['config']['verifier'],
+  deps: ServerDeps & Pick<OpenPorts, 'keyService'> & OpenedEngine,
+): Promise<Verifier> {
+  if (config.kind === 'embedded')
+    return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, stretch: createStretch(publishedCost) });
+  const { createFacenitionVerifier } = await import('../face/verifier/facenition.js');
+  return createFacenitionVerifier({ ...deps, url: config.url, token: config.token });
+}

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { issuerOf } from '../config/issuer.js';
+import { signsRs256 } from '../config/keys.js';
+import type { Setup } from '../connections/setup.js';
+import type { Connection } from '../core/connection.js';
+import type { Jobs } from '../core/jobs.js';
+import { findApplication } from '../http/rest/applications.js';
+import { createFindEmail } from '../security-events/find-email.js';
+import { createPoll } from '../security-events/poll.js';
+import { type DeliveryOutcome, deliveryOutcomes } from '../security-events/ports.js';
+import { createSets } from '../security-events/set.js';
+import type { SecurityEvents } from '../security-events/ssf/deps.js';
+import { type EventStream, toStream } from '../security-events/stream.js';
+import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
+import { startTransmitter } from '../security-events/transmitter.js';
+import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { OpenPorts, ServerDeps } from './open-ports.js';
+
+export interface OpenTransmitter extends SecurityEvents {
+  endPolls(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts delivering security events.
+ * @returns `null` without RSA keys
+ */
+export async function openTransmitter(
+  config: Setup['config'],
+  { trail, files, state, keyService }: Pick<OpenPorts, 'trail' | 'files' | 'state' | 'keyService'>,
+  {
+    telemetry: { metrics },
+    connectionOf,
+    jobs,
+    ...deps
+  }: ServerDeps & {
+    readonly telemetry: Telemetry;
+    readonly jobs: Jobs;
+    readonly connectionOf: (id: string) => Connection | undefined;
+  },
+): Promise<OpenTransmitter | null> {
+  if (!signsRs256(config.keys)) return null;
+  const { keys } = keyService;
+  const issuer = issuerOf(config);
+  const signer = createSecurityEventSigner(keyService.openOidcKeys);
+  const receivers = config.securityEvents;
+  // Called to fail early if the key file cannot be read.
+  if (receivers.length > 0) await signer.publicKeys();
+  const delivery = {
+    ...{ ...deps, state, files },
+    sets: createSets(signer, createFindEmail(connectionOf, deps), { ...deps, issuer }),
+    sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+    onDelivery: (receiver: string, outcome: DeliveryOutcome) => metrics.securityEvents.inc({ receiver, outcome }),
+  };
+
+  const toCurrent = async (record: StreamRecord): Promise<readonly EventStream[]> => {
+    const application = await findApplication(record.application, { state });
+    if (application === null) {
+      await deleteStream(record.id, { state });
+      return [];
+    }
+    const stream = toEventStream(record, { issuer, keys });
+    return [application.scopes.includes('ssf.manage') ? stream : { ...stream, status: 'disabled' }];
+  };
+
+  const transmitter = await startTransmitter({
+    ...{ ...delivery, jobs },
+    trail,
+    files,
+    streams: receivers.map(toStream),
+    readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
+    onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
+    // Series of deleted streams are removed, because applications may create any number.
+    onEnded(receiver) {
+      metrics.securityEventsWaiting.remove({ receiver });
+      for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });
+    },
+  });
+  const stopping = new AbortController();
+  return {
+    signer,
+    keys,
+    transmitter,
+    poll: createPoll(delivery),
+    receivers,
+    stopping: stopping.signal,
+    endPolls: () => stopping.abort(),
+    close: () => transmitter.close(),
+  };
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { providers } from '../../adapters/index.js';
+import { createSecretUses } from '../admin/operations/upkeep.js';
+import { TrailInUse } from '../audit/lock.js';
+import { CommandError } from '../cli/command-error.js';
+import type { ExitCode } from '../cli/deps.js';
+import { toFailureLines } from '../cli/failure-text.js';
+import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
+import { findDeprecations } from '../config/deprecations.js';
+import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../config/load.js';
+import { loadSetup } from '../connections/setup.js';
+import { framesOf } from '../core/base/frames.js';
+import { createPooledRandom } from '../core/base/pooled-random.js';
+import type { Clock, Fetch, Random } from '../core/ports.js';
+import { epochMs } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { checkSections, extensionCommands, sections } from '../extensions/index.js';
+import { fetchModels, hasNoModels } from '../face/models/fetch.js';
+import { isSystemError } from '../storage/files/durable-file.js';
+import { createLog } from '../telemetry/log.js';
+import { createRequestContexts } from '../telemetry/request-context.js';
+import type { RunningServer } from './server.js';
+
+const args = process.argv.slice(2);
+const isServing = args.length === 0 || args[0] === 'serve';
+
+// Only this module uses these global functions. Other modules receive them as arguments.
+const clock: Clock = { now: () => epochMs(Date.now()) };
+const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
+const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
+const contexts = createRequestContexts();
+const logTo = isServing ? process.stdout : process.stderr;
+const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
+
+/** Writes a line for people to standard error. Standard output is for programs. */
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Prints lines for people. On a terminal, they are framed, because they would be overlooked between log lines. */
+const announce = (lines: readonly string[]): void => (process.stderr.isTTY ? toFrame(lines) : lines).forEach(tell);
+
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+
+async function untilStopped(): Promise<string> {
+  const [signal] = await Promise.race(stopSignals.map((name) => once(process, name)));
+  return String(signal);
+}
+
+const reading = { env: process.env, readFile: (path: string) => readFile(path, 'utf8') };
+
+const secretUses = createSecretUses({ clock });
+
+const readSetup = () =>
+  loadSetup(providers, {
+    ...{ clock, random, fetch, log, sections, checkSections, ...reading },
+    onSecretUsed: secretUses.note,
+  });
+
+/**
+ * Runs the server. Signal handlers are installed first, because a signal without a handler would end the process
+ * without a shutdown.
+ */
+async function serve(): Promise<void> {
+  let isReloadAsked = false;
+  let reload = (): void => {
+    isReloadAsked = true;
+  };
+  process.on('SIGHUP', () => reload());
+  const stopped = untilStopped().then((signal) => {
+    // A second signal ends the process at once.
+    for (const again of stopSignals) process.once(again, () => process.exit(1));
+    log.info('stopping', { signal });
+  });
+  const server = await start(stopped);
+  if (server === null) return;
+  reload = () => void server.reload();
+  if (isReloadAsked) reload();
+  await stopped;
+  await server.stop();
+}
+
+/**
+ * Loads and starts the server, whose modules other commands do not need.
+ * @returns `null` if a signal stopped it while models were downloaded
+ */
+async function start(stopped: Promise<void>): Promise<RunningServer | null> {
+  const setup = await readSetup();
+  const { modelsFolder } = setup.config;
+  for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
+    log.warn('deprecated', { what, ...rest });
+  if (await hasNoModels(modelsFolder)) {
+    const fetched = fetchModels(modelsFolder, tell).then(() => true);
+    if (!(await Promise.race([fetched, stopped]))) return null;
+  }
+  const { openEngine } = await import('./open-engine.js');
+  const engine = openEngine(setup.config, { clock, random, log, tell });
+  // Avoids an unhandled rejection before the server awaits the engine.
+  engine.catch(() => {});
+  const { startServer } = await import('./server.js');
+  const deps = { clock, random, fetch, log, contexts, tell, announce, engine, secretUses, loadSetup: readSetup };
+  return startServer(setup, deps).catch((error: unknown) => {
+    if (!(error instanceof TrailInUse)) throw error;
+    throw new CommandError('server_running', { dataFolder: resolve(setup.config.dataFolder) }, { cause: error });
+  });
+}
+
+const loadDemo = () => import('../../examples/demo/demo.js');
+
+/** Runs one command. @returns the exit code */
+async function run(): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  if (args.length === 0) {
+    await serve();
+    return exitCode;
+  }
+  // A reader such as `head` may close the pipe early.
+  process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
+  const { runCommand } = await import('../cli/program.js');
+  await runCommand(args, {
+    clock,
+    random,
+    fetch,
+    env: process.env,
+    log,
+    tell,
+    untilStopped,
+    extensionCommands,
+    loadSetup: readSetup,
+    loadKept: () => loadKeptConfig(reading),
+    loadStored: () => loadStoredConfig(reading),
+    loadAddress: () => loadAddress(reading),
+    loadConfiguredKey: () => loadConfiguredKey(reading),
+    paint: paintOn(hasColours(process.stdout, process.env)),
+    readSecret,
+    serve,
+    showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
+    writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
+    print,
+    endWith: (code) => {
+      exitCode = code;
+    },
+  });
+  return exitCode;
+}
+
+/** Prints what failed and what to do, and exits. */
+function fail(error: unknown): never {
+  const isVerbose = args.includes('--verbose');
+  const options = { command: isServing ? null : (args[0] ?? null), asJson: args.includes('--json'), isVerbose };
+  toFailureLines(error, { ...options, paint: paintOn(hasColours(process.stderr, process.env)) }).forEach(tell);
+  const code = toCode(error);
+  const said = toFailureLines(error, { ...options, asJson: false, isVerbose: false, paint: paintOn(false) });
+  const frames = code === 'internal' || isVerbose ? { frames: framesOf(error) } : {};
+  if (isServing) log.error('ended', { code, said, ...frames });
+  process.exit(1);
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+const exitCode = await run().catch(fail);
+// The process is ended explicitly once output is written, because open keep-alive connections would delay its end.
+process.stdout.write('', () => process.exit(exitCode));

@@ -1,0 +1,54 @@
+import type { Request, Response } from 'express';
+import { type Html, html } from '../core/base/html.js';
+import { sendPage } from '../http/page-layout.js';
+import { renderInCatalogueStyle } from '../http/rest/catalogue-style.js';
+
+/** Links for a first visit. The page is public, so it shows neither version nor settings. */
+const places = [
+  ['/console/', 'console', 'the console of administrators and developers'],
+  ['/docs/', 'documentation', 'how to set up, operate, call and troubleshoot it'],
+  ['/catalogue', 'catalogue', 'all endpoints, with an example of each'],
+  ['/openapi.json', 'description', 'the same for programs (OpenAPI 3.1)'],
+  ['/readyz', 'readiness', 'readiness of this server'],
+  ['/.well-known/jwks.json', 'receiptKeys', 'public keys of receipts'],
+] as const;
+
+const toPage = (ownPage: Html | null) =>
+  renderInCatalogueStyle(
+    'en',
+    'facestep',
+    html`<header>
+<h1>facestep</h1>
+<p class="lead">Face step-up for the identity provider an organisation already runs.</p>
+</header>
+<main>
+<section class="card" aria-labelledby="people">
+<h2 id="people">You want to sign in, or to set up your face check</h2>
+<p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in.${ownPage} If that does not help, ask the organisation that sent you.</p>
+</section>
+<section class="card" aria-labelledby="administrators">
+<h2 id="administrators">For administrators and developers</h2>
+<dl>${places.map(([path, , about]) => html`<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`)}</dl>
+<p><code>facestep doctor</code> checks each link of a connection.</p>
+</section>
+</main>`,
+  );
+
+const toJson = (ownPage: Readonly<Record<string, string>>) => ({
+  ok: true,
+  name: 'facestep',
+  about: 'Face step-up for the identity provider an organisation already runs.',
+  ...Object.fromEntries(places.map(([path, name]) => [name, path])),
+  ...ownPage,
+});
+
+/** Creates the response of the root URL: a page for browsers, otherwise JSON. */
+export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
+  const page = toPage(hasOwnPages ? html` What is kept of you is on <a href="/me">your own page</a>.` : null);
+  const json = toJson(hasOwnPages ? { ownPage: '/me' } : {});
+  return (request: Request, response: Response): void => {
+    response.set('Cache-Control', 'public, max-age=3600').vary('Accept');
+    if (request.accepts(['json', 'html']) !== 'html') response.json(json);
+    else sendPage(response, page);
+  };
+}

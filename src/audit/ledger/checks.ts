@@ -1,0 +1,94 @@
+import type { LedgerStore } from '../../core/ports.js';
+import type { LoggedAction, LogLine } from './line.js';
+import { isAsked, type LogFilter, mostLookedAt, readFiltered, readReferences } from './log.js';
+import { fromCursor, type Page, toCursor } from './newest-first.js';
+import { ofRequest, ofStepUp } from './places.js';
+
+/** The events of one check, or of another request about a person. */
+export interface LoggedCheck {
+  /** The event that gives the check its outcome, reason and time. */
+  readonly result: LogLine;
+  /** Oldest first. */
+  readonly events: readonly LogLine[];
+}
+
+const ends = new Set<LoggedAction>([
+  ...(['verified', 'verification_refused', 'enrolled', 'enrolment_recovered', 'enrolment_refused'] as const),
+  ...(['another_way_passed', 'another_way_refused', 'hand_off_refused', 'step_up_abandoned'] as const),
+  ...(['action_approved', 'action_declined', 'document_signed'] as const),
+]);
+
+/** Reading one check's events counts as this many log lines towards the maximum per page. */
+const linesPerCheck = 10;
+
+/** Maximum events per check. Most have few, but a link may be opened often. */
+const mostEvents = 200;
+
+/**
+ * Lists checks with all their events, newest first. The filter's `outcome` and `code` apply to the result. A page may
+ * be shorter than `limit`, or empty, without being the last.
+ * @throws `request_malformed` for the cursor
+ */
+export async function listChecks(
+  filter: LogFilter,
+  { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  { ledger }: { readonly ledger: LedgerStore },
+): Promise<Page<LoggedCheck>> {
+  const start = cursor === null ? null : fromCursor(cursor);
+  const items: LoggedCheck[] = [];
+  const seen = new Set<string>();
+  let lookedAt = 0;
+  for await (const batch of readFiltered(filter, start, ledger)) {
+    for (const line of batch) {
+      lookedAt += 1;
+      if (isAsked(line, filter) && !seen.has(line.id)) {
+        lookedAt += linesPerCheck;
+        const check = await readCheck(line, ledger);
+        for (const { id } of check.events) seen.add(id);
+        if (isPlacedAt(line, check, filter)) items.push(check);
+      }
+      if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(line.id) };
+    }
+  }
+  return { items, cursor: null };
+}
+
+/** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
+function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
+  const { outcome = null, code = null } = filter;
+  const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);
+  return fits && events.findLast((event) => isAsked(event, filter))?.id === id;
+}
+
+async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedCheck> {
+  const found = new Map([[line.id, line]]);
+  const isOfPerson = (each: LogLine): boolean => each.connection === line.connection && each.subject === line.subject;
+  const ofRequestOf = async (requestId: string): Promise<readonly LogLine[]> =>
+    (await readReferences(ofRequest(requestId), mostEvents, ledger)).filter(isOfPerson);
+  const add = (lines: readonly LogLine[]): void => {
+    for (const each of lines) found.set(each.id, each);
+  };
+  const { requestId } = line;
+  // Some events name no step-up, but were logged during the request that decided a step-up.
+  const near = requestId === null ? [] : await ofRequestOf(requestId);
+  const named = new Set([line, ...near].flatMap(({ stepUpId }) => stepUpId ?? []));
+  const stepUpId = line.stepUpId ?? (named.size === 1 ? [...named][0] : undefined);
+  if (stepUpId === undefined) add(near.filter((each) => each.stepUpId === null));
+  else {
+    const own = await readReferences(ofStepUp(stepUpId), mostEvents, ledger);
+    add(own);
+    const requests = new Set(own.flatMap((each) => each.requestId ?? []));
+    for (const each of requests) {
+      const lines = each === requestId ? near : await ofRequestOf(each);
+      const isOnly = lines.every((other) => other.stepUpId === null || other.stepUpId === stepUpId);
+      if (isOnly) add(lines);
+    }
+  }
+  const events = [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return { result: resultOf(events) ?? line, events };
+}
+
+const resultOf = (events: readonly LogLine[]): LogLine | undefined =>
+  events.findLast(({ action }) => ends.has(action)) ??
+  events.findLast(({ outcome }) => outcome !== 'noted') ??
+  events.at(-1);

@@ -1,0 +1,204 @@
+import type { SubjectRef } from '../../core/connection.js';
+import type { LedgerDeps } from '../../core/ports/ledger-store.js';
+import type { LedgerRange, LedgerStore } from '../../core/ports.js';
+import { addSec, type EpochMs, epochMs } from '../../core/units.js';
+import { type LineOutcome, type LoggedAction, type LogLine, parseLine } from './line.js';
+import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
+import {
+  dayOf,
+  daysPartition,
+  idAt,
+  lineKeyOf,
+  logPartition,
+  ofNetwork,
+  ofPerson,
+  ofRequest,
+  rangeOf,
+  timeOfId,
+} from './places.js';
+
+/** Conditions for lines. A missing or `null` condition matches all. */
+export interface LogFilter {
+  readonly connection?: string | null | undefined;
+  readonly people?: readonly SubjectRef[] | null | undefined;
+  readonly actions?: readonly LoggedAction[] | null | undefined;
+  readonly outcome?: LineOutcome | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly application?: string | null | undefined;
+  readonly network?: string | null | undefined;
+  readonly requestId?: string | null | undefined;
+  readonly since?: EpochMs | null | undefined;
+  /** Lines at or after this time are excluded. */
+  readonly until?: EpochMs | null | undefined;
+}
+
+/** Maximum lines read per page. The cursor continues after them. */
+export const mostLookedAt = 8000;
+
+/**
+ * Maximum delay, in seconds, with which a server writes a log line. Lines younger than this are therefore returned
+ * again.
+ */
+const lateSec = 3;
+
+/** Longest time between two calls, in seconds, after which a follower still gets all lines. */
+const longestAwaySec = 3600;
+
+/**
+ * Lists lines, newest first. A page may be shorter than `limit`, or empty, without being the last.
+ * @throws `request_malformed` for the cursor
+ */
+export async function listLines(
+  filter: LogFilter,
+  { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  deps: Pick<LedgerDeps, 'ledger'>,
+): Promise<Page<LogLine>> {
+  const items: LogLine[] = [];
+  let lookedAt = 0;
+  const start = cursor === null ? null : fromCursor(cursor);
+  for await (const batch of readFiltered(filter, start, deps.ledger)) {
+    for (const line of batch) {
+      lookedAt += 1;
+      if (isAsked(line, filter)) items.push(line);
+      const isFull = items.length >= limit;
+      if (isFull || lookedAt >= mostLookedAt) return { items, cursor: toCursor(line.id) };
+    }
+  }
+  return { items, cursor: null };
+}
+
+/**
+ * Lists lines since a position, oldest first, for live displays. The newest lines are repeated, because other servers
+ * may still add lines between them, so callers must drop duplicate ids.
+ * @param after - end of the previous reply, or `null` for now
+ * @throws `request_malformed`
+ */
+export async function followLines(
+  filter: LogFilter,
+  after: string | null,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<{ readonly items: readonly LogLine[]; readonly cursor: string }> {
+  const settled = idAt(addSec(clock.now(), -lateSec));
+  if (after === null) return { items: [], cursor: toCursor(settled) };
+  const earliest = idAt(addSec(clock.now(), -longestAwaySec));
+  const asked = fromCursor(after);
+  const place = laterOf(asked, earliest);
+  const items: LogLine[] = [];
+  let lookedAt = 0;
+  for (let day = dayOf(timeOfId(place)); day <= dayOf(clock.now()); day = nextDay(day)) {
+    for (let from = place; ; ) {
+      const rows = await ledger.range({ ...rangeOf(logPartition(day)), after: from }, rowsFollowed, 'oldest first');
+      for (const { sort, value } of rows) {
+        const line = parseLine(sort, value);
+        if (isAsked(line, filter)) items.push(line);
+      }
+      lookedAt += rows.length;
+      const last = rows.at(-1)?.sort;
+      if (last !== undefined && lookedAt >= mostLookedAt) return { items, cursor: toCursor(last) };
+      if (last === undefined || rows.length < rowsFollowed) break;
+      from = last;
+    }
+  }
+  return { items, cursor: toCursor(laterOf(place, settled)) };
+}
+
+const laterOf = (a: string, b: string): string => [a, b].toSorted().at(-1) ?? a;
+
+const rowsFollowed = 500;
+
+const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0');
+
+/**
+ * Reads lines that may match a filter, newest first. @param start - position before which to read, or `null` for now
+ */
+export function readFiltered(
+  filter: LogFilter,
+  start: string | null,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly LogLine[]> {
+  const until = filter.until ?? null;
+  const before = until === null ? (start ?? '~') : start === null || start > idAt(until) ? idAt(until) : start;
+  return readLines(filter, { after: idAt(filter.since ?? epochMs(0)), before }, ledger);
+}
+
+export async function readReferences(
+  range: LedgerRange,
+  limit: number,
+  ledger: LedgerStore,
+): Promise<readonly LogLine[]> {
+  const rows = await ledger.range(range, limit, 'oldest first');
+  return readReferred(
+    rows.map(({ sort }) => sort),
+    ledger,
+  );
+}
+
+type Between = Pick<LedgerRange, 'after' | 'before'>;
+
+/** Reads through the index that matches the fewest lines. */
+async function* readLines(
+  { requestId, network, people }: LogFilter,
+  between: Between,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly LogLine[]> {
+  if (typeof requestId === 'string') yield* readRanges([ofRequest(requestId)], between, ledger);
+  else if (people !== null && people !== undefined) yield* readRanges(people.map(ofPerson), between, ledger);
+  else if (typeof network === 'string') yield* readRanges([ofNetwork(network)], between, ledger);
+  else yield* readDays(between, ledger);
+}
+
+async function* readRanges(
+  ranges: readonly LedgerRange[],
+  { after, before }: Between,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly LogLine[]> {
+  const within = ranges.map((range) => ({
+    partition: range.partition,
+    after: `${range.after}${after}`,
+    before: `${range.after}${before}`,
+  }));
+  for await (const rows of readNewestFirst(within, (sort) => lineKeyOf(sort).sort, ledger)) {
+    yield await readReferred(
+      rows.map(({ place }) => place),
+      ledger,
+    );
+  }
+}
+
+async function readReferred(references: readonly string[], ledger: LedgerStore): Promise<readonly LogLine[]> {
+  const keys = references.map(lineKeyOf);
+  const found = await ledger.get(keys);
+  return found.flatMap((text, index) => {
+    const id = keys[index]?.sort;
+    return text === null || id === undefined ? [] : [parseLine(id, text)];
+  });
+}
+
+async function* readDays({ after, before }: Between, ledger: LedgerStore): AsyncGenerator<readonly LogLine[]> {
+  const days = await ledger.range(rangeOf(daysPartition), 100_000, 'newest first');
+  for (const { sort: day } of days) {
+    if (day < dayOf(timeOfId(after)) || (before !== '~' && day > dayOf(timeOfId(before)))) continue;
+    const range = { partition: logPartition(day), after, before };
+    for await (const rows of readNewestFirst([range], (sort) => sort, ledger)) {
+      yield rows.map(({ place, value }) => parseLine(place, value));
+    }
+  }
+}
+
+export function isAsked(line: LogLine, filter: LogFilter): boolean {
+  const { connection, people, actions, outcome, code, application, network, requestId } = filter;
+  const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>
+    asked === null || asked === undefined || asked === is;
+  return (
+    fits(connection, line.connection) &&
+    fits(outcome, line.outcome) &&
+    fits(code, line.code) &&
+    fits(application, line.application) &&
+    fits(network, line.network) &&
+    fits(requestId, line.requestId) &&
+    (actions === null || actions === undefined || actions.includes(line.action)) &&
+    (people === null ||
+      people === undefined ||
+      people.some((who) => who.connection === line.connection && who.subject === line.subject))
+  );
+}

@@ -1,0 +1,194 @@
+import type { SubjectRef } from '../../core/connection.js';
+import type { LedgerDeps } from '../../core/ports/ledger-store.js';
+import type { LedgerStore } from '../../core/ports.js';
+import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
+import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
+import {
+  atTime,
+  checksOf,
+  dayOf,
+  idAt,
+  lockedPartition,
+  peoplePartition,
+  refusalsOf,
+  startOfDay,
+  timesOf,
+} from './places.js';
+
+export interface PeopleFilter {
+  readonly connections: readonly string[];
+  /** `locked` lists locked-out people whether enrolled or not. */
+  readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
+  /** Earliest start of the status, or `null` for any. */
+  readonly since: EpochMs | null;
+  readonly before: EpochMs | null;
+  readonly checkedSince: EpochMs | null;
+  /** Includes people who were never checked. */
+  readonly checkedBefore: EpochMs | null;
+}
+
+const mostLookedAt = 2000;
+
+/** People read from the index at once. */
+const readAtOnce = 500;
+
+const unknownPerson = { enrolment: null, check: null, lockout: null } as const;
+
+/** Reads one person. The status of unknown people is `none`. */
+export async function readPerson(
+  who: SubjectRef,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<IndexedPerson> {
+  const [is = unknownPerson] = await readPeople([who], ledger);
+  return toIndexed(who, is, clock.now());
+}
+
+export async function readPersons(
+  people: readonly SubjectRef[],
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<IndexedPerson[]> {
+  const found: IndexedPerson[] = [];
+  for (let from = 0; from < people.length; from += readAtOnce) {
+    const some = people.slice(from, from + readAtOnce);
+    const stored = await readPeople(some, ledger);
+    found.push(...some.map((who, index) => toIndexed(who, stored[index] ?? unknownPerson, clock.now())));
+  }
+  return found;
+}
+
+/** Returns the ids of users with a valid enrolment. */
+export async function findEnrolled(
+  people: readonly SubjectRef[],
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<ReadonlySet<string>> {
+  const found = await readPersons(people, { ledger, clock });
+  return new Set(found.filter(({ status }) => status === 'enrolled').map(({ subject }) => subject));
+}
+
+/**
+ * Lists people by time of enrolment, of its end, or of lockout, latest first. A page may be shorter than `limit`
+ * without being the last.
+ * @throws `request_malformed` for the cursor
+ */
+export async function listPeople(
+  filter: PeopleFilter,
+  { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<Page<IndexedPerson>> {
+  const { connections, status, since } = filter;
+  const now = clock.now();
+  const before = cursor === null ? filter.before : fromCursor(cursor);
+  const partitions = new Set(
+    status === 'locked' ? [lockedPartition] : connections.map((id) => peoplePartition(listedAs(status), id)),
+  );
+  const ranges = [...partitions].map((partition) => timesOf(partition, { since, before }));
+  const items: IndexedPerson[] = [];
+  let lookedAt = 0;
+  for await (const rows of readNewestFirst(ranges, (sort) => sort, ledger)) {
+    const people = rows.map(({ value }) => listedGuard.parse(JSON.parse(value)));
+    const stored = await readPeople(people, ledger);
+    for (const [index, { place }] of rows.entries()) {
+      const [who, is] = [people[index], stored[index]];
+      if (who === undefined || is === undefined) continue;
+      const person = toIndexed(who, is, now);
+      lookedAt += 1;
+      // If two servers wrote two rows of a list for one person, only the row with the current time counts.
+      const isThere = placeOf(person, status) === place;
+      if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
+      if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(place) };
+    }
+  }
+  return { items, cursor: null };
+}
+
+const listedAs = (status: 'enrolled' | 'expired' | 'ended') => (status === 'ended' ? status : 'enrolled');
+
+function placeOf(person: IndexedPerson, status: PeopleFilter['status']): string | null {
+  const { enrolledAt, endedAt, lockedUntil } = person;
+  const time = status === 'locked' ? lockedUntil : status === 'ended' ? endedAt : enrolledAt;
+  return time === null ? null : atTime(time, person);
+}
+
+function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }: PeopleFilter): boolean {
+  const checkedAt = person.lastCheck?.at ?? null;
+  return (
+    (status === 'locked' || person.status === status) &&
+    (checkedSince === null || (checkedAt !== null && checkedAt >= checkedSince)) &&
+    (checkedBefore === null || checkedAt === null || checkedAt < checkedBefore)
+  );
+}
+
+export interface ConnectionCounts {
+  readonly connection: string;
+  /** Number of enrolments, including expired ones. */
+  readonly enrolled: number;
+  readonly lockedOut: number;
+  readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
+  readonly refusals: readonly { readonly code: string; readonly count: number }[];
+  /** Median duration in seconds of the latest passed checks of these days, or `null` if none is recorded. */
+  readonly medianSeconds: number | null;
+}
+
+const countedDays = 7;
+
+/** Maximum number of checks per connection and day from which the median is computed. */
+const mostTimed = 50;
+
+/** Maximum number of refusal codes read per connection, in case the store has unexpected data. */
+const mostCodes = 100;
+
+async function countRefusals(connection: string, since: EpochMs, ledger: LedgerStore) {
+  const { partition, before } = refusalsOf(connection);
+  const refusals: { readonly code: string; readonly count: number }[] = [];
+  for (let after = ''; refusals.length < mostCodes; ) {
+    const [first] = await ledger.range({ partition, after, before }, 1, 'oldest first');
+    const code = first?.sort.split('|', 1)[0];
+    if (code === undefined) break;
+    after = `${code}|~`;
+    const count = await ledger.count({ partition, after: `${code}|${idAt(since)}`, before: after });
+    refusals.push({ code, count });
+  }
+  return refusals.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
+}
+
+async function findMedianSeconds(connection: string, days: readonly EpochMs[], ledger: LedgerStore) {
+  const rows = await Promise.all(
+    days.map((time) => ledger.range(checksOf(dayOf(time), connection, 'passed'), mostTimed, 'newest first')),
+  );
+  const seconds = rows
+    .flat()
+    .flatMap(({ value }) => (value === '' ? [] : [Number(value)]))
+    .toSorted((a, b) => a - b);
+  return seconds[Math.floor((seconds.length - 1) / 2)] ?? null;
+}
+
+export async function countByConnection(
+  connections: readonly string[],
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<ConnectionCounts[]> {
+  const now = clock.now();
+  const locked = await ledger.range(timesOf(lockedPartition, { since: now, before: null }), 10_000, 'newest first');
+  const lockedAt = locked.map(({ value }) => listedGuard.parse(JSON.parse(value)).connection);
+  const days = Array.from({ length: countedDays }, (_, ago) => addSec(now, -ago * secondsPerDay));
+  return Promise.all(
+    connections.map(async (connection) => ({
+      connection,
+      enrolled: await ledger.count(timesOf(peoplePartition('enrolled', connection), { since: null, before: null })),
+      lockedOut: lockedAt.filter((each) => each === connection).length,
+      days: await Promise.all(
+        days.map(async (time) => ({
+          day: toIso(time).slice(0, 10),
+          passed: await ledger.count(checksOf(dayOf(time), connection, 'passed')),
+          refused: await ledger.count(checksOf(dayOf(time), connection, 'refused')),
+        })),
+      ),
+      refusals: await countRefusals(
+        connection,
+        startOfDay(dayOf(addSec(now, (1 - countedDays) * secondsPerDay))),
+        ledger,
+      ),
+      medianSeconds: await findMedianSeconds(connection, days, ledger),
+    })),
+  );
+}

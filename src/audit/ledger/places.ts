@@ -1,0 +1,130 @@
+import type { SubjectRef } from '../../core/connection.js';
+import { digestOf } from '../../core/digest.js';
+import type { LedgerKey, LedgerRange } from '../../core/ports.js';
+import { addSec, type EpochMs, epochMs, secondsPerDay } from '../../core/units.js';
+import type { LogLine } from './line.js';
+
+/*
+ * Key layout of the ledger. `|` ends each part of a `sort`; `~` sorts after any part.
+ *
+ *   log:<day>            <line id>                          the line
+ *   days                 <day>                              days with lines
+ *   of:<nn>              <person>|<line id>                 lines of a person, spread over 64 partitions
+ *   request:<nn>         <request>|<line id>                lines of a request
+ *   network:<nn>         <network>|<line id>                lines from a network
+ *   stepup:<nn>          <step-up>|<line id>                lines of a step-up
+ *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts; a passed check has its duration
+ *   refusals:<connection>
+ *                        <code>|<line id>                   refused face checks by reason, for counts
+ *   person:<nn>          <person>|enrolment, check, lockout data on a person
+ *   enrolled:<connection>, ended
+ *                        <time>|<person>                    people by time of enrolment, or of its end
+ *   locked               <until>|<person>                   people locked out until that time
+ *   erased               <time>|<person>                    erased people, so that lines written later are erased too
+ */
+
+const longestPart = 200;
+const greatest = '~';
+
+/** Encodes text as part of a key, in printable ASCII without `|` and `~`. Long text becomes a digest. */
+export function toPart(text: string): string {
+  // `Buffer` replaces unpaired surrogates, which cannot be encoded.
+  const part = encodeURIComponent(Buffer.from(text).toString()).replaceAll('~', '%7E');
+  return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
+}
+
+const spread = (name: string, part: string): string => `${name}:${((digestOf(part)[0] ?? 0) % 64).toString(10)}`;
+
+const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
+
+export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
+  `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
+
+export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
+
+export const idAt = (time: EpochMs): string => timePart(time);
+
+/** Returns the number of days since 1970 in UTC, in five digits. */
+export const dayOf = (time: EpochMs): string => String(Math.floor(time / 1000 / secondsPerDay)).padStart(5, '0');
+
+export const startOfDay = (day: string): EpochMs => addSec(epochMs(0), Number(day) * secondsPerDay);
+
+export const personPart = ({ connection, subject }: SubjectRef): string => `${toPart(connection)}|${toPart(subject)}`;
+
+export const logPartition = (day: string): string => `log:${day}`;
+export const daysPartition = 'days';
+export const lockedPartition = 'locked';
+export const erasedPartition = 'erased';
+
+export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
+  const start = parts.map((part) => `${part}|`).join('');
+  return { partition, after: start, before: `${start}${greatest}` };
+};
+
+const spreadRange = (name: string, part: string): LedgerRange => rangeOf(spread(name, part), part);
+
+export const ofPerson = (who: SubjectRef): LedgerRange => spreadRange('of', personPart(who));
+export const ofRequest = (requestId: string): LedgerRange => spreadRange('request', toPart(requestId));
+export const ofNetwork = (network: string): LedgerRange => spreadRange('network', toPart(network));
+export const ofStepUp = (stepUpId: string): LedgerRange => spreadRange('stepup', toPart(stepUpId));
+export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals:${toPart(connection)}`);
+
+export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
+  rangeOf(`checks:${day}`, toPart(connection), outcome);
+
+export const lineKeyOf = (reference: string): LedgerKey => {
+  const id = reference.slice(reference.lastIndexOf('|') + 1);
+  return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
+};
+
+export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
+  const { id, connection, subject, requestId, stepUpId, network, action, code, seconds } = line;
+  const day = dayOf(timeOfId(id));
+  const isRefused = action === 'verification_refused';
+  const ranges = [
+    subject === null ? null : ofPerson({ connection, subject }),
+    requestId === null ? null : ofRequest(requestId),
+    stepUpId === null ? null : ofStepUp(stepUpId),
+    network === null ? null : ofNetwork(network),
+    isRefused ? checksOf(day, connection, 'refused') : null,
+    isRefused && code !== null ? rangeOf(refusalsOf(connection).partition, toPart(code)) : null,
+  ];
+  const references = ranges.flatMap((range) =>
+    range === null ? [] : [{ partition: range.partition, sort: `${range.after}${id}`, value: '' }],
+  );
+  if (action !== 'verified') return references;
+  const { partition, after } = checksOf(day, connection, 'passed');
+  return [...references, { partition, sort: `${after}${id}`, value: seconds === null ? '' : String(seconds) }];
+}
+
+/** Returns the keys of a person's enrolment, check and lockout rows, which are updated independently. */
+export const personKeys = (who: SubjectRef) => {
+  const part = personPart(who);
+  const partition = spread('person', part);
+  return {
+    enrolment: { partition, sort: `${part}|enrolment` },
+    check: { partition, sort: `${part}|check` },
+    lockout: { partition, sort: `${part}|lockout` },
+  };
+};
+
+export type ListedStatus = 'enrolled' | 'ended';
+
+/**
+ * Returns the partition of listed people. Each connection has its own partition of enrolled people, so that they can be
+ * counted.
+ */
+export const peoplePartition = (status: ListedStatus, connection: string): string =>
+  status === 'ended' ? status : `${status}:${toPart(connection)}`;
+
+export const atTime = (time: EpochMs, who: SubjectRef): string => `${timePart(time)}|${personPart(who)}`;
+
+/** Returns the range of people before a time or a cursor. */
+export const timesOf = (
+  partition: string,
+  { since, before }: { readonly since: EpochMs | null; readonly before: EpochMs | string | null },
+): LedgerRange => ({
+  partition,
+  after: since === null ? '' : timePart(since),
+  before: typeof before === 'number' ? timePart(before) : (before ?? greatest),
+});

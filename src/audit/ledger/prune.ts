@@ -1,0 +1,121 @@
+import type { LedgerDeps } from '../../core/ports/ledger-store.js';
+import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
+import { eraseLate, removeLines } from './erase.js';
+import { listedGuard } from './person.js';
+import {
+  dayOf,
+  daysPartition,
+  lockedPartition,
+  logPartition,
+  peoplePartition,
+  personKeys,
+  rangeOf,
+  timesOf,
+} from './places.js';
+
+/** Number of rows to remove before other work gets a turn. */
+const rowsAtOnce = 100;
+
+/** Number of days for which log lines may still arrive late, from a server whose store was unavailable. */
+const openDays = 2;
+
+/** Fraction by which the maximum may be exceeded before lines are removed. */
+const slack = 0.01;
+
+export interface PruneDeps extends LedgerDeps {
+  /**
+   * Number of lines per past day, cached because counting reads every line. Days are counted again before surplus lines
+   * are removed.
+   */
+  readonly counted: Map<string, number>;
+  /** Yields to waiting work. */
+  readonly pause: () => Promise<void>;
+}
+
+/**
+ * Removes old or surplus lines, people whose enrolment ended long ago, and lines of erased people that were written
+ * after the erasure. Several servers may prune at once.
+ */
+export async function prune(deps: PruneDeps): Promise<void> {
+  const { ledger, bounds, clock } = deps;
+  const oldest = addSec(clock.now(), -bounds.days * secondsPerDay);
+  await eraseLate(deps);
+  const days: string[] = [];
+  for (const { sort: day } of await ledger.range(rangeOf(daysPartition), 100_000, 'oldest first')) {
+    if (day < dayOf(oldest)) await removeDay(day, deps);
+    else days.push(day);
+  }
+  const known = await countDays(days, deps);
+  if (sumOf(known) > Math.floor(bounds.entries * (1 + slack))) await removeTooMany(days, deps);
+  await removePeople(oldest, deps);
+}
+
+interface DayCount {
+  readonly day: string;
+  readonly lines: number;
+}
+
+const sumOf = (counts: readonly DayCount[]): number => counts.reduce((sum, { lines }) => sum + lines, 0);
+
+async function countDays(days: readonly string[], { ledger, clock, counted }: PruneDeps): Promise<readonly DayCount[]> {
+  const firstOpen = dayOf(addSec(clock.now(), -openDays * secondsPerDay));
+  const counts: DayCount[] = [];
+  for (const day of days) {
+    const known = day < firstOpen ? counted.get(day) : undefined;
+    const lines = known ?? (await ledger.count(rangeOf(logPartition(day))));
+    if (day < firstOpen) counted.set(day, lines);
+    counts.push({ day, lines });
+  }
+  return counts;
+}
+
+async function removeTooMany(days: readonly string[], deps: PruneDeps): Promise<void> {
+  const { counted, bounds } = deps;
+  counted.clear();
+  const counts = await countDays(days, deps);
+  let tooMany = sumOf(counts) - bounds.entries;
+  for (const { day, lines } of counts) {
+    if (tooMany <= 0) break;
+    if (lines <= tooMany) await removeDay(day, deps);
+    else await removeOldest(day, tooMany, deps);
+    tooMany -= lines;
+  }
+}
+
+async function removeOldest(day: string, most: number, { ledger, counted, pause }: PruneDeps): Promise<void> {
+  counted.delete(day);
+  for (let left = most; left > 0; left -= rowsAtOnce) {
+    const found = await ledger.range(rangeOf(logPartition(day)), Math.min(rowsAtOnce, left), 'oldest first');
+    if (found.length === 0) return;
+    await removeLines(
+      found.map(({ sort }) => sort),
+      ledger,
+    );
+    await pause();
+  }
+}
+
+async function removeDay(day: string, deps: PruneDeps): Promise<void> {
+  await removeOldest(day, Number.POSITIVE_INFINITY, deps);
+  await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
+}
+
+async function removePeople(oldest: EpochMs, { ledger, clock, pause }: PruneDeps): Promise<void> {
+  const ended = timesOf(peoplePartition('ended', ''), { since: null, before: oldest });
+  for (;;) {
+    const found = await ledger.range(ended, rowsAtOnce, 'oldest first');
+    if (found.length === 0) break;
+    const people = found.map(({ value }) => listedGuard.parse(JSON.parse(value)));
+    await ledger.remove([
+      ...found.map(({ sort }) => ({ partition: ended.partition, sort })),
+      ...people.flatMap((who) => Object.values(personKeys(who))),
+    ]);
+    await pause();
+  }
+  const over = timesOf(lockedPartition, { since: null, before: clock.now() });
+  for (;;) {
+    const found = await ledger.range(over, rowsAtOnce, 'oldest first');
+    if (found.length === 0) return;
+    await ledger.remove(found.map(({ sort }) => ({ partition: lockedPartition, sort })));
+  }
+}

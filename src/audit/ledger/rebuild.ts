@@ -1,0 +1,86 @@
+import type { LedgerDeps } from '../../core/ports/ledger-store.js';
+import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
+import { type PastEvent, readEvents } from '../events.js';
+import { mergeByTime } from '../records.js';
+import { readChainName } from '../trail-files.js';
+import { type LedgerEntry, toEntry } from './entry.js';
+import { type LoggedAction, loggedActions } from './line.js';
+import { personPart } from './places.js';
+import { prune } from './prune.js';
+import { recordEntries } from './record.js';
+
+/** Entries per write. A small number delays other servers on the same store less. */
+const entriesAtOnce = 200;
+
+export interface RebuildDeps extends LedgerDeps {
+  /** Lets other writers proceed. */
+  readonly pause: () => Promise<void>;
+}
+
+export interface Rebuilt {
+  readonly lines: number;
+  /** Entries not restored: erased later, or older than the retention time. */
+  readonly left: number;
+  /** Number of unreadable lines (see `facestep audit verify`). */
+  readonly unreadable: number;
+}
+
+/**
+ * Rebuilds the ledger from audit logs. Servers may write to it at the same time. Existing entries keep their network
+ * addresses, which audit logs do not contain. The operation is idempotent.
+ */
+export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
+  const erasedAt = await readErasures(files);
+  const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
+  let [lines, left, unreadable] = [0, 0, 0];
+  let batch: LedgerEntry[] = [];
+  const write = async (): Promise<void> => {
+    await recordEntries(batch, deps, { isRebuilt: true });
+    lines += batch.length;
+    batch = [];
+    await deps.pause();
+  };
+  const onUnreadable = (): void => {
+    unreadable += 1;
+  };
+  for await (const { record: event, trail } of readMerged(files, onUnreadable)) {
+    const erased = erasedAt.get(personPart(event));
+    const isErased = erased !== undefined && event.action !== 'subject_erased' && event.time <= erased;
+    const isOld = event.time < keptSince && !isOfIndex(event.action);
+    if (isErased || isOld) {
+      left += 1;
+      continue;
+    }
+    batch.push(toEntry({ ...event, request: event.request ?? null }, trail, null));
+    if (batch.length >= entriesAtOnce) await write();
+  }
+  if (batch.length > 0) await write();
+  await prune({ ...deps, counted: new Map() });
+  return { lines, left, unreadable };
+}
+
+const isOfIndex = (action: LoggedAction): boolean =>
+  ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
+
+async function readErasures(files: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
+  const erasedAt = new Map<string, EpochMs>();
+  for (const file of files) {
+    for await (const event of readEvents(file, ['subject_erased'])) {
+      const part = personPart(event);
+      if (event.time >= (erasedAt.get(part) ?? event.time)) erasedAt.set(part, event.time);
+    }
+  }
+  return erasedAt;
+}
+
+async function* readMerged(
+  files: readonly string[],
+  onUnreadable: () => void,
+): ReturnType<typeof mergeByTime<PastEvent<LoggedAction>>> {
+  const names = await Promise.all(files.map(readChainName));
+  const sources = files.map((file, at) => ({
+    trail: names[at] ?? '',
+    records: readEvents(file, loggedActions, { onUnreadable }),
+  }));
+  yield* mergeByTime(sources);
+}

@@ -1,0 +1,152 @@
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import type { Jobs } from '../../core/jobs.js';
+import type { LedgerDeps } from '../../core/ports/ledger-store.js';
+import type { Log } from '../../core/ports.js';
+import { toCode } from '../../errors.js';
+import { readEvents } from '../events.js';
+import type { Trail, WrittenRecord } from '../file.js';
+import { type LedgerEntry, type RecordedEvent, toEntry } from './entry.js';
+import { isLogged, type LoggedAction } from './line.js';
+import { prune } from './prune.js';
+import { recordEntries } from './record.js';
+
+/** Entries per write. A small number delays hook calls less if the store is embedded. */
+const entriesAtOnce = 50;
+
+const gatherMs = 300;
+
+const pauseMs = 5_000;
+
+/** Further entries are dropped; they can be rebuilt from the audit log. */
+const mostWaiting = 20_000;
+
+const stopMs = 3_000;
+
+export interface LedgerRecorder {
+  /** @param network - shortened network address of the caller */
+  note(record: WrittenRecord, trail: string, network: string | null): void;
+  /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
+  eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
+  flush(): Promise<void>;
+  /** Writes the entries that are waiting, for a few seconds at most. */
+  stop(): Promise<void>;
+}
+
+export interface RecorderDeps extends LedgerDeps {
+  readonly log: Log;
+  readonly jobs: Jobs;
+  readonly onLines: (outcome: 'written' | 'lost', lines: number) => void;
+}
+
+export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
+  const { log, jobs, onLines } = deps;
+  let waiting: LedgerEntry[] = [];
+  let lost = 0;
+  let flushing: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const stopping = new AbortController();
+  let erasing: Promise<void> = Promise.resolve();
+
+  const flushSoon = (afterMs: number): void => {
+    if (stopping.signal.aborted) return;
+    timer ??= setTimeout(() => {
+      timer = null;
+      void flush();
+    }, afterMs).unref();
+  };
+
+  const lose = (lines: number): void => {
+    lost += lines;
+    onLines('lost', lines);
+  };
+
+  const tellLost = (code: string): void => {
+    log.warn('cannot write the ledger', { code, waiting: waiting.length, lost });
+    lost = 0;
+  };
+
+  const writeAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, entriesAtOnce);
+      try {
+        await recordEntries(batch, deps);
+      } catch (error) {
+        tellLost(toCode(error));
+        flushSoon(pauseMs);
+        return;
+      }
+      waiting = waiting.slice(batch.length);
+      onLines('written', batch.length);
+      // Waits, so that hook calls can proceed.
+      await setImmediate();
+    }
+  };
+
+  const flush = (): Promise<void> => {
+    flushing ??= writeAll().finally(() => {
+      flushing = null;
+    });
+    return flushing;
+  };
+
+  const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        // Usually the ledger already has this entry, with a network address that must be kept.
+        return await recordEntries(batch, deps, { isRebuilt: true });
+      } catch (error) {
+        log.warn('erasures not yet replayed in the ledger', { code: toCode(error) });
+        await delay(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      }
+    }
+  };
+
+  const eraseAll = async ({ file, chain }: Pick<Trail, 'file' | 'chain'>): Promise<void> => {
+    let batch: LedgerEntry[] = [];
+    for await (const event of readEvents(file, ['subject_erased'])) {
+      if (stopping.signal.aborted) return;
+      batch.push(toEntry({ ...event, request: event.request ?? null }, chain, null));
+      if (batch.length < entriesAtOnce) continue;
+      await writeErasures(batch);
+      batch = [];
+      await setImmediate();
+    }
+    if (batch.length > 0) await writeErasures(batch);
+  };
+
+  const counted = new Map<string, number>();
+  const pruning = jobs.start({
+    ...{ name: 'ledger_pruning', everySec: 600 },
+    run: () => prune({ ...deps, counted, pause: () => delay(20) }),
+  });
+
+  return {
+    note(record, trail, network) {
+      if (!isLoggedRecord(record)) return;
+      if (waiting.length >= mostWaiting) {
+        lose(1);
+        return;
+      }
+      waiting.push(toEntry(record, trail, network));
+      flushSoon(gatherMs);
+    },
+    eraseAgain(trail) {
+      erasing = eraseAll(trail).catch((error: unknown) =>
+        log.error('erasures not replayed in the ledger', { code: toCode(error) }),
+      );
+      return erasing;
+    },
+    flush,
+    async stop() {
+      stopping.abort();
+      if (timer !== null) clearTimeout(timer);
+      await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), delay(stopMs, undefined, { ref: false })]);
+      if (waiting.length === 0) return;
+      lose(waiting.length);
+      tellLost('state_unavailable');
+    },
+  };
+}
+
+const isLoggedRecord = (record: WrittenRecord): record is WrittenRecord & RecordedEvent<LoggedAction> =>
+  isLogged(record.action);

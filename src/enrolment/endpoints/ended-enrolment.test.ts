@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ApiServer } from '../../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/capture-bench.js';
+import { openLink, openPage } from '../../../test/capture-page.js';
+import type { Connection } from '../../core/connection.js';
+import { startedLink } from '../../http/page-link.js';
+import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
+
+/* Once an enrolment has ended, nothing that was begun before enrols anybody, or lets anybody in. */
+
+let server: ApiServer;
+let connection: Connection;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
+let auth: { 'x-auth-token': string };
+beforeEach(async () => {
+  ({ server, acme: connection, profile, auth } = await startCapture());
+  await enrolByApi(server);
+});
+afterEach(() => server.stop());
+
+const invite = async (more: object) =>
+  String((await server.postJson('/invitations', { ...who, ...more }, auth)).body.url);
+const revoke = async () => expect((await server.postJson('/enrolments/revoke', who, auth)).status).toBe(200);
+const isEnrolled = () => profile.attributes.get('00u1') !== null;
+
+test.each([
+  ['to enrol', { lifeHours: 720 }, 1],
+  ['to enrol, of a month, when it has waited for most of that', { lifeHours: 720 }, 29],
+  ['to one’s own page', { purpose: 'manage' }, 1],
+])('a link %s opens no more', async (_, more, days) => {
+  const url = await invite(more);
+  server.clock.advanceSec(60);
+  await revoke();
+  server.clock.advanceSec(days * 86_400);
+  expect((await openLink(server, url)).body).toMatchObject({ code: 'step_up_finished' });
+});
+
+test('an own page that stands open makes no new enrolment, unless it ended the former one itself', async () => {
+  const openOwn = async () => {
+    const { body } = await openLink(server, await invite({ purpose: 'manage' }));
+    return openPage(server, String(body.session));
+  };
+  const page = await openOwn();
+  server.clock.advanceSec(5);
+  await revoke();
+  expect((await page.post('/face/enrolment/renew')).body.code).toBe('step_up_finished');
+  expect(isEnrolled()).toBe(false);
+
+  server.clock.advanceSec(5);
+  const own = await openOwn();
+  server.clock.advanceSec(5);
+  expect((await own.post('/face/enrolment/revoke')).status).toBe(200);
+  expect((await own.post('/face/enrolment/renew')).status).toBe(200);
+  await own.consent();
+  expect((await own.check(draw('ada'))).body.outcome).toBe('passed');
+});
+
+test('an enrolment whose pictures are being judged is not finished', async () => {
+  await revoke();
+  server.clock.advanceSec(1);
+  const { page } = await beginAgreed(server, {}, '/invitations');
+  const { nonce, photos } = await page.takeFrames(draw('eve'));
+  const { state } = server.deps;
+  const { read } = state;
+  let asked = 0;
+  Object.assign(state, {
+    // Between the first look and the last.
+    read: async (key: string) => {
+      const found = await read(key);
+      if (key.startsWith('enrolment-end:') && ++asked === 2) {
+        server.clock.advanceSec(1);
+        await revoke();
+      }
+      return found;
+    },
+  });
+  expect((await page.send({ nonce, photo: photos })).body.code).toBe('step_up_finished');
+  expect(isEnrolled()).toBe(false);
+});
+
+test('a pass that nobody has taken yet is of no use', async () => {
+  const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
+  const given = { connection, subject: '00u1', kept: null, receipt: null, hookSignIn: null, assurance };
+  const started = await startStepUp(given, server.deps);
+  const page = openPage(server, String((await openLink(server, startedLink('https://x', started))).body.session));
+  await page.consent();
+  expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+  server.clock.advanceSec(60);
+  await revoke();
+  await expect(takeStepUp(started.id, server.deps)).rejects.toMatchObject({ code: 'step_up_finished' });
+});

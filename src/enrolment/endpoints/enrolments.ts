@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { toSubjectRef } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { toEpochMs, toIso } from '../../core/units.js';
+import type { FaceErrorCode } from '../../errors.js';
+import { shareOfClient } from '../../http/rest/client-tokens.js';
+import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { instantField, passwordField } from '../../http/rest/fields.js';
+import { instantReply } from '../../http/rest/replies/instant.js';
+import { findConnection, requireSubject, who } from '../../step-up/endpoints/connection-access.js';
+import { checkPassword } from '../../step-up/user-secret.js';
+import { checkConsent } from '../consent.js';
+import { enrolSubject } from '../enrol.js';
+import { revokeSubject } from '../revoke.js';
+
+const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];
+
+export function createEnrolmentEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
+): Endpoint[] {
+  const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', ours: true, scope: 'enrol' } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      path: '/enrolments',
+      status: 201,
+      summary: 'Enrol a user of a connection',
+      description:
+        'Creates a token and writes it to the user’s profile at the identity provider; it is never returned. If you send `password` here, send it at every check. If the connection requires a PIN, the password is the PIN; if it requires a passkey, only the capture page can enrol.',
+      codes: [
+        ...profileCodes,
+        ...(['enrolment_changed', 'consent_missing', 'face_mismatch', 'secret_missing', 'secret_weak'] as const),
+      ],
+      photos: { photo: { atLeast: 1, atMost: 5 } },
+      fields: z.strictObject({
+        ...who,
+        password: passwordField,
+        consentStatement: z.string().min(1).max(2000).describe('Text that the person agreed to, or its name.'),
+        consentGivenAt: instantField.describe('Time of the consent (RFC 3339).'),
+      }),
+      reply: z.strictObject({
+        tokenId: z.string(),
+        expiresAt: instantReply.nullable(),
+        photos: z.int(),
+        weak: z.boolean().describe('True if it was made from one photo.'),
+      }),
+      async handle({ fields, client, photos }) {
+        const connection = findConnection(fields.connection, client, deps);
+        const secret = fields.password ?? null;
+        checkPassword(connection.policy, secret);
+        const consent = { statement: fields.consentStatement, givenAt: fields.consentGivenAt };
+        checkConsent(consent, deps.clock.now());
+        const detail = { statement: consent.statement, givenAt: toIso(consent.givenAt), client: client.id };
+        const person = { connection, subject: await requireSubject(connection, fields) };
+        await deps.audit.append({ action: 'consent_given', ...toSubjectRef(person), detail });
+        const sealed = await enrolSubject(
+          {
+            ...person,
+            photos: photos('photo'),
+            secret,
+            consent,
+            share: shareOfClient(client),
+          },
+          deps,
+        );
+        return {
+          tokenId: sealed.tokenId,
+          expiresAt: sealed.expiresAt === null ? null : toIso(toEpochMs(sealed.expiresAt)),
+          photos: sealed.photos,
+          weak: sealed.photos === 1,
+        };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      path: '/enrolments/revoke',
+      status: 200,
+      summary: 'End the enrolment of a user',
+      description: 'Revokes the token and clears the attribute. Ending an ended enrolment succeeds.',
+      codes: profileCodes,
+      photos: {},
+      fields: z.strictObject(who),
+      reply: z.strictObject({}),
+      async handle({ fields, client }) {
+        const connection = findConnection(fields.connection, client, deps);
+        await revokeSubject({ connection, subject: await requireSubject(connection, fields) }, deps);
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { listOwnChecks, type OwnCheck } from '../../audit/ledger/own-checks.js';
+import { toSubjectRef } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { emptyReply } from '../../core/page-protocol.js';
+import { toIso } from '../../core/units.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { toTexts } from '../../http/rest/home-page.js';
+import { toHoldingsReply } from '../../http/rest/replies/holdings.js';
+import { exportHoldings, notHeld } from '../../http/rest/subject-export.js';
+import { forgetKnownPlaces, readKnownPlaces } from '../../notifications/known-places.js';
+import { mayMakeCodesHere } from '../../step-up/another-way.js';
+import { findManaged } from '../../step-up/current-enrolment.js';
+import {
+  type Check,
+  checksReply,
+  type Devices,
+  devicesReply,
+  exportReply,
+  servicesReply,
+} from '../../step-up/home-protocol.js';
+import type { FoundSession } from '../../step-up/session.js';
+import { readPasskey } from '../passkey-record.js';
+import { readRecoveryCodes } from '../recovery-codes.js';
+
+const checksAtOnce = 10;
+const checksExported = 1000;
+
+const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
+
+async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' | 'keys'>): Promise<Devices> {
+  const who = toSubjectRef(findManaged(session, deps));
+  const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
+    readPasskey(who, deps),
+    readRecoveryCodes(who, deps),
+    readKnownPlaces(who, deps),
+  ]);
+  const orNever = (at: Parameters<typeof toIso>[0] | null) => (at === null ? null : toIso(at));
+  return {
+    passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
+    recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
+    mayMakeCodes: mayMakeCodesHere(session),
+    knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
+  };
+}
+
+export function createHomePageEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'connections' | 'ledger' | 'homePages'>,
+): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  const nothing = z.strictObject({});
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/checks',
+      action: 'read_checks',
+      summary: 'List the person’s own checks',
+      description:
+        'Needs the session of a link with the purpose `manage`. Returns the decisions about the person, newest first, ten a page, for the retention of the log. Contains no other person and no network.',
+      fields: z.strictObject({
+        cursor: z.string().min(1).max(1500).optional().describe('Cursor of the previous reply.'),
+      }),
+      reply: checksReply,
+      async handle({ session, fields: { cursor = null } }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        const page = await listOwnChecks(who, { cursor, limit: checksAtOnce }, deps);
+        return { checks: page.items.map(toCheck), cursor: page.cursor };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/devices',
+      action: 'read_devices',
+      summary: 'Get the remembered devices of the person',
+      description:
+        'Returns whether there is a passkey and recovery codes, and the number of known devices and networks. Does not identify them.',
+      fields: nothing,
+      reply: devicesReply,
+      handle: async ({ session }) => readDevices(session, deps),
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/devices/forget',
+      action: 'forget_known_places',
+      summary: 'Delete the remembered devices and networks of the person',
+      description: 'The next check counts as the first from its device and network. The call is idempotent.',
+      fields: nothing,
+      reply: emptyReply,
+      async handle({ session }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        await forgetKnownPlaces(who, deps);
+        await deps.audit.append({ action: 'known_places_forgotten', ...who, detail: {} });
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/services',
+      action: 'read_services',
+      summary: 'List the services of the organization',
+      description: 'Returns the services in the configuration of the connection, in its order.',
+      fields: nothing,
+      reply: servicesReply,
+      async handle({ session }) {
+        const { connection } = findManaged(session, deps);
+        const services = deps.homePages.get(connection.id)?.services ?? [];
+        return { services: services.map((service) => ({ ...service, text: service.text && toTexts(service.text) })) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/export',
+      action: 'export_held',
+      summary: 'Export the person’s own data',
+      description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
+      codes: [...common.codes, 'profile_unavailable'],
+      fields: nothing,
+      reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply() }),
+      async handle({ session }) {
+        const person = findManaged(session, deps);
+        const who = toSubjectRef(person);
+        const held = await exportHoldings(person, deps);
+        const { items } = await listOwnChecks(who, { cursor: null, limit: checksExported }, deps);
+        await deps.audit.append({ action: 'subject_exported', ...who, detail: {} });
+        return { held, checks: items.map(toCheck), notHeld: [...notHeld] };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,174 @@
+import type { Express, Request, Response } from 'express';
+import type { Connection } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { type LetterLanguage, letterLanguages } from '../../core/language.js';
+import { createDirectories, type DirectoryFor } from '../../core/limits/directories.js';
+import { createCountAll } from '../../core/limits/limits.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import { type Arrival, mountGet, mountRoute, parseForm, queryOf } from '../../http/front-door.js';
+import { sendPage } from '../../http/page-layout.js';
+import { isFault } from '../../http/reply.js';
+import type { Room } from '../../http/request-budget.js';
+import type { ApiDeps } from '../../http/rest/deps.js';
+import { isSameOrigin } from '../../http/same-origin.js';
+import { sourceOf } from '../../http/source.js';
+import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
+import { type Door, doorPath, isRefusedReason, type RefusedReason, renderDoor, renderDoors } from './door-page.js';
+import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
+
+export interface HomeDeps extends ApiDeps, Ports<'fetch'> {
+  readonly room: Room;
+}
+
+interface OpenDoor extends Door {
+  readonly of: Connection;
+  readonly directoryFor: DirectoryFor;
+  readonly signIn: OwnSignIn | null;
+}
+
+const maxFormBytes = 4 * 1024;
+
+const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
+
+/** Mounts the entry pages at `/me`, which show no personal data. */
+export function mountHome(app: Express, deps: HomeDeps): void {
+  const countAll = createCountAll(deps);
+  const doors = openDoors({ ...deps, countAll });
+
+  const visitOf = (request: Request, response: Response) => {
+    const asked = new URLSearchParams(queryOf(request));
+    const lang = asked.get('lang');
+    const wished = isLanguage(lang) ? lang : null;
+    const accepted = request.acceptsLanguages([...letterLanguages]) || 'en';
+    const language = wished ?? (isLanguage(accepted) ? accepted : 'en');
+    return { request, response, wished, language, refused: asked.get('refused') };
+  };
+  type Visit = DoorVisit & Arrival<Request, Response> & { readonly door: OpenDoor };
+
+  function mountStep(below: string, steps: Readonly<Record<string, (visit: Visit) => Promise<void>>>): void {
+    const find = (request: Request): OpenDoor => {
+      const door = doors.get(String(request.params.connection));
+      if (door === undefined) throw new FaceError('not_found');
+      return door;
+    };
+    mountRoute(app, `/me/:connection${below}`, {
+      methods: Object.keys(steps),
+      ...{ room: deps.room, strangerBytes: maxFormBytes },
+      async answer(arrival) {
+        const { request, response } = arrival;
+        const door = find(request);
+        const { wished } = visitOf(request, response);
+        await steps[request.method]?.({ ...arrival, connection: door.of, wished, door });
+      },
+      refuse(error, { request, response }) {
+        const refused = toReason(toCode(error));
+        if (refused === null) throw error;
+        const { connection } = find(request);
+        if (isFault(toCode(error))) deps.log.warn('self-service page request failed', { connection, refused });
+        const back = new URL(doorPath(connection, '', visitOf(request, response).wished), deps.issuer);
+        back.searchParams.set('refused', refused);
+        response.redirect(303, `${deps.issuer}${back.pathname}${back.search}`);
+      },
+    });
+  }
+
+  /** Counts anonymous starts before any look-up or write. */
+  const countStart = ({ request, door }: Visit): Promise<void> =>
+    countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
+
+  mountGet(app, '/me', (response, request) => {
+    const [first, ...more] = [...doors.values()];
+    if (first === undefined) throw new FaceError('not_found');
+    const { wished, language } = visitOf(request, response);
+    if (more.length > 0) return sendPage(response, renderDoors({ language, wished }, [first, ...more]));
+    response.redirect(303, `${deps.issuer}${doorPath(first.connection, '', wished)}`);
+  });
+
+  mountGet(app, '/me/:connection', (response, request) => {
+    const door = doors.get(String(request.params.connection));
+    if (door === undefined) throw new FaceError('not_found');
+    const { wished, language, refused } = visitOf(request, response);
+    sendPage(response, renderDoor({ language, wished }, door, isRefusedReason(refused) ? refused : null));
+  });
+
+  mountStep('/face-check', {
+    GET: (visit) => finishFaceCheck(visit, deps),
+    async POST(visit) {
+      const { request, door } = visit;
+      if (!door.hasFaceCheck) throw new FaceError('not_found');
+      if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
+      await countStart(visit);
+      await beginFaceCheck(visit, await readName(visit), { ...deps, directoryFor: door.directoryFor });
+    },
+  });
+
+  mountStep('/sign-in', {
+    async GET(visit) {
+      if (visit.door.signIn === null) throw new FaceError('not_found');
+      await countStart(visit);
+      await visit.door.signIn.begin(visit);
+    },
+  });
+
+  mountStep('/callback', {
+    async GET(visit) {
+      const { connection, door } = visit;
+      if (door.signIn === null) throw new FaceError('not_found');
+      // Counted, because even a forged answer causes a call to the provider.
+      await countStart(visit);
+      await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
+    },
+  });
+}
+
+function openDoors(
+  deps: HomeDeps & { readonly countAll: ReturnType<typeof createCountAll> },
+): ReadonlyMap<string, OpenDoor> {
+  return new Map(
+    [...deps.connections.values()].flatMap((connection) => {
+      const { door } = deps.homePages.get(connection.id) ?? { door: null };
+      if (door === null) return [];
+      const { organisation } = connection.policy;
+      const signIn = door.signIn && createOwnSignIn(connection, door.signIn, deps);
+      const open = {
+        connection: connection.id,
+        organisation,
+        hasFaceCheck: door.faceCheck,
+        hasSignIn: signIn !== null,
+      };
+      return [[connection.id, { ...open, of: connection, directoryFor: createDirectories(connection, deps), signIn }]];
+    }),
+  );
+}
+
+async function readName({ request, readBody }: Arrival<Request, Response>): Promise<string> {
+  const name =
+    parseForm(request, await readBody())
+      .get('username')
+      ?.trim() ?? '';
+  if (name === '' || name.length > 256) throw new FaceError('request_malformed', { field: 'username' });
+  return name;
+}
+
+/** Returns `null` for an error that no page of ours can cause. */
+function toReason(code: FaceErrorCode): RefusedReason | null {
+  switch (code) {
+    case 'face_not_verified':
+      return 'face';
+    case 'step_up_unknown':
+    case 'step_up_finished':
+      return 'over';
+    case 'caller_untrusted':
+      return 'sign-in';
+    case 'subject_unknown':
+      return 'unknown';
+    case 'profile_unavailable':
+    case 'state_unavailable':
+      return 'down';
+    case 'locked_out':
+    case 'overloaded':
+      return 'later';
+    default:
+      return null;
+  }
+}

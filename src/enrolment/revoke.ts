@@ -1,0 +1,112 @@
+import type { SealedToken } from '../core/concealed.js';
+import { bindingOf, type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
+import type { PersonalData, Ports } from '../core/deps.js';
+import { countAgainst } from '../core/limits/limits.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toEpochMs, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { readConsent, withdrawConsent } from './consent.js';
+import { denyToken, identifyWhereSound } from './deny-list.js';
+
+/** Seconds for which the end of an enrolment is stored. The longest step-up, an invitation, is valid for 30 days. */
+const keptSec = 31 * secondsPerDay;
+
+const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
+
+/** Records the end of an enrolment, which also ends step-ups that started before. */
+export async function noteEnd(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
+}
+
+/** Returns true if an enrolment ended after the step-up's start. */
+export async function hasEndedSince(who: SubjectRef, startedAt: EpochMs, { state }: Ports<'state'>): Promise<boolean> {
+  const found = await state.read(endKey(who));
+  return found !== null && startedAt < epochMsGuard.parse(found.value);
+}
+
+/** @throws `step_up_finished` if the enrolment has ended since the step-up's start */
+export async function checkNotEnded(
+  stepUp: SubjectRef & { readonly startedAt: EpochMs },
+  deps: Ports<'state'>,
+): Promise<void> {
+  if (await hasEndedSince(stepUp, stepUp.startedAt, deps)) throw new FaceError('step_up_finished');
+}
+
+/**
+ * Denies a token until it would have expired. Requires the whole token, because the public id is a digest of the token.
+ * Rate-limited, because a client could invent tokens, which cannot be authenticated without the face.
+ * @throws `token_malformed`, `locked_out`; `token_key_retired` for a token that no key opens any more
+ */
+export async function revokeToken(
+  token: SealedToken,
+  by: { readonly tenant: string; readonly client: string },
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Promise<void> {
+  const named = deps.verifier.identify(token);
+  await countAgainst('revocations', by.client, deps);
+  if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
+  await denyToken(named, deps);
+  // The expiry is recorded because, if another server created the token, no other audit record has it.
+  const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
+  await deps.audit.append({
+    action: 'revoked',
+    connection: by.tenant,
+    subject: '',
+    detail: { tokenId: named.tokenId, expiresAt, client: by.client },
+  });
+}
+
+export interface Revocation {
+  readonly tokenIds: readonly string[];
+}
+
+/**
+ * Ends an enrolment: deletes its data, withdraws the consent, denies the token and clears the profile attribute. Steps
+ * that do not need the provider come first, so that they succeed during the provider's outage. Idempotent.
+ * @throws `subject_unknown`
+ */
+export async function revokeSubject(
+  request: ConnectedSubject & { readonly by?: string },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
+): Promise<Revocation> {
+  const { connection, subject, by } = request;
+  const who = toSubjectRef(request);
+  const note = (action: 'consent_withdrawn' | 'revoked', tokenId: string | null): Promise<void> =>
+    deps.audit.append({ action, ...who, detail: { tokenId, by } });
+
+  await noteEnd(who, deps);
+  await forgetPersonalData(request, ['enrolment', 'revocation'], deps);
+  const withdrawn = await withdrawConsent(who, deps);
+  const denied: string[] = [];
+  for (const ended of withdrawn) {
+    await denyToken(ended, deps);
+    await note('consent_withdrawn', ended.tokenId);
+    await note('revoked', ended.tokenId);
+    denied.push(ended.tokenId);
+  }
+  const current = identifyWhereSound(await connection.profile.readToken(subject), deps);
+  if (current !== null && !denied.includes(current.tokenId)) {
+    await denyToken(current, deps);
+    await note('revoked', current.tokenId);
+    denied.push(current.tokenId);
+  }
+  if (denied.length === 0) await note('revoked', null);
+  await connection.profile.clearToken(subject);
+  // A concurrent enrolment has recorded a new consent, and is ended too.
+  const after = await readConsent(who, deps);
+  if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
+  const { tokenIds } = await revokeSubject(request, deps);
+  return { tokenIds: [...denied, ...tokenIds] };
+}
+
+/** Deletes the data of all features whose `endedBy` is one of these events. */
+export async function forgetPersonalData(
+  request: ConnectedSubject & { readonly by?: string | undefined },
+  events: readonly PersonalData['endedBy'][],
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
+): Promise<void> {
+  const { connection, subject, by } = request;
+  const forgetting = { binding: bindingOf(connection, subject), by };
+  for (const { endedBy, forget } of deps.settings.personalData)
+    if (events.includes(endedBy)) await forget(toSubjectRef(request), deps, forgetting);
+}

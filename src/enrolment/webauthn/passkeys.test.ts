@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Behaviour, createAuthenticator } from '../../../test/authenticator.js';
+import type { JsonObject } from '../../core/base/json.js';
+import type { PasskeyAnswer, PasskeyCredential } from '../../core/ports.js';
+import { parsePasskeyAnswer } from './answer.js';
+import { createPasskeys } from './passkeys.js';
+
+const passkeys = createPasskeys({ publicUrl: 'https://face.example.com/step-up' });
+const challenge = Buffer.alloc(32, 7).toString('base64url');
+const salt = Buffer.alloc(32, 9);
+const user = { id: Buffer.alloc(32, 3), name: 'anna' };
+
+const creationOptions = (): JsonObject => passkeys.creationOptions({ challenge, salt, user, organisation: 'Acme' });
+const requestOptions = (credential: PasskeyCredential): JsonObject =>
+  passkeys.requestOptions({ challenge, salt, credential });
+
+/** As it travels. */
+const sent = (answer: unknown): PasskeyAnswer => parsePasskeyAnswer(JSON.stringify(answer));
+
+async function enrolled(defaults: Partial<Behaviour> = {}) {
+  const authenticator = createAuthenticator(defaults);
+  const answer = sent(authenticator.create(creationOptions()));
+  const proven = (await passkeys.verifyCreation(answer, { expectedChallenge: challenge }))!;
+  return {
+    authenticator,
+    ...proven,
+    secretText: proven.secret.use((text) => text),
+    verify: (given: unknown, expectedChallenge = challenge, credential = proven.credential) =>
+      passkeys.verifyAssertion(sent(given).assertion!, { expectedChallenge, credential }),
+  };
+}
+
+test('the options of a new credential ask for user verification, no attestation and the PRF', () => {
+  expect(creationOptions()).toEqual({
+    rp: { id: 'face.example.com', name: 'Acme' },
+    user: { id: user.id.toString('base64url'), name: 'anna', displayName: 'anna' },
+    challenge,
+    pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
+    timeout: 300_000,
+    authenticatorSelection: { residentKey: 'preferred', requireResidentKey: false, userVerification: 'required' },
+    attestation: 'none',
+    extensions: { prf: { eval: { first: salt.toString('base64url') } } },
+  });
+});
+
+describe('a new credential', () => {
+  test.each([true, false])('gives the secret its uses give; PRF at creation: %s', async (hasPrfAtCreation) => {
+    const { authenticator, credential, secretText, verify } = await enrolled({ hasPrfAtCreation });
+    expect(secretText).toMatch(/^[\w-]{43}$/);
+    const used = await verify(authenticator.get(requestOptions(credential)));
+    expect(used!.secret.use((text) => text)).toBe(secretText);
+    expect(used!.credential).toEqual({ ...credential, counter: credential.counter + 1 });
+  });
+
+  test('is told by what it is: bound to its device, or copied to others', async () => {
+    expect(await enrolled()).toMatchObject({ method: 'hwk', credential: { backupEligible: false } });
+    expect(await enrolled({ isBackupEligible: true })).toMatchObject({
+      method: 'swk',
+      credential: { backupEligible: true },
+    });
+  });
+
+  test.each<[string, Partial<Behaviour>]>([
+    ['of another origin', { origin: 'https://face.example.org' }],
+    ['of another relying party', { rpId: 'example.com' }],
+    ['to another challenge', { challenge: Buffer.alloc(32, 8).toString('base64url') }],
+    ['of the other ceremony', { type: 'webauthn.get' }],
+    ['without user verification', { isUserVerified: false }],
+    ['without anybody there', { isUserPresent: false, isUserVerified: false }],
+    ['without a PRF', { hasPrf: false }],
+  ])('%s is none', async (_, behaviour) => {
+    const answer = sent(createAuthenticator().create(creationOptions(), behaviour));
+    expect(await passkeys.verifyCreation(answer, { expectedChallenge: challenge })).toBeNull();
+  });
+
+  test('whose first use is of another credential is none', async () => {
+    const first = createAuthenticator({ hasPrfAtCreation: false }).create(creationOptions());
+    const second = createAuthenticator({ hasPrfAtCreation: false }).create(creationOptions());
+    const mixed = sent({ creation: first.creation, assertion: second.assertion });
+    expect(await passkeys.verifyCreation(mixed, { expectedChallenge: challenge })).toBeNull();
+  });
+
+  test('has the id that was signed', async () => {
+    const { creation } = createAuthenticator().create(creationOptions());
+    const renamed = sent({ creation: { ...creation, id: Buffer.alloc(32, 1).toString('base64url') } });
+    expect(await passkeys.verifyCreation(renamed, { expectedChallenge: challenge })).toBeNull();
+  });
+});
+
+describe('a use', () => {
+  test.each<[string, Partial<Behaviour>]>([
+    ['at another origin', { origin: 'https://face.example.com.evil.example' }],
+    ['in the clear', { origin: 'http://face.example.com' }],
+    ['for another relying party', { rpId: 'example.com' }],
+    ['of the other ceremony', { type: 'webauthn.create' }],
+    ['without user verification', { isUserVerified: false }],
+    ['without anybody there', { isUserPresent: false, isUserVerified: false }],
+    ['that counts backwards, as a copy does', { counts: -1 }],
+    ['that may suddenly be copied', { isBackupEligible: true }],
+    ['without a PRF', { hasPrf: false }],
+  ])('%s proves nothing', async (_, behaviour) => {
+    const { authenticator, credential, verify } = await enrolled({ counts: 2 });
+    expect(await verify(authenticator.get(requestOptions(credential), behaviour))).toBeNull();
+    expect(await verify(authenticator.get(requestOptions(credential)))).not.toBeNull();
+  });
+
+  test('of an authenticator that does not count proves itself again and again', async () => {
+    const { authenticator, credential, verify } = await enrolled({ counts: 0 });
+    for (const _ of [1, 2]) expect(await verify(authenticator.get(requestOptions(credential)))).not.toBeNull();
+  });
+
+  test('of another authenticator proves nothing, under its own name or the kept one', async () => {
+    const { credential, verify } = await enrolled();
+    const { authenticator: foreign } = await enrolled();
+    const { assertion } = foreign.get(requestOptions(credential));
+    expect(await verify({ assertion })).toBeNull();
+    expect(await verify({ assertion: { ...assertion, id: credential.id } })).toBeNull();
+  });
+
+  test('with any byte of what was signed changed proves nothing', async () => {
+    const { authenticator, credential, verify } = await enrolled();
+    const { assertion } = authenticator.get(requestOptions(credential));
+    for (const name of ['clientDataJSON', 'authenticatorData', 'signature'] as const) {
+      const bytes = Buffer.from(assertion.response[name], 'base64url');
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+      const response = { ...assertion.response, [name]: bytes.toString('base64url') };
+      expect(await verify({ assertion: { ...assertion, response } })).toBeNull();
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import type { InteractionResults, KoaContextWithOIDC } from 'oidc-provider';
+import { z } from 'zod';
+import type { OidcClient } from '../../connections/openid-client.js';
+import type { JsonObject } from '../../core/base/json.js';
+import { standardTenant } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import { toCode } from '../../errors.js';
+import { paramsOf } from '../../oidc/asked.js';
+import { oidcErrors } from '../../oidc/library.js';
+import { toUnavailable } from '../../oidc/unavailable.js';
+import { assignToKiosk, checkKiosk, isAtKiosk, kioskIdGuard } from '../../step-up/kiosk.js';
+import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
+import type { DeviceGrantHooks } from './device-grant.js';
+import { isShownCode, type ShownCodes } from './shown-code.js';
+
+export interface CounterGrants extends DeviceGrantHooks {
+  /** Validates a counter's additional parameters. Throws to refuse the request. */
+  check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
+}
+
+const claimsGuard = z.object({
+  id_token: z.record(z.string(), z.looseObject({}).nullable()).optional(),
+  userinfo: z.record(z.string(), z.looseObject({}).nullable()).optional(),
+});
+
+const endings = {
+  counter: 'the number sent does not match the number on the phone',
+  phone: 'a wrong number was chosen on the phone',
+  left: 'no one is at the kiosk',
+};
+
+function describe({ browserDigest, interaction, told }: Check): JsonObject {
+  if (browserDigest === null) return { state: 'waiting' };
+  // The number is returned only after a phone has opened the code, so an earlier photograph of the counter's screen
+  // does not show it.
+  return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
+}
+
+const isSettled = ({
+  accountId,
+  error,
+}: {
+  readonly accountId?: string | undefined;
+  readonly error?: string | undefined;
+}) => accountId !== undefined || error !== undefined;
+
+interface Outcome {
+  readonly error?: string;
+  readonly errorDescription?: string | undefined;
+  readonly accountId?: string;
+  readonly grantId?: string | undefined;
+  readonly [member: string]: unknown;
+}
+
+const refusalGuard = z.object({ error: z.string(), error_description: z.string().optional() });
+
+function outcomeOf(
+  { endedBy, isMatched, params }: Check,
+  { result, isLeft }: { readonly result: InteractionResults | undefined; readonly isLeft: boolean },
+): Outcome | null {
+  if (endedBy !== null) return { error: 'access_denied', errorDescription: endings[endedBy] };
+  const { data: refusal } = refusalGuard.safeParse(result);
+  if (refusal !== undefined) return { error: refusal.error, errorDescription: refusal.error_description };
+  const { login, consent } = result ?? {};
+  if (login === undefined && isLeft) return { error: 'access_denied', errorDescription: endings.left };
+  if (login === undefined || !isMatched) return null;
+  const { accountId, acr, amr, ts: authTime } = login;
+  const claims = claimsGuard.parse(JSON.parse(params.claims ?? '{}'));
+  return { accountId, acr, amr, authTime, grantId: consent?.grantId, claims };
+}
+
+export function createCounterGrants(
+  {
+    connection,
+    checks,
+    shownCodes,
+    addressOf,
+  }: {
+    readonly connection: string;
+    readonly checks: Checks;
+    readonly shownCodes: ShownCodes;
+    addressOf(code: string): string;
+  },
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
+): CounterGrants {
+  const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
+  async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
+    if (typed !== undefined) throw new oidcErrors.InvalidRequest('use either kiosk or shown_code, not both');
+    const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
+    if (!kioskIdGuard.safeParse(kiosk).success) throw unknown;
+    await checkKiosk({ id: kiosk, tenants: [standardTenant, connection] }, deps).catch((error: unknown) => {
+      throw toCode(error) === 'not_found' ? unknown : error;
+    });
+  }
+
+  async function isLeft(code: string, check: Check): Promise<boolean> {
+    const visit = visitOf(code, check);
+    return visit !== null && check.browserDigest !== null && !(await isAtKiosk(visit, deps));
+  }
+
+  const unknownCode = () => new oidcErrors.InvalidRequest('shown_code is unknown or already used');
+
+  return {
+    async check({ oidc }, client) {
+      const { login_hint: hint, shown_code: typed, kiosk } = paramsOf(oidc.params);
+      if (hint !== undefined) throw new oidcErrors.InvalidRequest('login_hint is not allowed for a counter');
+      if (kiosk !== undefined) return checkKioskOf(kiosk, typed);
+      if (typed === undefined) return;
+      await countAgainst('shownCodesOfCounter', client.metadata.client_id, deps).catch(toUnavailable);
+      const digits = toPlainCode(typed);
+      const found = isShownCode(digits) ? await shownCodes.read(digits) : null;
+      if (found === null || found.code !== null) throw unknownCode();
+    },
+
+    async begin({ oidc }) {
+      const { DeviceCode: device } = oidc.entities;
+      if (device?.clientId === undefined) return;
+      const { shown_code: typed, kiosk = null, ...params } = paramsOf(device.params ?? {});
+      const code = device.userCode;
+      const browserDigest = typed === undefined ? null : await shownCodes.take(toPlainCode(typed), code);
+      if (typed !== undefined && browserDigest === null) throw unknownCode();
+      const sent = Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+      const isBegun = await checks.begin(code, {
+        ...{ clientId: device.clientId, browserDigest, kiosk },
+        params: Object.fromEntries(sent),
+      });
+      if (!isBegun) throw new oidcErrors.TemporarilyUnavailable('try again');
+      const visit = visitOf(code, { kiosk });
+      if (visit === null) return;
+      await assignToKiosk({ kiosk: visit.kiosk, next: { page: addressOf(code), visit: visit.visit } }, deps);
+    },
+
+    async settle(context) {
+      const { provider, client } = context.oidc;
+      const { device_code: value = '', number } = paramsOf(context.oidc.params);
+      const device = await provider.DeviceCode.find(value, { ignoreExpiration: true });
+      // The library itself refuses codes of other clients and finished codes.
+      if (device === undefined || device.clientId !== client?.clientId || device.isExpired || isSettled(device)) return;
+      const { userCode: code } = device;
+      const check = number === undefined ? await checks.read(code) : await checks.match(code, number);
+      if (check === null) return;
+      const interaction = check.interaction === null ? undefined : await provider.Interaction.find(check.interaction);
+      const outcome = outcomeOf(check, { result: interaction?.result, isLeft: await isLeft(code, check) });
+      if (outcome === null) {
+        pending.set(context, describe(check));
+        return;
+      }
+      // Of several concurrent requests, only one continues.
+      if (!(await checks.settle(code))) return;
+      try {
+        if (outcome.accountId !== undefined) {
+          const detail = { client: check.clientId };
+          await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
+        }
+        const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);
+        const scope = grant?.getOIDCScopeFiltered(new Set((check.params.scope ?? '').split(' ')));
+        Object.assign(device, outcome, grant === undefined ? {} : { scope });
+        await device.save();
+      } catch (error) {
+        await checks.reopen(code);
+        throw error;
+      }
+      // A check that has ended with an error cannot continue on the phone.
+      if (outcome.error !== undefined) await interaction?.destroy();
+    },
+
+    describePending: (context) => pending.get(context) ?? {},
+  };
+}

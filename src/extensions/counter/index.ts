@@ -1,0 +1,8 @@
+import { alwaysOn, type Extension, nothing } from '../extension.js';
+
+/** Checks people in person, at a counter with staff. */
+export const counter = {
+  ...nothing,
+  oidc: async () => (await import('./openid.js')).countersOfOidc,
+  open: async () => alwaysOn('counter', () => []),
+} as const satisfies Extension;

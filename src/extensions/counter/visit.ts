@@ -1,0 +1,182 @@
+import type { Request, Response } from 'express';
+import { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { digestOf, hasDigest } from '../../core/digest.js';
+import { toCode } from '../../errors.js';
+import { browserCookieOf, readCookie, setBrowserCookie } from '../../http/cookies.js';
+import { queryOf } from '../../http/front-door.js';
+import { type RenderedPage, sendPage } from '../../http/page-layout.js';
+import { kioskLink } from '../../http/page-link.js';
+import { sourceOf } from '../../http/source.js';
+import { type KioskPage, leadBackToKiosk } from '../../oidc/at-kiosk.js';
+import type { OidcIssuer } from '../../oidc/feature.js';
+import { begun, writeFlow } from '../../oidc/flow.js';
+import { languageOf } from '../../oidc/language.js';
+import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
+import { newSecret } from '../../step-up/ticket.js';
+import { type Check, type Checks, checkLifeSec, toPlainCode, visitOf } from './check.js';
+import {
+  type CounterEnd,
+  renderDone,
+  renderEnd,
+  renderNumbers,
+  renderOpen,
+  renderShown,
+  renderStart,
+} from './pages.js';
+import { isShownCode, type ShownCodes, shownLifeSec } from './shown-code.js';
+
+interface Visit {
+  readonly request: Request;
+  readonly response: Response;
+  readonly form: URLSearchParams | null;
+  readonly kioskUrl: string | null;
+  /** Preferred languages, written as in `ui_locales`. If `undefined`, the languages of the browser are used. */
+  readonly wished: string | undefined;
+}
+
+const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
+
+/** Creates the page of a person at a counter. Idempotent; a GET changes nothing. */
+export function createCounterPage(
+  issuer: OidcIssuer & {
+    readonly checks: Checks;
+    readonly shownCodes: ShownCodes;
+    counterUrl(name: 'user_code' | 'shown', code: string): string;
+  },
+  deps: Ports<'state' | 'clock' | 'random' | 'issuer'>,
+) {
+  const { checks, shownCodes, connection } = issuer;
+  const isSecure = issuer.issuer.startsWith('https:');
+  const cookieName = browserCookieOf('counter', isSecure);
+  const flowDeps = { ...deps, connection };
+
+  return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
+    const visit = { request, response, form, kioskUrl: null, wished: parameterOf(request, 'ui_locales') };
+    try {
+      const code = toPlainCode(parameterOf(request, 'user_code'));
+      const digits = parameterOf(request, 'shown');
+      if (code !== '') await goOn(visit, code);
+      else if (isShownCode(digits)) await waitForCounter(visit, digits);
+      else if (form?.get('decision') === 'show') await makeShown(visit);
+      else send(visit, renderStart(languageFor(visit)));
+    } catch (error) {
+      const code = toCode(error);
+      if (code !== 'locked_out' && code !== 'state_unavailable') throw error;
+      end(visit, 'busy');
+    }
+  };
+
+  async function goOn(begun: Visit, code: string): Promise<void> {
+    const { form, response } = begun;
+    const found = await checks.read(code);
+    const isOurs = found !== null && isShownBy(begun, found.browserDigest);
+    // A check at a counter counts as a start of an anonymous sign-in.
+    if (!isOurs) await issuer.countStart(sourceOf(begun.request));
+    const atKiosk = found === null ? null : visitOf(code, found);
+    const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
+    const visit = { ...begun, kioskUrl, wished: begun.wished || found?.params.ui_locales };
+    const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
+    const isForUs = isOurs || found?.browserDigest === null;
+    if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
+    if (atKiosk !== null && !(await isLetIn(visit, atKiosk))) return end(visit, 'gone');
+    if (found.endedBy !== null) return end(visit, isOurs ? 'ended' : 'gone');
+    if (found.browserDigest === null) {
+      const isWished = atKiosk !== null || form?.get('decision') === 'open';
+      if (!isWished) return send(visit, renderOpen(languageFor(visit), counter.name));
+      const chosen = form?.get('language') ?? null;
+      const language = chosen === null ? null : languageOf(chosen, []);
+      await checks.open(code, { browserDigest: giveCookie(response, checkLifeSec), language });
+      // If two phones open the code at the same time, one of them succeeds.
+      return response.redirect(303, issuer.counterUrl('user_code', code));
+    }
+    if (found.interaction !== null) return lead(visit, found, counter.name);
+    const number = form?.get('number') ?? null;
+    if (number === null) return send(visit, renderNumbers(languageFor(visit), counter.name, found));
+    const interaction = Buffer.from(deps.random(16)).toString('base64url');
+    const chosen = await checks.choose(code, { number, interaction });
+    if (chosen?.interaction === interaction) await beginInteraction(visit, chosen, { code, uid: interaction, atKiosk });
+    response.redirect(303, issuer.counterUrl('user_code', code));
+  }
+
+  /**
+   * Returns true if a ticket proves that the kiosk itself opened the page. Otherwise someone could continue the session
+   * of a previous person.
+   */
+  function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
+    if (kioskUrl !== null) return isAtKiosk(at, deps);
+    return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);
+  }
+
+  async function lead(visit: Visit, { interaction: uid, shown }: Check, name: string): Promise<void> {
+    const { provider } = await issuer.running();
+    const interaction = uid === null ? undefined : await provider.Interaction.find(uid);
+    if (interaction?.result === undefined) {
+      if (interaction === undefined) return end(visit, 'ended');
+      return visit.response.redirect(303, issuer.interactionUrl(interaction.uid));
+    }
+    if (interaction.result.login === undefined) return end(visit, 'ended');
+    send(visit, renderDone(languageFor(visit), { name, shown, kioskUrl: visit.kioskUrl }), 'telling');
+  }
+
+  async function beginInteraction(
+    { request, response }: Visit,
+    { clientId, params, endsAt }: Check,
+    { code, uid, atKiosk }: { readonly code: string; readonly uid: string; readonly atKiosk: KioskVisit | null },
+  ): Promise<void> {
+    const { provider } = await issuer.running();
+    const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
+    const interaction = Object.assign(new provider.Interaction(), {
+      ...{ uid, params, cid: uid, returnTo: issuer.counterUrl('user_code', code) },
+      prompt: { name: 'login', reasons: ['face_check'], details: {} },
+    });
+    await interaction.save(leftSec);
+    const flow = { ...begun, clientId, person: null, acr: 'face', atKiosk, endsAt };
+    await writeFlow({ uid }, flow, flowDeps);
+    const { pathname } = new URL(issuer.interactionUrl(uid));
+    provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
+      ...{ path: pathname, httpOnly: true, sameSite: 'lax', signed: true, maxAge: leftSec * 1000 },
+    });
+  }
+
+  async function makeShown(visit: Visit): Promise<void> {
+    await issuer.countStart(sourceOf(visit.request));
+    const digits = await shownCodes.make(giveCookie(visit.response, shownLifeSec + checkLifeSec));
+    if (digits === null) return end(visit, 'busy');
+    visit.response.redirect(303, issuer.counterUrl('shown', digits));
+  }
+
+  async function waitForCounter(visit: Visit, digits: string): Promise<void> {
+    const found = await shownCodes.read(digits);
+    const isOurs = found !== null && isShownBy(visit, found.browserDigest);
+    if (!isOurs) await issuer.countStart(sourceOf(visit.request));
+    if (found === null || !isOurs) return end(visit, 'gone');
+    if (found.code === null) return send(visit, renderShown(languageFor(visit), digits));
+    visit.response.redirect(303, issuer.counterUrl('user_code', found.code));
+  }
+
+  function giveCookie(response: Response, lifeSec: number): string {
+    const secret = newSecret(deps);
+    setBrowserCookie(response, { name: cookieName, secret, lifeSec });
+    return secret.use(digestOf).toString('base64url');
+  }
+
+  function isShownBy({ request }: Visit, digest: string | null): boolean {
+    const cookie = readCookie(request, cookieName);
+    return cookie !== null && digest !== null && hasDigest(cookie, Buffer.from(digest, 'base64url'));
+  }
+}
+
+const parameterOf = (request: Request, name: string): string => new URLSearchParams(queryOf(request)).get(name) ?? '';
+
+const languageFor = ({ request, wished }: Visit) => languageOf(wished, request.acceptsLanguages());
+
+function end(visit: Visit, why: CounterEnd): void {
+  visit.response.status(statusOf[why]);
+  send(visit, renderEnd(languageFor(visit), { end: why, kioskUrl: visit.kioskUrl }), 'telling');
+}
+
+function send({ response, kioskUrl }: Visit, page: RenderedPage, does: KioskPage = 'asking'): void {
+  if (kioskUrl !== null) leadBackToKiosk(response, kioskUrl, does);
+  sendPage(response, page);
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { texts as organisationTexts } from '../../../locales/compiled/server/organisation/all.js';
+import type { OrganisationRules } from '../../config/organisations.js';
+import type { JsonObject } from '../../core/base/json.js';
+import type { Connection } from '../../core/connection.js';
+import { digestOf } from '../../core/digest.js';
+import { addSec } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { queryOf } from '../../http/front-door.js';
+import { sendPage } from '../../http/page-layout.js';
+import { paramsOf } from '../../oidc/asked.js';
+import { type Decided, type OidcExtension, undecided } from '../../oidc/feature.js';
+import { decidingSec, writeFlow } from '../../oidc/flow.js';
+import { languageOf } from '../../oidc/language.js';
+import { oidcErrors } from '../../oidc/library.js';
+import { renderUnreadablePage } from '../../oidc/person-page.js';
+import { lifeSec } from '../../oidc/provider.js';
+import { toUnavailable } from '../../oidc/unavailable.js';
+import { unlessUnreadable } from '../../oidc/unreadable.js';
+import type { Visit } from '../../oidc/visit.js';
+import { readOrganisations } from './organisations.js';
+import { renderOrganisationPage } from './page.js';
+
+const scope = 'organisation';
+
+const maxIdCharacters = 100;
+
+const actingGuard = z.object({ organisation: z.string(), roles: z.array(z.string()).readonly() });
+
+/** Lets a person choose the organization for which they act, if the client requests the scope `organisation`. */
+export const organisationsOfOidc: OidcExtension = {
+  open({ connection, interactionUrl, organisations, oidc }, deps) {
+    checkRules(connection, organisations);
+    const clients = new Set(
+      oidc.clients.flatMap((client) => ('organisations' in client && client.organisations ? [client.id] : [])),
+    );
+    const rulesOf = (client: string | undefined): OrganisationRules | null =>
+      clients.has(client ?? '') ? organisations : null;
+
+    /** @throws oidcErrors.InvalidScope if the client is not registered for organizations; oidcErrors.InvalidRequest */
+    const readAsked = (client: string, params: ReturnType<typeof paramsOf>) => {
+      const { scope: scopes = '', organisation_hint: hint = '' } = params;
+      if (!scopes.split(' ').includes(scope)) return null;
+      const rules = rulesOf(client);
+      if (rules === null) throw new oidcErrors.InvalidScope('scope organisation: not registered', scope);
+      if (hint.length > maxIdCharacters) throw new oidcErrors.InvalidRequest('organisation_hint is too long');
+      return { rules, hint: hint === '' ? null : hint };
+    };
+
+    const keyOf = (grantId: string): string =>
+      `oidc-acting:${connection.id}:${digestOf(grantId).toString('base64url')}`;
+
+    const toDecided = (visit: Visit, subject: string, acting: z.output<typeof actingGuard>): Decided => ({
+      scopes: [scope],
+      async record(stepUpId) {
+        const detail = { client: visit.flow.clientId, ...acting, stepUpId };
+        await deps.audit.append({ action: 'organisation_chosen', connection: connection.id, subject, detail });
+      },
+      // Only the id is stored. Roles are read when they are needed.
+      async store(grantId) {
+        const expiresAt = addSec(deps.clock.now(), lifeSec.grant);
+        await deps.state.write(keyOf(grantId), acting.organisation, { when: 'any', expiresAt });
+      },
+    });
+
+    return {
+      completeClient(client, { id, organisations: mayAsk }) {
+        if (!mayAsk) return client;
+        if (organisations !== null) return { ...client, claimNames: [...client.claimNames, 'organisation'] };
+        throw new FaceError('config_invalid', { client: id, reason: 'the connection has no organisations' });
+      },
+      settings: () => ({ scopes: clients.size === 0 ? [] : [scope], extraParams: ['organisation_hint'] }),
+      async check({ oidc: { params } }, { metadata }) {
+        readAsked(metadata.client_id, paramsOf(params));
+        return false;
+      },
+      extraSec: ({ metadata }) => (rulesOf(metadata.client_id) === null ? 0 : decidingSec),
+      async decide(visit, subject) {
+        const { request, response, form, interaction, client, flow } = visit;
+        const { params } = visit.asked;
+        const asked = readAsked(flow.clientId, params);
+        if (asked === null) return undecided;
+        const chosenBefore = actingGuard.safeParse(flow.decided[scope]);
+        if (chosenBefore.success) return toDecided(visit, subject, chosenBefore.data);
+        if (form?.get('decision') === 'refuse')
+          throw new oidcErrors.AccessDenied('the user did not choose an organization');
+        const language = languageOf(params.ui_locales, request.acceptsLanguages());
+        const { host } = new URL(params.redirect_uri ?? '');
+        const name = client.consented?.name ?? flow.clientId;
+        const read = () => readOrganisations(subject, asked.rules, connection.profile);
+        const own = await unlessUnreadable('organisations', read, { connection: connection.id, log: deps.log });
+        if (own === null) {
+          const leave = organisationTexts[language].refuse;
+          sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
+          return null;
+        }
+        if (own.length === 0) throw new oidcErrors.AccessDenied('the user has no organization');
+        const offered = asked.hint === null ? own : own.filter(({ id }) => id === asked.hint);
+        if (offered.length === 0)
+          throw new oidcErrors.AccessDenied('the user has no role in the requested organization');
+        const wanted = form?.get('decision') === 'act' ? form.get('organisation') : null;
+        const chosen = offered.find(({ id }) => id === wanted);
+        if (chosen === undefined) {
+          const searched = new URLSearchParams(queryOf(request)).get('find') ?? '';
+          const find = searched.slice(0, maxIdCharacters);
+          sendPage(response, renderOrganisationPage(language, { asker: { name, host }, organisations: offered, find }));
+          return null;
+        }
+        const decided = { ...flow.decided, [scope]: { organisation: chosen.id, roles: [...chosen.roles] } };
+        await writeFlow(interaction, { ...flow, decided }, { ...deps, connection });
+        response.redirect(303, interactionUrl(interaction.uid));
+        return null;
+      },
+      async tell({ grantId, subject, client, use }) {
+        const stored = await deps.state.read(keyOf(grantId));
+        if (stored === null) return {};
+        const organisation = await readOrganisation(z.string().parse(stored.value), subject, rulesOf(client)).catch(
+          toUnavailable,
+        );
+        if (organisation !== null) return { organisation };
+        const reason = 'the person acts for the organization no more';
+        throw use === 'id_token' ? new oidcErrors.InvalidGrant(reason) : new oidcErrors.InvalidToken(reason);
+      },
+    };
+
+    async function readOrganisation(
+      id: string,
+      subject: string,
+      rules: OrganisationRules | null,
+    ): Promise<JsonObject | null> {
+      if (rules === null) return null;
+      const own = await readOrganisations(subject, rules, connection.profile).catch(toNoneIfDeleted);
+      const found = own.find((each) => each.id === id);
+      if (found === undefined) return null;
+      return { sub: id, name: found.name, roles: [...found.roles], act: { sub: subject } };
+    }
+  },
+};
+
+function checkRules({ id, profile }: Connection, rules: OrganisationRules | null): void {
+  const from = rules?.from ?? 'groups';
+  if (from === 'groups' || profile.claimNames.has(from.claim)) return;
+  const reason = 'no attribute is known for it: name one in claims of the connection';
+  throw new FaceError('config_invalid', { connection: id, claim: from.claim, reason });
+}
+
+function toNoneIfDeleted(error: unknown): readonly [] {
+  if (error instanceof FaceError && error.code === 'subject_unknown') return [];
+  throw error;
+}

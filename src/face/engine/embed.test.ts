@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { twicePhotographed } from '../../../test/crafted-pictures.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { type Alignment, alignFace } from './align.js';
+import { decode } from './decode.js';
+import { createFaceDetector } from './detect.js';
+import { createFaceEmbedder } from './embed.js';
+import { readHeader } from './header.js';
+import { createLandmarkFinder } from './landmarks.js';
+import { loadRuntime } from './load-runtime.js';
+import { loadModels, type Models } from './models.js';
+import type { Picture } from './picture.js';
+import { presets } from './preprocess.js';
+
+let models: Models;
+let picture: Picture;
+let alignment: Alignment;
+beforeAll(async () => {
+  models = await loadModels(modelsFolder, await loadRuntime());
+  const photo = await twicePhotographed(1);
+  picture = await decode(photo, await readHeader(photo), 1, null);
+  const [face] = await createFaceDetector(models.detect)(picture, 'sure');
+  alignment = alignFace(await createLandmarkFinder(models.landmarks)(picture, face!.box));
+});
+afterAll(async () => {
+  for (const model of Object.values(models)) await model.close();
+});
+
+type EmbeddedViews = 'face' | 'face_and_mirror';
+const embed = (views: EmbeddedViews) =>
+  createFaceEmbedder(models.embed, { ...presets.facestep, mirror: views === 'face_and_mirror' })(picture, alignment);
+
+test.each<[EmbeddedViews]>([['face'], ['face_and_mirror']])('%s leaves nothing in the model', async (views) => {
+  await embed(views);
+  expect(models.embed.input.every((value) => value === 0)).toBe(true);
+});

@@ -1,0 +1,64 @@
+import { FaceError } from '../../errors.js';
+import type { Alignment } from './align.js';
+import type { Model } from './model.js';
+import { type Normalisation, type Picture, sampleGrid, toPlanes } from './picture.js';
+import type { Preprocess } from './preprocess.js';
+
+export const embeddingNumbers = 512;
+
+export interface FaceDescription {
+  /** 512 numbers of Euclidean length 1. The caller must wipe them. */
+  readonly embedding: Float32Array<ArrayBuffer>;
+  /**
+   * Length of the model's vector before normalization. The less visible a face is, the shorter its vector
+   * (docs/engine.md).
+   */
+  readonly magnitude: number;
+}
+
+export type FaceEmbedder = (picture: Picture, alignment: Alignment) => Promise<FaceDescription>;
+
+function turnAround(planes: Float32Array, columns: number): void {
+  for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
+}
+
+export function normalise(values: Float32Array): number {
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  if (!Number.isFinite(length) || length === 0)
+    throw new FaceError('internal', { problem: 'a face’s numbers have no direction' });
+  for (let at = 0; at < values.length; at += 1) values[at] /= length;
+  return length;
+}
+
+/** Creates an embedder. With `mirror`, the embedder averages the embeddings of the face and of its mirror image. */
+export function createFaceEmbedder(model: Model, { size, channels, mirror, ...levels }: Preprocess): FaceEmbedder {
+  const { input } = model;
+  const rgb = new Float32Array(input.length);
+  const toNormalisation = (channel: 0 | 1 | 2): Normalisation => ({
+    mean: levels.mean[channel],
+    deviation: levels.deviation[channel],
+  });
+  const normalisations = [toNormalisation(0), toNormalisation(1), toNormalisation(2)] as const;
+  return async (picture, alignment) => {
+    sampleGrid(picture, { columns: size, rows: size, ...alignment }, 'black', rgb);
+    toPlanes(rgb, input, channels === 'rgb' ? [0, 1, 2] : [2, 1, 0], normalisations);
+    rgb.fill(0);
+    const { output } = await model.run();
+    try {
+      let magnitude = normalise(output);
+      const embedding = new Float32Array(embeddingNumbers);
+      embedding.set(output);
+      if (mirror) {
+        turnAround(input, size);
+        await model.run();
+        magnitude = (magnitude + normalise(output)) / 2;
+        for (let at = 0; at < output.length; at += 1) embedding[at] += output[at];
+        normalise(embedding);
+      }
+      return { embedding, magnitude };
+    } finally {
+      input.fill(0);
+      output.fill(0);
+    }
+  };
+}

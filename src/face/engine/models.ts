@@ -1,0 +1,189 @@
+import { resolve } from 'node:path';
+import { FaceError } from '../../errors.js';
+import { type ModelFile, type ModelName, models } from './manifest.js';
+import type { Model } from './model.js';
+import type { Preprocess } from './preprocess.js';
+import { readPublishedFile } from './published-file.js';
+import type { Recogniser, RecognitionModel } from './recogniser.js';
+import type { Runtime } from './runtime.js';
+import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
+
+/*
+ * The model runtime has no fast kernel for PRelu, which took half of the time of recognition. PRelu with slope s is
+ * therefore replaced by the equal expression s·x + (1 − s)·max(x, 0).
+ */
+
+const model = { graph: 7 } as const;
+const graph = { node: 1, initializer: 5 } as const;
+const node = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
+const attribute = { name: 1, i: 3, type: 20 } as const;
+const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+const typeInt = 2;
+const dataTypeFloat = 1;
+
+const decoder = new TextDecoder();
+
+const textsOf = (fields: readonly Field[], number: number): string[] =>
+  fields.filter((field) => field.number === number).map(({ content }) => decoder.decode(content));
+
+const toNode = (opType: string, inputs: readonly string[], output: string, attributes: readonly Field[] = []): Field =>
+  messageField(graph.node, [
+    ...inputs.map((name) => textField(node.input, name)),
+    textField(node.output, output),
+    textField(node.opType, opType),
+    ...attributes,
+  ]);
+
+function toScaling(input: string, factors: string, channels: number, output: string): Field {
+  const group = [
+    textField(attribute.name, 'group'),
+    numberField(attribute.i, channels),
+    numberField(attribute.type, typeInt),
+  ];
+  return toNode('Conv', [input, factors], output, [messageField(node.attribute, group)]);
+}
+
+const toFactors = (name: string, factors: Float32Array): Field =>
+  messageField(graph.initializer, [
+    ...[factors.length, 1, 1, 1].map((size) => numberField(tensor.dims, size)),
+    numberField(tensor.dataType, dataTypeFloat),
+    textField(tensor.name, name),
+    bytesField(tensor.rawData, new Uint8Array(factors.buffer)),
+  ]);
+
+interface PRelu {
+  readonly input: string;
+  readonly slopes: string;
+  readonly output: string;
+}
+
+function toPRelu(field: Field): PRelu | null {
+  if (field.number !== graph.node) return null;
+  const parts = readMessage(field.content);
+  if (!textsOf(parts, node.opType).includes('PRelu')) return null;
+  const [input, slopes] = textsOf(parts, node.input);
+  const [output] = textsOf(parts, node.output);
+  return { input, slopes, output };
+}
+
+const toRest = (slopes: string): string => `${slopes}/rest`;
+
+function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
+  const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
+  const channels = values.length;
+  const toPositive = values.every((slope) => slope <= 1)
+    ? [toScaling(input, toRest(slopes), channels, between), toNode('Relu', [between], positive)]
+    : [toNode('Relu', [input], between), toScaling(between, toRest(slopes), channels, positive)];
+  return [...toPositive, toScaling(input, slopes, channels, linear), toNode('Add', [linear, positive], output)];
+}
+
+function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRelu>): Field[] {
+  const names = new Set([...prelus.values()].map(({ slopes }) => slopes));
+  const valuesOf = new Map<string, Float32Array>();
+  const constants = fields.flatMap((field) => {
+    if (field.number !== graph.initializer) return [];
+    const parts = readMessage(field.content);
+    const [name] = textsOf(parts, tensor.name);
+    if (!names.has(name)) return [field];
+    const [raw] = parts.filter(({ number }) => number === tensor.rawData);
+    // Copied, because the data may not be aligned to four bytes.
+    const values = new Float32Array(new Uint8Array(raw.content).buffer);
+    valuesOf.set(name, values);
+    return [
+      toFactors(name, values),
+      toFactors(
+        toRest(name),
+        values.map((slope) => 1 - slope),
+      ),
+    ];
+  });
+  const others = fields.flatMap((field) => {
+    if (field.number === graph.initializer) return [];
+    const prelu = prelus.get(field);
+    const values = prelu === undefined ? undefined : valuesOf.get(prelu.slopes);
+    return prelu === undefined || values === undefined ? [field] : toSteps(prelu, values);
+  });
+  return [...others, ...constants];
+}
+
+export function replacePRelu(file: Uint8Array): Uint8Array {
+  const fields = readMessage(file);
+  const ofGraph = fields.filter(({ number }) => number === model.graph).flatMap(({ content }) => readMessage(content));
+  const prelus = new Map<Field, PRelu>();
+  for (const field of ofGraph) {
+    const prelu = toPRelu(field);
+    if (prelu !== null) prelus.set(field, prelu);
+  }
+  if (prelus.size === 0) return file;
+  const others = fields.filter(({ number }) => number !== model.graph);
+  return writeMessage([...others, messageField(model.graph, replaceInGraph(ofGraph, prelus))]);
+}
+
+export type Models = Readonly<Record<ModelName, Model>>;
+
+interface Tensors {
+  readonly input: { readonly name: string; readonly dims: readonly number[] };
+  readonly outputs: readonly (readonly [told: string, name: string, dims: readonly number[]])[];
+}
+
+const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
+
+async function startSession(file: Uint8Array, tensors: Tensors, runtime: Runtime): Promise<Model> {
+  const session = await runtime.open(file);
+  const input = new Float32Array(sizeOf(tensors.input.dims));
+  const outputs = Object.fromEntries(tensors.outputs.map(([told, , dims]) => [told, new Float32Array(sizeOf(dims))]));
+  const run = session.bind(
+    { ...tensors.input, data: input },
+    tensors.outputs.map(([told, name, dims]) => ({ name, dims, data: outputs[told] })),
+  );
+  return {
+    input,
+    async run() {
+      await run();
+      return outputs;
+    },
+    close: () => session.release(),
+  };
+}
+
+async function loadModel(folder: string, expected: ModelFile, runtime: Runtime): Promise<Model> {
+  const bytes = await readPublishedFile(folder, expected);
+  if (bytes === null) throw new FaceError('model_missing', { file: expected.file, folder: resolve(folder) });
+  const tensors: Tensors = {
+    input: { name: 'input', dims: expected.input },
+    outputs: Object.entries(expected.output).map(([name, dims]) => [name, name, dims]),
+  };
+  return startSession(replacePRelu(bytes), tensors, runtime);
+}
+
+export async function loadRecognitionModel(
+  { folder, model, preprocess }: Recogniser,
+  runtime: Runtime,
+): Promise<Model> {
+  const bytes = await readPublishedFile(folder, model);
+  if (bytes === null) throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });
+  return startRecognitionModel(bytes, model, preprocess, runtime);
+}
+
+export const startRecognitionModel = (
+  file: Uint8Array,
+  { input, output, numbers }: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,
+  { size }: Pick<Preprocess, 'size'>,
+  runtime: Runtime,
+): Promise<Model> =>
+  startSession(
+    file,
+    { input: { name: input, dims: [1, 3, size, size] }, outputs: [['output', output, [1, numbers]]] },
+    runtime,
+  );
+
+/** Verifies and loads the bundled models. Their PRelu nodes, which are slow, are replaced. */
+export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
+  const detect = await loadModel(folder, models.detect, runtime);
+  const landmarks = await loadModel(folder, models.landmarks, runtime);
+  const embed = await loadModel(folder, models.embed, runtime);
+  const pose = await loadModel(folder, models.pose, runtime);
+  const liveness = await loadModel(folder, models.liveness, runtime);
+  const eyes = await loadModel(folder, models.eyes, runtime);
+  return { detect, landmarks, embed, pose, liveness, eyes };
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import sharp, { type Sharp } from 'sharp';
+import { groupPhoto, plain, pngClaiming, toAnimatedPng, twicePhotographed } from '../../../test/crafted-pictures.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import type { Signal } from './engine.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
+
+let pipeline: Pipeline;
+let portrait: Buffer;
+beforeAll(async () => {
+  pipeline = await createPipeline(modelsFolder);
+  portrait = await twicePhotographed(1);
+});
+afterAll(() => pipeline.close());
+
+const examine = (photo: Uint8Array, ...signals: Signal[]) => pipeline.examine(photo, signals, 'only');
+const embed = async (photo: Uint8Array): Promise<Float32Array> => (await examine(photo, 'embedding')).embedding!;
+const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
+const similarity = async (a: Uint8Array, b: Uint8Array): Promise<number> => cosine(await embed(a), await embed(b));
+const refusal = (photo: Uint8Array): Promise<FaceErrorCode | null> => examine(photo).then(() => null, toCode);
+
+/** Of the one person who is in two demonstration photos. */
+const cosineOfTwoPhotos = 0.7075;
+
+test('one person in two demonstration photos is as alike as docs/engine.md says', async () => {
+  expect(Math.abs((await similarity(portrait, await twicePhotographed(3))) - cosineOfTwoPhotos)).toBeLessThan(0.01);
+});
+
+test('the faces of a demonstration photo are found, widest first', async () => {
+  const { widthPx, heightPx, faces } = await pipeline.detect(groupPhoto(1));
+  expect([widthPx, heightPx, faces.length]).toEqual([1920, 1280, 3]);
+  const widths = faces.map(({ box }) => box.width);
+  expect(widths).toEqual([...widths].sort((a, b) => b - a));
+});
+
+describe('signals', () => {
+  test('only what was asked for is measured', async () => {
+    const { face: _, ...others } = await examine(portrait);
+    expect(
+      Object.values(others)
+        .flat()
+        .every((value) => value === null),
+    ).toBe(true);
+    const all = await examine(portrait, 'embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks');
+    expect(all.liveness).toBeGreaterThanOrEqual(0);
+    expect(all.liveness).toBeLessThanOrEqual(1);
+    expect(all.eyesOpen).toBeGreaterThanOrEqual(0);
+    expect(all.eyesOpen).toBeLessThanOrEqual(1);
+    expect(all.quality!.faceWidthPx).toBeGreaterThan(200);
+    expect(cosine(all.embedding!, all.embedding!)).toBeCloseTo(1, 4);
+    expect(all.landmarks).toHaveLength(68);
+    expect(all.landmarks![30]!.y).toBeGreaterThan(all.landmarks![27]!.y);
+  });
+
+  test('a mirrored photo turns yaw around', async () => {
+    const turned = await sharp(groupPhoto(1))
+      .extract({ left: 300, top: 230, width: 400, height: 480 })
+      .png()
+      .toBuffer();
+    const mirrored = await sharp(turned).flop().png().toBuffer();
+    const { yawDeg } = (await examine(turned, 'pose')).pose!;
+    const back = (await examine(mirrored, 'pose')).pose!.yawDeg;
+    expect(Math.abs(yawDeg)).toBeGreaterThan(5);
+    expect(Math.abs(yawDeg + back)).toBeLessThan(8);
+  });
+
+  test('blur lowers sharpness, darkness brightness, fog contrast', async () => {
+    const quality = async (photo: Buffer) => (await examine(photo, 'quality')).quality!;
+    const as = await quality(portrait);
+    expect((await quality(await sharp(portrait).blur(6).toBuffer())).sharpness).toBeLessThan(as.sharpness / 4);
+    expect((await quality(await sharp(portrait).linear(0.4, 0).toBuffer())).brightness).toBeLessThan(as.brightness / 2);
+    expect((await quality(await sharp(portrait).linear(0.4, 80).toBuffer())).contrast).toBeLessThan(as.contrast / 2);
+  });
+});
+
+describe('pictures of every accepted kind show the same face', () => {
+  test.each<[string, (upright: Sharp) => Sharp]>([
+    ['PNG with a palette', (photo) => photo.png({ palette: true })],
+    ['WebP', (photo) => photo.webp()],
+    ['CMYK JPEG', (photo) => photo.toColourspace('cmyk').jpeg()],
+    ['grey PNG of 16 bits with alpha', (photo) => photo.ensureAlpha(1).toColourspace('grey16').png()],
+    ['progressive JPEG', (photo) => photo.jpeg({ progressive: true })],
+    ['rotated right, marked so', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).jpeg()],
+    ['mirrored, marked so', (photo) => photo.flop().withMetadata({ orientation: 2 }).jpeg()],
+    ['PNG rotated, marked so', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).png()],
+  ])('%s', async (_kind, make) => {
+    expect(await similarity(portrait, await make(sharp(portrait)).toBuffer())).toBeGreaterThan(0.9);
+  });
+
+  test('a small face in twelve megapixels, rotated, is read from the original', async () => {
+    const near = await sharp(portrait).resize(630).png().toBuffer();
+    const upright = await sharp({ create: { width: 4032, height: 3024, channels: 3, background: '#707070' } })
+      .composite([{ input: near, left: 2600, top: 1500 }])
+      .png()
+      .toBuffer();
+    const photo = await sharp(upright).rotate(90).withMetadata({ orientation: 8 }).jpeg({ quality: 95 }).toBuffer();
+    const found = await examine(photo, 'embedding', 'quality', 'landmarks');
+    const expected = await examine(near, 'embedding', 'quality', 'landmarks');
+    expect(cosine(expected.embedding!, found.embedding!)).toBeGreaterThan(0.9);
+    expect(Math.abs(found.quality!.faceWidthPx - expected.quality!.faceWidthPx)).toBeLessThan(45);
+    expect(Math.abs(found.face.box.x - (2600 + expected.face.box.x))).toBeLessThan(45);
+    expect(Math.abs(found.face.box.y - (1500 + expected.face.box.y))).toBeLessThan(45);
+    for (const [at, point] of found.landmarks!.entries()) {
+      expect(Math.abs(point.x - (2600 + expected.landmarks![at]!.x))).toBeLessThan(30);
+      expect(Math.abs(point.y - (1500 + expected.landmarks![at]!.y))).toBeLessThan(30);
+    }
+  });
+});
+
+describe('refused, each by its code', () => {
+  const text = Buffer.from('This is no picture, whatever its name says.');
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"/>');
+  const grey = { width: 300, height: 300, channels: 3, background: '#808080' } as const;
+  const noise = () => sharp({ create: { ...grey, noise: { type: 'gaussian', mean: 128, sigma: 40 } } });
+
+  test.each<[string, FaceErrorCode, () => Promise<Buffer> | Buffer]>([
+    ['text', 'photo_invalid', () => text],
+    ['an SVG', 'photo_invalid', () => svg],
+    ['an SVG behind a JPEG signature', 'photo_invalid', () => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), svg])],
+    ['a GIF', 'photo_invalid', () => plain(200, 200).gif().toBuffer()],
+    ['an AVIF', 'photo_invalid', () => plain(200, 200).avif().toBuffer()],
+    ['a WebP signature alone', 'photo_invalid', () => Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1')],
+    ['a strip one pixel high', 'photo_too_small', () => plain(500, 1).jpeg().toBuffer()],
+    ['30,000 × 30,000 pixels in 40 KB', 'photo_too_large', () => pngClaiming(30_000, 30_000, Buffer.alloc(40_000_000))],
+    ['more than 10 MB', 'photo_too_large', () => Buffer.concat([portrait, Buffer.alloc(10 * 1024 * 1024)])],
+    ['a PNG without its pixels', 'photo_invalid', () => pngClaiming(200, 200, Buffer.alloc(100))],
+    ['an animated PNG', 'photo_animated', async () => toAnimatedPng(await plain(200, 200).png().toBuffer())],
+    ['noise', 'face_none', () => noise().jpeg().toBuffer()],
+    ['three people', 'face_many', () => groupPhoto(1)],
+  ])('%s: %s', async (_what, code, make) => {
+    expect(await refusal(await make())).toBe(code);
+  });
+
+  test.each<['jpeg' | 'png' | 'webp']>([['jpeg'], ['png'], ['webp']])('a %s cut short anywhere', async (format) => {
+    const whole = await sharp(portrait).toFormat(format).toBuffer();
+    for (const share of [0.001, 0.01, 0.1, 0.5, 0.9, 0.99])
+      expect(await refusal(whole.subarray(0, Math.floor(whole.length * share)))).toBe('photo_invalid');
+  });
+});
+
+describe('hostile bytes end in one of the codes, never in a crash', () => {
+  const isRefusal = (error: unknown): boolean => error instanceof FaceError && /^(photo|face)_/.test(error.code);
+  const signatures = [
+    [0xff, 0xd8, 0xff],
+    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+    [...Buffer.from('RIFF....WEBP')],
+  ];
+
+  test('any bytes behind a signature', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 400 }), async (signature, rest) => {
+        const error = await pipeline
+          .examine(Uint8Array.from([...signature, ...rest]), [], 'only')
+          .catch((e: unknown) => e);
+        expect(isRefusal(error)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a real photo with bytes changed', async () => {
+    const small = await sharp(portrait).resize(120).jpeg().toBuffer();
+    const change = fc.tuple(fc.nat(small.length - 1), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
+        const photo = Uint8Array.from(small);
+        for (const [at, value] of changes) photo[at] = value;
+        const outcome = await pipeline.examine(photo, ['embedding', 'quality'], 'only').catch((e: unknown) => e);
+        expect(outcome instanceof Error ? isRefusal(outcome) : true).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,239 @@
+import { availableParallelism } from 'node:os';
+import { createFairQueue } from '../../core/base/fair-queue.js';
+import { Embedding, FrameSketch, type Photo } from '../../core/concealed.js';
+import { type QueueShare, soleShare } from '../../core/queue-share.js';
+import { FaceError } from '../../errors.js';
+import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
+import type { Detection, Engine, Examination, Signal } from './engine.js';
+import type { PhotoJob, Reply } from './messages.js';
+import type { Recogniser } from './recogniser.js';
+import type { RuntimeName } from './runtime.js';
+import { startWorker, type WorkerHandle } from './worker-handle.js';
+
+export interface EnginePoolOptions {
+  readonly modelsFolder: string;
+  readonly recognisers?: readonly Recogniser[];
+  readonly workers?: number;
+  /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
+  readonly queueLimit: number;
+}
+
+export interface EngineLoad {
+  readonly waiting: number;
+  readonly busy: number;
+  readonly examinations: number;
+}
+
+export interface EnginePool extends Engine {
+  readonly runtime: RuntimeName;
+  load(): EngineLoad;
+  /** Examines the most central of several faces. The result must not decide about a person. */
+  examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
+}
+
+const jobSec = 0.02;
+
+const exitTimeoutMs = 2000;
+
+const firstRetryMs = 250;
+const longestRetryMs = 30_000;
+
+const noWorker = (): FaceError => new FaceError('overloaded', { workers: 0, retryAfterSec: 1 });
+
+type PhotoTask = PhotoJob extends infer Each ? (Each extends PhotoJob ? Omit<Each, 'photo'> : never) : never;
+
+interface Waiting {
+  readonly task: PhotoTask;
+  readonly photo: Photo;
+  readonly share: QueueShare;
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+}
+
+/** Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
+export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
+  const { modelsFolder, recognisers = [] } = options;
+  const size = options.workers ?? availableParallelism();
+  const workers = new Set<WorkerHandle>();
+  const idle: WorkerHandle[] = [];
+  const waiting = createFairQueue<Waiting>(options.queueLimit);
+  const starting = new Set<Promise<RuntimeName>>();
+  const flags = new Set<BusyFlag>();
+  let running = 0;
+  let runningAnonymous = 0;
+  let examinations = 0;
+  let isClosing = false;
+  let whenDrained: (() => void) | null = null;
+
+  const start = async (): Promise<RuntimeName> => {
+    const flag = createBusyFlag();
+    flags.add(flag);
+    const worker = await startWorker({ modelsFolder, recognisers, flag }).catch((error: unknown) => {
+      flags.delete(flag);
+      throw error;
+    });
+    workers.add(worker);
+    idle.push(worker);
+    void worker.whenGone.then(() => {
+      flags.delete(flag);
+      replace(worker);
+    });
+    dispatch();
+    return worker.runtime;
+  };
+
+  const addWorker = async (): Promise<RuntimeName> => {
+    const started = start();
+    starting.add(started);
+    return started.finally(() => starting.delete(started));
+  };
+
+  const tellDrained = (): void => {
+    if (running === 0 && waiting.length === 0) whenDrained?.();
+  };
+
+  const refuseWaiting = (error: FaceError): void => {
+    for (const job of waiting.clear()) job.reject(error);
+    tellDrained();
+  };
+
+  const replace = (worker: WorkerHandle): void => {
+    workers.delete(worker);
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+    startInPlace(firstRetryMs);
+  };
+
+  /**
+   * Starts a worker in place of one that died. If the new worker cannot start, the pool tries again later and is
+   * smaller until then. A pool that is closing starts no worker and, once none is left, refuses waiting jobs.
+   */
+  const startInPlace = (retryMs: number): void => {
+    if (isClosing) {
+      if (hasNone()) refuseWaiting(noWorker());
+      return;
+    }
+    addWorker().catch(() => {
+      if (hasNone()) refuseWaiting(noWorker());
+      setTimeout(startInPlace, retryMs, Math.min(2 * retryMs, longestRetryMs)).unref();
+    });
+  };
+
+  const hasNone = (): boolean => workers.size === 0 && starting.size === 0;
+
+  const run = async (worker: WorkerHandle, job: Waiting): Promise<void> => {
+    const anonymous = job.share.class === 'anonymous' ? 1 : 0;
+    running += 1;
+    runningAnonymous += anonymous;
+    if (job.task.task === 'examine') examinations += 1;
+    try {
+      // Copied only now, so that a waiting photo is in memory only once.
+      const photo = job.photo.use((bytes) => new Uint8Array(bytes));
+      const reply = await worker.ask({ ...job.task, photo });
+      idle.push(worker);
+      if (reply.outcome === 'refused') refuse(job, reply);
+      else job.resolve(reply);
+    } catch (error) {
+      // If memory for the copy was missing, the worker received nothing and is still idle.
+      if (!(error instanceof FaceError)) idle.push(worker);
+      job.reject(error);
+    } finally {
+      running -= 1;
+      runningAnonymous -= anonymous;
+      dispatch();
+    }
+  };
+
+  /** Anonymous callers must leave one worker free, because a running job cannot be stopped. */
+  const mayRunAnonymous = (): boolean => runningAnonymous < Math.max(1, workers.size - 1);
+
+  const dispatch = (): void => {
+    while (idle.length > 0) {
+      const job = waiting.shift(mayRunAnonymous() ? undefined : 'known');
+      if (job === undefined) break;
+      const refusal = job.share.row?.refusal ?? null;
+      if (refusal !== null) {
+        job.reject(refusal);
+        continue;
+      }
+      const worker = idle.pop();
+      if (worker !== undefined) void run(worker, job);
+    }
+    tellDrained();
+  };
+
+  const overloaded = (): FaceError =>
+    new FaceError('overloaded', { retryAfterSec: Math.max(1, Math.ceil((waiting.length * jobSec) / size)) });
+
+  const ask = async (task: PhotoTask, photo: Photo, share: QueueShare): Promise<Reply> => {
+    if (isClosing) throw overloaded();
+    if (hasNone()) throw noWorker();
+    const refusal = share.row?.refusal ?? null;
+    if (refusal !== null) throw refusal;
+    return new Promise<Reply>((resolve, reject) => {
+      const dropped = waiting.push({ task, photo, share, resolve, reject }, share, 1);
+      for (const job of dropped) job.reject(overloaded());
+      dispatch();
+    });
+  };
+
+  const examine = async (photo: Photo, task: PhotoTask, share: QueueShare): Promise<Examination> => {
+    const reply = await ask(task, photo, share);
+    if (reply.outcome !== 'examined') throw new FaceError('internal', { outcome: reply.outcome });
+    const { embedding, own, texture, sketch } = reply.value;
+    return {
+      ...reply.value,
+      embedding: embedding === null ? null : new Embedding(embedding),
+      texture: texture === null ? null : new Embedding(texture),
+      sketch: sketch === null ? null : new FrameSketch(sketch),
+      own: own.map((each) => ({ ...each, embedding: new Embedding(each.embedding) })),
+    };
+  };
+
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    if (running > 0 || waiting.length > 0)
+      await new Promise<void>((resolve) => {
+        whenDrained = resolve;
+      });
+    await Promise.allSettled(starting);
+    await Promise.all([...workers].map((worker) => worker.close()));
+    process.off('exit', stopAtExit);
+  };
+
+  const stopAtExit = (): void => {
+    for (const flag of flags) stopJobs(flag, exitTimeoutMs);
+  };
+  process.on('exit', stopAtExit);
+
+  const started = Array.from({ length: size }, addWorker);
+  await Promise.allSettled(started);
+  const [runtime] = await Promise.all(started).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+
+  return {
+    runtime,
+    async detect(photo, share): Promise<Detection> {
+      const reply = await ask({ task: 'detect' }, photo, share);
+      if (reply.outcome !== 'detected') throw new FaceError('internal', { outcome: reply.outcome });
+      return reply.value;
+    },
+    examine: (photo, signals, share) =>
+      examine(photo, { task: 'examine', signals: [...signals], choice: 'only' }, share),
+    examineCentral: (photo, signals) =>
+      examine(photo, { task: 'examine', signals: [...signals], choice: 'central' }, soleShare),
+    examineAgain: (photo, signals, near, share) =>
+      examine(photo, { task: 'examine_again', signals: [...signals], near }, share),
+    isReady: () => !isClosing && workers.size === size,
+    load: () => ({ waiting: waiting.length, busy: running, examinations }),
+    close,
+  };
+}
+
+function refuse({ share, reject }: Waiting, { code, detail, tookMs }: Extract<Reply, { outcome: 'refused' }>): void {
+  const error = new FaceError(code, detail);
+  share.row?.onRefused(error, tookMs);
+  reject(error);
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { groupPhoto } from '../../../test/crafted-pictures.js';
+import { modelsFolder } from '../../../test/paths.js';
+import type { Box } from '../../core/ports.js';
+import type { Signal } from './engine.js';
+import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
+import { loadNative } from './runtime-native.js';
+import { loadWebAssembly } from './runtime-wasm.js';
+
+/* What the engine says of one photo on either runtime. */
+
+const signals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality', 'landmarks'];
+const samples = [1, 4] as const;
+
+let native: Pipeline;
+let wasm: Pipeline;
+beforeAll(async () => {
+  native = await createPipeline(modelsFolder, [], loadNative);
+  wasm = await createPipeline(modelsFolder, [], () => loadWebAssembly('of the test'));
+});
+afterAll(async () => {
+  await native?.close();
+  await wasm?.close();
+});
+
+/** The greatest distance between what stands at the same place. */
+const farthest = (a: readonly number[], b: readonly number[]): number =>
+  a.length === b.length ? Math.max(0, ...a.map((value, at) => Math.abs(value - b[at]!))) : Number.POSITIVE_INFINITY;
+const cornersOf = ({ x, y, width, height }: Box) => [x, y, x + width, y + height];
+const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+const qualityOf = ({ quality }: BareExamination) => Object.values(quality!);
+
+async function expectAlike(photo: Uint8Array): Promise<void> {
+  const examine = (pipeline: Pipeline) => pipeline.examine(photo, signals, 'central');
+  const [ours, theirs] = [await examine(native), await examine(wasm)];
+  // Tokens are compared at .41: a thousandth of that does not change a decision. Observed differences are below 1e-6.
+  expect(1 - dot(ours.embedding!, theirs.embedding!)).toBeLessThan(1e-3);
+  expect(dot(theirs.embedding!, theirs.embedding!)).toBeCloseTo(1, 5);
+  expect(farthest(cornersOf(ours.face.box), cornersOf(theirs.face.box))).toBeLessThanOrEqual(1);
+  const points = [ours, theirs].map(({ landmarks }) => landmarks!.flatMap(({ x, y }) => [x, y]));
+  expect(farthest(points[0]!, points[1]!) / ours.face.box.width).toBeLessThan(0.001);
+  expect(Math.abs(ours.magnitude! - theirs.magnitude!)).toBeLessThan(1e-3);
+  expect(farthest(Object.values(ours.pose!), Object.values(theirs.pose!))).toBeLessThan(0.05);
+  expect(Math.abs(ours.liveness! - theirs.liveness!)).toBeLessThan(1e-3);
+  expect(Math.abs(ours.eyesOpen! - theirs.eyesOpen!)).toBeLessThan(1e-3);
+  qualityOf(ours).forEach((value, at) => {
+    expect(Math.abs(value / qualityOf(theirs)[at]! - 1)).toBeLessThan(0.01);
+  });
+}
+
+test.each(samples)('the same faces are found in group photo %d, at the same places', async (number) => {
+  const [ours, theirs] = [await native.detect(groupPhoto(number)), await wasm.detect(groupPhoto(number))];
+  expect(ours.faces.length).toBeGreaterThan(1);
+  expect(theirs.faces).toHaveLength(ours.faces.length);
+  ours.faces.forEach(({ box, confidence }, at) => {
+    expect(farthest(cornersOf(box), cornersOf(theirs.faces[at]!.box))).toBeLessThanOrEqual(1);
+    expect(Math.abs(confidence - theirs.faces[at]!.confidence)).toBeLessThan(1e-4);
+  });
+});
+
+test.each(samples)('the face in the middle of group photo %d is described alike', (number) =>
+  expectAlike(groupPhoto(number)),
+);

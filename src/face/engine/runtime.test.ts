@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { drawModel } from '../../../test/onnx.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { models } from './manifest.js';
+import type { Numbers, Runtime, Session } from './runtime.js';
+import { loadNative } from './runtime-native.js';
+import { loadWebAssembly } from './runtime-wasm.js';
+
+const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
+const toNumbers = (name: string, dims: readonly number[], value = 0): Numbers => ({
+  name,
+  dims,
+  data: new Float32Array(sizeOf(dims)).fill(value),
+});
+const draw = (numbers: Float32Array, seed: number): void => {
+  for (let at = 0; at < numbers.length; at += 1) numbers[at] = Math.sin(at / 7 + seed) * Math.cos(at / 1000);
+};
+
+describe.each([
+  ['native', /^onnxruntime-node \d+\.\d+\.\d+$/, loadNative, null],
+  ['in WebAssembly', /^onnxruntime-web \d+\.\d+\.\d+$/, () => loadWebAssembly('of the test'), 'of the test'],
+] as const)('the runtime, %s,', (_kind, name, load, because) => {
+  let runtime: Runtime;
+  let session: Session;
+  const face = () => toNumbers('face', [1, 3, 112, 112]);
+  beforeAll(async () => {
+    runtime = await load();
+    session = await runtime.open(drawModel());
+  });
+  afterAll(() => session.release());
+
+  test('says what it is, and whether it stands in for another', () => {
+    expect(runtime.name).toMatch(name);
+    expect(runtime.standsInBecause).toBe(because);
+  });
+
+  test('opens a model of ours, and says what it takes and gives', async () => {
+    const { file, input, output } = models.detect;
+    const opened = await runtime.open(readFileSync(join(modelsFolder, file)));
+    expect(opened.inputs).toEqual([{ name: 'input', isTensor: true, type: 'float32', shape: [...input] }]);
+    const results = await opened.run(toNumbers('input', input));
+    const dims = Object.fromEntries(Object.entries(results).map(([name, result]) => [name, result?.dims]));
+    expect(dims).toEqual(output);
+    await opened.release();
+  });
+
+  test('what one run gave is not touched by the next', async () => {
+    const input = face();
+    draw(input.data, 1);
+    const first = (await session.run(input)).numbers!.data as Float32Array;
+    const copy = first.slice();
+    draw(input.data, 2);
+    const second = (await session.run(input)).numbers!.data as Float32Array;
+    expect(first).toEqual(copy);
+    expect(second).not.toEqual(copy);
+    expect(copy.some((value) => value !== 0)).toBe(true);
+  });
+
+  test('bound, it reads the same array and writes to the same one at every run', async () => {
+    const [input, output] = [face(), toNumbers('numbers', [1, 257])];
+    const run = session.bind(input, [output]);
+    for (const seed of [1, 2]) {
+      draw(input.data, seed);
+      await run();
+      expect(output.data).toEqual((await session.run(input)).numbers!.data);
+    }
+    input.data.fill(0);
+    await run();
+    expect(output.data.every((value) => value === 0)).toBe(true);
+  });
+});

@@ -1,0 +1,99 @@
+import { inspect } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { isWiped } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/simulated-engine.js';
+import { Photo } from '../../core/concealed.js';
+import { FaceError } from '../../errors.js';
+import type { Engine, Examination, Signal } from './engine.js';
+import { createSight, examineOnce } from './sight.js';
+
+/** What is seen of shared photos, and an engine that remembers what it was asked and gave out. */
+function setUp() {
+  const simulated = createSimulatedEngine();
+  const asked: (readonly Signal[])[] = [];
+  const given: Examination[] = [];
+  const engine: Engine = {
+    ...simulated,
+    async examine(photo, signals) {
+      asked.push(signals);
+      await new Promise((go) => setImmediate(go));
+      const examination = await simulated.examine(photo, signals, testShare);
+      given.push(examination);
+      return examination;
+    },
+  };
+  return {
+    engine,
+    asked,
+    given,
+    sight: createSight({ engine, signals: ['embedding', 'liveness'], checkFrame: () => {} }),
+  };
+}
+
+const isZero = ({ embedding }: Examination): boolean =>
+  embedding?.use((values) => values.every((value) => value === 0)) ?? false;
+
+test('a photo is examined once, for the signals of all; each who asks has an embedding of their own', async () => {
+  const { engine, asked, given, sight } = setUp();
+  const photos = [drawPhoto('Ada', 1), drawPhoto('Bob', 1)];
+  await sight.share(photos, testShare, async ([ada, bob]) => {
+    const [judged, verified] = await Promise.all([
+      examineOnce(engine, ada!, ['liveness'], testShare),
+      examineOnce(engine, ada!, ['embedding'], testShare),
+    ]);
+    expect(judged).toEqual(verified);
+    judged.embedding!.wipe();
+    expect([isZero(judged), isZero(verified)]).toEqual([true, false]);
+    expect(isZero(await examineOnce(engine, ada!, ['embedding'], testShare))).toBe(false);
+    await examineOnce(engine, bob!, ['embedding'], testShare);
+  });
+  expect(asked).toEqual([
+    ['embedding', 'liveness'],
+    ['embedding', 'liveness'],
+  ]);
+  expect(given.map(isZero)).toEqual([true, true]);
+  expect(photos.map(isWiped)).toEqual([false, false]);
+});
+
+test('a refusal is told to everybody, and costs one examination', async () => {
+  const { engine, asked, sight } = setUp();
+  const outcomes = sight.share([drawWall()], testShare, ([wall]) =>
+    Promise.allSettled([wall!, wall!].map((photo) => examineOnce(engine, photo, ['embedding'], testShare))),
+  );
+  const refused = { status: 'rejected', reason: new FaceError('face_none') };
+  expect(await outcomes).toEqual([refused, refused]);
+  expect(asked).toHaveLength(1);
+});
+
+test('results are overwritten when the work fails, including running examinations; later ones are refused', async () => {
+  const { engine, asked, given, sight } = setUp();
+  const held: Photo[] = [];
+  const inWork: Promise<Examination>[] = [];
+  const failed = sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
+    held.push(ada!);
+    inWork.push(examineOnce(engine, ada!, ['embedding'], testShare));
+    throw new FaceError('locked_out');
+  });
+  await expect(failed).rejects.toMatchObject({ code: 'locked_out' });
+  expect(given.map(isZero)).toEqual([true]);
+  // Who had asked in time has what they asked for, and overwrites it.
+  expect(isZero(await inWork[0]!)).toBe(false);
+  await expect(examineOnce(engine, held[0]!, ['embedding'], testShare)).rejects.toMatchObject({ code: 'internal' });
+  expect(asked).toHaveLength(1);
+});
+
+test('a shared photo prints as a photo, and nothing of what was seen', async () => {
+  const { engine, sight } = setUp();
+  await sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
+    const examined = await examineOnce(engine, ada!, ['embedding'], testShare);
+    expect(ada).toBeInstanceOf(Photo);
+    expect([`${ada}`, JSON.stringify(ada), inspect(ada, { showHidden: true, depth: 9 })]).toEqual([
+      '[Photo]',
+      '"[Photo]"',
+      '[Photo]',
+    ]);
+    expect(Object.keys(ada!)).toEqual(['label']);
+    examined.embedding!.wipe();
+  });
+});

@@ -1,0 +1,102 @@
+import { sketchBands } from '../../core/ports.js';
+import type { Picture } from './picture.js';
+
+/*
+ * A sketch detects copies of a frame. It compares neighboring cells of a 64 × 64 gray picture; each comparison is a
+ * step. Editing a copy changes few steps, but the next frame of a camera changes many (`npm run eval --
+ * near-duplicates`). Stored digests depend on the order of the steps.
+ */
+
+const cells = 64;
+
+export const stepsOfBand = 40;
+
+/**
+ * Neighboring cells count as similar if they differ by less than this share of the frame's mean. JPEG compression
+ * changes cells by less.
+ */
+const alikeShare = 0.02;
+
+/**
+ * Steps in a fixed pseudorandom order, divided into bands of equal length. Because of the order, each band covers the
+ * whole frame.
+ */
+const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
+
+function drawOrder(length: number): number[] {
+  const order = Array.from({ length }, (_, at) => at);
+  let drawn = 1;
+  for (let at = length - 1; at > 0; at -= 1) {
+    drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((drawn / 2 ** 32) * (at + 1));
+    [order[at], order[other]] = [order[other], order[at]];
+  }
+  return order;
+}
+
+/**
+ * Returns the steps of a frame by band: 0 (darker), 1 (similar), 2 (lighter), then those of the mirror image. The
+ * caller must wipe it.
+ */
+export function sketchOf(picture: Picture): Uint8Array<ArrayBuffer> {
+  const greys = toCells(picture);
+  const sketch = new Uint8Array(2 * picked.length);
+  sketch.set(toSteps(greys), 0);
+  sketch.set(toSteps(mirrored(greys)), picked.length);
+  greys.fill(0);
+  return sketch;
+}
+
+function toShares(size: number): { readonly cell: Uint8Array; readonly share: Float64Array } {
+  const cell = new Uint8Array(size);
+  const share = new Float64Array(size);
+  for (let at = 0; at < size; at += 1) {
+    const begin = (at * cells) / size;
+    cell[at] = Math.floor(begin);
+    share[at] = Math.min(1, ((cell[at] + 1 - begin) * size) / cells);
+  }
+  return { cell, share };
+}
+
+/** Returns gray values (ITU-R BT.601). Pixels are summed row by row, so that each is read once, in memory order. */
+function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
+  const [columns, rows] = [toShares(widthPx), toShares(heightPx)];
+  const sums = new Float64Array(cells * cells);
+  let strip = new Float64Array(widthPx);
+  let next = new Float64Array(widthPx);
+  for (let y = 0, at = 0; y < heightPx; y += 1) {
+    const share = rows.share[y];
+    for (let x = 0; x < widthPx; x += 1, at += 3) {
+      const grey = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+      strip[x] += grey * share;
+      if (share < 1) next[x] += grey * (1 - share);
+    }
+    if (y + 1 < heightPx && rows.cell[y + 1] === rows.cell[y]) continue;
+    addStrip(strip, columns, sums.subarray(rows.cell[y] * cells, (rows.cell[y] + 1) * cells));
+    strip.fill(0);
+    [strip, next] = [next, strip];
+  }
+  strip.fill(0);
+  return sums;
+}
+
+function addStrip(strip: Float64Array, { cell, share }: ReturnType<typeof toShares>, row: Float64Array): void {
+  for (let x = 0; x < strip.length; x += 1) {
+    row[cell[x]] += strip[x] * share[x];
+    if (share[x] < 1) row[cell[x] + 1] += strip[x] * (1 - share[x]);
+  }
+}
+
+const mirrored = (greys: Float64Array): Float64Array =>
+  greys.map((_, at) => greys[at - (at % cells) + cells - 1 - (at % cells)]);
+
+function toSteps(greys: Float64Array): Uint8Array {
+  const alike = (alikeShare * greys.reduce((sum, grey) => sum + grey, 0)) / greys.length;
+  const across = cells * (cells - 1);
+  return Uint8Array.from(picked, (step) => {
+    const isAcross = step < across;
+    const from = isAcross ? Math.floor(step / (cells - 1)) * cells + (step % (cells - 1)) : step - across;
+    const difference = greys[from + (isAcross ? 1 : cells)] - greys[from];
+    return difference > alike ? 2 : difference < -alike ? 0 : 1;
+  });
+}

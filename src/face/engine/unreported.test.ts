@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../../../test/folder.js';
+import { modelsFolder, projectRoot } from '../../../test/paths.js';
+
+/** What a process of its own leaves in its home folder. What it would take for a test run is taken from its environment. */
+function leftBy(program: string): string[] {
+  const home = createFolder('home');
+  const { CI, ORT_RUNNING_UNIT_TESTS, ORT_DISABLE_TELEMETRY, XDG_CACHE_HOME, NODE_OPTIONS, ...env } = process.env;
+  const { status, stderr } = spawnSync(process.execPath, ['--eval', `(async () => {${program}})()`], {
+    ...{ cwd: projectRoot, env: { ...env, HOME: home }, encoding: 'utf8' },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return readdirSync(home, { recursive: true, encoding: 'utf8' });
+}
+
+const runtimeAlone = `
+  const { InferenceSession } = await import('onnxruntime-node');
+  await InferenceSession.create(${JSON.stringify(join(modelsFolder, 'fr_eye.onnx'))});
+`;
+
+const pool = `
+  const { createEnginePool } = await import(${JSON.stringify(join(projectRoot, 'dist/src/face/engine/pool.js'))});
+  const engine = await createEnginePool({ modelsFolder: ${JSON.stringify(modelsFolder)}, workers: 1, queueLimit: 1 });
+  await engine.close();
+`;
+
+test('the model runtime creates no reporting id when the engine starts it', () => {
+  expect(leftBy(pool)).toEqual([]);
+});
+
+test('by itself it would: the above can fail', () => {
+  expect(leftBy(runtimeAlone)).toContainEqual(expect.stringMatching(/deviceid$/));
+});

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  attacks,
+  drawLitSteps,
+  type Head,
+  injections,
+  type LitFrame,
+  type LitScene,
+  makeGenuineLitFrames,
+  readDemoHeads,
+} from '../../../test/face-video/index.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { toPhoto } from '../../../test/pictures.js';
+import { testShare } from '../../../test/share.js';
+import { createChance } from '../../core/base/chance.js';
+import type { LivenessFinding } from '../../core/ports.js';
+import type { ScreenAxis } from '../../core/screen-light.js';
+import type { Examination } from '../engine/engine.js';
+import { createEnginePool, type EnginePool } from '../engine/pool.js';
+import { createMovementJudge } from './judge.js';
+
+let engine: EnginePool;
+let heads: readonly [Head, Head, Head, Head];
+beforeAll(async () => {
+  engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  heads = await readDemoHeads(engine);
+});
+afterAll(() => engine.close());
+
+/** Who is judged: the person of the demonstration whose drawn head passes every movement. */
+const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {
+  const { gain = 0.3, axis = 'across' } = more;
+  const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createChance(`row ${seed}`));
+  return { victim: heads[0], attacker: heads[1], seed, gain, steps } satisfies LitScene;
+};
+
+const judge = (
+  { steps }: { readonly steps: readonly LitFrame[] },
+  pictures: readonly Uint8Array[],
+  pool: EnginePool = engine,
+): Promise<LivenessFinding> =>
+  createMovementJudge({ engine: pool }).judge(
+    pictures.map((picture, at) => ({ ...steps[at]!, photo: toPhoto(picture) })),
+    testShare,
+  );
+
+const told = (finding: LivenessFinding, name: string): number | undefined =>
+  finding.measurements.find((measurement) => measurement.name === name)?.value;
+const lightOf = ({ reasons }: LivenessFinding): readonly string[] =>
+  reasons.filter((reason) => reason.startsWith('light_'));
+
+describe('a person before the screen', () => {
+  test.each(['across', 'down'] as const)('answers as told, halves %s', async (axis) => {
+    const scene = sceneOf('told', { axis });
+    const finding = await judge(scene, await makeGenuineLitFrames(scene));
+    expect(finding).toMatchObject({ presence: 'light-1', pass: true, reasons: [] });
+    expect(told(finding, 'light_gain')).toBeGreaterThan(0.05);
+    const [normals, other] =
+      axis === 'across' ? ['light_normals', 'light_normals_recorded'] : ['light_normals_recorded', 'light_normals'];
+    expect(told(finding, normals!)).toBeDefined();
+    expect(told(finding, other!)).toBeUndefined();
+  });
+
+  test('is told that the light does not show where it does not, and nothing more is held against them', async () => {
+    const scene = sceneOf('bright', { gain: 0.01 });
+    const finding = await judge(scene, await makeGenuineLitFrames(scene));
+    expect(lightOf(finding)).toEqual(['light_gain']);
+    expect(finding).toMatchObject({ pass: false, hint: 'too_bright' });
+  });
+});
+
+describe('perfect frames that are not lit as told', () => {
+  test.each(['unlit', 'wronglyLit', 'lateLit', 'whiteLit', 'recordedRow'])('%s', async (name) => {
+    const scene = sceneOf(name);
+    const finding = await judge(scene, await injections.find((each) => each.name === name)!.makeLitFrames(scene));
+    expect(finding).toMatchObject({ pass: false, hint: 'too_bright' });
+    expect(lightOf(finding)).not.toEqual([]);
+  });
+});
+
+describe('what it is told by', () => {
+  test('a background that answers as much as the face, like one sheet', async () => {
+    const scene = sceneOf('sheet');
+    const asSheet = async (asked: Promise<Examination>): Promise<Examination> => {
+      const examination = await asked;
+      const { light } = examination;
+      return light === null ? examination : { ...examination, light: { ...light, background: light.regions.forehead } };
+    };
+    const sheet: EnginePool = {
+      ...engine,
+      examine: (...asked) => asSheet(engine.examine(...asked)),
+      examineAgain: (...asked) => asSheet(engine.examineAgain(...asked)),
+    };
+    const finding = await judge(scene, await makeGenuineLitFrames(scene), sheet);
+    expect(finding.reasons).toEqual(['light_falloff']);
+  });
+
+  test('glass adds its light whatever it shows', async () => {
+    const scene = sceneOf('screen');
+    const finding = await judge(scene, await attacks.find(({ name }) => name === 'screen')!.makeLitFrames(scene));
+    expect(lightOf(finding)).not.toEqual([]);
+    expect(told(finding, 'light_material')).toBeLessThan(0.5);
+  });
+
+  test('the sides of a nose look opposite ways, those of a bent print do not', async () => {
+    const scene = sceneOf('nose');
+    const person = await judge(scene, await makeGenuineLitFrames(scene));
+    const print = await judge(scene, await attacks.find(({ name }) => name === 'bentPrint')!.makeLitFrames(scene));
+    expect(told(person, 'light_normals')).toBeGreaterThan(told(print, 'light_normals') ?? 0);
+  });
+
+  test('somebody else under the second colours, who really is before the screen', async () => {
+    const scene = sceneOf('changed over');
+    const [recording, attacker] = await Promise.all([
+      makeGenuineLitFrames(scene),
+      makeGenuineLitFrames({ ...scene, victim: heads[1] }),
+    ]);
+    const frames = recording.map((frame, at) => (at >= 2 && at % 2 === 0 ? frame : attacker[at]!));
+    const finding = await judge(scene, frames);
+    expect(finding.reasons).toContain('light_same_face_0');
+  });
+});
+
+test('what is left of the faces is overwritten, also where a picture cannot be read', async () => {
+  const returned: Examination[] = [];
+  const keep = async (examination: Promise<Examination>): Promise<Examination> => {
+    returned.push(await examination);
+    return examination;
+  };
+  const watched: EnginePool = {
+    ...engine,
+    examine: (...asked) => keep(engine.examine(...asked)),
+    examineAgain: (...asked) => keep(engine.examineAgain(...asked)),
+  };
+  const scene = sceneOf('left');
+  const frames = await makeGenuineLitFrames(scene);
+  await judge(scene, frames, watched);
+  await expect(judge(scene, [...frames.slice(0, 11), Buffer.from('no picture')], watched)).rejects.toMatchObject({
+    code: 'photo_invalid',
+  });
+  expect(returned).toHaveLength(12 + 11);
+  for (const { embedding, texture } of returned) {
+    if (embedding !== null) expect(embedding.use((values) => values.every((value) => value === 0))).toBe(true);
+    expect(texture!.use((values) => values.every((value) => value === 0))).toBe(true);
+  }
+});

@@ -1,0 +1,240 @@
+import type { Hint } from '../../core/hints.js';
+import { livenessBoundary, type Measurement } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality-bounds.js';
+import { cosineOf } from '../verifier/embeddings.js';
+import { measure } from '../verifier/screening.js';
+import type { SeenFrame } from './frame.js';
+import type { LightFinding } from './light.js';
+import { toMeanShape, toReliefTurn } from './relief.js';
+import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
+
+interface LivenessBound extends QualityBound {
+  readonly unit: string;
+}
+
+/*
+ * Most bounds separate genuine head turns from flat pictures. The genuine turns are synthetic, made from photos of 27
+ * people. The flat pictures are the same photos still, tilted, printed, cut out or on a screen. Pass rates of other
+ * people are in docs/liveness.md.
+ */
+export const bounds = {
+  faces: { atLeast: 1, atMost: 1, unit: 'faces' },
+
+  face_width: { atLeast: minJudgedWidthPx, atMost: null, unit: 'px' },
+
+  /** Brightness and sharpness are judged in frontal frames only, because movement blurs the others. */
+  brightness: { ...qualityBounds.brightness, unit: 'grey level' },
+  sharpness: { ...qualityBounds.sharpness, unit: 'grey level squared' },
+
+  /** Of 2,800 unposed press photos, 88 % are within these bounds. */
+  frontal_yaw: { atLeast: -20, atMost: 20, unit: 'deg' },
+
+  /**
+   * Head turn by the pose model. The bound is low, because the page takes frames from about 15 degrees on. Genuine
+   * turns measure at least 18. Of flat pictures, one in 20 measures more than 7; of prints, one in 20 more than 16.
+   */
+  pose_yaw: { atLeast: 10, atMost: null, unit: 'deg' },
+  /** Only recorded: for a raised head, the pose model returns anything from −5 to +44. */
+  pose_pitch: { atLeast: null, atMost: null, unit: 'deg' },
+
+  /** Turn to a side, estimated from parallax. Genuine turns measure at least 19.9, flat pictures at most 10. */
+  relief_yaw: { atLeast: 11, atMost: null, unit: 'deg' },
+  /**
+   * Upward turn, estimated from parallax. Genuine turns measure at least 10.6. Of flat pictures, one in 20 measures
+   * more than 6; of pictures on a screen, one in 20 more than 9.
+   */
+  relief_up: { atLeast: 8, atMost: null, unit: 'deg' },
+  /**
+   * Downward turn, estimated from parallax. Genuine turns measure at least 12.4. Of flat pictures, one in 20 measures
+   * more than 10 to 15, depending on their kind.
+   */
+  relief_down: { atLeast: 8, atMost: null, unit: 'deg' },
+  /**
+   * Movement across the requested direction, limited so that a tilted head cannot satisfy two movements. Genuine turns
+   * reach 13 and less.
+   */
+  relief_aside: { atLeast: null, atMost: 18, unit: 'deg' },
+
+  /**
+   * One in 10,000 pairs of different people is as similar (docs/engine.md). Frames of one genuine turn reach 0.54 and
+   * more.
+   */
+  same_person: { atLeast: 0.4, atMost: null, unit: 'cosine' },
+  /** Similarity of the frontal frames, which are seconds apart. Frames of the same person measure at least 0.97. */
+  same_person_frontal: { atLeast: 0.7, atMost: null, unit: 'cosine' },
+
+  /**
+   * Excludes frames of one picture that is only shifted, which reach 0.96 and more. Genuine turns reach 0.91 and less.
+   */
+  difference: { atLeast: null, atMost: 0.95, unit: 'cosine' },
+
+  /**
+   * Passive liveness: the mean of all frames. Single pictures have the same bound. For live people, means of five
+   * pictures were at least 0.07; for hand-held prints, at most 0.033 (`npm run eval -- passive-bounds`,
+   * docs/accuracy/passive-bounds.md).
+   */
+  passive: { atLeast: livenessBoundary, atMost: null, unit: 'probability' },
+  /**
+   * Screen light on the face, relative to other light. Without any screen light, 19 of 20 people who hold still measure
+   * less than .015 (`npm run eval -- light-noise`).
+   */
+  light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
+  /** A random sequence of colors matches as well only once in some thousands. */
+  light_match: { atLeast: 0.85, atMost: null, unit: 'correlation' },
+  /**
+   * Response of the background to screen light, relative to the face's response. The walls of a room are farther from
+   * the screen than the face and respond less; the background of a print responds like the face.
+   */
+  light_falloff: { atLeast: null, atMost: 0.7, unit: 'ratio' },
+  /**
+   * How screen light adds to the face's colors: 1 for skin, 0 for glass. Simulated people measure 0.58 to 1.7;
+   * simulated screens measure −0.3 to 0.6, or values far outside of both ranges.
+   */
+  light_material: { atLeast: 0.5, atMost: 2.5, unit: 'share' },
+  /**
+   * Difference of screen light between the left and right sides of the nose. Simulated people measure at least 0.09;
+   * flat and bent prints mostly at most 0.05.
+   */
+  light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
+  /**
+   * Difference between the upper and lower sides of the nose. Recorded only, because people and prints overlap on
+   * phones.
+   */
+  light_normals_recorded: { atLeast: null, atMost: null, unit: 'per gain' },
+  /** Frames half a second apart: one person .948 and more, different people .868 and less (src/face/engine/texture.ts). */
+  light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
+} as const satisfies Record<string, LivenessBound>;
+
+/**
+ * Gain from which the sides of the nose are judged. With less light, their noise is too large (`npm run eval --
+ * light-noise`).
+ */
+export const normalsFromGain = 0.08;
+
+/** Signals of one frame are named with its index: `relief_yaw_1`. */
+export type LivenessSignal = keyof typeof bounds;
+
+export interface Measured {
+  readonly measurement: Measurement;
+  readonly hint: Hint;
+}
+
+/** Hints for users. For a movement, an attacker learns only that it was not followed. */
+const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
+  faces: (value) => (value === 0 ? 'no_face' : 'one_face'),
+  face_width: () => 'come_closer',
+  brightness: (value) => (value < bounds.brightness.atLeast ? 'more_light' : 'less_light'),
+  sharpness: () => 'hold_still',
+  light_gain: () => 'too_bright',
+  light_match: () => 'too_bright',
+  light_normals: () => 'too_bright',
+  light_same_face: () => 'hold_still',
+};
+
+/** Hints, most useful first. Without a usable face, the other hints mean little. */
+const hintsInOrder: readonly Hint[] = [
+  'no_face',
+  'one_face',
+  'come_closer',
+  'more_light',
+  'less_light',
+  'too_bright',
+  'hold_still',
+  'follow',
+];
+
+/** Returns the most useful hint for the failed signals, or `null`. */
+export const hintFor = (failed: readonly Measured[]): Hint | null =>
+  hintsInOrder.find((each) => failed.some(({ hint }) => hint === each)) ?? null;
+
+function toMeasured(signal: LivenessSignal, index: number | null, value: number): Measured {
+  const { unit, ...bound } = bounds[signal];
+  return {
+    measurement: measure(index === null ? signal : `${signal}_${index}`, value, unit, bound),
+    hint: hints[signal]?.(value) ?? 'follow',
+  };
+}
+
+/** Converts a refused frame to a failed measurement: no face, several faces, or a face that is too small. */
+export function measureRefusal(error: unknown, index: number): Measured {
+  if (error instanceof FaceError) {
+    if (error.code === 'face_none') return toMeasured('faces', index, 0);
+    if (error.code === 'face_many') return toMeasured('faces', index, 2);
+    if (error.code === 'face_too_small') return toMeasured('face_width', index, 0);
+  }
+  throw error;
+}
+
+const reliefSignals = {
+  left: 'relief_yaw',
+  right: 'relief_yaw',
+  up: 'relief_up',
+  down: 'relief_down',
+} as const satisfies Record<TurnedMovement, LivenessSignal>;
+
+const poseSignals = {
+  left: 'pose_yaw',
+  right: 'pose_yaw',
+  up: 'pose_pitch',
+  down: 'pose_pitch',
+} as const satisfies Record<TurnedMovement, LivenessSignal>;
+
+function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly Measured[] {
+  return [
+    toMeasured('frontal_yaw', index, pose.yawDeg),
+    toMeasured('brightness', index, quality.brightness),
+    toMeasured('sharpness', index, quality.sharpness),
+  ];
+}
+
+/** Measures the light of a challenge. If the face shows no response to the light, only the gain is reported. */
+export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
+  const seen = toMeasured('light_gain', null, gain);
+  if (!seen.measurement.pass) return [seen];
+  const told = [
+    ['light_falloff', falloff],
+    ['light_material', material],
+    [axis === 'across' && gain >= normalsFromGain ? 'light_normals' : 'light_normals_recorded', normals],
+  ] as const satisfies readonly (readonly [LivenessSignal, number | null])[];
+  return [
+    seen,
+    toMeasured('light_match', null, match),
+    ...told.flatMap(([signal, value]) => (value === null ? [] : [toMeasured(signal, null, value)])),
+  ];
+}
+
+export const measureAlike = (cosine: number, pose: number): Measured => toMeasured('light_same_face', pose, cosine);
+
+/** Measures all frames of a challenge. @throws `internal` if none is frontal */
+export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[] {
+  const frontal = frames.filter(({ movement }) => movement === 'centre');
+  if (frontal.length === 0) throw new FaceError('internal', { problem: 'a challenge without a centre' });
+  const shape = toMeanShape(frontal.map(({ landmarks }) => landmarks));
+  const poses = frontal.map(({ pose }) => pose);
+
+  const measureTurned = (turned: SeenFrame, movement: TurnedMovement, index: number): readonly Measured[] => {
+    const pose = toFollowed(movement, toPoseTurn(poses, turned.pose));
+    const relief = toFollowed(movement, toReliefTurn(shape, turned.landmarks));
+    const cosines = frontal.map(({ embedding }) => cosineOf(embedding, turned.embedding));
+    return [
+      toMeasured(poseSignals[movement], index, pose.toward),
+      toMeasured(reliefSignals[movement], index, relief.toward),
+      toMeasured('relief_aside', index, relief.aside),
+      toMeasured('same_person', index, Math.min(...cosines)),
+      toMeasured('difference', index, Math.max(...cosines)),
+    ];
+  };
+
+  const each = frames.flatMap((frame, index) => [
+    toMeasured('face_width', index, frame.quality.faceWidthPx),
+    ...(frame.movement === 'centre' ? measureFrontal(frame, index) : measureTurned(frame, frame.movement, index)),
+  ]);
+  const alike = frontal.slice(1).map(({ embedding }) => cosineOf(frontal[0].embedding, embedding));
+  const passive = frames.reduce((total, { liveness }) => total + liveness, 0) / frames.length;
+  return [
+    ...each,
+    ...alike.map((cosine) => toMeasured('same_person_frontal', null, cosine)),
+    toMeasured('passive', null, passive),
+  ];
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { createFolder } from '../../../test/folder.js';
+import { createManualClock } from '../../../test/manual-clock.js';
+import { systemRandom } from '../../../test/sinks.js';
+import { presets } from '../engine/preprocess.js';
+import { engineEntryGuard, parametersFile } from '../token/parameters.js';
+import { rotationLabel } from '../token/rotation.js';
+import { openEngines } from './open-engines.js';
+import { nameOf, openRegistry, toRecognitionModel } from './registry.js';
+
+const deps = { clock: createManualClock(), random: systemRandom };
+const published = JSON.parse(readFileSync(parametersFile, 'utf8')) as { engines: object[] };
+
+/** A folder with one measured engine. */
+async function keepEngine(label: string, numbers: number, rotation: object) {
+  const folder = createFolder(label);
+  const registry = openRegistry(folder, deps);
+  const file = Buffer.from(label);
+  const model = toRecognitionModel(file, { input: 'face', output: 'numbers', numbers });
+  const added = await registry.add({ label, licence: 'ours', model, preprocess: presets.facestep }, file);
+  const entry = engineEntryGuard.parse({ ...published.engines.at(-1), ...rotation, id: added.number, name: label });
+  return { folder, name: nameOf(await registry.setParameters(added, entry)) };
+}
+
+test('an engine with 257 numbers and the rotation opens its tokens', async () => {
+  const { folder, name } = await keepEngine('fit', 257, { rotation: rotationLabel });
+  const { parameters, refused } = await openEngines({ engine: name, folder }, deps);
+  expect(parameters.current).toMatchObject({ id: 128, name });
+  expect(refused).toEqual([]);
+});
+
+describe.each([
+  ['measured before embeddings were rotated', 512, {}, 'import its model again'],
+  ['with 256 numbers, rotated too', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
+])('an engine %s', (_name, numbers, rotation, reason) => {
+  test('makes no tokens: the configuration is refused, with the reason', async () => {
+    const { folder, name } = await keepEngine(`current-${numbers}`, numbers, rotation);
+    await expect(openEngines({ engine: name, folder }, deps)).rejects.toMatchObject({
+      code: 'config_invalid',
+      detail: { problems: [{ path: 'recognition.engine', reason: expect.stringContaining(reason) }] },
+    });
+  });
+
+  test('opens no tokens beside another engine, and its model is not loaded', async () => {
+    const { folder, name } = await keepEngine(`former-${numbers}`, numbers, rotation);
+    const { parameters, recognisers, refused } = await openEngines({ engine: null, folder }, deps);
+    expect([...parameters.engines.keys()]).toEqual([1, 2, 3]);
+    expect(recognisers).toEqual([]);
+    expect(refused).toEqual([name]);
+  });
+});

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import {
+  giveToOwnerOfFolder,
+  isForbidden,
+  isSystemError,
+  makeFolder,
+  replaceFile,
+  syncFolder,
+} from '../../storage/files/durable-file.js';
+import { preprocessGuard } from '../engine/preprocess.js';
+import { readPublishedFile } from '../engine/published-file.js';
+import { leastNumbers, type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
+import { ownEngines } from '../token/format.js';
+import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
+
+/*
+ * A folder with `registry.json`, models and parameters, whose file names are their SHA-256. These files are not secret,
+ * but the server does not start if one was changed.
+ */
+
+export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
+
+const engineGuard = z.strictObject({
+  /** Numbers are never reused. */
+  number: z.int().min(ownEngines.first).max(ownEngines.last),
+  label: labelGuard,
+  licence: z.string(),
+  importedAt: z.iso.datetime(),
+  model: recognitionModelGuard,
+  preprocess: preprocessGuard,
+  /** `null` until measured, then constant. */
+  parameters: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+});
+
+export type OwnEngine = z.output<typeof engineGuard>;
+
+const registryGuard = z.strictObject({
+  format: z.literal('facestep-recognition-1'),
+  nextNumber: z
+    .int()
+    .min(ownEngines.first)
+    .max(ownEngines.last + 1),
+  engines: z.array(engineGuard),
+});
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON.stringify([model, preprocess]));
+
+export const shortNameOf = ({ label, number }: Pick<OwnEngine, 'label' | 'number'>): string => `${label}-${number}`;
+
+/**
+ * Returns the name of an engine. After measurement it ends with a digest, so that a configuration pins exactly this
+ * engine.
+ */
+export const nameOf = (engine: OwnEngine): string =>
+  engine.parameters === null
+    ? shortNameOf(engine)
+    : `${shortNameOf(engine)}-${sha256(`${recogniserIdOf(engine)} ${engine.parameters}`).slice(0, 16)}`;
+
+export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => ({
+  id: recogniserIdOf(engine),
+  folder,
+  model: engine.model,
+  preprocess: engine.preprocess,
+});
+
+/** Returns why an engine cannot be used for tokens, or `null`. */
+export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
+  if (model.numbers < leastNumbers)
+    return `its model gives ${model.numbers} numbers, and at least ${leastNumbers} are needed: import another model`;
+  if (entry !== null && entry.rotation === undefined)
+    return 'it was measured by a version that did not rotate embeddings: import its model again, and measure that';
+  return null;
+}
+
+export interface Registry {
+  /** Lists engines by number. @throws `parameters_altered` if the registry is malformed */
+  list(): Promise<readonly OwnEngine[]>;
+  find(name: string): Promise<OwnEngine | null>;
+  /** @throws `limit_reached` if all engine numbers are taken */
+  add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
+  /** Stores the measured parameters. @returns the engine with its final name */
+  setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
+  /** @throws `parameters_altered` if the file is missing, or if its checksum is wrong */
+  readParameters(engine: OwnEngine): Promise<EngineEntry | null>;
+  remove(engine: OwnEngine): Promise<void>;
+}
+
+export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): Registry {
+  const file = join(folder, 'registry.json');
+
+  async function read(): Promise<z.output<typeof registryGuard>> {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (isSystemError(error, 'ENOENT')) return null;
+      // A file that may not be read is not reported as altered.
+      if (isForbidden(error)) throw error;
+      throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
+    });
+    if (text === null) return { format: 'facestep-recognition-1', nextNumber: ownEngines.first, engines: [] };
+    const { data } = registryGuard.safeParse(parseJson(text));
+    if (data === undefined) throw new FaceError('parameters_altered', { file: 'registry.json' });
+    return data;
+  }
+
+  async function write(registry: z.output<typeof registryGuard>): Promise<void> {
+    await replaceFile(file, `${JSON.stringify(registry, null, 2)}\n`, deps.random);
+    await giveToOwnerOfFolder(file);
+  }
+
+  async function keep(name: string, bytes: Uint8Array): Promise<void> {
+    await writeFile(join(folder, name), bytes, { mode: 0o600, flush: true });
+    await giveToOwnerOfFolder(join(folder, name));
+    await syncFolder(file);
+  }
+
+  return {
+    list: async () => (await read()).engines,
+    async find(name) {
+      const { engines } = await read();
+      return engines.find((each) => nameOf(each) === name || shortNameOf(each) === name) ?? null;
+    },
+    async add(engine, bytes) {
+      await makeFolder(folder);
+      const { nextNumber, engines, format } = await read();
+      if (nextNumber > ownEngines.last) throw new FaceError('limit_reached');
+      const importedAt = toIso(deps.clock.now());
+      const added: OwnEngine = { ...engine, number: nextNumber, importedAt, parameters: null };
+      await keep(engine.model.file, bytes);
+      await write({ format, nextNumber: nextNumber + 1, engines: [...engines, added] });
+      return added;
+    },
+    async setParameters(engine, entry) {
+      const registry = await read();
+      const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+      const measured: OwnEngine = { ...engine, parameters: sha256(bytes) };
+      await keep(`${measured.parameters}.json`, bytes);
+      const engines = registry.engines.map((each) => (each.number === engine.number ? measured : each));
+      await write({ ...registry, engines });
+      return measured;
+    },
+    async readParameters({ number, parameters }) {
+      if (parameters === null) return null;
+      const name = `${parameters}.json`;
+      const altered = (cause?: unknown): FaceError => new FaceError('parameters_altered', { file: name }, { cause });
+      const bytes = await readFile(join(folder, name)).catch((error: unknown) => {
+        throw isForbidden(error) ? error : altered(error);
+      });
+      if (sha256(bytes) !== parameters) throw altered();
+      const { data } = engineEntryGuard.safeParse(parseJson(bytes.toString('utf8')));
+      if (data?.id !== number) throw altered();
+      return data;
+    },
+    async remove(engine) {
+      const registry = await read();
+      const engines = registry.engines.filter(({ number }) => number !== engine.number);
+      await write({ ...registry, engines });
+      const isUsed = (name: string): boolean =>
+        engines.some(({ model, parameters }) => model.file === name || `${parameters}.json` === name);
+      for (const name of [engine.model.file, ...(engine.parameters === null ? [] : [`${engine.parameters}.json`])])
+        if (!isUsed(name)) await rm(join(folder, name), { force: true });
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {
+  if ((await readPublishedFile(folder, model)) === null)
+    throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });
+}
+
+export function toRecognitionModel(
+  file: Uint8Array,
+  tensors: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,
+): RecognitionModel {
+  const digest = sha256(file);
+  return { file: `${digest}.onnx`, sha256: digest, bytes: file.length, ...tensors };
+}

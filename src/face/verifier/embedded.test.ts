@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { runVerifierContract } from '../../../test/contract/verifier.js';
+import { createTestSight } from '../../../test/embedded.js';
+import { createKeysInMemory } from '../../../test/keys.js';
+import { parameters } from '../../../test/parameters.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { testShare } from '../../../test/share.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/simulated-engine.js';
+import { cheapStretch } from '../../../test/stretch.js';
+import { type Photo, type SealedToken, UserSecret } from '../../core/concealed.js';
+import type { Binding, Keys, Verifier, VerifyRequest } from '../../core/ports.js';
+import { epochSec } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { Engine, Examination } from '../engine/engine.js';
+import { createEnginePool } from '../engine/pool.js';
+import { currentEngine, parseToken } from '../token/format.js';
+import { type EngineParameters, withOwnEngines } from '../token/parameters.js';
+import { createEmbeddedVerifier } from './embedded.js';
+
+const random = (bytes: number): Uint8Array => randomBytes(bytes);
+const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
+
+const standard = { engine: createSimulatedEngine(), parameters, keys: createKeysInMemory(first), random };
+const verifierWith = (given: Partial<Parameters<typeof createEmbeddedVerifier>[0]> = {}) =>
+  createEmbeddedVerifier({ ...standard, stretch: cheapStretch, ...given });
+
+runVerifierContract('embedded', async () => {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
+  const verifier = verifierWith({ engine });
+  return { verifier, sight: createTestSight(engine), close: () => verifier.close() };
+});
+
+// The rest needs no pixels.
+
+/** An engine that remembers what it gave out, and sees the photos as clearly as told, in their order. */
+function createWatchedEngine(recognisers: readonly string[] = [], magnitudes: number[] = []) {
+  const engine = createSimulatedEngine(recognisers);
+  const given: Examination[] = [];
+  const examine: Engine['examine'] = async (photo, signals) => {
+    const examination = await engine.examine(photo, signals, testShare);
+    given.push({ ...examination, magnitude: magnitudes.shift() ?? examination.magnitude });
+    return given.at(-1)!;
+  };
+  return { ...engine, given, examine };
+}
+
+const three = () => [2, 3, 4].map((shot) => drawPhoto('Ada', shot));
+const enrol = (verifier: Verifier, photos: readonly Photo[] = [drawPhoto('Ada', 1)], expiresAt: number | null = null) =>
+  verifier.enrol({
+    ...{ photos, binding, secret: null, share: testShare },
+    expiresAt: expiresAt === null ? null : epochSec(expiresAt),
+  });
+const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
+  ...{ photos: [drawPhoto('Ada', 2)], token: null, binding, secret: null },
+  ...{ requireLiveness: false, allowRenewal: true, ...changes, share: testShare },
+});
+const areWiped = (given: readonly Examination[]): boolean =>
+  given
+    .flatMap((each) => [each.embedding, ...each.own.map(({ embedding }) => embedding)])
+    .every((embedding) => embedding?.use((values) => values.every((value) => value === 0)) ?? true);
+
+test('embeddings are overwritten after every method, including refusals', async () => {
+  const engine = createWatchedEngine();
+  const verifier = verifierWith({ engine });
+  const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
+  await verifier.verify(request({ token }));
+  await verifier.verify(request({ token, photos: [drawPhoto('Bob', 1)] }));
+  await verifier.score(request({ token }));
+  await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4, testShare);
+  await verifier.consistency([drawPhoto('Ada', 1), drawPhoto('Bob', 1)], 4, testShare);
+  await expect(enrol(verifier, [drawPhoto('Ada', 1), drawWall()])).rejects.toMatchObject({ code: 'face_none' });
+  await expect(enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Bob', 1)])).rejects.toMatchObject({
+    code: 'face_mismatch',
+  });
+  expect(engine.given.length).toBe(12);
+  expect(areWiped(engine.given)).toBe(true);
+});
+
+test('the person beside a stranger opens nothing, in whatever number', async () => {
+  const verifier = verifierWith();
+  const { token } = await enrol(verifier);
+  for (const names of [
+    ['Ada', 'Bob'],
+    ['Bob', 'Ada', 'Ada', 'Ada'],
+  ]) {
+    const photos = names.map((name, shot) => drawPhoto(name, shot));
+    expect(await verifier.verify(request({ token, photos }))).toMatchObject({ matched: false, renewed: null });
+  }
+});
+
+test('liveness is the least of the photos, told with a refusal too, and not measured unless asked for; without it nobody matches', async () => {
+  const engine = createWatchedEngine();
+  const verifier = verifierWith({ engine });
+  const { token } = await enrol(verifier);
+  const check = (changes: Partial<VerifyRequest>, ...liveness: number[]) =>
+    verifier.verify(request({ ...changes, photos: liveness.map((value, at) => drawPhoto('Ada', 2 + at, value)) }));
+  const [live, refused] = [{ requireLiveness: true }, { matched: false, liveness: 0.049 }];
+  expect(await check({ token, ...live }, 0.9, 0.049)).toMatchObject(refused);
+  expect(await check({ token, ...live }, 0.9, 0.05)).toMatchObject({ matched: true, liveness: 0.05 });
+  expect(await check(live, 0.9, 0.049)).toMatchObject(refused);
+  expect((await check({ token }, 0.9, 0.049)).liveness).toBeNull();
+  expect(engine.given.slice(-2).map(({ liveness }) => liveness)).toEqual([null, null]);
+});
+
+describe('a face that is not seen clearly', () => {
+  const setUpWith = (...magnitudes: number[]) => verifierWith({ engine: createWatchedEngine([], magnitudes) });
+
+  test('is not enrolled', async () => {
+    await expect(enrol(setUpWith(2.9))).rejects.toMatchObject({ code: 'face_unclear' });
+    await expect(enrol(setUpWith(2.9, 2.8), [drawPhoto('Ada', 1), drawPhoto('Ada', 2)])).rejects.toMatchObject({
+      code: 'face_unclear',
+    });
+  });
+
+  test('is enrolled where another photo is clear, and is checked', async () => {
+    const verifier = setUpWith(2.9, 3, 2.5);
+    const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
+    expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true });
+  });
+});
+
+describe('renewal', () => {
+  const enrolled = async (expiresAt: number | null = null) => (await enrol(verifierWith(), undefined, expiresAt)).token;
+  const newer = () => verifierWith({ keys: createKeysInMemory(first, second) });
+
+  test('seals the live face under the newest key, bound as before', async () => {
+    const verifier = newer();
+    const { renewed, matched } = await verifier.verify(
+      request({ token: await enrolled(2_000_000_000), photos: three() }),
+    );
+    expect(matched).toBe(true);
+    expect(parseToken(renewed!.token).fields).toMatchObject({ keyVersion: 2, photos: 3, expiresAt: 2_000_000_000 });
+    const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
+    expect(again).toMatchObject({ matched: true, renewed: null });
+    const elsewhere = { ...binding, subject: '00u2' };
+    expect(await verifier.verify(request({ token: renewed!.token, binding: elsewhere }))).toMatchObject({
+      matched: false,
+    });
+  });
+
+  test('is sealed until the token itself ends, and not for whoever expects another end', async () => {
+    const token = await enrolled(2_000_000_000);
+    const expecting = (end: number | null) => ({
+      ...{ token, photos: three() },
+      expectedExpiresAt: end === null ? null : epochSec(end),
+    });
+    const { renewed } = await newer().verify(request(expecting(2_000_000_000)));
+    expect(renewed).toMatchObject({ expiresAt: 2_000_000_000 });
+    for (const end of [2_000_000_001, null]) {
+      const refused = { matched: false, renewed: null };
+      expect(await newer().verify(request(expecting(end)))).toMatchObject(refused);
+      expect(await newer().score(request(expecting(end)))).toMatchObject({ matched: false, score: null });
+    }
+  });
+
+  test('gives a token of an older engine, which still opens, the newest', async () => {
+    // The parameters as they were before the current engine.
+    const former = { ...parameters, current: parameters.engines.get(1)! };
+    const { token } = await enrol(verifierWith({ parameters: former }));
+    expect(parseToken(token).fields.engine).toBe(1);
+    const verifier = verifierWith();
+    const one = await verifier.verify(request({ token, photos: [drawPhoto('Ada', 2)] }));
+    expect(one).toMatchObject({ matched: true, renewed: null });
+    const { renewed } = await verifier.verify(request({ token, photos: three() }));
+    expect(parseToken(renewed!.token).fields).toMatchObject({ engine: currentEngine, photos: 3 });
+    expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: true, renewed: null });
+  });
+
+  test('keeps the secret', async () => {
+    const secret = new UserSecret('horse');
+    const { token } = await verifierWith().enrol({
+      ...{ photos: three(), binding, secret, expiresAt: null, share: testShare },
+    });
+    const verifier = newer();
+    const { renewed } = await verifier.verify(request({ token, secret, photos: three() }));
+    expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: false });
+    expect(await verifier.verify(request({ token: renewed!.token, secret }))).toMatchObject({ matched: true });
+  });
+
+  test.each([
+    ['two photos', () => ({ photos: three().slice(1) }), true],
+    ['a caller that cannot store it', () => ({ photos: three(), allowRenewal: false }), true],
+    ['a stranger', () => ({ photos: [1, 2, 3].map((shot) => drawPhoto('Bob', shot)) }), false],
+  ])('does not happen for %s', async (_name, change, matched) => {
+    const verdict = await newer().verify(request({ token: await enrolled(), ...change() }));
+    expect(verdict).toMatchObject({ matched, renewed: null });
+  });
+});
+
+describe('a renewal refuses nobody', () => {
+  const { levels } = parameters.current;
+
+  test('where the newest key does not answer: the former token opens, and the next check renews it', async () => {
+    const { token } = await enrol(verifierWith());
+    const both = createKeysInMemory(first, second);
+    let answers = false;
+    const mac: Keys['mac'] = async (version, message) => {
+      if (version === 2 && !answers) throw new FaceError('key_service_unavailable');
+      return both.mac(version, message);
+    };
+    const verifier = verifierWith({ keys: { ...both, mac } });
+    const unrenewed = await verifier.verify(request({ token, photos: three() }));
+    expect(unrenewed).toMatchObject({ matched: true, renewed: null });
+    answers = true;
+    const { renewed } = await verifier.verify(request({ token, photos: three() }));
+    expect(parseToken(renewed!.token).fields).toMatchObject({ keyVersion: 2 });
+  });
+
+  test.each([
+    ['are not clear', { leastClearness: 3.8 }],
+    ['are not alike enough', { alikeCosines: { enrolled: 0.99, shown: 0.25 } }],
+    ['are too few for the level', { levels: { ...levels, 4: { ...levels[4], leastPhotos: 4 } } }],
+  ])('and seals no photos anew that %s, as none are enrolled', async (_name, stricter) => {
+    const { token } = await enrol(verifierWith());
+    const now = { ...parameters, current: { ...parameters.current, ...stricter } };
+    const verifier = verifierWith({ keys: createKeysInMemory(first, second), parameters: now });
+    await expect(enrol(verifier, three())).rejects.toMatchObject({ code: expect.stringMatching(/^(face|photo)_/) });
+    expect(await verifier.verify(request({ token, photos: three() }))).toMatchObject({ matched: true, renewed: null });
+  });
+});
+
+describe("an engine of one's own", () => {
+  const builtIn = parameters.current;
+  const own = { ...builtIn, id: 128, name: 'own-128-0', recogniser: 'a', leastClearness: 10 };
+  const other = { ...builtIn, id: 200, name: 'own-200-0', recogniser: 'b', leastClearness: 10 };
+  /** With that engine current, and those beside it. */
+  const verifierOf = (current: number | null, beside: readonly EngineParameters[] = [own, other]) =>
+    verifierWith({
+      engine: createSimulatedEngine(['a', 'b']),
+      parameters: withOwnEngines(parameters, beside, current),
+    });
+  const engineOf = (sealed: { token: SealedToken } | null) => parseToken(sealed!.token).fields.engine;
+
+  test('makes tokens that tell its number, by its own view of the face, and opens them', async () => {
+    const sealed = await enrol(verifierOf(128), three());
+    expect([engineOf(sealed), sealed.engine]).toEqual([128, 'own-128-0']);
+    const { token } = sealed;
+    expect(await verifierOf(128).verify(request({ token }))).toMatchObject({ matched: true, renewed: null });
+    expect(await verifierOf(128).verify(request({ token, photos: [drawPhoto('Bob', 1)] }))).toMatchObject({
+      matched: false,
+    });
+    // The same token, seen through another model.
+    const mistaken = verifierOf(128, [{ ...own, recogniser: 'b' }]);
+    expect(await mistaken.verify(request({ token }))).toMatchObject({ matched: false });
+  });
+
+  test.each([
+    ['built-in to own', null, 128],
+    ['own to own', 128, 200],
+    ['own to built-in', 200, null],
+  ])('%s: former tokens open, and a good check gives the newest', async (_name, from, to) => {
+    const { token } = await enrol(verifierOf(from));
+    const verifier = verifierOf(to);
+    expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true, renewed: null });
+    const { renewed } = await verifier.verify(request({ token, photos: three() }));
+    expect(engineOf(renewed)).toBe(to ?? builtIn.id);
+    const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
+    expect(again).toMatchObject({ matched: true, renewed: null });
+    const back = await verifierOf(from).verify(request({ token: renewed!.token, photos: three() }));
+    expect(engineOf(back.renewed)).toBe(from ?? builtIn.id);
+  });
+
+  test('a token of an engine that is not there is refused as of a retired key', async () => {
+    const { token } = await enrol(verifierOf(200));
+    const lacking = verifierOf(128, [own]);
+    expect(lacking.identify(token).tokenId).toBe(verifierOf(200).identify(token).tokenId);
+    await expect(lacking.verify(request({ token }))).rejects.toMatchObject({ code: 'token_key_retired' });
+    await expect(lacking.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });
+  });
+
+  test('embeddings of every model are overwritten', async () => {
+    const engine = createWatchedEngine(['a', 'b']);
+    const verifier = verifierWith({ engine, parameters: withOwnEngines(parameters, [own, other], 128) });
+    const { token } = await enrol(verifier, three());
+    await verifier.verify(request({ token }));
+    await verifier.match(drawPhoto('Ada', 1), [drawPhoto('Bob', 1)], 4, testShare);
+    expect(engine.given.flatMap((each) => each.own)).toHaveLength(12);
+    expect(areWiped(engine.given)).toBe(true);
+  });
+
+  test('a level that is not offered is not sealed, nor renewed into, and older tokens at it open', async () => {
+    const { token } = await enrol(verifierOf(null));
+    const levels = { ...own.levels, 4: { ...own.levels[4], isOffered: false } };
+    const verifier = verifierOf(128, [{ ...own, levels }]);
+    await expect(enrol(verifier, three())).rejects.toMatchObject({ code: 'accuracy_not_offered' });
+    expect(await verifier.verify(request({ token, photos: three() }))).toMatchObject({ matched: true, renewed: null });
+  });
+});
+
+test('a picture without a face is told before a retired key, however the two end', async () => {
+  const { token } = await enrol(verifierWith());
+  const retired = verifierWith({ keys: createKeysInMemory(null, second) });
+  await expect(retired.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });
+  await expect(retired.verify(request({ token }))).rejects.toMatchObject({ code: 'token_key_retired' });
+});

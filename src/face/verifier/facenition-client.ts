@@ -1,0 +1,210 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { z } from 'zod';
+import type { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { createBreaker } from '../../core/resilience.js';
+import type { EpochMs } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-failure.js';
+import { createMultipartBody, type FormField } from './multipart.js';
+
+/**
+ * Endpoints whose calls may be repeated even if the service has received them. Verifying counts an attempt, and
+ * enrolling creates a token, so these are not repeated.
+ */
+const isRepeatable = {
+  generate: false,
+  authenticate: false,
+  'authenticate-score': false,
+  match: true,
+  'match-bulk': true,
+  'consistency-check': true,
+  detect: true,
+  quality: true,
+  liveness: true,
+} as const satisfies Record<string, boolean>;
+
+export type Endpoint = keyof typeof isRepeatable;
+
+/** Timeouts of a call. `total` includes retries. */
+export interface Timeouts {
+  readonly connectMs: number;
+  /** Time from the last byte of the request to the end of the response headers. */
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  readonly totalMs: number;
+}
+
+export interface ClientOptions extends Ports<'clock' | 'random' | 'log'> {
+  readonly url: string;
+  readonly token: Credential;
+  readonly timeouts?: Timeouts;
+}
+
+export interface FacenitionClient {
+  /**
+   * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`; refusals of the service
+   */
+  call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
+  deadline(): AbortSignal;
+  /** Returns true if the service works. The service is asked at most once in five seconds. */
+  isReady(): Promise<boolean>;
+  /** Waits for running calls, up to their deadlines. */
+  close(): Promise<void>;
+}
+
+const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
+
+/** Far more than a hundred comparisons, which have 4 KB. */
+const replyLimitBytes = 256 * 1024;
+const connections = 16;
+/** Includes calls that wait for a connection. */
+const callsLimit = 64;
+const attemptsLimit = 3;
+const firstPauseMs = 50;
+const outagesToOpen = 5;
+const coolDownMs = 10_000;
+const evidenceMs = 5000;
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfterSec: number | null;
+}
+
+/** Creates a client with its own keep-alive pool and circuit breaker. */
+export function createFacenitionClient(options: ClientOptions): FacenitionClient {
+  const { token, clock, random, log, timeouts = defaultTimeouts } = options;
+  const { origin, pathname } = new URL(options.url);
+  const basePath = pathname.replace(/\/+$/, '');
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED could otherwise disable the verification of certificates.
+    connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
+    maxResponseSize: replyLimitBytes,
+  });
+  const breaker = createBreaker({
+    clock,
+    outagesToOpen,
+    coolDownMs,
+    onChange: (state) => log.warn('face service circuit breaker changed state', { state }),
+  });
+  let calls = 0;
+
+  const send = async (
+    endpoint: Endpoint,
+    { contentType, lengthBytes, chunks }: ReturnType<typeof createMultipartBody>,
+    signal: AbortSignal,
+  ): Promise<Answer | Failure> => {
+    let wasSent = false;
+    const track = function* () {
+      // When the first chunk is requested, the connection exists, so bytes may have been sent from here on.
+      wasSent = true;
+      yield* chunks();
+    };
+    const headers = token.use((text) => ({
+      'x-auth-token': text,
+      'x-api-version': '2',
+      accept: 'application/json',
+      'content-type': contentType,
+      'content-length': String(lengthBytes),
+    }));
+    try {
+      const body = Readable.from(track());
+      const reply = await pool.request({ path: `${basePath}/${endpoint}`, method: 'POST', headers, body, signal });
+      const text = await reply.body.text();
+      return {
+        status: reply.statusCode,
+        body: parseJson(text),
+        retryAfterSec: parseSeconds(reply.headers['retry-after']),
+      };
+    } catch (cause) {
+      return toTransportFailure(cause, { endpoint, wasSent, isPastDeadline: signal.aborted });
+    }
+  };
+
+  const attempt = async (endpoint: Endpoint, fields: readonly FormField[], signal: AbortSignal) => {
+    const body = createMultipartBody(fields, random);
+    const permit = breaker.enter();
+    if (permit === null) {
+      const error = new FaceError('upstream_unavailable', { endpoint, reason: 'circuit_open' });
+      return { error, isOutage: false, repeat: 'never' } satisfies Failure;
+    }
+    const outcome = await send(endpoint, body, signal);
+    const result = 'error' in outcome || isSuccess(outcome) ? outcome : toAnswerFailure(outcome, endpoint);
+    permit.report('error' in result && result.isOutage ? 'outage' : 'answered');
+    return result;
+  };
+
+  const attemptAgain = async (endpoint: Endpoint, fields: readonly FormField[], signal: AbortSignal) => {
+    for (let attempts = 1; ; attempts += 1) {
+      const result = await attempt(endpoint, fields, signal);
+      if (!('error' in result)) return result;
+      const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
+      if (!mayRepeat || attempts === attemptsLimit) throw result.error;
+      log.info('face service request retried', { endpoint, attempts });
+      // A fully random wait, so that callers do not retry simultaneously.
+      const [share = 0] = random(1);
+      const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;
+      await delay(pauseMs, undefined, { signal }).catch(() => {
+        throw result.error;
+      });
+    }
+  };
+
+  const call: FacenitionClient['call'] = async (endpoint, fields, guard, signal) => {
+    if (calls >= callsLimit) throw new FaceError('overloaded');
+    calls += 1;
+    try {
+      const { body, status } = await attemptAgain(endpoint, fields, signal);
+      const parsed = guard.safeParse(body);
+      if (parsed.success) return parsed.data;
+      const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
+      throw new FaceError('upstream_malformed', { endpoint, status, issues });
+    } finally {
+      calls -= 1;
+    }
+  };
+  const deadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
+
+  // The API has no health endpoint. A working service refuses this empty verification as malformed, without counting an
+  // attempt.
+  const probe = async (): Promise<boolean> => {
+    const result = await attempt('authenticate', [], deadline());
+    return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
+  };
+  let evidence: { readonly at: EpochMs; readonly ready: Promise<boolean> } | null = null;
+  const isReady = (): Promise<boolean> => {
+    const now = clock.now();
+    const ageMs = evidence === null ? evidenceMs : now - evidence.at;
+    if (evidence === null || ageMs >= evidenceMs || ageMs < 0) evidence = { at: now, ready: probe() };
+    return evidence.ready;
+  };
+
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= pool.close();
+    return closing;
+  };
+
+  return { call, deadline, isReady, close };
+}
+
+const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
+const parseSeconds = (header: string | string[] | undefined): number | null =>
+  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { startApiServer } from '../../../test/api-server.js';
+import { runVerifierContract } from '../../../test/contract/verifier.js';
+import { createTestSight } from '../../../test/embedded.js';
+import { createKeysInMemory } from '../../../test/keys.js';
+import { parameters } from '../../../test/parameters.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { cheapStretch } from '../../../test/stretch.js';
+import { Credential } from '../../core/concealed.js';
+import { createEnginePool } from '../engine/pool.js';
+import { createEmbeddedVerifier } from './embedded.js';
+import { createFacenitionVerifier } from './facenition.js';
+
+// The remote verifier against our own server on a real socket: what a caller sees is what the embedded one would show.
+runVerifierContract('facenition', async () => {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
+  const embedded = createEmbeddedVerifier({
+    engine,
+    parameters,
+    keys: createKeysInMemory(randomBytes(32)),
+    random: systemRandom,
+    stretch: cheapStretch,
+  });
+  const server = await startApiServer({ verifier: embedded });
+  const { token } = await server.issue();
+  const verifier = createFacenitionVerifier({
+    url: server.origin,
+    token: new Credential(token),
+    clock: server.clock,
+    random: systemRandom,
+    log: createTextLog(),
+  });
+  return {
+    verifier,
+    sight: createTestSight(engine),
+    async close() {
+      await verifier.close();
+      await server.stop();
+      await embedded.close();
+    },
+  };
+});

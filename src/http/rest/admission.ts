@@ -1,0 +1,162 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { Credential } from '../../core/concealed.js';
+import { FaceError } from '../../errors.js';
+import { requestIdOf } from '../access-log.js';
+import type { RequestBudget } from '../request-budget.js';
+import { authenticateAdministrator } from './administrators.js';
+import { authenticateClient, type Client, checkClientLive } from './client-tokens.js';
+import { authenticateSession, type SessionPorts } from './console-caller.js';
+import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-sessions.js';
+import type { ApiPorts } from './deps.js';
+import type { Auth } from './endpoint.js';
+import { countRequest, type Quota, quotaOf, toRateLimitHeaders } from './quota.js';
+import { type Administrator, holds } from './rights.js';
+import { toClientRequest } from './usage.js';
+
+/** Authenticates an administrator by API key or console session. A request with both is refused. */
+async function authenticate(
+  headers: IncomingHttpHeaders,
+  source: string,
+  deps: SessionPorts,
+): Promise<{ readonly administrator: Administrator; readonly needsFaceCheck: boolean }> {
+  const [key, token] = [headers['x-admin-key'], headers[consoleTokenHeader]];
+  if (token === undefined) {
+    const { administrator } = await authenticateAdministrator(new Credential(String(key ?? '')), source, deps);
+    return { administrator, needsFaceCheck: false };
+  }
+  if (key !== undefined) throw new FaceError('caller_untrusted');
+  const { session } = await authenticateSession(headers, deps);
+  return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
+}
+
+async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<Administrator> {
+  const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
+  if (isOther) throw new FaceError('caller_untrusted');
+  const { session } = await authenticateSession(headers, deps);
+  if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
+  if (!holds(session, 'develop')) throw new FaceError('role_missing');
+  // The developer's name lacks the id with which an administrator's name ends, because other users see the developer's
+  // name.
+  return { ...administratorOf(session), name: session.name };
+}
+
+export type AdmissionPorts = SessionPorts & ApiPorts<'sandbox' | 'onClientRequest'>;
+
+export interface Peer {
+  readonly source: string;
+  tell(headers: Readonly<Record<string, string>>): void;
+}
+
+/**
+ * Authenticates a caller before the body is read, by a header, or while it is read, by the field `auth_token`. The
+ * header takes precedence.
+ */
+export class Admission {
+  #client: Promise<Client | null> | null = null;
+  #recognised: Client | null = null;
+  #administrator: Administrator | null = null;
+  #developer: Administrator | null = null;
+
+  constructor(
+    private readonly auth: Auth,
+    private readonly allowance: RequestBudget,
+    private readonly callerLimitBytes: number,
+    private readonly peer: Peer,
+    private readonly deps: AdmissionPorts,
+  ) {}
+
+  async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
+    if (this.auth.kind === 'admin') {
+      const { administrator, needsFaceCheck: isCheckDue } = await authenticate(headers, this.peer.source, this.deps);
+      this.#administrator = administrator;
+      if (!holds(administrator, this.auth.right)) throw new FaceError('role_missing');
+      if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
+      this.allowance.promoteToAuthenticated(administrator.id, this.callerLimitBytes);
+    }
+    if (this.auth.kind === 'developer') {
+      this.#developer = await authenticateDeveloper(headers, this.deps);
+      this.allowance.promoteToAuthenticated(this.#developer.id, this.callerLimitBytes);
+    }
+    const token = headers['x-auth-token'];
+    if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
+  }
+
+  async takeToken(token: string): Promise<void> {
+    await this.takeClient(() => authenticateClient(new Credential(token), this.deps));
+  }
+
+  async takeClient(authenticate: () => Promise<Client>): Promise<void> {
+    if (this.auth.kind !== 'client') return;
+    this.#client ??= this.#admit(authenticate, this.auth.scope);
+    await this.#client;
+  }
+
+  /**
+   * Returns the client after the request was read, or `null` if the endpoint is not for clients.
+   * @throws `caller_untrusted` without a credential
+   */
+  async caller(): Promise<Client | null> {
+    if (this.auth.kind !== 'client') return null;
+    if (this.#client === null) throw new FaceError('caller_untrusted');
+    return this.#client;
+  }
+
+  /** Client of a valid token, even if scope or quota refused the request. */
+  get recognised(): Client | null {
+    return this.#recognised;
+  }
+
+  get administrator(): Administrator | null {
+    return this.#administrator;
+  }
+
+  get developer(): Administrator | null {
+    return this.#developer;
+  }
+
+  /**
+   * Runs the work and reports the result of a known client's request.
+   * @param endpoint - such as `POST /generate`
+   * @throws errors of the work
+   */
+  async serve(endpoint: string, response: ServerResponse, work: () => Promise<void>): Promise<void> {
+    let refused: unknown = null;
+    try {
+      await work();
+    } catch (error) {
+      refused = error;
+      throw error;
+    } finally {
+      const client = this.#recognised;
+      if (client !== null) {
+        this.deps.onClientRequest(toClientRequest({ client, endpoint, requestId: requestIdOf(response) }, refused));
+      }
+    }
+  }
+
+  /**
+   * Checks just before the reply that the client's token was not revoked meanwhile.
+   * @throws `caller_untrusted`
+   */
+  async checkStillLive(): Promise<void> {
+    const client = await this.caller();
+    if (client !== null) await checkClientLive(client, this.deps);
+  }
+
+  async #admit(authenticate: () => Promise<Client>, scope: (Auth & { kind: 'client' })['scope']): Promise<Client> {
+    const client = await authenticate();
+    this.#recognised = client;
+    if (scope !== null && !client.scopes.includes(scope)) throw new FaceError('scope_missing');
+    const quota = quotaOf(client, this.deps.sandbox);
+    if (quota !== null) await this.#takeFromQuotas(quota);
+    this.allowance.promoteToAuthenticated(client.id, this.callerLimitBytes);
+    return client;
+  }
+
+  async #takeFromQuotas(quota: Quota): Promise<void> {
+    const uses = await countRequest(quota, this.deps);
+    this.peer.tell(toRateLimitHeaders(uses));
+    const exceeded = uses.find(({ isExceeded }) => isExceeded);
+    if (exceeded !== undefined) throw new FaceError('quota_exceeded', { retryAfterSec: exceeded.resetSec });
+  }
+}

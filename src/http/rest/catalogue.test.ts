@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
+import { defaultPolicy } from '../../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
+import { createFolder } from '../../../test/folder.js';
+import { createMemoryProfile } from '../../../test/simulated-profile.js';
+import { createEndpoints } from '../../app/endpoints.js';
+import { type FaceErrorCode, isOneOf } from '../../errors.js';
+import { toCurlExample } from './curl-example.js';
+import type { Endpoint } from './endpoint.js';
+import { codesOf } from './openapi.js';
+
+const folder = createFolder('catalogue');
+let server: ApiServer;
+let endpoints: Endpoint[];
+
+beforeAll(async () => {
+  const profile = createMemoryProfile(['00u1ab2cd3']);
+  const acme = { id: 'acme', kind: 'okta', policy: defaultPolicy, profile, openStepUpRequest: null };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
+  endpoints = createEndpoints(server.deps);
+});
+afterAll(() => server.stop());
+
+test('each example pasted into a shell is understood, and does what it says where nothing else is missing', async () => {
+  const { token } = await server.issue();
+  for (const name of ['photo', 'photo1', 'photo2', 'photo3', 'photo4', 'photo5', 'probe', 'reference', 'document'])
+    writeFileSync(join(folder, `${name}.jpg`), drawPicture('ada', 1));
+  const photo = Buffer.from(drawPicture('ada', 1)).toString('base64');
+  const stored = await server.postJson('/generate', { photo }, { 'x-auth-token': token });
+  writeFileSync(join(folder, 'roster.txt'), String(stored.body.token));
+  const unknown = 'SESSION TICKET REQUEST RECEIPT CHALLENGE KIOSK SECRET NONCE ID CONSOLE_TOKEN CONSOLE_COOKIE';
+  const env = {
+    PATH: process.env.PATH,
+    FACESTEP: server.origin,
+    FACENITION_TOKEN: token,
+    FACESTEP_ADMIN_KEY: adminKey,
+    STORED_TOKEN: String(stored.body.token),
+    ...Object.fromEntries(unknown.split(' ').map((name) => [name, 'a1b2'])),
+    DIGEST: 'a'.repeat(43),
+  };
+  // What changes the server as a whole is not run: its fields are held against their guard.
+  const run = endpoints.filter(({ tag }) => tag !== 'Operations');
+  const lines = run.map((endpoint) => `${toCurlExample(endpoint).replace(/^curl/, 'curl -sS')}; echo`);
+  const { stdout } = await promisify(execFile)('bash', ['-euc', lines.join('\n')], { cwd: folder, env });
+  const answers = stdout.trim().split('\n');
+  expect(answers).toHaveLength(run.length);
+  const misunderstood = run.flatMap((endpoint, index) => {
+    const { ok, code = '' } = JSON.parse(answers[index]!) as { ok: boolean; code?: FaceErrorCode };
+    const isKnown = ok || (code !== '' && isOneOf(codesOf(endpoint), code) && isOneOf(missingHere, code));
+    return isKnown ? [] : [`${endpoint.path}: ${code}`];
+  });
+  expect(misunderstood).toEqual([]);
+  expect(answers.filter((answer) => answer.startsWith('{"ok":true')).length).toBeGreaterThan(20);
+});
+
+/** What an example cannot have here: a session, a link, an id that an earlier call gave, a verified contact. */
+const missingHere = [
+  'caller_untrusted',
+  'step_up_unknown',
+  'not_found',
+  'contact_unverified',
+  'code_wrong',
+  'connection_unknown',
+  'token_revoked',
+  'receipt_invalid',
+] as const;

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../core/base/json.js';
+import { type FaceErrorCode, refusals } from '../../errors.js';
+import { asJson } from './json-schema.js';
+
+export const answerHeaders: Readonly<Record<string, JsonObject>> = {
+  Allow: { required: true, description: 'Methods that the address supports.', schema: { type: 'string' } },
+  'Retry-After': {
+    required: true,
+    description: 'Time to wait before a retry, in whole seconds.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'RateLimit-Policy': {
+    description: 'Quotas of the application, if the token is a key of one (RateLimit header fields, version 10).',
+    schema: { type: 'string', examples: ['"minute";q=600;w=60, "day";q=100000;w=86400'] },
+  },
+  RateLimit: {
+    description: 'Remaining requests of each quota, and seconds until it resets.',
+    schema: { type: 'string', examples: ['"minute";r=599;t=29, "day";r=99999;t=12089'] },
+  },
+};
+
+const refer = (...names: readonly (keyof typeof answerHeaders)[]): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+export const quotaHeaders = refer('RateLimit-Policy', 'RateLimit');
+
+const headersByStatus: Readonly<Record<number, JsonObject>> = {
+  405: refer('Allow'),
+  429: refer('Retry-After'),
+  503: refer('Retry-After'),
+};
+
+const content = asJson({ $ref: '#/components/schemas/Refusal' });
+
+export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, JsonObject> {
+  const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = codes.filter((code) => refusals[code].status === status);
+      const description = here.map((code) => `\`${code}\`: ${refusals[code].text}`).join('\n\n');
+      const headers = { ...headersByStatus[status], ...(status === 405 ? {} : also) };
+      return [
+        String(status),
+        { description, ...(Object.keys(headers).length === 0 ? {} : { headers }), content },
+      ] as const;
+    }),
+  );
+}

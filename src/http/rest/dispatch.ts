@@ -1,0 +1,156 @@
+import type { Express, Request, Response } from 'express';
+import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { countAgainst } from '../../core/limits/limits.js';
+import { FaceError } from '../../errors.js';
+import { noteAsking } from '../access-log.js';
+import { isMultipart, readBody } from '../body.js';
+import { readCookie } from '../cookies.js';
+import { type Arrival, mountRoute, type Route } from '../front-door.js';
+import { type Body, maxJsonBytes } from '../intake.js';
+import { sendJson } from '../reply.js';
+import { type BodyRooms, formOverheadBytes } from '../request-budget.js';
+import { sourceOf } from '../source.js';
+import { Admission, type AdmissionPorts } from './admission.js';
+import { readBearer } from './bearer.js';
+import type { ApiVersion, Endpoint } from './endpoint.js';
+import { toFieldRefusal } from './fields.js';
+import { readFormFields } from './form-fields.js';
+
+/**
+ * Maximum size of an anonymous caller's body. In a form, photos that follow the field `auth_token` count as
+ * authenticated. A JSON body that contains the token counts as anonymous.
+ */
+const strangerBytes = 2 * 1024 * 1024;
+
+const maxFormBytes = 50 * 1024 * 1024;
+
+export const prefixes = ['', '/v1', '/v2'] as const;
+
+const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
+
+/** Mounts the endpoints. The header `X-API-Version` overrides the version in the path. */
+export function mountEndpoints(
+  app: Express,
+  endpoints: readonly Endpoint[],
+  deps: AdmissionPorts & Ports<'settings'>,
+  rooms: BodyRooms,
+): void {
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const atPath = endpoints.filter((endpoint) => endpoint.path === path);
+    for (const prefix of prefixes) {
+      mountRoute(app, `${prefix}${path}`, (request) => {
+        const version = versionOf(request, versionByPrefix[prefix]);
+        const offered = atPath.filter(({ versions }) => versions.includes(version));
+        if (offered.length === 0) throw new FaceError('not_found');
+        return toRoute(offered, request, deps, rooms);
+      });
+    }
+  }
+}
+
+function versionOf(request: Request, byPrefix: ApiVersion): ApiVersion {
+  const header = request.get('X-API-Version');
+  if (header === undefined) return byPrefix;
+  if (header === '1') return 1;
+  if (header === '2') return 2;
+  throw new FaceError('request_malformed');
+}
+
+function toRoute(
+  offered: readonly Endpoint[],
+  request: Request,
+  deps: AdmissionPorts & Ports<'settings'>,
+  rooms: BodyRooms,
+): Route {
+  const endpoint = offered.find(({ method }) => method === request.method);
+  const isOpen = endpoint?.auth.kind === 'open' || endpoint?.auth.kind === 'session';
+  const maxBytes = endpoint === undefined ? 0 : maxBodyBytes(endpoint, request);
+  const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
+  return {
+    methods: offered.map(({ method }) => method),
+    room: isOpen ? rooms.capture : rooms.clients,
+    strangerBytes: isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes,
+    async answer(arrival) {
+      if (endpoint !== undefined) await serve(endpoint, arrival, maxBytes, deps);
+    },
+  };
+}
+
+async function serve(
+  endpoint: Endpoint,
+  { request, response, allowance }: Arrival<Request, Response>,
+  maxBytes: number,
+  deps: AdmissionPorts & Ports<'settings'>,
+): Promise<void> {
+  const source = sourceOf(request);
+  const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
+  const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
+  const param = (name: string): string => String(request.params[name] ?? '');
+  const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
+    await admission.checkHeaders(request.headers);
+    const session = await endpoint.admit({ param, session: readBearer(request) });
+    if (session !== null) allowance.promoteToAuthenticated(session.id, allowance.limitBytes);
+    const reply = await owningPhotos(async (own) => {
+      const { fields: sent, photos } = await readBody(request, response, {
+        photoLimits: endpoint.photos,
+        allowance,
+        own,
+        maxBytes,
+        onAuthToken: (token) => admission.takeToken(token),
+        onTextTooLong: (field) => refuseLongText(field, endpoint),
+      });
+      const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
+      if (endpoint.auth.kind === 'client') {
+        const token = fields.get('auth_token');
+        if (typeof token === 'string') await admission.takeToken(token);
+        fields.delete('auth_token');
+      }
+      const client = await admission.caller();
+      if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
+      checkPhotoCounts(endpoint, photos);
+      const call = {
+        param,
+        photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
+        source,
+        userAgent: request.get('user-agent') ?? null,
+        cookie: (name: string) => readCookie(request, name),
+        session,
+      };
+      return endpoint.run(Object.fromEntries(fields), call, {
+        client,
+        administrator: admission.administrator,
+        developer: admission.developer,
+      });
+    });
+    await admission.checkStillLive();
+    sendJson(response, endpoint.status, { ok: true, ...reply });
+  });
+  await serving.finally(() => {
+    const client = admission.recognised;
+    if (client === null) return;
+    const application = client.application === null ? {} : { application: client.application.id };
+    noteAsking(response, { client: client.id, ...application });
+  });
+}
+
+/** The name of an unknown field is arbitrary input, so it is neither returned nor logged. */
+function refuseLongText(field: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
+  const isToken = field === 'auth_token' && auth.kind === 'client';
+  const isKnown = isToken || Object.hasOwn(fieldsGuard.shape, field) || Object.hasOwn(photos, field);
+  return isKnown ? toFieldRefusal(field) : new FaceError('field_unknown');
+}
+
+function maxBodyBytes({ photos }: Endpoint, request: Request): number {
+  if (!isMultipart(request)) return maxJsonBytes;
+  const count = Object.values(photos).reduce((sum, { atMost }) => sum + atMost, 0);
+  return Math.min(count * maxPhotoBytes + formOverheadBytes, maxFormBytes);
+}
+
+function checkPhotoCounts(endpoint: Endpoint, photos: Body['photos']): void {
+  for (const [name, { atLeast, atMost }] of Object.entries(endpoint.photos)) {
+    const count = photos.get(name)?.length ?? 0;
+    if (count < atLeast) throw new FaceError(count === 1 && atLeast === 2 ? 'photo_single' : 'photo_missing');
+    if (count > atMost) throw new FaceError('photo_too_many');
+  }
+}

@@ -1,0 +1,224 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../core/base/json.js';
+import type { Credential, Photo } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { FaceError, type FaceErrorCode } from '../../errors.js';
+import { type FoundSession, findSession } from '../../step-up/session.js';
+import type { SessionAction } from '../../step-up/session-view.js';
+import type { PhotoRange } from '../intake.js';
+import type { Client } from './client-tokens.js';
+import { parseFields } from './fields.js';
+import type { Administrator, Right } from './rights.js';
+import type { ClientScope } from './scopes.js';
+
+export type ApiVersion = 1 | 2;
+
+export const groupDescriptions = {
+  'Face tokens': 'Create a sealed token from a face, and verify a face with it. The server stores neither.',
+  Matching: 'Compare pictures with pictures. Nothing is stored.',
+  Screening: 'Check one picture. Nothing is stored.',
+  'Client tokens': 'Issue, inspect and revoke client tokens.',
+  Contacts: 'Verify an e-mail address and a phone number together.',
+  'Step-up': 'Enrol and check users of an identity provider.',
+  'Capture page': 'Endpoints that the capture page calls.',
+  Applications: 'Register applications with their scopes, quotas and keys, and get their usage.',
+  Connections: 'Inspect connections, set them up at their providers, and fix them.',
+  Developers:
+    'Request an application, try calls, and manage own applications. These endpoints need a session of the console.',
+  Administrators: 'Manage administrators and their roles.',
+  Ledger: 'List enrolled users and decisions.',
+  Campaigns: 'Invite many people to enrol, and follow the progress.',
+  'Data subjects': 'Help one person, and fulfil data subject requests.',
+  'Help desk': 'Help people who cannot use their face, and identify callers.',
+  Operations: 'Run the server.',
+  Brand: 'Customize and preview the capture page and the e-mails.',
+} as const;
+export type EndpointGroup = keyof typeof groupDescriptions;
+
+/**
+ * Callers allowed at an endpoint: clients whose token has `scope` (all if `null`), administrators with `right`, capture
+ * pages whose session permits `action`, developers, or anyone.
+ */
+export type Auth =
+  | { readonly kind: 'client'; readonly scope: ClientScope | null }
+  | { readonly kind: 'developer' }
+  | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
+  | { readonly kind: 'session'; readonly action: SessionAction }
+  | { readonly kind: 'open' };
+
+interface Described {
+  readonly method: 'GET' | 'POST';
+  /**
+   * Path in Express syntax, such as `/step-ups/:id/photos`. It is served without prefix, under `/v1` and under `/v2`.
+   */
+  readonly path: string;
+  readonly versions: readonly ApiVersion[];
+  readonly tag: EndpointGroup;
+  readonly summary: string;
+  readonly description: string;
+  /** True if only this server has the endpoint, and not the hosted Facenition API. */
+  readonly ours: boolean;
+  readonly status: 200 | 201;
+  readonly codes: readonly FaceErrorCode[];
+}
+
+export interface Call<Fields, PhotoName extends string> {
+  readonly fields: Fields;
+  photos(name: PhotoName): readonly Photo[];
+  param(name: string): string;
+  readonly source: string;
+  readonly userAgent: string | null;
+  cookie(name: string): string | null;
+  readonly session: FoundSession | null;
+}
+
+export interface Caller {
+  readonly client: Client | null;
+  readonly administrator: Administrator | null;
+  readonly developer: Administrator | null;
+}
+
+export interface FileField extends PhotoRange {
+  readonly about?: { readonly description: string; readonly mediaType: string };
+}
+
+export interface Endpoint extends Described {
+  readonly auth: Auth;
+  readonly photos: Readonly<Record<string, FileField>>;
+  /** Guard of all fields that are not files. The fields arrive as JSON, or as text in a form. */
+  readonly fieldsGuard: z.ZodObject;
+  readonly replyGuard: z.ZodObject;
+  /**
+   * Refuses a request before its body is read.
+   * @param call.session - unverified session of a capture page
+   * @returns the verified session, or `null` if the endpoint needs none
+   */
+  admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
+  run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
+}
+
+interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
+  extends Described {
+  readonly photos: Readonly<Record<PhotoName, FileField>>;
+  readonly fields: Fields;
+  /** Reply without `ok`, which every success contains. */
+  readonly reply: Reply;
+  readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
+}
+
+/** Type of a reply. It accepts only JSON, so that code which returns a face or token does not compile. */
+type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
+
+export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    readonly scope: ClientScope | null;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly client: Client }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'client', scope: definition.scope },
+    async run(fields, call, { client }) {
+      if (client === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), client });
+    },
+  };
+}
+
+export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    readonly right: Right;
+    /** True if the console may require a fresh face check. */
+    readonly isSensitive?: true;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
+    async run(fields, call, { administrator }) {
+      if (administrator === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
+    },
+  };
+}
+
+export function developerEndpoint<
+  Fields extends z.ZodObject,
+  Reply extends z.core.$ZodObject,
+  PhotoName extends string,
+>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly developer: Administrator }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'developer' },
+    async run(fields, call, { developer }) {
+      if (developer === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), developer });
+    },
+  };
+}
+
+export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName> & {
+    handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'open' },
+    async run(fields, call) {
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
+    },
+  };
+}
+
+/** Defines an endpoint for capture pages. The session is checked before the body is read. */
+export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
+  definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
+    readonly action: SessionAction;
+    readonly deps: Ports<'state' | 'connections'>;
+    handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
+  },
+): Endpoint {
+  return {
+    ...toParts(definition),
+    auth: { kind: 'session', action: definition.action },
+    async admit({ session }) {
+      if (session === null) throw new FaceError('caller_untrusted');
+      return findSession(session, definition.action, definition.deps);
+    },
+    async run(fields, call) {
+      const { session } = call;
+      if (session === null) throw new FaceError('caller_untrusted');
+      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), session });
+    },
+  };
+}
+
+function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
+  definition: Definition<Fields, Reply, PhotoName>,
+): Omit<Endpoint, 'auth' | 'run'> {
+  const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
+  return {
+    method,
+    path,
+    versions,
+    tag,
+    summary,
+    description,
+    ours,
+    status,
+    codes,
+    photos,
+    fieldsGuard: fields,
+    replyGuard: z.strictObject({ ok: z.literal(true), ...reply._zod.def.shape }),
+    async admit(call) {
+      await definition.admit?.(call);
+      return null;
+    },
+  };
+}

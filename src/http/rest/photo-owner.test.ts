@@ -1,0 +1,105 @@
+import { afterEach, expect, test } from '@jest/globals';
+import express from 'express';
+import { startFaultServer } from '../../../simulators/facenition-faults.js';
+import { type ApiServer, startApiServer, toForm } from '../../../test/api-server.js';
+import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
+import { testShare } from '../../../test/share.js';
+import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { Credential, owningPhotos, type Photo } from '../../core/concealed.js';
+import type { Verifier } from '../../core/ports.js';
+import { epochMs } from '../../core/units.js';
+import { FaceError, toCode } from '../../errors.js';
+import { createFacenitionVerifier } from '../../face/verifier/facenition.js';
+import { readBody } from '../body.js';
+import { listen } from '../listen.js';
+import { createBodyRooms, RequestBudget } from '../request-budget.js';
+
+/*
+ * Whoever takes photos in owns them: nobody that is handed them overwrites them, and they are zeros before the answer is there,
+ * however it ends.
+ */
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
+
+/** The service elsewhere takes the request, and never answers. */
+async function createSilentVerifier(): Promise<Verifier> {
+  const { url, close } = await startFaultServer(() => 'hang before headers');
+  const verifier = createFacenitionVerifier({
+    ...{ url, token: new Credential('fst_none'), random: systemRandom, log: createTextLog() },
+    timeouts: { connectMs: 400, headersMs: 100, bodyMs: 100, totalMs: 200 },
+    clock: { now: () => epochMs(0) },
+  });
+  closing.push(close, verifier.close);
+  return verifier;
+}
+
+const broken = (): Verifier => ({
+  ...createTestVerifier(),
+  quality: async () => {
+    throw new Error('broken');
+  },
+});
+
+test.each<[string, Uint8Array, () => Verifier | Promise<Verifier>, unknown]>([
+  ['a pass', drawPicture('ada', 1), createTestVerifier, undefined],
+  ['a refusal', Buffer.from('crowd'), createTestVerifier, 'face_many'],
+  ['something thrown', drawPicture('ada', 1), broken, 'internal'],
+  ['a time-out', drawPicture('ada', 1), createSilentVerifier, 'upstream_unavailable'],
+])('after %s, and not before', async (_, picture, create, code) => {
+  const verifier = await create();
+  const taken: Uint8Array[] = [];
+  const leftByVerifier: boolean[] = [];
+  const server: ApiServer = await startApiServer({
+    verifier: {
+      ...verifier,
+      quality: (photo) => {
+        taken.push(photo.use((bytes) => bytes));
+        return verifier
+          .quality(photo, testShare)
+          .finally(() => leftByVerifier.push(!isZero(photo.use((bytes) => bytes))));
+      },
+    },
+  });
+  closing.push(() => server.stop());
+  const headers = { 'x-auth-token': (await server.issue()).token };
+  const inForm = await server.postForm('/quality', toForm({ photo: picture }), headers);
+  const inJson = await server.postJson('/quality', { photo: Buffer.from(picture).toString('base64') }, headers);
+  expect([inForm.body.code, inJson.body.code]).toEqual([code, code]);
+  expect(leftByVerifier).toEqual([true, true]);
+  expect(taken.map(isZero)).toEqual([true, true]);
+});
+
+test('photos of a body whose last photo is refused', async () => {
+  const made: Photo[] = [];
+  const app = express();
+  app.post('/', async (request, response) => {
+    const allowance = new RequestBudget(createBodyRooms().clients, 'here', 1024);
+    const refusal = await owningPhotos((own) =>
+      readBody(request, response, {
+        ...{ photoLimits: { photo: { atLeast: 1, atMost: 5 } }, allowance, maxBytes: 1024 },
+        own: (bytes) => {
+          const photo = own(bytes);
+          made.push(photo);
+          return photo;
+        },
+        onAuthToken: async () => null,
+        onTextTooLong: () => new FaceError('request_malformed'),
+      }),
+    ).catch(toCode);
+    response.json({ refusal });
+  });
+  const { port, stop } = await listen(app, { host: '127.0.0.1', port: 0 });
+  closing.push(stop);
+  const answer = await fetch(`http://127.0.0.1:${port}/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ photo: [Buffer.from(drawPicture('ada', 1)).toString('base64'), 'no base64!'] }),
+  });
+  expect(await answer.json()).toEqual({ refusal: 'photo_invalid' });
+  expect(made.map((photo) => photo.use(isZero))).toEqual([true]);
+});

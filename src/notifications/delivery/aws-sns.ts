@@ -1,0 +1,49 @@
+import { PublishCommand, SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
+import { z } from 'zod';
+import type { SmsConfig } from '../../config/delivery.js';
+import type { Delivery } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+
+const connectMs = 2000;
+const answerMs = 5000;
+const totalMs = 10_000;
+const attempts = 2;
+
+const text = (value: string) => ({ DataType: 'String', StringValue: value });
+
+const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
+
+/**
+ * Creates SMS delivery by Amazon SNS. Messages other than SMS are passed to `others`. Errors omit the response, which
+ * may quote the phone number.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+export function createSnsDelivery(
+  { region, endpoint, senderId }: Omit<Extract<SmsConfig, { kind: 'aws-sns' }>, 'kind'>,
+  { others }: { readonly others: Delivery },
+): Delivery {
+  const sns = new SNSClient({
+    ...(region === null ? {} : { region }),
+    ...(endpoint === null ? {} : { endpoint }),
+    maxAttempts: attempts,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: connectMs, requestTimeout: answerMs, throwOnRequestTimeout: true },
+  } satisfies SNSClientConfig);
+  const attributes = {
+    'AWS.SNS.SMS.SMSType': text('Transactional'),
+    ...(senderId === null ? {} : { 'AWS.SNS.SMS.SenderID': text(senderId) }),
+  };
+  return {
+    async send(message) {
+      if (message.channel !== 'sms') return others.send(message);
+      const { to, text: Message } = message;
+      const publish = new PublishCommand({ PhoneNumber: to, Message, MessageAttributes: attributes });
+      try {
+        await sns.send(publish, { abortSignal: AbortSignal.timeout(totalMs) });
+      } catch (error) {
+        const { data } = failureGuard.safeParse(error);
+        throw new FaceError('delivery_failed', { channel: 'sms', service: 'aws-sns', reason: data?.name ?? 'unknown' });
+      }
+    },
+  };
+}

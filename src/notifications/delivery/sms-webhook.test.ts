@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import { runDeliveryContract } from '../../../test/contract/delivery.js';
+import { createManualClock } from '../../../test/contract/state.js';
+import { systemRandom } from '../../../test/sinks.js';
+import { toWebhookKey } from '../../config/delivery.js';
+import { Credential } from '../../core/concealed.js';
+import type { Message } from '../../core/ports.js';
+import { createOutbox } from './outbox.js';
+import { createSmsWebhook } from './sms-webhook.js';
+
+const key = Buffer.alloc(32, 7);
+const secret = `whsec_${key.toString('base64')}`;
+
+/** A gateway that takes only what is signed, as docs/help-desk.md tells administrators to. */
+async function startGateway() {
+  const clock = createManualClock(Date.now());
+  const taken = new Map<string, Message>();
+  const seen: IncomingHttpHeaders[] = [];
+  let status = 204;
+  let failures = 0;
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    seen.push(request.headers);
+    const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = request.headers;
+    const expected = createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64');
+    const isFresh = Math.abs(clock.now() / 1000 - Number(at)) < 300;
+    if (request.method !== 'POST' || signature !== `v1,${expected}` || !isFresh) {
+      response.writeHead(401).end();
+      return;
+    }
+    const { type, data } = JSON.parse(body);
+    if (type === 'sms' && status < 300) taken.set(String(id), { channel: 'sms', subject: 'Your code', ...data });
+    failures -= 1;
+    response.writeHead(failures >= 0 ? 503 : status).end('+4915112345678 123456');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const deliver = (given = secret) =>
+    createSmsWebhook({
+      url: `http://127.0.0.1:${port}/sms`,
+      secret: new Credential(given),
+      others: createOutbox({ sink: async () => {}, clock }),
+      ...{ fetch, clock, random: systemRandom },
+    });
+  return {
+    ...{ taken, seen, deliver, delivery: deliver() },
+    answer: (next: number) => {
+      status = next;
+    },
+    failFirst: (times: number) => {
+      failures = times;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+runDeliveryContract('signed webhook', ['sms'], async () => {
+  const gateway = await startGateway();
+  return {
+    delivery: gateway.delivery,
+    arrived: async () => [...gateway.taken.values()],
+    breakDown: async () => gateway.answer(500),
+    close: () => gateway.close(),
+  };
+});
+
+describe('a signed webhook', () => {
+  const message: Message = { channel: 'sms', to: '+4915112345678', subject: 'Your code', text: '123456 is your code.' };
+
+  test('is known by its id where it is sent twice', async () => {
+    const gateway = await startGateway();
+    gateway.failFirst(1);
+    await gateway.delivery.send(message);
+    expect(gateway.seen).toHaveLength(2);
+    expect(new Set(gateway.seen.map((headers) => headers['webhook-id'])).size).toBe(1);
+    expect([...gateway.taken.values()]).toEqual([message]);
+    await gateway.close();
+  });
+
+  test.each([400, 401, 302])('that is answered with %i is not sent again', async (status) => {
+    const gateway = await startGateway();
+    gateway.answer(status);
+    await expect(gateway.delivery.send(message)).rejects.toMatchObject({ code: 'delivery_failed' });
+    expect(gateway.seen).toHaveLength(status === 302 ? 2 : 1);
+    await gateway.close();
+  });
+
+  test.each(['', 'whsec_', 'whsec_c2hvcnQ=', key.toString('base64'), `whsec_${'%'.repeat(40)}`])(
+    'has no secret like %j',
+    (text) => {
+      expect(toWebhookKey(text)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,162 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { changeStored, readStored } from '../core/change-stored.js';
+import type { Credential } from '../core/concealed.js';
+import type { SubjectRef } from '../core/connection.js';
+import type { PersonalData, Ports } from '../core/deps.js';
+import { digestOf } from '../core/digest.js';
+import type { KeyVersion } from '../core/ports.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { type StepUpRecord, whoOf } from '../step-up/record.js';
+
+/*
+ * Devices and networks from which a person passed checks. Only digests under a key of that person are stored, so that
+ * someone who reads the store learns no network and cannot compare people.
+ */
+
+/** Retention of a device or network, in seconds after the last check from it. */
+const keptSec = 180 * secondsPerDay;
+const mostOfAKind = 10;
+const digestBytes = 16;
+
+const placeKinds = ['device', 'network'] as const;
+type PlaceKind = (typeof placeKinds)[number];
+
+const placesGuard = z.object({
+  keyVersion: z.int(),
+  /** The latest is last. */
+  seen: z.array(z.object({ kind: z.enum(placeKinds), digest: z.base64url(), at: epochMsGuard })),
+});
+type Places = z.infer<typeof placesGuard>;
+type SeenPlace = Places['seen'][number];
+
+const placesKey = ({ connection, subject }: SubjectRef): string => `known-places:${connection}:${subject}`;
+
+const toStored = (who: SubjectRef) => ({
+  key: placesKey(who),
+  guard: placesGuard,
+  expiresAt: ({ seen }: Places): EpochMs | null => {
+    const newest = seen.at(-1);
+    return newest === undefined ? null : addSec(newest.at, keptSec);
+  },
+  // If a power failure loses the record, the only effect is an additional e-mail.
+  mayBeLost: true,
+});
+
+export interface Place {
+  readonly device: Credential | null;
+  /** The /24 or /48 network, or `null` if unknown. */
+  readonly network: string | null;
+}
+
+/**
+ * Records the device and network from which a person passed a check.
+ * @returns what is new: device, network, or both; empty for the first check
+ */
+export async function meetPlace(
+  who: SubjectRef,
+  place: Place,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<Readonly<Record<PlaceKind, boolean>>> {
+  const { keyVersion, device, network } = await digestPlace(who, place, deps);
+  const now = deps.clock.now();
+  const known = (found: Places | null): readonly SeenPlace[] =>
+    found === null || found.keyVersion !== keyVersion ? [] : found.seen.filter(({ at }) => addSec(at, keptSec) > now);
+  const met = (former: readonly SeenPlace[], kind: PlaceKind, digest: string | null): readonly SeenPlace[] => {
+    const ofKind = former.filter((each) => each.kind === kind && each.digest !== digest);
+    return digest === null ? ofKind : [...ofKind, { kind, digest, at: now }].slice(-mostOfAKind);
+  };
+  const meet = (found: Places | null): Places => {
+    const former = known(found);
+    const seen = [...met(former, 'device', device), ...met(former, 'network', network)];
+    return { keyVersion, seen: seen.toSorted((one, other) => one.at - other.at) };
+  };
+  const { former } = await changeStored(toStored(who), meet, deps);
+  const earlier = known(former);
+  const isNew = (kind: PlaceKind, digest: string | null): boolean =>
+    earlier.length > 0 && !earlier.some((each) => each.kind === kind && each.digest === digest);
+  return { device: isNew('device', device), network: network !== null && isNew('network', network) };
+}
+
+export async function readKnownPlaces(
+  who: SubjectRef,
+  deps: Ports<'state'>,
+): Promise<{ readonly devices: number; readonly networks: number; readonly expiresAt: EpochMs | null } | null> {
+  const found = await readStored(toStored(who), deps);
+  if (found === null) return null;
+  const { seen } = found.record;
+  const count = (kind: PlaceKind): number => seen.filter((each) => each.kind === kind).length;
+  return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
+}
+
+export async function forgetKnownPlaces(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
+  await state.delete(placesKey(who));
+}
+
+async function digestPlace(
+  who: SubjectRef,
+  { device, network }: Place,
+  { keys, ...deps }: Ports<'state' | 'keys'>,
+): Promise<{ readonly keyVersion: KeyVersion } & Readonly<Record<PlaceKind, string | null>>> {
+  const former = (await readStored(toStored(who), deps))?.record.keyVersion;
+  const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();
+  const key = await keys.mac(keyVersion, messageOf(who));
+  const digest = (kind: PlaceKind, text: string): string =>
+    key
+      .use((bytes) => createHmac('sha256', bytes))
+      .update(`${kind}:${text}`)
+      .digest()
+      .subarray(0, digestBytes)
+      .toString('base64url');
+  try {
+    return {
+      keyVersion,
+      device: device === null ? null : device.use((text) => digest('device', text)),
+      network: network === null ? null : digest('network', network),
+    };
+  } finally {
+    key.wipe();
+  }
+}
+
+/**
+ * Message from which the person's key is derived. A token's key is derived from 32 bytes. This message is longer, so
+ * the two keys always differ.
+ */
+const messageOf = (who: SubjectRef): Uint8Array =>
+  Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
+
+export const knownPlaceData = {
+  part: 'known_places',
+  keys: ['known-places:*:*'],
+  read: async (who, deps) => {
+    const kept = await readKnownPlaces(who, deps);
+    if (kept === null) return { knownPlaces: null };
+    const { devices, networks, expiresAt } = kept;
+    return { knownPlaces: { devices, networks, expiresAt: expiresAt === null ? null : toIso(expiresAt) } };
+  },
+  endedBy: 'revocation',
+  forget: forgetKnownPlaces,
+} as const satisfies PersonalData;
+
+/**
+ * Stores from which device and network a check was passed, and adds an audit event if one of them is new. Skips
+ * enrolments, and connections without notifications. Failures do not affect the check.
+ */
+export async function notePlace(
+  { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'keys'>,
+): Promise<void> {
+  const who = whoOf(record);
+  try {
+    const met = await meetPlace(who, place, deps);
+    if (record.purpose === 'enrol' || !(met.device || met.network)) return;
+    await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId: id, ...met } });
+  } catch (error) {
+    deps.log.warn('cannot store the device and network of a check', {
+      connection: who.connection,
+      code: toCode(error),
+    });
+  }
+}

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
+import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
+import { createTestCore } from '../../test/core.js';
+import { createFolder } from '../../test/folder.js';
+import { createKeysInMemory } from '../../test/keys.js';
+import { systemRandom } from '../../test/sinks.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import type { Policy } from '../core/connection.js';
+import { withSubscribers } from '../core/ports/audit.js';
+import { defaultBrand } from '../core/ports/delivery.js';
+import type { Keys, Message, PushAddress, WebPush } from '../core/ports.js';
+import { epochMs, secondsPerDay } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { keepNoticeChoice, readNoticeChoice } from './choice.js';
+import { createWebPush } from './delivery/web-push.js';
+import { addNoticeDevice, countNoticeDevices, readNoticeDevices } from './devices.js';
+import { createNoticeSender, mostInADay } from './sender.js';
+
+const folder = createFolder('notices');
+const devicesGuard = z.record(z.string(), z.json());
+let cores = 0;
+
+async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => WebPush | null = () => null) {
+  const core = await createTestCore(join(folder, `keys-${++cores}.json`), { notices: true, ...policy });
+  const { connection, state, clock, log, keys } = core;
+  const webPush = openWebPush(keys);
+  const sent: Message[] = [];
+  let fails = false;
+  const delivery = {
+    send: async (message: Message) => {
+      if (fails) throw new FaceError('delivery_failed');
+      sent.push(message);
+    },
+  };
+  const notices = createNoticeSender({
+    ...{ state, clock, log, delivery, keys, webPush, random: systemRandom, issuer: 'https://face.example.com' },
+    connectionOf: (id) => (id === connection.id ? connection : undefined),
+    brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
+  });
+  const audit = withSubscribers(core.audit, [notices.onEvent]);
+  const append = async (...events: readonly AuditEvent[]): Promise<void> => {
+    for (const event of events) await audit.append(event);
+    await notices.settle();
+  };
+  return {
+    ...{ core, sent, append, audit, notices, webPush },
+    deps: { state, clock, keys, random: systemRandom },
+    setFailing: () => {
+      fails = true;
+    },
+  };
+}
+
+const anna = { connection: 'work', subject: 'anna' } as const;
+const toChange = <Kind extends 'enrolment' | 'renewal'>(kind: Kind) => ({
+  ...{ tokenId: 't', keyVersion: 1, photos: 3, kind, expiresAt: null, former: null, formerExpiresAt: null },
+});
+const events = {
+  enrolled: { action: 'enrolled', ...anna, detail: toChange('enrolment') },
+  new_place: { action: 'new_place_seen', ...anna, detail: { stepUpId: 's', device: true, network: false } },
+  refused: { action: 'verification_refused', ...anna, detail: { tokenId: 't' } },
+  locked: { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
+  ended: { action: 'revoked', ...anna, detail: { tokenId: 't' } },
+} as const satisfies Record<string, AuditEvent>;
+
+const subjectsOf = (sent: readonly Message[]) => sent.map(({ subject }) => subject);
+
+test.each(Object.keys(events) as (keyof typeof events)[])(
+  '%s: the person is told, at the address of that moment',
+  async (kind) => {
+    const { sent, append } = await setUp();
+    await append(events[kind]);
+    expect(sent).toHaveLength(1);
+    const [{ channel, to, subject, text, html } = sent[0]!] = sent;
+    expect({ channel, to, subject }).toEqual({
+      channel: 'email',
+      to: 'anna@example.com',
+      subject: noticeTexts.en.notices[kind].subject,
+    });
+    expect(text).toMatch(/https:\/\/face\.example\.com\/face\/not-me\?lang=en#[\w-]{43}\n/);
+    expect(text).toContain('Harbour Clinic');
+    expect(html?.toString()).toContain('<html lang="en" dir="ltr">');
+  },
+);
+
+test('what is nothing to a person is not told', async () => {
+  const { sent, append } = await setUp();
+  await append(
+    { action: 'renewed', ...anna, detail: toChange('renewal') },
+    { action: 'verified', ...anna, detail: { tokenId: 't' } },
+    { action: 'revoked', ...anna, detail: { tokenId: null } },
+    { action: 'revoked', ...anna, detail: { tokenId: 't', expiresAt: null, client: 'c' } },
+    { action: 'verification_refused', connection: 'work', subject: '', detail: { tokenId: null } },
+    { action: 'verification_refused', connection: 'other', subject: 'anna', detail: { tokenId: null } },
+  );
+  expect(sent).toEqual([]);
+});
+
+test('where the policy does not ask for notices there are none', async () => {
+  const { sent, append, core } = await setUp({ notices: false });
+  await append(events.enrolled);
+  expect(sent).toEqual([]);
+  expect(core.audit.events).toHaveLength(1);
+});
+
+test('the end of an enrolment and the consent withdrawn with it are one letter', async () => {
+  const { sent, append } = await setUp();
+  await append({ action: 'consent_withdrawn', ...anna, detail: { tokenId: 't' } }, events.ended);
+  expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.ended.subject]);
+});
+
+test('nobody can be flooded: one of a kind in an hour, a few in a day, and another person is told all the same', async () => {
+  const { sent, append, core } = await setUp();
+  await append(...Array.from({ length: 50 }, () => events.refused));
+  expect(sent).toHaveLength(1);
+  for (let hour = 0; hour < 20; hour += 1) {
+    core.clock.advanceSec(3600);
+    await append(events.refused, events.locked);
+  }
+  // Twenty hours may touch two days.
+  expect(sent.length).toBeGreaterThanOrEqual(mostInADay);
+  expect(sent.length).toBeLessThanOrEqual(2 * mostInADay);
+  const before = sent.length;
+  await append({ ...events.refused, subject: 'berta' });
+  expect(sent.slice(before).map(({ to }) => to)).toEqual(['berta@example.com']);
+});
+
+test('a letter that fails, or a provider that is away, holds up nothing and refuses nothing', async () => {
+  const { append, core, setFailing } = await setUp();
+  setFailing();
+  await append(events.enrolled);
+  core.profile.setDown(true);
+  await append(events.refused);
+  expect(core.audit.events.map(({ action }) => action)).toEqual(['enrolled', 'verification_refused']);
+  expect(core.log.text()).toMatch(/notification e-mail failed.*delivery_failed/);
+  expect(core.log.text()).toMatch(/notification e-mail failed.*profile_unavailable/);
+  expect(core.log.text()).not.toMatch(/anna|example\.com/);
+});
+
+test('what a person does not want is not sent, and the rest is in the language they read', async () => {
+  const { sent, append, deps } = await setUp();
+  await keepNoticeChoice(anna, { on: ['locked'], language: 'fr' }, deps);
+  await append(events.refused, events.ended, events.locked, { ...events.refused, subject: 'berta' });
+  expect(subjectsOf(sent)).toEqual([noticeTexts.fr.notices.locked.subject, noticeTexts.en.notices.refused.subject]);
+  // The page was used in another language: what they chose stays.
+  await keepNoticeChoice(anna, { language: 'es' }, deps);
+  expect(await readNoticeChoice(anna, deps)).toMatchObject({
+    ...{ off: ['enrolled', 'new_place', 'refused', 'ended'], email: true, language: 'es' },
+  });
+});
+
+test('a choice ends 400 days after it was last used, and notices are sent again', async () => {
+  const { sent, append, core, deps } = await setUp();
+  await keepNoticeChoice(anna, { on: [], language: 'en' }, deps);
+  core.clock.advanceSec(400 * secondsPerDay - 1);
+  await append(events.locked);
+  expect(sent).toEqual([]);
+  core.clock.advanceSec(1);
+  expect(await readNoticeChoice(anna, deps)).toBeNull();
+  await append(events.locked);
+  expect(sent).toHaveLength(1);
+});
+
+/* Pushed to browsers, by a push service on a real socket that opens what it gets. */
+describe('pushed notices', () => {
+  const contact = 'mailto:security@example.com';
+  let service: PushServiceSimulator;
+  let now = () => 0;
+  beforeEach(async () => {
+    service = await startPushService({ contact, now: () => now() });
+  });
+  afterEach(() => service.close());
+
+  async function start() {
+    const started = await setUp({}, (keys) => {
+      const clock = { now: () => epochMs(now()) };
+      return createWebPush(
+        { contact, services: [service.host] },
+        { keys, clock, fetch: service.fetch, random: systemRandom },
+      );
+    });
+    const { core, deps } = started;
+    now = () => core.clock.now();
+    const subscribe = async () => service.subscribe(await started.webPush!.publicKey(1));
+    const add = async (address: PushAddress) => {
+      await addNoticeDevice(anna, address, deps);
+      return address;
+    };
+    return { ...started, subscribe, add };
+  }
+  const bodies = () => service.opened.map(({ text }) => JSON.parse(text));
+
+  test('a browser is told what the subject of the letter says, in the person’s language, and nothing more', async () => {
+    const { sent, append, deps, subscribe, add } = await start();
+    await add(await subscribe());
+    await keepNoticeChoice(anna, { language: 'ar' }, deps);
+    await append(events.refused);
+    const { subject } = noticeTexts.ar.notices.refused;
+    expect(bodies()).toEqual([{ language: 'ar', direction: 'rtl', title: 'Harbour Clinic', body: subject }]);
+    expect(subjectsOf(sent)).toEqual([subject]);
+    await append({ ...events.refused, subject: 'berta' });
+    expect(service.opened).toHaveLength(1);
+  });
+
+  test('who wants no e-mail gets one where no browser takes the notice', async () => {
+    const { core, sent, append, deps, subscribe, add } = await start();
+    await keepNoticeChoice(anna, { email: false, language: 'en' }, deps);
+    await append(events.enrolled);
+    expect(sent).toHaveLength(1);
+    const { endpoint } = await add(await subscribe());
+    await append(events.refused);
+    expect([sent.length, service.opened.length]).toEqual([1, 1]);
+    service.answer(endpoint, 500);
+    await append(events.locked);
+    expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.enrolled.subject, noticeTexts.en.notices.locked.subject]);
+    expect(core.log.text()).toMatch(/push notification failed.*delivery_failed/);
+    expect(core.log.text()).not.toMatch(/anna|127\.0\.0\.1|send/);
+    expect(await readNoticeDevices(anna, deps)).toHaveLength(1);
+  });
+
+  test('at most five browsers, the oldest is dropped; adding one twice keeps one; stored data is unreadable', async () => {
+    const { core, deps, subscribe, add } = await start();
+    const added: PushAddress[] = [];
+    for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));
+    await add(added[3]!);
+    const kept = await readNoticeDevices(anna, deps);
+    expect(kept.map(({ address }) => address)).toEqual([added[2], added[4], added[5], added[6], added[3]]);
+    const text = JSON.stringify(await core.state.read('notice-devices:work:anna'));
+    for (const { endpoint, p256dh, auth } of added) {
+      for (const part of [endpoint, endpoint.split('/').at(-1)!, p256dh, auth]) expect(text).not.toContain(part);
+    }
+    core.clock.advanceSec(400 * secondsPerDay);
+    expect(await readNoticeDevices(anna, deps)).toEqual([]);
+    expect(await countNoticeDevices(anna, deps)).toBeNull();
+  });
+
+  test('what was sealed under a retired key, or for somebody else, is not read', async () => {
+    const { core, deps, subscribe } = await start();
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    await addNoticeDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first) });
+    await addNoticeDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first, second) });
+    expect(await readNoticeDevices(anna, { ...deps, keys: createKeysInMemory(first, second) })).toHaveLength(2);
+    expect(await readNoticeDevices(anna, { ...deps, keys: createKeysInMemory(null, second) })).toHaveLength(1);
+    const value = devicesGuard.parse((await core.state.read('notice-devices:work:anna'))?.value);
+    await core.state.write('notice-devices:work:berta', value, { when: 'absent', expiresAt: null });
+    await expect(
+      readNoticeDevices({ ...anna, subject: 'berta' }, { ...deps, keys: createKeysInMemory(first, second) }),
+    ).rejects.toMatchObject({ code: 'state_unavailable' });
+  });
+});

@@ -1,0 +1,190 @@
+import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
+import type { AuditEvent, EndedSessions } from '../core/audit-events.js';
+import type { Connection, SubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { directionOf, type LetterLanguage } from '../core/language.js';
+import { countIn, windowOf } from '../core/limits/limits.js';
+import type { NoticeKind } from '../core/page-protocol.js';
+import type { AuditSubscriber } from '../core/ports/audit.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
+import type { WebPush } from '../core/ports.js';
+import { toIso } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { readNoticeChoice } from './choice.js';
+import { readNoticeDevices, removeNoticeDevices } from './devices.js';
+import { composeEmail } from './email/email.js';
+import { issueNotMe } from './not-me.js';
+
+export interface NoticeDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
+  readonly webPush: WebPush | null;
+  readonly issuer: string;
+  readonly connectionOf: (id: string) => Connection | undefined;
+  readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
+}
+
+export interface NoticeSender {
+  readonly onEvent: AuditSubscriber;
+  settle(): Promise<void>;
+}
+
+const hourSec = 60 * 60;
+const daySec = 24 * hourSec;
+
+/** Limits notifications, so that an attacker cannot flood a user's mailbox. */
+const mostOfAKindInAnHour = 1;
+export const mostInADay = 6;
+
+/**
+ * Path of the page that confirms "this was not me". The secret follows `#`, so browsers do not send it to the server.
+ */
+const notMePath = '/face/not-me';
+
+/** Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. */
+export function createNoticeSender(deps: NoticeDeps): NoticeSender {
+  const underWay = new Set<Promise<void>>();
+  return {
+    onEvent(event) {
+      const notice = noticeOf(event);
+      const connection = notice === null ? undefined : deps.connectionOf(notice.who.connection);
+      if (notice === null || connection === undefined || !connection.policy.notices) return;
+      const sent = send(notice, connection, deps).catch((error: unknown) => {
+        deps.log.warn('notification e-mail failed', {
+          kind: notice.kind,
+          connection: connection.id,
+          code: toCode(error),
+        });
+      });
+      underWay.add(sent);
+      void sent.then(() => underWay.delete(sent));
+    },
+    async settle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+async function send({ kind, who }: Notice, connection: Connection, deps: NoticeDeps): Promise<void> {
+  const { state, clock, delivery, issuer } = deps;
+  const choice = await readNoticeChoice(who, { state });
+  if (choice?.off.includes(kind)) return;
+  const name = `${who.connection}:${who.subject}`;
+  if ((await countIn(windowOf(`notices:${kind}:${name}`, hourSec, deps), 1, { state })) > mostOfAKindInAnHour) return;
+  if ((await countIn(windowOf(`notices:${name}`, daySec, deps), 1, { state })) > mostInADay) return;
+  const language = choice?.language ?? connection.policy.language;
+  const isPushed = await push({ kind, who }, language, connection, deps);
+  if (isPushed && choice?.email === false) return;
+  const { email } = await connection.profile.readAccount(who.subject);
+  if (email === null) return;
+  const { notices, when, button, footer } = noticeTexts[language];
+  const secret = await issueNotMe(who, deps);
+  const address = secret.use((text) => `${issuer}${notMePath}?lang=${language}#${text}`);
+  const time = `${toIso(clock.now()).slice(0, 16).replace('T', ' ')} UTC`;
+  const { subject, text } = notices[kind];
+  const parts = {
+    language,
+    subject,
+    paragraphs: [text, `${when} ${time}`],
+    button: { label: button, address },
+    footer: [footer],
+  };
+  await delivery.send({ channel: 'email', to: email, ...composeEmail(parts, await deps.brandOf(connection)) });
+}
+
+/**
+ * Sends the notification's subject line to every registered browser as a push message.
+ * @returns true if at least one push service accepted it
+ */
+async function push(
+  { kind, who }: Notice,
+  language: LetterLanguage,
+  connection: Connection,
+  deps: NoticeDeps,
+): Promise<boolean> {
+  const { webPush, log } = deps;
+  if (webPush === null) return false;
+  try {
+    const devices = await readNoticeDevices(who, deps);
+    if (devices.length === 0) return false;
+    const { organisation } = await deps.brandOf(connection);
+    const { subject: body } = noticeTexts[language].notices[kind];
+    const text = JSON.stringify({ language, direction: directionOf(language), title: organisation, body });
+    const outcomes = await Promise.all(
+      devices.map(async ({ id, address, version }) => {
+        const outcome = await webPush.send(address, text, version).catch((error: unknown) => {
+          log.warn('push notification failed', { kind, connection: connection.id, code: toCode(error) });
+          return 'failed' as const;
+        });
+        return { id, outcome };
+      }),
+    );
+    const gone = outcomes.flatMap(({ id, outcome }) => (outcome === 'gone' ? [id] : []));
+    if (gone.length > 0) await removeNoticeDevices(who, gone, deps);
+    return outcomes.some(({ outcome }) => outcome === 'sent');
+  } catch (error) {
+    log.warn('push notification failed', { kind, connection: connection.id, code: toCode(error) });
+    return false;
+  }
+}
+
+const sessionsTold = {
+  ended: 'Their sessions at the identity provider were ended.',
+  failed: 'Their sessions at the identity provider could not be ended: end them there.',
+  not_offered: 'Their sessions at the identity provider go on: end them there.',
+} as const satisfies Record<EndedSessions, string>;
+
+/**
+ * Notifies the help desk, in English, that a user reported "this was not me". Skipped if no address is configured.
+ * @throws `delivery_failed`
+ */
+export async function tellHelpDesk(
+  connection: Connection,
+  { subject, sessions }: { readonly subject: string; readonly sessions: EndedSessions },
+  deps: Pick<NoticeDeps, 'delivery' | 'brandOf' | 'clock'>,
+): Promise<void> {
+  const { helpDesk } = connection.policy;
+  if (helpDesk === null) return;
+  const parts = {
+    language: 'en',
+    subject: 'Somebody says: this was not me',
+    paragraphs: [
+      `A person of the connection ${connection.id} got a notice about their face check and says that it was not they. Their face check has been ended.`,
+      `Their id at the identity provider: ${subject}`,
+      sessionsTold[sessions],
+      'Call them, and look at their last sign-ins.',
+    ],
+    footer: [`Reported at ${toIso(deps.clock.now())}.`],
+  } as const;
+  await deps.delivery.send({ channel: 'email', to: helpDesk, ...composeEmail(parts, await deps.brandOf(connection)) });
+}
+
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly who: SubjectRef;
+}
+
+export function noticeOf(event: AuditEvent): Notice | null {
+  const { connection, subject } = event;
+  const kind = subject === '' || connection === '' ? null : kindOf(event);
+  return kind === null ? null : { kind, who: { connection, subject } };
+}
+
+function kindOf(event: AuditEvent): NoticeKind | null {
+  switch (event.action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+      // The server renews tokens itself, so users are not notified of renewals.
+      return event.detail.kind === 'enrolment' ? 'enrolled' : null;
+    case 'new_place_seen':
+      return 'new_place';
+    case 'verification_refused':
+      return 'refused';
+    case 'locked_out':
+      return 'locked';
+    case 'consent_withdrawn':
+      return 'ended';
+    case 'revoked':
+      return event.detail.tokenId === null || event.detail.client !== undefined ? null : 'ended';
+    default:
+      return null;
+  }
+}

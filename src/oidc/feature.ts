@@ -1,0 +1,173 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express, Request, Response } from 'express';
+import type { ClientMetadata, Configuration, KoaContextWithOIDC, OpenID4VCIEnabledConfiguration } from 'oidc-provider';
+import type { OidcConfig, RelyingPartyConfig } from '../config/oidc.js';
+import type { OrganisationRules } from '../config/organisations.js';
+import type { Admitted, OidcClient, OidcClientDeps } from '../connections/openid-client.js';
+import type { JsonObject } from '../core/base/json.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
+import type { CountAll } from '../core/limits/limits.js';
+import type { StepUpView } from '../step-up/step-up.js';
+import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-key-set.js';
+import type { Asked } from './asked.js';
+import type { Share } from './flow.js';
+import type { Provider } from './library.js';
+import type { Sources } from './sources.js';
+import type { Visit } from './visit.js';
+
+export interface IssuerDeps extends CoreDeps {
+  readonly oidcKeys: OidcKeys;
+  readonly countAll: CountAll;
+  readonly sources: Sources;
+}
+
+export type IssuerPorts<Name extends keyof IssuerDeps> = Pick<IssuerDeps, Name>;
+
+export interface RunningProvider {
+  readonly provider: Provider;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface Arrival {
+  /** Key of the caller for rate limits, as `toSource` returns it. */
+  readonly source: string;
+  /**
+   * Time at which `createRequireReturn` redirected the browser, as the browser reports it. `null` without such a
+   * redirect.
+   */
+  readonly sentBackAt: string | null;
+  /** True if a nonce was added, because the library requires one. */
+  readonly lacksNonce: boolean;
+  /** Result of the client's own check of the request (`OidcClient.admit`), or `null` if the client has none. */
+  readonly admission: Admitted | { readonly refusal: unknown } | null;
+}
+
+export interface OidcIssuer {
+  readonly issuer: string;
+  readonly connection: Connection;
+  readonly clients: ReadonlyMap<string, OidcClient>;
+  readonly oidc: OidcConfig;
+  readonly features: readonly OidcFeature[];
+  /** Id of the only client with pushed requests, whose browsers may omit `client_id`. Otherwise `null`. */
+  readonly pushingClientId: string | null;
+  interactionUrl(uid: string): string;
+  running(): Promise<RunningProvider>;
+  /**
+   * Counts an anonymous start of a sign-in. Called before anything is looked up or stored.
+   * @throws `locked_out`
+   */
+  countStart(source: string): Promise<void>;
+  noteArrival(request: IncomingMessage, arrival: Arrival): void;
+}
+
+export interface ConnectionWithClients {
+  readonly connection: Connection;
+  readonly oidc: OidcConfig;
+  readonly organisations: OrganisationRules | null;
+  createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
+}
+
+/** What an extension adds to the OpenID provider. It is opened once for each connection with clients. */
+export interface OidcExtension {
+  /** Methods of its paths below an issuer. */
+  readonly methodsByPath?: Readonly<Record<string, readonly string[]>>;
+  /** Those of its paths that are also served at well-known addresses (RFC 8615). */
+  readonly wellKnownPaths?: readonly string[];
+  /** Mounts routes that the OpenID library does not know. */
+  mount?(app: Express, issuers: ReadonlyMap<string, OidcIssuer>, deps: CoreDeps): void;
+  /** Completes a form that the library reads. Returns true if it changed. */
+  completeForm?(path: string, form: URLSearchParams): boolean;
+  /** @throws `config_invalid` */
+  open(opened: OpenedIssuer, deps: IssuerDeps): OidcFeature;
+}
+
+/** What is known about an issuer before its clients are. */
+export interface OpenedIssuer
+  extends Pick<OidcIssuer, 'issuer' | 'connection' | 'oidc' | 'interactionUrl' | 'countStart'> {
+  readonly organisations: OrganisationRules | null;
+  readonly directoryFor: DirectoryFor;
+}
+
+/** What a person decided in a step after the face check. */
+export interface Decided {
+  readonly scopes: readonly string[];
+  /** Appends to the audit trail, before the client gets the answer. */
+  record(stepUpId: string): Promise<void>;
+  store(grantId: string): Promise<void>;
+}
+
+/** Settings of the OpenID library, in addition to those of the provider. */
+export interface LibrarySettings {
+  readonly clients?: readonly ClientMetadata[];
+  /** Scopes without claims of their own. `tell` returns claims for them. */
+  readonly scopes?: readonly string[];
+  readonly discovery?: Readonly<Record<string, boolean>>;
+  /** Scopes of access tokens for the issuer itself (RFC 8707). */
+  readonly resourceScopes?: readonly string[];
+  readonly deviceFlow?: boolean;
+  readonly openid4vci?: OpenID4VCIEnabledConfiguration;
+  readonly routes?: Configuration['routes'];
+  readonly ttl?: Configuration['ttl'];
+  /** Parameters of requests that the library keeps. */
+  readonly extraParams?: readonly string[];
+}
+
+/** Answers a request for one of the feature's pages. */
+export type PageHandler = (
+  issuer: OidcIssuer,
+  request: Request,
+  response: Response,
+  form: URLSearchParams | null,
+) => Promise<void>;
+
+/** What an extension adds to the OpenID provider of one connection. */
+export interface OidcFeature {
+  /** Clients that relying parties do not configure. */
+  readonly clients?: readonly OidcClient[];
+  /** Completes the client of a relying party. @throws `config_invalid` */
+  completeClient?(client: OidcClient, config: RelyingPartyConfig): OidcClient;
+  /** Called again when the keys change. */
+  settings?(keySet: OidcKeySet): LibrarySettings;
+  /** Extends the library's class, where it has no setting. */
+  extend?(Base: typeof Provider): typeof Provider;
+  /** Changes replies of the library. */
+  dress?(provider: Provider): void;
+  /**
+   * Checks a request. Throws an error of the library to refuse it.
+   * @returns true if the request needs no other check, because it names no person
+   */
+  check?(context: KoaContextWithOIDC, client: OidcClient, asked: Asked): Promise<boolean>;
+  /** Seconds that a person may need for the feature's pages. */
+  extraSec?(client: OidcClient): number;
+  /**
+   * A step between the face check and the answer.
+   * @returns `null` if a page was sent. Throws an error of the library to refuse the sign-in
+   */
+  decide?(visit: Visit, subject: string): Promise<Decided | null>;
+  /**
+   * Answers the browser in place of the OpenID library.
+   * @returns false if the library must answer
+   */
+  answer?(visit: Visit, passed: PassedSignIn): Promise<boolean>;
+  /** Claims that tokens of a grant get, read when they are needed. Throws an error of the library to refuse. */
+  tell?(told: {
+    readonly grantId: string;
+    readonly subject: string;
+    readonly client: string | undefined;
+    readonly use: string;
+  }): Promise<JsonObject>;
+  readonly pages?: Readonly<Record<string, PageHandler>>;
+}
+
+export interface PassedSignIn {
+  readonly subject: string;
+  readonly share: Share | null;
+  readonly pass: NonNullable<StepUpView['pass']>;
+  /** Consumes the face check. */
+  take(): Promise<void>;
+}
+
+/** A decision without consequences. */
+export const undecided: Decided = { scopes: [], record: async () => {}, store: async () => {} };

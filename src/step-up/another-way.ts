@@ -1,0 +1,209 @@
+import type { Credential } from '../core/concealed.js';
+import { bindingOf } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import type { LetterLanguage } from '../core/language.js';
+import { attemptsOfSubject } from '../core/limits/attempts.js';
+import { countAgainst, uncountIfFailed } from '../core/limits/limits.js';
+import { countAttempt } from '../core/limits/lockout.js';
+import type { AnotherWay } from '../core/page-protocol.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
+import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
+import { FaceError, toCode } from '../errors.js';
+import { takeBypass } from './codes/bypass.js';
+import { toCodeMessage } from './codes/messages.js';
+import { issueCodes, takeCodes } from './codes/one-time-codes.js';
+import { attempt, isStillEnrolled, passStepUp } from './complete.js';
+import { findManaged } from './current-enrolment.js';
+import { checkStarted, type StepUpRecord, whoOf } from './record.js';
+import { changeSession, type FoundSession, viewSession } from './session.js';
+import { type SessionView, waysOf } from './session-view.js';
+import { endAttempt, type StepUp } from './stored.js';
+import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
+
+/* Alternatives to the face. Results show that no face was checked, because `otp` is the only factor. */
+
+export type GivenCode =
+  | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
+  | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
+
+function checkOffered(stepUp: StepUp, way: AnotherWay): void {
+  if (!waysOf(stepUp).includes(way)) throw new FaceError('not_found');
+}
+
+const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
+
+/**
+ * Sends a one-time code to the e-mail address or phone number in the provider's profile.
+ * @returns the id that must be submitted with the code
+ * @throws `step_up_unknown`, `step_up_finished`; `not_found` if the alternative is not offered; `locked_out` after too
+ * many codes; `contact_missing`, `subject_unknown`, `delivery_failed`
+ */
+export async function sendCode(
+  request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'delivery' | 'settings' | 'brandOf'>,
+): Promise<{ readonly id: string; readonly expiresAt: EpochMs }> {
+  const { session, channel, language } = request;
+  const { id: stepUpId, record, connection } = session;
+  checkStarted(record, deps.clock.now());
+  checkOffered(session, channel);
+  if (connection === null) throw new FaceError('connection_unknown');
+  const person = JSON.stringify([connection.id, record.subject]);
+  await countAgainst('codesOfPerson', person, deps);
+  const account = await connection.profile.readAccount(record.subject);
+  const to = channel === 'email' ? account.email : account.phone;
+  if (to === null) throw new FaceError('contact_missing');
+  const { id, codes, expiresAt } = await issueCodes({ about: aboutOf(stepUpId), names: [channel] }, deps);
+  const brand = await deps.brandOf(connection);
+  const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
+  await uncountIfFailed('codesOfPerson', person, () => deps.delivery.send(message), deps);
+  await deps.audit.append({ action: 'code_sent', ...whoOf(record), detail: { stepUpId, channel } });
+  return { id, expiresAt };
+}
+
+/**
+ * Passes a step-up by a code. A wrong code counts as a failed attempt. A correct code clears no failures.
+ * @throws `step_up_unknown`, `step_up_finished`; `not_found` if the alternative is not offered; `code_wrong`,
+ * `locked_out`
+ */
+export async function passAnotherWay(
+  { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer'>,
+): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
+  const { way } = given;
+  const by = newAttempt(deps);
+  const captured = await changeSession(
+    session,
+    (record, now) => {
+      checkOffered({ ...session, record }, way);
+      return capture(record, by, now);
+    },
+    deps,
+  );
+  const { id: stepUpId, record, connection } = captured;
+  if (connection === null) throw new FaceError('connection_unknown');
+  const application = record.application ?? undefined;
+  const refuse = async (error: unknown): Promise<never> => {
+    const detail = { stepUpId, way, code: toCode(error), application };
+    await deps.audit.append({ action: 'another_way_refused', ...whoOf(record), detail });
+    throw error;
+  };
+  const ended = await attempt(
+    captured,
+    async () => {
+      const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
+      const detail = { stepUpId, way, ...makers, application };
+      await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
+      const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
+      const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+      await endAttempt(captured, passed, deps);
+      return passed;
+    },
+    deps,
+  );
+  return viewSession({ ...captured, record: ended, role: session.role }, deps);
+}
+
+interface Makers {
+  readonly by?: string;
+  readonly approvedBy?: string;
+}
+
+/**
+ * Checks a code. Wrong codes and wrong faces share one counter, so that codes allow no additional guesses.
+ * @throws `code_wrong`, `locked_out`
+ */
+async function countTaking(
+  { record, connection }: StepUp,
+  take: () => Promise<Makers | null>,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<Makers> {
+  if (connection === null) throw new FaceError('connection_unknown');
+  // A correct code does not reset the face lockout.
+  const whose = { ...attemptsOfSubject(bindingOf(connection, record.subject)), keepsOthersFailures: true } as const;
+  const makers = await countAttempt(
+    whose,
+    async () => {
+      const result = await take();
+      return { succeeded: result !== null, result };
+    },
+    deps,
+    async ({ level, until }) =>
+      deps.audit.append({ action: 'locked_out', ...whoOf(record), detail: { level, until: toIso(until) } }),
+  );
+  if (makers === null) throw new FaceError('code_wrong');
+  return makers;
+}
+
+async function take(
+  given: GivenCode,
+  { id, record }: StepUp,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<Makers | null> {
+  switch (given.way) {
+    case 'email':
+    case 'sms':
+      await takeCodes(
+        { id: given.id, codes: { [given.way]: given.code }, isExpected: (about) => about === aboutOf(id) },
+        deps,
+      );
+      return {};
+    case 'recovery_code':
+      // Recovery codes end with the enrolment.
+      if (await hasExpired(whoOf(record), deps)) return null;
+      return (await takeRecoveryCode(whoOf(record), given.code, deps)) ? {} : null;
+    case 'bypass_code': {
+      const { application } = record;
+      const found = await takeBypass(whoOf(record), { code: given.code, application }, deps);
+      return found && { by: found.by, ...(found.approvedBy === null ? {} : { approvedBy: found.approvedBy }) };
+    }
+  }
+}
+
+/**
+ * Returns true if the person's own page may create recovery codes. The page must have been opened by a face check, so
+ * that a password alone cannot replace the face.
+ */
+export const mayMakeCodesHere = ({ record, connection }: FoundSession): boolean =>
+  record.purpose === 'manage' && record.openedByFace && connection?.policy.anotherWay.recoveryCodes === true;
+
+/**
+ * Creates recovery codes after an enrolment, or on the person's own page. Previous codes become invalid.
+ * @returns the codes, which cannot be shown again
+ * @throws `step_up_unknown`; `step_up_finished` if codes are not offered, the person has continued, or the enrolment
+ * has ended
+ */
+export async function renewRecoveryCodes(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'keys'>,
+): Promise<readonly Credential[]> {
+  const { id: stepUpId, record } = session;
+  const who = whoOf(record);
+  const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
+    const codes = await makeRecoveryCodes(who, deps);
+    // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
+    await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
+      await forgetRecoveryCodes(who, deps);
+      throw error;
+    });
+    await deps.audit.append({ action: 'recovery_codes_made', ...who, detail: { stepUpId, codes: codes.length } });
+    return codes;
+  };
+  if (mayMakeCodesHere(session)) {
+    findManaged(session, deps);
+    const codesOf = await readConsentedToken(who, deps);
+    if (codesOf === null) throw new FaceError('step_up_finished');
+    return make({ ...record, codesOf });
+  }
+  await checkStillEnrolled(record, deps);
+  await changeSession(session, takeRecoveryCodes, deps);
+  return make(record).catch(async (error: unknown) => {
+    // Codes are offered again, because the person has not seen the new codes, and the previous codes may be invalid.
+    if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
+    throw error;
+  });
+}
+
+async function checkStillEnrolled(record: StepUpRecord, deps: Ports<'state'>): Promise<void> {
+  if (!(await isStillEnrolled(record, deps))) throw new FaceError('step_up_finished');
+}

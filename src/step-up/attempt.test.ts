@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { beforeEach, expect, test } from '@jest/globals';
+import { createTestCore, testSignIn } from '../../test/core.js';
+import { createFolder } from '../../test/folder.js';
+import { testShare } from '../../test/share.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
+import type { VerifyRequest } from '../core/ports.js';
+import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
+import { toCode } from '../errors.js';
+import { passedKey, takePassedStepUp } from './passed-step-up.js';
+import { defaultTimeoutSec, readStepUp, startStepUp, submitPhotos } from './step-up.js';
+
+/* Attempts at a step-up whose process dies, or that take so long that another begins. */
+
+const folder = createFolder('attempt');
+let core: Awaited<ReturnType<typeof createTestCore>>;
+let cores = 0;
+beforeEach(async () => {
+  core = await createTestCore(join(folder, `keys-${++cores}.json`));
+  const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
+  const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
+  await enrolSubject(
+    { connection: core.connection, subject: 'anna', photos, secret: null, consent, share: testShare },
+    core.deps,
+  );
+});
+
+const start = () =>
+  startStepUp(
+    { connection: core.connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+    core.deps,
+  );
+type Started = Awaited<ReturnType<typeof start>>;
+
+const submit = ({ id, challenge }: Started, verify = core.deps.verifier.verify) => {
+  const deps = { ...core.deps, verifier: { ...core.deps.verifier, verify } };
+  return submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+};
+
+/** As a process that dies while it looks at the pictures. */
+const never = () => new Promise<never>(() => {});
+
+/** Begins an attempt, and waits until it is under way. */
+async function begin(started: Started, verify: (request: VerifyRequest) => Promise<never>): Promise<void> {
+  void submit(started, verify);
+  while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
+}
+
+test('a step-up whose attempt nobody will end is open again after half a minute', async () => {
+  const started = await start();
+  await begin(started, never);
+  core.clock.advanceSec(29);
+  expect(await submit(started).catch(toCode)).toBe('step_up_finished');
+  core.clock.advanceSec(1);
+  expect((await readStepUp(started.id, core.deps)).state).toBe('started');
+  expect((await submit(started)).state).toBe('passed');
+});
+
+test('each such attempt counts: after three the step-up has failed', async () => {
+  const started = await start();
+  for (let tries = 0; tries < 3; tries += 1) {
+    await begin(started, never);
+    core.clock.advanceSec(30);
+  }
+  expect((await readStepUp(started.id, core.deps)).state).toBe('failed');
+  expect(await submit(started).catch(toCode)).toBe('step_up_finished');
+});
+
+test('an attempt that ends after another has begun counts for nothing, and opens nothing twice', async () => {
+  const started = await start();
+  let goOn: () => void = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const slow = submit(started, async (request) => {
+    await waiting;
+    return core.deps.verifier.verify(request);
+  });
+  while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
+  core.clock.advanceSec(30);
+  expect((await submit(started)).state).toBe('passed');
+  const who = { connection: 'work', subject: 'anna' };
+  const take = async (eventId: string, freshnessSec = 300) =>
+    takePassedStepUp(
+      {
+        who,
+        eventId,
+        signIn: testSignIn,
+        freshnessSec,
+        repeatableForSec: 60,
+        needsFace: true,
+        isLockedOut: false,
+        at: core.clock.now(),
+      },
+      await core.deps.state.read(passedKey(who)),
+      core.deps,
+    );
+  // Under a policy that was made stricter meanwhile, the pass is too old.
+  expect(await take('event-1', 0)).toBe('no_check');
+  expect(await take('event-1')).toMatchObject({ stepUpId: started.id });
+  goOn();
+  expect(await slow.catch(toCode)).toBe('step_up_finished');
+  expect((await readStepUp(started.id, core.deps)).state).toBe('passed');
+  expect(await take('event-2')).toBe('check_used');
+});
+
+test('an attempt that began in time passes after it, of a token that somebody keeps, too; one that dies leaves no token', async () => {
+  const binding = { tenant: 'default', idp: 'api', subject: '', scope: 'app', accuracy: 4 } as const;
+  const photos = [drawPhoto('anna', 1)];
+  const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null, share: testShare }, core.deps);
+  const keep = () => {
+    const receipt = { audience: 'https://app.example.com', nonce: null };
+    return startStepUp(
+      { connection: null, subject: 'anna', kept: { token, binding }, receipt, hookSignIn: null },
+      core.deps,
+    );
+  };
+  const [slow, dying] = [await keep(), await keep()];
+  core.clock.advanceSec(defaultTimeoutSec - 1);
+  await begin(dying, never);
+  const ended = await submit(slow, (request) => {
+    core.clock.advanceSec(2);
+    return core.deps.verifier.verify(request);
+  });
+  expect(ended).toMatchObject({ state: 'passed', receipt: expect.anything() });
+  expect(await readStepUp(dying.id, core.deps)).toMatchObject({ state: 'expired' });
+  core.clock.advanceSec(30);
+  expect(await core.deps.state.read(`step-up:${dying.id}`)).toBeNull();
+});

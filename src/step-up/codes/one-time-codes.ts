@@ -1,0 +1,111 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { changeStored, readStored } from '../../core/change-stored.js';
+import { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { digestOf } from '../../core/digest.js';
+import type { Random } from '../../core/ports.js';
+import { addSec, type EpochMs } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+
+/* One-time codes of six digits. A code is valid for ten minutes, five attempts and one use. */
+
+const lifeSec = 10 * 60;
+const triesAllowed = 5;
+
+const recordGuard = z.object({
+  about: z.string(),
+  digests: z.record(z.string(), z.string()),
+  isUsed: z.boolean(),
+});
+type Codes = z.infer<typeof recordGuard>;
+
+export interface IssuedCodes<Name extends string> {
+  /**
+   * Secret that the caller must submit with the codes. The store has only the digest of this secret. The secret also
+   * keys the digests of the codes, so that someone who reads the store cannot brute-force the codes.
+   */
+  readonly id: string;
+  readonly codes: ReadonlyMap<Name, string>;
+  readonly expiresAt: EpochMs;
+}
+
+export async function issueCodes<const Name extends string>(
+  { about, names }: { readonly about: string; readonly names: readonly Name[] },
+  { clock, random, state }: Ports<'state' | 'clock' | 'random'>,
+): Promise<IssuedCodes<Name>> {
+  const id = Buffer.from(random(32)).toString('base64url');
+  const drawn = names.map((name) => [name, drawCode(random)] as const);
+  const digests = Object.fromEntries(drawn.map(([name, code]) => [name, codeDigest(id, name, code)]));
+  const expiresAt = addSec(clock.now(), lifeSec);
+  await state.write(keyOf(id), { about, digests, isUsed: false }, { when: 'absent', expiresAt });
+  return { id, codes: new Map(drawn), expiresAt };
+}
+
+/**
+ * Verifies and consumes codes. All of them must be correct.
+ * @param given.isExpected - returns false to refuse the codes, before they are consumed
+ * @throws `code_wrong`
+ */
+export async function takeCodes(
+  given: {
+    readonly id: string;
+    readonly codes: Readonly<Record<string, string>>;
+    readonly isExpected?: (about: string) => boolean;
+  },
+  { clock, state }: Ports<'state' | 'clock'>,
+): Promise<string> {
+  const { id, codes, isExpected = () => true } = given;
+  const stored = { key: keyOf(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), lifeSec) };
+  const known = await readStored(stored, { state });
+  if (known === null) throw new FaceError('code_wrong');
+  // The attempt is counted before the comparison, so that parallel attempts count too.
+  const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
+  const { about, digests } = known.record;
+  const right = Object.entries(digests).map(([name, digest]) =>
+    isSame(codeDigest(id, name, codes[name] ?? ''), digest),
+  );
+  if (tries > triesAllowed || right.includes(false) || !isExpected(about)) throw new FaceError('code_wrong');
+  const use = (found: Codes | null): Codes => {
+    if (found === null || found.isUsed) throw new FaceError('code_wrong');
+    return { ...found, isUsed: true };
+  };
+  await changeStored(stored, use, { state }, known);
+  return about;
+}
+
+export function drawCode(random: Random): string {
+  const codes = 1_000_000;
+  for (;;) {
+    const drawn = Buffer.from(random(4)).readUInt32BE();
+    if (drawn < Math.floor(2 ** 32 / codes) * codes) return String(drawn % codes).padStart(6, '0');
+  }
+}
+
+const codeDigest = (id: string, name: string, code: string): string =>
+  createHmac('sha256', id).update(`${name} ${code}`).digest('base64url');
+const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const keyOf = (id: string): string => `one-time-codes:${digestOf(id).toString('base64url')}`;
+
+/*
+ * Codes to write on paper or read out on the phone: 60 random bits in Crockford's base 32, which has no ambiguous
+ * characters.
+ */
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const characters = 12;
+
+/** Draws a code in groups of four: `4T9K-0ZQM-7WXC`. */
+export function drawWrittenCode(random: Random): Credential {
+  const drawn = Array.from(random(characters), (byte) => alphabet[byte % alphabet.length] ?? '').join('');
+  return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
+}
+
+export const toCompared = (code: Credential): string =>
+  code.use((text) =>
+    text
+      .toUpperCase()
+      .replace(/[^0-9A-Z]/g, '')
+      .replace(/O/g, '0')
+      .replace(/[IL]/g, '1'),
+  );

@@ -1,0 +1,178 @@
+import { toNoted } from '../core/action.js';
+import { type Photo, SealedToken, type UserSecret } from '../core/concealed.js';
+import { subjectOfIdentifier } from '../core/connection.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
+import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
+import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
+import { retryInBackground } from '../core/resilience.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { readConsentedToken } from '../enrolment/consent.js';
+import { hasEndedSince } from '../enrolment/revoke.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
+import { checkFace, type KeptToken } from './check-face.js';
+import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
+import { isByFace, isReceiptWaiting, outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import { changeRecord, endAttempt, keepForAttempt, readRecord, type StepUp } from './stored.js';
+import { uncaptured } from './transitions.js';
+
+export async function withReceipt(
+  id: string,
+  passed: StepUpRecord,
+  deps: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+): Promise<StepUpRecord> {
+  const { connection, subject, kept, receiptFor, pass, action } = passed;
+  if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
+  const { at: passedAt, accuracy, liveness, presence, methods } = pass;
+  // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
+  const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
+  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
+  const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
+  const receipt = await issueReceipt(receiptFor, stated, deps);
+  return { ...passed, receipt: { text: receipt.use((text) => text), expiresAt } };
+}
+
+/**
+ * Issues a pending receipt. Idempotent.
+ * @returns the step-up without a receipt if none is pending, or if the enrolment has ended or changed
+ * @throws `step_up_unknown`; `step_up_finished` if no recovery codes were offered
+ */
+export async function takeReceipt(
+  id: string,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+): Promise<StepUpRecord> {
+  const found = await readRecord(id, deps);
+  const { record } = found;
+  if (record.recoveryCodes === 'none') throw new FaceError('step_up_finished');
+  if (!isReceiptWaiting(record, deps.clock.now()) || !(await isStillEnrolled(record, deps))) return record;
+  const { receipt } = await withReceipt(id, record, deps);
+  return changeRecord(id, (latest) => (latest.receipt === null ? { ...latest, receipt } : latest), deps, found);
+}
+
+export async function isStillEnrolled(record: StepUpRecord, deps: Ports<'state'>): Promise<boolean> {
+  if (await hasEndedSince(record, record.startedAt, deps)) return false;
+  return (await readConsentedToken(whoOf(record), deps)) === record.codesOf;
+}
+
+/**
+ * Runs one attempt. If it ends without a decision, the step-up is reopened, with retries if the store fails, because a
+ * step-up that is reserved for a pass never reopens by itself.
+ */
+export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: Ports<'state' | 'log'>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const reopen = async (): Promise<void> => {
+      await endAttempt(captured, uncaptured(captured.record), deps).catch((cause: unknown) => {
+        if (!isOneOf(overCodes, toCode(cause))) throw cause;
+      });
+    };
+    const onFailure = (cause: unknown): void =>
+      deps.log.warn('step-up not yet reopened', { stepUpId: captured.id, code: toCode(cause) });
+    await retryInBackground(reopen, onFailure).catch(() => {});
+    throw error;
+  }
+}
+
+/** Errors after which this attempt no longer owns the step-up, so it must not reopen it. */
+const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
+
+/** Name of the method if only passive liveness was required. */
+const passivePresence = 'passive-1';
+
+export interface ShownFace {
+  readonly photos: readonly Photo[];
+  readonly share: QueueShare;
+  readonly secret: UserSecret | null;
+  readonly methods: readonly AuthenticationMethod[];
+  /** Result of the liveness judgment, which must pass. `null` if none is required. */
+  readonly judged: Promise<LivenessFinding> | null;
+}
+
+export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
+  const { record, connection } = captured;
+  const { photos, share, secret, methods, judged } = shown;
+  const { verdict, accuracy } = await checkFace(
+    {
+      connection,
+      subject: record.subject,
+      kept: toKeptToken(record.kept),
+      photos,
+      secret,
+      judged,
+      outsider: outsiderOf(record),
+      share,
+      application: record.application,
+      stepUp: { id: captured.id, startedAt: record.startedAt },
+    },
+    deps,
+  );
+  if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
+  const passive = {
+    liveness: verdict.liveness,
+    presence: connection?.policy.liveness === 'passive' ? passivePresence : null,
+  };
+  const { liveness, presence } = (await judged) ?? passive;
+  const check = { at: deps.clock.now(), liveness, presence, methods: [...methods] };
+  return passStepUp(captured, { check, accuracy }, deps);
+}
+
+/**
+ * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.
+ * @throws `step_up_finished` if another attempt has started or the enrolment has ended
+ */
+export async function passStepUp(
+  captured: StepUp,
+  passed: {
+    readonly check: {
+      readonly at: EpochMs;
+      readonly liveness: Liveness | null;
+      readonly presence: string | null;
+      readonly methods: AuthenticationMethod[];
+    };
+    readonly accuracy: Accuracy;
+  },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
+): Promise<StepUpRecord> {
+  const { id, record, connection: found } = captured;
+  const { check, accuracy } = passed;
+  const { connection, subject, kept, hookSignIn: signIn, action } = record;
+  const isCodesOffered = mayHaveCodes(captured, check);
+  const codes = isCodesOffered
+    ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(whoOf(record), deps) } as const)
+    : {};
+  const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, ...codes } as const;
+  const { at: passedAt, liveness, presence } = check;
+  await keepForAttempt(captured, deps);
+  if (action !== null) {
+    const detail = { stepUpId: id, ...toNoted(action), application: record.application ?? undefined };
+    await deps.audit.append({ action: 'action_approved', connection, subject, detail });
+  }
+  if (signIn !== null) {
+    if (found === null) throw new FaceError('connection_unknown');
+    const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
+    const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
+    await recordPassedStepUp(who, noted, found.policy, deps);
+    // The end of an enrolment is recorded before passes are deleted, so a concurrent end is found here.
+    if (await hasEndedSince(who, record.startedAt, deps)) {
+      await forgetPassedStepUp(who, deps);
+      throw new FaceError('step_up_finished');
+    }
+  }
+  // If recovery codes are offered, the receipt is issued afterwards, because it would expire while the user writes down
+  // the codes.
+  const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
+  return { ...ended, kept: null };
+}
+
+/** Returns true if recovery codes are offered. This happens once, after an enrolment by the person. */
+function mayHaveCodes(
+  { record, connection }: StepUp,
+  check: { readonly methods: readonly AuthenticationMethod[] },
+): boolean {
+  const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
+  return isOffered && record.purpose === 'enrol' && isByFace(check) && outsiderOf(record) === null;
+}
+
+const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
+  kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };

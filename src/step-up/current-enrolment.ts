@@ -1,0 +1,75 @@
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { type EpochMs, toEpochMs } from '../core/units.js';
+import { readConsent } from '../enrolment/consent.js';
+import { revokeSubject } from '../enrolment/revoke.js';
+import { FaceError } from '../errors.js';
+import { checkStarted } from './record.js';
+import { changeSession, type FoundSession } from './session.js';
+import { type SessionView, toSessionView } from './session-view.js';
+import { goOnAfterEnd, renew } from './transitions.js';
+
+export interface CurrentEnrolment {
+  readonly tokenId: string;
+  readonly enrolledAt: EpochMs | null;
+  readonly purpose: string;
+  readonly expiresAt: EpochMs | null;
+}
+
+/**
+ * Returns the person whose own page this is.
+ * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
+ */
+export function findManaged({ record, connection }: FoundSession, { clock }: Ports<'clock'>): ConnectedSubject {
+  checkStarted(record, clock.now());
+  if (record.purpose !== 'manage' || connection === null) throw new FaceError('step_up_unknown');
+  return { connection, subject: record.subject };
+}
+
+/** Returns the ids of the person whose own page this is. @throws as `findManaged` */
+export const managedRef = (session: FoundSession, deps: Ports<'clock'>): SubjectRef =>
+  toSubjectRef(findManaged(session, deps));
+
+/**
+ * Returns the person's enrolment, or `null`.
+ * @throws `step_up_unknown`, also if the step-up is not the person's own page; `step_up_finished`
+ */
+export async function readCurrentEnrolment(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<CurrentEnrolment | null> {
+  const person = findManaged(session, deps);
+  const { connection, subject } = person;
+  const token = await connection.profile.readToken(subject);
+  if (token === null) return null;
+  const { tokenId, expiresAt } = deps.verifier.identify(token);
+  const consent = await readConsent(toSubjectRef(person), deps);
+  return {
+    tokenId,
+    enrolledAt: consent?.tokenId === tokenId ? consent.givenAt : null,
+    purpose: connection.policy.scope,
+    expiresAt: expiresAt === null ? null : toEpochMs(expiresAt),
+  };
+}
+
+export async function revokeCurrentEnrolment(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
+): Promise<void> {
+  await revokeSubject(findManaged(session, deps), deps);
+  // Keeps this page open, although it was started before the enrolment ended.
+  await changeSession(session, goOnAfterEnd, deps);
+}
+
+/**
+ * Turns the page into an enrolment. The current enrolment stays until the new token is written.
+ * @throws as `readCurrentEnrolment`; `not_found` if the page was opened without a face check
+ */
+export async function renewCurrentEnrolment(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock'>,
+): Promise<SessionView> {
+  findManaged(session, deps);
+  if (!session.record.mayRenew) throw new FaceError('not_found');
+  return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
+}

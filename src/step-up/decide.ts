@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import type { AuditDetail } from '../core/audit-events.js';
+import {
+  bindingOf,
+  type ConnectedSubject,
+  type Connection,
+  type HookFallback,
+  toSubjectRef,
+} from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { attemptsOfHook } from '../core/limits/attempts.js';
+import { countFailures, standingKeys } from '../core/limits/lockout.js';
+import { toSource } from '../core/networks.js';
+import { inTime, retryInBackground } from '../core/resilience.js';
+import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from '../core/units.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
+
+const decisionGuard = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('verified'),
+    at: z.number().transform(epochSec),
+    stepUpId: z.string(),
+    liveness: z.number().nullable(),
+  }),
+  z.object({
+    /** The user passed without a face. */
+    outcome: z.literal('another_way'),
+    at: z.number().transform(epochSec),
+    stepUpId: z.string(),
+  }),
+  z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
+]);
+
+export type HookDecision = z.infer<typeof decisionGuard>;
+
+export interface HookEvent extends ConnectedSubject {
+  readonly hook: string;
+  readonly application: string | null;
+  readonly address: string | null;
+  /** True if the user has passed the first factor. Events without a passed face check then count towards a lockout. */
+  readonly isAfterFirstFactor: boolean;
+  /** Identifies repeated deliveries of one event. */
+  readonly eventId: string;
+  readonly eventTime: EpochMs | null;
+  /** Seconds for which a repeated event gets the same answer. */
+  readonly repeatableForSec: number;
+  /** Provider's timeout minus network time, in milliseconds. */
+  readonly budgetMs: number;
+}
+
+/** Maximum age of an event, including transport. */
+const eventSkewSec = 300;
+
+/**
+ * Longer than events are accepted. A replayed event therefore gets its earlier answer or `event_out_of_time`, never a
+ * new decision.
+ */
+export const repeatableWithinSkewSec = 3 * eventSkewSec;
+
+/**
+ * Decides a hook event by the user's passed step-up. The first event consumes the step-up; a repetition of that event
+ * gets the same answer.
+ * @throws `event_out_of_time`
+ */
+export async function decideHook(
+  event: HookEvent,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
+): Promise<HookDecision> {
+  const { connection, eventTime, budgetMs } = event;
+  if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
+    throw new FaceError('event_out_of_time');
+  }
+  const answer = decide(event, deps).catch((error: unknown) => {
+    if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
+    return 'hook answered without state';
+  });
+  const decision = await inTime<HookDecision | string>(answer, budgetMs, () => 'hook answered before its decision');
+  if (typeof decision !== 'string') return decision;
+  // Logged before replying, so that a later store failure cannot change the decision.
+  deps.log.error(decision, { connection: connection.id, code: 'state_unavailable' });
+  return answerUnavailable(event, deps);
+}
+
+/** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
+function answerUnavailable({ connection, subject, hook }: HookEvent, deps: Ports<'audit' | 'log'>): HookDecision {
+  const decision = unverified(connection, 'whenUnavailable');
+  record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
+    (error: unknown) =>
+      deps.log.error('cannot record the hook reply', { connection: connection.id, code: toCode(error) }),
+  );
+  return decision;
+}
+
+async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' | 'log'>): Promise<HookDecision> {
+  const { connection, hook, subject, eventId, repeatableForSec } = event;
+  const { freshnessSec, sameAddress, anotherWay } = connection.policy;
+  const who = toSubjectRef(event);
+  const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
+  const address = event.address === null ? null : toSource(event.address);
+  const asking = attemptsOfHook(bindingOf(connection, subject), { application: event.application, address });
+  const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? standingKeys(asking) : [])];
+  const [answered = null, noted = null, ...standing] = await deps.state.readMany(keys);
+  if (answered !== null) return decisionGuard.parse(answered.value);
+  const signIn = { application: event.application, address: sameAddress ? address : null };
+  const by = {
+    ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
+    at: deps.clock.now(),
+  };
+  // A repeated event is granted again without another audit entry, so a failed entry is retried in the background.
+  const onUnrecorded = (error: unknown): void =>
+    deps.log.warn('hook decision not yet recorded', { code: toCode(error) });
+  const recordTaken = (taken: Pass): Promise<void> =>
+    record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
+  const failures = countFailures(asking, standing, deps);
+  const found = await retryInBackground(
+    () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
+    onUnrecorded,
+    async () => {
+      // The store may have consumed the pass although this call failed. The consumed pass is then recorded.
+      const taken = await findTaken(by, deps);
+      if (taken !== null) await recordTaken(taken);
+    },
+  );
+  const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
+  if (typeof passed !== 'string') {
+    // Only the first event is recorded. Its repetition gets the same answer.
+    if (passed.isFirst) await retryInBackground(() => recordTaken(passed), onUnrecorded);
+    return toDecision(passed);
+  }
+  const decision = unverified(connection, 'whenUnverified');
+  const isCounted = event.isAfterFirstFactor && decision.fallback === 'deny' && countedReasons.has(passed);
+  const [isFirst, counted] = await Promise.all([
+    deps.state.write(key, decision, {
+      when: 'absent',
+      expiresAt: addSec(deps.clock.now(), repeatableForSec),
+      // No pass was consumed, so an event that is repeated after a power failure can be decided again.
+      mayBeLost: true,
+    }),
+    isCounted ? failures.count() : null,
+  ]);
+  if (!isFirst) {
+    await counted?.takeBack();
+    return (await readDecision(key, deps)) ?? decision;
+  }
+  await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
+  await counted?.settle(async ({ level, until }) => {
+    await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until), hook } });
+  });
+  return decision;
+}
+
+const countedReasons: ReadonlySet<NoPassedStepUp | 'locked_out'> = new Set([
+  'no_check',
+  'check_used',
+  'other_application',
+  'other_address',
+]);
+
+function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {
+  const at = toEpochSec(passedAt);
+  return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
+}
+
+/** Records a hook call that shadow mode allowed, but that would have been refused. */
+export async function recordPassedOver(
+  { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
+  deps: Ports<'audit'>,
+): Promise<void> {
+  await record({ connection, subject: '' }, { hook, outcome: 'refused', code, wouldHave: 'deny' }, deps);
+}
+
+const unverified = (
+  { policy }: Connection,
+  because: 'whenUnverified' | 'whenUnavailable',
+): { outcome: 'unverified'; fallback: HookFallback } => ({
+  outcome: 'unverified',
+  fallback: policy.mode === 'shadow' ? 'pass' : policy[because],
+});
+
+function toDetail(
+  hook: string,
+  decision: HookDecision,
+  { policy }: Connection,
+  reason?: NoPassedStepUp | 'locked_out' | 'state_unavailable',
+): AuditDetail<'hook_decided'> {
+  if (decision.outcome !== 'unverified') return { hook, ...decision };
+  const { outcome, fallback } = decision;
+  const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
+  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? enforced : undefined, reason };
+}
+
+async function record(
+  about: ConnectedSubject,
+  detail: AuditDetail<'hook_decided'>,
+  { audit }: Ports<'audit'>,
+): Promise<void> {
+  await audit.append({ action: 'hook_decided', ...toSubjectRef(about), detail });
+}
+
+async function readDecision(key: string, { state }: Ports<'state'>): Promise<HookDecision | null> {
+  const found = await state.read(key);
+  return found === null ? null : decisionGuard.parse(found.value);
+}

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createKeysInMemory } from '../../test/keys.js';
+import { createManualClock } from '../../test/manual-clock.js';
+import { FrameSketch, Photo } from '../core/concealed.js';
+import { type Sight, type State, sketchBands } from '../core/ports.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
+import { alikeBands, measureUnlikeEarlier, readEarlierFrames } from './earlier-frames.js';
+import type { StepUpRecord } from './record.js';
+
+const stepsOfBand = 8;
+const half = sketchBands * stepsOfBand;
+const clock = createManualClock();
+let state: State;
+let keys: ReturnType<typeof createKeysInMemory>;
+let given: FrameSketch[];
+beforeEach(() => {
+  state = createSqliteState({ file: ':memory:', clock });
+  keys = createKeysInMemory(randomBytes(32));
+  given = [];
+});
+afterEach(() => state.close());
+
+const stepsOf = (name: string): Uint8Array =>
+  createHash('shake256', { outputLength: half })
+    .update(name)
+    .digest()
+    .map((step) => step % 3);
+
+/** A frame and its mirror image; of the first `changed` bands one step is another. */
+function draw(name: string, changed = 0): Photo {
+  const steps = stepsOf(name);
+  for (let band = 0; band < changed; band += 1) steps[band * stepsOfBand] = 3;
+  return new Photo(Buffer.concat([steps, stepsOf(`${name} mirrored`)]));
+}
+const mirror = (photo: Photo): Photo =>
+  photo.use((steps) => new Photo(Buffer.concat([steps.subarray(half), steps.subarray(0, half)])));
+
+const sight: Sight = {
+  checkFrame: () => {},
+  share: (photos, _share, work) => work(photos),
+  async sketch(photo) {
+    const sketch = photo.use((steps) => new FrameSketch(Uint8Array.from(steps)));
+    given.push(sketch);
+    return sketch;
+  },
+};
+
+const record = { connection: 'acme', subject: '00u1', proved: true, isSentByProvider: false, source: '' };
+const unlike = async (photos: readonly Photo[], who: Partial<StepUpRecord> = {}) =>
+  (await measureUnlikeEarlier({ ...record, ...who } as StepUpRecord, photos, { state, clock, keys, sight }))?.value;
+
+test('a frame is a copy where as many bands agree as the bound says, mirrored or not, and no sooner', async () => {
+  expect(await unlike([draw('ada'), draw('berta')])).toBe(2);
+  expect(await unlike([draw('ada', sketchBands - alikeBands), draw('clara')], { proved: false })).toBe(1);
+  expect(await unlike([draw('ada', sketchBands - alikeBands + 1)], { proved: false })).toBe(1);
+  expect(await unlike([mirror(draw('berta'))], { proved: false })).toBe(0);
+  expect(given.every((sketch) => sketch.use((steps) => steps.every((step) => step === 0)))).toBe(true);
+});
+
+test('frames of one challenge are not held against each other', async () => {
+  expect(await unlike([draw('ada'), draw('ada')])).toBe(2);
+});
+
+test('the last twenty challenges are remembered for thirty days', async () => {
+  for (let at = 0; at < 21; at += 1) await unlike([draw(`frame ${at}`)]);
+  expect(await readEarlierFrames(record, { state })).toMatchObject({ challenges: 20 });
+  const outsider = { proved: false } as const;
+  expect(await unlike([draw('frame 0'), draw('frame 1'), draw('frame 20')], outsider)).toBe(1);
+  clock.advanceSec(30 * 24 * 60 * 60);
+  expect(await unlike([draw('frame 20')], outsider)).toBe(1);
+});
+
+test('nothing is stored for anonymous callers, and frames without a subject have no result', async () => {
+  expect(await unlike([draw('ada')], { proved: false })).toBe(1);
+  expect(await readEarlierFrames(record, { state })).toBeNull();
+  expect(await unlike([draw('ada')], { subject: '' })).toBeUndefined();
+});
+
+test('each user has their own key, and retiring it forgets their frames', async () => {
+  await unlike([draw('ada')]);
+  await unlike([draw('ada')], { subject: '00u2' });
+  const [one, other] = [await state.read('frames-seen:acme:00u1'), await state.read('frames-seen:acme:00u2')];
+  const framesOf = (found: typeof one) => /"frames":."[\w-]+"/.exec(JSON.stringify(found?.value))?.[0];
+  expect(framesOf(one)).toBeDefined();
+  expect(framesOf(one)).not.toEqual(framesOf(other));
+  keys = createKeysInMemory(null, randomBytes(32));
+  expect(await unlike([draw('ada')])).toBe(1);
+  expect(await unlike([draw('ada')])).toBe(0);
+});

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { askForHelp, maxNoteCharacters } from '../../admin/help-desk/help-requests.js';
+import { Credential } from '../../core/concealed.js';
+import { letterLanguages } from '../../core/language.js';
+import {
+  anotherWayReply,
+  emptyReply,
+  helpReasons,
+  receiptReply,
+  recoveryCodesReply,
+  sentCodeReply,
+} from '../../core/page-protocol.js';
+import { toIso } from '../../core/units.js';
+import type { ApiDeps } from '../../http/rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
+import { takeReceipt } from '../complete.js';
+import { viewSession } from '../session.js';
+import { toReceiptReply, toViewReply } from './view-reply.js';
+
+const oneTimeCode = z
+  .string()
+  .regex(/^\d{6}$/)
+  .describe('Six digits.');
+
+const writtenCode = z
+  .string()
+  .min(1)
+  .max(64)
+  .transform((text) => new Credential(text))
+  .describe('Twelve alphanumeric characters; separators are ignored.');
+
+export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),
+    deps,
+  };
+  const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
+  const passing = {
+    ...common,
+    action: 'pass_another_way',
+    status: 200,
+    codes: [...session, 'code_wrong', 'locked_out', 'key_service_unavailable'],
+    reply: anotherWayReply,
+  } as const;
+  const pass = async (request: Parameters<typeof passAnotherWay>[0]) => {
+    const { view, receipt } = await passAnotherWay(request, deps);
+    return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      path: '/face/another-way/send',
+      action: 'send_code',
+      status: 201,
+      summary: 'Send a one-time code instead of a face check',
+      description:
+        'Sends the code to the address or number of the person at the identity provider; at most ten a day. Available if the policy allows it, after a first factor.',
+      codes: [
+        ...session,
+        ...(['locked_out', 'contact_missing', 'subject_unknown', 'profile_unavailable', 'delivery_failed'] as const),
+      ],
+      fields: z.strictObject({
+        channel: z.enum(['email', 'sms']),
+        language: z.enum(letterLanguages).default('en'),
+      }),
+      reply: sentCodeReply,
+      async handle({ fields, session: shown }) {
+        const { id, expiresAt } = await sendCode({ session: shown, ...fields }, deps);
+        return { id, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/code',
+      summary: 'Verify a one-time code',
+      description:
+        'The code must be correct, within ten minutes and five attempts. It works once, only for the step-up that it was sent for.',
+      fields: z.strictObject({ channel: z.enum(['email', 'sms']), id: z.string().min(1).max(64), code: oneTimeCode }),
+      handle: ({ fields: { channel: way, id, code }, session: shown }) =>
+        pass({ session: shown, given: { way, id, code } }),
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/recovery-code',
+      summary: 'Use a recovery code',
+      description: 'Takes one of the codes that the person received at enrolment. Each works once.',
+      fields: z.strictObject({ code: writtenCode }),
+      handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'recovery_code', code } }),
+    }),
+    sessionEndpoint({
+      ...passing,
+      path: '/face/another-way/bypass-code',
+      summary: 'Use a bypass code of the help desk',
+      description:
+        'Takes a code that was created for this person and connection. It works once and expires after a few minutes.',
+      fields: z.strictObject({ code: writtenCode }),
+      handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/help',
+      action: 'ask_for_help',
+      status: 201,
+      summary: 'Ask the help desk for help',
+      description:
+        'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',
+      codes: [...session, 'locked_out', 'limit_reached'],
+      fields: z.strictObject({
+        reason: z.enum(helpReasons),
+        note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),
+      }),
+      reply: emptyReply,
+      async handle({ fields, session: shown }) {
+        await askForHelp({ session: shown, ...fields }, deps);
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/recovery-codes',
+      action: 'make_recovery_codes',
+      status: 201,
+      summary: 'Create new recovery codes',
+      description:
+        'Returns ten codes, shown only once. They replace all earlier codes. Available after an enrolment, while the page receives `recoveryCodesOffered`: the call can be repeated if the reply was lost, until the receipt is retrieved or the sign-in continues, and for at most fifteen minutes. Also available on the person’s own page if a face check opened it (`mayMakeCodes`).',
+      codes: [...session, 'key_service_unavailable'],
+      fields: z.strictObject({}),
+      reply: recoveryCodesReply,
+      async handle({ session: shown }) {
+        return { codes: (await renewRecoveryCodes(shown, deps)).map((code) => code.use((text) => text)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/receipt',
+      action: 'take_receipt',
+      status: 200,
+      summary: 'Get the receipt after the recovery codes',
+      description:
+        'Available if the page receives `receiptWaits`. The receipt is valid for two minutes from the first call. A repeated call returns the same receipt. Returns `null` after the time limit, or if the enrolment has ended.',
+      codes: session,
+      fields: z.strictObject({}),
+      reply: receiptReply,
+      async handle({ session: shown }) {
+        const record = await takeReceipt(shown.id, deps);
+        const { receipt } = viewSession({ ...shown, record }, deps);
+        return { receipt: toReceiptReply(receipt) };
+      },
+    }),
+  ];
+}

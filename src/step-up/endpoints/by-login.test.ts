@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/api-server.js';
+import { defaultPolicy } from '../../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
+
+import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
+import type { Connection } from '../../core/connection.js';
+
+/* Whom a request is about: by their id at the provider, or by the name they sign in by. */
+
+const profile = createMemoryProfile(['ada', 'grace']);
+const policy = { ...defaultPolicy, liveness: 'off' } as const;
+const connection: Connection = { id: 'work', kind: 'memory', policy, profile, openStepUpRequest: null };
+const login = loginOf('ada').toUpperCase();
+const nobody = loginOf('nobody');
+
+let server: ApiServer;
+let token: string;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['work', connection]]) });
+  token = (await server.issue()).token;
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  profile.attributes.set('ada', null);
+  profile.setDown(false);
+});
+
+const post = (path: string, fields: object) =>
+  server.postJson(path, { connection: 'work', ...fields }, { 'x-auth-token': token });
+const enrol = (who: Record<string, string>, people: readonly string[] = ['ada', 'ada', 'ada']) =>
+  server.postForm(
+    '/enrolments',
+    toForm({
+      ...{ connection: 'work', ...who, photo: people.map((person, number) => drawPicture(person, number + 1)) },
+      ...{ consentStatement: 'c', consentGivenAt: new Date(server.clock.now()).toISOString() },
+    }),
+    { 'x-auth-token': token },
+  );
+const invite = (fields: object) =>
+  server.postJson('/subjects/invite', { connection: 'work', ...fields }, { 'x-admin-key': adminKey });
+
+test('an enrolment is made and ended by the name somebody signs in by', async () => {
+  expect(await enrol({ login })).toMatchObject({ status: 201 });
+  expect(profile.attributes.get('ada')).toMatch(/^fv1\./);
+  expect(server.audit.events).toContainEqual(expect.objectContaining({ action: 'enrolled', subject: 'ada' }));
+  expect(await post('/enrolments/revoke', { login })).toMatchObject({ status: 200 });
+  expect(profile.attributes.get('ada')).toBeNull();
+});
+
+test('the check of nobody begins and fails as that of a user without an enrolment', async () => {
+  const outcomeOf = async (who: object) => {
+    const { status, body } = await post('/step-ups', { ...who, audience: 'app' });
+    const form = toForm({ challenge: String(body.challenge), photo: drawPicture('ada', 9) });
+    const answer = await server.postForm(`/step-ups/${body.id}/photos`, form);
+    return { status, fields: Object.keys(body), answered: answer.status, state: answer.body.state };
+  };
+  const unenrolled = await outcomeOf({ login: loginOf('grace') });
+  expect(unenrolled).toMatchObject({ status: 201, state: 'failed' });
+  expect(await outcomeOf({ login: nobody })).toEqual(unenrolled);
+  expect(await outcomeOf({ subject: 'nobody' })).toEqual(unenrolled);
+});
+
+describe('an invitation', () => {
+  test.each([{ login }, { subject: 'ada' }])('of %j is made, by a backend and by an administrator', async (who) => {
+    for (const answer of [await post('/invitations', who), await invite(who)])
+      expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
+    expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
+  });
+
+  test('waits for the provider, and nobody without the right learns who there is', async () => {
+    profile.setDown(true);
+    expect((await invite({ login })).body.code).toBe('profile_unavailable');
+    profile.setDown(false);
+    const verifyOnly = (await server.issue(['verify'])).token;
+    for (const who of [{ login }, { login: nobody }]) {
+      const asked = { connection: 'work', ...who };
+      const answer = await server.postJson('/invitations', asked, { 'x-auth-token': verifyOnly });
+      expect(answer.body.code).toBe('scope_missing');
+    }
+  });
+});
+
+test('photos that show two people make no token, of a connection or of a caller', async () => {
+  expect(await enrol({ login }, ['ada', 'grace', 'ada'])).toMatchObject({
+    ...{ status: 403, body: { ok: false, code: 'face_mismatch' } },
+  });
+  const photo = [drawPicture('ada', 1), drawPicture('grace', 1)];
+  expect(await server.postForm('/generate', toForm({ photo }), { 'x-auth-token': token })).toMatchObject({
+    ...{ status: 403, body: { ok: false, code: 'face_mismatch' } },
+  });
+});

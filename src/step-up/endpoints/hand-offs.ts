@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { handOffReply, viewReply } from '../../core/page-protocol.js';
+import type { FaceErrorCode } from '../../errors.js';
+import { pageLink } from '../../http/page-link.js';
+import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { chooseNumber, startHandOff } from '../hand-off.js';
+import { describeBrowser } from './asking-browser.js';
+import { toViewReply } from './view-reply.js';
+
+const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
+
+export function createHandOffEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'issuer' | 'connections'>,
+): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      path: '/face/hand-off',
+      action: 'start_hand_off',
+      status: 201,
+      summary: 'Use the camera of another device',
+      description:
+        'Returns a link that opens once; show it as a QR code with the number next to it. The person who opens the link has to choose that number from three. Returns `not_found` if the policy’s `handOff` does not allow it.',
+      codes: [...session, 'not_found'],
+      fields: z.strictObject({}),
+      reply: handOffReply,
+      async handle({ session: shown, userAgent, source }) {
+        const asking = describeBrowser({ userAgent, source });
+        const { ticket, code } = await startHandOff({ session: shown, asking }, deps);
+        return {
+          url: pageLink(
+            deps.issuer,
+            ticket.use((text) => new Credential(`handoff.${text}`)),
+          ),
+          code,
+        };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      path: '/face/hand-off/choice',
+      action: 'choose_number',
+      status: 200,
+      summary: 'Choose the number on the other screen',
+      description:
+        'Call it once, on the phone of a hand-off, before any other call. A wrong number, or `null` for none of the offered numbers, ends the step-up.',
+      codes: session,
+      fields: z.strictObject({ number: z.string().max(8).nullable() }),
+      reply: viewReply,
+      handle: async ({ fields, session: shown }) => ({
+        view: toViewReply(await chooseNumber({ session: shown, number: fields.number }, deps)),
+      }),
+    }),
+  ];
+}

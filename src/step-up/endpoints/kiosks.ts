@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { kioskReply } from '../../core/page-protocol.js';
+import { kioskLink } from '../../http/page-link.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
+import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../kiosk.js';
+import { joinTicket } from '../ticket.js';
+
+export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'issuer'>): Endpoint[] {
+  return [
+    clientEndpoint({
+      ...({ method: 'POST', path: '/kiosks', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),
+      scope: 'verify',
+      summary: 'Register a kiosk',
+      description:
+        'Open `url` on the device, once, and leave it open. Then start step-ups with `kiosk` in `POST /step-ups`. The registration is valid for a year.',
+      codes: [],
+      photos: {},
+      fields: z.strictObject({ name: z.string().min(1).max(100) }),
+      reply: z.strictObject({ id: z.string(), url: z.string() }),
+      async handle({ fields, client }) {
+        const { id, secret } = await registerKiosk({ name: fields.name, tenant: client.tenant }, deps);
+        return { id, url: joinTicket(id, secret).use((text) => `${kioskLink(deps.issuer)}#${text}`) };
+      },
+    }),
+    openEndpoint({
+      ...({ method: 'POST', path: '/face/kiosk/next', versions: [1, 2], status: 200, ours: true } as const),
+      tag: 'Capture page',
+      summary: 'Get the ticket of the next person at a kiosk',
+      description:
+        'Each ticket is returned once; `null` if no person is assigned. If the reply has a `page`, the kiosk posts the ticket to that page. Ends the session of the previous person at the kiosk.',
+      codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
+      photos: {},
+      fields: z.strictObject({ kiosk: kioskIdGuard, secret: z.string().min(1).max(256) }),
+      reply: kioskReply,
+      async handle({ fields }) {
+        const next = await takeNextAtKiosk({ kiosk: fields.kiosk, secret: new Credential(fields.secret) }, deps);
+        return { ticket: next === null ? null : next.ticket.use((text) => text), page: next?.page ?? null };
+      },
+    }),
+  ];
+}

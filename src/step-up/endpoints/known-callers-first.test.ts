@@ -1,0 +1,69 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type ApiServer, toForm } from '../../../test/api-server.js';
+import { draw, startCapture } from '../../../test/capture-bench.js';
+import { openPage } from '../../../test/capture-page.js';
+import { createTestSight, createTestVerifier, drawPicture } from '../../../test/embedded.js';
+import { until } from '../../../test/eventually.js';
+import { createOneWorkerEngine } from '../../../test/one-worker-engine.js';
+import { createSimulatedJudge } from '../../../test/simulated-judge.js';
+import { startStepUp } from '../step-up.js';
+
+/* Anonymous capture pages and a known caller at one server whose engine has one worker. */
+
+let server: ApiServer;
+/** Jobs that the worker holds until the test lets them go. */
+const held: (() => void)[] = [];
+let isOpen = false;
+const letAllGo = (): void => {
+  isOpen = true;
+  held.shift()?.();
+};
+afterEach(async () => {
+  letAllGo();
+  await server.stop();
+});
+
+test('a known caller is served after at most one running job, and anonymous pages never overload it', async () => {
+  const gate = (): Promise<void> =>
+    isOpen ? Promise.resolve() : new Promise((resolve) => void held.push(() => resolve()));
+  const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });
+  const given = { verifier: createTestVerifier(engine), judge: createSimulatedJudge(engine) };
+  const started = await startCapture({}, { ...given, sight: createTestSight(engine) });
+  const { acme, auth: token } = started;
+  server = started.server;
+
+  const pages = 4;
+  const prepared = await Promise.all(
+    Array.from({ length: pages }, async (_, at) => {
+      const assurance = { kind: 'anonymous', source: `192.0.2.${at}` } as const;
+      const about = { connection: acme, subject: '00u1', kept: null, receipt: null, hookSignIn: null, assurance };
+      const { id, challenge } = await startStepUp(about, server.deps);
+      const ticket = `${id}.${challenge.use((text) => text)}`;
+      const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+      await page.consent();
+      const { nonce, photos } = await page.takeFrames(draw('ada'));
+      return () => page.send({ nonce, photo: photos });
+    }),
+  );
+  const sent = prepared.map((send) => send());
+  await until(() => counts.asked === 5 * pages && held.length === 1);
+  // More than the queue of anonymous callers has room for.
+  expect(counts.overloaded).toBe(5 * pages - 1 - 10);
+
+  for (let calls = 1; calls <= 3; calls += 1) {
+    const { length } = begun;
+    const asked = counts.asked + 1;
+    const known = server.postForm('/detect', toForm({ photo: drawPicture('bob', calls) }), token);
+    await until(() => counts.asked === asked);
+    held.shift()?.();
+    await until(() => held.length === 1);
+    expect(begun[length]).toMatchObject({ class: 'known', source: expect.stringMatching(/^client:/) });
+    held.shift()?.();
+    expect((await known).status).toBe(200);
+    await until(() => held.length === 1);
+    expect(begun.at(-1)?.class).toBe('anonymous');
+  }
+  letAllGo();
+  const outcomes = (await Promise.all(sent)).map(({ body }) => body.outcome ?? body.code);
+  expect(outcomes).toContain('overloaded');
+});

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import type { ApiServer } from '../../../test/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture } from '../../../test/capture-bench.js';
+import type { Policy } from '../../core/connection.js';
+
+/* The light of a challenge over the wire, with a simulated engine: who is asked for it, what is told when, and what comes of it. */
+
+let server: ApiServer;
+afterEach(() => server.stop());
+
+/** A page that has opened a check of Ada, who is enrolled. */
+async function openWith(liveness: Policy['liveness']) {
+  ({ server } = await startCapture({ liveness }));
+  await enrolByApi(server);
+  const { page, view } = await beginAgreed(server, { audience: 'app' });
+  return { page, view };
+}
+
+describe('whether light takes part', () => {
+  test.each([
+    ['off', 'none', 5, 5],
+    ['passive', 'none', 5, 5],
+    ['movement', 'none', 5, 5],
+    ['challenge', 'offered', 5, 12],
+    ['light', 'demanded', null, 12],
+  ] as const)('%s: %s', async (liveness, light, without, withLight) => {
+    const { page, view } = await openWith(liveness);
+    expect(view.light).toBe(light);
+    const unlit = await page.post('/face/challenge', {});
+    if (without === null) expect(unlit.body).toMatchObject({ ok: false, code: 'light_needed' });
+    else expect(unlit.body.next).toMatchObject({ of: without, light: null });
+    const lit = await page.post('/face/challenge', { light: 'down' });
+    expect(lit.body.next).toMatchObject({ of: withLight });
+    expect((lit.body.next as { light: object | null }).light === null).toBe(withLight === 5);
+  });
+});
+
+describe('a lit challenge', () => {
+  test('tells the second colour of a pair only once the picture under the first is committed to', async () => {
+    const { page } = await openWith('light');
+    const { lights, movements } = await page.takeFrames(draw('ada'), { light: 'across' });
+    expect(lights).toHaveLength(12);
+    expect(movements.filter((movement) => movement === 'centre')).toHaveLength(6);
+    const begun = await page.post('/face/challenge', { light: 'across' });
+    expect(Object.keys(begun.body).toSorted()).toEqual(['expiresAt', 'next', 'nonce', 'ok']);
+  });
+
+  test('passes with all its pictures, and the receipt says what was judged', async () => {
+    const { page } = await openWith('light');
+    const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across' });
+    const { body } = await page.send({ nonce, photo: photos });
+    expect(body).toMatchObject({ outcome: 'passed' });
+    expect(decodeJwt(String(body.receipt))).toMatchObject({ amr: ['face'], presence: 'simulated-light' });
+    const judged = server.audit.events.find(({ action }) => action === 'liveness_judged');
+    expect(judged!.detail).toMatchObject({ judge: 'simulated-light', pass: true });
+    expect((judged!.detail as { asked: string[] }).asked).toHaveLength(12);
+  });
+
+  test('gives nobody more than three seconds for a picture of a light they need not move for', async () => {
+    const { page } = await openWith('light');
+    const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across', afterMs: 3100 });
+    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('try_again');
+    const judged = server.audit.events.find(({ action }) => action === 'liveness_judged');
+    expect((judged!.detail as { reasons: string[] }).reasons).toEqual(['slowest_light']);
+  });
+
+  test('is told by one picture of each pose whose face it is: the others are of nobody’s enrolment', async () => {
+    const { page } = await openWith('light');
+    // The pictures that show the poses are somebody else's.
+    const { nonce, photos } = await page.takeFrames(
+      (movement, index) => draw(index >= 2 && index % 2 === 0 ? 'eve' : 'ada')(movement),
+      { light: 'across' },
+    );
+    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('try_again');
+  });
+});

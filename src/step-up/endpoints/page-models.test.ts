@@ -1,0 +1,60 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../../test/api-server.js';
+import { createTestVerifier } from '../../../test/embedded.js';
+import { createFolder } from '../../../test/folder.js';
+import { copyModels } from '../../../test/models.js';
+import { pageFolders } from '../../../test/paths.js';
+import { models } from '../../face/engine/manifest.js';
+
+const folder = createFolder('page');
+let server: ApiServer;
+
+beforeAll(async () => {
+  copyModels(join(folder, 'models'));
+  const verifier = createTestVerifier();
+  server = await startApiServer({ verifier, folders: { ...pageFolders, models: join(folder, 'models') } });
+});
+afterAll(() => server.stop());
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(server.origin + path, { headers });
+
+describe('models', () => {
+  test.each(['detect', 'landmarks'] as const)(
+    '%s comes whole, as bytes, and may be kept by its digest',
+    async (name) => {
+      const response = await get(`/face/models/${name}.onnx?${models[name].sha256}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('application/octet-stream');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect((await response.arrayBuffer()).byteLength).toBe(models[name].bytes);
+    },
+  );
+
+  test.each(['/face/models/embed.onnx', '/face/models/constructor.onnx', '/face/models/..%2ffr_detect.onnx'])(
+    '%s is a refusal, and no page',
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toContain('application/json');
+      expect(await response.json()).toMatchObject({ ok: false, code: 'not_found' });
+    },
+  );
+
+  test('a file that is missing or altered under the server is a refusal, kept by nobody', async () => {
+    const address = (name: 'detect' | 'landmarks') => `/face/models/${name}.onnx?${models[name].sha256}`;
+    rmSync(join(folder, 'models/fr_detect.onnx'));
+    writeFileSync(join(folder, 'models/fr_landmark.onnx'), '<!doctype html>');
+    for (const [name, status, code] of [
+      ['detect', 404, 'not_found'],
+      ['landmarks', 500, 'model_altered'],
+    ] as const) {
+      const response = await get(address(name));
+      expect(response.status).toBe(status);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.json()).toMatchObject({ ok: false, code });
+    }
+  });
+});

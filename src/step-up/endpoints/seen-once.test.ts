@@ -1,0 +1,89 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { ApiServer } from '../../../test/api-server.js';
+import { beginAgreed, draw, startCapture } from '../../../test/capture-bench.js';
+import type { openPage } from '../../../test/capture-page.js';
+import { countExaminations } from '../../../test/counted.js';
+import { createTestSight, createTestVerifier, drawPicture } from '../../../test/embedded.js';
+import { testShare } from '../../../test/share.js';
+import { createSimulatedEngine } from '../../../test/simulated-engine.js';
+import { createSimulatedJudge } from '../../../test/simulated-judge.js';
+import type { Sight } from '../../core/ports.js';
+import type { Engine, Examination } from '../../face/engine/engine.js';
+import { checkFrame } from '../../face/engine/picture-header.js';
+
+/*
+ * Judge and verifier look at the same five frames of the capture page, and so does whoever compares them with a document:
+ * each is examined once, and nothing of it is left when the answer is there.
+ */
+
+let server: ApiServer;
+const given: Examination[] = [];
+const pictures: Uint8Array[] = [];
+const work = { examined: 0 };
+afterEach(() => server.stop());
+
+async function startWith({ checkFrame }: Partial<Pick<Sight, 'checkFrame'>> = {}): Promise<void> {
+  const simulated = createSimulatedEngine();
+  const remembering: Engine = {
+    ...simulated,
+    async examine(photo, signals) {
+      pictures.push(photo.use((bytes) => bytes));
+      const examination = await simulated.examine(photo, signals, testShare);
+      given.push(examination);
+      return examination;
+    },
+  };
+  const engine = countExaminations(remembering, work);
+  const ports = {
+    verifier: createTestVerifier(engine),
+    judge: createSimulatedJudge(engine),
+    sight: { ...createTestSight(engine), ...(checkFrame === undefined ? {} : { checkFrame }) },
+  };
+  ({ server } = await startCapture({ referencePhoto: true }, ports));
+}
+
+const open = async (path: '/step-ups' | '/invitations') =>
+  (await beginAgreed(server, path === '/invitations' ? { purpose: 'enrol' } : {}, path)).page;
+
+/** Sends frames. @returns how it ended, how many examinations that took, and whether anything is left of them */
+async function check(
+  page: ReturnType<typeof openPage>,
+  takePicture: (movement: string, index: number) => Uint8Array,
+  fields: Parameters<ReturnType<typeof openPage>['check']>[1] = {},
+) {
+  const { nonce, photos } = await page.takeFrames(takePicture);
+  work.examined = 0;
+  given.splice(0);
+  pictures.splice(0);
+  const { body } = await page.send({ nonce, photo: photos, ...fields });
+  const embeddings = given.filter(({ embedding }) => embedding?.use((values) => values.some((value) => value !== 0)));
+  const photosLeft = pictures.filter((bytes) => bytes.some((byte) => byte !== 0));
+  const left = embeddings.length + photosLeft.length;
+  return { outcome: body.outcome ?? body.code, examined: work.examined, left };
+}
+
+async function enrol(): Promise<void> {
+  const page = await open('/invitations');
+  expect(await check(page, draw('ada'), { reference: drawPicture('ada', 9) })).toEqual({
+    ...{ outcome: 'passed', examined: 6, left: 0 },
+  });
+}
+
+test('a step-up examines its five frames once, whoever they show and however it ends', async () => {
+  await startWith();
+  await enrol();
+  const takes: [string, (movement: string, index: number) => Uint8Array][] = [
+    ['try_again', draw('eve')],
+    ['try_again', draw('ada', 0.02)],
+    ['try_again', (movement, index) => draw(index === 1 ? '' : 'ada')(movement)],
+    ['passed', draw('ada')],
+  ];
+  const page = await open('/step-ups');
+  for (const [outcome, take] of takes) expect(await check(page, take)).toEqual({ outcome, examined: 5, left: 0 });
+});
+
+test('frames that the capture page cannot have taken are refused before any is examined', async () => {
+  await startWith({ checkFrame: (photo) => photo.use(checkFrame) });
+  const page = await open('/step-ups');
+  expect(await check(page, draw('ada'))).toEqual({ outcome: 'try_again', examined: 0, left: 0 });
+});

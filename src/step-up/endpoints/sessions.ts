@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { openedReply, sessionReply, viewReply } from '../../core/page-protocol.js';
+import { FaceError, type FaceErrorCode } from '../../errors.js';
+import { browserCookieOf } from '../../http/cookies.js';
+import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { openHandOff } from '../hand-off.js';
+import { openRequestedStepUp } from '../requested.js';
+import {
+  abandonStepUp,
+  findLockoutSec,
+  findSession,
+  giveConsent,
+  type OpenedSession,
+  openSession,
+  viewSession,
+} from '../session.js';
+import { toReceiptReply, toViewReply } from './view-reply.js';
+
+const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
+
+const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
+const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
+
+async function open(
+  { ticket, ...rest }: Omit<Parameters<typeof openSession>[0], 'ticket'> & { ticket: string },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+): Promise<OpenedSession> {
+  const [kind = '', ...parts] = ticket.split('.');
+  if (kind === 'handoff') return openHandOff({ ...rest, ticket: new Credential(parts.join('.')) }, deps);
+  if (kind !== 'requested') return openSession({ ticket: new Credential(ticket), ...rest }, deps);
+  const [id = '', ...request] = parts;
+  const connection = deps.connections.get(id);
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  if (rest.returnUrl !== null && !connection.policy.returnUrls.includes(rest.returnUrl)) {
+    // The return URL is checked before the signed request is consumed, because each request opens only one step-up.
+    throw new FaceError('request_malformed', { field: 'returnUrl' });
+  }
+  return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
+}
+
+export function createSessionEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer' | 'connections'>,
+): Endpoint[] {
+  const own = {
+    deps,
+    photos: {},
+  };
+  return [
+    openEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/open',
+      status: 201,
+      summary: 'Exchange the ticket of a link for a session',
+      description:
+        'Works once. After a redirect of a provider, it works only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',
+      codes: [
+        ...session,
+        ...(['step_up_opened', 'connection_unknown', 'caller_untrusted', 'profile_unavailable'] as const),
+      ],
+      photos: {},
+      fields: z.strictObject({
+        ticket: ticketText,
+        returnUrl: z.string().min(1).max(1024).optional(),
+        key: z
+          .base64url()
+          .min(43)
+          .max(128)
+          .optional()
+          .describe(
+            'Random idempotency key that the page creates; it is the last part of the session. If a reply was lost, the same key opens the link again.',
+          ),
+      }),
+      reply: openedReply,
+      async handle({ fields, cookie }) {
+        const [stepUpId = ''] = fields.ticket.split('.');
+        const shown = cookie(browserCookieOf(stepUpId, deps.issuer.startsWith('https:')));
+        const browser = shown === null ? null : new Credential(shown);
+        const { ticket, returnUrl = null } = fields;
+        const key = fields.key === undefined ? null : new Credential(fields.key);
+        const opened = await open({ ticket, browser, returnUrl, key }, deps);
+        const found = await findSession(opened.session, 'read', deps);
+        const lockedForSec = await findLockoutSec(found, deps);
+        return { session: opened.session.use((text) => text), view: toViewReply(opened.view), lockedForSec };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'GET',
+      path: '/face/session',
+      action: 'read',
+      status: 200,
+      summary: 'Get the state of the step-up of a session',
+      description: 'On a desktop, the browser polls this while a phone is its camera.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: sessionReply,
+      async handle(call) {
+        const { view, receipt } = viewSession(call.session, deps);
+        const lockedForSec = await findLockoutSec(call.session, deps);
+        return { view: toViewReply(view), receipt: toReceiptReply(receipt), lockedForSec };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/consent',
+      action: 'consent',
+      status: 200,
+      summary: 'Record the consent of the person',
+      description: 'Records consent to that version of the text, in the displayed language.',
+      codes: [...session, 'consent_missing'],
+      fields: z.strictObject({
+        version: z.string().min(1).max(64),
+        language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/),
+      }),
+      reply: viewReply,
+      handle: async ({ fields, session: shown }) => ({
+        view: toViewReply(await giveConsent({ session: shown, ...fields }, deps)),
+      }),
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/decline',
+      action: 'decline',
+      status: 200,
+      summary: 'Cancel the step-up',
+      description: 'The page continues to `returnUrl` or `fallbackUrl`.',
+      codes: session,
+      fields: z.strictObject({}),
+      reply: viewReply,
+      handle: async (call) => ({ view: toViewReply(await abandonStepUp(call.session, deps)) }),
+    }),
+  ];
+}

@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import { nameAction, requestedAction } from '../../core/action.js';
+import { Credential } from '../../core/concealed.js';
+import { subjectOfIdentifier } from '../../core/connection.js';
+import type { CoreDeps, Ports } from '../../core/deps.js';
+import { toSource } from '../../core/networks.js';
+import { toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { startedLink } from '../../http/page-link.js';
+import { bindingOfClient, type Client } from '../../http/rest/client-tokens.js';
+import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
+import { accuracyField, passwordField, scopeField, tokenField } from '../../http/rest/fields.js';
+import { startedReply, stepUpReply, submittedReply } from '../../http/rest/replies/step-ups.js';
+import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
+import type { HookSignIn } from '../passed-step-up.js';
+import { startRequestedStepUp } from '../requested.js';
+import {
+  readStepUp,
+  type StartedStepUp,
+  type StepUpRequested,
+  type StepUpView,
+  startStepUp,
+  submitPhotos,
+  takeOutcome,
+} from '../step-up.js';
+import {
+  checkNamed,
+  checkReturnUrl,
+  findConnection,
+  findSubject,
+  mayUse,
+  returnUrlField,
+  who,
+} from './connection-access.js';
+import { toReceiptReply } from './view-reply.js';
+
+const toStarted = (started: StartedStepUp, { issuer }: Ports<'issuer'>) => {
+  const { id, challenge, expiresAt } = started;
+  const url = startedLink(issuer, started);
+  return { id, challenge: challenge.use((text) => text), state: 'started' as const, expiresAt: toIso(expiresAt), url };
+};
+
+const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
+  state,
+  expiresAt: toIso(expiresAt),
+  receipt: toReceiptReply(receipt),
+});
+
+const startFields = z
+  .strictObject({
+    connection: who.connection.optional(),
+    subject: who.subject,
+    login: who.login,
+    token: tokenField
+      .optional()
+      .describe('A token from /generate that you store, instead of the token in the profile.'),
+    scope: scopeField.describe('Same value as at the creation of the token.'),
+    accuracy: accuracyField.describe('Same value as at the creation of the token.'),
+    audience: z.string().min(1).max(512).optional().describe('Audience of the receipt.'),
+    application: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe(
+        'The application that the user signs in to, by the id that the provider sends to its hook: a client id, the id of a SAML application, or an app id. The hook of this sign-in then accepts the pass; without it, no hook does. Not with `audience`.',
+      ),
+    address: z
+      .union([z.ipv4(), z.ipv6()])
+      .optional()
+      .describe('The address of the browser that the user signs in with. Needs `application`.'),
+    nonce: z.string().min(1).max(256).optional().describe('Copied to the receipt. Needs `audience`.'),
+    returnUrl: returnUrlField,
+    action: z
+      .optional(requestedAction)
+      .describe(
+        'The action that the person approves, with the text that the page shows: docs/approve-an-action.md. Needs `audience`; only the capture page can send the pictures.',
+      ),
+    kiosk: kioskIdGuard.optional().describe('Kiosk at which the face check takes place.'),
+    camera: z
+      .literal('phone')
+      .optional()
+      .describe(
+        'The pictures must come from a phone or tablet, even if the policy does not require it. Not with `kiosk`.',
+      ),
+  })
+  .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined)
+  .refine(
+    ({ connection, token, audience }) => connection !== undefined || (token !== undefined && audience !== undefined),
+  )
+  .refine(
+    ({ application, connection, audience }) =>
+      application === undefined || (connection !== undefined && audience === undefined),
+  )
+  .refine(({ application, address }) => application !== undefined || address === undefined)
+  .refine(({ audience, nonce, action }) => audience !== undefined || (nonce === undefined && action === undefined));
+
+async function toStepUpRequested(
+  fields: z.output<typeof startFields>,
+  client: Client,
+  deps: Ports<'connections'>,
+): Promise<StepUpRequested> {
+  const { token, audience, nonce = null, kiosk } = fields;
+  // A kiosk is the organization's own device, so any camera is allowed.
+  const camera = kiosk === undefined ? (fields.camera ?? null) : 'any';
+  checkNamed(fields);
+  const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
+  const receipt = audience === undefined ? null : { audience, nonce };
+  const action = fields.action === undefined ? null : nameAction(fields.action);
+  if (fields.connection !== undefined) {
+    const connection = findConnection(fields.connection, client, deps);
+    const returnUrl = checkReturnUrl(connection, fields.returnUrl);
+    // For an unknown user a check starts as for any other, but it cannot pass. The caller therefore does not learn who
+    // exists.
+    const subject = (await findSubject(connection, fields)) ?? subjectOfIdentifier(fields.login ?? '');
+    const hookSignIn = toHookSignIn(fields);
+    return {
+      connection,
+      subject,
+      kept,
+      receipt,
+      hookSignIn,
+      returnUrl,
+      camera,
+      action,
+      takesAnotherWay: kept === null,
+    };
+  }
+  const { subject } = fields;
+  if (kept === null || receipt === null || subject === undefined) throw new FaceError('request_malformed');
+  return {
+    connection: null,
+    subject,
+    kept,
+    receipt,
+    hookSignIn: null,
+    returnUrl: checkReturnUrl(null, fields.returnUrl),
+    camera,
+    action,
+  };
+}
+
+const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
+  application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
+
+export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'>): Endpoint[] {
+  const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
+  return [
+    clientEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/step-ups',
+      status: 201,
+      scope: 'verify',
+      summary: 'Start a face check of a person',
+      description:
+        'Checks a user of a connection, whose token is in the profile at the provider, or, with `token`, any person whose token you store. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass results in a receipt. Send the challenge only to the person in front of the camera. The reply is the same for an unknown user and a user without an enrolment. `login` needs a `connection`.',
+      codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
+      photos: {},
+      fields: startFields,
+      reply: startedReply,
+      async handle({ fields, client }) {
+        const { kiosk } = fields;
+        if (kiosk !== undefined) await checkKiosk({ id: kiosk, tenants: [client.tenant] }, deps);
+        const requested = await toStepUpRequested(fields, client, deps);
+        const started = await startStepUp(requested, deps);
+        if (kiosk !== undefined) await assignToKiosk({ kiosk, next: started.id }, deps);
+        const digest = requested.action?.digest;
+        return { ...toStarted(started, deps), ...(digest === undefined ? {} : { actionDigest: digest }) };
+      },
+    }),
+    openEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/step-ups/requested',
+      status: 201,
+      summary: 'Start a face check that a provider requested',
+      description:
+        'Needs no client token, because the provider signed the request. Each request starts one face check; its receipt is for the signer of the request.',
+      codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished'],
+      photos: {},
+      fields: z.strictObject({
+        connection: who.connection,
+        request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
+      }),
+      reply: startedReply,
+      async handle({ fields }) {
+        const connection = deps.connections.get(fields.connection);
+        if (connection === undefined) throw new FaceError('connection_unknown');
+        return toStarted(await startRequestedStepUp({ connection, request: fields.request }, deps), deps);
+      },
+    }),
+    openEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/step-ups/:id/photos',
+      status: 200,
+      summary: 'Send the photos of a face check',
+      description:
+        'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a missing enrolment and an ended enrolment all return `failed`. At most 10 MB in all.',
+      codes: [
+        'step_up_unknown',
+        'step_up_finished',
+        'challenge_needed',
+        'secret_missing',
+        'locked_out',
+        'connection_unknown',
+        'profile_unavailable',
+      ],
+      photos: { photo: { atLeast: 1, atMost: 5 } },
+      fields: z.strictObject({ challenge: z.string().min(1).max(256), password: passwordField }),
+      reply: submittedReply,
+      // Photos of anonymous callers are read only for an open step-up.
+      async admit({ param }) {
+        const { state } = await readStepUp(param('id'), deps);
+        if (state !== 'started') throw new FaceError('step_up_finished');
+      },
+      async handle({ fields, photos, param }) {
+        const view = await submitPhotos(
+          {
+            id: param('id'),
+            challenge: new Credential(fields.challenge),
+            photos: photos('photo'),
+            secret: fields.password ?? null,
+          },
+          deps,
+        );
+        return { id: view.id, ...toOutcome(view) };
+      },
+    }),
+    clientEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/step-ups/:id',
+      status: 200,
+      scope: 'verify',
+      summary: 'Get the state of a face check',
+      description: 'Available for an hour after its end.',
+      codes: ['step_up_unknown'],
+      photos: {},
+      fields: z.strictObject({}),
+      reply: stepUpReply,
+      async handle({ client, param }) {
+        const view = await readStepUp(param('id'), deps);
+        const { id, connection, subject } = view;
+        if (!mayUse(client, connection)) throw new FaceError('step_up_unknown');
+        return { id, connection, subject, ...toOutcome(await takeOutcome(view, deps)) };
+      },
+    }),
+  ];
+}

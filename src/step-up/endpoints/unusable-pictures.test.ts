@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { ApiServer } from '../../../test/api-server.js';
+import { draw as drawPerson, startCapture } from '../../../test/capture-bench.js';
+import { openPage } from '../../../test/capture-page.js';
+import { createTestSight, createTestVerifier } from '../../../test/embedded.js';
+import { createOneWorkerEngine } from '../../../test/one-worker-engine.js';
+import { createSimulatedJudge } from '../../../test/simulated-judge.js';
+import { startStepUp } from '../step-up.js';
+
+/* Pictures that turn out to be unusable cost the engine time: it is charged to the caller, who is refused once it is used up. */
+
+let server: ApiServer;
+let work: ReturnType<typeof createOneWorkerEngine>;
+/** What the engine says that a refused picture took. */
+let costMs = 0;
+afterEach(() => server.stop());
+
+async function start(): Promise<void> {
+  costMs = 0;
+  work = createOneWorkerEngine({ costMs: () => costMs });
+  const { engine } = work;
+  // 200 s into a window of ten minutes, which none of these tests outlasts.
+  const given = {
+    startMs: 1_790_000_000_000,
+    verifier: createTestVerifier(engine),
+    judge: createSimulatedJudge(engine),
+  };
+  ({ server } = await startCapture({ referencePhoto: true }, { ...given, sight: createTestSight(engine) }));
+}
+
+interface Caller {
+  /** `null`: the person passed the first factor. */
+  readonly source: string | null;
+  readonly subject?: string;
+  readonly purpose?: 'verify' | 'enrol';
+}
+
+async function begin({ source, subject = '00u1', purpose = 'verify' }: Caller) {
+  const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
+  const connection = server.deps.connections.get('acme')!;
+  const about = { connection, subject, kept: null, receipt: null, hookSignIn: null, assurance, purpose };
+  const { id, challenge } = await startStepUp(about, server.deps);
+  return { id, challenge: challenge.use((text) => text) };
+}
+
+async function open(caller: Caller) {
+  const { id, challenge } = await begin(caller);
+  const { body } = await server.postJson('/face/open', { ticket: `${id}.${challenge}` });
+  const page = openPage(server, String(body.session));
+  await page.consent();
+  return page;
+}
+
+const wall = (): Uint8Array => Buffer.from('wall');
+const draw = drawPerson('ada');
+
+/** @returns what came back, and the pictures that the engine examined for it. */
+async function send(page: Awaited<ReturnType<typeof open>>, picture: (movement: string) => Uint8Array) {
+  work.begun.splice(0);
+  const { status, body } = await page.check(picture);
+  return [status, body.outcome ?? body.code, work.begun.length];
+}
+
+test('a step-up whose pictures cost 5 s is refused before the next is examined, until the window ends', async () => {
+  await start();
+  costMs = 2_500;
+  const page = await open({ source: '192.0.2.1' });
+  for (let n = 0; n < 2; n += 1) expect(await send(page, wall)).toEqual([200, 'try_again', 1]);
+  expect(await send(page, draw)).toEqual([429, 'locked_out', 0]);
+  expect(await send(await open({ source: '192.0.2.1' }), wall)).toEqual([200, 'try_again', 1]);
+  server.clock.advanceSec(600);
+  expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
+});
+
+test('an anonymous source with a cost of 20 s is refused in every step-up; other sources and known users are not', async () => {
+  await start();
+  costMs = 4_000;
+  for (let n = 0; n < 5; n += 1)
+    expect(await send(await open({ source: '192.0.2.1' }), wall)).toEqual([200, 'try_again', 1]);
+  expect(await send(await open({ source: '192.0.2.1', subject: '00u2' }), draw)).toEqual([429, 'locked_out', 0]);
+  expect((await send(await open({ source: '192.0.2.2' }), wall))[1]).toBe('try_again');
+  expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
+});
+
+test('a user with a first factor has a budget of 5 s for all step-ups, which no one else can spend', async () => {
+  await start();
+  costMs = 5_000;
+  expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
+  expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
+  expect(await send(await open({ source: null }), draw)).toEqual([429, 'locked_out', 0]);
+  expect((await send(await open({ source: null, subject: '00u2' }), wall))[1]).toBe('try_again');
+});
+
+test('usable pictures are not charged', async () => {
+  await start();
+  costMs = 5_000;
+  const page = await open({ source: '192.0.2.1' });
+  for (let n = 0; n < 2; n += 1) expect(await send(page, draw)).toEqual([200, 'try_again', 5]);
+});

@@ -1,0 +1,253 @@
+import type { Credential, Photo } from '../core/concealed.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
+import { type DeviceSignals, isPhone } from '../core/device-signals.js';
+import { digestOf } from '../core/digest.js';
+import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
+import type { LivenessFinding, PresentedSecret } from '../core/ports.js';
+import type { QueueShare } from '../core/queue-share.js';
+import type { ScreenAxis } from '../core/screen-light.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { checkNotEnded } from '../enrolment/revoke.js';
+import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
+import { attempt, completeVerification, passStepUp } from './complete.js';
+import { facesOf, judgeFrames, type TakenFrames } from './judge-frames.js';
+import {
+  findChallenge,
+  type MovementRecord,
+  measureChallenge,
+  type NextMovement,
+  newChallenge,
+  nextOf,
+} from './movement-challenge.js';
+import type { StepUpRecord } from './record.js';
+import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
+import { changeSession, type FoundSession, viewSession } from './session.js';
+import { lightOf, type SessionView } from './session-view.js';
+import { endAttempt, type StepUp } from './stored.js';
+import { newSecret } from './ticket.js';
+import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
+import { chargeUnusable } from './unusable-pictures.js';
+import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
+
+type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight'>;
+
+/** Seconds for which digests of submitted pictures are stored, to detect a resubmission. */
+const rememberedSec = 24 * 60 * 60;
+
+/**
+ * Starts a challenge, which replaces the previous one.
+ * @param start.shows - how the page splits the screen, or `null` if it cannot show light
+ * @param start.shown - digest of the displayed action, or `null`
+ * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
+ */
+export async function startChallenge(
+  start: {
+    readonly session: FoundSession;
+    readonly shows: ScreenAxis | null;
+    readonly userAgent: string | null;
+    readonly shown: string | null;
+  },
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
+  const { session, shows, userAgent, shown } = start;
+  if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
+  // A page of an older version would not show the action, and sends no digest of it.
+  if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
+  const light = lightOf(session);
+  if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
+  const nonce = newSecret(deps);
+  const movement = newChallenge(nonce, light === 'none' ? null : shows, deps);
+  await changeSession(session, (found, now) => challenge(found, movement, now), deps);
+  return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
+}
+
+/**
+ * Records the digest of a picture that is submitted later, and returns the next instruction.
+ * @param frame.digest - SHA-256, base64url
+ * @returns `null` when the challenge is complete
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
+ */
+export async function commitFrame(
+  { session, nonce, digest }: { session: FoundSession; nonce: Credential; digest: string },
+  deps: Ports<'state' | 'clock'>,
+): Promise<NextMovement | null> {
+  const { record } = await changeSession(session, (found, now) => commit(found, { nonce, digest }, now), deps);
+  return record.movement === null ? null : nextOf(record.movement);
+}
+
+export interface FramesOutcome {
+  readonly view: SessionView;
+  readonly outcome: 'passed' | 'failed' | 'try_again';
+  readonly hint: Hint | null;
+  /** Receipt, only for the browser that opened the link. */
+  readonly receipt: Credential | null;
+}
+
+export interface SubmittedFrames {
+  readonly session: FoundSession;
+  readonly nonce: Credential;
+  readonly photos: readonly Photo[];
+  readonly reference: Photo | null;
+  readonly secret: SentSecret;
+  /** Camera data from the page, or `null`. It is only recorded. */
+  readonly device: DeviceSignals | null;
+}
+
+/**
+ * Judges a challenge's frames and completes the step-up. A wrong face, missing liveness, an unenrolled and a revoked
+ * person get the same answer, and each costs an attempt.
+ * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
+ * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`. The step-up stays
+ * open
+ */
+export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
+  return chargeUnusable(submitted.session, (toRow) => judgeSubmitted(submitted, toRow, deps), deps);
+}
+
+async function judgeSubmitted(
+  submitted: SubmittedFrames,
+  toRow: () => QueueShare,
+  deps: CaptureDeps,
+): Promise<FramesOutcome> {
+  const { photos, reference } = submitted;
+  const { captured, movement } = await takeChallenge(submitted, deps);
+  const judgeAndComplete = async (): Promise<FramesOutcome> => {
+    const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+    const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
+    // Judge, verifier and document comparison use the same examined pictures.
+    const share = toRow();
+    return deps.sight.share(photos, share, (frames) =>
+      // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
+      deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
+        const seen = { ...submitted, photos: frames, reference: document };
+        const { device } = submitted;
+        return complete({ captured, measured, movement, device, photos: frames, share, submitted: seen }, deps);
+      }),
+    );
+  };
+  return attempt(captured, judgeAndComplete, deps);
+}
+
+/** Removes the challenge from the step-up, so that the frames are accepted only once. */
+async function takeChallenge(
+  { session, nonce, photos, secret, reference }: SubmittedFrames,
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<{ readonly captured: StepUp; readonly movement: MovementRecord }> {
+  const now = deps.clock.now();
+  const movement = findChallenge(session.record, nonce, now);
+  const { length: of } = movement.asked;
+  if (photos.length !== of) throw new FaceError(photos.length < of ? 'photo_missing' : 'photo_too_many');
+  const by = newAttempt(deps);
+  const take = (record: StepUpRecord): StepUpRecord => {
+    const captured = capture(record, by, now);
+    const found = { ...session, record };
+    findChallenge(record, nonce, now);
+    checkSecret(found, secret);
+    if (wantsReference(found) && reference === null) throw new FaceError('photo_missing');
+    return captured;
+  };
+  return { captured: await changeSession(session, take, deps), movement };
+}
+
+async function countFresh(digests: readonly string[], { state, clock }: Ports<'state' | 'clock'>): Promise<number> {
+  const expiresAt = addSec(clock.now(), rememberedSec);
+  const options = { when: 'absent', expiresAt, mayBeLost: true } as const;
+  let fresh = 0;
+  for (const digest of digests) if (await state.write(`frame:${digest}`, true, options)) fresh += 1;
+  return fresh;
+}
+
+interface Submission extends TakenFrames {
+  readonly submitted: SubmittedFrames;
+}
+
+/** Refusals that depend on a comparison. All get the same answer. */
+const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
+
+async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
+  const { captured, submitted } = taken;
+  const { role } = submitted.session;
+  const before = uncaptured(captured.record);
+  const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
+    await endAttempt(captured, ended, deps);
+    return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
+  };
+  const lose = (counted: StepUpRecord, hint: Hint | null): Promise<FramesOutcome> =>
+    counted.triesLeft > 0 && counted.challengesLeft > 0
+      ? end(counted, 'try_again', hint)
+      : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
+  const unusable = findUnusable(taken.photos, deps);
+  if (unusable !== null) return lose(before, hintOfFrames[unusable]);
+  const judged = judgeFrames(taken, deps);
+  // Prevents an unhandled rejection. The error is reported where `judged` is awaited.
+  judged.catch(() => null);
+  try {
+    const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
+    if (ended.state === 'passed') return await end(ended, 'passed', null);
+  } catch (error) {
+    const code = toCode(error);
+    const isReference = isOfReferencePhoto(error);
+    if (isOneOf(photoCodes, code)) return lose(before, (isReference ? hintOfReference : hintOfFrames)[code]);
+    if (!isOneOf(decidedCodes, code)) throw error;
+    if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
+  } finally {
+    // The photos are wiped after this function, so the judge must release them first.
+    await judged.catch(() => null);
+  }
+  const { hint } = await judged;
+  return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
+}
+
+/** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */
+function findUnusable(photos: readonly Photo[], { sight }: Ports<'sight'>): PhotoCode | null {
+  try {
+    for (const photo of photos) sight.checkFrame(photo);
+    return null;
+  } catch (error) {
+    const code = toCode(error);
+    if (!isOneOf(photoCodes, code)) throw error;
+    return code;
+  }
+}
+
+const methodsOf = (secret: PresentedSecret | null) =>
+  secret === null ? (['face'] as const) : (['face', secret.method] as const);
+
+async function verifyFrom(
+  taken: Submission,
+  judged: Promise<LivenessFinding>,
+  deps: CoreDeps & Ports<'passkeys'>,
+): Promise<StepUpRecord> {
+  const { captured, submitted, share } = taken;
+  const { secret } = await presentSecret(captured, submitted.secret, deps);
+  const shown = { photos: facesOf(taken), share, secret: secret?.value ?? null, methods: methodsOf(secret), judged };
+  return completeVerification(captured, shown, deps);
+}
+
+async function enrolFrom(
+  taken: Submission,
+  judged: Promise<LivenessFinding>,
+  deps: CoreDeps & Ports<'passkeys'>,
+): Promise<StepUpRecord> {
+  const { captured, submitted, share } = taken;
+  const photos = facesOf(taken);
+  const { record, connection } = captured;
+  const { subject, consent } = record;
+  if (connection === null) throw new FaceError('connection_unknown');
+  if (consent === null) throw new FaceError('consent_missing');
+  await checkNotEnded(record, deps);
+  // A bad document photo is reported first, and costs no attempt.
+  const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
+  const { pass, liveness, presence } = await judged;
+  if (!pass) throw new FaceError('liveness_low');
+  if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
+  // The passkey response is consumed last, so that it stays valid if the frames fail.
+  const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
+  const value = secret?.value ?? null;
+  // The enrolment may have ended while the pictures were judged.
+  await checkNotEnded(record, deps);
+  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
+  const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };
+  return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
+}

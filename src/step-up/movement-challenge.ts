@@ -1,0 +1,214 @@
+import type { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
+import type { Movement } from '../core/movements.js';
+import type { Measurement, Random } from '../core/ports.js';
+import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours } from '../core/screen-light.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { drawBelow } from './draw.js';
+import type { StepUpRecord } from './record.js';
+import { isStored, toStoredDigest } from './ticket.js';
+
+/*
+ * Random lights during the movements. The second color of a pose is revealed only after the digest of the first picture
+ * was sent, so a recording cannot show it. Split screens reveal the face's shape.
+ * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing
+ */
+
+export interface Asked {
+  readonly movement: Movement;
+  readonly light: ScreenLight | null;
+}
+
+const plain = (axis: ScreenAxis, colour: ScreenLight['first']): ScreenLight => ({
+  axis,
+  first: colour,
+  second: colour,
+});
+
+function drawPair(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
+  const left = [...screenColours];
+  const [first = screenColours[0]] = left.splice(drawBelow(left.length, random), 1);
+  const second = left[drawBelow(left.length, random)] ?? first;
+  return [plain(axis, first), plain(axis, second)];
+}
+
+function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, ScreenLight] {
+  const [one, other] = complements[drawBelow(complements.length, random)] ?? complements[0];
+  const [first, second] = drawBelow(2, random) === 0 ? [one, other] : [other, one];
+  return [
+    { axis, first, second },
+    { axis, first: second, second: first },
+  ];
+}
+
+/** Adds lights to the movements: 12 pictures for five poses, with one of 6 × 30⁵ possible sequences. */
+export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
+  const halves = drawHalves(axis, random);
+  return movements.flatMap((movement, at) =>
+    [...(at === 0 ? halves : []), ...drawPair(axis, random)].map((light) => ({ movement, light })),
+  );
+}
+
+export interface Pose<T extends Asked> {
+  /** First picture of the pose, used for everything except light. */
+  readonly shown: T;
+  readonly halves: readonly T[];
+  readonly after: T | null;
+}
+
+export function toPoses<T extends Asked>(pictures: readonly T[]): readonly Pose<T>[] {
+  const poses: { shown: T; halves: T[]; after: T | null }[] = [];
+  let halves: T[] = [];
+  for (const picture of pictures) {
+    const { light, movement } = picture;
+    const last = poses.at(-1);
+    if (light !== null && !isPlain(light)) halves.push(picture);
+    else if (light !== null && halves.length === 0 && last?.after === null && last.shown.movement === movement)
+      last.after = picture;
+    else {
+      poses.push({ shown: picture, halves, after: null });
+      halves = [];
+    }
+  }
+  return poses;
+}
+
+/*
+ * Random head movements and lights, revealed one at a time. The client sends each picture's digest before it gets the
+ * next instruction, so that the server can measure the time. At the end, the client submits the pictures, which are
+ * verified against the digests and not stored.
+ */
+
+/** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */
+export const framesOfChallenge = { least: 5, most: 12 } as const;
+
+const challengeLifeSec = 45;
+
+/**
+ * Seconds for the upload, after the challenge's time. A request may take a minute (src/http/listen.ts), and some
+ * uploads are repeated.
+ */
+const sentWithinSec = 150;
+
+const quickestFrameMs = 400;
+
+/** Minimum time before a picture if only the light changes, so that the person need not move. */
+const quickestLightMs = 300;
+
+/** Maximum time before a picture. Given more time, an attacker could produce a matching picture. */
+const slowestFrameMs = 8000;
+
+/** Maximum time if only the light changes. A page needs half a second plus a round trip. */
+const slowestLightMs = 3000;
+
+const turns = ['left', 'right', 'up', 'down'] as const;
+
+/** Draws one of 24 sequences. At least one turn is sideways, which the judge detects best. */
+export function drawMovements(random: Random): Movement[] {
+  const left: Movement[] = [...turns];
+  const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
+  return ['centre', ...drawn, 'centre'];
+}
+
+export interface NextMovement extends Asked {
+  /** From 0. */
+  readonly index: number;
+  readonly of: number;
+}
+
+export type MovementRecord = NonNullable<StepUpRecord['movement']>;
+
+/** Creates a challenge. @param axis - `null` for movements only */
+export function newChallenge(
+  nonce: Credential,
+  axis: ScreenAxis | null,
+  { clock, random }: Ports<'clock' | 'random'>,
+): MovementRecord {
+  const now = clock.now();
+  const movements = drawMovements(random);
+  const lit = axis === null ? null : drawLights(movements, axis, random);
+  return {
+    nonceDigest: toStoredDigest(nonce),
+    asked: lit?.map(({ movement }) => movement) ?? movements,
+    lights: lit?.flatMap(({ light }) => light ?? []) ?? [],
+    toldAt: now,
+    frames: [],
+    expiresAt: addSec(now, challengeLifeSec),
+  };
+}
+
+export function nextOf(challenge: MovementRecord): NextMovement | null {
+  const asked = toAsked(challenge);
+  const index = challenge.frames.length;
+  const next = asked[index];
+  return next === undefined ? null : { index, of: asked.length, ...next };
+}
+
+/** Returns the instructions for all pictures. */
+export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
+  asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
+
+/** Returns the challenge of a nonce. @throws `challenge_wrong` for another nonce or an expired challenge */
+export function findChallenge(
+  { movement }: Pick<StepUpRecord, 'movement'>,
+  nonce: Credential,
+  now: EpochMs,
+): MovementRecord {
+  if (movement === null || !isStored(nonce, movement.nonceDigest) || movement.expiresAt <= now) {
+    throw new FaceError('challenge_wrong');
+  }
+  return movement;
+}
+
+/**
+ * Records the digest of a picture that is submitted later.
+ * @param digest - SHA-256, base64url
+ * @throws `challenge_wrong` if the challenge is complete
+ */
+export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
+  if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
+  const frame = { digest, afterMs: now - challenge.toldAt };
+  const committed = { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
+  return nextOf(committed) === null ? { ...committed, expiresAt: addSec(now, sentWithinSec) } : committed;
+}
+
+const toMeasurement = (name: string, value: number, unit: string, bounds: Partial<Measurement>): Measurement => {
+  const { atLeast = null, atMost = null } = bounds;
+  const pass = (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
+  return { name, value, unit, atLeast, atMost, pass };
+};
+
+/**
+ * Measures order, digests and times of the pictures.
+ * @param fresh - number of pictures that were never submitted before
+ */
+export function measureChallenge(
+  challenge: MovementRecord,
+  digests: readonly string[],
+  fresh: number,
+): readonly Measurement[] {
+  const { asked, frames } = challenge;
+  // A picture that was not committed counts as 0 ms, so that all values are numbers.
+  const times = asked.map((_, at) => frames[at]?.afterMs ?? 0);
+  const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
+    ({ after }) => after?.afterMs ?? [],
+  );
+  const isLit = challenge.lights.length > 0;
+  // The first picture needs no turn, because the person looks straight ahead already.
+  const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
+  const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
+  const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;
+  return [
+    toMeasurement('frames_as_committed', inOrder, 'count', { atLeast: asked.length }),
+    toMeasurement('frames_never_seen', fresh, 'count', { atLeast: asked.length }),
+    toMeasurement('quickest_frame', quickest(true), 'ms', { atLeast: quickestFrameMs }),
+    toMeasurement('slowest_frame', Math.max(...times), 'ms', { atMost: slowestFrameMs }),
+    ...(isLit
+      ? [
+          toMeasurement('quickest_light', quickest(false), 'ms', { atLeast: quickestLightMs }),
+          toMeasurement('slowest_light', Math.max(...lit), 'ms', { atMost: slowestLightMs }),
+        ]
+      : []),
+  ];
+}

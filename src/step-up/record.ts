@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { type Assurance, outsiderIn, type SubjectRef, vouched } from '../core/connection.js';
+import { movements } from '../core/movements.js';
+import { namedAction, stepUpPurposes } from '../core/page-protocol.js';
+import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../core/ports.js';
+import { anonymousShare, knownShare, type QueueShare } from '../core/queue-share.js';
+import { screenAxes, screenColours } from '../core/screen-light.js';
+import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { hookSignInGuard } from './passed-step-up.js';
+
+const levelGuard = z.literal([1, 2, 3, 4, 5, 6, 7, 8]) satisfies z.ZodType<Accuracy>;
+
+const askingGuard = z.object({
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+  network: z.string().nullable(),
+});
+
+/** Browser that started a hand-off, as shown on the phone. `null` if unknown. */
+export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
+
+export const looksOnPage = 12;
+
+export const recordGuard = z.object({
+  /** Id of the connection, or the caller's tenant if the caller stores the token. */
+  connection: z.string(),
+  subject: z.string(),
+  purpose: z.enum(stepUpPurposes),
+  // These three are the stored form of `Assurance`.
+  proved: z.boolean(),
+  source: z.string(),
+  isSentByProvider: z.boolean().default(false),
+  kept: z
+    .object({
+      token: z.string(),
+      binding: z.object({
+        tenant: z.string(),
+        idp: z.string(),
+        subject: z.string(),
+        scope: z.string(),
+        accuracy: levelGuard,
+      }),
+    })
+    .nullable(),
+  /** With `phone`, challenges from browsers that are not on a phone or tablet are refused. */
+  camera: z.enum(['any', 'phone']).default('any'),
+  /** True if the opening browser must use its own camera, without a hand-off. */
+  staysHere: z.boolean().default(false),
+  application: z.string().nullable().default(null),
+  receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
+  receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
+  /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */
+  feedsHooks: z.boolean(),
+  hookSignIn: hookSignInGuard.nullable().default(null),
+  /** True if the initiator can distinguish alternatives from a face check. */
+  takesAnotherWay: z.boolean().default(false),
+  /** Number that the help desk reads out and the person must choose first, or `null`. */
+  spoken: z
+    .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
+    .nullable()
+    .default(null),
+  mayRenew: z.boolean().default(true),
+  openedByFace: z.boolean().default(false),
+  action: z.nullable(namedAction).default(null),
+  state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
+  startedAt: epochMsGuard,
+  /** Running attempt, and when its reservation ends in case of a crash. `null` after a decision. */
+  captured: z.object({ by: z.string(), until: epochMsGuard.nullable() }).nullable(),
+  /** `null` after a browser has opened the step-up. */
+  challengeDigest: z.string().nullable(),
+  /** Digest of the secret of the one browser that may open the step-up, or `null` for any browser. */
+  browserDigest: z.string().nullable(),
+  sessionDigest: z.string().nullable(),
+  handOff: z
+    .object({
+      ticketDigest: z.string().nullable(),
+      sessionDigest: z.string().nullable(),
+      code: z.string(),
+      choices: z.array(z.string()).default([]),
+      choice: z.enum(['open', 'right', 'wrong']).default('open'),
+      /** `null` after the phone has chosen or the step-up has ended. */
+      asking: askingGuard.nullable().default(null),
+    })
+    .nullable()
+    // Hand-offs of an earlier version have no choices and must be started again.
+    .transform((handOff) => (handOff?.choices.length === 0 ? null : handOff)),
+  movement: z
+    .object({
+      nonceDigest: z.string(),
+      asked: z.array(z.enum(movements)),
+      lights: z
+        .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
+        .default([]),
+      toldAt: epochMsGuard,
+      frames: z.array(z.object({ digest: z.string(), afterMs: z.number() })),
+      expiresAt: epochMsGuard,
+    })
+    .nullable(),
+  consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
+  triesLeft: z.int(),
+  challengesLeft: z.int(),
+  looksLeft: z.int().default(looksOnPage),
+  pass: z
+    .object({
+      at: epochMsGuard,
+      liveness: z.number().nullable(),
+      /** Method of the liveness check. Missing in records of earlier versions. */
+      presence: z.string().nullable().default(null),
+      methods: z.array(z.enum(authenticationMethods)),
+      accuracy: levelGuard.nullable().default(null),
+    })
+    .nullable(),
+  taken: z.boolean(),
+  recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
+  /** Public id of the enrolled token to which the codes belong, or `null` if unknown. */
+  codesOf: z.string().nullable().default(null),
+  returnUrl: z.string().nullable(),
+  expiresAt: epochMsGuard,
+});
+
+/** A stored step-up. It contains no picture or face data. */
+export type StepUpRecord = z.infer<typeof recordGuard>;
+
+/** `started → captured → passed | passed_another_way | failed | expired | abandoned` */
+export type StepUpState = StepUpRecord['state'] | 'passed_another_way' | 'expired';
+
+export const isByFace = ({ methods }: { readonly methods: readonly AuthenticationMethod[] }): boolean =>
+  methods.includes('face');
+
+export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
+  if (state === 'passed' && pass !== null && !isByFace(pass)) return 'passed_another_way';
+  if (state !== 'started' && state !== 'captured') return state;
+  const until = captured?.until ?? null;
+  const isLeft = state === 'captured' && until !== null && until <= now;
+  if (isLeft && triesLeft <= 0) return 'failed';
+  if (expiresAt <= now) return 'expired';
+  return isLeft ? 'started' : state;
+}
+
+export function checkStarted(record: StepUpRecord, now: EpochMs): void {
+  if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
+}
+
+export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
+
+export const toStoredAssurance = (
+  assurance: Assurance,
+): Pick<StepUpRecord, 'proved' | 'source' | 'isSentByProvider'> => ({
+  proved: assurance.kind === 'vouched',
+  source: outsiderIn(assurance) ?? '',
+  isSentByProvider: assurance.kind !== 'anonymous',
+});
+
+export function assuranceOf({ proved, isSentByProvider, source }: StepUpRecord): Assurance {
+  if (proved) return vouched;
+  return isSentByProvider ? { kind: 'first_factor' } : { kind: 'anonymous', source };
+}
+
+/** Returns the address of an anonymous initiator, against which failures count, or `null`. */
+export const outsiderOf = (record: StepUpRecord): string | null => outsiderIn(assuranceOf(record));
+
+/**
+ * Returns the queue share of the person. It is anonymous unless the person or their own provider started the step-up.
+ */
+export function shareOf(record: StepUpRecord): QueueShare {
+  const outsider = outsiderOf(record);
+  const { connection, subject } = record;
+  return outsider === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(outsider);
+}
+
+/** Seconds to write down recovery codes before the receipt is issued. */
+const mayWaitSec = 900;
+
+const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
+  pass !== null && now < addSec(pass.at, mayWaitSec);
+
+/**
+ * Returns true if recovery codes are offered, until the person continues. They are offered again after a reload or a
+ * lost reply.
+ */
+export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
+  !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
+
+export const isReceiptWaiting = (
+  { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
+  now: EpochMs,
+): boolean =>
+  state === 'passed' && recoveryCodes !== 'none' && receiptFor !== null && receipt === null && isWaitedFor(pass, now);

@@ -1,0 +1,91 @@
+import type { Photo } from '../core/concealed.js';
+import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { type Hint, hintOfReference } from '../core/hints.js';
+import type { QueueShare } from '../core/queue-share.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError, isOneOf, photoCodes, toCode } from '../errors.js';
+import type { StepUpRecord } from './record.js';
+import { changeSession, type FoundSession } from './session.js';
+import type { StepUp } from './stored.js';
+import { look } from './transitions.js';
+import { chargeUnusable } from './unusable-pictures.js';
+
+/*
+ * The photo of an identity document. It is not stored, so it is checked when the user chooses it, and again with the
+ * frames.
+ */
+
+/** Detail of errors about this photo, which distinguishes them from errors about camera pictures. */
+const detail = 'reference';
+
+export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
+
+export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
+  record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
+
+async function examine(reference: Photo, share: QueueShare, { verifier }: Ports<'verifier'>): Promise<void> {
+  try {
+    await verifier.liveness(reference, share);
+  } catch (error) {
+    const code = toCode(error);
+    throw isOneOf(photoCodes, code) ? new FaceError(code, detail, { cause: error }) : error;
+  }
+}
+
+/**
+ * Checks a document's photo without storing it.
+ * @returns a hint, or `null` if the photo has exactly one face
+ * @throws `step_up_unknown`; `step_up_finished`, also if no checks are left; `consent_missing`, `not_found`,
+ * `locked_out`
+ */
+export async function lookAtReference(
+  { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
+  deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
+): Promise<Hint | null> {
+  try {
+    const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
+      look(record, { isWanted: wantsReference({ ...session, record }) }, now);
+    return await chargeUnusable(
+      session,
+      async (toRow) => {
+        await changeSession(session, spend, deps);
+        await examine(reference, toRow(), deps);
+        return null;
+      },
+      deps,
+    );
+  } catch (error) {
+    const code = toCode(error);
+    if (isOfReferencePhoto(error) && isOneOf(photoCodes, code)) return hintOfReference[code];
+    throw error;
+  }
+}
+
+/** Returns the submitted photo after detecting its face. @throws `photo_missing`, or errors of this photo */
+export async function takeReference(
+  reference: Photo | null,
+  share: QueueShare,
+  deps: Ports<'verifier'>,
+): Promise<Photo> {
+  if (reference === null) throw new FaceError('photo_missing', detail);
+  await examine(reference, share, deps);
+  return reference;
+}
+
+/**
+ * Compares the document with the pictures straight ahead. One match is enough, because the judge has verified that all
+ * pictures show one person, and document photos are years old.
+ * @throws `face_mismatch`, or errors of this photo
+ */
+export async function matchReference(
+  { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },
+  { policy }: Connection,
+  share: QueueShare,
+  { verifier }: Ports<'verifier'>,
+): Promise<void> {
+  const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
+  const compared = await verifier.match(reference, straight, policy.accuracy, share);
+  for (const each of compared) if ('code' in each) throw new FaceError(each.code);
+  if (!compared.some(({ match }) => match)) throw new FaceError('face_mismatch', detail);
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { isForgotten, readStored } from '../core/change-stored.js';
+import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { clockToleranceSec } from '../core/receipt.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { findOpened, type OpenedSession, openSession } from './session.js';
+import { type StartedStepUp, startStepUp } from './step-up.js';
+import { changeRecord, findStepUp } from './stored.js';
+import { joinTicket, newSecret } from './ticket.js';
+import { reticket } from './transitions.js';
+
+interface Requested {
+  readonly connection: Connection;
+  readonly request: string;
+}
+
+interface ReadRequest {
+  readonly connection: Connection;
+  readonly subject: string;
+  readonly audience: string;
+  readonly nonce: string;
+  readonly key: string;
+  readonly usedUntil: EpochMs;
+}
+
+/** Use of a signed request: true if the caller started the step-up, or the step-up's id if the page opened it. */
+const usedGuard = z.union([z.literal(true), z.string()]);
+
+/**
+ * Starts the step-up of a signed request, once.
+ * @throws `caller_untrusted` for a bad signature or an expired request; `step_up_finished` if it was used before
+ */
+export async function startRequestedStepUp(
+  requested: Requested,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
+): Promise<StartedStepUp> {
+  const asked = await readRequest(requested, deps);
+  return use(asked, () => startAsked(asked, deps), deps);
+}
+
+/**
+ * Starts the step-up and opens it for the page. If the answer was lost, the next attempt opens the same step-up.
+ * @throws as `startRequestedStepUp` and `openSession`
+ */
+export async function openRequestedStepUp(
+  { connection, request, ...opening }: Requested & Omit<Parameters<typeof openSession>[0], 'ticket'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+): Promise<OpenedSession> {
+  const asked = await readRequest({ connection, request }, deps);
+  const used = (await readStored({ key: asked.key, guard: usedGuard }, deps))?.record;
+  if (typeof used === 'string') return openAgain(used, opening, deps);
+  const { id, challenge } = await use(
+    asked,
+    async () => {
+      const started = await startAsked(asked, deps);
+      await deps.state.write(asked.key, started.id, { when: 'any', expiresAt: asked.usedUntil });
+      return started;
+    },
+    deps,
+  );
+  return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
+}
+
+async function readRequest({ connection, request }: Requested, deps: Ports<'state' | 'clock'>): Promise<ReadRequest> {
+  if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
+  const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
+  if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
+  if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
+  const key = `step-up-request:${connection.id}:${nonce}`;
+  // The expiry includes time for replicas with a slow clock.
+  return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
+}
+
+const startAsked = (
+  { connection, subject, audience, nonce }: ReadRequest,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
+): Promise<StartedStepUp> =>
+  startStepUp({ connection, subject, kept: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
+
+async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: Ports<'state'>) {
+  if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
+    throw new FaceError('step_up_finished');
+  return begin().catch(async (error: unknown) => {
+    await state.delete(key);
+    throw error;
+  });
+}
+
+async function openAgain(
+  id: string,
+  opening: Omit<Parameters<typeof openSession>[0], 'ticket'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+): Promise<OpenedSession> {
+  const found = await findStepUp(id, deps);
+  const opened = findOpened(found, opening.key ?? null, deps);
+  if (opened !== null) return opened;
+  if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
+  // The answer with the challenge was lost, so a new challenge replaces it.
+  const challenge = newSecret(deps);
+  await changeRecord(id, (record) => reticket(record, challenge), deps, found);
+  return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
+}

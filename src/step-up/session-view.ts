@@ -1,0 +1,171 @@
+import { hasMixedScripts } from '../core/action.js';
+import type { Connection, Policy } from '../core/connection.js';
+import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
+import type { StepUp } from './stored.js';
+
+export const consentVersion = 'consent-1';
+
+export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
+  readonly expiresAt: EpochMs;
+  readonly agreedAt: EpochMs | null;
+};
+
+/** Returns the secret required with the face. A token that the caller stores needs none on the page. */
+export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
+  record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
+
+/**
+ * Returns true if a step-up may move to another device. By default it may not if a passkey is required, because a
+ * passkey protects against forwarded links.
+ */
+export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
+  !record.staysHere && (connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey');
+
+function toHandOffView({ handOff }: StepUpRecord, role: SessionRole): View['handOff'] {
+  if (handOff === null) return null;
+  const { sessionDigest, choice, code } = handOff;
+  const unchosen = sessionDigest === null ? 'waiting' : 'opened';
+  const state = ({ open: unchosen, right: 'paired', wrong: 'refused' } as const)[choice];
+  return { state, code: role === 'own' ? code : null };
+}
+
+function toPairing({ handOff, spoken, application }: StepUpRecord, role: SessionRole): View['pairing'] {
+  if (role === 'unpaired' && spoken?.choice === 'open') {
+    return { kind: 'call', choices: spoken.choices, application: null, browser: null, system: null, network: null };
+  }
+  if (role !== 'unpaired' || handOff === null || handOff.choice !== 'open') return null;
+  const { choices, asking } = handOff;
+  return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
+}
+
+/** Returns how screen light is used. Without a connection's policy, it is used if supported. */
+export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
+  lights[connection?.policy.liveness ?? 'challenge'];
+
+const lights = {
+  off: 'none',
+  passive: 'none',
+  movement: 'none',
+  challenge: 'offered',
+  light: 'demanded',
+} as const satisfies Record<Policy['liveness'], View['light']>;
+
+/**
+ * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
+ * result without a face.
+ */
+export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
+  const { takesAnotherWay, purpose, kept, receiptFor } = record;
+  if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
+  const { anotherWay, bypass } = connection.policy;
+  if (outsiderOf(record) !== null || !(anotherWay.counts || receiptFor !== null)) return [];
+  const offered = {
+    email: anotherWay.email,
+    sms: anotherWay.sms,
+    recovery_code: anotherWay.recoveryCodes,
+    bypass_code: bypass.allowed,
+  } as const satisfies Record<AnotherWay, boolean>;
+  return anotherWays.filter((way) => offered[way]);
+}
+
+export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
+  connection?.policy.helpRequests === true &&
+  record.kept === null &&
+  record.purpose !== 'manage' &&
+  record.spoken === null &&
+  outsiderOf(record) === null;
+
+export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
+  const { id, record, connection } = stepUp;
+  const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
+  const policy = connection?.policy;
+  return {
+    id,
+    purpose,
+    role,
+    triesLeft,
+    expiresAt,
+    consentVersion,
+    state: stateAt(record, now),
+    organisation: policy?.organisation ?? null,
+    application: role === 'own' ? record.application : null,
+    retentionDays: policy?.enrolmentDays ?? null,
+    consentNeeded: consent === null && purpose !== 'manage',
+    // Before the number is chosen, the phone's user may be another person.
+    action:
+      role === 'unpaired' || record.action === null
+        ? null
+        : { ...record.action, mixedScripts: hasMixedScripts(record.action.words) },
+    agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
+    userSecret: demandedSecret(stepUp),
+    light: lightOf(stepUp),
+    referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
+    phoneNeeded: record.camera === 'phone',
+    handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
+    handOff: toHandOffView(record, role),
+    pairing: toPairing(record, role),
+    // Only a face can approve an action.
+    fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
+    anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
+    helpOffered: role === 'own' && mayAskForHelp(record, connection),
+    recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
+    receiptWaits: role === 'own' && isReceiptWaiting(record, now),
+    // The phone's page stays open. The other browser continues to the application.
+    returnUrl: role === 'own' ? returnUrl : null,
+  };
+}
+
+type Allowed = Readonly<Record<SessionRole, boolean>>;
+
+const everyone: Allowed = { own: true, unpaired: true, camera: true };
+const whoHasACamera: Allowed = { own: true, unpaired: false, camera: true };
+const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
+const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
+
+/**
+ * Permissions per role. After its user has chosen the number, a phone may give consent, submit pictures and secrets,
+ * and abandon the step-up. The phone never sees data about the enrolment.
+ */
+const allowedBy = {
+  read: everyone,
+  consent: whoHasACamera,
+  decline: whoHasACamera,
+  start_challenge: whoHasACamera,
+  commit_frame: whoHasACamera,
+  look_at_reference: whoHasACamera,
+  submit_frames: whoHasACamera,
+  start_passkey: whoHasACamera,
+  start_hand_off: ownAlone,
+  choose_number: unpairedAlone,
+  ask_for_help: ownAlone,
+  send_code: ownAlone,
+  pass_another_way: ownAlone,
+  make_recovery_codes: ownAlone,
+  take_receipt: ownAlone,
+  read_enrolment: ownAlone,
+  read_notices: ownAlone,
+  choose_notices: ownAlone,
+  add_notice_device: ownAlone,
+  remove_notice_device: ownAlone,
+  revoke_enrolment: ownAlone,
+  renew_enrolment: ownAlone,
+  read_data_consents: ownAlone,
+  withdraw_data_consent: ownAlone,
+  read_links: ownAlone,
+  end_link: ownAlone,
+  read_checks: ownAlone,
+  read_devices: ownAlone,
+  forget_known_places: ownAlone,
+  read_services: ownAlone,
+  export_held: ownAlone,
+} as const satisfies Record<string, Allowed>;
+
+export type SessionAction = keyof typeof allowedBy;
+
+/** @throws `step_up_unknown` if the role does not allow the action */
+export function checkAllowed(action: SessionAction, role: SessionRole): void {
+  if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
+}

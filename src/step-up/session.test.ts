@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createTestCore } from '../../test/core.js';
+import { createFolder } from '../../test/folder.js';
+import { testShare } from '../../test/share.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
+import { Credential } from '../core/concealed.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { openSession } from './session.js';
+import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
+import { joinTicket } from './ticket.js';
+
+const folder = createFolder('session');
+let cores = 0;
+const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
+
+const about = { subject: 'anna', kept: null, receipt: null, hookSignIn: null } as const;
+
+test('a link bound to one browser never opens in another', async () => {
+  const { connection, deps } = await setUp();
+  const browser = new Credential('the secret in its cookie');
+  const started = await startStepUp({ connection, ...about, browser }, deps);
+  const open = (shown: Credential | null) =>
+    openSession({ ticket: joinTicket(started.id, started.challenge), browser: shown, returnUrl: null }, deps);
+  for (const other of [null, new Credential('the secret in another cookie')])
+    await expect(open(other)).rejects.toMatchObject({ code: 'step_up_unknown' });
+  expect((await open(browser)).view).toMatchObject({ state: 'started', role: 'own' });
+});
+
+test('only one of two concurrent browsers opens a link', async () => {
+  const { connection, deps } = await setUp();
+  const started = await startStepUp({ connection, ...about }, deps);
+  const open = () =>
+    openSession({ ticket: joinTicket(started.id, started.challenge), browser: null, returnUrl: null }, deps);
+  const results = await Promise.allSettled(Array.from({ length: 20 }, open));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('the stored state of a step-up opens nothing', async () => {
+  const { connection, deps, state } = await setUp();
+  const browser = new Credential('the secret in its cookie');
+  const started = await startStepUp({ connection, ...about, browser }, deps);
+  const { session } = await openSession(
+    { ticket: joinTicket(started.id, started.challenge), browser, returnUrl: null },
+    deps,
+  );
+  const stored = JSON.stringify(await state.read(`step-up:${started.id}`));
+  for (const secret of [started.challenge, session, browser])
+    secret.use((text) => expect(stored).not.toContain(text.split('.').at(-1)));
+});
+
+test('a pass is taken once, and nothing else is', async () => {
+  const { connection, deps, clock } = await setUp();
+  const consent = { statement: 'v1', givenAt: clock.now() };
+  const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
+  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps);
+  const { id, challenge } = await startStepUp({ connection, ...about }, deps);
+  await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
+  await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => takeStepUp(id, deps)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'step_up_finished' });
+  await expect(takeStepUp('nobody’s', deps)).rejects.toMatchObject({ code: 'step_up_unknown' });
+});
+
+test('a step-up that nobody came for is gone with its time', async () => {
+  const { connection, deps, clock, state } = await setUp();
+  const { id } = await startStepUp(
+    { connection, ...about, assurance: { kind: 'anonymous', source: '192.0.2.7' } },
+    deps,
+  );
+  expect(await state.read(`step-up:${id}`)).not.toBeNull();
+  clock.advanceSec(600 + 3601);
+  expect(await state.read(`step-up:${id}`)).toBeNull();
+});

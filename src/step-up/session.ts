@@ -1,0 +1,247 @@
+import { toNoted } from '../core/action.js';
+import type { Credential } from '../core/concealed.js';
+import { bindingOf } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { attemptsOfSubject } from '../core/limits/attempts.js';
+import { readLockedUntil } from '../core/limits/lockout.js';
+import type { SessionRole } from '../core/page-protocol.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
+import { isEnrolled } from '../enrolment/deny-list.js';
+import { checkNotEnded } from '../enrolment/revoke.js';
+import { FaceError } from '../errors.js';
+import { assuranceOf, checkStarted, outsiderOf, type StepUpRecord, stateAt, whoOf } from './record.js';
+import { checkAllowed, consentVersion, type SessionAction, type SessionView, toSessionView } from './session-view.js';
+import { defaultTimeoutSec, toView } from './step-up.js';
+import { changeRecord, findStepUp, type StepUp } from './stored.js';
+import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
+import { abandon, agree, checkTicket, open } from './transitions.js';
+
+/*
+ * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, which is in no
+ * cookie, so that other sites cannot use the session (CSRF).
+ */
+
+export interface OpenedSession {
+  readonly session: Credential;
+  readonly view: SessionView;
+}
+
+export interface Opening {
+  readonly ticket: Credential;
+  /** Session secret that the page has chosen. If absent, the server creates one. */
+  readonly key?: Credential | null;
+}
+
+/**
+ * Returns the session that the page has already opened with this secret, if the reply to that request was lost.
+ * @returns `null` if there is none
+ */
+export function findOpened(found: StepUp, key: Credential | null, { clock }: Ports<'clock'>): OpenedSession | null {
+  const { id, record } = found;
+  if (key === null || !isOpenedUnder(record, key)) return null;
+  return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
+}
+
+export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
+  [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
+
+/**
+ * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
+ * who is not enrolled.
+ * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`, `step_up_finished`;
+ * `request_malformed` for a return URL that is not allowed
+ */
+export async function openSession(
+  opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'connections'>,
+): Promise<OpenedSession> {
+  const { id, secret } = splitTicket(opening.ticket);
+  const { browser, returnUrl, key = null } = opening;
+  const found = await findStepUp(id, deps);
+  const { connection } = found;
+  const opened = findOpened(found, key, deps);
+  if (opened !== null) return opened;
+  checkTicket(found.record, { secret, browser }, deps.clock.now());
+  await checkGoesOn(found.record, deps);
+  if (returnUrl !== null && !connection?.policy.returnUrls.includes(returnUrl)) {
+    throw new FaceError('request_malformed', { field: 'returnUrl' });
+  }
+  const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
+  const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
+  if (consent !== null) {
+    // The audit entry is written before the link is opened, because the link opens only once and every consent needs an
+    // entry.
+    const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
+    await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
+  }
+  const session = key ?? newSecret(deps);
+  const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
+  const now = deps.clock.now();
+  const record = await changeRecord(
+    id,
+    (latest) => {
+      if (isOpenedUnder(latest, session)) return latest;
+      checkTicket(latest, { secret, browser }, now);
+      return open(latest, { session, purpose, consent, returnUrl, lifeSec }, now);
+    },
+    deps,
+  );
+  return {
+    session: joinTicket(id, session),
+    view: toSessionView({ ...found, record }, ownRole(record), deps.clock.now()),
+  };
+}
+
+/**
+ * Returns the consent of the enrolment. Anonymous initiators get `null`, because a consent reveals that the person is
+ * enrolled.
+ */
+async function findAgreement(record: StepUpRecord, deps: Ports<'state' | 'clock'>): Promise<Consent | null> {
+  if (record.kept !== null || outsiderOf(record) !== null) return null;
+  return findCurrentConsent(record, consentVersion, deps);
+}
+
+async function isToEnrol({ record, connection }: StepUp, deps: Ports<'clock' | 'verifier'>): Promise<boolean> {
+  const { purpose, kept, subject, action } = record;
+  // The face at an enrolment is compared with nothing, so it cannot approve an action.
+  if (action !== null) return false;
+  if (purpose !== 'verify' || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
+  if (assuranceOf(record).kind !== 'vouched') return false;
+  try {
+    return !isEnrolled(await connection.profile.readToken(subject), deps);
+  } catch (error) {
+    if (error instanceof FaceError && error.code === 'subject_unknown') return false;
+    throw error;
+  }
+}
+
+export interface FoundSession extends StepUp {
+  readonly session: Credential;
+  readonly revision: number;
+  readonly role: SessionRole;
+  readonly action: SessionAction;
+}
+
+/**
+ * Finds the step-up of a session for one action. @throws `step_up_unknown`, also if the session's role does not allow
+ * the action
+ */
+export async function findSession(
+  session: Credential,
+  action: SessionAction,
+  deps: Ports<'state' | 'connections'>,
+): Promise<FoundSession> {
+  const { id, secret } = splitTicket(session);
+  const found = await findStepUp(id, deps);
+  const role = roleOf(secret, found.record);
+  checkAllowed(action, role);
+  if (action !== 'read') await checkGoesOn(found.record, deps);
+  return { ...found, session, role, action };
+}
+
+/**
+ * Refuses a running enrolment or own page if the person's enrolment has ended since the start.
+ * @throws `step_up_finished`
+ */
+async function checkGoesOn(record: StepUpRecord, deps: Ports<'state'>): Promise<void> {
+  if (record.purpose !== 'verify') await checkNotEnded(record, deps);
+}
+
+function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
+  const { sessionDigest, handOff } = record;
+  if (isStored(secret, sessionDigest)) return ownRole(record);
+  if (isStored(secret, handOff?.sessionDigest ?? null)) return handOff?.choice === 'right' ? 'camera' : 'unpaired';
+  throw new FaceError('step_up_unknown');
+}
+
+const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
+  spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
+
+/** Returns the view of a session. Only the link's own browser gets the receipt. */
+export function viewSession(
+  stepUp: StepUp & { readonly role: SessionRole },
+  { clock }: Ports<'clock'>,
+): { readonly view: SessionView; readonly receipt: Credential | null } {
+  const { id, record, role } = stepUp;
+  const { receipt } = toView(id, record, clock.now());
+  return { view: toSessionView(stepUp, role, clock.now()), receipt: role === 'own' ? receipt : null };
+}
+
+/**
+ * Returns how long the user is locked out, so that the page shows it before the camera opens.
+ * @returns seconds, or `null` if not locked out. Anonymous callers always get `null` before they submit a face
+ */
+export async function findLockoutSec(
+  { record, connection, role }: StepUp & { readonly role: SessionRole },
+  { state, clock }: Ports<'state' | 'clock'>,
+): Promise<number | null> {
+  const { purpose, kept, subject } = record;
+  const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
+  if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || outsiderOf(record) !== null)
+    return null;
+  const until = await readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), { state, clock });
+  return until === null ? null : Math.max(1, Math.ceil((until - clock.now()) / 1000));
+}
+
+/**
+ * Changes the step-up of a session, and retries after concurrent changes.
+ * @throws `step_up_unknown`, and what `change` throws
+ */
+export async function changeSession(
+  session: FoundSession,
+  change: (record: StepUpRecord, now: EpochMs) => StepUpRecord,
+  deps: Ports<'state' | 'clock'>,
+): Promise<StepUp> {
+  const { id, connection, action } = session;
+  const { secret } = splitTicket(session.session);
+  const record = await changeRecord(
+    id,
+    (found) => {
+      // A concurrent change may have ended this session.
+      checkAllowed(action, roleOf(secret, found));
+      return change(found, deps.clock.now());
+    },
+    deps,
+    session,
+  );
+  return { id, record, connection };
+}
+
+/**
+ * Records consent to the displayed text.
+ * @throws `step_up_unknown`, `step_up_finished`; `consent_missing` if that is not the current text
+ */
+export async function giveConsent(
+  { session, version, language }: { session: FoundSession; version: string; language: string },
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<SessionView> {
+  if (version !== consentVersion) throw new FaceError('consent_missing', { version });
+  const { id, record } = session;
+  const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
+  checkStarted(record, deps.clock.now());
+  const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
+  await deps.audit.append({ action: 'consent_given', ...whoOf(record), detail });
+  const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
+  return toSessionView(stepUp, session.role, deps.clock.now());
+}
+
+export async function abandonStepUp(
+  session: FoundSession,
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<SessionView> {
+  const stepUp = await changeSession(session, abandon, deps);
+  const { id, record } = stepUp;
+  const application = record.application ?? undefined;
+  // A person who leaves their own page abandons no check.
+  if (record.purpose !== 'manage')
+    await deps.audit.append({
+      ...{ action: 'step_up_abandoned', ...whoOf(record) },
+      detail: { stepUpId: id, application },
+    });
+  if (record.action !== null) {
+    const detail = { stepUpId: id, ...toNoted(record.action), application };
+    await deps.audit.append({ action: 'action_declined', ...whoOf(record), detail });
+  }
+  return toSessionView(stepUp, session.role, deps.clock.now());
+}

@@ -1,0 +1,99 @@
+import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
+import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { recordGuard, type StepUpRecord } from './record.js';
+import { end, judgedWithinSec, keep } from './transitions.js';
+
+/**
+ * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
+ * is no longer configured.
+ */
+export interface StepUp {
+  readonly id: string;
+  readonly record: StepUpRecord;
+  readonly connection: Connection | null;
+}
+
+/** Seconds after the end in which the outcome can be read. */
+const keptAfterEndSec = 3600;
+
+const toStored = (id: string) => ({
+  key: `step-up:${id}`,
+  guard: recordGuard,
+  // A step-up with the caller's token is deleted when it expires, or after a running attempt.
+  expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
+    addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
+});
+
+export async function readRecord(id: string, deps: Ports<'state'>): Promise<FoundRecord<StepUpRecord>> {
+  const found = await readStored(toStored(id), deps);
+  if (found === null) throw new FaceError('step_up_unknown');
+  return found;
+}
+
+export async function findStepUp(
+  id: string,
+  deps: Ports<'state' | 'connections'>,
+): Promise<StepUp & { readonly revision: number }> {
+  const { record, revision } = await readRecord(id, deps);
+  return { id, record, revision, connection: deps.connections.get(record.connection) ?? null };
+}
+
+function withoutAsking(record: StepUpRecord): StepUpRecord {
+  const { state, handOff } = record;
+  if (handOff === null || state === 'started' || state === 'captured') return record;
+  return { ...record, handOff: { ...handOff, asking: null } };
+}
+
+async function write(
+  id: string,
+  record: StepUpRecord,
+  how: { readonly when: 'absent' | 'any'; readonly mayBeLost?: boolean },
+  { state }: Ports<'state'>,
+): Promise<void> {
+  const { key, expiresAt } = toStored(id);
+  await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
+}
+
+export const writeNew = (
+  id: string,
+  record: StepUpRecord,
+  { mayBeLost }: { readonly mayBeLost: boolean },
+  deps: Ports<'state'>,
+): Promise<void> => write(id, record, { when: 'absent', mayBeLost }, deps);
+
+/**
+ * Changes a step-up.
+ * @param known - record as just read
+ * @throws `step_up_unknown`, `state_unavailable`, and what `change` throws
+ */
+export async function changeRecord(
+  id: string,
+  change: (record: StepUpRecord) => StepUpRecord,
+  deps: Ports<'state'>,
+  known: FoundRecord<StepUpRecord> | null = null,
+): Promise<StepUpRecord> {
+  const step = (found: StepUpRecord | null): StepUpRecord => {
+    if (found === null) throw new FaceError('step_up_unknown');
+    return withoutAsking(change(found));
+  };
+  return (await changeStored(toStored(id), step, deps, known)).changed;
+}
+
+/** Reserves a step-up for an attempt that has passed. @throws `step_up_finished` if another one has started */
+export async function keepForAttempt({ id, record: captured }: StepUp, deps: Ports<'state'>): Promise<void> {
+  await changeRecord(id, (found) => keep(found, captured), deps);
+}
+
+/** Ends an attempt. @throws `step_up_finished` if another one has started */
+export async function endAttempt(
+  { id, record: captured }: StepUp,
+  ended: StepUpRecord,
+  deps: Ports<'state'>,
+): Promise<void> {
+  // A passed attempt has reserved the step-up, so the write needs no condition.
+  if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
+  else await changeRecord(id, (found) => end(found, captured, ended), deps);
+}

@@ -1,0 +1,217 @@
+import { describe, expect, test } from '@jest/globals';
+import { Credential } from '../core/concealed.js';
+import { addSec, epochMs } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { type MovementRecord, newChallenge } from './movement-challenge.js';
+import { type StepUpRecord, stateAt } from './record.js';
+import { toStoredDigest } from './ticket.js';
+import {
+  abandon,
+  agree,
+  capture,
+  challenge,
+  checkTicket,
+  choose,
+  commit,
+  end,
+  handOff,
+  keep,
+  look,
+  open,
+  openHandedOff,
+  renew,
+  take,
+  uncaptured,
+} from './transitions.js';
+
+const now = epochMs(1_790_000_000_000);
+const secret = (name: string) => new Credential(name);
+const consent = { statement: 'consent-1 (en)', givenAt: now };
+const movement: MovementRecord = newChallenge(secret('nonce'), null, {
+  clock: { now: () => now },
+  random: () => new Uint8Array(1),
+});
+
+/** One that waits for its photos, with all that a transition may ask for. */
+const waiting: StepUpRecord = {
+  ...{ connection: 'work', subject: 'anna', purpose: 'verify', proved: true, source: '', isSentByProvider: false },
+  ...{
+    kept: null,
+    staysHere: false,
+    camera: 'any',
+    application: null,
+    receiptFor: null,
+    receipt: null,
+    feedsHooks: true,
+    hookSignIn: { application: null, address: null },
+    takesAnotherWay: false,
+    mayRenew: true,
+    openedByFace: false,
+    action: null,
+    recoveryCodes: 'none',
+    codesOf: null,
+    spoken: null,
+    state: 'started',
+  },
+  ...{ startedAt: now, captured: null, challengeDigest: toStoredDigest(secret('link')), browserDigest: null },
+  handOff: {
+    ...{ ticketDigest: toStoredDigest(secret('ticket')), sessionDigest: null, code: '42', choices: ['17', '42', '93'] },
+    ...{ choice: 'open', asking: { browser: 'Firefox', system: null, network: null } },
+  },
+  ...{ sessionDigest: null, movement, consent, triesLeft: 3, challengesLeft: 12, looksLeft: 12, pass: null },
+  ...{ taken: false, returnUrl: null, expiresAt: addSec(now, 600) },
+};
+const captured = capture(waiting, 'first', now);
+
+/** Every state that a record can be found in, and whether it is under way. */
+const found: readonly [string, StepUpRecord, boolean][] = [
+  ['started', waiting, true],
+  ['captured', captured, false],
+  ['captured and left', { ...captured, captured: { by: 'dead', until: now } }, true],
+  ['captured, left, and without a try', { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 }, false],
+  ['kept for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
+  ['passed', { ...waiting, state: 'passed' }, false],
+  ['failed', { ...waiting, state: 'failed' }, false],
+  ['abandoned', { ...waiting, state: 'abandoned' }, false],
+  ['expired', { ...waiting, expiresAt: now }, false],
+];
+
+const offered = {
+  ticket: secret('new'),
+  code: '55',
+  choices: ['55', '66', '77'],
+  asking: { browser: null, system: null, network: null },
+};
+
+/** What happens to one that is under way, and in which state that leaves it. */
+const steps: readonly [string, (record: StepUpRecord) => StepUpRecord, StepUpRecord['state']][] = [
+  ['agree', (record) => agree(record, consent, now), 'started'],
+  ['abandon', (record) => abandon(record, now), 'abandoned'],
+  ['renew', (record) => renew(record, now), 'started'],
+  ['challenge', (record) => challenge(record, movement, now), 'started'],
+  ['commit', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
+  ['look', (record) => look(record, { isWanted: true }, now), 'started'],
+  ['handOff', (record) => handOff(record, offered, now), 'started'],
+  ['choose the right number', (record) => choose(record, '42', now), 'started'],
+  ['choose another number', (record) => choose(record, '17', now), 'failed'],
+  ['choose none', (record) => choose(record, null, now), 'failed'],
+  ['capture', (record) => capture(record, 'second', now), 'captured'],
+];
+
+/** What a transition comes to: the record, or the code of the refusal. */
+function outcomeOf(work: () => StepUpRecord): StepUpRecord | string {
+  try {
+    return work();
+  } catch (error) {
+    return toCode(error);
+  }
+}
+
+describe.each(steps)('%s', (_, step, next) => {
+  // Without the challenge: an attempt takes it, and whoever commits needs it.
+  test.each(found)('of one that is %s', (_name, record, isUnderWay) => {
+    const outcome = outcomeOf(() => step({ ...record, movement }));
+    if (!isUnderWay) expect(outcome).toBe('step_up_finished');
+    else expect(outcome).toMatchObject({ state: next });
+  });
+});
+
+test('what ends a step-up keeps no token and no challenge of it', () => {
+  const kept = { token: 'fv1.', binding: { tenant: 't', idp: 'api', subject: '', scope: 's', accuracy: 4 } } as const;
+  for (const ended of [abandon({ ...waiting, kept }, now), choose({ ...waiting, kept }, '17', now)])
+    expect(ended).toMatchObject({ kept: null, movement: null });
+});
+
+test('each bound is spent to its end, and then refuses', () => {
+  const spend = (record: StepUpRecord, step: (left: StepUpRecord) => StepUpRecord): number => {
+    for (let times = 0, left = record; ; times += 1) {
+      const next = outcomeOf(() => step(left));
+      if (next === 'step_up_finished' || times > 20) return times;
+      left = next as StepUpRecord;
+    }
+  };
+  expect(spend(waiting, (record) => challenge(record, movement, now))).toBe(12);
+  expect(spend(waiting, (record) => look(record, { isWanted: true }, now))).toBe(12);
+  // Each attempt dies, and is left.
+  const die = (record: StepUpRecord): StepUpRecord => ({ ...record, captured: { by: 'dead', until: now } });
+  expect(spend(waiting, (record) => die(capture(record, 'one', now)))).toBe(3);
+});
+
+test('without consent nobody is challenged, and no document looked at', () => {
+  const without = { ...waiting, consent: null };
+  expect(outcomeOf(() => challenge(without, movement, now))).toBe('consent_missing');
+  expect(outcomeOf(() => look(without, { isWanted: true }, now))).toBe('consent_missing');
+  expect(outcomeOf(() => look(without, { isWanted: false }, now))).toBe('not_found');
+});
+
+describe('a link', () => {
+  const show = (record: StepUpRecord, shown: string, browser: string | null = null) =>
+    outcomeOf(() => {
+      checkTicket(record, { secret: secret(shown), browser: browser === null ? null : secret(browser) }, now);
+      return record;
+    });
+  const bound = { ...waiting, browserDigest: toStoredDigest(secret('browser')) };
+  const opening = {
+    session: secret('session'),
+    purpose: 'verify',
+    consent: null,
+    returnUrl: 'https://x',
+    lifeSec: 60,
+  } as const;
+
+  test('opens by its secret, in its browser, once, while the step-up waits', () => {
+    expect(show(waiting, 'link')).toBe(waiting);
+    expect(show(waiting, 'another')).toBe('step_up_unknown');
+    expect([show(bound, 'link'), show(bound, 'link', 'other')]).toEqual(['step_up_unknown', 'step_up_unknown']);
+    expect(show(bound, 'link', 'browser')).toBe(bound);
+    expect(show({ ...waiting, expiresAt: now }, 'link')).toBe('step_up_finished');
+    expect(show(open(waiting, opening, now), 'link')).toBe('step_up_opened');
+  });
+
+  test('of an invitation gives its person some time once it is open; a check keeps its own', () => {
+    expect(open(waiting, opening, now)).toMatchObject({ expiresAt: waiting.expiresAt, returnUrl: 'https://x' });
+    const invitation = { ...waiting, purpose: 'enrol', returnUrl: 'https://y' } as const;
+    expect(open(invitation, opening, now)).toMatchObject({ expiresAt: addSec(now, 60), returnUrl: 'https://y' });
+  });
+});
+
+test('the ticket of a hand-off opens once', () => {
+  const session = secret('phone');
+  const opened = openHandedOff(waiting, { secret: secret('ticket'), session }, now);
+  expect(opened.handOff).toMatchObject({ ticketDigest: null, sessionDigest: toStoredDigest(session) });
+  expect(outcomeOf(() => openHandedOff(opened, { secret: secret('ticket'), session }, now))).toBe('step_up_opened');
+  expect(outcomeOf(() => openHandedOff(waiting, { secret: secret('no'), session }, now))).toBe('step_up_unknown');
+  expect(outcomeOf(() => openHandedOff({ ...waiting, handOff: null }, { secret: session, session }, now))).toBe(
+    'step_up_unknown',
+  );
+});
+
+describe('an attempt', () => {
+  const later = addSec(now, 30);
+  const second = capture({ ...captured, movement }, 'second', later);
+  const failed = { ...captured, state: 'failed' } as const;
+
+  test('ends only as the one that has begun last', () => {
+    expect(end(captured, captured, failed)).toMatchObject({ state: 'failed', captured: null });
+    for (const over of [second, failed, uncaptured(captured)]) {
+      expect(outcomeOf(() => end(over, captured, failed))).toBe('step_up_finished');
+      expect(outcomeOf(() => keep(over, captured))).toBe('step_up_finished');
+    }
+  });
+
+  test('that is kept for its pass is never left, however long it takes', () => {
+    expect(stateAt(captured, later)).toBe('started');
+    expect(stateAt(keep(captured, captured), addSec(now, 599))).toBe('captured');
+  });
+
+  test('without a decision gives its try back, and not its challenge', () => {
+    expect(uncaptured(captured)).toEqual({ ...waiting, movement: null });
+  });
+});
+
+test('a pass is taken once, and nothing else is', () => {
+  const passed = { ...waiting, state: 'passed' } as const;
+  expect(outcomeOf(() => take(take(passed)))).toBe('step_up_finished');
+  for (const [, record] of found.filter(([name]) => name !== 'passed'))
+    expect(outcomeOf(() => take(record))).toBe('face_not_verified');
+});

@@ -1,0 +1,223 @@
+import type { Credential } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
+import { digestOf, hasDigest } from '../core/digest.js';
+import type { StepUpPurpose } from '../core/page-protocol.js';
+import { addSec, type EpochMs } from '../core/units.js';
+import type { Consent } from '../enrolment/consent.js';
+import { FaceError } from '../errors.js';
+import { commitTo, findChallenge, type MovementRecord } from './movement-challenge.js';
+import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } from './record.js';
+import { isStored, toStoredDigest } from './ticket.js';
+
+/*
+ * State transitions of a step-up, as pure functions. They throw `step_up_finished` if the step-up is not active.
+ * Callers check authorization.
+ */
+
+/** Returns the active step-up, reopened if an attempt ended without a decision. @throws `step_up_finished` */
+export function underWay(record: StepUpRecord, now: EpochMs): StepUpRecord {
+  checkStarted(record, now);
+  return { ...record, state: 'started', captured: null };
+}
+
+export function checkTicket(
+  record: StepUpRecord,
+  { secret, browser }: { readonly secret: Credential; readonly browser: Credential | null },
+  now: EpochMs,
+): void {
+  const { challengeDigest, browserDigest } = record;
+  // The digest is deleted when a step-up is opened, so the secret cannot be verified. The error reveals nothing,
+  // because ids cannot be guessed.
+  if (challengeDigest === null) throw new FaceError('step_up_opened');
+  if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
+  if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
+    throw new FaceError('step_up_unknown');
+  checkStarted(record, now);
+}
+
+export function open(
+  record: StepUpRecord,
+  opening: {
+    readonly session: Credential;
+    readonly purpose: StepUpPurpose;
+    readonly consent: Consent | null;
+    readonly returnUrl: string | null;
+    readonly lifeSec: number;
+  },
+  now: EpochMs,
+): StepUpRecord {
+  const { session, purpose, consent, returnUrl, lifeSec } = opening;
+  return {
+    ...record,
+    challengeDigest: null,
+    sessionDigest: toStoredDigest(session),
+    purpose,
+    consent,
+    // An invitation waits for days, so its time starts only when it is opened.
+    expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
+    returnUrl: record.returnUrl ?? returnUrl,
+  };
+}
+
+/** Replaces a ticket that was not used. @throws `step_up_opened` */
+export function reticket(record: StepUpRecord, challenge: Credential): StepUpRecord {
+  if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
+  return { ...record, challengeDigest: toStoredDigest(challenge) };
+}
+
+export const agree = (record: StepUpRecord, consent: Consent, now: EpochMs): StepUpRecord => ({
+  ...underWay(record, now),
+  consent,
+});
+
+export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
+  ...underWay(record, now),
+  state: 'abandoned',
+  kept: null,
+  movement: null,
+});
+
+/** Keeps a person's own page open after it ended the enrolment. */
+export const goOnAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
+  ...underWay(record, now),
+  startedAt: now,
+});
+
+export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
+  ...underWay(record, now),
+  purpose: 'enrol',
+});
+
+/**
+ * Starts a challenge, which replaces the previous one.
+ * @throws `consent_missing`; `step_up_finished`, also if no challenges are left
+ */
+export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
+  const started = underWay(record, now);
+  if (record.consent === null) throw new FaceError('consent_missing');
+  if (record.purpose === 'manage' || record.challengesLeft === 0) throw new FaceError('step_up_finished');
+  return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
+}
+
+export function commit(
+  record: StepUpRecord,
+  { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
+  now: EpochMs,
+): StepUpRecord {
+  return { ...underWay(record, now), movement: commitTo(findChallenge(record, nonce, now), digest, now) };
+}
+
+/**
+ * Counts a check of a document's photo.
+ * @throws `not_found` if no photo is required; `consent_missing`; `step_up_finished`, also if no checks are left
+ */
+export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: boolean }, now: EpochMs): StepUpRecord {
+  const started = underWay(record, now);
+  if (!isWanted) throw new FaceError('not_found');
+  if (record.consent === null) throw new FaceError('consent_missing');
+  if (record.looksLeft === 0) throw new FaceError('step_up_finished');
+  return { ...started, looksLeft: record.looksLeft - 1 };
+}
+
+/** Sets a ticket for another camera. The previous ticket and its session become invalid. */
+export function handOff(
+  record: StepUpRecord,
+  offered: {
+    readonly ticket: Credential;
+    readonly code: string;
+    readonly choices: string[];
+    readonly asking: AskingBrowser;
+  },
+  now: EpochMs,
+): StepUpRecord {
+  const { ticket, code, choices, asking } = offered;
+  const handOff = { ticketDigest: toStoredDigest(ticket), sessionDigest: null, code, choices, asking } as const;
+  return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
+}
+
+export function openHandedOff(
+  record: StepUpRecord,
+  { secret, session }: { readonly secret: Credential; readonly session: Credential },
+  now: EpochMs,
+): StepUpRecord {
+  const { handOff } = record;
+  if (handOff === null) throw new FaceError('step_up_unknown');
+  if (handOff.ticketDigest === null) throw new FaceError('step_up_opened');
+  if (!isStored(secret, handOff.ticketDigest)) throw new FaceError('step_up_unknown');
+  checkStarted(record, now);
+  return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
+}
+
+/** Applies the chosen number. A wrong number, or `null` for none, ends the step-up. */
+export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
+  const started = underWay(record, now);
+  const { handOff, spoken } = record;
+  if (spoken?.choice === 'open') {
+    const isHeard = number !== null && hasDigest(number, digestOf(spoken.code));
+    if (isHeard) return { ...started, spoken: { ...spoken, choice: 'right' } };
+    return { ...started, spoken: { ...spoken, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
+  }
+  if (handOff === null) throw new FaceError('step_up_unknown');
+  const isRight = number !== null && hasDigest(number, digestOf(handOff.code));
+  if (isRight) return { ...started, handOff: { ...handOff, choice: 'right', asking: null } };
+  return { ...started, handOff: { ...handOff, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
+}
+
+/** Seconds for one attempt, longer than a check with a slow provider. */
+export const judgedWithinSec = 30;
+
+export const newAttempt = ({ random }: Ports<'random'>): string => Buffer.from(random(12)).toString('base64url');
+
+/** Reserves the step-up for one attempt. The attempt is counted now, so that a crash allows no additional one. */
+export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
+  const { triesLeft } = underWay(record, now);
+  const captured = { by, until: addSec(now, judgedWithinSec) };
+  return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
+}
+
+export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
+  ...captured,
+  state: 'started',
+  captured: null,
+  triesLeft: captured.triesLeft + 1,
+});
+
+/**
+ * Reserves the step-up before the pass is delivered, so that no other attempt can start.
+ * @throws `step_up_finished` if another attempt has started
+ */
+export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
+  const by = checkOwn(record, captured);
+  return { ...record, captured: { by, until: null } };
+}
+
+/** Ends the attempt. @throws `step_up_finished` if another attempt has started */
+export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpRecord): StepUpRecord {
+  checkOwn(record, captured);
+  return { ...ended, captured: null };
+}
+
+function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
+  if (found.state !== 'captured' || captured === null || found.captured?.by !== captured.by)
+    throw new FaceError('step_up_finished');
+  return captured.by;
+}
+
+/**
+ * Consumes the offer of recovery codes. @throws `step_up_finished` if codes are not offered, or the person has
+ * continued
+ */
+export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
+  if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
+  return { ...record, recoveryCodes: 'made' };
+}
+
+/** Restores the offer after the codes could not be created. */
+export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
+
+/** Consumes the pass. @throws `face_not_verified`; `step_up_finished` if consumed before */
+export function take(record: StepUpRecord): StepUpRecord {
+  if (record.state !== 'passed') throw new FaceError('face_not_verified');
+  if (record.taken) throw new FaceError('step_up_finished');
+  return { ...record, taken: true };
+}

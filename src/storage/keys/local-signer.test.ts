@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from '@jest/globals';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { runSignerContract } from '../../../test/contract/signer.js';
+import { createManualClock } from '../../../test/contract/state.js';
+import { createFolder } from '../../../test/folder.js';
+import { createTextLog } from '../../../test/sinks.js';
+import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
+
+const typ = 'facestep-receipt+jwt';
+let folder: string;
+let file: string;
+let clock: ReturnType<typeof createManualClock>;
+let log: ReturnType<typeof createTextLog>;
+
+beforeEach(async () => {
+  folder = createFolder('signer');
+  file = join(folder, 'signing-keys.json');
+  clock = createManualClock();
+  log = createTextLog();
+});
+
+const start = (at = clock): Promise<LocalSigner> =>
+  createLocalSigner({ file, clock: at, log, random: (bytes) => randomBytes(bytes) });
+
+runSignerContract('local file', async () => {
+  const signer = await start();
+  return {
+    signer,
+    restart: () => start(),
+    close: async () => {},
+    async replace() {
+      await signer.rotate();
+      clock.advanceSec(signerOverlapSec);
+    },
+  };
+});
+
+const secretsIn = async (): Promise<number> => (await readFile(file, 'utf8')).split('"d"').length - 1;
+const kidsOf = async (signer: LocalSigner) => (await signer.publicKeys()).map(({ kid }) => kid);
+const signingKid = async (signer: LocalSigner): Promise<unknown> =>
+  JSON.parse(Buffer.from((await signer.sign(typ, {})).split('.')[0]!, 'base64url').toString()).kid;
+
+test('one of several concurrent processes creates the key, readable only by its owner', async () => {
+  const [one, ...others] = await Promise.all([start(), start(), start()]);
+  const jws = await one!.sign(typ, { n: 1 });
+  for (const other of others) expect(await other.verify(typ, jws)).toEqual({ n: 1 });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('a key is published for the overlap before it signs, in every process, and one at a time waits', async () => {
+  const [mine, theirs] = [await start(), await start()];
+  const [first] = await kidsOf(mine);
+  const { kid: next, signsFrom } = await theirs.rotate();
+  expect(signsFrom - clock.now()).toBe(signerOverlapSec * 1000);
+  await expect(mine.rotate()).rejects.toMatchObject({ code: 'request_malformed' });
+  clock.advanceSec(signerOverlapSec - 1);
+  expect(await kidsOf(mine)).toEqual([first, next]);
+  expect(await signingKid(mine)).toBe(first);
+  clock.advanceSec(1);
+  expect(await kidsOf(mine)).toEqual([next, first]);
+  expect(await signingKid(mine)).toBe(next);
+  expect(await mine.turns()).toMatchObject([
+    { kid: first, isSigning: false },
+    { kid: next, isSigning: true },
+  ]);
+});
+
+test('the private key is destroyed at the end of its period', async () => {
+  const signer = await start();
+  await signer.rotate();
+  await signer.sign(typ, {});
+  expect(await secretsIn()).toBe(2);
+  clock.advanceSec(signerOverlapSec);
+  await signer.sign(typ, {});
+  expect(await secretsIn()).toBe(1);
+  expect(await kidsOf(signer)).toHaveLength(2);
+});
+
+test('a server whose clock is behind signs with the next key, once another has destroyed the half of the last', async () => {
+  const [behind, signer] = [await start(createManualClock()), await start()];
+  const { kid: next } = await signer.rotate();
+  clock.advanceSec(signerOverlapSec);
+  const jws = await signer.sign(typ, {});
+  expect(await secretsIn()).toBe(1);
+  expect(await signingKid(behind)).toBe(next);
+  expect(await behind.verify(typ, jws)).toEqual({});
+  expect((await kidsOf(behind))[0]).toBe(next);
+  expect(await behind.turns()).toMatchObject([{ isSigning: false }, { kid: next, isSigning: true }]);
+  await expect(behind.retire(next)).rejects.toMatchObject({ code: 'request_malformed' });
+});
+
+test('a retired key is good for nothing at once; the one that signs, and none at all, are not retired', async () => {
+  const signer = await start();
+  const [first] = (await signer.turns()).map(({ kid }) => kid);
+  const jws = await signer.sign(typ, {});
+  await expect(signer.retire(first!)).rejects.toMatchObject({ code: 'request_malformed' });
+  await signer.rotate();
+  clock.advanceSec(signerOverlapSec);
+  await expect(signer.retire('other')).rejects.toMatchObject({ code: 'request_malformed' });
+  await (await start()).retire(first!);
+  await expect(signer.verify(typ, jws)).rejects.toMatchObject({ code: 'receipt_invalid' });
+  expect(await kidsOf(signer)).toHaveLength(1);
+});
+
+test('reads the file of an earlier version, whose key signs on', async () => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  const text = JSON.stringify({ format: 'facestep-signing-keys-1', current: kid, keys: [{ ...jwk, kid }] });
+  await writeFile(file, text, { mode: 0o600 });
+  const signer = await start();
+  expect(await signingKid(signer)).toBe(kid);
+  expect(await readFile(file, 'utf8')).toBe(text);
+  await signer.rotate();
+  expect(await kidsOf(await start())).toEqual([kid, expect.any(String)]);
+});
+
+test('refuses a file without a key, or that others can read', async () => {
+  await writeFile(file, '{"format":"facestep-signing-keys-2","keys":[]}', { mode: 0o600 });
+  await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
+  await rm(file);
+  await start();
+  await chmod(file, 0o640);
+  await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
+});

@@ -1,0 +1,230 @@
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { runLedgerContract } from '../../../test/contract/ledger.js';
+import { createManualClock, runStateContract } from '../../../test/contract/state.js';
+import { eventually } from '../../../test/eventually.js';
+import { projectRoot } from '../../../test/paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../../../test/redis.js';
+import { useStateFolders } from '../../../test/state-folder.js';
+import { filesOf } from '../../config/data-files.js';
+import { stateGuard } from '../../config/state.js';
+import { addSec, epochMs, toIso } from '../../core/units.js';
+import { openLedger } from './open.js';
+
+const describeOnRedis = hasRedis ? describe : describe.skip;
+
+describeOnRedis('on one Redis server', () => {
+  let server: RedisServer;
+  /** Speaks to the server beside ours. */
+  let plain: Redis;
+  const settings = () => ({ kind: 'redis', url: server.url });
+  const { newFolder, openIn, openFor } = useStateFolders(settings);
+
+  beforeAll(async () => {
+    server = await startRedis();
+    plain = new Redis(server.url);
+  });
+  afterAll(async () => {
+    plain.disconnect();
+    await server.stop();
+  });
+
+  /** An empty store, and a server that is reconciled with it. */
+  const start = async () => {
+    await plain.flushall();
+    const clock = createManualClock(Date.now());
+    const folder = newFolder();
+    return { clock, folder, state: await openIn(folder, clock) };
+  };
+
+  runStateContract('redis', async (clock) => {
+    await plain.flushall();
+    return openFor(clock, async () => void (await plain.flushall()));
+  });
+
+  const files = filesOf({ dataFolder: 'unused', keys: { kind: 'local', folder: null } });
+  const openLog = (given: object = settings()) => openLedger(stateGuard.parse(given), files);
+
+  runLedgerContract('redis', async () => {
+    await plain.flushall();
+    return { ledger: await openLog(), reopen: openLog };
+  });
+
+  test('nothing is left of what has expired, and all keys bear the prefix', async () => {
+    const { state, clock } = await start();
+    const before = await plain.dbsize();
+    const soon = epochMs(clock.now() + 30);
+    for (let index = 0; index < 20; index += 1) {
+      await state.write(`record:${index}`, 'x', { when: 'any', expiresAt: soon });
+      // At once: a counter that ended between the two would begin anew, with the later end.
+      const amounts = [soon, addSec(clock.now(), 999)].map((expiresAt) => state.add(`counter:${index}`, 1, expiresAt));
+      expect(await Promise.all(amounts)).toEqual([1, 2]);
+    }
+    expect((await plain.keys('*')).filter((key) => !key.startsWith('{facestep:'))).toEqual([]);
+    await eventually(async () => expect(await plain.dbsize()).toBe(before));
+  });
+
+  test('a store that is emptied while it is used refuses until the denials of the audit trail are in it again', async () => {
+    const { state, clock, folder } = await start();
+    const since = await state.storeEpoch();
+    const later = toIso(addSec(clock.now(), 1000));
+    const records: [string, Record<string, unknown>][] = [
+      ['enrolled', { tokenId: 'former', expiresAt: later, former: null }],
+      ['enrolled', { tokenId: 'newer', expiresAt: null, former: 'former' }],
+      ['renewed', { tokenId: 'renewed', former: 'newer' }],
+      ['enrolled', { tokenId: 'past', expiresAt: toIso(addSec(clock.now(), -60)), former: null }],
+      ['revoked', { tokenId: 'past' }],
+      ['revoked', { tokenId: null }],
+      ['subject_erased', { receiptId: 'r', tokenId: 'erased', by: 'owner' }],
+      ['verified', { tokenId: 'used' }],
+    ];
+    for (const [index, [action, detail]] of records.entries()) {
+      const record = { sequence: index + 1, time: toIso(clock.now()), previous: null };
+      appendFileSync(
+        folder.files.audit,
+        `${JSON.stringify({ ...record, action, connection: 'a', subject: 's', detail })}\n`,
+      );
+    }
+    expect(await state.read('revoked:former')).toBeNull();
+    await plain.flushall();
+    const anew = await state.storeEpoch();
+    expect(anew).toBe(addSec(clock.now(), 31));
+    expect(anew).toBeGreaterThan(since);
+    const denied = ['former', 'newer', 'renewed', 'past', 'erased', 'used'];
+    const found = await Promise.all(denied.map((tokenId) => state.read(`revoked:${tokenId}`)));
+    expect(denied.filter((_, index) => found[index] !== null)).toEqual(['former', 'newer', 'erased']);
+    expect(folder.audited).toEqual([
+      { action: 'store_replaced', connection: '', subject: '', detail: { heldSince: toIso(anew) } },
+    ]);
+    const life = await plain.pttl('{facestep:revoked:former}:r');
+    // And a minute more, for servers whose clocks are behind.
+    expect(life).toBeGreaterThan(960_000);
+    expect(life).toBeLessThanOrEqual(1_060_000);
+  });
+
+  test('all servers agree since when an emptied store holds everything, and each says so once', async () => {
+    await plain.flushall();
+    const clock = createManualClock(Date.now());
+    const servers = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const folder = newFolder();
+        return { folder, state: await openIn(folder, clock) };
+      }),
+    );
+    const held = () => Promise.all(servers.map(({ state }) => state.storeEpoch()));
+    expect(new Set(await held()).size).toBe(1);
+    await plain.flushall();
+    clock.advanceSec(5);
+    expect(new Set(await held())).toEqual(new Set([addSec(clock.now(), 31)]));
+    await held();
+    for (const { folder } of servers) expect(folder.audited).toHaveLength(1);
+  });
+
+  test('what empties it between two calls is noticed by itself', async () => {
+    const { state, folder } = await start();
+    await plain.flushall();
+    await eventually(async () => expect(folder.audited).toHaveLength(1));
+    await eventually(async () => expect(await state.read('a')).toBeNull());
+  });
+
+  test('while the denials cannot be put back nothing is answered', async () => {
+    const { state, folder } = await start();
+    mkdirSync(folder.files.audit);
+    await plain.flushall();
+    await expect(state.storeEpoch()).rejects.toThrow();
+    await expect(state.read('a')).rejects.toThrow();
+    rmSync(folder.files.audit, { recursive: true });
+    expect(await state.read('a')).toBeNull();
+  });
+
+  test('a server that stops, stalls or comes back is told at once or used again, and what it kept is there', async () => {
+    const { state, folder } = await start();
+    await state.write('a', 1, { when: 'any', expiresAt: null });
+    const since = await state.storeEpoch();
+    server.process.kill('SIGSTOP');
+    await expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' });
+    server.process.kill('SIGCONT');
+    await eventually(async () => expect((await state.read('a'))?.value).toBe(1));
+    server.process.kill('SIGKILL');
+    await eventually(() => expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' }));
+    await server.restart('what it kept');
+    await eventually(async () => expect((await state.read('a'))?.value).toBe(1));
+    expect(await state.storeEpoch()).toBe(since);
+    await server.restart('nothing');
+    await eventually(async () => expect(await state.storeEpoch()).toBeGreaterThan(since));
+    expect(await state.read('a')).toBeNull();
+    expect(folder.audited).toHaveLength(1);
+    await plain.ping();
+  });
+
+  test('a server that starts before its store refuses until that is there', async () => {
+    server.process.kill('SIGKILL');
+    await once(server.process, 'exit');
+    const folder = newFolder();
+    const state = await openIn(folder, createManualClock());
+    await expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' });
+    expect(folder.logged).toContain('state store does not respond');
+    await server.restart('nothing');
+    await eventually(async () => expect(await state.read('a')).toBeNull());
+  });
+
+  test('it needs no right but those that are documented', async () => {
+    await plain.flushall();
+    const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
+    const [, keys = '', rights = ''] = /that user needs `(.*?)` and `(.*?)`/.exec(document) ?? [];
+    await plain.call('ACL', 'SETUSER', 'facestep', 'on', '>secret', keys, '-@all', ...rights.split(' '));
+    const url = `redis://facestep:secret@127.0.0.1:${server.port}`;
+    const state = await openIn(newFolder(), createManualClock(Date.now()), { url });
+    await state.write('a', 1, { when: 'absent', expiresAt: addSec(epochMs(Date.now()), 60) });
+    expect((await state.read('a'))?.value).toBe(1);
+    expect(await state.add('a', 1, addSec(epochMs(Date.now()), 60))).toBe(1);
+    await state.delete('a');
+    expect(await state.read('a')).toBeNull();
+    const ledger = await openLog({ kind: 'redis', url });
+    const key = { partition: 'p', sort: 'a' };
+    const range = { partition: 'p', after: '', before: '~' };
+    for (const [version, value] of ['x', null, 'y'].entries())
+      await ledger.put([{ ...key, value, version, expiresAt: null }]);
+    expect(await ledger.get([key])).toEqual(['y']);
+    for (const order of ['newest first', 'oldest first'] as const)
+      expect(await ledger.range(range, 9, order)).toEqual([{ sort: 'a', value: 'y' }]);
+    expect(await ledger.count(range)).toBe(1);
+    await ledger.remove([key]);
+    expect(await ledger.count(range)).toBe(0);
+    await ledger.close();
+  });
+
+  test('all keys of the ledger bear the prefix, and nothing is left of rows that were removed', async () => {
+    await plain.flushall();
+    const ledger = await openLog();
+    await ledger.put([
+      { partition: 'p', sort: 'a', value: 'x', version: 1, expiresAt: null },
+      { partition: 'q', sort: 'a', value: '', version: null, expiresAt: null },
+    ]);
+    expect((await plain.keys('*')).filter((key) => !key.startsWith('{facestep:ledger:'))).toEqual([]);
+    await ledger.remove(['p', 'q'].map((partition) => ({ partition, sort: 'a' })));
+    expect(await plain.keys('*')).toEqual([]);
+    await ledger.close();
+  });
+
+  test('neither log nor errors show the password', async () => {
+    await plain.flushall();
+    await plain.config('SET', 'requirepass', 'hidden-password');
+    const url = `redis://:hidden-password@127.0.0.1:${server.port}`;
+    try {
+      const folder = newFolder();
+      const state = await openIn(folder, createManualClock(), { url });
+      expect(await state.read('a')).toBeNull();
+      const wrong = await openIn(folder, createManualClock(), { url: url.replace('hidden', 'wrong') });
+      const error: unknown = await wrong.read('a').catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'state_unavailable' });
+      expect(inspect([error, folder.logged], { depth: 9 })).not.toMatch(/(hidden|wrong)-password/);
+    } finally {
+      await plain.config('SET', 'requirepass', '');
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import Database from 'libsql';
+import { z } from 'zod';
+import { runLedgerContract } from '../../../test/contract/ledger.js';
+import { createManualClock, runStateContract } from '../../../test/contract/state.js';
+import { useStateFolders } from '../../../test/state-folder.js';
+import { addSec } from '../../core/units.js';
+import { createSqliteLedger } from './ledger-sqlite.js';
+import { createSqliteState } from './sqlite.js';
+
+const { newFolder, openFor } = useStateFolders(() => ({ kind: 'sqlite' }));
+const newLedgerFile = (): string => newFolder().files.ledger;
+
+runStateContract('sqlite', (clock) =>
+  openFor(clock, async ({ files }) => {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${files.state}${end}`, { force: true });
+  }),
+);
+
+runLedgerContract('sqlite', async () => {
+  const file = newLedgerFile();
+  return { ledger: createSqliteLedger(file), reopen: async () => createSqliteLedger(file) };
+});
+
+test('both files are readable only by their owner', async () => {
+  const { files } = newFolder();
+  const state = createSqliteState({ file: files.state, clock: createManualClock() });
+  const ledger = createSqliteLedger(files.ledger);
+  await ledger.put([{ partition: 'p', sort: 'a', value: 'x', version: null, expiresAt: null }]);
+  for (const file of [files.state, files.ledger]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  await Promise.all([state.close(), ledger.close()]);
+});
+
+test('a file that is no database is state_unavailable', () => {
+  const { files } = newFolder();
+  writeFileSync(
+    files.state,
+    'not a database, but long enough to be mistaken for the header of one, perhaps, or not at all',
+  );
+  expect(() => createSqliteState({ file: files.state, clock: createManualClock() })).toThrow(
+    expect.objectContaining({ code: 'state_unavailable' }),
+  );
+});
+
+test('what a busy hour left is removed a little at a time: whoever writes next does not wait for all of it', async () => {
+  const { files } = newFolder();
+  const clock = createManualClock();
+  const state = createSqliteState({ file: files.state, clock });
+  const end = addSec(clock.now(), 300);
+  const keys = Array.from({ length: 2000 }, (_, index) => `left:${index}`);
+  await Promise.all(keys.map((key) => state.write(key, 1, { when: 'absent', expiresAt: end, mayBeLost: true })));
+  await Promise.all(keys.map((key) => state.add(`count:${key}`, 1, end)));
+  clock.advanceSec(301);
+  const database = new Database(files.state, { readonly: true });
+  const counts = ['record', 'counter'].map((table) => database.prepare(`select count(*) as rows from ${table}`));
+  const left = () => counts.map((count) => z.object({ rows: z.number() }).parse(count.get()).rows);
+  const removed: number[] = [];
+  let before = left();
+  for (let writes = 0; writes < 2000; writes++) {
+    await state.write('next', writes, { when: 'any', expiresAt: null, mayBeLost: true });
+    const after = left();
+    removed.push(...after.map((rows, table) => (before[table] ?? 0) - rows));
+    before = after;
+  }
+  expect(Math.max(...removed)).toBeLessThanOrEqual(100);
+  expect(before).toEqual([1, 0]);
+  database.close();
+  await state.close();
+});

@@ -1,0 +1,273 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
+import Database from 'libsql';
+import { z } from 'zod';
+import type { Clock, State, StateRecord, WriteCondition } from '../../core/ports.js';
+import { type EpochMs, epochMs } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { createGroupCommit } from '../files/group-commit.js';
+import { isAhead } from './marker.js';
+
+export type Durability = 'durable' | 'mayBeLost';
+
+/** Executes changes. Concurrent ones share a transaction and a sync. */
+export interface SqliteChanges {
+  /**
+   * Queues a change.
+   * @throws `state_unavailable` if the change failed, or if the sync to disk failed
+   */
+  make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
+  /** Resolves when a key's value is synced, so that no reader sees a value that may be lost. */
+  settled(key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Asked {
+  readonly key: string;
+  readonly durability: Durability;
+  /** @returns a function that notifies the caller */
+  run(): () => void;
+  refuse(error: unknown): void;
+}
+
+export function createSqliteChanges(database: Database.Database, sync: () => Promise<void>): SqliteChanges {
+  const groupSync = createGroupCommit(sync);
+  const unsynced = new Map<string, Promise<void>>();
+  let asked: Asked[] = [];
+  let turn: NodeJS.Immediate | null = null;
+
+  const transact = (group: readonly Asked[]): readonly (() => void)[] => {
+    database.exec('begin immediate');
+    try {
+      const done = group.map((each) => each.run());
+      database.exec('commit');
+      return done;
+    } catch (error) {
+      database.exec('rollback');
+      throw error;
+    }
+  };
+
+  const syncKeys = (keys: readonly string[]): Promise<void> => {
+    const synced = groupSync()
+      .catch((cause: unknown) => {
+        throw new FaceError('state_unavailable', null, { cause });
+      })
+      .finally(() => {
+        for (const key of keys) if (unsynced.get(key) === synced) unsynced.delete(key);
+      });
+    for (const key of keys) unsynced.set(key, synced);
+    return synced;
+  };
+
+  const makeAsked = (): void => {
+    const group = asked;
+    asked = [];
+    turn = null;
+    if (group.length === 0) return;
+    try {
+      const tell = transact(group);
+      const durable = group.filter(({ durability }) => durability === 'durable');
+      const synced = durable.length === 0 ? null : syncKeys(durable.map(({ key }) => key));
+      for (const [index, { durability, refuse }] of group.entries()) {
+        if (durability === 'durable') synced?.then(tell[index], refuse);
+        else tell[index]();
+      }
+    } catch (cause) {
+      for (const { refuse } of group) refuse(new FaceError('state_unavailable', null, { cause }));
+    }
+  };
+
+  return {
+    make(key, durability, body) {
+      return new Promise((resolve, refuse) => {
+        const run = (): (() => void) => {
+          const result = body();
+          return () => resolve(result);
+        };
+        asked.push({ key, durability, run, refuse });
+        turn ??= setImmediate(makeAsked);
+      });
+    },
+    async settled(key) {
+      await unsynced.get(key);
+    },
+    async close() {
+      if (turn !== null) clearImmediate(turn);
+      makeAsked();
+      await Promise.allSettled(unsynced.values());
+    },
+  };
+}
+
+/*
+ * Every write creates a new AUTOINCREMENT row, so that a deleted and recreated record has another revision than the one
+ * that was read. Answered writes must survive a power failure, so the write-ahead log is synced here, once for
+ * concurrent changes. With synchronous=FULL, each change would block; with NORMAL, SQLite does not sync the log itself.
+ * https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+const schema = `
+  pragma journal_mode = wal;
+  pragma synchronous = normal;
+  pragma busy_timeout = 250;
+  create table if not exists record (
+    revision integer primary key autoincrement,
+    key text not null unique,
+    value text not null,
+    expires_at integer
+  );
+  create index if not exists record_expiry on record (expires_at) where expires_at is not null;
+  create table if not exists counter (
+    key text primary key,
+    value integer not null,
+    expires_at integer not null
+  ) without rowid;
+  create index if not exists counter_expiry on counter (expires_at);
+  create table if not exists held (
+    only integer primary key check (only = 1),
+    since integer not null
+  );
+`;
+
+const addToCounter = `
+  insert into counter (key, value, expires_at) values (:key, :amount, :expiresAt)
+  on conflict (key) do update set
+    value = excluded.value + iif(counter.expires_at <= :now, 0, counter.value),
+    expires_at = iif(counter.expires_at <= :now, excluded.expires_at, counter.expires_at)
+  returning value
+`;
+
+const writesBetweenPurges = 16;
+
+/**
+ * Maximum of expired records that one purge removes. It is more than is written between purges, so that purging catches
+ * up without delaying writers.
+ */
+const removedAtOnce = 4 * writesBetweenPurges;
+
+const heldGuard = z.object({ since: z.number().transform(epochMs) });
+const counterGuard = z.object({ value: z.number() });
+const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at: z.number().nullable() });
+
+/**
+ * Creates the state store in a SQLite file, the default for a single server. Calls take well under a millisecond; syncs
+ * run in another thread.
+ * @param file - created with mode 0600; `:memory:` stores nothing
+ * @throws `state_unavailable`, as all methods
+ */
+export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {
+  const { database, log } = guarded(() => {
+    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+    const opened = new Database(file);
+    opened.exec(schema);
+    opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());
+    // The write-ahead log exists as long as the database is open.
+    return { database: opened, log: file === ':memory:' ? null : openSync(`${file}-wal`, 'r+') };
+  });
+  const changes = createSqliteChanges(database, async () => {
+    if (log !== null) await syncData(log);
+  });
+  const select = database.prepare('select revision, value, expires_at from record where key = ?');
+  const insert = database.prepare('insert into record (key, value, expires_at) values (?, ?, ?)');
+  const selectHeld = database.prepare('select since from held');
+  const updateHeld = database.prepare('update held set since = ?');
+  const remove = database.prepare('delete from record where key = ?');
+  const increase = database.prepare(addToCounter);
+  const clearCounter = database.prepare('delete from counter where key = ?');
+  const purge = ['record', 'counter'].map((table) =>
+    database.prepare(
+      `delete from ${table} where key in (select key from ${table} where expires_at <= ? limit ${removedAtOnce})`,
+    ),
+  );
+  let writes = 0;
+  let closed = false;
+
+  const guardedWhileOpen = <T>(body: () => T): T => {
+    if (closed) throw new FaceError('state_unavailable', 'closed');
+    return guarded(body);
+  };
+
+  const find = (key: string): StateRecord | null => {
+    const row = select.get(key);
+    if (row === undefined) return null;
+    const { revision, value, expires_at: expiresAt } = rowGuard.parse(row);
+    if (expiresAt !== null && expiresAt <= clock.now()) return null;
+    return { value: JSON.parse(value), revision };
+  };
+
+  const purgeSometimes = (): void => {
+    if (writes++ % writesBetweenPurges === 0) for (const each of purge) each.run(clock.now());
+  };
+
+  const change = <T>(key: string, mayBeLost: boolean, body: () => T): Promise<T> => {
+    if (closed) throw new FaceError('state_unavailable', 'closed');
+    return changes.make(key, mayBeLost ? 'mayBeLost' : 'durable', () => {
+      purgeSometimes();
+      return body();
+    });
+  };
+
+  const readSettled = async (key: string): Promise<StateRecord | null> => {
+    await changes.settled(key);
+    return guardedWhileOpen(() => find(key));
+  };
+
+  return {
+    read: readSettled,
+    readMany: (keys) => Promise.all(keys.map(readSettled)),
+    async write(key, value, { when, expiresAt, mayBeLost = false }) {
+      const text = JSON.stringify(value);
+      return change(key, mayBeLost, () => {
+        if (!isMet(when, find(key))) return false;
+        remove.run(key);
+        insert.run(key, text, expiresAt);
+        return true;
+      });
+    },
+    async add(key, amount, expiresAt: EpochMs) {
+      return change(
+        key,
+        true,
+        () => counterGuard.parse(increase.get({ key, amount, expiresAt, now: clock.now() })).value,
+      );
+    },
+    async delete(key) {
+      await change(key, false, () => {
+        remove.run(key);
+        clearCounter.run(key);
+      });
+    },
+    async storeEpoch() {
+      return guardedWhileOpen(() => {
+        const { since } = heldGuard.parse(selectHeld.get());
+        if (!isAhead(since, clock)) return since;
+        const now = clock.now();
+        updateHeld.run(now);
+        return now;
+      });
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await changes.close();
+      database.close();
+      if (log !== null) closeSync(log);
+    },
+  };
+}
+
+const syncData = promisify(fdatasync);
+
+function isMet(when: WriteCondition, found: StateRecord | null): boolean {
+  if (when === 'any') return true;
+  if (when === 'absent') return found === null;
+  return found?.revision === when.revision;
+}
+
+function guarded<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (cause) {
+    throw new FaceError('state_unavailable', null, { cause });
+  }
+}

@@ -1,0 +1,149 @@
+import type { SealedToken } from '../core/concealed.js';
+import type { Ports } from '../core/deps.js';
+import { attemptsOf, attemptsOfToken } from '../core/limits/attempts.js';
+import { countAgainst } from '../core/limits/limits.js';
+import { countAttempt } from '../core/limits/lockout.js';
+import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../core/ports.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { identifyWhereSound, isDenied, isExpired } from '../enrolment/deny-list.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
+
+type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
+
+/**
+ * Verifies live photos against a token that a backend stores. A mismatch is returned as a verdict; errors of the token
+ * are thrown.
+ * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
+ * `Verifier`
+ */
+export async function verifyToken(request: VerifyRequest, deps: Needed): Promise<Verdict> {
+  return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
+}
+
+export async function scoreToken(request: VerifyRequest, deps: Needed): Promise<Score> {
+  return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
+}
+
+export interface CheckRules {
+  /** Result of the liveness judgment, which must pass. `null` if none is required. */
+  readonly judged: Promise<LivenessFinding> | null;
+  /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
+  readonly outsider: string | null;
+  readonly application: string | null;
+  readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
+}
+
+/** Refusals that would reveal an enrolment or details of the comparison. They are reported as a mismatch. */
+const mismatchCodes = [
+  'token_malformed',
+  'token_expired',
+  'token_revoked',
+  'token_key_retired',
+  'liveness_low',
+  // Error of the hosted API for an unreadable token.
+  'request_malformed',
+] as const satisfies readonly FaceErrorCode[];
+
+/**
+ * Verifies a person in front of a camera. A wrong face, a missing enrolment, an unusable token and missing liveness get
+ * the same answer after the same work, and count as a failed attempt.
+ * @throws `locked_out`, the codes of `Verifier`
+ */
+export async function verifyPerson(
+  request: VerifyRequest,
+  { judged, outsider, application, stepUp }: CheckRules,
+  deps: Needed,
+): Promise<Verdict> {
+  const judgedLive = judged?.then(({ pass }) => pass);
+  // Prevents an unhandled rejection if a lockout ends the check before liveness is judged.
+  judgedLive?.catch(() => null);
+  const rules = judgedLive === undefined ? {} : { judgedLive };
+  const check = async (asked: VerifyRequest): Promise<Verdict> => {
+    const verified = deps.verifier.verify({ ...asked, ...rules });
+    // Verifier and judge must both have released the photos before this returns.
+    await Promise.allSettled([verified, judged]);
+    const [verdict, finding] = await Promise.all([verified, judged]);
+    const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
+    if (isLow || finding?.pass === false) throw new FaceError('liveness_low');
+    return verdict;
+  };
+  try {
+    return await attemptCheck(request, check, { tellsAtOnce: false, outsider, application, stepUp }, deps);
+  } catch (error) {
+    if (!isOneOf(mismatchCodes, toCode(error))) throw error;
+    return { matched: false, liveness: null, renewed: null };
+  }
+}
+
+interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application' | 'stepUp'> {
+  readonly tellsAtOnce: boolean;
+}
+
+const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null, application: null, stepUp: null };
+
+async function attemptCheck<T extends { readonly matched: boolean }>(
+  request: VerifyRequest,
+  check: (asked: VerifyRequest) => Promise<T>,
+  { tellsAtOnce, outsider, application: asker, stepUp }: AttemptRules,
+  deps: Needed,
+): Promise<T> {
+  const { token, binding } = request;
+  const { tenant: connection, subject } = binding;
+  const about = { application: asker ?? undefined, stepUpId: stepUp?.id };
+  try {
+    if (outsider !== null) {
+      await countAgainst('outsiderChecks', outsider, deps);
+      await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
+    }
+    const { read, tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);
+    if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
+    const isKeptByCaller = binding.subject === '' && token !== null;
+    const verdict = await countAttempt(
+      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, outsider),
+      async () => {
+        const result = await check({ ...request, token: unusable === null ? read : null });
+        if (unusable !== null) throw new FaceError(unusable);
+        return { succeeded: result.matched, result };
+      },
+      deps,
+      async ({ kind, level, until }) => {
+        // Failures of anonymous callers do not indicate a compromised account.
+        if (kind !== 'subject' || subject === '') return;
+        await deps.audit.append({ action: 'locked_out', connection, subject, detail: { level, until: toIso(until) } });
+      },
+    );
+    // The token may have been revoked during the comparison.
+    if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
+    const who = { connection, subject };
+    if (verdict.matched) {
+      const seconds = stepUp === null ? undefined : Math.round((deps.clock.now() - stepUp.startedAt) / 1000);
+      await deps.audit.append({ action: 'verified', ...who, detail: { tokenId, ...about, seconds } });
+    } else await deps.audit.append({ action: 'verification_refused', ...who, detail: { tokenId, ...about } });
+    return verdict;
+  } catch (error) {
+    const detail = { code: toCode(error), ...about };
+    await deps.audit.append({ action: 'verification_refused', connection, subject, detail });
+    throw error;
+  }
+}
+
+interface TokenLook {
+  readonly read: SealedToken | null;
+  readonly tokenId: string | null;
+  /** Why the token cannot be used, or `null` if the face decides. */
+  readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
+}
+
+const noToken: TokenLook = { read: null, tokenId: null, unusable: null };
+
+async function lookAt(token: SealedToken, deps: Ports<'state' | 'clock' | 'verifier'>): Promise<TokenLook> {
+  const name = identifyWhereSound(token, deps);
+  if (name === null) return { read: null, tokenId: null, unusable: 'token_malformed' };
+  const { tokenId } = name;
+  const isRevoked = await isDenied(tokenId, deps);
+  return {
+    read: name.token,
+    tokenId,
+    unusable: isExpired(name, deps) ? 'token_expired' : isRevoked ? 'token_revoked' : null,
+  };
+}
