@@ -1,5 +1,6 @@
-import { personalData, remainingData } from '../src/core/personal-data/registry.js';
+import { remainingData } from '../src/core/personal-data/registry.js';
 import type { State } from '../src/core/ports.js';
+import { personalData } from '../src/extensions/index.js';
 
 /**
  * Keys of state store records that are not registered as personal data, with reasons: the records contain none, or

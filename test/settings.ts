@@ -2,7 +2,7 @@ import { consoleGuard } from '../src/config/console.js';
 import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
 import type { CoreSettings } from '../src/core/deps.js';
-import { personalData } from '../src/core/personal-data/registry.js';
+import { personalData } from '../src/extensions/index.js';
 import { testIssuer } from './keys.js';
 import { consoleFolder, docsFolder } from './paths.js';
 import { systemRandom } from './sinks.js';

@@ -12,12 +12,17 @@ import { readRecordsOf } from '../audit/records.js';
 import { issuerOf } from '../config/issuer.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
-import { personalData } from '../core/personal-data/registry.js';
 import { withSubscribers } from '../core/ports/audit.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
 import { toCode } from '../errors.js';
-import { contributionsOf, type FullSetup, loadOidcExtensions, type OpenedExtensions } from '../extensions/index.js';
+import {
+  contributionsOf,
+  type FullSetup,
+  loadOidcExtensions,
+  type OpenedExtensions,
+  personalData,
+} from '../extensions/index.js';
 import { checkFrame } from '../face/engine/picture-header.js';
 import { createSight } from '../face/engine/sight.js';
 import { judgedSignals } from '../face/liveness/frame.js';

@@ -3,7 +3,8 @@ import { relaxDurability } from '../audit/file.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
 import { addAuditDetails } from '../core/audit-events.js';
-import { addPersonalData } from '../core/personal-data/registry.js';
+import type { PersonalData } from '../core/deps.js';
+import { corePersonalData } from '../core/personal-data/registry.js';
 import type { Contributions } from '../http/rest/deps.js';
 import { addHoldings } from '../http/rest/replies/holdings.js';
 import type { OidcExtension } from '../oidc/feature.js';
@@ -47,6 +48,12 @@ export const checkSections = (added: AllSections, config: SharedConfig): readonl
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 
+/** All features that store data about people. */
+export const personalData: readonly PersonalData[] = [
+  ...corePersonalData,
+  ...extensions.flatMap((each: Extension) => each.personalData),
+];
+
 export const loadOidcExtensions = (): Promise<readonly OidcExtension[]> =>
   Promise.all(extensions.flatMap((each: Extension) => each.oidc?.() ?? []));
 
@@ -76,9 +83,8 @@ export function contributionsOf(extended: Extended): Contributions {
 }
 
 const listed: readonly Extension[] = rows;
-for (const { auditDetails, relaxedActions = [], personalData, holdings } of listed) {
+for (const { auditDetails, relaxedActions = [], holdings } of listed) {
   addAuditDetails(auditDetails);
   relaxDurability(relaxedActions);
-  addPersonalData(personalData);
   addHoldings(holdings);
 }

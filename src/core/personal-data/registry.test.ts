@@ -1,12 +1,12 @@
-import '../../extensions/index.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { projectRoot } from '../../../test/paths.js';
 import { requireAccountedKeys } from '../../../test/personal-data.js';
+import { personalData } from '../../extensions/index.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
-import { personalData, remainingData } from './registry.js';
+import { remainingData } from './registry.js';
 
 const clock = createManualClock();
 const state = createSqliteState({ file: ':memory:', clock });

@@ -16,7 +16,8 @@ import type { PersonalData, Ports } from '../deps.js';
 import { attemptData } from '../limits/attempts.js';
 import { linkData } from '../links/links.js';
 
-const corePersonalData = [
+/** What the core stores about people, without the extensions. */
+export const corePersonalData = [
   helpRequestData,
   dataConsentData,
   noticeLinkData,
@@ -32,15 +33,6 @@ const corePersonalData = [
   noticeChoiceData,
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
-
-const registered: PersonalData[] = [...corePersonalData];
-
-/** All features that store data about people, also of the extensions. */
-export const personalData: readonly PersonalData[] = registered;
-
-export function addPersonalData(added: readonly PersonalData[]): void {
-  registered.push(...added);
-}
 
 /** Data that remains after an erasure, with the reason, retention and keys. */
 export const remainingData = [
@@ -96,11 +88,11 @@ export const remainingData = [
 
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
-  deps: Ports<'state' | 'clock' | 'keys'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'settings'>,
 ): Promise<readonly JsonObject[]> {
   const who = { connection: connection.id, subject };
   const binding = bindingOf(connection, subject);
   const held: JsonObject[] = [];
-  for (const { read } of personalData) if (read !== null) held.push(await read(who, deps, binding));
+  for (const { read } of deps.settings.personalData) if (read !== null) held.push(await read(who, deps, binding));
   return held;
 }

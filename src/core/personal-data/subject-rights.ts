@@ -4,7 +4,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { toEpochSec } from '../units.js';
-import { personalData, remainingData } from './registry.js';
+import { remainingData } from './registry.js';
 
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
@@ -76,14 +76,14 @@ export interface Erased extends SubjectRef {
  */
 export async function issueErasureReceipt(
   { receiptId, erased }: { readonly receiptId: string; readonly erased: readonly Erased[] },
-  { signer, issuer, clock }: Ports<'clock' | 'signer' | 'issuer'>,
+  { signer, issuer, clock, settings }: Ports<'clock' | 'signer' | 'issuer' | 'settings'>,
 ): Promise<string> {
   return signer.sign('facestep-erasure+jwt', {
     iss: issuer,
     iat: toEpochSec(clock.now()),
     jti: receiptId,
     erased: erased.map(({ connection, subject, tokenIds }) => ({ connection, subject, tokenIds: [...tokenIds] })),
-    parts: ['token', ...personalData.map(({ part }) => part)],
+    parts: ['token', ...settings.personalData.map(({ part }) => part)],
     remains: remainingData.map(({ what, why, until }) => ({ what, why, until })),
   });
 }

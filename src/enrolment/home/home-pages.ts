@@ -46,7 +46,9 @@ async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' 
 }
 
 export function createHomePageEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'connections' | 'ledger' | 'homePages'>,
+  deps: ApiPorts<
+    'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger' | 'homePages'
+  >,
 ): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -20,7 +20,7 @@ export const notHeld = [
 
 export async function exportHoldings(
   who: ConnectedSubject,
-  deps: Ports<'state' | 'clock' | 'verifier' | 'keys'>,
+  deps: Ports<'state' | 'clock' | 'verifier' | 'keys' | 'settings'>,
 ): Promise<Holdings> {
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;
@@ -45,7 +45,7 @@ export async function exportHoldings(
 
 export async function exportRecordedHoldings(
   who: ConnectedSubject,
-  deps: ApiPorts<'state' | 'clock' | 'verifier' | 'keys' | 'recordsOf'>,
+  deps: ApiPorts<'state' | 'clock' | 'verifier' | 'keys' | 'settings' | 'recordsOf'>,
 ): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, left } = await deps.recordsOf(toSubjectRef(who));
