@@ -55,7 +55,7 @@ export const floors = [
   ['src/config', 'src/enrolment'],
   ['src/core/consented-data', 'src/face/verifier', 'src/step-up/codes'],
   [
-    ...['src/admin/sign-in', 'src/core/limits', 'src/core/links'],
+    ...['src/admin/events.ts', 'src/admin/sign-in', 'src/core/limits', 'src/core/links'],
     ...['src/enrolment/webauthn', 'src/face/engine', 'src/face/token', 'src/notifications/email', 'src/storage/files'],
   ],
   ['src/core', 'examples/approve', 'examples/card-sign-in', 'examples/door', 'examples/wallet', 'web/shared'],

@@ -26,7 +26,7 @@ export interface WrittenEvent {
 /** Audit records are hashed as written, so their fields must have the guard's order. */
 function write({ action, connection, subject, detail }: AuditEvent): WrittenEvent {
   const text = JSON.stringify(detail);
-  const guarded = JSON.stringify(detailGuards.get(action)?.parse(detail));
+  const guarded = JSON.stringify(detailGuards[action]?.parse(detail));
   if (guarded !== text) throw new Error(`${action} is written as ${text}, and its guard knows ${guarded}`);
   return { action, connection, subject, detail: JSON.parse(text) };
 }

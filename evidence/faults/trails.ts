@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import '../../src/extensions/index.js';
 import { type PastEvent, readEvents } from '../../src/audit/events.js';
 import type { Replica } from '../bench/servers.js';
 import type { Invariant } from './fault.js';

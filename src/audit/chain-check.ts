@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { auditDetails } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
+import { trailDetails } from './own-events.js';
 import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
@@ -48,7 +48,7 @@ interface Break {
 
 const removalGuard = z.object({
   action: z.literal('records_removed'),
-  detail: auditDetails.records_removed,
+  detail: trailDetails.records_removed,
 });
 
 /**

@@ -7,9 +7,11 @@ import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import '../extensions/index.js';
-import { auditDetails, type CoreAction, detailGuards } from '../core/audit-events.js';
+import { pastAdminDetails } from '../admin/events.js';
+import { type AuditAction, detailGuards, isAction } from '../core/audit-events.js';
+import '../extensions/index.js';
 import { fromIso } from '../core/units.js';
-import { type PastEvent, pastDetails, readEvents } from './events.js';
+import { type PastEvent, readEvents } from './events.js';
 import { createFileAudit } from './file.js';
 import { readRecords } from './records.js';
 import { verifyTrail } from './verify.js';
@@ -18,7 +20,7 @@ import { verifyTrail } from './verify.js';
 const everyAction = join(projectRoot, 'src/audit/fixtures/every-action.jsonl');
 const lines = readFileSync(everyAction, 'utf8').trimEnd().split('\n');
 const written = lines.map((line) => JSON.parse(line));
-const actions = Object.keys(auditDetails).filter((name): name is CoreAction => name in auditDetails);
+const actions = Object.keys(detailGuards).filter(isAction);
 
 const folder = createFolder('events');
 let files = 0;
@@ -34,7 +36,7 @@ function trailOf(records: readonly (readonly [action: string, detail: unknown])[
   return file;
 }
 
-async function read<Action extends CoreAction>(file: string, wanted: readonly Action[]) {
+async function read<Action extends AuditAction>(file: string, wanted: readonly Action[]) {
   const events: PastEvent<Action>[] = [];
   let unreadable = 0;
   const onUnreadable = () => {
@@ -61,7 +63,10 @@ describe('a trail that was written before there were guards', () => {
     const audit = await createFileAudit(createAuditDeps({ file, clock }));
     for (const { action, connection, subject, detail } of written) {
       // Of this one a field came later: the version.
-      const guard = action === 'configuration_loaded' ? pastDetails.configuration_loaded : detailGuards.get(action)!;
+      const guard =
+        action === 'configuration_loaded'
+          ? pastAdminDetails.configuration_loaded
+          : detailGuards[action as AuditAction]!;
       await audit.append({ action, connection, subject, detail: guard.parse(detail) } as never);
       at += 1;
     }
@@ -81,7 +86,7 @@ test('whichever actions are asked for, one pass gives their records in order', a
   );
 });
 
-test.each<readonly [CoreAction, object]>([
+test.each<readonly [AuditAction, object]>([
   ['enrolled', { tokenId: 't', photos: 3 }],
   ['revoked', { tokenId: null }],
   ['step_up_started', { stepUpId: 's' }],

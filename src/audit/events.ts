@@ -1,40 +1,21 @@
 import { z } from 'zod';
-import { auditDetails, type CoreAction, detailGuards } from '../core/audit-events.js';
+import { type AuditAction, detailGuards, type PastDetail, pastGuards } from '../core/audit-events.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { EpochMs } from '../core/units.js';
+import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-const [ofClient, ofEnrolment] = auditDetails.revoked.options;
-const [refused] = auditDetails.enrolment_refused.options;
+const guardsOf = (): { readonly [Action in AuditAction]?: z.ZodType<PastDetail<Action>> } => ({
+  ...detailGuards,
+  ...pastGuards,
+});
 
-/** Records of early versions contain little more than the token's id. */
-const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
-
-/**
- * Guards for records written by this or earlier versions. Fields that an earlier version did not write are optional;
- * unknown fields are dropped.
- */
-export const pastDetails = {
-  ...auditDetails,
-  enrolled: tokenNamed,
-  enrolment_refused: refused.partial().required({ code: true }),
-  enrolment_recovered: tokenNamed,
-  renewed: tokenNamed,
-  revoked: ofClient.partial().extend(ofEnrolment.pick({ tokenId: true, by: true }).shape),
-  step_up_started: auditDetails.step_up_started.partial({ purpose: true }),
-  configuration_loaded: auditDetails.configuration_loaded.partial({ version: true }),
-  client_token_issued: auditDetails.client_token_issued.partial({ application: true, by: true }),
-  client_token_revoked: auditDetails.client_token_revoked.partial({ application: true, by: true }),
-} as const satisfies { readonly [Action in CoreAction]: z.ZodType };
-
-export type PastDetail<Action extends CoreAction> = z.output<(typeof pastDetails)[Action]>;
-
-export type PastEvent<Action extends CoreAction = CoreAction> = {
+export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
-export interface EventParser<Action extends CoreAction> {
+export interface EventParser<Action extends AuditAction> {
   readonly marks: readonly string[];
   /** Returns `null` for another record, `unreadable` for a damaged line. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
@@ -44,8 +25,8 @@ export interface EventParser<Action extends CoreAction> {
 export function isReadable(line: Buffer): boolean {
   try {
     const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const past: Readonly<Record<string, z.ZodType>> = pastDetails;
-    return (past[action] ?? detailGuards.get(action))?.safeParse(detail).success ?? false;
+    const all: Readonly<Record<string, z.ZodType>> = guardsOf();
+    return all[action]?.safeParse(detail).success ?? false;
   } catch {
     return false;
   }
@@ -53,13 +34,15 @@ export function isReadable(line: Buffer): boolean {
 
 const undetailed = recordHead.extend({ detail: z.unknown() });
 
-const guards: { readonly [Action in CoreAction]: z.ZodType<PastDetail<Action>> } = pastDetails;
-
-export function createEventParser<Action extends CoreAction>(actions: readonly Action[]): EventParser<Action> {
+export function createEventParser<Action extends AuditAction>(actions: readonly Action[]): EventParser<Action> {
+  const guards = guardsOf();
+  const missing = actions.find((action) => guards[action] === undefined);
+  if (missing !== undefined) throw new FaceError('internal', `audit action ${missing} is not registered`);
   const parse = (line: Buffer): PastEvent<Action> | null => {
     const { detail, ...head } = undetailed.parse(JSON.parse(line.toString('utf8')));
     const action = actions.find((each) => each === head.action);
-    return action === undefined ? null : { ...head, action, detail: guards[action].parse(detail) };
+    const guard = action && guards[action];
+    return action === undefined || guard === undefined ? null : { ...head, action, detail: guard.parse(detail) };
   };
   return {
     marks: actions.map((action) => `"action":"${action}"`),
@@ -77,7 +60,7 @@ export function createEventParser<Action extends CoreAction>(actions: readonly A
  * Reads the records of some actions, oldest first, in constant memory. It skips unreadable lines, which `facestep audit
  * verify` reports.
  */
-export async function* readEvents<Action extends CoreAction>(
+export async function* readEvents<Action extends AuditAction>(
   file: string,
   actions: readonly Action[],
   {

@@ -1,13 +1,13 @@
-import type { CoreAction } from '../core/audit-events.js';
+import type { AuditAction } from '../core/audit-events.js';
 import { digestOf } from './chain.js';
 import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
 /** A record with the SHA-256 of its line as a permanent id. Its number may be reused after a power failure. */
-export type FollowedEvent<Action extends CoreAction> = PastEvent<Action> & { readonly digest: string };
+export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
-export interface Follower<Action extends CoreAction> {
+export interface Follower<Action extends AuditAction> {
   /**
    * Returns records that were not returned before, all of them synced to disk. It may return slightly more than
    * `limit`. If a call fails with a system error, the next call returns the same records.
@@ -18,7 +18,7 @@ export interface Follower<Action extends CoreAction> {
 const chunkBytes = 256 * 1024;
 const lineBreak = 0x0a;
 
-export function createFollower<Action extends CoreAction>(
+export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,
   actions: readonly Action[],

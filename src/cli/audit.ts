@@ -5,7 +5,7 @@ import { csvHead, mergeRecords, toCsvRecord, toJsonLine } from '../audit/export.
 import { type StateFinding, type TrailReport, verifyTrail } from '../audit/verify.js';
 import { filesOf } from '../config/data-files.js';
 import type { Setup } from '../connections/setup.js';
-import { detailGuards } from '../core/audit-events.js';
+import { isAction } from '../core/audit-events.js';
 import { openStateToRead } from '../storage/state/open.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
@@ -139,7 +139,7 @@ async function checkRecorded(connection: string, files: readonly string[]): Prom
 }
 
 function parseAction(name: string): string {
-  if (detailGuards.has(name)) return name;
+  if (isAction(name)) return name;
   throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
 }
 

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { findTokenOwners, type PastEvent, readEvents } from '../audit/events.js';
-import type { CoreAction } from '../core/audit-events.js';
+import type { AuditAction } from '../core/audit-events.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 import type { CliDeps } from './deps.js';
@@ -121,7 +121,7 @@ const toldActions = [
   'locked_out',
   'lockout_cleared',
   'hook_decided',
-] as const satisfies readonly CoreAction[];
+] as const satisfies readonly AuditAction[];
 
 export type ToldAction = (typeof toldActions)[number];
 

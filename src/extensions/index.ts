@@ -1,13 +1,22 @@
 import type { z } from 'zod';
+import { adminDetails, pastAdminDetails } from '../admin/events.js';
 import { relaxDurability } from '../audit/file.js';
+import { trailDetails } from '../audit/own-events.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
-import { addAuditDetails } from '../core/audit-events.js';
+import { registerEvents } from '../core/audit-events.js';
 import type { PersonalData } from '../core/deps.js';
 import { corePersonalData } from '../core/personal-data/registry.js';
+import { enrolmentDetails, pastEnrolmentDetails } from '../enrolment/events.js';
 import type { Contributions } from '../http/rest/deps.js';
+import { apiClientDetails, pastApiClientDetails } from '../http/rest/events.js';
 import { addHoldings } from '../http/rest/replies/holdings.js';
+import { notificationDetails } from '../notifications/events.js';
+import { openIdDetails } from '../oidc/events.js';
 import type { OidcExtension } from '../oidc/feature.js';
+import { pastStepUpDetails, stepUpDetails } from '../step-up/events.js';
+import { keyDetails } from '../storage/keys/events.js';
+import { storeDetails } from '../storage/state/events.js';
 import { campaigns } from './campaigns/index.js';
 import { counter } from './counter/index.js';
 import { credentials } from './credentials/index.js';
@@ -82,9 +91,19 @@ export function contributionsOf(extended: Extended): Contributions {
   };
 }
 
+registerEvents(enrolmentDetails, pastEnrolmentDetails);
+registerEvents(stepUpDetails, pastStepUpDetails);
+registerEvents(notificationDetails);
+registerEvents(openIdDetails);
+registerEvents(apiClientDetails, pastApiClientDetails);
+registerEvents(adminDetails, pastAdminDetails);
+registerEvents(keyDetails);
+registerEvents(storeDetails);
+registerEvents(trailDetails);
+
 const listed: readonly Extension[] = rows;
 for (const { auditDetails, relaxedActions = [], holdings } of listed) {
-  addAuditDetails(auditDetails);
+  registerEvents(auditDetails);
   relaxDurability(relaxedActions);
   addHoldings(holdings);
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { EndedSessions } from '../core/audit-events.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { Credential } from '../core/concealed.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
@@ -10,6 +9,7 @@ import { revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, toCode } from '../errors.js';
 import { forgetNoticeChoice } from './choice.js';
 import { forgetNoticeDevices } from './devices.js';
+import type { EndedSessions } from './events.js';
 
 export const notMeLifeSec = 7 * secondsPerDay;
 

@@ -1,5 +1,5 @@
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
-import type { AuditEvent, EndedSessions } from '../core/audit-events.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { directionOf, type LetterLanguage } from '../core/language.js';
@@ -13,6 +13,7 @@ import { toCode } from '../errors.js';
 import { readNoticeChoice } from './choice.js';
 import { readNoticeDevices, removeNoticeDevices } from './devices.js';
 import { composeEmail } from './email/email.js';
+import type { EndedSessions } from './events.js';
 import { issueNotMe } from './not-me.js';
 
 export interface NoticeDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {

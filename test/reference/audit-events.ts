@@ -22,7 +22,7 @@ export const renderAuditEvents = (): string =>
     'Every action that the audit trail records, with the fields of its detail. [The audit trail](../audit.md) explains records, verification and retention.',
     [
       '`by` is the name of an administrator, `tokenId` the public id of a token, `stepUpId` that of a step-up.',
-      ...[...detailGuards].flatMap(([action, guard]) => {
+      ...Object.entries(detailGuards).flatMap(([action, guard]) => {
         const schema = toSchema(guard);
         const fields = listFields(schema);
         return [`## ${action}`, toText(schema.description ?? ''), fields === '' ? '' : `Fields: ${fields}.`];

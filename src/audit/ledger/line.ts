@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditAction, CoreAction } from '../../core/audit-events.js';
+import type { AuditAction } from '../../core/audit-events.js';
 
 /** Actions in the log, about checks and enrolments of people. */
 export const loggedActions = [
@@ -46,7 +46,7 @@ export const loggedActions = [
   'help_asked',
   'help_settled',
   'invitation_sent',
-] as const satisfies readonly CoreAction[];
+] as const satisfies readonly AuditAction[];
 export type LoggedAction = (typeof loggedActions)[number];
 
 export const isLogged = (action: AuditAction): action is LoggedAction => loggedActions.some((each) => each === action);

@@ -40,5 +40,5 @@ export const campaignDetails = {
 type CampaignDetails = typeof campaignDetails;
 
 declare module '../../core/audit-events.js' {
-  interface ExtensionDetails extends CampaignDetails {}
+  interface EventDetails extends CampaignDetails {}
 }

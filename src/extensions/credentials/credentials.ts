@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { typeOfConsent } from '../../config/oidc.js';
-import type { CredentialEnd } from '../../core/audit-events.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../../core/units.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
+import type { CredentialEnd } from '../../oidc/events.js';
 import { endEntry, takeEntry } from './status-lists.js';
 
 const credentialGuard = z.object({

@@ -57,5 +57,5 @@ export const portalDetails = {
 type PortalDetails = typeof portalDetails;
 
 declare module '../../core/audit-events.js' {
-  interface ExtensionDetails extends PortalDetails {}
+  interface EventDetails extends PortalDetails {}
 }

@@ -17,5 +17,5 @@ export const rosterDetails = {
 type RosterDetails = typeof rosterDetails;
 
 declare module '../../core/audit-events.js' {
-  interface ExtensionDetails extends RosterDetails {}
+  interface EventDetails extends RosterDetails {}
 }

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { type AuditDetails, event } from '../core/audit-events.js';
+import { helpReasons } from '../core/page-protocol.js';
+
+const keyUse = z.enum(['sealing', 'signing', 'oidc']);
+
+const connectionMode = z.enum(['enforce', 'shadow']);
+
+/** Schemas for the `detail` of audit records. Fields must stay in this order. */
+export const adminDetails = {
+  vouching_begun: event('An administrator started a face check for a caller.', {
+    stepUpId: z.string(),
+    send: z.enum(['none', 'email', 'sms']),
+    by: z.string(),
+  }),
+  vouched: event('The administrator read the result of a caller’s face check.', {
+    stepUpId: z.string(),
+    outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
+    by: z.string(),
+  }),
+  help_asked: event('A person asked the help desk for help.', {
+    id: z.string(),
+    stepUpId: z.string(),
+    reason: z.enum(helpReasons),
+  }),
+  help_taken: event('An administrator took over a help request.', { id: z.string(), by: z.string() }),
+  help_settled: event('A help request was closed.', { id: z.string(), settlement: z.string(), by: z.string() }),
+  console_signed_in: event(
+    'An administrator signed in to the console. `subject` is the id at `issuer`; both are `null` for a key. `emergency`: with a key although administrators sign in at a provider.',
+    {
+      by: z.string(),
+      role: z.string(),
+      issuer: z.string().nullable(),
+      subject: z.string().nullable(),
+      emergency: z.boolean(),
+    },
+  ),
+  console_sign_in_refused: event('The provider authenticated a person without a group that has a role.', {
+    by: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+  }),
+  console_signed_out: event('An administrator signed out.', { by: z.string() }),
+  brand_changed: event('The brand was changed. `null` is the default look.', {
+    digest: z.string().nullable(),
+    former: z.string().nullable(),
+    by: z.string(),
+  }),
+  configuration_loaded: event(
+    'The configuration was loaded, at a start or a reload. `changed` has the paths of changed settings. `by` is the administrator who reloaded it over the API.',
+    {
+      digest: z.string(),
+      connections: z.int(),
+      changed: z.array(z.string()).readonly(),
+      version: z.string(),
+      by: z.string().optional(),
+    },
+  ),
+  connection_apply_begun: event('An administrator started to set up a connection at its provider.', {
+    runId: z.string(),
+    steps: z.array(z.string()).readonly(),
+    pushSecrets: z.boolean(),
+    by: z.string(),
+  }),
+  connection_apply_ended: event('The set-up of a connection ended. `applied` has the steps that changed something.', {
+    runId: z.string(),
+    state: z.enum(['done', 'stopped']),
+    applied: z.array(z.string()).readonly(),
+    by: z.string(),
+  }),
+  connection_mode_switched: event(
+    'An administrator switched the mode of a connection. `file` is the mode in the configuration.',
+    { mode: connectionMode, file: connectionMode, by: z.string() },
+  ),
+  connection_mode_settled: event('A manual switch of the mode ended, because the configuration has the same mode.', {
+    mode: connectionMode,
+  }),
+  doctor_asked: event('An administrator checked connections.', {
+    connections: z.array(z.string()).readonly(),
+    by: z.string(),
+  }),
+  trail_verified: event('An administrator verified the audit trail. `through` is the last intact record.', {
+    chain: z.string().nullable(),
+    isSound: z.boolean(),
+    through: z.int(),
+    by: z.string(),
+  }),
+  key_rotated: event('An administrator rotated a key over the API.', { use: keyUse, name: z.string(), by: z.string() }),
+  key_destroyed: event('An administrator destroyed a key over the API.', {
+    use: keyUse,
+    name: z.string(),
+    by: z.string(),
+  }),
+} as const satisfies AuditDetails;
+
+/** Schemas for records of this and earlier versions, where they differ. */
+export const pastAdminDetails = {
+  configuration_loaded: adminDetails.configuration_loaded.partial({ version: true }),
+} as const;
+
+type AdminDetails = typeof adminDetails;
+type PastAdminDetails = typeof pastAdminDetails;
+
+declare module '../core/audit-events.js' {
+  interface EventDetails extends AdminDetails {}
+  interface PastDetails extends PastAdminDetails {}
+}

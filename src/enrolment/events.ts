@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { type AuditDetails, absent, errorCode, event, instant } from '../core/audit-events.js';
+
+const tokenChange = z.object({
+  tokenId: z.string(),
+  /** `null` if the sealing keys belong to another service. */
+  keyVersion: z.int().nullable(),
+  photos: z.int(),
+  kind: z.enum(['enrolment', 'renewal']),
+  expiresAt: instant.nullable(),
+  /** Id of the replaced token, or `null` if there was none. */
+  former: z.string().nullable(),
+  formerExpiresAt: instant.nullable(),
+});
+
+/** Creation of a token for an API client that stores it. No token is known that it replaces. */
+const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
+
+/** `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. */
+const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
+
+/** Schemas for the `detail` of audit records. Fields must stay in this order. */
+export const enrolmentDetails = {
+  enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
+  enrolled: z
+    .union([tokenChange, tokenMade])
+    .describe('A token was created. With `kind`, it is in the profile of a user; without, a client stores it.'),
+  enrolment_refused: z
+    .union([
+      tokenChange.extend({ code: errorCode, recovered: z.boolean() }),
+      z.object({ code: errorCode, tokenId: absent }),
+    ])
+    .describe(
+      'An enrolment failed, with its code: the photos were refused, or the token is not in the profile. `recovered`: another process found this after a crash.',
+    ),
+  enrolment_recovered: tokenChange.describe('After a crash, the token was found in the profile.'),
+  renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
+  revoked: z
+    .union([
+      z.object({ tokenId: z.string(), expiresAt: instant.nullable(), client: z.string() }),
+      enrolmentEnded.extend({ expiresAt: absent, client: absent }),
+    ])
+    .describe('An enrolment ended, or a client revoked a token.'),
+  consent_given: z
+    .union([
+      z.object({ stepUpId: z.string(), statement: z.string(), purpose: z.string() }),
+      z.object({ statement: z.string(), givenAt: instant, client: z.string() }),
+    ])
+    .describe('A person consented to the face check, on the capture page or through a client.'),
+  consent_relied_on: event('A check relied on the consent that was given at enrolment.', {
+    stepUpId: z.string(),
+    statement: z.string(),
+    givenAt: instant,
+  }),
+  consent_withdrawn: enrolmentEnded.describe('A consent was withdrawn.'),
+  recovery_codes_made: event('Recovery codes were created.', { stepUpId: z.string(), codes: z.int() }),
+  subject_exported: event('Data of a person was exported, by the administrator in `by` or by the person.', {
+    by: z.string().optional(),
+  }),
+  subject_erased: event('Data of a person was erased.', {
+    receiptId: z.string(),
+    tokenId: z.string().nullable(),
+    by: z.string(),
+  }),
+  own_page_opened: event('A person opened their own page by a face check or a sign-in.', {
+    stepUpId: z.string(),
+    how: z.enum(['face', 'sign_in']),
+  }),
+  invitation_sent: event('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.', {
+    campaign: z.string().nullable(),
+    stepUpId: z.string(),
+    kind: z.enum(['invitation', 'reminder']),
+    by: z.string().optional(),
+  }),
+} as const satisfies AuditDetails;
+
+const [ofClient, ofEnrolment] = enrolmentDetails.revoked.options;
+const [refused] = enrolmentDetails.enrolment_refused.options;
+
+/** Records of early versions contain little more than the token's id. */
+const tokenNamed = enrolmentDetails.enrolment_begun.partial().required({ tokenId: true });
+
+/** Schemas for records of this and earlier versions, where they differ. */
+export const pastEnrolmentDetails = {
+  enrolled: tokenNamed,
+  enrolment_refused: refused.partial().required({ code: true }),
+  enrolment_recovered: tokenNamed,
+  renewed: tokenNamed,
+  revoked: ofClient.partial().extend(ofEnrolment.pick({ tokenId: true, by: true }).shape),
+} as const;
+
+type EnrolmentDetails = typeof enrolmentDetails;
+type PastEnrolmentDetails = typeof pastEnrolmentDetails;
+
+declare module '../core/audit-events.js' {
+  interface EventDetails extends EnrolmentDetails {}
+  interface PastDetails extends PastEnrolmentDetails {}
+}

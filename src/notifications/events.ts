@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { type AuditDetails, event } from '../core/audit-events.js';
+import { noticeKinds } from '../core/page-protocol.js';
+
+/** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
+const endedSessions = ['ended', 'failed', 'not_offered'] as const;
+export type EndedSessions = (typeof endedSessions)[number];
+
+/** Schemas for the `detail` of audit records. Fields must stay in this order. */
+export const notificationDetails = {
+  notices_chosen: event(
+    'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
+    { off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() },
+  ),
+  not_me_reported: event('A person reported that an action in a notification was not theirs.', {
+    sessions: z.enum(endedSessions),
+  }),
+  known_places_forgotten: event('A person deleted the record of their devices and networks.', {}),
+} as const satisfies AuditDetails;
+
+type NotificationDetails = typeof notificationDetails;
+
+declare module '../core/audit-events.js' {
+  interface EventDetails extends NotificationDetails {}
+}

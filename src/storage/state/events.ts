@@ -1,0 +1,12 @@
+import { type AuditDetails, event, instant } from '../../core/audit-events.js';
+
+/** Schemas for the `detail` of audit records. Fields must stay in this order. */
+export const storeDetails = {
+  store_replaced: event('The state store was found empty or restored.', { heldSince: instant }),
+} as const satisfies AuditDetails;
+
+type StoreDetails = typeof storeDetails;
+
+declare module '../../core/audit-events.js' {
+  interface EventDetails extends StoreDetails {}
+}
