@@ -2,8 +2,7 @@ import type { Movement } from '../../../src/core/movements.js';
 import type { SeenFrame } from '../../../src/face/liveness/frame.js';
 import { measureFrames } from '../../../src/face/liveness/signals.js';
 import type { TurnedMovement } from '../../../src/face/liveness/turn.js';
-import { toFaceRatios, toHeadTurn } from '../../../web/capture/guidance/head-turn.js';
-import { toPose } from '../../../web/capture/guidance/pose.js';
+import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/pose.js';
 
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
