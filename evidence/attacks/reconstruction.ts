@@ -8,8 +8,7 @@ import {
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 
 import { type Attack, toClaim, toDigits } from './attack.js';
-import { cosineOf, createEstimator } from './estimator.js';
-import { createGaussian, meanOf } from './gaussian.js';
+import { cosineOf, createEstimator, createGaussian, meanOf } from './estimator.js';
 import { xor } from './linkability.js';
 import { showWith } from './report.js';
 
