@@ -5,10 +5,9 @@ import { type Proportion, proportion, toJson } from '../../src/extensions/measur
 import { candidateCount } from '../../src/face/token/list-decoder.js';
 import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { testShare } from '../../test/share.js';
-import { type Attack, toClaim, toDigits } from './attack.js';
+import { type Attack, show, showShare, showWith, toClaim, toDigits } from './attack.js';
 import { createGaussian } from './estimator.js';
 import { type Person, shuffled } from './faces.js';
-import { show, showShare, showWith } from './report.js';
 
 interface Search {
   readonly guesses: number;

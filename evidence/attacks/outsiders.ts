@@ -5,8 +5,7 @@ import { FaceError } from '../../src/errors.js';
 import { accuracies, promises } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
-import { type Attack, type Row, toClaim, toDigits } from './attack.js';
-import { show } from './report.js';
+import { type Attack, type Row, show, toClaim, toDigits } from './attack.js';
 
 /* Simulates attackers who send wrong faces for one person from many addresses. */
 

@@ -19,11 +19,10 @@ import { codeLength } from '../../src/face/token/polar.js';
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
-import { type Attack, type Size, toClaim, toDigits } from './attack.js';
+import { type Attack, type Size, show, showShare, showWith, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
 import { xor } from './linkability.js';
 import { type SolvedPair, solvePair } from './record-multiplicity.js';
-import { show, showShare, showWith } from './report.js';
 import { binding, toSealingDeps } from './sealed-tokens.js';
 
 const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {

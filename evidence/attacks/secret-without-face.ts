@@ -2,9 +2,8 @@ import { type Chance, createChance } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/face/token/polar.js';
-import { type Attack, type Size, toClaim } from './attack.js';
+import { type Attack, type Size, showWith, toClaim } from './attack.js';
 import type { Person } from './faces.js';
-import { showWith } from './report.js';
 
 /** Two or four positions whose bits sum to 0 in every code word. */
 type ParityCheck = readonly number[];

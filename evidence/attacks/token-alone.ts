@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { createChance } from '../../src/core/base/chance.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { packBits, unpackBits } from '../../src/face/token/bits.js';
-import { type Attack, toClaim, toDigits } from './attack.js';
+import { type Attack, show, toClaim, toDigits } from './attack.js';
 import { Basis } from './basis.js';
 import {
   approximateEntropy,
@@ -16,7 +16,6 @@ import {
   twoSampleKs,
   twoSided,
 } from './nist-tests.js';
-import { show } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
 
 type PValues = Readonly<Record<string, number>>;
