@@ -6,7 +6,7 @@ import { callHook } from './hook-call.js';
 import { addUser, findUser, type Org, toRuleView } from './org.js';
 import { sendPage } from './paging.js';
 import { toRegistrationPayload } from './payloads.js';
-import { baseAttributes, checkProfile, withoutNulls } from './profile-rules.js';
+import { baseAttributes, checkProfile, withoutNulls } from './user-schema.js';
 
 const profileGuard = z.record(z.string(), z.unknown());
 const answerGuard = z.object({
