@@ -2,7 +2,7 @@ import express, { Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
 import { findIn, invalid, notFound, OAuthError, parseBody } from './errors.js';
-import { callHook } from './hook-call.js';
+import { callHook } from './hooks.js';
 import { mintTokens } from './minting.js';
 import { findUser, type Org, type OrgUser, toRuleView } from './org.js';
 import { toPasswordImportPayload } from './payloads.js';

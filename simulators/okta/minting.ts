@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { signJwt } from '../signing-key.js';
 import { OAuthError } from './errors.js';
-import { callHook } from './hook-call.js';
+import { callHook } from './hooks.js';
 import { newId, note, type Org } from './org.js';
 import {
   applyTokenCommands,

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
 import { invalid, notFound, parseBody } from './errors.js';
-import { callHook } from './hook-call.js';
+import { callHook } from './hooks.js';
 import { addUser, findUser, type Org, toRuleView } from './org.js';
 import { sendPage } from './paging.js';
 import { toRegistrationPayload } from './payloads.js';
