@@ -8,10 +8,8 @@ import type { Landmarks } from '../src/face/engine/landmarks.js';
 import type { Picture } from '../src/face/engine/picture.js';
 import { createPipeline, type Pipeline } from '../src/face/engine/pipeline.js';
 import type { GuidePose } from '../web/capture/guidance/guide.js';
-import { toFaceRatios, toHeadTurn } from '../web/capture/guidance/head-turn.js';
-import { isTooSmall, toHint } from '../web/capture/guidance/hint.js';
-import { createObserver } from '../web/capture/guidance/observer.js';
-import { toPose } from '../web/capture/guidance/pose.js';
+import { createObserver, isTooSmall, toHint } from '../web/capture/guidance/observer.js';
+import { toFaceRatios, toHeadTurn, toPose } from '../web/capture/guidance/pose.js';
 import { type SeenFace, type Sight, see } from '../web/capture/guidance/sight.js';
 import { modelsFolder } from './paths.js';
 

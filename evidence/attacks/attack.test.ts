@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/paths.js';
-import { toClaim } from './attack.js';
-import { resultsFile } from './report.js';
+import { resultsFile, toClaim } from './attack.js';
 
 test('a claim holds at its bound and not beyond', () => {
   expect(toClaim('few', 2, { atMost: 2 })).toMatchObject({ holds: true, interval: null });

@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Json } from '../../src/core/base/json.js';
+import type { Proportion } from '../../src/extensions/measuring/statistics/proportion.js';
+import { projectRoot } from '../../test/paths.js';
 import type { Faces } from './faces.js';
 
 export type Size = 'full' | 'quick';
@@ -9,10 +13,10 @@ export interface Setting {
   say(line: string): void;
 }
 
-export type Bound = { readonly atMost: number } | { readonly atLeast: number };
+type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
 /** A statement of docs/security-analysis.md and whether the measurement supports it. */
-export interface Claim {
+interface Claim {
   readonly claim: string;
   readonly figure: number;
   /** 95 % interval; `null` if the figure is a count. */
@@ -43,3 +47,40 @@ export function toClaim(claim: string, figure: number, bound: Bound, interval: C
 }
 
 export const toDigits = (value: number): number => Number(value.toPrecision(3));
+
+export const show = (value: number): string =>
+  value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(toDigits(value));
+
+export const showWith = (value: number, [from, to]: readonly [number, number]): string =>
+  `${show(value)} (${show(from)}–${show(to)})`;
+
+export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>
+  `${showWith(rate, interval)}, ${hits} of ${trials}`;
+
+const toTable = ([head, ...rows]: readonly Row[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const showBound = (bound: Claim['bound']): string =>
+  'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;
+
+export function toMarkdown({ table, claims, skipped }: Finding): string {
+  const rows = claims.map(({ claim, figure, interval, bound, holds }) => [
+    claim,
+    interval === null ? show(figure) : showWith(figure, interval),
+    showBound(bound),
+    holds ? '✓' : '**no**',
+  ]);
+  const parts = [toTable(table)];
+  if (rows.length > 0) parts.push(toTable([['claim', 'figure', 'bound', 'holds'], ...rows]));
+  return [...parts, ...skipped.map((reason) => `Skipped: ${reason}.`)].join('\n\n');
+}
+
+export const resultsFile = (name: string): string => join(projectRoot, 'docs', 'security-analysis', `${name}.md`);
+
+export function writeFinding(name: string, finding: Finding, setting: string): void {
+  const introduction = `Written by \`npm run attacks -- ${name} --write\`; explained in the [analysis](../security-analysis.md).`;
+  writeFileSync(
+    resultsFile(name),
+    `# Attack results: ${name}\n\n${introduction}\n\n${toMarkdown(finding)}\n\n${setting}\n`,
+  );
+}

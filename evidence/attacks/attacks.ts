@@ -1,9 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { hasFaces } from '../../test/faces.js';
-import type { Finding, Size } from './attack.js';
+import { type Finding, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
 import { attacks } from './registry.js';
-import { toMarkdown, writeFinding } from './report.js';
 
 /*
  * `npm run attacks -- [NAME…] [--quick] [--json] [--write]` attacks the product's own tokens. `--write` also writes the

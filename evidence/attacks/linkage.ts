@@ -9,10 +9,9 @@ import {
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { unpackBits } from '../../src/face/token/bits.js';
 import { codeLength } from '../../src/face/token/polar.js';
-import { type Attack, type Size, toClaim } from './attack.js';
+import { type Attack, type Size, showShare, showWith, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { measureLinkability, xor } from './linkability.js';
-import { showShare, showWith } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
 
 const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);

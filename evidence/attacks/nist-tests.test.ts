@@ -7,8 +7,8 @@ import {
   longestRun,
   runs,
   serial,
+  twoSampleKs,
 } from './nist-tests.js';
-import { twoSampleKs } from './probability.js';
 
 /* The worked examples of NIST SP 800-22 rev. 1a, section 2. */
 

@@ -7,11 +7,9 @@ import {
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 
-import { type Attack, toClaim, toDigits } from './attack.js';
-import { cosineOf, createEstimator } from './estimator.js';
-import { createGaussian, meanOf } from './gaussian.js';
+import { type Attack, showWith, toClaim, toDigits } from './attack.js';
+import { cosineOf, createEstimator, createGaussian, meanOf } from './estimator.js';
 import { xor } from './linkability.js';
-import { showWith } from './report.js';
 
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
   const word = tokens.encode(message);

@@ -1,4 +1,8 @@
+import { timingSafeEqual } from 'node:crypto';
+import sharp, { type Sharp } from 'sharp';
+import { loadPictures } from '../../examples/demo/pictures.js';
 import { createChance } from '../../src/core/base/chance.js';
+import { Embedding, type SealedToken, UserSecret } from '../../src/core/concealed.js';
 import {
   type BareToken,
   createBareTokens,
@@ -6,14 +10,114 @@ import {
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
+import { createEnginePool } from '../../src/face/engine/pool.js';
+import { packBits, unpackBits } from '../../src/face/token/bits.js';
+import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/derive.js';
+import { parseToken } from '../../src/face/token/format.js';
+import { createFv1 } from '../../src/face/token/fv1.js';
 import { codeLength } from '../../src/face/token/polar.js';
-import { type Attack, toClaim, toDigits } from './attack.js';
+import { modelsFolder } from '../../test/paths.js';
+import { toPhoto } from '../../test/pictures.js';
+import { testShare } from '../../test/share.js';
+import { type Attack, type Size, show, showShare, showWith, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
 import { xor } from './linkability.js';
-import { solveNearPhotos } from './near-photos.js';
-import { searchPin } from './pin-by-algebra.js';
 import { type SolvedPair, solvePair } from './record-multiplicity.js';
-import { show, showShare, showWith } from './report.js';
+import { binding, toSealingDeps } from './sealed-tokens.js';
+
+const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
+  recompressed: (photo) => photo.jpeg({ quality: 50 }),
+  brighter: (photo) => photo.modulate({ brightness: 1.15 }).jpeg(),
+  turned: (photo) => photo.rotate(3).jpeg(),
+  smaller: (photo) => photo.resize({ width: 200 }).jpeg(),
+};
+
+interface NearPhotos {
+  readonly change: string;
+  readonly differing: number;
+  /** Number of tries until both tokens opened; `null` if they did not. */
+  readonly tries: number | null;
+}
+
+async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
+  const { person, stranger } = await loadPictures();
+  const photos = size === 'full' ? [...person, stranger] : [stranger];
+  const chosen = Object.entries(changes).slice(0, size === 'full' ? undefined : 2);
+  const tokens = createBareTokens(binding.accuracy, createChance('near photos'));
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
+  try {
+    const viewsOfPhoto = async (bytes: Uint8Array): Promise<Float32Array> => {
+      const { embedding } = await engine.examine(toPhoto(bytes), ['embedding'], testShare);
+      if (embedding === null) throw new Error('the engine left out the embedding');
+      return embedding.use((values) => viewsOf([values]));
+    };
+    const solved: NearPhotos[] = [];
+    for (const photo of photos) {
+      const views = await viewsOfPhoto(photo);
+      for (const [change, apply] of chosen) {
+        const changed = await viewsOfPhoto(await apply(sharp(photo)).toBuffer());
+        const bits = enrolledBits(changed);
+        const differing = enrolledBits(views).reduce((sum, bit, at) => sum + (bit ^ bits[at]), 0) / codeLength;
+        const token = tokens.seal(views);
+        const found = solvePair(tokens, token, tokens.seal(changed), 100_000);
+        const isRight = found?.first.some((message) => message.every((bit, at) => bit === token.message[at])) ?? false;
+        solved.push({
+          change,
+          differing: Math.round(differing * 1000) / 1000,
+          tries: found !== null && isRight ? found.tries : null,
+        });
+      }
+    }
+    return solved;
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * Tries PINs, as a thief with the sealing key, on two tokens that were made from the same photo and PIN. Only the right
+ * PIN makes the tokens' difference a sum of code words.
+ */
+async function searchPin(embedding: Float32Array, size: Size) {
+  const chance = createChance('pin');
+  const deps = toSealingDeps(chance, size);
+  const fv1 = createFv1(deps);
+  const pins = Array.from({ length: size === 'full' ? 100 : 5 }, (_, at) => String(271_828 + at));
+  const right = pins[pins.length - 2];
+  const seal = (scope: string) =>
+    fv1.seal({
+      embedding: new Embedding(Float32Array.from(embedding)),
+      photos: 1,
+      binding: { ...binding, scope },
+      secret: new UserSecret(right),
+      expiresAt: null,
+      share: testShare,
+    });
+  const unmask = async (token: SealedToken, scope: string, pin: string) => {
+    const fields = parseToken(token).fields;
+    const context = { binding: { ...binding, scope }, header: fields, salt: fields.salt };
+    const keys = await deriveTokenKeys(context, new UserSecret(pin), testShare, deps);
+    const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
+    return { fields, keys, hidden, order: permutationOf(keys.permutation) };
+  };
+  const [one, other] = [await seal('sign-in'), await seal('payments')];
+  const tokens = createBareTokens(binding.accuracy, chance);
+  const from = performance.now();
+  let fitting = 0;
+  let opened = false;
+  for (const pin of pins) {
+    const first = await unmask(one.token, 'sign-in', pin);
+    const solved = solvePair(tokens, first, await unmask(other.token, 'payments', pin), 1);
+    if (solved === null) continue;
+    fitting += 1;
+    for (const message of solved.first) {
+      const { salt, stored, tag } = first.fields;
+      const stretched = await deps.stretch('message', packBits(message), salt, testShare);
+      if (timingSafeEqual(tagOf(first.keys, stretched, stored), tag)) opened = pin === right;
+    }
+  }
+  return { pins: pins.length, fitting, opened, msEach: (performance.now() - from) / pins.length };
+}
 
 const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
   first.some((message) => message.every((bit, at) => bit === token.message[at]));

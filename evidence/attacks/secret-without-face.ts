@@ -2,10 +2,42 @@ import { type Chance, createChance } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/face/token/polar.js';
-import { type Attack, type Size, toClaim } from './attack.js';
+import { type Attack, type Size, showWith, toClaim } from './attack.js';
 import type { Person } from './faces.js';
-import { type ParityCheck, parityChecksOf } from './parity-checks.js';
-import { showWith } from './report.js';
+
+/** Two or four positions whose bits sum to 0 in every code word. */
+type ParityCheck = readonly number[];
+
+/**
+ * Returns the parity checks of weight two and four, or a sample of them. A check is a set of generator matrix columns
+ * that sum to 0.
+ */
+function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
+  const columns = Array.from({ length: codeLength }, (_, column) =>
+    positions.reduce((sum, row, at) => ((row & column) === column ? sum | (1n << BigInt(at)) : sum), 0n),
+  );
+  const bySum = new Map<bigint, [number, number][]>();
+  for (let a = 0; a < codeLength; a += 1)
+    for (let b = a + 1; b < codeLength; b += 1) {
+      const sum = columns[a] ^ columns[b];
+      const pairs = bySum.get(sum) ?? [];
+      pairs.push([a, b]);
+      bySum.set(sum, pairs);
+    }
+  const twos = bySum.get(0n) ?? [];
+  bySum.delete(0n);
+  const groups = [...bySum.values()].filter((pairs) => pairs.length > 1);
+  // Four positions form pairs in three ways, of which one is counted.
+  const total = groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0) / 3;
+  const keep = Math.min(1, mostChecks / total);
+  const fours: ParityCheck[] = [];
+  for (const pairs of groups)
+    for (const [index, [a, b]] of pairs.entries())
+      for (const [c, d] of pairs.slice(index + 1)) {
+        if (b < c && (keep === 1 || chance.below(1_000_000) < keep * 1_000_000)) fours.push([a, b, c, d]);
+      }
+  return [...twos, ...fours];
+}
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
@@ -64,7 +96,7 @@ function measureLean(correlations: Float32Array, judge: readonly Person[], accur
  * Returns how often a right guess has more bias than a wrong one, with its 95 % interval.
  * @see https://doi.org/10.1148/radiology.143.1.7063747 (Hanley and McNeil: the standard error of such an area)
  */
-export function rank(right: readonly number[], wrong: readonly number[]) {
+function rank(right: readonly number[], wrong: readonly number[]) {
   const wins = right.reduce((sum, value) => sum + wrong.filter((other) => value > other).length, 0);
   const area = wins / right.length / wrong.length;
   const [bothRight, bothWrong] = [area / (2 - area), (2 * area ** 2) / (1 + area)];

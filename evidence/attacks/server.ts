@@ -1,21 +1,110 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { residentMiB, round } from '../bench/measure.js';
-import { type Attack, type Finding, type Row, type Size, toClaim } from './attack.js';
-import { show } from './report.js';
-import { askAsTheyMay, readStanding, takeBait } from './server/controls.js';
+import { type Attack, type Finding, type Row, type Size, show, toClaim } from './attack.js';
+import { rightCredential } from './server/bad-credentials.js';
+import { asAdministrator } from './server/credentials.js';
+import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate, oidcConnections, unmet } from './server/generate.js';
-import { hostileClasses } from './server/hostile.js';
+import { hookRequest } from './server/hooks.js';
+import { type Endpoint, hostileClasses } from './server/hostile.js';
 import { type LoadFigures, startLegitimate } from './server/legitimate.js';
 import { type Begun, beginElsewhere } from './server/oidc.js';
 import { shootFilm } from './server/page.js';
 import { attackWithPictures, type PictureFigures } from './server/picture-attack.js';
-import { racesOf, racesOfHooks } from './server/races.js';
-import { countLines, readServerLog } from './server/server-log.js';
+import type { HookTarget } from './server/providers.js';
+import { racesOf, racesOfHooks, singleUse, type Winners } from './server/races.js';
+import { type SampleSource, validRequest } from './server/rest.js';
 import { createSiege, isShed, type Pace } from './server/siege.js';
-import { singleUse, type Winners } from './server/single-use.js';
 import { openStage, type Stage } from './server/stage.js';
 import { tokenAttacks } from './server/token-attacks.js';
 import { makeVictims } from './server/victims.js';
+
+const lineGuard = z.looseObject({
+  level: z.number(),
+  msg: z.string(),
+  requestId: z.string().optional(),
+  code: z.string().optional(),
+});
+
+const errorLevel = 50;
+
+/** Returns error codes by request, and the lines that report a fault. */
+async function readServerLog(file: string, from: number) {
+  const codes = new Map<string, string>();
+  const faults: { requestId: string | null; text: string }[] = [];
+  for (const line of (await readFile(file, 'utf8')).split('\n').slice(from)) {
+    if (line.trim() === '') continue;
+    // Lines outside the log format come from crashes.
+    const { level = errorLevel, requestId = null, code } = lineGuard.safeParse(bodyOf({ text: line })).data ?? {};
+    if (requestId !== null && code !== undefined) codes.set(requestId, code);
+    if (level >= errorLevel) faults.push({ requestId, text: line.slice(0, 600) });
+  }
+  return { codes, faults };
+}
+
+const countLines = async (file: string): Promise<number> => (await readFile(file, 'utf8')).split('\n').length - 1;
+
+/** Endpoints whose valid calls need more than the description says; the tests next to their code make these calls. */
+const shownElsewhere: readonly RegExp[] = [
+  /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew|notices.*)$/,
+  /^POST \/(v2\/(authenticate-credentials|generateToken)|step-ups\/requested|signatures|ssf\/token)$/,
+  /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
+  /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
+  /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
+  /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
+  /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
+];
+
+/** Called last, in this order, because these calls end or delete what all other calls use. */
+const endings = [/^\/face\/enrolment\/revoke/, /^\/face\/decline/, /revoke/i, /erase/, /remove/];
+
+const rankOf = ({ path }: Endpoint): number => endings.findIndex((each) => each.test(path));
+
+/**
+ * Calls every endpoint with a valid credential, to prove that the attacks are refused because of their credential.
+ * @returns the number of tested endpoints, and the endpoints that refused the valid credential
+ */
+async function askAsTheyMay(endpoints: readonly Endpoint[], source: SampleSource) {
+  const { stage, victims } = source;
+  const own = endpoints
+    .filter(({ needs }) => ['client', 'admin', 'session', 'open'].includes(needs))
+    .filter(({ name }) => !shownElsewhere.some((each) => each.test(name)))
+    .toSorted((a, b) => rankOf(a) - rankOf(b));
+  const refused: string[] = [];
+  for (const endpoint of own) {
+    const headers = rightCredential(endpoint, stage, victims);
+    const answer = await stage.caller.call({ ...validRequest(endpoint, source), headers });
+    if (answer.status >= 400) refused.push(`${endpoint.name}: ${answer.status} ${codeOf(answer) ?? ''}`);
+  }
+  return { asked: own.length, refused };
+}
+
+/** Reads the administrators and the requests to `/lure`, which no attack may change. */
+async function readStanding({ caller, credentials, providers }: Stage): Promise<string> {
+  const { text } = await caller.call({
+    ...{ method: 'GET', path: '/administrators', body: null },
+    headers: asAdministrator(credentials.owner),
+  });
+  const listed: readonly { name: string; role: string }[] = JSON.parse(text).administrators;
+  const owners = listed
+    .map(({ name, role }) => `${name} ${role}`)
+    .filter((each) => /^(owner|siege-\w+|victim) /.test(each));
+  return [...owners, ...providers.lure.lured].join(', ');
+}
+
+/**
+ * Calls the hook as the provider does.
+ * @returns true if the user's face check was still unused
+ */
+async function takeBait({ caller }: Stage, target: HookTarget): Promise<boolean> {
+  if (!target.hasBait) return true;
+  const request = hookRequest(target, target.bait);
+  const ask = async (): Promise<boolean> => target.isGranted(await caller.call(request));
+  // If the first decision came too late, a retry with the same event gets that decision.
+  return (await ask()) || ask();
+}
 
 const paceOf: Readonly<Record<Size, Pace>> = {
   full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },

@@ -3,8 +3,7 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { createChance } from '../../src/core/base/chance.js';
 import { startServers } from '../bench/servers.js';
 import { asAdministrator, asClient } from './server/credentials.js';
-import { createCaller } from './server/exchange.js';
-import { type FormPart, type Header, post, toMultipart } from './server/request.js';
+import { createCaller, type FormPart, type Header, post, toMultipart } from './server/exchange.js';
 
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
   const { width, height } = await sharp(photo).metadata();

@@ -5,7 +5,7 @@ import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
 import { benchRoster } from './roster.js';
-import { benchScale, fullScale, quickScale } from './scale/scale.js';
+import { benchScale, fullScale, quickScale } from './scale.js';
 import { benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 

@@ -1,11 +1,118 @@
-import { availableParallelism } from 'node:os';
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import autocannon, { type Options } from 'autocannon';
 import { openSigner } from '../../test/keys.js';
 import { notePasses, openQuickState } from './filled-state.js';
-import { type Calls, type LoadResult, loadFlatOut, loadHook, type ProcessorUse } from './hook-load.js';
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
+import { processorMs, quantile, round } from './measure.js';
 import { startServers } from './servers.js';
-import { measureTriggers } from './triggers.js';
+
+interface Calls {
+  readonly url: string;
+  readonly toCall: (n: number) => { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+}
+
+const connections = 10;
+
+type LoadResult = Awaited<ReturnType<typeof loadHook>>;
+type ProcessorUse = Awaited<ReturnType<typeof loadFlatOut>>;
+
+/** Calls a hook at a steady rate. Times are in milliseconds and start when a request is due, so that no wait is hidden. */
+async function loadHook(
+  calls: Calls,
+  { perSecond, seconds, grantedText }: { perSecond: number; seconds: number; grantedText: string },
+) {
+  const { result, granted, refused } = await applyLoad(calls, grantedText, {
+    overallRate: perSecond,
+    duration: seconds,
+  });
+  const { latency, requests, errors, timeouts } = result;
+  return {
+    p50Ms: latency.p50,
+    p99Ms: latency.p99,
+    maxMs: latency.max,
+    perSecond: Math.round(requests.total / seconds),
+    errors: errors + timeouts + refused,
+    granted,
+  };
+}
+
+/** @throws Error if a call is refused, because a refused call may cost less than a granted one */
+async function loadFlatOut(calls: Calls, { count, pid }: { readonly count: number; readonly pid: number }) {
+  const before = await processorMs(pid);
+  const { result, refused } = await applyLoad(calls, '', { amount: count });
+  const cpuMs = (await processorMs(pid)) - before;
+  const { errors, timeouts } = result;
+  if (errors + timeouts + refused > 0) throw new Error(`${calls.url} failed: ${JSON.stringify(result)}`);
+  return { cpuMsPerRequest: round(cpuMs / count, 4), capacityPerSecond: Math.round((1000 * count) / cpuMs) };
+}
+
+async function applyLoad({ url, toCall }: Calls, grantedText: string, pace: Partial<Options>) {
+  let sent = 0;
+  let granted = 0;
+  let refused = 0;
+  const result = await autocannon({
+    ...{ url, method: 'POST', connections, ...pace },
+    requests: [
+      {
+        setupRequest: (request) => {
+          const { headers, body } = toCall(sent++);
+          return { ...request, body, headers: { 'content-type': 'application/json', ...headers } };
+        },
+        onResponse: (status, body) => {
+          if (status < 200 || status > 299) refused += 1;
+          if (body.includes(grantedText)) granted += 1;
+        },
+      },
+    ],
+  });
+  return { result, granted, refused };
+}
+
+const runFile = promisify(execFile);
+
+const processes = 15;
+
+async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const code = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.stdout.write(String(performance.now()))`;
+  const { stdout } = await runFile(process.execPath, ['--input-type=module', '--eval', code], { env });
+  const initMs = Number(stdout);
+  if (!(initMs > 0)) throw new Error(`The triggers did not load: ${stdout}`);
+  return initMs;
+}
+
+/** Measures the bundle, and the median time from the start of Node.js until four handlers are ready. */
+async function measureTriggers() {
+  const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
+  try {
+    const bundle = join(folder, 'index.mjs');
+    await runFile(process.execPath, [
+      fileURLToPath(new URL('../../../scripts/build-triggers.mjs', import.meta.url)),
+      bundle,
+    ]);
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const env = {
+      FACESTEP_CONNECTION: 'customers',
+      FACESTEP_MODE: 'enforce',
+      FACESTEP_PUBLIC_URL: 'https://face.example.com',
+      FACESTEP_USER_POOL_ID: 'eu-central-1_AbCdEfGhI',
+      FACESTEP_CLIENT_IDS: '1example23456789',
+      FACESTEP_REQUEST_SECRET: 'x'.repeat(32),
+      FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
+    };
+    const inits: number[] = [];
+    for (let each = 0; each < processes; each++) inits.push(await measureInit(bundle, env));
+    const { size } = await stat(bundle);
+    return { bundleBytes: size, initMs: round(quantile(inits), 1) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 interface Rate {
   readonly perSecond: number;

@@ -6,8 +6,7 @@ import { readCorpus } from '../../src/extensions/measuring/corpus/corpus.js';
 import { type EmbeddedCorpus, embedCorpus } from '../../src/extensions/measuring/corpus/embed-corpus.js';
 import { writeCorpus } from '../../test/corpus.js';
 import { createFolder } from '../../test/folder.js';
-import { openEmbeddingCache } from './embedding-cache.js';
-import { ours } from './people.js';
+import { openEmbeddingCache, ours } from './people.js';
 
 const engine = new Uint8Array(32).fill(7);
 

@@ -11,10 +11,7 @@ import { readCorpus, readSources, toPhotoFilter } from '../../src/extensions/mea
 import { toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/split.js';
 import { facesFolder, hasFaces } from '../../test/faces.js';
 import { embedSources } from '../corpus/people.js';
-import { companions } from './engine/companions.js';
-import { faceWidth } from './engine/face-width.js';
-import { fit } from './engine/fit.js';
-import { qualityBounds } from './engine/quality-bounds.js';
+import { companions, faceWidth, fit, qualityBounds } from './engine.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';

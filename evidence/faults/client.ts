@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { epochMs } from '../../src/core/units.js';
 import { toTokenEvent } from '../../test/contract/okta-events.js';
-import type { Journal } from './journal.js';
+import type { Journal } from './fault.js';
 
 interface Reply {
   readonly status: number | null;

@@ -8,9 +8,8 @@ import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { type ServersSettings, startServers } from '../bench/servers.js';
 import { type Client, createClient } from './client.js';
-import type { Finding, Invariant } from './fault.js';
+import { createJournal, type Finding, type Invariant } from './fault.js';
 import { checkInvariants } from './invariants.js';
-import { createJournal } from './journal.js';
 
 interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder'> {
   /** Redis that the replicas share. Without it, the only replica uses a file. */

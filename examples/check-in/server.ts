@@ -2,24 +2,14 @@
  * A check-in: users scan a code on a place's screen with their phone and show their face. The place sees a count; each
  * user sees their own list of times. A complete relying party with openid-client that reads only `sub`.
  */
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { renderSVG } from 'uqr';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, redirect, type Site, sendPage } from '../web/site.js';
-import {
-  refreshScript,
-  renderArrival,
-  renderAskForFace,
-  renderList,
-  renderMessage,
-  renderPlace,
-  renderPlaces,
-} from './pages.js';
-import { createPlaceCodes } from './place-codes.js';
-import { createVisits } from './visits.js';
+import { browserOf, escapeHtml, listen, nameBrowser, redirect, type Site, sendPage, toDocument } from '../web/site.js';
 
-export interface CheckIn extends Site {
+interface CheckIn extends Site {
   readonly redirectUri: string;
 }
 
@@ -156,3 +146,138 @@ export async function startCheckIn({
 
   return { ...site, redirectUri };
 }
+
+/** A visit, with times in milliseconds since 1970. */
+interface Visit {
+  readonly id: string;
+  readonly place: string;
+  readonly enteredAt: number;
+  /** `null` while the person is still there. */
+  readonly leftAt: number | null;
+}
+
+interface Visits {
+  /** Starts a visit, and ends the person's visit elsewhere. Does nothing if the person is already there. */
+  enter(person: string, place: string): void;
+  /** Ends a visit, unless it is another person's. */
+  leave(person: string, id: string): void;
+  countAt(place: string): number;
+  of(person: string): readonly Visit[];
+}
+
+function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }): Visits {
+  let visits: (Visit & { readonly person: string })[] = [];
+  const kept = () => {
+    visits = visits.filter(({ enteredAt }) => enteredAt + keepMs > now());
+    return visits;
+  };
+  const end = (isEnded: (visit: (typeof visits)[number]) => boolean): void => {
+    visits = kept().map((visit) => (visit.leftAt === null && isEnded(visit) ? { ...visit, leftAt: now() } : visit));
+  };
+  return {
+    enter(person, place) {
+      end((visit) => visit.person === person && visit.place !== place);
+      if (visits.some((visit) => visit.person === person && visit.leftAt === null)) return;
+      visits.push({ person, place, id: randomUUID(), enteredAt: now(), leftAt: null });
+    },
+    leave: (person, id) => end((visit) => visit.person === person && visit.id === id),
+    countAt: (place) => kept().filter((visit) => visit.place === place && visit.leftAt === null).length,
+    of: (person) =>
+      kept()
+        .filter((visit) => visit.person === person)
+        .map(({ person: _, ...visit }) => visit)
+        .reverse(),
+  };
+}
+
+const shownMs = 60_000;
+
+/** Codes on the screens of places. They change often, so that a photo of a code is soon useless. */
+interface PlaceCodes {
+  codeOf(place: string): string;
+  /** Returns true for the current code, and for the previous one, which a user may have just scanned. */
+  isShown(place: string, code: string): boolean;
+}
+
+/** @param secret - key from which all codes are derived; no code is stored */
+function createPlaceCodes(secret: Uint8Array, now: () => number): PlaceCodes {
+  const codeAt = (place: string, turn: number): string =>
+    createHmac('sha256', secret).update(`${turn} ${place}`).digest('base64url').slice(0, 16);
+  const turn = (): number => Math.floor(now() / shownMs);
+  return {
+    codeOf: (place) => codeAt(place, turn()),
+    isShown: (place, code) =>
+      [turn(), turn() - 1].some((each) => {
+        const expected = Buffer.from(codeAt(place, each));
+        const given = Buffer.from(code);
+        return given.length === expected.length && timingSafeEqual(given, expected);
+      }),
+  };
+}
+
+/** Script that updates the code and the number of people without reloading the page. */
+const refreshScript = `setInterval(async () => {
+  const reply = await fetch(location.href).catch(() => null);
+  const page = new DOMParser().parseFromString(reply?.ok ? await reply.text() : '', 'text/html');
+  const next = page.querySelector('main');
+  if (next !== null) document.querySelector('main').replaceWith(next);
+}, 20000);`;
+
+const style =
+  '.count { font-size: 4rem; font-weight: 700; line-height: 1; } ul { list-style: none; padding: 0; } li { margin: 1rem 0; }';
+
+const toPage = (title: string, body: string, script = ''): string =>
+  toDocument({ site: 'Check-in', title, body, style, script });
+
+/** Renders the screen of a place: a code to scan and the number of people, without names. */
+export const renderPlace = (name: string, link: string, inside: number): string =>
+  toPage(
+    name,
+    `<p>Scan with your phone to check in.</p>
+<div class="qr" role="img" aria-label="QR code that opens the check-in" data-link="${escapeHtml(link)}">${renderSVG(link)}</div>
+<p><span class="count">${inside}</span> here now</p>`,
+    `<script>${refreshScript}</script>`,
+  );
+
+const renderArrival = (name: string): string =>
+  toPage(
+    `Check in at ${name}`,
+    `<p>Show your face, and the time is added to your own list. The place sees how many people are here, but no names.</p>
+<form method="post" action="/go"><button>Check in</button></form>
+<p><a class="button quiet" href="/mine">My list</a></p>`,
+  );
+
+const toTime = (ms: number): string => {
+  const iso = new Date(ms).toISOString();
+  return `<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+};
+
+function toRow({ id, enteredAt, leftAt }: Visit, name: string): string {
+  const end =
+    leftAt === null
+      ? `<form method="post" action="/leave"><input type="hidden" name="visit" value="${id}"><button>Check out of ${escapeHtml(name)}</button></form>`
+      : `checked out ${toTime(leftAt)}`;
+  return `<li><strong>${escapeHtml(name)}</strong><br>checked in ${toTime(enteredAt)}<br>${end}</li>`;
+}
+
+export const renderList = (visits: readonly Visit[], nameOf: (place: string) => string, keepDays: number): string =>
+  toPage(
+    'Your check-ins',
+    `${visits.length === 0 ? '<p>No check-ins yet.</p>' : `<ul>${visits.map((visit) => toRow(visit, nameOf(visit.place))).join('\n')}</ul>`}
+<p>Check-ins are deleted after ${keepDays} days.</p>`,
+  );
+
+const renderPlaces = (places: ReadonlyMap<string, string>): string =>
+  toPage(
+    'Choose a place',
+    `<ul>${[...places].map(([id, name]) => `<li><a class="button" href="/places/${id}">${escapeHtml(name)}</a></li>`).join('')}</ul>
+<p><a class="button quiet" href="/mine">My list</a></p>`,
+  );
+
+const renderMessage = (title: string, text: string): string => toPage(title, `<p>${escapeHtml(text)}</p>`);
+
+const renderAskForFace = (): string =>
+  toPage(
+    'Your check-ins',
+    `<p>Show your face to see your list.</p><form method="post" action="/show"><button>Show my list</button></form>`,
+  );

@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
+import { encode } from 'uqr';
 import { discover, type Registration } from '../web/face-check.js';
-import { listen, readBody, redirect, type Site, sendPage, sendScript } from '../web/site.js';
-import { beginCheck, type Check } from './check.js';
-import { renderCheck, renderHome, renderPart, script } from './pages.js';
+import { escapeHtml, listen, readBody, redirect, type Site, sendPage, sendScript, toDocument } from '../web/site.js';
+import { beginCheck, type Check, type View } from './check.js';
 
 export interface Kiosk {
   readonly id: string;
@@ -91,3 +91,77 @@ const readForm = async (request: IncomingMessage): Promise<URLSearchParams> =>
   new URLSearchParams(Buffer.from((await readBody(request, maxFormBytes)) ?? []).toString());
 
 const send = (response: ServerResponse, status: number, page: string): void => sendPage(response, status, page, policy);
+
+const style = `
+  form { margin: 1rem 0; } #told { font-size: 3rem; font-weight: 700; letter-spacing: .08em; margin: .25rem 0; }
+  .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }`;
+
+/** Script that fetches the changed part of the page and counts down. At the end it removes all personal data. */
+export const script = `
+  const part = document.querySelector('#part');
+  let shown = part.innerHTML;
+  const tick = async () => {
+    const reply = await fetch(location.pathname + '/part', { cache: 'no-store' }).catch(() => null);
+    const text = reply === null ? null : reply.ok ? await reply.text() : '<p>This check has ended.</p>';
+    if (text !== null && text !== shown) { shown = text; part.innerHTML = text; }
+    const left = part.querySelector('[data-until]');
+    if (left) left.textContent = Math.max(0, Math.ceil((Number(left.dataset.until) - Date.now()) / 1000));
+  };
+  setInterval(tick, 1000);
+  window.addEventListener('pagehide', () => part.replaceChildren());`;
+
+const toPage = (title: string, body: string): string => toDocument({ site: 'Service desk', title, body, style });
+
+const renderHome = (note: string, hasKiosk: boolean): string =>
+  toPage(
+    'Desk 1',
+    `<p class="note" role="status">${escapeHtml(note)}</p>
+<form method="post" action="/checks"><button>Show a code</button></form>
+<form method="post" action="/checks">
+<label>Or scan the code on the person’s phone, or type its eight digits
+<input name="shown_code" inputmode="numeric" autocomplete="off" required maxlength="20"></label>
+<button class="quiet">Use this code</button>
+</form>
+${hasKiosk ? '<form method="post" action="/checks"><button class="quiet" name="kiosk" value="yes">No phone: use the kiosk</button></form>' : ''}`,
+  );
+
+export const renderCheck = (id: string, view: View): string =>
+  toPage(
+    'Desk 1',
+    `<div id="part" aria-live="polite">${renderPart(id, view)}</div><nav><a href="/">Next person</a></nav><script src="/counter.js" defer></script>`,
+  );
+
+function renderPart(id: string, view: View): string {
+  switch (view.state) {
+    case 'waiting':
+      return view.link === null
+        ? `<p>${view.isAtKiosk ? 'Send the person to the kiosk.' : 'Waiting for the person’s phone.'}</p>`
+        : `<p>Ask the person to scan this, or to type the code at <b>${escapeHtml(new URL(view.link).host)}</b>.</p>
+<a href="${escapeHtml(view.link)}" aria-label="The code, as a link">${drawQr(view.link)}</a>
+<p class="code">${escapeHtml(view.code)}</p>`;
+    case 'numbers': {
+      const where = view.isAtKiosk ? 'the kiosk' : 'their phone';
+      return `<p>Tell the person this number:</p><p id="told">${escapeHtml(view.number)}</p>
+<form method="post" action="/checks/${id}/number">
+<label>Number shown on ${where} <input name="number" inputmode="numeric" autocomplete="off" required pattern="[0-9]{2}" maxlength="2"></label>
+<button>Compare</button></form>
+<form method="post" action="/checks/${id}/end"><button class="quiet">No number there: end the check</button></form>`;
+    }
+    case 'checking':
+      return '<p>The person shows their face and reads what you ask for.</p>';
+    case 'verified':
+      return `<h2>Verified</h2><p>${view.at.toISOString().slice(11, 19)} UTC. Cleared in <b data-until="${view.until.getTime()}">60</b> seconds.</p>
+<dl>${Object.entries(view.claims).map(renderClaim).join('')}</dl>`;
+    case 'ended':
+      return `<p role="status">${escapeHtml(view.why)}</p>`;
+  }
+}
+
+const renderClaim = ([name, value]: [string, unknown]): string =>
+  `<dt>${escapeHtml(name.replaceAll('_', ' '))}</dt><dd>${value === null ? 'not shared' : escapeHtml(String(value))}</dd>`;
+
+function drawQr(text: string): string {
+  const { data, size } = encode(text, { ecc: 'M', border: 4 });
+  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return `<svg class="qr" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true"><path d="${path}" fill="#000"/></svg>`;
+}

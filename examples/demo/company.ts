@@ -1,15 +1,129 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createFileAudit } from '../../src/audit/file.js';
+import type { AuditEvent } from '../../src/core/audit-events.js';
 import { createChance } from '../../src/core/base/chance.js';
 import { SealedToken } from '../../src/core/concealed.js';
-import { type Drawn, writeHistory } from './company-history.js';
+import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
 import { findFreePort } from './free-port.js';
-import { connectOrg, startOrg, systemClock } from './okta-org.js';
+import { connectOrg, quietLog, startOrg, systemClock, systemRandom } from './okta-org.js';
 import { runCli } from './run-command.js';
 import { configure, newAdminKey, startService } from './service.js';
 
-export interface Company {
+interface Drawn {
+  readonly subject: string;
+  readonly isEnrolled: boolean;
+}
+
+interface Happening {
+  readonly at: EpochMs;
+  readonly events: readonly AuditEvent[];
+}
+
+const day = 86_400;
+const applications = ['mail.example.com', 'payroll.example.com', 'wiki.example.com'] as const;
+
+function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs): Happening[] {
+  const chance = createChance('a company');
+  const idOf = (bytes: number): string => Buffer.from(chance.bytes(bytes)).toString('hex');
+  const happenings: Happening[] = [];
+  for (const { subject, isEnrolled } of people) {
+    const of = { connection, subject };
+    const tell = (at: EpochMs, ...events: readonly AuditEvent[]): void => void happenings.push({ at, events });
+    const tokenId = idOf(8);
+    const enrolledAgo = (8 + chance.below(50)) * day + chance.below(9) * 3600;
+    if (isEnrolled) {
+      const stepUpId = idOf(12);
+      const at = addSec(now, -enrolledAgo);
+      const token = { tokenId, keyVersion: 1, photos: 5, kind: 'enrolment', expiresAt: null, former: null } as const;
+      const whole = { ...token, formerExpiresAt: null };
+      tell(
+        at,
+        { action: 'step_up_started', ...of, detail: { stepUpId, purpose: 'enrol' } },
+        { action: 'consent_given', ...of, detail: { stepUpId, statement: 'consent-1 (en)', purpose: 'enrol' } },
+        { action: 'enrolment_begun', ...of, detail: whole },
+        { action: 'enrolled', ...of, detail: whole },
+      );
+    }
+    for (let ago = 7; ago > 0; ago -= 1) {
+      if (chance.below(10) < 4) continue;
+      const stepUpId = idOf(12);
+      const at = addSec(now, -ago * day + chance.below(day - 3600));
+      const hook = { hook: 'token' } as const;
+      const application = applications[chance.below(applications.length)];
+      if (!isEnrolled) {
+        const detail = {
+          ...hook,
+          outcome: 'unverified',
+          fallback: 'pass',
+          wouldHave: 'deny',
+          reason: 'no_check',
+        } as const;
+        tell(at, { action: 'hook_decided', ...of, detail });
+        continue;
+      }
+      const started: AuditEvent = {
+        action: 'step_up_started',
+        ...of,
+        detail: { stepUpId, purpose: 'verify', ...(application === undefined ? {} : { application }) },
+      };
+      const luck = chance.below(30);
+      if (luck === 0)
+        tell(at, started, { action: 'verification_refused', ...of, detail: { tokenId, application, stepUpId } });
+      else if (luck === 1)
+        tell(at, started, {
+          action: 'verification_refused',
+          ...of,
+          detail: { code: 'liveness_low', application, stepUpId },
+        });
+      else if (luck === 2) tell(at, started, { action: 'step_up_abandoned', ...of, detail: { stepUpId } });
+      else {
+        const verified = { ...hook, outcome: 'verified', at: Math.floor(at / 1000), stepUpId, liveness: 0.98 } as const;
+        tell(
+          at,
+          started,
+          { action: 'verified', ...of, detail: { tokenId, application, stepUpId, seconds: 7 + chance.below(9) } },
+          { action: 'hook_decided', ...of, detail: verified },
+        );
+      }
+    }
+  }
+  const last = people.find(({ isEnrolled }) => isEnrolled);
+  if (last !== undefined) {
+    const until = toIso(addSec(now, 1800));
+    const detail = { level: 1, until };
+    happenings.push({
+      at: addSec(now, -600),
+      events: [{ action: 'locked_out', connection, subject: last.subject, detail }],
+    });
+  }
+  return happenings.sort((a, b) => a.at - b.at);
+}
+
+/** Writes an invented history into an audit log file, which no server may have open. */
+async function writeHistory(
+  people: readonly Drawn[],
+  { connection, file, now }: { readonly connection: string; readonly file: string; readonly now: EpochMs },
+): Promise<void> {
+  let at = now;
+  let requestId = '';
+  const trail = await createFileAudit({
+    ...{ file, log: quietLog, random: systemRandom, retentionDays: null },
+    clock: { now: () => at },
+    requestId: () => requestId,
+  });
+  for (const happening of drawHistory(people, connection, now)) {
+    at = happening.at;
+    requestId = Buffer.from(systemRandom(12)).toString('hex');
+    for (const event of happening.events) {
+      await trail.append(event);
+    }
+  }
+  await trail.close();
+}
+
+interface Company {
   readonly consoleUrl: string;
   readonly adminKey: string;
   readonly people: number;

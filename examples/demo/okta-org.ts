@@ -3,8 +3,12 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
+import type { Log, Random } from '../../src/core/ports.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
-import { quietLog, systemRandom } from './quiet.js';
+
+export const quietLog: Log = { info() {}, warn() {}, error() {} };
+
+export const systemRandom: Random = (bytes) => randomBytes(bytes);
 
 export const systemClock = { now: (): EpochMs => epochMs(Date.now()) };
 

@@ -3,13 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createFacestepClient } from '../../client/index.js';
+import { startCardSignIn } from '../card-sign-in/server.js';
+import { type Kiosk, startCounter } from '../counter/server.js';
+import { createMemoryStore, createRoster, type Roster } from '../door/roster.js';
+import { startDoor } from '../door/server.js';
+import { startWallet } from '../wallet/server.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg } from './okta-org.js';
-import { counterPortal } from './portals/counter.js';
-import { credentialPortal } from './portals/credential.js';
-import { doorPortal } from './portals/door.js';
 import { linksPortal } from './portals/links.js';
-import type { Portal, RunningPortal } from './portals/portal.js';
+import { type Portal, type RunningPortal, toClient } from './portals/portal.js';
 import {
   approvePortal,
   checkInPortal,
@@ -19,6 +22,118 @@ import {
   signInPortal,
 } from './portals/relying-parties.js';
 import { configure, newAdminKey, startService } from './service.js';
+import { certifyVerifier } from './verifier-certificate.js';
+
+const counterClientId = 'library-desk';
+
+const counterPortal: Portal = {
+  id: 'counter',
+  port: 8094,
+  async start({ port, serverUrl, issuer, clientSecret, clientToken, user: { login } }) {
+    let kiosk: Promise<Kiosk> | null = null;
+    const counter = await startCounter({
+      ...{ port, issuer, clientId: counterClientId, clientSecret },
+      // Portals start before the facestep server, so the client token is requested at the first use.
+      kiosk() {
+        kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
+        return kiosk;
+      },
+    });
+    return {
+      url: counter.url,
+      clients: [
+        {
+          ...{ kind: 'counter', id: counterClientId, name: 'City Library, desk 1', secret: clientSecret },
+          claims: {
+            given_name: { purpose: { en: 'Staff greet you by name' } },
+            family_name: { purpose: { en: 'Staff find your books by it' } },
+            phone_number: { purpose: { en: 'We call when a book you wait for is in' } },
+          },
+        },
+      ],
+      guide: [
+        'A counter: start a check, and open its code in a second window, which stands for the phone.',
+        `Each side says a number to the other. The phone then asks who you are (${login}), and for your face.`,
+        'Without a phone: open /kiosk of the counter in a third window and press "No phone: use the kiosk" at the counter.',
+        'If you open the code in two windows or type a wrong number, the check ends without a result.',
+      ],
+      close: counter.close,
+    };
+  },
+};
+
+const kioskGuard = z.object({ id: z.string(), url: z.string() });
+
+async function registerKiosk(serverUrl: string, token: string): Promise<Kiosk> {
+  const headers = { 'content-type': 'application/json', 'x-auth-token': token };
+  const body = JSON.stringify({ name: 'City Library, kiosk' });
+  return kioskGuard.parse(await (await fetch(`${serverUrl}/kiosks`, { method: 'POST', headers, body })).json());
+}
+
+const type = 'staff_card';
+const vct = 'urn:example:staff-card';
+const cardClientId = 'staff-portal';
+
+const credentialPortal: Portal = {
+  id: 'credential',
+  port: 8098,
+  async start({ port, issuer, clientSecret }) {
+    const { authority, certified } = await certifyVerifier('Example Staff Portal');
+    const wallet = await startWallet({ port, issuer, offerPage: `${issuer}/credentials/${type}`, authority });
+    const signIn = await startCardSignIn({ port: 0, issuer, clientId: cardClientId, clientSecret, vct, certified });
+    return {
+      url: wallet.url,
+      clients: [toClient(cardClientId, clientSecret, signIn, { name: 'Staff Portal' })],
+      credentials: {
+        [type]: {
+          vct,
+          name: 'Staff card',
+          claims: {
+            given_name: { purpose: { en: 'To call you by your name' } },
+            family_name: { purpose: { en: 'To call you by your name' } },
+            email: { purpose: { en: 'To write to you' } },
+          },
+        },
+      },
+      guide: [
+        'A small wallet and a staff card for it. Any OpenID4VCI 1.0 wallet that reaches this machine can receive the card.',
+        `Sign in with the card: ${signIn.url}. Copy the address of "My wallet is on this device" to the wallet.`,
+        'Show your card, then your face. You type nothing.',
+      ],
+      async close() {
+        await signIn.close();
+        await wallet.close();
+      },
+    };
+  },
+};
+
+const doorPortal: Portal = {
+  id: 'door',
+  port: 8095,
+  async start({ port, serverUrl, clientToken }) {
+    let roster: Promise<Roster> | null = null;
+    const door = await startDoor({
+      port,
+      // Portals start before the facestep server, so the client token is requested at the first use.
+      openRoster() {
+        roster ??= clientToken(['enrol', 'identify']).then((token) =>
+          createRoster(createFacestepClient({ url: serverUrl, clientToken: token, fetch }), createMemoryStore()),
+        );
+        return roster;
+      },
+    });
+    return {
+      url: door.url,
+      clients: [],
+      guide: [
+        'A door with an empty roster. Add yourself at /roster, then stand in front of the door.',
+        'For other people the door stays closed. It checks pictures only and asks for no movement.',
+      ],
+      close: door.close,
+    };
+  },
+};
 
 /** All portals. The user enrols at the first one. */
 const portals: readonly Portal[] = [

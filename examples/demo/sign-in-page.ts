@@ -2,8 +2,7 @@ import express from 'express';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
-import { escapeHtml, listen, type Site } from '../web/site.js';
-import { toDocument } from '../web/skin.js';
+import { escapeHtml, listen, type Site, toDocument } from '../web/site.js';
 
 /** A fictional identity provider that asks for user name and password, and then for the face by OpenID Connect. */
 export interface SignInPage extends Site {

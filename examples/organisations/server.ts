@@ -6,10 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { createBrowserChecks } from '../web/browser-checks.js';
 import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { browserOf, listen, nameBrowser, type Site, sendPage } from '../web/site.js';
-import { type Organisation, renderCompany, renderFiled, renderStart } from './pages.js';
+import { browserOf, escapeHtml, listen, nameBrowser, type Site, sendPage, toDocument } from '../web/site.js';
 
-export interface TaxOffice extends Site {
+interface TaxOffice extends Site {
   readonly redirectUri: string;
 }
 
@@ -95,3 +94,33 @@ function toOrganisation(claim: unknown): Organisation | null {
   if (typeof sub !== 'string' || typeof name !== 'string' || !Array.isArray(roles)) return null;
   return { sub, name, roles: roles.filter((role) => typeof role === 'string') };
 }
+
+interface Organisation {
+  readonly sub: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+const toPage = (title: string, body: string): string => toDocument({ site: 'Tax Office', title, body });
+
+const renderStart = (note = ''): string =>
+  toPage(
+    'File a tax return',
+    `<p class="note">${escapeHtml(note)}</p>
+<p><a class="button" href="/sign-in">Sign in for a company</a></p>`,
+  );
+
+function renderCompany({ sub, name, roles }: Organisation, person: string): string {
+  const form = `<form method="post" action="/file"><label>Annual turnover <input name="turnover" inputmode="numeric"></label>
+<button>File return</button></form>`;
+  return toPage(
+    'Your company',
+    `<p>You act for <b class="company"><bdi>${escapeHtml(name)}</bdi></b> (${escapeHtml(sub)}) as ${escapeHtml(roles.join(', '))}.</p>
+<p><small>Signed in: ${escapeHtml(person)}</small></p>
+${roles.includes('filer') ? form : '<p class="note">You can view returns but not file them.</p>'}
+<p><a href="/sign-in">Act for another company</a></p>`,
+  );
+}
+
+const renderFiled = ({ name }: Organisation): string =>
+  toPage('Filed', `<p class="note">The return of <bdi>${escapeHtml(name)}</bdi> has been filed.</p>`);

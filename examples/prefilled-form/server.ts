@@ -6,10 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { createBrowserChecks } from '../web/browser-checks.js';
 import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { listen, type Site, sendPage } from '../web/site.js';
-import { renderForm, renderMessage } from './pages.js';
+import { escapeHtml, listen, type Site, sendPage, toDocument } from '../web/site.js';
 
-export interface PrefilledForm extends Site {
+interface PrefilledForm extends Site {
   readonly redirectUri: string;
 }
 
@@ -60,3 +59,28 @@ export async function startPrefilledForm({
 
   return { ...site, redirectUri };
 }
+
+const toPage = (title: string, body: string): string => toDocument({ site: 'City library', title, body });
+
+const fields = {
+  given_name: 'Given name',
+  family_name: 'Family name',
+  email: 'Email address',
+  phone_number: 'Phone number',
+} as const;
+
+function renderForm(known: Readonly<Record<string, unknown>>, note = ''): string {
+  const rows = Object.entries(fields).map(([claim, label]) => {
+    const value = known[claim];
+    const text = typeof value === 'string' ? value : '';
+    return `<label>${label} <input name="${claim}" value="${escapeHtml(text)}"></label>`;
+  });
+  return toPage(
+    'Apply for a library card',
+    `<p class="note">${escapeHtml(note)}</p>
+<p><a class="button quiet" href="/fill">Fill in from my profile</a></p>
+<form method="post" action="/send">${rows.join('\n')}<button>Send</button></form>`,
+  );
+}
+
+const renderMessage = (title: string, text: string): string => toPage(title, `<p>${text}</p>`);

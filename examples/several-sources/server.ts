@@ -6,11 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { createBrowserChecks } from '../web/browser-checks.js';
 import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { listen, type Site, sendPage } from '../web/site.js';
-import { checkSources } from './check-sources.js';
-import { renderApplication, renderMessage, renderStart } from './pages.js';
+import { escapeHtml, listen, type Site, sendPage, toDocument } from '../web/site.js';
+import { checkSources, type FromSources } from './check-sources.js';
 
-export interface SeveralSources extends Site {
+interface SeveralSources extends Site {
   readonly redirectUri: string;
 }
 
@@ -69,3 +68,37 @@ export async function startSeveralSources({
 
   return { ...site, redirectUri };
 }
+
+const toPage = (title: string, body: string): string => toDocument({ site: 'Example Loans', title, body });
+
+const labels = { name: 'Full name', annual_income: 'Annual income' } as const;
+
+const renderStart = (hint: { readonly text: string; readonly url: string } | null, note = ''): string =>
+  toPage(
+    'Apply for a loan',
+    `<p class="note">${escapeHtml(note)}</p>
+<p>We need your name and your income. Your employer’s payroll can send both if you agree.</p>
+<p><a class="button" href="/apply">Continue with my face</a></p>
+${hint === null ? '' : `<p>${escapeHtml(hint.text)} <a href="${escapeHtml(hint.url)}">${escapeHtml(hint.url)}</a></p>`}`,
+  );
+
+function renderApplication(told: Readonly<Record<string, unknown>>, { signed, silent }: FromSources): string {
+  const rows = Object.entries(labels).map(([claim, label]) => {
+    const value = signed.has(claim) ? signed.get(claim)?.value : told[claim];
+    const by = signed.get(claim)?.issuer;
+    return `<dt>${label}</dt>
+<dd class="value" id="${claim}">${escapeHtml(value === undefined ? 'not shared' : String(value))}</dd>
+${by === undefined ? '' : `<dd class="by soft">signed by ${escapeHtml(by)}</dd>`}`;
+  });
+  const reasons = [...silent].map(([source, state]) =>
+    state === 'unanswered'
+      ? `${source} did not answer. Try again in a moment.`
+      : `Your account at ${source} is not linked.`,
+  );
+  return toPage(
+    'Your application',
+    `<dl>${rows.join('')}</dl>${reasons.map((reason) => `<p class="silent">${escapeHtml(reason)}</p>`).join('')}`,
+  );
+}
+
+const renderMessage = (title: string, text: string): string => toPage(title, `<p>${text}</p>`);

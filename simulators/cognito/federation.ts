@@ -12,9 +12,8 @@ import {
   takePending,
   verifyIdToken,
 } from '../relying-party.js';
-import { invalidParameter, resourceNotFound, ServiceError, userNotFound } from './errors.js';
 import { addUser, findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
-import type { Operation } from './protocol.js';
+import { invalidParameter, type Operation, resourceNotFound, ServiceError, userNotFound } from './protocol.js';
 
 const skewSec = 60;
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { invalidParameter, resourceNotFound } from './errors.js';
 import { type AppClient, newId, type Settings, standardAttributes, type UserPool } from './pool.js';
-import type { Operation } from './protocol.js';
+import { invalidParameter, type Operation, resourceNotFound } from './protocol.js';
 
 /*
  * Settings of a pool and its app clients. UpdateUserPool and UpdateUserPoolClient replace everything: an omitted

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFound } from './errors.js';
 import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
+import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFound } from './protocol.js';
 import { describeClient } from './settings.js';
 import { isProof, startExchange, toHex } from './srp.js';
 import { mintTokens, type TokenDeps } from './tokens.js';

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
 import { simulatedLogins, toShownToken } from '../simulation.js';
-import { type BrowserSignIn, createBrowserSignIn } from './browser-client.js';
+import { type BrowserSignIn, createBrowserSignIn } from './app.js';
 import { startCognitoSimulator } from './index.js';
 
 const password = 'First-factor-1';

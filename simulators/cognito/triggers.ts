@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ServiceError } from './errors.js';
 import type { LambdaService } from './lambda.js';
 import type { PoolUser, UserPool } from './pool.js';
+import { ServiceError } from './protocol.js';
 
 export type TriggerName =
   | 'DefineAuthChallenge'

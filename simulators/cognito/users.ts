@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { invalidParameter, resourceNotFound, ServiceError, tooLong, userNotFound } from './errors.js';
 import { addUser, findUser, type PoolUser, setPassword, type UserPool } from './pool.js';
-import type { Operation } from './protocol.js';
+import { invalidParameter, type Operation, resourceNotFound, ServiceError, tooLong, userNotFound } from './protocol.js';
 
 /** Limit of the API's AttributeValueType. */
 const VALUE_MAX_CHARACTERS = 2048;

@@ -1,6 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { Cloud } from './cloud.js';
 import { type CustomExtension, faultsOf } from './graph-events.js';
-import { eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
+import { type DirectoryUser, eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
+
+interface CalloutContext {
+  readonly tenant: Tenant;
+  readonly extension: CustomExtension;
+  readonly listenerId: string;
+  readonly appId: string;
+  readonly correlationId: string;
+}
+
+const toPrincipal = ({ tenant, appId }: CalloutContext) => {
+  const found = [...tenant.servicePrincipals.values()].find((each) => each.appId === appId);
+  const name = found?.displayName ?? 'Application';
+  return { id: found?.id ?? randomUUID(), appId, appDisplayName: name, displayName: name };
+};
+
+const toEnvelope = (event: string, context: CalloutContext, more: { user?: object; userSignUpInfo?: object }) => {
+  const { tenant, extension, listenerId, appId, correlationId } = context;
+  const { user, ...rest } = more;
+  return {
+    type: `microsoft.graph.authenticationEvent.${event}`,
+    source: `/tenants/${tenant.id}/applications/${appId}`,
+    data: {
+      '@odata.type': `microsoft.graph.on${event[0]?.toUpperCase()}${event.slice(1)}CalloutData`,
+      tenantId: tenant.id,
+      authenticationEventListenerId: listenerId,
+      customAuthenticationExtensionId: extension.id,
+      authenticationContext: {
+        correlationId,
+        client: { ip: '127.0.0.1', locale: 'en-us', market: 'en-us' },
+        protocol: 'OAUTH2.0',
+        clientServicePrincipal: toPrincipal(context),
+        resourceServicePrincipal: toPrincipal(context),
+        ...(user === undefined ? {} : { user }),
+      },
+      ...rest,
+    },
+  };
+};
+
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference */
+export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryUser | null) {
+  if (user === null) return toEnvelope('tokenIssuanceStart', context, {});
+  const { id, displayName, mail, userPrincipalName, userType } = user;
+  const told = { createdDateTime: '2026-03-01T15:23:40Z', displayName, id, mail, userPrincipalName, userType };
+  return toEnvelope('tokenIssuanceStart', context, {
+    user: userType === 'Guest' ? { ...told, preferredDataLocation: 'EUR' } : { ...told, preferredLanguage: 'en-us' },
+  });
+}
+
+export type SignUpAttributes = Readonly<Record<string, string | number | boolean>>;
+
+const odataTypes = { string: 'string', number: 'int64', boolean: 'boolean' } as const;
+
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data */
+export function toSignUpPayload(
+  event: 'attributeCollectionStart' | 'attributeCollectionSubmit',
+  context: CalloutContext,
+  { identities, attributes }: { identities: readonly object[]; attributes: SignUpAttributes },
+) {
+  const described = Object.entries(attributes).map(([name, value], index) => {
+    const type =
+      typeof value === 'string'
+        ? odataTypes.string
+        : typeof value === 'number'
+          ? odataTypes.number
+          : odataTypes.boolean;
+    // The documented example uses both spellings.
+    const key = index % 2 === 0 ? '@odata.type' : '@odata.Type';
+    const attributeType = name.startsWith('extension_') ? 'directorySchemaExtension' : 'builtIn';
+    return [name, { [key]: `microsoft.graph.${type}DirectoryAttributeValue`, value, attributeType }] as const;
+  });
+  return toEnvelope(event, context, { userSignUpInfo: { attributes: Object.fromEntries(described), identities } });
+}
 
 /** Largest reply that is read. Entra documents that there is a limit (error 1003024), but not its value. */
 const REPLY_MAX_BYTES = 64 * 1024;
@@ -50,7 +125,7 @@ const isWorthRetrying = ({ code }: CalloutError): boolean => [1003002, 1003004, 
  * Creates the bearer token with which the events service calls an extension. v2 tokens name the service in `azp`, v1
  * tokens in `appid`.
  */
-export function createBearer(cloud: Cloud, tenant: Tenant, extension: CustomExtension): Promise<string> {
+function createBearer(cloud: Cloud, tenant: Tenant, extension: CustomExtension): Promise<string> {
   const { resourceId } = extension.authenticationConfiguration;
   const appId = resourceId.split('/').at(-1) ?? '';
   const isV2 = findApplication(tenant, appId)?.api.requestedAccessTokenVersion === 2;
@@ -103,4 +178,87 @@ async function callOnce(
   } catch {
     throw new CalloutError(1003003);
   }
+}
+
+/** Maximum size of all claim names and values together. */
+const CLAIMS_MAX_BYTES = 3 * 1024;
+
+const envelopeGuard = z.object({
+  data: z.object({ '@odata.type': z.string(), actions: z.array(z.looseObject({ '@odata.type': z.string() })) }),
+});
+
+function readAction(body: unknown, event: string): { readonly name: string; readonly action: object } {
+  const parsed = envelopeGuard.safeParse(body);
+  if (!parsed.success) throw new CalloutError(1003003);
+  const { '@odata.type': type, actions } = parsed.data.data;
+  if (type !== `microsoft.graph.on${event[0]?.toUpperCase()}${event.slice(1)}ResponseData`)
+    throw new CalloutError(1003003);
+  const [action] = actions;
+  if (action === undefined || actions.length !== 1) throw new CalloutError(1003010);
+  const [, name] = new RegExp(`^microsoft\\.graph\\.${event}\\.(\\w+)$`).exec(action['@odata.type']) ?? [];
+  if (name === undefined) throw new CalloutError(1003012);
+  return { name, action };
+}
+
+const claimGuard = z.union([z.string(), z.array(z.string())]);
+
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference */
+export function readClaims(body: unknown): Map<string, string | string[]> {
+  const { name, action } = readAction(body, 'tokenIssuanceStart');
+  if (name !== 'provideClaimsForToken') throw new CalloutError(1003012);
+  const bag: unknown = Reflect.get(action, 'claims');
+  if (bag === null || bag === undefined) throw new CalloutError(1003007);
+  const claims = z.record(z.string(), z.unknown()).safeParse(bag);
+  if (!claims.success) throw new CalloutError(1003003);
+  let bytes = 0;
+  const read = Object.entries(claims.data).map(([key, value]) => {
+    if (key === '') throw new CalloutError(1003026);
+    const claim = claimGuard.safeParse(value);
+    if (!claim.success) throw new CalloutError(1003003);
+    bytes += Buffer.byteLength(key) + Buffer.byteLength([claim.data].flat().join(''));
+    return [key, claim.data] as const;
+  });
+  if (bytes > CLAIMS_MAX_BYTES) throw new CalloutError(1003025);
+  return new Map(read);
+}
+
+const pageGuard = z.object({ title: z.string().min(1), message: z.string().min(1) });
+const errorsGuard = z.object({
+  message: z.string().min(1),
+  attributeErrors: z.record(z.string(), z.string()).nullish(),
+});
+const valuesGuard = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+export type SignUpAction =
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'values'; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'validation'; readonly message: string; readonly attributes: readonly string[] }
+  | { readonly kind: 'block'; readonly title: string; readonly message: string };
+
+/**
+ * @see
+ * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
+ */
+export function readSignUpAction(event: 'attributeCollectionStart' | 'attributeCollectionSubmit') {
+  return (body: unknown): SignUpAction => {
+    const { name, action } = readAction(body, event);
+    const parse = <Output>(guard: z.ZodType<Output>, value: unknown): Output => {
+      const parsed = guard.safeParse(value);
+      if (!parsed.success) throw new CalloutError(1003003);
+      return parsed.data;
+    };
+    if (name === 'continueWithDefaultBehavior') return { kind: 'continue' };
+    if (name === 'showBlockPage') return { kind: 'block', ...parse(pageGuard, action) };
+    if (event === 'attributeCollectionStart' && name === 'setPrefillValues') {
+      return { kind: 'values', values: parse(valuesGuard, Reflect.get(action, 'inputs')) };
+    }
+    if (event === 'attributeCollectionSubmit' && name === 'modifyAttributeValues') {
+      return { kind: 'values', values: parse(valuesGuard, Reflect.get(action, 'attributes')) };
+    }
+    if (event === 'attributeCollectionSubmit' && name === 'showValidationError') {
+      const { message, attributeErrors } = parse(errorsGuard, action);
+      return { kind: 'validation', message, attributes: Object.keys(attributeErrors ?? {}) };
+    }
+    throw new CalloutError(1003012);
+  };
 }

@@ -1,10 +1,12 @@
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
+import express, { type Response, Router } from 'express';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { type Html, html } from '../../src/core/base/html.js';
 import type { Cloud } from './cloud.js';
 import { MfaError, type MfaRequest, type MfaResult, type ProviderMetadata } from './external-mfa-request.js';
 import { isOffered, type MethodConfiguration } from './graph-methods.js';
-import { findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
+import { type DirectoryUser, findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
 
 const discoverySuffix = '/.well-known/openid-configuration';
 const KEPT_MS = 24 * 3600 * 1000;
@@ -37,7 +39,7 @@ const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).m
  * Reads a provider's metadata as Entra does, and caches it for a day.
  * @throws MfaError if Entra would refuse it
  */
-export async function readProvider(
+async function readProvider(
   cloud: Cloud,
   { openIdConnectSetting: { discoveryUrl } }: MethodConfiguration,
 ): Promise<ProviderMetadata> {
@@ -97,7 +99,7 @@ export interface AuthorizeForm {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-export const callbackPath = '/common/federation/externalauthprovider';
+const callbackPath = '/common/federation/externalauthprovider';
 
 /** Time that Entra waits for an answer, approximately. */
 const PATIENCE_MS = 5 * 60_000;
@@ -244,4 +246,55 @@ function register({ tenants }: Cloud, { tenantId, userId, method }: MfaRequest):
     configurationId: method.id,
     displayName: method.displayName,
   });
+}
+
+const page = (body: Html): Html =>
+  html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>${body}</body></html>`;
+
+const resultPage = ({ passed, reason }: Omit<MfaResult, 'userId'>): Html =>
+  page(
+    html`<main data-result="${passed ? 'passed' : 'failed'}" data-reason="${reason ?? null}">
+<h1>${passed ? 'You are signed in' : 'Sorry, we could not sign you in'}</h1></main>`,
+  );
+
+function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: DirectoryUser } | undefined {
+  for (const tenant of tenants.values()) {
+    for (const user of tenant.users.values()) {
+      if (user.id === name || user.userPrincipalName === name) return { tenant, user };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Creates the External MFA pages. `/external-mfa/start?user=<name or id>` posts the form to the provider without a
+ * click. The callback page shows the result.
+ */
+export function createExternalMfaPages(cloud: Cloud): Router {
+  const router = Router();
+  const show = (response: Response, shown: Html): void => void response.type('html').send(shown.toString());
+
+  router.get('/external-mfa/start', async (request, response) => {
+    const found = findUser(cloud, String(request.query.user));
+    if (found === undefined) {
+      show(response.status(404), resultPage({ passed: false, reason: 'user_unknown' }));
+      return;
+    }
+    try {
+      const { action, fields } = await startExternalMfa(cloud, found.tenant, { userId: found.user.id });
+      const inputs = Object.entries(fields).map(
+        ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+      );
+      const form = html`<form method="post" action="${action}">${inputs}<button>Continue</button></form>`;
+      show(response, page(html`${form}<script>document.forms[0].submit()</script>`));
+    } catch (error) {
+      if (!(error instanceof MfaError)) throw error;
+      show(response, resultPage({ passed: false, reason: error.reason }));
+    }
+  });
+
+  router.post(callbackPath, express.urlencoded({ extended: false }), async (request, response) => {
+    show(response, resultPage(await finishExternalMfa(cloud, request.body)));
+  });
+  return router;
 }

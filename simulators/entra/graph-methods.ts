@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, notFound, parseBody } from './errors.js';
-import type { GraphContext } from './graph-context.js';
+import { badRequest, type GraphContext, notFound, parseBody } from './graph-context.js';
 import type { Tenant } from './tenant.js';
 
 const configurationType = '#microsoft.graph.externalAuthenticationMethodConfiguration';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { badRequest, parseBody } from './errors.js';
-import type { GraphContext } from './graph-context.js';
+import { badRequest, type GraphContext, parseBody } from './graph-context.js';
 
 const definitionGuard = z.object({
   ClaimsMappingPolicy: z.object({

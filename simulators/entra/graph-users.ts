@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { badRequest, notFound } from './errors.js';
-import { type GraphContext, toSelected } from './graph-context.js';
+import { badRequest, type GraphContext, notFound, toSelected } from './graph-context.js';
 import type { DirectoryUser, ExtensionProperty, Tenant } from './tenant.js';
 
 /** Longest value of a directory extension. */

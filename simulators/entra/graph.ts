@@ -2,9 +2,16 @@ import express, { type Request, type Response, Router } from 'express';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './cloud.js';
-import { answerGraphError, badRequest, denied, notFound, unauthenticated } from './errors.js';
 import { createApplicationsApi } from './graph-applications.js';
-import { type GraphContext, toSelected } from './graph-context.js';
+import {
+  answerGraphError,
+  badRequest,
+  denied,
+  type GraphContext,
+  notFound,
+  toSelected,
+  unauthenticated,
+} from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
 import { createMethodsApi } from './graph-methods.js';
 import { createPoliciesApi } from './graph-policies.js';

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { CalloutError, callExtension } from './callout.js';
+import { CalloutError, callExtension, readClaims, toTokenIssuancePayload } from './callout.js';
 import type { Cloud } from './cloud.js';
 import { findListener, hasCaller } from './graph-events.js';
 import { mappedClaims } from './graph-policies.js';
-import { toTokenIssuancePayload } from './payloads.js';
-import { readClaims } from './replies.js';
 import { type DirectoryUser, findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
 
 /** The application's result: a token or an error. `code` is the sign-in log's code for a failed hook. */

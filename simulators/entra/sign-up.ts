@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { CalloutError, callExtension } from './callout.js';
+import {
+  CalloutError,
+  callExtension,
+  readSignUpAction,
+  type SignUpAction,
+  type SignUpAttributes,
+  toSignUpPayload,
+} from './callout.js';
 import type { Cloud } from './cloud.js';
-import { GraphError } from './errors.js';
+import { GraphError } from './graph-context.js';
 import { hasCaller } from './graph-events.js';
 import { checkExtensionValue, extensionsOf } from './graph-users.js';
-import { type SignUpAttributes, toSignUpPayload } from './payloads.js';
-import { readSignUpAction, type SignUpAction } from './replies.js';
 import { createUser, type Tenant } from './tenant.js';
 
 /** Result of a sign-up: a user, a blocking page, or an error page without details. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toHeaders } from './hook-call.js';
-import type { EventHook } from './hooks.js';
+import { type EventHook, toHeaders } from './hooks.js';
 import { isoNow, newId, note, type Org, type OrgEvent, type OrgUser } from './org.js';
 
 const displayMessages: Readonly<Record<string, string>> = {

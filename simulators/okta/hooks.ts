@@ -2,8 +2,7 @@ import { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
 import { ApiError, findIn, invalid, parseBody } from './errors.js';
-import { callHook, toHeaders } from './hook-call.js';
-import { isoNow, newId, type Org } from './org.js';
+import { isoNow, newId, note, type Org } from './org.js';
 
 /** Okta requires https. The simulator also allows plain http, for test services on this machine. */
 const uriGuard = z
@@ -27,7 +26,7 @@ const channelGuard = z.object({
       .transform((scheme) => scheme ?? null),
   }),
 });
-export type HookChannel = z.output<typeof channelGuard>;
+type HookChannel = z.output<typeof channelGuard>;
 
 const inlineGuard = z.object({
   name: z.string().min(1).max(255),
@@ -172,4 +171,72 @@ export function createEventHooksApi(org: Org, requireScope: RequireScope): Route
     response.json(toView(Object.assign(find(request), { status: 'ACTIVE' })));
   });
   return router;
+}
+
+/** Longest answer that Okta reads. */
+const ANSWER_MAX_BYTES = 256 * 1024;
+
+/** Result of a call: a JSON answer (`{}` for 204), or the failure. */
+type HookAnswer =
+  | { readonly ok: true; readonly body: unknown }
+  | {
+      readonly ok: false;
+      readonly reason: 'timeout' | 'connection' | 'status' | 'too_large' | 'malformed';
+      readonly status: number | null;
+    };
+
+/**
+ * Calls a hook as Okta does: without redirects, and in 3 s. `retry` allows one retry, except after 2xx or 4xx.
+ * @see https://developer.okta.com/docs/concepts/inline-hooks/
+ */
+export async function callHook(org: Org, hook: InlineHook, payload: unknown, retry: boolean): Promise<HookAnswer> {
+  let answer = await callOnce(org, hook.channel, payload);
+  if (retry && isWorthRetrying(answer)) answer = await callOnce(org, hook.channel, payload);
+  org.hookAnswers.push(answer.ok ? answer.body : null);
+  note(org, 'inline_hook.executed', hook.id, answer.ok ? null : describe(answer));
+  return answer;
+}
+
+const isWorthRetrying = (answer: HookAnswer): boolean =>
+  !answer.ok &&
+  (answer.reason === 'timeout' ||
+    answer.reason === 'connection' ||
+    (answer.reason === 'status' && (answer.status ?? 0) >= 500));
+
+const describe = ({ reason, status }: Extract<HookAnswer, { ok: false }>): string =>
+  status === null ? reason : `${reason} ${status}`;
+
+export function toHeaders({ config }: HookChannel): Headers {
+  const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
+  for (const { key, value } of config.headers) headers.set(key, value);
+  if (config.authScheme !== null) headers.set(config.authScheme.key, config.authScheme.value);
+  return headers;
+}
+
+async function callOnce(org: Org, channel: HookChannel, payload: unknown): Promise<HookAnswer> {
+  const signal = AbortSignal.timeout(org.hookTimeoutMs);
+  try {
+    const response = await fetch(channel.config.uri, {
+      method: 'POST',
+      headers: toHeaders(channel),
+      body: JSON.stringify(payload),
+      redirect: 'manual',
+      signal,
+    });
+    const text = await response.text();
+    if (response.status === 204) return { ok: true, body: {} };
+    if (response.status !== 200) return { ok: false, reason: 'status', status: response.status };
+    if (Buffer.byteLength(text) >= ANSWER_MAX_BYTES) return { ok: false, reason: 'too_large', status: null };
+    return parse(text);
+  } catch {
+    return { ok: false, reason: signal.aborted ? 'timeout' : 'connection', status: null };
+  }
+}
+
+function parse(text: string): HookAnswer {
+  try {
+    return { ok: true, body: JSON.parse(text) };
+  } catch {
+    return { ok: false, reason: 'malformed', status: null };
+  }
 }

@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { signJwt } from '../signing-key.js';
 import { OAuthError } from './errors.js';
-import { callHook } from './hook-call.js';
+import { callHook } from './hooks.js';
 import { newId, note, type Org } from './org.js';
-import { type TokenIssue, toTokenHookPayload } from './payloads.js';
-import { applyTokenCommands, type TokenDraft, type TokenDrafts } from './token-patch.js';
+import {
+  applyTokenCommands,
+  type TokenDraft,
+  type TokenDrafts,
+  type TokenIssue,
+  toTokenHookPayload,
+} from './payloads.js';
 
 const LIFETIME_SEC = 3600;
 

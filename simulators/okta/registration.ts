@@ -2,11 +2,11 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { RequireScope } from './access.js';
 import { invalid, notFound, parseBody } from './errors.js';
-import { callHook } from './hook-call.js';
+import { callHook } from './hooks.js';
 import { addUser, findUser, type Org, toRuleView } from './org.js';
 import { sendPage } from './paging.js';
 import { toRegistrationPayload } from './payloads.js';
-import { baseAttributes, checkProfile, withoutNulls } from './profile-rules.js';
+import { baseAttributes, checkProfile, withoutNulls } from './user-schema.js';
 
 const profileGuard = z.record(z.string(), z.unknown());
 const answerGuard = z.object({

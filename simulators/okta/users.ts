@@ -5,7 +5,7 @@ import { findIn, invalid, invalidSearch, notFound, parseBody, wrongStatus } from
 import { emitUserEvent } from './event-delivery.js';
 import { addUser, findUser, isoNow, type Org, type OrgGroup, type OrgUser } from './org.js';
 import { sendPage } from './paging.js';
-import { checkProfile, checkSource, withoutNulls } from './profile-rules.js';
+import { checkProfile, checkSource, withoutNulls } from './user-schema.js';
 
 const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
 

@@ -11,8 +11,14 @@ import {
   type Login,
   type SmartHook,
 } from './account.js';
-import { type Browser, isHookFor, toPreAuthenticationContext, toUserMigrationContext } from './contexts.js';
-import { findRunningHook, runHook } from './hook-run.js';
+import {
+  type Browser,
+  findRunningHook,
+  isHookFor,
+  runHook,
+  toPreAuthenticationContext,
+  toUserMigrationContext,
+} from './hook-run.js';
 
 const identifierGuard = z.object({ identifier: z.string(), app_id: z.number().nullish(), ip: z.string() });
 const passwordGuard = z.object({ state_token: z.string(), password: z.string() });

@@ -1,4 +1,4 @@
-import { renderCheck } from '../../examples/counter/pages.js';
+import { renderCheck } from '../../examples/counter/server.js';
 import { renderNumbers } from '../../src/extensions/counter/pages.js';
 
 /* Pages of a face check at a counter, at the step where desk and phone compare numbers. Also used for docs/screens. */

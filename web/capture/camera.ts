@@ -1,9 +1,127 @@
+import { z } from 'zod/mini';
+import { type DeviceSignals, settableModes } from '../../src/core/device-signals.js';
+import { betterCamera, type CameraEntry, chooseCamera, kindOf } from './camera-choice.js';
+import { sleep } from './step.js';
+import './zod-settings.js';
 import { cameraMemory } from './browser-memory.js';
-import { betterCamera, type CameraEntry, chooseCamera } from './camera-choice.js';
-import { type DeviceWatch, watchDevice } from './device.js';
 import { el } from './dom.js';
-import { createExposure } from './exposure.js';
 import { Problem, type ProblemName, toCameraProblem } from './problem.js';
+
+interface DeviceWatch {
+  /** Returns signals about the device for the audit log. The server cannot verify them. */
+  read(): DeviceSignals;
+}
+
+const toWhole = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
+
+const toRounded = (value: number): number => Math.round(value * 100) / 100;
+
+/**
+ * Starts observing how evenly frames arrive.
+ * @param track - `undefined` if unknown
+ */
+function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
+  const gaps = watchGaps(video);
+  return {
+    read() {
+      const label = track?.label ?? '';
+      const camera = kindOf(label);
+      const { width, height, frameRate } = track?.getSettings() ?? {};
+      const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
+      return {
+        camera,
+        label: camera === 'virtual' ? label.slice(0, 128) : null,
+        widthPx: toWhole(width),
+        heightPx: toWhole(height),
+        framesPerSec: frameRate === undefined ? null : toRounded(frameRate),
+        settable: settableModes.filter((mode) => mode in capabilities),
+        gap: gaps(),
+      };
+    },
+  };
+}
+
+function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
+  let [last, count, mean, squares] = [0, 0, 0, 0];
+  const note = (now: number): void => {
+    if (last > 0) {
+      const gap = now - last;
+      const away = gap - mean;
+      count += 1;
+      mean += away / count;
+      squares += away * (gap - mean);
+    }
+    last = now;
+    video.requestVideoFrameCallback(note);
+  };
+  if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(note);
+  return () =>
+    count < 2
+      ? null
+      : {
+          meanMs: Math.min(60_000, toRounded(mean)),
+          deviationMs: Math.min(60_000, toRounded(Math.sqrt(squares / count))),
+          count,
+        };
+}
+
+/* Holds the exposure, because cameras would compensate for the screen's light. Safari does not support this. */
+
+const modes = z.optional(z.array(z.string()));
+
+/**
+ * Capabilities of cameras that TypeScript's DOM types lack.
+ * @see https://www.w3.org/TR/image-capture/#mediatrackcapabilities-section
+ */
+const capabilitiesGuard = z.object({ exposureMode: modes, whiteBalanceMode: modes });
+
+type Mode = 'manual' | 'continuous';
+type Held = keyof z.output<typeof capabilitiesGuard>;
+
+function holdable(track: MediaStreamTrack): readonly Held[] {
+  if (!('getCapabilities' in track)) return [];
+  const found = capabilitiesGuard.safeParse(track.getCapabilities());
+  if (!found.success) return [];
+  const { data } = found;
+  return (['exposureMode', 'whiteBalanceMode'] as const).filter(
+    (name) => data[name]?.includes('manual') && data[name].includes('continuous'),
+  );
+}
+
+async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode): Promise<void> {
+  if (held.length === 0) return;
+  const advanced = held.map((name) => ({ [name]: mode }));
+  await track.applyConstraints({ ...track.getConstraints(), advanced });
+}
+
+/**
+ * Longest wait until exposure is automatic again. Without this, some drivers would keep the fixed exposure after the
+ * camera stops.
+ */
+const releasedWithinMs = 500;
+
+interface Exposure {
+  hold(): void;
+  isHeld(): boolean;
+  /** Resolves when exposure is automatic again, or cannot be changed. */
+  release(): Promise<unknown>;
+}
+
+function createExposure(track: MediaStreamTrack): Exposure {
+  let held: readonly Held[] = [];
+  let setting: Promise<unknown> = Promise.resolve();
+  return {
+    hold() {
+      held = holdable(track);
+      setting = setAll(track, held, 'manual').catch(() => {});
+    },
+    isHeld: () => held.length > 0,
+    release() {
+      const released = setting.then(() => setAll(track, held, 'continuous')).catch(() => {});
+      return Promise.race([released, sleep(releasedWithinMs)]);
+    },
+  };
+}
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 

@@ -3,15 +3,49 @@ import { chooseLanguage } from '../shared/languages.js';
 import { ahead } from './ahead.js';
 import { readBrand } from './brand.js';
 import { openingMemory, sessionMemory } from './browser-memory.js';
+import { actions, button, paragraph, sign } from './dom.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, isTabOfKiosk, readKiosk, waitForPerson } from './kiosk.js';
-import { askWhetherNotMe } from './not-me.js';
 import { Page } from './page.js';
 import { OpeningKeys, PageApi } from './page-api.js';
 import { parsePageLink } from './page-link.js';
-import { Problem } from './problem.js';
-import { askToOpen } from './screens/arrived.js';
+import { Problem, toKnown } from './problem.js';
+import { solve } from './screens/problems.js';
 import { type Change, nothingKnown } from './state.js';
+
+async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
+  const secret = location.hash.replace(/^#/, '');
+  const never = new Promise<never>(() => {});
+  for (;;) {
+    try {
+      if (secret === '') throw new Problem('link-missing');
+      await page.ask<true>((words, choose) => ({
+        screen: 'not-me',
+        heading: words.notMe.heading,
+        body: [paragraph(words.notMe.text, 'lead'), actions(button('danger', words.notMe.confirm, () => choose(true)))],
+      }));
+      page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
+      await api.reportNotMe(secret);
+      history.replaceState(null, '', location.pathname + location.search);
+      page.show((words) => ({
+        screen: 'not-me-done',
+        heading: words.notMe.done,
+        body: [sign('stopped'), paragraph(words.notMe.doneText, 'lead')],
+      }));
+      return;
+    } catch (error) {
+      await solve(toKnown(error), nothingKnown, { page, api, interrupted: never });
+    }
+  }
+}
+
+/** Asks before opening a link from a message, so that only a person can use up its ticket. */
+const askToOpen = (page: Page): Promise<null> =>
+  page.ask((words, choose) => ({
+    screen: 'arrived',
+    heading: words.arrived.heading,
+    body: [paragraph(words.arrived.text, 'lead'), actions(button('plain', words.goOn, () => choose(null)))],
+  }));
 
 /** The page may be below a path, such as `/sign-in/face`. */
 const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];

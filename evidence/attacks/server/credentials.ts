@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../../src/core/base/json.js';
 import { type Role, roles } from '../../../src/http/rest/rights.js';
 import { type ClientScope, clientScopes } from '../../../src/http/rest/scopes.js';
-import type { Caller } from './exchange.js';
-import type { Header } from './request.js';
+import type { Caller, Header } from './exchange.js';
 
 export const asClient = (token: string): readonly Header[] => [['X-Auth-Token', token]];
 export const asAdministrator = (key: string): readonly Header[] => [['X-Admin-Key', key]];

@@ -2,19 +2,23 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { Size } from '../attack.js';
 import { toHookTarget } from './hooks.js';
-import { type Hostile, type HostileClass, hostileClasses, one, type Target } from './hostile.js';
+import {
+  type Endpoint,
+  endpointOf,
+  type Hostile,
+  type HostileClass,
+  hostileClasses,
+  metricsEndpoint,
+  oidcEndpoints,
+  one,
+  pageEndpoints,
+  readDescription,
+  type Target,
+} from './hostile.js';
 import { mutationsOf, type Strength } from './mutations.js';
 import { type Begun, toOidcTarget } from './oidc.js';
 import { toRestTarget } from './rest.js';
 import type { Stage } from './stage.js';
-import {
-  type Endpoint,
-  endpointOf,
-  metricsEndpoint,
-  oidcEndpoints,
-  pageEndpoints,
-  readDescription,
-} from './surface.js';
 import type { Victims } from './victims.js';
 
 export interface Battlefield {

@@ -1,10 +1,8 @@
-import { alterSecret, alterToken } from './alter.js';
-import { show, wrongEverywhere } from './bad-credentials.js';
-import { eachRefused, type Target } from './hostile.js';
+import { alterSecret, alterToken, show, wrongEverywhere } from './bad-credentials.js';
+import { jsonText, post, type Request } from './exchange.js';
+import { type Endpoint, eachRefused, type Target } from './hostile.js';
 import { type HookTarget, nextPerson } from './providers.js';
-import { jsonText, post, type Request } from './request.js';
 import type { Stage } from './stage.js';
-import type { Endpoint } from './surface.js';
 
 /** Hooks accept bodies of at least this size, in bytes. */
 const mostHookBytes = 1024 * 1024;

@@ -1,6 +1,98 @@
-import { atOnce, type Exchange, type Wire } from './exchange.js';
-import { type Request, toBytes } from './request.js';
-import type { Endpoint, Schema } from './surface.js';
+import { z } from 'zod';
+import type { Json } from '../../../src/core/base/json.js';
+import { type Answer, atOnce, type Exchange, type Request, toBytes, type Wire } from './exchange.js';
+
+export type Schema = Readonly<Record<string, Json>>;
+
+export interface Endpoint {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly needs: 'client' | 'admin' | 'session' | 'developer' | 'stream' | 'open' | 'hook' | 'oidc' | 'public';
+  /** Scope or right that the credential must have. */
+  readonly right: string;
+  readonly fields: Readonly<Record<string, Schema>>;
+  readonly required: readonly string[];
+  /** Least number of files in each field. */
+  readonly photos: Readonly<Record<string, number>>;
+}
+
+const schemaGuard = z.object({
+  properties: z.record(z.string(), z.record(z.string(), z.json())).default({}),
+  required: z.array(z.string()).default([]),
+});
+
+const operationGuard = z.object({
+  description: z.string().default(''),
+  security: z.array(z.record(z.string(), z.json())).default([]),
+  requestBody: z.object({ content: z.record(z.string(), z.object({ schema: schemaGuard })) }).optional(),
+});
+
+const descriptionGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), operationGuard)) });
+
+const fileGuard = z.object({ items: z.object({ contentMediaType: z.string() }), minItems: z.int() });
+
+const needsOf: Readonly<Record<string, Endpoint['needs']>> = {
+  clientToken: 'client',
+  adminKey: 'admin',
+  pageSession: 'session',
+  consoleSession: 'developer',
+  streamKey: 'stream',
+};
+
+export function readDescription({ text }: Pick<Answer, 'text'>): readonly Endpoint[] {
+  const { paths } = descriptionGuard.parse(JSON.parse(text));
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([verb, { description, security, requestBody }]): Endpoint => {
+      const method = verb.toUpperCase();
+      const [scheme = ''] = security.flatMap((each) => Object.keys(each));
+      const { properties = {}, required = [] } = requestBody?.content['multipart/form-data']?.schema ?? {};
+      const { auth_token: _, ...fields } = properties;
+      const photos: Record<string, number> = {};
+      for (const [name, field] of Object.entries(fields)) {
+        const file = fileGuard.safeParse(field).data;
+        if (file === undefined) continue;
+        photos[name] = file.minItems;
+        delete fields[name];
+      }
+      return {
+        ...endpointOf(method, path, needsOf[scheme] ?? (method === 'GET' ? 'public' : 'open')),
+        right: /Needs the (?:scope|right) `([\w-]+)`/.exec(description)?.[1] ?? '',
+        ...{ fields, required, photos },
+      };
+    }),
+  );
+}
+
+/** Creates an endpoint that is not in the OpenAPI description. */
+export const endpointOf = (method: string, path: string, needs: Endpoint['needs']): Endpoint => ({
+  ...{ name: `${method} ${path}`, method, path, needs },
+  ...{ right: '', fields: {}, required: [], photos: {} },
+});
+
+const pagePaths = [
+  ...['/face', '/face/kiosk', '/face/not-me', '/face/notice-worker.js', '/face/models/detect.onnx'],
+  ...['/face/brand/{digest}/brand.css', '/face/preview/{digest}'],
+];
+
+export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
+  [...pagePaths, ...assets].map((path) => endpointOf('GET', path, 'public'));
+
+export const metricsEndpoint = endpointOf('GET', '/metrics', 'public');
+
+export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint[] =>
+  connections.flatMap((id) => {
+    const all = (method: string, needs: Endpoint['needs'], paths: readonly string[]): readonly Endpoint[] =>
+      paths.map((path) => endpointOf(method, `/oidc/${id}${path}`, needs));
+    const known = ['openid-configuration', 'oauth-authorization-server'].map((name) => `/.well-known/${name}`);
+    return [
+      // RFC 8414 inserts the well-known path before the issuer's path.
+      endpointOf('GET', `/.well-known/oauth-authorization-server/oidc/${id}`, 'public'),
+      ...all('GET', 'public', [...known, '/jwks']),
+      ...all('GET', 'oidc', ['/authorize', '/authorize/{uid}', '/interaction/{uid}', '/userinfo']),
+      ...all('POST', 'oidc', ['/authorize', '/interaction/{uid}', '/par', '/token', '/userinfo']),
+    ];
+  });
 
 export const hostileClasses = [
   ...(['forged', 'replayed', 'truncated', 'oversized', 'slow', 'duplicated'] as const),

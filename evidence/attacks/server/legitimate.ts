@@ -3,10 +3,20 @@ import { forkScript } from '../../bench/forked.js';
 import { isPassed, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { quantile, round } from '../../bench/measure.js';
 import { asClient } from './credentials.js';
-import { type Answer, bodyOf, createCaller } from './exchange.js';
+import {
+  type Answer,
+  bodyOf,
+  createCaller,
+  jsonText,
+  post,
+  type Request,
+  toJson,
+  toMultipart,
+  toPhotos,
+  toUrlencoded,
+} from './exchange.js';
 import { asOidcClient, beginSignIn, type Film, toRedemption } from './page.js';
 import { clientOf } from './providers.js';
-import { jsonText, post, type Request, toJson, toMultipart, toPhotos, toUrlencoded } from './request.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { atOnce, type Wire } from './exchange.js';
+import { atOnce, boundary, type Header, jsonText, type Request, toBytes, toHead, type Wire } from './exchange.js';
 import { eachRefused, type Hostile, type HostileClass, type Oracle, one, open, type Target } from './hostile.js';
-import { boundary, type Header, jsonText, type Request, toBytes, toHead } from './request.js';
 
 type Mutation = Pick<Hostile, 'variant' | 'judge' | 'wires'>;
 type Change = readonly [variant: string, change: (request: Request) => Request];

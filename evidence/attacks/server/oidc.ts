@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { alterSecret, encodePart } from './alter.js';
-import { inBearer, type Shown, show, shownToEverybody } from './bad-credentials.js';
+import { alterSecret, encodePart, inBearer, type Shown, show, shownToEverybody } from './bad-credentials.js';
 import { asSession } from './credentials.js';
-import type { Answer } from './exchange.js';
-import { eachRefused, type Oracle, sameForEverybody, type Target } from './hostile.js';
+import { type Answer, type Header, post, type Request, toUrlencoded } from './exchange.js';
+import { type Endpoint, eachRefused, type Oracle, sameForEverybody, type Target } from './hostile.js';
 import { asOidcClient, authorizationParams, startAtProvider } from './page.js';
 import { clientOf, type OidcTarget } from './providers.js';
-import { type Header, post, type Request, toUrlencoded } from './request.js';
 import type { Stage } from './stage.js';
-import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
 const mostFormBytes = 56 * 1024;

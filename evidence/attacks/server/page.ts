@@ -7,9 +7,8 @@ import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
 import { type Browser, createBrowser, ticketOf } from '../../../test/oidc/browser.js';
 import { asSession } from './credentials.js';
-import type { Caller } from './exchange.js';
+import { type Caller, type FormPart, type Header, toMultipart } from './exchange.js';
 import type { OidcTarget } from './providers.js';
-import { type FormPart, type Header, toMultipart } from './request.js';
 
 /* The capture page's protocol, and the sign-ins that lead to it. */
 

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { ticketOf } from '../../../test/oidc/browser.js';
 import { residentMiB, round } from '../../bench/measure.js';
-import { codeOf } from './exchange.js';
+import { codeOf, post, toPhotos } from './exchange.js';
 import type { Legitimate, LoadReport } from './legitimate.js';
 import { beginSignIn } from './page.js';
 import { clientOf } from './providers.js';
-import { post, toPhotos } from './request.js';
 import type { Stage } from './stage.js';
 
 export interface PictureFigures {

@@ -1,9 +1,18 @@
 import type { Json } from '../../../src/core/base/json.js';
 import { badCredentials, rightCredential, type Shown } from './bad-credentials.js';
-import { eachRefused, type Oracle, refused, refusedOrHelped, sameForEverybody, type Target } from './hostile.js';
-import { type FormPart, jsonText, type Request, toJson, toMultipart } from './request.js';
+import { type FormPart, jsonText, type Request, toJson, toMultipart } from './exchange.js';
+import {
+  type Endpoint,
+  eachRefused,
+  metricsEndpoint,
+  type Oracle,
+  refused,
+  refusedOrHelped,
+  type Schema,
+  sameForEverybody,
+  type Target,
+} from './hostile.js';
 import type { Stage } from './stage.js';
-import { type Endpoint, metricsEndpoint, type Schema } from './surface.js';
 import type { Victims } from './victims.js';
 
 export interface SampleSource {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atOnce, codeOf, type Exchange, exchange, type Wire } from './exchange.js';
+import { atOnce, codeOf, type Exchange, exchange, toBytes, type Wire } from './exchange.js';
 import type { Hostile, HostileClass } from './hostile.js';
-import { toBytes } from './request.js';
 
 /** Answer with a status of 500 or more. */
 interface Suspect {

@@ -8,9 +8,8 @@ import { modelsFolder } from '../../../test/paths.js';
 import { notePasses, openQuickState } from '../../bench/filled-state.js';
 import { preload } from '../../faults/stage.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
-import { createCaller } from './exchange.js';
+import { createCaller, toPhotoParts } from './exchange.js';
 import { openProviders } from './providers.js';
-import { toPhotoParts } from './request.js';
 
 const dayMs = 24 * 3_600_000;
 

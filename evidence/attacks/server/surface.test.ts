@@ -7,8 +7,8 @@ import { startApiServer } from '../../../test/api-server.js';
 import { createTestCore } from '../../../test/core.js';
 import { createTestVerifier } from '../../../test/embedded.js';
 import { createFolder } from '../../../test/folder.js';
+import { type Endpoint, oidcEndpoints, pageEndpoints, readDescription } from './hostile.js';
 import { openProviders, type Providers } from './providers.js';
-import { type Endpoint, oidcEndpoints, pageEndpoints, readDescription } from './surface.js';
 
 /* Nothing that the server answers to is left out of the attack: held against what the server itself has mounted. */
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Size } from '../attack.js';
 import { asClient } from './credentials.js';
+import { post, toMultipart } from './exchange.js';
 import { eachRefused, type Hostile, one } from './hostile.js';
-import { post, toMultipart } from './request.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 

@@ -1,7 +1,7 @@
 import { ticketOf } from '../../../test/oidc/browser.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
+import { type FormPart, toPhotoParts } from './exchange.js';
 import { type Film, lendCamera, openPage, startHandOff, takeFrames } from './page.js';
-import { type FormPart, toPhotoParts } from './request.js';
 import type { Stage } from './stage.js';
 
 type Caller = Pick<Stage, 'caller' | 'credentials'>;

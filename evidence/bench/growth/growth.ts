@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
 import { hasRedis } from '../../../test/redis.js';
-import { measureCheckProcessor } from '../step-up-judge.js';
+import { measureCheckProcessor } from '../step-up.js';
 import { storeKinds } from './stored.js';
 import { simulateYear } from './year.js';
 

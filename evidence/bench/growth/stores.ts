@@ -1,22 +1,97 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { buffer } from 'node:stream/consumers';
+import { type AttributeValue, DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { request } from 'undici';
+import { z } from 'zod';
 import { stateGuard } from '../../../src/config/state.js';
 import type { Clock, LedgerStore, State } from '../../../src/core/ports.js';
 import type { EpochMs } from '../../../src/core/units.js';
+import { listen } from '../../../src/http/listen.js';
 import { createDynamoDbClient, createDynamoDbStore } from '../../../src/storage/state/dynamodb.js';
 import { createDynamoDbLedger } from '../../../src/storage/state/ledger-dynamodb.js';
 import { createRedisLedger } from '../../../src/storage/state/ledger-redis.js';
 import { createSqliteLedger } from '../../../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../../../src/storage/state/sqlite.js';
-import { createTable } from '../../../test/dynamodb.js';
+import { createTable, startDynamoDb } from '../../../test/dynamodb.js';
 import { startRedis } from '../../../test/redis.js';
 import { openRedisState, readRedisBytes, toRedisConfig } from '../filled-state.js';
-import { itemBytes, startMeteredDynamoDb } from './dynamodb-meter.js';
 import type { StoreKind } from './stored.js';
 
-export interface YearStore {
+/** DynamoDB bills these bytes for each item, in the table and in each index. */
+const overheadBytes = 100;
+
+/** DynamoDB bills one byte for every two significant digits, plus one byte. */
+const numberBytes = (text: string): number => Math.ceil(text.replace(/[-.]|0+$/g, '').length / 2) + 1;
+
+function attributeBytes(name: string, { S, N }: AttributeValue): number {
+  if (S === undefined && N === undefined) throw new Error(`${name} is neither text nor number`);
+  return Buffer.byteLength(name) + (S === undefined ? numberBytes(N ?? '') : Buffer.byteLength(S));
+}
+
+/**
+ * Returns the billed size of an item. Ledger items count twice because the index copies them.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
+  const own = Object.entries(item).reduce((sum, [name, value]) => sum + attributeBytes(name, value), overheadBytes);
+  return item.lp === undefined ? own : 2 * own;
+}
+
+const capacityGuard = z.object({ CapacityUnits: z.number() });
+const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(capacityGuard)]).optional() });
+
+const ledgerKey = '"pk":{"S":"l:';
+
+/**
+ * Starts the simulator behind a proxy that counts billed units by DynamoDB's rules. The real table has an index with a
+ * copy of each ledger item. The simulator has no index, so each ledger write counts twice.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+ */
+async function startMeteredDynamoDb() {
+  const simulator = await startDynamoDb();
+  const usage = { requests: 0, readUnits: 0, writeUnits: 0 };
+  const count = (operation: string, asked: string, status: number, text: string): void => {
+    usage.requests += 1;
+    const { ConsumedCapacity = [] } = replyGuard.parse(JSON.parse(text));
+    const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+    if (/^(Get|BatchGet)Item$|^(Query|Scan)$/.test(operation)) usage.readUnits += units;
+    else usage.writeUnits += status !== 200 ? 1 : asked.includes(ledgerKey) ? 2 * units : units;
+  };
+  const proxy = await listen(
+    async (incoming, response) => {
+      const asked = (await buffer(incoming)).toString();
+      const target = String(incoming.headers['x-amz-target']);
+      const operation = target.split('.').at(-1) ?? '';
+      const isOfItems = /Item|Query|Scan/.test(operation);
+      const answer = await request(simulator.endpoint, {
+        method: 'POST',
+        headers: {
+          ...{ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target },
+          authorization: incoming.headers.authorization ?? '',
+          'x-amz-date': String(incoming.headers['x-amz-date']),
+        },
+        body: isOfItems ? asked.replace(/\}$/, ',"ReturnConsumedCapacity":"TOTAL"}') : asked,
+      });
+      const text = await answer.body.text();
+      if (isOfItems) count(operation, asked, answer.statusCode, text);
+      response.writeHead(answer.statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
+  return {
+    endpoint: `http://127.0.0.1:${proxy.port}`,
+    credentials: simulator.credentials,
+    usage,
+    async stop() {
+      await proxy.stop();
+      await simulator.stop();
+    },
+  };
+}
+
+interface YearStore {
   readonly state: State;
   readonly ledger: LedgerStore;
   sizeBytes(): Promise<number>;

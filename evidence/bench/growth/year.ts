@@ -5,24 +5,117 @@ import { createFileAudit } from '../../../src/audit/file.js';
 import { signHeads } from '../../../src/audit/heads.js';
 import { prune } from '../../../src/audit/ledger/prune.js';
 import { createLedgerRecorder } from '../../../src/audit/ledger/recorder.js';
+import type { Connection } from '../../../src/core/connection.js';
+import type { CoreDeps, Ports } from '../../../src/core/deps.js';
+import { digestOf } from '../../../src/core/digest.js';
 import { revokeSubject } from '../../../src/enrolment/revoke.js';
 import { createPasskeys } from '../../../src/enrolment/webauthn/passkeys.js';
 import { createSight } from '../../../src/face/engine/sight.js';
 import { createStretch, publishedCost } from '../../../src/face/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
-import { createTestCore } from '../../../test/core.js';
+import { decideHook } from '../../../src/step-up/decide.js';
+import { commitFrame, startChallenge, submitFrames } from '../../../src/step-up/frames.js';
+import { findSession, giveConsent, openSession } from '../../../src/step-up/session.js';
+import { consentVersion } from '../../../src/step-up/session-view.js';
+import { startStepUp } from '../../../src/step-up/step-up.js';
+import { joinTicket } from '../../../src/step-up/ticket.js';
+import { createTestCore, testEvent, testSignIn } from '../../../test/core.js';
 import { createTestJobs } from '../../../test/jobs.js';
 import { testIssuer } from '../../../test/keys.js';
 import { parameters } from '../../../test/parameters.js';
-import { createSimulatedEngine } from '../../../test/simulated-engine.js';
+import { createSimulatedEngine, drawPhoto } from '../../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import { systemRandom } from '../../../test/sinks.js';
 import { residentMiB, round } from '../measure.js';
-import { type ActDeps, decideSignIn, stepUp } from './act.js';
-import { actOf, daysOfYear, enrolmentDays, personOf } from './people.js';
 import type { Cost, Operation, StoreKind, Year } from './stored.js';
 import { openYearStore } from './stores.js';
+
+interface ActDeps {
+  readonly deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>;
+  readonly connection: Connection;
+  readonly clock: { advanceSec(seconds: number): void };
+}
+
+/** Makes each picture unique, because the server refuses repeated ones. */
+let shots = 0;
+
+/** Runs a step-up like the capture page, with one picture a second. */
+async function stepUp(
+  subject: string,
+  purpose: 'enrol' | 'verify',
+  { deps, connection, clock }: ActDeps,
+): Promise<void> {
+  const hookSignIn = purpose === 'verify' ? testSignIn : null;
+  const started = await startStepUp({ connection, subject, purpose, kept: null, receipt: null, hookSignIn }, deps);
+  const ticket = joinTicket(started.id, started.challenge);
+  const { session, view } = await openSession({ ticket, browser: null, returnUrl: null }, deps);
+  if (view.consentNeeded) {
+    const found = await findSession(session, 'consent', deps);
+    await giveConsent({ session: found, version: consentVersion, language: 'en' }, deps);
+  }
+  const found = await findSession(session, 'start_challenge', deps);
+  const { nonce, next } = await startChallenge({ session: found, shows: null, userAgent: null, shown: null }, deps);
+  const photos = [];
+  for (let asked = next; asked !== null; ) {
+    clock.advanceSec(1);
+    const photo = drawPhoto(subject, shots++);
+    photos.push(photo);
+    const digest = photo.use((bytes) => digestOf(bytes).toString('base64url'));
+    asked = await commitFrame({ session: await findSession(session, 'commit_frame', deps), nonce, digest }, deps);
+  }
+  const submitted = { nonce, photos, reference: null, secret: { pin: null, passkey: null }, device: null };
+  const challenged = await findSession(session, 'submit_frames', deps);
+  const { outcome } = await submitFrames({ ...submitted, session: challenged }, deps);
+  if (outcome !== 'passed') throw new Error(`${purpose} of ${subject}: ${outcome}`);
+}
+
+async function decideSignIn(subject: string, eventId: string, { deps, connection }: ActDeps): Promise<void> {
+  const event = { ...testEvent, connection, subject, hook: 'token', eventId, eventTime: deps.clock.now() };
+  const { outcome } = await decideHook({ ...event, budgetMs: 60_000 }, deps);
+  if (outcome !== 'verified') throw new Error(`hook for ${subject}: ${outcome}`);
+}
+
+interface Person {
+  readonly subject: string;
+  readonly enrolsOn: number;
+  readonly renewsOn: number;
+  /** `null` if the person stays all year. */
+  readonly leavesOn: number | null;
+}
+
+const daysOfYear = 365;
+
+const checksEach = 30;
+const daysBetweenChecks = 10;
+
+const rollOutDays = 60;
+
+const enrolmentDays = 180;
+/** Not a multiple of `daysBetweenChecks`, so that no one has a check and a renewal on the same day. */
+const renewedAfterDays = 169;
+
+const leaverEvery = 10;
+const leavesAfterDays = { least: 200, most: 299 };
+
+function personOf(n: number, people: number): Person {
+  const enrolsOn = Math.floor((n * rollOutDays) / people);
+  const spread = leavesAfterDays.most - leavesAfterDays.least + 1;
+  const stayedDays = leavesAfterDays.least + ((n / leaverEvery) % spread);
+  return {
+    subject: `00u${String(n).padStart(17, '0')}`,
+    enrolsOn,
+    renewsOn: enrolsOn + renewedAfterDays,
+    leavesOn: n % leaverEvery === 0 ? enrolsOn + Math.floor(stayedDays) : null,
+  };
+}
+
+function actOf({ enrolsOn, renewsOn, leavesOn }: Person, day: number): 'enrol' | 'check' | 'leave' | null {
+  const since = day - enrolsOn;
+  if (leavesOn !== null && day >= leavesOn) return day === leavesOn ? 'leave' : null;
+  if (day === enrolsOn || day === renewsOn) return 'enrol';
+  return since > 0 && since % daysBetweenChecks === 0 && since <= checksEach * daysBetweenChecks ? 'check' : null;
+}
 
 const trailDays = 90;
 const ledgerBounds = { days: 90, entries: 1_000_000 };

@@ -1,16 +1,256 @@
-import { exportReply, type Service, servicesReply } from '../../../src/step-up/home-protocol.js';
+import type { Texts as HomeWords } from '../../../locales/compiled/capture/home/texts.js';
+import { texts as claimLabels } from '../../../locales/compiled/shared/claims/all.js';
+import { isStandardClaim } from '../../../src/core/consented-data/claims.js';
+import {
+  type Check,
+  type Checks,
+  checksReply,
+  dataConsentsReply,
+  devicesReply,
+  exportReply,
+  linksReply,
+  type Service,
+  type ShownDataConsent,
+  type ShownLink,
+  servicesReply,
+} from '../../../src/step-up/home-protocol.js';
 import { download } from '../../shared/download.js';
 import type { Language } from '../../shared/languages.js';
-import { button, el, paragraph } from '../dom.js';
-import { checks } from './checks.js';
-import { consents, links } from './consents.js';
-import { devices } from './devices.js';
-import { enrolment } from './enrolment.js';
+import { actions, button, el, facts, paragraph, yesOrNo } from '../dom.js';
+import type { Page } from '../page.js';
+import type { PageApi } from '../page-api.js';
+import { showRecoveryCodes } from '../screens/ways.js';
+import { type Enrolment, emptyReply } from '../view.js';
 import { noticeSection } from './notices.js';
-import type { Section } from './section.js';
-import { type Outcome, say } from './section.js';
+import { isolate, type Outcome, type Press, type Section, say } from './section.js';
 
-export const services: Section = {
+const readChecks = (api: PageApi, cursor: string | null): Promise<Checks> =>
+  api.call({ method: 'POST', path: '/checks', body: cursor === null ? {} : { cursor }, reply: checksReply });
+
+export const checks: Section = {
+  name: 'checks',
+  async read({ page, api }) {
+    let { checks: shown, cursor } = await readChecks(api, null);
+    let first: number | null = null;
+    const more = async (): Promise<Outcome> => {
+      const older = await readChecks(api, cursor);
+      first = shown.length;
+      shown = [...shown, ...older.checks];
+      cursor = older.cursor;
+      return { kind: 'shown' };
+    };
+    return (words, press) => {
+      const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'medium', timeStyle: 'short' });
+      const toItem = (check: Check, at: number): HTMLLIElement =>
+        el(
+          'li',
+          { tabindex: at === first ? '-1' : null, 'data-first': at === first },
+          el('strong', { class: `outcome ${toneOf(check)}` }, words.events[check.event]),
+          check.reason === null ? null : paragraph(words.reasons[check.reason]),
+          whenAndWhere(check, format, words),
+        );
+      return [
+        paragraph(shown.length === 0 ? words.noChecks : words.checksText, 'lead'),
+        shown.length === 0 ? null : el('ul', { class: 'entries' }, ...shown.map(toItem)),
+        cursor === null ? null : button('quiet', words.olderChecks, () => press(more)),
+      ];
+    };
+  },
+};
+
+const toneOf = ({ event }: Check): 'good' | 'bad' | 'plain' => {
+  if (event === 'face_passed' || event === 'code_passed' || event === 'enrolled') return 'good';
+  return event.endsWith('_refused') ? 'bad' : 'plain';
+};
+
+function whenAndWhere({ at, application }: Check, format: Intl.DateTimeFormat, words: HomeWords): HTMLElement {
+  return el(
+    'p',
+    { class: 'fine' },
+    el('time', { datetime: at }, format.format(Date.parse(at))),
+    ...(application === null ? [] : [` · ${words.application} `, el('bdi', {}, application)]),
+  );
+}
+
+const consents: Section = {
+  name: 'consents',
+  async read({ page, api }) {
+    const { dataConsents } = await api.call({ method: 'GET', path: '/data-consents', reply: dataConsentsReply });
+    const end = async ({ client, name }: ShownDataConsent): Promise<Outcome> => {
+      await api.call({ method: 'POST', path: '/data-consents/withdraw', body: { client }, reply: emptyReply });
+      return say((words) => words.consentEnded({ application: isolate(name) }));
+    };
+    return (words, press) => {
+      const list = new Intl.ListFormat(page.language);
+      if (dataConsents.length === 0) return [paragraph(words.noConsents, 'lead')];
+      const entries = dataConsents.map((consent) => ({
+        ...{ name: consent.name, what: list.format(namesOf(consent, page.language)) },
+        ...{ since: consent.givenAt, until: consent.expiresAt },
+        ...{ ending: words.endConsent({ application: isolate(consent.name) }), end: () => end(consent) },
+      }));
+      return [paragraph(words.consentsText, 'lead'), toEntries(entries, { page, words, press })];
+    };
+  },
+};
+
+const namesOf = ({ claims, labels }: ShownDataConsent, language: Language): string[] =>
+  claims.map((claim) => {
+    const label = labels[claim];
+    const standard = isStandardClaim(claim) ? claimLabels[language][claim] : claim;
+    return isolate(label?.[language] ?? (isStandardClaim(claim) ? standard : (label?.en ?? claim)));
+  });
+
+interface Entry {
+  readonly name: string;
+  readonly what: string | null;
+  readonly since: string;
+  readonly until: string;
+  readonly ending: string;
+  readonly end: () => Promise<Outcome>;
+}
+
+function toEntries(entries: readonly Entry[], { page, words, press }: { page: Page; words: HomeWords; press: Press }) {
+  return el(
+    'ul',
+    { class: 'entries' },
+    ...entries.map(({ name, what, since, until, ending, end }) =>
+      el(
+        'li',
+        {},
+        el('strong', {}, el('bdi', {}, name)),
+        what === null ? null : el('p', {}, what),
+        paragraph(words.consentSince({ since: page.day(since), until: page.day(until) }), 'fine'),
+        button('danger', ending, () => press(end)),
+      ),
+    ),
+  );
+}
+
+const shownOn = new WeakSet<Page>();
+
+/** Section of linked accounts, hidden if there are none. */
+export const links: Section = {
+  name: 'links',
+  async read({ page, api }) {
+    const { links: linked } = await api.call({ method: 'GET', path: '/links', reply: linksReply });
+    if (linked.length === 0 && !shownOn.has(page)) return null;
+    shownOn.add(page);
+    const end = async ({ connection, name }: ShownLink): Promise<Outcome> => {
+      await api.call({ method: 'POST', path: '/links/end', body: { connection }, reply: emptyReply });
+      return say((words) => words.linkEnded({ name: isolate(name) }));
+    };
+    return (words, press) => {
+      if (linked.length === 0) return [paragraph(words.noLinks, 'lead')];
+      const entries = linked.map((link) => ({
+        ...{ name: link.name, what: null, since: link.linkedAt, until: link.expiresAt },
+        ...{ ending: words.endLink({ name: isolate(link.name) }), end: () => end(link) },
+      }));
+      return [paragraph(words.linksText, 'lead'), toEntries(entries, { page, words, press })];
+    };
+  },
+};
+
+/**
+ * Section of the passkey, recovery codes and remembered places. Passkey and codes belong to the enrolment and are
+ * revoked with it, so they cannot be removed here.
+ */
+const devices: Section = {
+  name: 'devices',
+  async read({ page, api }) {
+    const held = await api.call({ method: 'GET', path: '/devices', reply: devicesReply });
+    const { passkey, recoveryCodes, knownPlaces, mayMakeCodes } = held;
+    const forget = async (): Promise<Outcome> => {
+      await api.call({ method: 'POST', path: '/devices/forget', body: {}, reply: emptyReply });
+      return say((words) => words.placesForgotten);
+    };
+    const makeCodes = async (): Promise<Outcome> => {
+      await showRecoveryCodes({ page, api });
+      return { kind: 'said', said: null };
+    };
+    return (words, press) => {
+      const newCodes = mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
+      if (passkey === null && recoveryCodes === null && knownPlaces === null)
+        return [paragraph(words.noDevices, 'lead'), newCodes];
+      const item = (name: string, text: string, ...more: HTMLElement[]): HTMLLIElement =>
+        el('li', {}, el('strong', {}, name), paragraph(text), ...more);
+      return [
+        el(
+          'ul',
+          { class: 'entries' },
+          passkey === null ? null : item(words.passkey, words.passkeyText),
+          recoveryCodes === null
+            ? null
+            : item(
+                words.recoveryCodes,
+                words.recoveryCodesText({ left: recoveryCodes.left, made: page.day(recoveryCodes.madeAt) }),
+                newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'),
+              ),
+          knownPlaces === null
+            ? null
+            : item(
+                words.knownPlaces,
+                words.knownPlacesText({
+                  devices: knownPlaces.devices,
+                  networks: knownPlaces.networks,
+                  until: knownPlaces.expiresAt === null ? null : page.day(knownPlaces.expiresAt),
+                }),
+                button('danger', words.forgetPlaces, () => press(forget)),
+              ),
+        ),
+        recoveryCodes === null ? newCodes : null,
+      ];
+    };
+  },
+};
+
+const enrolment: Section = {
+  name: 'enrolment',
+  async read({ page, api }) {
+    const { enrolment: held, mayRenew } = await api.readEnrolment();
+    const renew = async (): Promise<Outcome> => ({ kind: 'view', view: await api.renew() });
+    const revoke = async (): Promise<Outcome> => {
+      if (!(await confirmRevocation(page))) return { kind: 'said', said: null };
+      await api.revoke();
+      return say((_words, { manage }) => manage.revoked);
+    };
+    return (words, press) => {
+      const { manage } = page.words;
+      return [
+        paragraph(held === null ? manage.none : manage.text, 'lead'),
+        held === null ? null : describe(held, page),
+        mayRenew ? null : paragraph(words.renewElsewhere, 'fine'),
+        actions(
+          mayRenew ? button('quiet', held === null ? manage.enrol : manage.renew, () => press(renew)) : null,
+          held === null ? null : button('danger', manage.revoke, () => press(revoke)),
+        ),
+      ];
+    };
+  },
+};
+
+function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, page: Page): HTMLDListElement {
+  const { manage } = page.words;
+  return facts([
+    [manage.purpose, purpose],
+    [manage.enrolledAt, enrolledAt === null ? null : page.day(enrolledAt)],
+    [manage.expiresAt, expiresAt === null ? manage.untilRevoked : page.day(expiresAt)],
+    [manage.tokenId, el('code', { dir: 'ltr' }, tokenId)],
+  ]);
+}
+
+/** Confirms the revocation, the only irreversible action here (WCAG 2.2, criterion 3.3.4). */
+function confirmRevocation(page: Page): Promise<boolean> {
+  return page.ask((words, choose) => ({
+    screen: 'revoke',
+    heading: words.manage.confirmHeading,
+    body: [
+      paragraph(words.manage.confirmText, 'lead'),
+      yesOrNo(choose, words.manage.confirm, words.manage.keep, { yes: 'danger' }),
+    ],
+  }));
+}
+
+const services: Section = {
   name: 'services',
   async read({ page, api }) {
     const { services: listed } = await api.call({ method: 'GET', path: '/services', reply: servicesReply });
@@ -30,7 +270,7 @@ function toItem({ name, url, text }: Service, language: Language): HTMLLIElement
   );
 }
 
-export const ownData: Section = {
+const ownData: Section = {
   name: 'ownData',
   async read({ api }) {
     const save = async (): Promise<Outcome> => {

@@ -1,16 +1,190 @@
 import { noBrand } from '../brand.js';
 import { sessionMemory } from '../browser-memory.js';
-import { button } from '../dom.js';
+import { actions, button, el, field, form, icon, paragraph, refuse, submitButton, yesOrNo } from '../dom.js';
 import { Page } from '../page.js';
 import { parsePageLink } from '../page-link.js';
 import { Problem, toKnown } from '../problem.js';
 import { takeFrames } from '../screens/capture.js';
+import { flashWarning } from '../screens/consent.js';
 import { solve } from '../screens/problems.js';
 import { nothingKnown } from '../state.js';
 import type { Tools } from '../step.js';
-import { type DuePresentation, PresenceApi, type TesterView } from './presence-api.js';
-import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
-import { takePart } from './take-part.js';
+import {
+  type DuePresentation,
+  PresenceApi,
+  type SkipReason,
+  type TakingPart,
+  type TesterView,
+} from './presence-api.js';
+
+const headingOf = ({ species }: DuePresentation): string => species.title;
+
+/**
+ * @returns how the tester starts this presentation: with flashing colors (`lit`), without (`unlit`), or not at all
+ * (`skip`)
+ */
+function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'unlit' | 'skip'> {
+  const { index, of, species, light } = due;
+  return page.ask((words, choose) => ({
+    screen: 'presentation',
+    heading: headingOf(due),
+    body: [
+      paragraph(`Presentation ${index + 1} of ${of} on this device`, 'lead'),
+      el('h2', {}, 'What to present'),
+      paragraph(species.prepare),
+      el('h2', {}, light.title),
+      paragraph(light.prepare),
+      flashWarning(words),
+      actions(
+        button('plain', 'Allow camera access', () => choose('lit')),
+        button('quiet', words.framing.withoutFlashes, () => choose('unlit')),
+        button('quiet', 'Skip this', () => choose('skip')),
+      ),
+    ],
+  }));
+}
+
+function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipReason | null> {
+  return page.ask<SkipReason | null>((words, choose) => ({
+    screen: 'no-presentation',
+    heading: `Skip “${headingOf(due)}”`,
+    body: [
+      paragraph(
+        'If you presented it as described and the page never got to the end of the movements, that is a result and counts. If you cannot ' +
+          'present it here, it is left out, in this light and on this device.',
+      ),
+      actions(
+        button('plain', 'I presented it, and nothing came of it', () => choose('no_response')),
+        button('quiet', 'I cannot present this here', () => choose('not_done')),
+        button('faint', words.back, () => choose(null)),
+      ),
+    ],
+  }));
+}
+
+/** Asks before the result is known, so that the result does not influence the choice. */
+function askWhetherKept(page: Page): Promise<boolean> {
+  return page.ask<boolean>((_words, choose) => ({
+    screen: 'keep',
+    heading: 'Was it presented as described?',
+    body: [
+      paragraph(
+        'Keep it if it was, however it looked. Take it again only if something else came between. Nothing was judged yet.',
+        'lead',
+      ),
+      yesOrNo(choose, 'Keep it', 'Take it again'),
+    ],
+  }));
+}
+
+function showSummary({ cells, responsible, tester }: TesterView, page: Page): void {
+  const lines = cells.map(({ species, light, wanted, kept, noResponse, isSkipped }) => {
+    const without = noResponse === 0 ? '' : `, ${noResponse} without a response`;
+    return el(
+      'li',
+      {},
+      `${species}, ${light.toLowerCase()}: ${kept} of ${wanted} kept${without}${isSkipped ? ', left out' : ''}`,
+    );
+  });
+  page.show((words) => ({
+    screen: 'summary',
+    heading: 'Thank you: all is done on this device',
+    body: [
+      el('ul', { class: 'steps' }, ...lines),
+      paragraph(`To have it erased, tell ${responsible} your code name: ${tester?.person ?? ''}.`),
+      paragraph(words.mayClose),
+    ],
+  }));
+}
+
+/** Texts of the consent. If you change them, also change `presenceConsentVersion`. */
+const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [string, string, string])[] => [
+  [
+    'camera',
+    'What is stored',
+    'Twelve pictures of each presentation (five without the screen’s colours), of you or of what you hold before the camera; which movement was asked for in each; your ' +
+      'code name, the light and the device. Pictures by which people can be recognised are biometric data.',
+  ],
+  [
+    'sealed',
+    'Where',
+    `On the server at ${location.host} alone, encrypted, run by ${responsible}. Nothing is sent to anybody else.`,
+  ],
+  ['stopped', 'Until when', `For ${keepDays} days after you first agree. ${responsible} then has it erased.`],
+  [
+    'undo',
+    'How to have it erased before',
+    `At any time and without a reason: tell ${responsible} your code name. What was kept of you is erased. Counts that were ` +
+      'reported by then stay; they hold no picture and no name.',
+  ],
+  [
+    'refuse',
+    'You may say no',
+    'Taking part is voluntary, and you may stop at any time. Hold nobody before the camera but yourself: prints and recordings ' +
+      'are of you.',
+  ],
+];
+
+const tick = (id: string, text: string) => {
+  const input = el('input', { id, type: 'checkbox' });
+  return { input, element: el('div', { class: 'tick' }, input, el('label', { for: id }, text)) };
+};
+
+/** Shows the consent text and asks for participant and device. Nothing is preselected. */
+function takePart(view: TesterView, page: Page): Promise<TakingPart> {
+  return page.ask<TakingPart>((_words, choose) => {
+    const typed = { autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' };
+    const code = el('input', { id: 'code', type: 'text', maxlength: '40', ...typed });
+    const rule = paragraph('One that you make up, not your own name. The same one on every device.', 'rule');
+    rule.id = 'code-rule';
+    code.setAttribute('aria-describedby', 'code-rule wrong');
+    const device = el(
+      'select',
+      { id: 'device' },
+      ...view.devices.map(({ name, title }) => el('option', { value: name }, title)),
+    );
+    const agrees = tick('agrees', 'I have read this, and agree that these pictures are kept and measured.');
+    const allows = tick(
+      'allows',
+      'My live pictures may also be used to measure how well faces are told apart (false matches). This is not needed to take part.',
+    );
+    const wrong = el('p', { id: 'wrong', class: 'wrong', role: 'alert' });
+    const check = (): void => {
+      for (const input of [code, agrees.input]) input.removeAttribute('aria-invalid');
+      const person = code.value.trim();
+      if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(person))
+        refuse(code, wrong, 'Choose a code name of letters and digits.');
+      else if (!agrees.input.checked)
+        refuse(agrees.input, wrong, 'Without your agreement nothing is kept, and there is nothing to measure.');
+      else choose({ person, device: device.value, allowsAccuracy: allows.input.checked });
+    };
+    const asking = form(
+      check,
+      field('Code name', code),
+      rule,
+      field('This device', device),
+      agrees.element,
+      allows.element,
+      wrong,
+      actions(submitButton('Take part')),
+    );
+    const items = sectionsOf(view).map(([name, heading, text]) =>
+      el('li', {}, icon(name), el('div', {}, el('h2', {}, heading), paragraph(text))),
+    );
+    return {
+      screen: 'tester',
+      heading: 'Help to measure this face check',
+      body: [
+        paragraph(
+          `${view.responsible} measures how often it takes a print, a screen or a mask for a person, and how often it refuses people.`,
+          'lead',
+        ),
+        el('ul', { class: 'sections' }, ...items),
+        asking,
+      ],
+    };
+  });
+}
 
 /* Page of a presence test, in English only, because a test manager is present. */
 class Stopped extends Error {}

@@ -1,15 +1,17 @@
 import { useState } from 'react';
+import { loadTexts } from '../../../../locales/compiled/console/administrators/load.js';
 import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/http/rest/replies/administrators.js';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';
-import { useFormats, useWords } from '../../frame/words.js';
+import { defineTexts, useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { defineScreen, useTexts } from './texts.js';
+
+const { defineScreen, useTexts } = defineTexts(loadTexts);
 
 export const administrators = defineScreen(function Administrators() {
   const words = useTexts();
@@ -96,12 +98,10 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
   );
 }
 
-export type Administrator = AdministratorsReply['administrators'][number];
-
-export const listAdministrators = get<AdministratorsReply>('/v1/administrators');
+const listAdministrators = get<AdministratorsReply>('/v1/administrators');
 
 /** @param fields.expiresIn - in seconds, or `undefined` for no expiry */
-export const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
+const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
   post<AddedAdministratorReply>('/v1/administrators', fields);
 
-export const removeAdministrator = (name: string) => post('/v1/administrators/remove', { name });
+const removeAdministrator = (name: string) => post('/v1/administrators/remove', { name });

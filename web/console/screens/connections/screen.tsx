@@ -1,14 +1,156 @@
+import type { ReactNode } from 'react';
 import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
-import { Await, Note } from '../../parts/state.js';
+import { Await, Light, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { addressOfTab, OneConnection } from './connection.js';
-import { Health } from './doctor.js';
-import { examine, listConnections, readDoctor } from './requests.js';
+import { Facts, Figure } from '../../parts/told.js';
+import { ModeInFile } from './configuration-file.js';
+import { Doctor, type Examined, Health } from './doctor.js';
+import { type Connection, examine, listConnections, readDoctor } from './requests.js';
+import { Rollout } from './rollout.js';
+import { SettingUp } from './setting-up.js';
 import { defineScreen, useTexts } from './texts.js';
+
+function PolicyInForce({ connection }: { readonly connection: Connection }) {
+  const words = useTexts();
+  const { id, mode, policy } = connection;
+  const { instant, number } = useFormats();
+  const { policy: named } = words;
+  const { switched } = mode;
+  const set = (setting: string, value: ReactNode): ReactNode => (
+    <>
+      {value} <code className="line soft">{setting}</code>
+    </>
+  );
+  const { bypass } = policy;
+  return (
+    <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
+      <ModeInFile connection={connection} />
+      <Facts
+        rows={[
+          [named.inForce, <b key="mode">{words.modes[mode.inForce]}</b>],
+          [named.file, set('mode', words.modes[mode.file])],
+          ...(switched === null
+            ? []
+            : [[named.switched, named.by({ name: switched.by, when: instant(switched.at) })] as const]),
+          [named.accuracy, set('accuracy', number(policy.accuracy))],
+          [named.scope, set('scope', <bdi>{policy.scope}</bdi>)],
+          [named.liveness, set('liveness', named.livenesses[policy.liveness])],
+          [named.userSecret, set('userSecret', named.userSecrets[policy.userSecret])],
+          [named.whenNotEnrolled, set('whenNotEnrolled', named.notEnrolled[policy.whenNotEnrolled])],
+          [named.whenUnverified, set('whenUnverified', named.unverified[policy.whenUnverified])],
+          [named.whenUnavailable, set('whenUnavailable', named.unverified[policy.whenUnavailable])],
+          [named.freshness, set('freshnessSec', named.seconds({ count: number(policy.freshnessSec) }))],
+          [
+            named.enrolment,
+            set(
+              'enrolmentDays',
+              policy.enrolmentDays === null ? named.endless : named.days({ count: number(policy.enrolmentDays) }),
+            ),
+          ],
+          [
+            named.bypass,
+            set(
+              'bypass',
+              bypass === null
+                ? named.noBypass
+                : named.bypassUpTo({ minutes: number(bypass.minutes), approvals: number(bypass.approvals) }),
+            ),
+          ],
+        ]}
+      />
+    </Section>
+  );
+}
+
+const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
+type Tab = (typeof tabs)[number];
+
+const addressOfTab = (id: string, tab: Tab = 'health'): string =>
+  `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
+
+function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: string | undefined }) {
+  const words = useTexts();
+  const { call } = useActing();
+  const [mayChange, mayRead] = [useMay('configure'), useMay('audit')];
+  const listed = useLoaded(listConnections);
+  const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
+  const rights: Partial<Record<Tab, boolean>> = { rollout: mayRead, secrets: mayChange, setup: mayChange };
+  const shown = tabs.filter((each) => rights[each] ?? true);
+  const tab = shown.find((each) => each === asked) ?? 'health';
+  const onSwitched = (): void => {
+    listed.reload();
+    // The checks depend on the mode. If another run is under way, its result is shown.
+    call(examine(id))
+      .catch(() => {})
+      .finally(examined.reload);
+  };
+  return (
+    <Await loaded={listed}>
+      {({ connections }) => {
+        const connection = connections.find((each) => each.id === id);
+        if (connection === undefined) return <Title name={words.unknown} to="/connections" all={words.all} />;
+        const given = { connection };
+        return (
+          <>
+            <Title name={id} to="/connections" all={words.all} />
+            <Head {...given} examined={examined} />
+            <nav className="parts" aria-label={id}>
+              {shown.map((each) => (
+                <Link key={each} to={addressOfTab(id, each)} isCurrent={each === tab}>
+                  {words.tabs[each]}
+                </Link>
+              ))}
+            </nav>
+            {tab === 'rollout' && <Rollout {...given} onSwitched={mayChange ? onSwitched : null} />}
+            {tab === 'policy' && <PolicyInForce {...given} />}
+            {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} mending={null} />}
+            {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
+              <SettingUp {...given} examined={examined} tab={tab} />
+            )}
+          </>
+        );
+      }}
+    </Await>
+  );
+}
+
+function Head({
+  connection: { id, kind, mode },
+  examined,
+}: {
+  readonly connection: Connection;
+  readonly examined: Examined;
+}) {
+  const { head, modeNames } = useTexts();
+  const { number } = useFormats();
+  const mayList = useMay('audit');
+  const counted = useLoaded(countLines);
+  const counts = counted.state === 'loaded' ? counted.value.connections : [];
+  const enrolled = counts.find(({ connection }) => connection === id)?.enrolled ?? null;
+  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
+  return (
+    <dl className="summary">
+      <Figure name={head.kind}>
+        <bdi>{kind}</bdi>
+      </Figure>
+      <Figure name={head.mode}>
+        <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
+      </Figure>
+      <Figure name={head.health}>
+        <Health report={reports.find(({ connection }) => connection === id)} />
+      </Figure>
+      <Figure name={head.enrolled}>
+        <Link to={`/people?connection=${encodeURIComponent(id)}`} isAllowed={mayList && enrolled !== null}>
+          {enrolled === null ? '–' : number(enrolled)}
+        </Link>
+      </Figure>
+    </dl>
+  );
+}
 
 export const connections = defineScreen(function Connections({ rest }) {
   const [id, tab] = rest;

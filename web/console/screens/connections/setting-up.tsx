@@ -1,14 +1,218 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
-import { Done, Note, Progress } from '../../parts/state.js';
-import { Told, ToldLines } from '../../parts/told.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm } from '../../parts/form.js';
+import { Lines } from '../../parts/shown-once.js';
+import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Facts, Told, ToldLines } from '../../parts/told.js';
+import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
-import { SetUp } from './plan.js';
-import type { Run } from './requests.js';
-import { type Applied, applyConnection, type Connection, examine, readRun } from './requests.js';
-import { Secrets } from './secrets.js';
+import {
+  type Applied,
+  applyConnection,
+  type Connection,
+  examine,
+  listSecrets,
+  type Plan,
+  planConnection,
+  type Run,
+  readRun,
+  type Secret,
+  type SecretAge,
+} from './requests.js';
 import { useTexts } from './texts.js';
+
+interface Given {
+  readonly connection: Connection;
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  readonly progress: ReactNode;
+}
+
+function Secrets(given: Given) {
+  const { secrets: words } = useTexts();
+  const listed = useLoaded(listSecrets(given.connection.id));
+  return (
+    <Await loaded={listed}>
+      {({ secrets }) => (
+        <Section heading={words.heading}>
+          {secrets.length === 0 && <Empty>{words.none}</Empty>}
+          {secrets.map((secret) => (
+            <OneSecret key={secret.setting} {...given} secret={secret} />
+          ))}
+          {given.progress}
+        </Section>
+      )}
+    </Await>
+  );
+}
+
+function OneSecret({ connection: { id }, begin, secret }: Given & { readonly secret: Secret }) {
+  const words = useTexts();
+  const { ago, instant } = useFormats();
+  const { secrets: named } = words;
+  const { setting, previousSetting, isPreviousTaken, isPushed, current, previous } = secret;
+  const toText = ({ since, usedAt }: SecretAge): string =>
+    [
+      named.since({ when: instant(since), ago: ago(since) }),
+      usedAt === null ? named.unused : named.used({ when: instant(usedAt), ago: ago(usedAt) }),
+    ].join('\n');
+  return (
+    <>
+      <h3>
+        <code>{setting}</code>
+      </h3>
+      <Facts
+        rows={[
+          [named.current, toText(current)],
+          [named.previous, previous === null ? named.notAccepted : toText(previous)],
+        ]}
+      />
+      <h3>{isPreviousTaken ? named.resume : named.rotate}</h3>
+      <ol className="lines" start={isPreviousTaken ? 4 : 1}>
+        {!isPreviousTaken && (
+          <>
+            <li>
+              {named.create}
+              <Lines label={named.command} text="openssl rand -base64 32" />
+            </li>
+            <li>
+              {named.configure({ id })}
+              <Lines
+                label={named.line}
+                text={toConfigurationLines([
+                  [setting, named.newSecret],
+                  [previousSetting, named.oldSecret],
+                ])}
+              />
+            </li>
+            <li>
+              {named.reload}
+              <Lines label={named.command} text="facestep reload" />
+            </li>
+          </>
+        )}
+        <li>
+          {isPushed ? (
+            <>
+              {named.push}
+              <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
+              <ConfirmButton
+                label={named.pushLabel}
+                title={named.pushTitle}
+                insist={{ warning: words.nobody, action: named.sure }}
+                onConfirm={(isSure) => begin({ pushSecrets: true }, isSure)}
+                text={named.pushText}
+              />
+            </>
+          ) : (
+            named.deploy
+          )}
+        </li>
+        <li>
+          {named.remove} <code>{previousSetting}</code>
+        </li>
+      </ol>
+    </>
+  );
+}
+
+function SetUp({
+  connection: { id },
+  begin,
+  progress,
+}: {
+  readonly connection: Connection;
+  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
+  readonly progress: ReactNode;
+}) {
+  const words = useTexts();
+  const { call } = useActing();
+  const [plan, setPlan] = useState<Plan | null>(null);
+  const { plan: named } = words;
+  return (
+    <Section heading={named.heading} intro={named.lookHint}>
+      <ActForm submit={named.look} onSubmit={async () => setPlan(await call(planConnection(id)))} />
+      {plan === null ? (
+        progress
+      ) : (
+        <Planned
+          id={id}
+          plan={plan}
+          onApply={async (isSure) => {
+            await begin({}, isSure);
+            setPlan(null);
+          }}
+        />
+      )}
+    </Section>
+  );
+}
+
+function Planned({
+  id,
+  plan: { steps, census },
+  onApply,
+}: {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly onApply: (isSure: boolean) => Promise<void>;
+}) {
+  const words = useTexts();
+  const { number } = useFormats();
+  const { plan: named } = words;
+  const changed = steps.filter(({ diff }) => diff.length > 0).length;
+  const isReady = steps.every(({ state }) => state === 'ready' || state === 'manual');
+  return (
+    <>
+      {isReady && <Done>{named.nothing}</Done>}
+      <Table
+        caption={named.heading}
+        rows={steps}
+        keyOf={(step) => step.id}
+        empty={named.nothing}
+        headings={named.columns}
+        columns={[
+          { id: 'step', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+          { id: 'state', cell: ({ state }) => named.states[state] },
+          {
+            id: 'change',
+            cell: ({ diff, words: lines }) => (
+              <div>
+                {diff.length > 0 && (
+                  <ul className="changes">
+                    {diff.map(({ sign, text }) => (
+                      <li key={text} data-sign={sign}>
+                        <b>{named.signs[sign]}</b> <Told>{text}</Told>
+                      </li>
+                    ))}
+                  </ul>
+                )}
+                <ToldLines lines={lines} />
+              </div>
+            ),
+          },
+        ]}
+      />
+      {census !== null && (
+        <p>
+          {named.census({ enrolled: number(census.enrolled), users: number(census.users) })}{' '}
+          {!census.isComplete && named.inPart} {census.remedy !== null && <Told>{census.remedy}</Told>}
+        </p>
+      )}
+      {!isReady && (
+        <ConfirmButton
+          label={named.apply}
+          title={named.applyTitle({ id })}
+          insist={{ warning: words.nobody, action: named.sure }}
+          onConfirm={onApply}
+          text={named.applyText({ count: number(changed) })}
+        />
+      )}
+    </>
+  );
+}
 
 type Place = 'health' | 'setup' | 'secrets';
 
@@ -59,7 +263,7 @@ export function SettingUp({
   );
 }
 
-export function RunProgress({ run }: { readonly run: Run }) {
+function RunProgress({ run }: { readonly run: Run }) {
   const { run: named } = useTexts();
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;

@@ -1,8 +1,225 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { useActing, useAction, useLoaded, usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { addressFor } from '../../ledger/names.js';
+import { ActForm, Choice, languageOptions } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Problem, QuietButton, Section } from '../../parts/state.js';
+import { PagedTable } from '../../parts/table.js';
+import { Facts } from '../../parts/told.js';
 import { BypassCodes } from './bypass-codes.js';
-import { Queue } from './queue.js';
+import { PersonFields, readWho, useNames } from './person.js';
+import {
+  type BegunVouching,
+  beginVouching,
+  type HelpRequest,
+  listHelpRequests,
+  readVouching,
+  settleHelpRequest,
+  settlements,
+  takeHelpRequest,
+  type VouchingView,
+} from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
-import { Vouching } from './vouching.js';
+
+const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
+  rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
+
+function Queue() {
+  const words = useTexts();
+  const { call, session } = useActing();
+  const { instant } = useFormats();
+  const paged = usePages(listHelpRequests, ({ requests }) => requests);
+  const nameOf = useNames(paged.rows);
+  const { refusal, run } = useAction();
+  const { queue } = words;
+  const { columns } = queue;
+  const take = (id: string): void => void run(() => call(takeHelpRequest(id)).finally(paged.reload));
+  return (
+    <Section heading={queue.heading} intro={queue.intro}>
+      <p>
+        <QuietButton onPress={paged.reload}>{queue.refresh}</QuietButton>
+      </p>
+      {refusal !== null && <Problem refusal={refusal} />}
+      <PagedTable
+        paged={{ ...paged, rows: openFirst(paged.rows) }}
+        caption={queue.heading}
+        keyOf={({ id }) => id}
+        empty={queue.none}
+        headings={columns}
+        columns={[
+          { id: 'person', isRowHeading: true, cell: (row) => <bdi>{nameOf(row)}</bdi> },
+          { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'reason', cell: ({ reason }) => queue.reasons[reason] },
+          { id: 'note', cell: ({ note }) => (note === '' ? queue.noNote : <bdi>{note}</bdi>) },
+          { id: 'at', cell: ({ at }) => instant(at) },
+          {
+            id: 'actions',
+            cell: (row) =>
+              row.takenBy === null ? (
+                <Button
+                  className="button quiet"
+                  aria-label={`${queue.take}: ${nameOf(row)}`}
+                  onPress={() => take(row.id)}
+                >
+                  {queue.take}
+                </Button>
+              ) : row.takenBy === session.name ? (
+                <Taken request={row} name={nameOf(row)} onSettled={paged.reload} />
+              ) : (
+                queue.takenBy({ name: row.takenBy })
+              ),
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Taken({
+  request,
+  name,
+  onSettled,
+}: {
+  readonly request: HelpRequest;
+  readonly name: string;
+  readonly onSettled: () => void;
+}) {
+  const { queue, parts } = useTexts();
+  const { call } = useActing();
+  const { settle } = queue;
+  return (
+    <>
+      <div className="actions">
+        <Link to={addressFor('/help-desk', request)}>{parts.calls}</Link>
+        <Link to={addressFor('/help-desk/bypass-codes', request)}>{parts.codes}</Link>
+      </div>
+      <ActForm
+        submit={settle.submit}
+        onSubmit={(fields) => call(settleHelpRequest(request.id, String(fields.get('settlement')))).then(onSettled)}
+      >
+        <Choice
+          name="settlement"
+          label={settle.by({ name })}
+          hint={settle.hint}
+          options={settlements.map((value) => ({ value, label: settle.ways[value] }))}
+        />
+      </ActForm>
+    </>
+  );
+}
+
+/** Caller verification: a face check on the caller's device, bound to the call by a spoken number. */
+function Vouching() {
+  const [begun, setBegun] = useState<BegunVouching | null>(null);
+  if (begun === null) return <Ask onBegun={setBegun} />;
+  return <Follow key={begun.id} begun={begun} onOver={() => setBegun(null)} />;
+}
+
+function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) {
+  const words = useTexts();
+  const { call } = useActing();
+  const language = useLanguage();
+  const { calls } = words;
+  return (
+    <Section heading={calls.heading} intro={calls.intro}>
+      <ActForm
+        submit={calls.submit}
+        onSubmit={async (fields) => {
+          const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
+          onBegun(await call(beginVouching({ ...readWho(fields), ...asked })));
+        }}
+      >
+        <PersonFields />
+        <Choice
+          name="send"
+          label={calls.send}
+          options={[
+            { value: 'email', label: calls.ways.email },
+            { value: 'sms', label: calls.ways.sms },
+            { value: 'none', label: calls.ways.none },
+          ]}
+        />
+        <Choice name="language" label={calls.language} initial={language} options={languageOptions} />
+      </ActForm>
+    </Section>
+  );
+}
+
+/** Polling delays. Other states are final. */
+const pauses: Partial<Record<VouchingView['state'], number>> = {
+  ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
+};
+
+function Follow({
+  begun: { id, url, number },
+  onOver,
+}: {
+  readonly begun: BegunVouching;
+  readonly onOver: () => void;
+}) {
+  const { calls } = useTexts();
+  const loaded = useLoaded(readVouching(id), ({ state }) => pauses[state]);
+  const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
+  const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
+  return (
+    <Section heading={calls.heading}>
+      {(state === 'waiting' || state === 'opened') && (
+        <>
+          <p>{calls.read}</p>
+          <p className="spoken">
+            <bdi dir="ltr">{number}</bdi>
+          </p>
+        </>
+      )}
+      {state === 'waiting' &&
+        (url === null ? <p>{calls.sent}</p> : <ShownOnce label={calls.link} value={url} note={calls.linkNote} />)}
+      {loaded.state === 'refused' ? (
+        <Problem refusal={loaded.refusal} />
+      ) : (
+        <p className={`note ${tone}`} role="status">
+          {calls.states[state]}
+        </p>
+      )}
+      {loaded.state === 'loaded' && loaded.value.person !== null && (
+        <Person person={loaded.value.person} until={loaded.value.until} />
+      )}
+      <QuietButton onPress={onOver}>{calls.another}</QuietButton>
+    </Section>
+  );
+}
+
+/** Time that the identity is shown. */
+const mostMinutes = 10;
+
+function Person({
+  person: { login, email, phone, connection, subject },
+  until,
+}: {
+  readonly person: NonNullable<VouchingView['person']>;
+  readonly until: string | null;
+}) {
+  const words = useTexts().calls;
+  const format = useFormats();
+  // The remaining time is limited, because the clock of this device may be wrong.
+  const left = until === null ? 0 : Math.ceil((Date.parse(until) - Date.now()) / 60_000);
+  const { facts } = words;
+  const rows: readonly (readonly [string, string | null])[] = [
+    [facts.login, login],
+    [facts.email, email],
+    [facts.phone, phone],
+    [facts.connection, connection],
+    [facts.subject, subject],
+  ];
+  return (
+    <>
+      <Facts rows={rows.map(([name, value]) => [name, value ?? facts.none])} />
+      <p className="soft">{words.minutesLeft({ minutes: format.number(Math.min(mostMinutes, Math.max(1, left))) })}</p>
+    </>
+  );
+}
 
 export const helpDesk = defineScreen(function HelpDesk({ rest: [part = 'calls'] }) {
   const words = useTexts();

@@ -1,12 +1,141 @@
-import { useActing, useMay } from '../../frame/acting.js';
+import { loadTexts } from '../../../../locales/compiled/console/home/load.js';
+import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
+import type { LineCountsReply } from '../../../../src/http/rest/replies/ledger.js';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
-import { textIn, useFormats, useWords } from '../../frame/words.js';
+import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js';
+import { countLines } from '../../ledger/requests.js';
+import { reasonText, withLedger } from '../../ledger/told.js';
+import { BarChart, CountBars } from '../../parts/chart.js';
 import { ActForm, Field } from '../../parts/form.js';
-import { Await, Section } from '../../parts/state.js';
-import { maySee, screens } from '../../screens.js';
-import { Connections } from './connections.js';
-import { defineScreen, useTexts } from './texts.js';
+import { Await, Empty, Light, Progress, Section } from '../../parts/state.js';
+import { Figure } from '../../parts/told.js';
+import { findScreen, maySee, screens } from '../../screens.js';
+
+const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
+
+type Counts = LineCountsReply['connections'][number];
+
+function Connections() {
+  const words = useTexts();
+  const loaded = useLoaded(countLines);
+  const { figures } = words;
+  return (
+    <Await loaded={loaded}>
+      {({ connections }) =>
+        connections.length === 0 ? (
+          <Empty>{figures.none}</Empty>
+        ) : (
+          connections.map((counts) => <Connection key={counts.connection} counts={counts} />)
+        )
+      }
+    </Await>
+  );
+}
+
+function Connection({ counts }: { readonly counts: Counts }) {
+  const words = useTexts();
+  const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
+  const { number, percent, seconds } = useFormats();
+  const { session } = useActing();
+  const [mayList, mayLog] = [useMay('audit'), useMay('audit')];
+  const { figures, ledger } = words;
+  const people = `/people?connection=${encodeURIComponent(connection)}`;
+  const row = findScreen('/connections');
+  const passed = days.reduce((sum, day) => sum + day.passed, 0);
+  const refused = days.reduce((sum, day) => sum + day.refused, 0);
+  const enrolledText =
+    users === null
+      ? figures.enrolledOnly({ enrolled: number(enrolled) })
+      : figures.enrolledOf({ enrolled: number(enrolled), users: number(users) });
+  return (
+    <section className="connection">
+      <h2>
+        <Link to={`/connections/${encodeURIComponent(connection)}`} isAllowed={row !== null && maySee(row, session)}>
+          <bdi>{connection}</bdi>
+        </Link>{' '}
+        <Health connection={connection} />
+      </h2>
+      {users === null ? (
+        <>
+          <p>
+            <Link to={people} isAllowed={mayList}>
+              {enrolledText}
+            </Link>
+          </p>
+          <p className="fine soft">{figures.untold}</p>
+        </>
+      ) : (
+        <Progress
+          label={`${figures.enrolled}: ${connection}`}
+          text={`${enrolledText} (${percent(users === 0 ? 0 : Math.min(1, enrolled / users))})`}
+          value={Math.min(enrolled, users)}
+          most={users}
+        />
+      )}
+      <dl className="figures">
+        <Figure name={figures.success}>{passed + refused === 0 ? '–' : percent(passed / (passed + refused))}</Figure>
+        <Figure name={figures.median}>{medianSeconds === null ? '–' : seconds(medianSeconds)}</Figure>
+        <Figure name={figures.checks}>{number(passed + refused)}</Figure>
+        <Figure name={figures.lockedOut}>
+          <Link to={`${people}&status=locked`} isAllowed={mayList}>
+            {number(lockedOut)}
+          </Link>
+        </Figure>
+      </dl>
+      <div className="beside">
+        <BarChart
+          title={`${connection}: ${figures.chart}`}
+          bars={days.toReversed().map(({ day, passed: good, refused: bad }) => ({
+            ...{ day, value: good + bad, failed: bad },
+          }))}
+          headings={{ value: figures.checks, rest: ledger.outcomes.passed, failed: ledger.outcomes.refused }}
+        />
+        <div>
+          <h3>{figures.refusals}</h3>
+          {refusals.length === 0 ? (
+            <Empty>{figures.noRefusals}</Empty>
+          ) : (
+            <CountBars counts={toReasons(refusals, ledger)} />
+          )}
+          {mayLog && refusals.length > 0 && (
+            <p>
+              <Link to={`/log?connection=${encodeURIComponent(connection)}&outcome=refused`}>{figures.toLog}</Link>
+            </p>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+const mostReasons = 6;
+
+/** Counts refusals by reason. Error codes with the same text are counted together. */
+function toReasons(refusals: Counts['refusals'], ledger: LedgerWords) {
+  const counts = new Map<string, number>();
+  for (const [at, { code, count }] of refusals.entries()) {
+    const name = at < mostReasons ? reasonText(code, ledger) : ledger.otherCode;
+    counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  return [...counts].map(([name, count]) => ({ name, count }));
+}
+
+function Health({ connection }: { readonly connection: string }) {
+  const { doctor } = useTexts();
+  const loaded = useOpenWork();
+  const { instant } = useFormats();
+  if (loaded?.state !== 'loaded') return null;
+  const found = loaded.value.lights.find((each) => each.connection === connection);
+  if (found === undefined) return null;
+  const { light, examinedAt } = found;
+  return (
+    <span className="fine" title={examinedAt === null ? undefined : instant(examinedAt)}>
+      <Light light={light ?? 'none'}>{doctor.lights[light ?? 'none']}</Light>
+    </span>
+  );
+}
 
 export const home = defineScreen(function Home() {
   const words = useTexts();
@@ -52,7 +181,7 @@ export const home = defineScreen(function Home() {
   );
 });
 
-export function ToDoList() {
+function ToDoList() {
   const words = useTexts();
   const loaded = useOpenWork();
   const { toDo } = words;

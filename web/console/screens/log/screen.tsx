@@ -1,12 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { loadTexts } from '../../../../locales/compiled/console/log/load.js';
 import { usePages } from '../../frame/acting.js';
 import { addressOf, goTo, useParameters } from '../../frame/router.js';
+import { defineTexts } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { type Filter, listChecks, outcomes } from '../../ledger/requests.js';
+import { withLedger } from '../../ledger/told.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
-import { defineScreen, useTexts } from './texts.js';
+
+const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
 export const log = defineScreen(function Log() {
   const words = useTexts();
@@ -77,7 +81,7 @@ function startOf(day: string | null, daysLater: number): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-export function toFilter(given: URLSearchParams): Filter {
+function toFilter(given: URLSearchParams): Filter {
   const [action, code] = [given.get('action'), given.get('code')];
   return {
     search: given.get('search') ?? undefined,
@@ -91,7 +95,7 @@ export function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-export function Filters({ given }: { readonly given: URLSearchParams }) {
+function Filters({ given }: { readonly given: URLSearchParams }) {
   const words = useTexts();
   const { filters, ledger } = words;
   const any = { value: '', label: ledger.any };

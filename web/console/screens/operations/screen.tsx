@@ -1,8 +1,170 @@
-import { Backup } from './backup.js';
-import { Jobs } from './jobs.js';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { Refusal } from '../../frame/call.js';
+import { textIn, useFormats, useWords } from '../../frame/words.js';
+import { ActForm } from '../../parts/form.js';
+import { Await, Done, Empty, Problem, Progress, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
+import { type JobRow, readBackup, readJobs, readTrail, type Verification, verifyTrail } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
-import { Trail } from './trail.js';
+
+function Backup() {
+  const words = useTexts().backup;
+  const { ago, instant, number, size } = useFormats();
+  const found = useLoaded(readBackup);
+  return (
+    <Section heading={words.heading}>
+      <Await loaded={found}>
+        {({ last }) =>
+          last === null ? (
+            <Empty>{words.none}</Empty>
+          ) : (
+            <Facts
+              rows={[
+                [words.made, `${ago(last.madeAt)} (${instant(last.madeAt)})`],
+                [words.checked, instant(last.checkedAt)],
+                [words.content, words.files({ count: number(last.files), size: size(last.bytes) })],
+                [words.keys, last.hasKeys ? words.included : words.left],
+                [words.state, last.hasState ? words.included : words.leftState],
+              ]}
+            />
+          )
+        }
+      </Await>
+    </Section>
+  );
+}
+
+/** Shows the background jobs of the replica that answers the request. */
+function Jobs() {
+  const words = useTexts().jobs;
+  const { ago, number } = useFormats();
+  const { problems } = useWords();
+  const jobs = useLoaded(readJobs);
+  const { columns } = words;
+  const resultOf = ({ last }: JobRow) => {
+    if (last === null) return words.never;
+    const { code } = last;
+    if (code === null) return words.done;
+    return (
+      <>
+        <b>{words.failed}</b> {textIn(problems, code) ?? <code>{code}</code>}
+      </>
+    );
+  };
+  return (
+    <Section heading={words.heading}>
+      <p>{words.intro}</p>
+      <Await loaded={jobs}>
+        {({ jobs: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ name }) => name}
+            empty={words.none}
+            headings={columns}
+            columns={[
+              { id: 'job', isRowHeading: true, cell: ({ name }) => nameOf(name, words.names) },
+              { id: 'every', isNumber: true, cell: ({ everySec }) => words.seconds({ seconds: number(everySec) }) },
+              { id: 'last', cell: ({ last }) => (last === null ? words.never : ago(last.endedAt)) },
+              { id: 'result', cell: resultOf },
+              { id: 'runs', isNumber: true, cell: ({ runs }) => number(runs) },
+              { id: 'failures', isNumber: true, cell: ({ failures }) => number(failures) },
+            ]}
+          />
+        )}
+      </Await>
+    </Section>
+  );
+}
+
+/** Jobs of a newer server have no text. */
+const nameOf = (job: string, names: Readonly<Record<string, string>>): string => names[job] ?? job;
+
+function Trail() {
+  const words = useTexts().audit;
+  const { call } = useActing();
+  const { ago, instant } = useFormats();
+  const mayVerify = useMay('audit');
+  const trail = useLoaded(readTrail, ({ verification }) => verification?.state === 'under_way' && 1000);
+  return (
+    <Section heading={words.heading}>
+      <Await loaded={trail}>
+        {({ verification, head: { signedAt, waitingSec } }) => (
+          <>
+            {waitingSec >= 60 && (
+              <p className="note warn">
+                {words.waiting({ since: ago(new Date(Date.now() - waitingSec * 1000).toISOString()) })}
+              </p>
+            )}
+            <Facts
+              rows={[
+                [words.head, signedAt === null ? words.neverSigned : `${ago(signedAt)} (${instant(signedAt)})`],
+                [words.last, verification === null ? words.never : instant(verification.startedAt)],
+                ...(verification === null ? [] : [[words.by, <bdi key="by">{verification.by}</bdi>] as const]),
+              ]}
+            />
+            {verification !== null && <Outcome verification={verification} />}
+            {mayVerify && verification?.state !== 'under_way' && (
+              <ActForm submit={words.verify} onSubmit={() => call(verifyTrail).then(trail.reload)} />
+            )}
+          </>
+        )}
+      </Await>
+    </Section>
+  );
+}
+
+function Outcome({ verification }: { readonly verification: Verification }) {
+  const words = useTexts().audit;
+  const { number, size } = useFormats();
+  const { state, outcome, failed, bytesRead, bytesInAll } = verification;
+  const tampering = outcome?.tampering ?? null;
+  switch (state) {
+    case 'under_way':
+      return (
+        <Progress
+          label={words.progress}
+          text={words.read({ read: size(bytesRead), all: size(bytesInAll) })}
+          value={bytesRead}
+          most={bytesInAll}
+        />
+      );
+    case 'sound':
+      return (
+        <Done>
+          {outcome !== null &&
+            words.sound({ first: number(outcome.firstSequence), last: number(outcome.lastSequence) })}{' '}
+          {outcome !== null && words.heads({ count: number(outcome.heads) })}
+        </Done>
+      );
+    case 'unsound':
+      return (
+        <div className="note bad" role="alert">
+          <p>{tampering === null ? words.headsWrong : words.tampered[tampering.kind]}</p>
+          {tampering !== null && (
+            <p>
+              {words.record({ sequence: number(tampering.sequence) })}{' '}
+              {tampering.file !== null &&
+                tampering.line !== null &&
+                words.place({ file: tampering.file, line: number(tampering.line) })}
+            </p>
+          )}
+          <p>{words.unsound}</p>
+        </div>
+      );
+    case 'failed':
+      return (
+        <>
+          <p>{words.failed}</p>
+          <Problem refusal={new Refusal(failed ?? 'unreadable', null)} />
+        </>
+      );
+    case 'broken_off':
+      return <p className="note warn">{words.brokenOff}</p>;
+  }
+}
 
 export const operations = defineScreen(function Operations() {
   const words = useTexts();

@@ -1,9 +1,123 @@
-import { useMay } from '../../frame/acting.js';
-import { useParameters } from '../../frame/router.js';
-import { Find } from './find.js';
+import { useEffect } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { useLoaded, useMay } from '../../frame/acting.js';
+import { addressOf, goTo, Link, useParameters } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
+import { type FoundPerson, findPeople, keyOf } from '../../ledger/requests.js';
+import { ActForm, Field } from '../../parts/form.js';
+import { Await, Problem, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { InvitationLink, useInvitation } from './actions.js';
 import { List } from './list.js';
 import { Person } from './person.js';
 import { defineScreen, useTexts } from './texts.js';
+
+function Find({ text }: { readonly text: string | null }) {
+  const words = useTexts();
+  const { find } = words;
+  return (
+    <>
+      <ActForm key={text} submit={find.submit} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
+        <Field
+          name="find"
+          type="search"
+          label={find.label}
+          hint={find.hint}
+          isRequired
+          maxLength={256}
+          {...(text === null ? {} : { initial: text })}
+        />
+      </ActForm>
+      {text !== null && <Found text={text} />}
+    </>
+  );
+}
+
+const mostFound = 20;
+
+function Found({ text }: { readonly text: string }) {
+  const words = useTexts();
+  const loaded = useLoaded(findPeople(text));
+  const found = loaded.state === 'loaded' ? loaded.value : null;
+  const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
+  useEffect(() => {
+    if (only !== undefined) goTo(pathOf(only), true);
+  }, [only]);
+  const { find, ledger } = words;
+  return (
+    <Section heading={find.found}>
+      <Await loaded={loaded}>
+        {({ people, unasked }) => (
+          <>
+            {unasked.length > 0 && <p className="note warn">{ledger.unasked({ connections: unasked.join(', ') })}</p>}
+            {people.length >= mostFound && <p className="note">{find.more}</p>}
+            <FoundPeople people={people} />
+          </>
+        )}
+      </Await>
+      <p>
+        <Link to="/people">{find.back}</Link>
+      </p>
+    </Section>
+  );
+}
+
+function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
+  const words = useTexts();
+  const { number } = useFormats();
+  const mayAssist = useMay('assist');
+  const invitation = useInvitation();
+  const { find, list, ledger, invite, statuses } = words;
+  const names = new Map(people.map((each) => [keyOf(each), each]));
+  const canInvite = mayAssist && people.some(({ status }) => status === 'none');
+  return (
+    <>
+      {invitation.refusal !== null && <Problem refusal={invitation.refusal} />}
+      {invitation.made !== null && (
+        <InvitationLink
+          made={invitation.made}
+          about={nameOf(invitation.made.who, names.get(keyOf(invitation.made.who)))}
+        />
+      )}
+      <Table
+        caption={find.found}
+        rows={people}
+        keyOf={keyOf}
+        empty={find.nobody}
+        columns={[
+          { ...toPersonColumn<FoundPerson>(list.name, names, (each) => each, true), id: 'name' },
+          { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
+          { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
+          { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'status', heading: list.status, cell: ({ status }) => statuses[status] },
+          {
+            id: 'level',
+            heading: list.level,
+            isNumber: true,
+            cell: ({ level }) => (level === null ? '–' : number(level)),
+          },
+          canInvite && {
+            id: 'invite',
+            heading: invite.heading,
+            cell: (each: FoundPerson) =>
+              each.status === 'none' ? (
+                <Button
+                  className="button quiet"
+                  aria-label={`${invite.heading}: ${nameOf(each, each)}`}
+                  onPress={() => invitation.make(each)}
+                >
+                  {invite.heading}
+                </Button>
+              ) : (
+                '–'
+              ),
+          },
+        ]}
+      />
+    </>
+  );
+}
 
 export const people = defineScreen(function People({ rest }) {
   const words = useTexts();
