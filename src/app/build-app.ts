@@ -9,7 +9,7 @@ import { readConfiguredBrand } from '../admin/brand/configured.js';
 import type { UpkeepPorts } from '../admin/operations/upkeep.js';
 import { createAccountNames } from '../audit/ledger/account-names.js';
 import { readRecordsOf } from '../audit/records.js';
-import { issuerOf } from '../config/issuer.js';
+import { issuerOf } from '../config/schema.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
 import { personalData } from '../core/personal-data/registry.js';

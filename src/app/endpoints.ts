@@ -1,15 +1,14 @@
 import { createAdministratorEndpoints } from '../admin/endpoints/administrator-endpoints.js';
-import { createApplicationEndpoints } from '../admin/endpoints/application-endpoints.js';
-import { createApplicationKeyEndpoints } from '../admin/endpoints/application-key-endpoints.js';
-import { createApplyEndpoints } from '../admin/endpoints/apply-endpoints.js';
+import { createApplicationEndpoints, createApplicationKeyEndpoints } from '../admin/endpoints/application-endpoints.js';
 import { createBrandEndpoints } from '../admin/endpoints/brand-endpoints.js';
 import { createClientTokenEndpoints } from '../admin/endpoints/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../admin/endpoints/configuration-endpoints.js';
-import { createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
+import { createApplyEndpoints, createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
+
 import { createContactEndpoints } from '../admin/endpoints/contact-endpoints.js';
-import { createDoctorEndpoints } from '../admin/endpoints/doctor-endpoints.js';
+import { createDoctorEndpoints, createJobEndpoints } from '../admin/endpoints/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../admin/endpoints/evidence-endpoints.js';
-import { createJobEndpoints } from '../admin/endpoints/job-endpoints.js';
+
 import { createKeyEndpoints } from '../admin/endpoints/key-endpoints.js';
 import { createLogEndpoints } from '../admin/endpoints/log-endpoints.js';
 import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';

@@ -7,12 +7,12 @@ import { filesOf } from '../config/data-files.js';
 import type { Setup } from '../connections/setup.js';
 import { detailGuards } from '../core/audit-events.js';
 import { openStateToRead } from '../storage/state/open.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
 import { readKeySet } from './jwks.js';
 import { collect, parseTime } from './parse-option.js';
 import { findTrails } from './trail-options.js';
-import { UsageError } from './usage-error.js';
 
 export const createAuditCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('audit')

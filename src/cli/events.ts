@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { readChainName } from '../audit/trail-files.js';
 import { filesOf } from '../config/data-files.js';
-import { issuerOf } from '../config/issuer.js';
+import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
 import { createFindEmail } from '../security-events/find-email.js';
@@ -10,9 +10,9 @@ import { createSets } from '../security-events/set.js';
 import { toStream } from '../security-events/stream.js';
 import { openKeyService } from '../storage/keys/open.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findOwnTrail } from './trail-options.js';
-import { UsageError } from './usage-error.js';
 
 export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('events').summary('list and retry undelivered security events');

@@ -1,4 +1,4 @@
-import type { CounterConfig } from '../../config/counter.js';
+import type { CounterConfig } from '../../config/oidc-client.js';
 import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
 import { digestOf } from '../../core/digest.js';
 import { FaceError } from '../../errors.js';

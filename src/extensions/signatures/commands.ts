@@ -11,14 +11,14 @@ import {
   SignatureError,
   signatureAudience,
 } from '../../../client/index.js';
+import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
 import { readGivenFile } from '../../cli/given-file.js';
 import { readGivenKeySet } from '../../cli/jwks.js';
 import { checkNameFree } from '../../cli/new-file.js';
 import { parseUrl } from '../../cli/parse-option.js';
-import { toPrintable } from '../../cli/printable.js';
-import { UsageError } from '../../cli/usage-error.js';
+import { toPrintable } from '../../cli/table.js';
 import { maxPhotoBytes } from '../../core/concealed.js';
 import { digestOf } from '../../core/digest.js';
 import { epochSec, toEpochMs, toIso } from '../../core/units.js';

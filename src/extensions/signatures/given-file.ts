@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { FacestepError } from '../../../client/index.js';
-import { CommandError } from '../../cli/command-error.js';
+import { CommandError, UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { readGivenFile, toUnread } from '../../cli/given-file.js';
-import { UsageError } from '../../cli/usage-error.js';
+
 import { FaceError, faceErrorCodes } from '../../errors.js';
 
 /** Returns a file's size, so that large files are refused without reading them. @throws UsageError */
