@@ -29,8 +29,8 @@ import type { BodyRooms } from '../http/request-budget.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { homePagesOf } from '../http/rest/home-page.js';
 import type { ClientRequest } from '../http/rest/usage.js';
-import { openDelivery } from '../notifications/delivery/open.js';
-import { createFileSink, createOutbox } from '../notifications/delivery/outbox.js';
+import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
+
 import { createWebPush } from '../notifications/delivery/web-push.js';
 import { createNoticeSender } from '../notifications/sender.js';
 import { openOidc } from '../oidc/open.js';

@@ -5,7 +5,7 @@ import { FaceError } from '../../errors.js';
 import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
 import { languageOf } from '../../oidc/language.js';
-import type { MountedIssuer, OidcIssuers } from '../../oidc/mounted-issuer.js';
+import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
 import { pageOf } from './clients.js';
 import { renderStartPage } from './pages.js';
 import { createStatusLists, statusTtlSec } from './status.js';

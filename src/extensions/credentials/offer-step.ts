@@ -5,10 +5,10 @@ import { identifyWhereSound } from '../../enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
 import { sendPage } from '../../http/page-layout.js';
 import type { OidcIssuer } from '../../oidc/feature.js';
-import type { Share } from '../../oidc/flow.js';
+import type { Share, Visit } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
-import type { Visit } from '../../oidc/visit.js';
+
 import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
 import { renderOfferPage } from './pages.js';

@@ -10,14 +10,13 @@ import { queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
 import { paramsOf } from '../../oidc/asked.js';
 import { type Decided, type OidcExtension, undecided } from '../../oidc/feature.js';
-import { decidingSec, writeFlow } from '../../oidc/flow.js';
+import { decidingSec, type Visit, writeFlow } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import { renderUnreadablePage } from '../../oidc/person-page.js';
 import { lifeSec } from '../../oidc/provider.js';
-import { toUnavailable } from '../../oidc/unavailable.js';
-import { unlessUnreadable } from '../../oidc/unreadable.js';
-import type { Visit } from '../../oidc/visit.js';
+import { toUnavailable, unlessUnreadable } from '../../oidc/unavailable.js';
+
 import { readOrganisations } from './organisations.js';
 import { renderOrganisationPage } from './page.js';
 
