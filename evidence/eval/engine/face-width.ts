@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import { toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { chooseFace } from '../../../src/face/engine/choose-face.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createPipeline } from '../../../src/face/engine/pipeline.js';

@@ -1,6 +1,5 @@
-import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
-import { readSources } from '../../../src/extensions/measuring/corpus/corpus.js';
-import { toHalf, toHalfByPlace } from '../../../src/extensions/measuring/corpus/split.js';
+import { BadInput, readSources, toHalf, toHalfByPlace } from '../../../src/extensions/measuring/corpus/corpus.js';
+
 import { meanOfMeans, minus, principalDirections } from '../../../src/extensions/measuring/statistics/directions.js';
 import { toMillionths } from '../../../src/face/token/parameters.js';
 import { groupsFolder } from '../../../test/faces.js';

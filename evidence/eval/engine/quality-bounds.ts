@@ -1,5 +1,5 @@
 import { Photo } from '../../../src/core/concealed.js';
-import { toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import { toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import {
   qualityBounds as boundsInUse,
   isWithin,

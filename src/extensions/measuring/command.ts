@@ -7,7 +7,7 @@ import { recognitionFolderOf } from '../../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../../core/concealed.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../face/recognition/registry.js';
 import type { MeasureRequest } from './accuracy/request.js';
-import { BadInput } from './corpus/bad-input.js';
+import { BadInput } from './corpus/corpus.js';
 import type { Collection } from './presence/collection.js';
 import { createMeasurePresenceCommand, openKept } from './presence/command.js';
 import { liveSpecies } from './presence/plan.js';
