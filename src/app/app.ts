@@ -8,8 +8,8 @@ import { mountHome } from '../enrolment/home/mount.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createAccessLog } from '../http/access-log.js';
 import { keepDevice } from '../http/cookies.js';
-import { answerDirectly, type DirectRoute } from '../http/direct.js';
-import { createErrorHandler, createRefuse } from '../http/error-handler.js';
+import { answerDirectly, createErrorHandler, createRefuse, type DirectRoute } from '../http/error-handler.js';
+
 import { mountGet, requireMethod } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { sendJson } from '../http/reply.js';
@@ -26,8 +26,8 @@ import {
   ssfPaths,
 } from '../security-events/metadata.js';
 import type { SecurityEvents } from '../security-events/ssf/deps.js';
-import { mountSsf } from '../security-events/ssf/mount.js';
-import { mountTokenEndpoint } from '../security-events/ssf/token-endpoint.js';
+import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
+
 import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';
 
 import type { Telemetry } from '../telemetry/telemetry.js';

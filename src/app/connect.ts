@@ -1,7 +1,7 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Adapter } from '../connections/adapter.js';
-import type { Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
-import { createHookCore, type HookCore } from '../connections/hook-core.js';
+import { createHookCore, type HookCore, type Hooks, type ServedHook, type ServedHooks } from '../connections/hook.js';
+
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';

@@ -5,7 +5,7 @@ import { discardBody } from '../../http/collect.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../../http/content-security-policy.js';
 import { isSameOrigin } from '../../http/same-origin.js';
-import { findShown } from '../../notifications/email/email.js';
+import { findShown } from '../../notifications/email/shown.js';
 import type { ConsoleDeps } from './deps.js';
 
 /**

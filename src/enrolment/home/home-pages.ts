@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOwnChecks, type OwnCheck } from '../../audit/ledger/own-checks.js';
+import { listOwnChecks, type OwnCheck } from '../../audit/ledger/checks.js';
 import { toSubjectRef } from '../../core/connection.js';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../../core/consented-data/consents.js';
 import type { Ports } from '../../core/deps.js';

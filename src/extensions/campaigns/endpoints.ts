@@ -4,8 +4,8 @@ import { FaceError } from '../../errors.js';
 import { pagePath } from '../../http/page-link.js';
 import type { ApiDeps } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { keepShown } from '../../notifications/email/email.js';
 import { composeInvitation, findUnknownIn } from '../../notifications/email/invitation.js';
+import { keepShown } from '../../notifications/email/shown.js';
 import {
   countPeople,
   createCampaign,
