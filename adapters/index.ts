@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { guardsOf, type Providers, toProvider } from '../src/connections/provider.js';
+import { guardsOf, type Providers, toProvider } from '../src/connections/adapter.js';
 import { cognitoConnectionGuard } from './cognito/config.js';
 import { entraConnectionGuard } from './entra/config.js';
 import { oktaConnectionGuard } from './okta/config.js';

@@ -29,8 +29,8 @@ import { codesOf } from '../src/http/rest/openapi.js';
 import { createRefusalRecorder } from '../src/http/rest/recent-refusals.js';
 import { type ClientScope, clientScopes } from '../src/http/rest/scopes.js';
 import { createUsageRecorder } from '../src/http/rest/usage.js';
-import { mountOidc } from '../src/oidc/mount.js';
-import type { OidcIssuers } from '../src/oidc/mounted-issuer.js';
+import { mountOidc, type OidcIssuers } from '../src/oidc/mount.js';
+
 import type { SecurityEvents } from '../src/security-events/ssf/deps.js';
 import { createSqliteLedger } from '../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../src/storage/state/sqlite.js';

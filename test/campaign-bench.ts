@@ -7,7 +7,7 @@ import type { Person } from '../src/extensions/campaigns/person.js';
 import { type CampaignRunner, startCampaignRunner } from '../src/extensions/campaigns/run.js';
 import type { CampaignPorts } from '../src/extensions/campaigns/settings.js';
 import { readCampaign, readPeople } from '../src/extensions/campaigns/storage.js';
-import { createOutbox } from '../src/notifications/delivery/outbox.js';
+import { createOutbox } from '../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../src/notifications/delivery/smtp.js';
 import { createTestCore } from './core.js';
 import { until } from './eventually.js';

@@ -6,7 +6,7 @@ import { createReceiptVerifier } from '../client/index.js';
 import { showMeasured, showPlan } from '../evidence/bench/growth/plan.js';
 import { readMeasured, readPrices } from '../evidence/bench/growth/stored.js';
 import { commandRefusals } from '../src/cli/command-error.js';
-import { errorAdvice } from '../src/cli/error-advice.js';
+import { errorAdvice } from '../src/cli/failure-text.js';
 import { keysGuard } from '../src/config/keys.js';
 import { faceErrorCodes } from '../src/errors.js';
 import { greatestFalsePositiveRate, mostTokens } from '../src/extensions/roster/identify.js';

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createHookRoute, type HooksByConnection } from '../src/app/hooks.js';
-import { answerDirectly } from '../src/http/direct.js';
-import { createRefuse } from '../src/http/error-handler.js';
+import { answerDirectly, createRefuse } from '../src/http/error-handler.js';
+
 import { type Listening, listen } from '../src/http/listen.js';
 import { createBodyRooms } from '../src/http/request-budget.js';
 import { createManualClock } from './manual-clock.js';

@@ -1,7 +1,7 @@
 import { connect } from '../src/app/connect.js';
 import type { ConnectionConfig } from '../src/config/connection.js';
-import type { Adapter } from '../src/connections/adapter.js';
-import type { AdapterDeps } from '../src/connections/deps.js';
+import type { Adapter, AdapterDeps } from '../src/connections/adapter.js';
+
 import type { Hook, ServedHooks } from '../src/connections/hook.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';

@@ -1,6 +1,6 @@
 import { consoleGuard } from '../src/config/console.js';
-import { limitsGuard } from '../src/config/limits.js';
 import { retentionGuard } from '../src/config/retention.js';
+import { limitsGuard } from '../src/config/schema.js';
 import type { CoreSettings } from '../src/core/deps.js';
 import { personalData } from '../src/extensions/index.js';
 import { testIssuer } from './keys.js';

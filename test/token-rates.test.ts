@@ -6,7 +6,7 @@ import { embedPeople } from '../evidence/corpus/people.js';
 import { shipped } from '../src/extensions/measuring/accuracy/bare-token.js';
 import { createDecoderPool } from '../src/extensions/measuring/accuracy/decoder-pool.js';
 import { measureProtected } from '../src/extensions/measuring/accuracy/protected.js';
-import { toHalf } from '../src/extensions/measuring/corpus/split.js';
+import { toHalf } from '../src/extensions/measuring/corpus/corpus.js';
 import { hasFaces } from './faces.js';
 import { projectRoot } from './paths.js';
 

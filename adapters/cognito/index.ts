@@ -1,5 +1,5 @@
-import type { Adapter } from '../../src/connections/adapter.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+
 import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';

@@ -4,8 +4,8 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { GroupPage } from '../../src/connections/groups.js';
-import { isSameLogin } from '../../src/connections/login.js';
-import { isCalled, toNameParts, toWholeName } from '../../src/connections/search.js';
+import { isCalled, isSameLogin, toNameParts, toWholeName } from '../../src/connections/search.js';
+
 import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';

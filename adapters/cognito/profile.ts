@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
-import { isLogin } from '../../src/connections/login.js';
-import { isSearchable } from '../../src/connections/search.js';
+import { isLogin, isSearchable } from '../../src/connections/search.js';
+
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Profile } from '../../src/core/ports.js';

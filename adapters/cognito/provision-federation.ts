@@ -1,4 +1,4 @@
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { discoveryCheck, endpointsOf } from '../../src/connections/openid-provider.js';
 import {
   type Check,

@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand, GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type Check, type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
 import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';

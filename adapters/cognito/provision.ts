@@ -1,6 +1,6 @@
 import { paginateListUsers, paginateListUsersInGroup, type UserType } from '@aws-sdk/client-cognito-identity-provider';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
 import { checkingGroups, needing, type Provisioning, serverClock } from '../../src/connections/provisioning.js';
 import { createPreviousSecretChecks, toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Ports } from '../../src/core/deps.js';

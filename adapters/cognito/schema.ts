@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEvent } from '../../src/connections/parse-event.js';
+import { parseEvent } from '../../src/connections/hook.js';
 
 /*
  * In Cognito's events, the session may be empty, `challengeMetadata` may be null, and unknown users have no attributes.

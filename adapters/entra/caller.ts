@@ -1,7 +1,7 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { readBearer, toBearerRefusal } from '../../src/connections/bearer.js';
-import type { RawHead } from '../../src/connections/hook.js';
+import { type RawHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
+
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { inTime } from '../../src/core/resilience.js';
 import { toDate } from '../../src/core/units.js';

@@ -1,5 +1,5 @@
-import type { RawReply } from '../../src/connections/hook.js';
-import type { HookCore } from '../../src/connections/hook-core.js';
+import type { HookCore, RawReply } from '../../src/connections/hook.js';
+
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { FaceError } from '../../src/errors.js';
 import type { HookDecision, HookEvent } from '../../src/step-up/decide.js';

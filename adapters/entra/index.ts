@@ -1,5 +1,5 @@
-import type { Adapter } from '../../src/connections/adapter.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+
 import type { Hook, Hooks, RawReply } from '../../src/connections/hook.js';
 import { sleep as sleepInFact } from '../../src/core/resilience.js';
 import { createCallerCheck } from './caller.js';

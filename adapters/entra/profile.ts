@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
-import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { isSearchable } from '../../src/connections/search.js';
+import { isLogin, isSameLogin, isSearchable } from '../../src/connections/search.js';
+
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
-import { onlyGroup } from '../../src/connections/members.js';
+import { onlyGroup } from '../../src/connections/groups.js';
 import { byHand, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { Member } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEvent } from '../../src/connections/parse-event.js';
+import { parseEvent } from '../../src/connections/hook.js';
 import { guidGuard } from './config-oidc.js';
 
 /*

@@ -1,8 +1,7 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { readBearer, toBearerRefusal } from '../../src/connections/bearer.js';
-import type { Hook, RawHead } from '../../src/connections/hook.js';
-import { probeBody } from '../../src/connections/probe.js';
+import { type Hook, probeBody, type RawHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
+
 import { findSecret, type UsedSecret } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';

@@ -1,5 +1,5 @@
-import type { RawHead, RawReply } from '../../src/connections/hook.js';
-import type { HookCore } from '../../src/connections/hook-core.js';
+import type { HookCore, RawHead, RawReply } from '../../src/connections/hook.js';
+
 import type { Ports } from '../../src/core/deps.js';
 import { inTime, pause } from '../../src/core/resilience.js';
 import { addSec } from '../../src/core/units.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RawReply } from '../../src/connections/hook.js';
-import type { HookCore } from '../../src/connections/hook-core.js';
+import type { HookCore, RawReply } from '../../src/connections/hook.js';
+
 import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Ports } from '../../src/core/deps.js';

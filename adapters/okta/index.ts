@@ -1,5 +1,5 @@
-import type { Adapter } from '../../src/connections/adapter.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+
 import type { Admit, Answer, Hook } from '../../src/connections/hook.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createProbe, createVerifyCaller } from './caller.js';

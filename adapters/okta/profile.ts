@@ -2,9 +2,9 @@ import type { Client } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
-import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import { isSearchable, toNameParts, toWholeName } from '../../src/connections/search.js';
+import { isLogin, isSameLogin, isSearchable, toNameParts, toWholeName } from '../../src/connections/search.js';
+
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
 import { toPhoneNumber } from '../../src/core/ports/profile.js';

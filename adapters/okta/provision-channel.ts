@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { HookProbe, RawHead } from '../../src/connections/hook.js';
-import { probeBody } from '../../src/connections/probe.js';
+import { type HookProbe, probeBody, type RawHead } from '../../src/connections/hook.js';
+
 import { findSecret } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';

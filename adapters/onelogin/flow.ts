@@ -1,5 +1,5 @@
-import type { RawReply } from '../../src/connections/hook.js';
-import type { HookCore } from '../../src/connections/hook-core.js';
+import type { HookCore, RawReply } from '../../src/connections/hook.js';
+
 import type { EpochMs } from '../../src/core/units.js';
 import { type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { CountAsk } from './caller.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
-import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import type { RestAnswer } from '../../src/connections/rest-call.js';
-import { isSearchable } from '../../src/connections/search.js';
+import { isLogin, isSameLogin, isSearchable } from '../../src/connections/search.js';
+
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Json } from '../../src/core/base/json.js';
 import type { Asker, Log, Profile } from '../../src/core/ports.js';

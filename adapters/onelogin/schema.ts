@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEvent } from '../../src/connections/parse-event.js';
+import { parseEvent } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 
 /** OneLogin's types of Smart Hook, which are also our hook names. An account has at most one hook of each type. */

@@ -1,5 +1,5 @@
-import type { Adapter } from '../../src/connections/adapter.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';

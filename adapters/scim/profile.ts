@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
-import { isLogin, isSameLogin } from '../../src/connections/login.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { distinct, isCalled, isSearchable, toNameParts } from '../../src/connections/search.js';
+import { distinct, isCalled, isLogin, isSameLogin, isSearchable, toNameParts } from '../../src/connections/search.js';
+
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Log, NamedAccount, Profile } from '../../src/core/ports.js';

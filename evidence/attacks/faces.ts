@@ -1,5 +1,5 @@
 import { createChance } from '../../src/core/base/chance.js';
-import { toHalf } from '../../src/extensions/measuring/corpus/split.js';
+import { toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
 import { embedPeople } from '../corpus/people.js';

@@ -6,9 +6,15 @@ import { shipped } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { measurePhotos } from '../../src/extensions/measuring/accuracy/measure.js';
 import type { By } from '../../src/extensions/measuring/accuracy/rates.js';
 import { asUsedToMarkdown } from '../../src/extensions/measuring/accuracy/report.js';
-import { BadInput } from '../../src/extensions/measuring/corpus/bad-input.js';
-import { readCorpus, readSources, toPhotoFilter } from '../../src/extensions/measuring/corpus/corpus.js';
-import { toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/split.js';
+import {
+  BadInput,
+  readCorpus,
+  readSources,
+  toHalf,
+  toHalfByPlace,
+  toPhotoFilter,
+} from '../../src/extensions/measuring/corpus/corpus.js';
+
 import { facesFolder, hasFaces } from '../../test/faces.js';
 import { embedSources } from '../corpus/people.js';
 import { companions, faceWidth, fit, qualityBounds } from './engine.js';

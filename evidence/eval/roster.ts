@@ -3,8 +3,8 @@ import { createChance } from '../../src/core/base/chance.js';
 import { Embedding } from '../../src/core/concealed.js';
 import type { Binding } from '../../src/core/ports.js';
 import { meanOf, parameters, shipped } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { readCorpus, readSources } from '../../src/extensions/measuring/corpus/corpus.js';
-import { toHalf } from '../../src/extensions/measuring/corpus/split.js';
+import { readCorpus, readSources, toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
+
 import { rateByPerson } from '../../src/extensions/measuring/statistics/clustered-rate.js';
 import { greatestFalsePositiveRate, mostTokens } from '../../src/extensions/roster/identify.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';

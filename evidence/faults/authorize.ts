@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
-import { limitsGuard } from '../../src/config/limits.js';
+import { limitsGuard } from '../../src/config/schema.js';
 import { forkScript } from '../bench/forked.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { quantile } from '../bench/measure.js';

@@ -1,14 +1,15 @@
-import type { RequestListener } from 'node:http';
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import express, { type Express } from 'express';
+import helmet from 'helmet';
 import { mountConsole } from '../admin/console/mount.js';
 import type { Ports } from '../core/deps.js';
 import { mountHome } from '../enrolment/home/mount.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createAccessLog } from '../http/access-log.js';
-import { createConstantHeaders } from '../http/constant-headers.js';
 import { keepDevice } from '../http/cookies.js';
-import { answerDirectly, type DirectRoute } from '../http/direct.js';
-import { createErrorHandler, createRefuse } from '../http/error-handler.js';
+import { answerDirectly, createErrorHandler, createRefuse, type DirectRoute } from '../http/error-handler.js';
+
 import { mountGet, requireMethod } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { sendJson } from '../http/reply.js';
@@ -25,16 +26,30 @@ import {
   ssfPaths,
 } from '../security-events/metadata.js';
 import type { SecurityEvents } from '../security-events/ssf/deps.js';
-import { mountSsf } from '../security-events/ssf/mount.js';
-import { mountTokenEndpoint } from '../security-events/ssf/token-endpoint.js';
-import { mountBrand } from '../step-up/endpoints/brand-files.js';
-import { mountPage, type PageFolders } from '../step-up/endpoints/page.js';
+import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
+
+import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';
+
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
 import { createHookRoute, type HooksByConnection } from './hooks.js';
-import { answerUnknown } from './unknown-address.js';
-import { createWelcome } from './welcome.js';
+import { answerUnknown, createWelcome } from './public-pages.js';
+
+/** Creates the handler for constant headers: those of helmet, computed once, and `no-store`. */
+function createConstantHeaders() {
+  const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
+  return (response: ServerResponse): void => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+  };
+}
+
+function headersOf(middleware: ReturnType<typeof helmet>): (readonly [string, string])[] {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  middleware(request, response, () => {});
+  return response.getHeaderNames().map((name) => [name, String(response.getHeader(name))] as const);
+}
 
 export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
   readonly hooks: HooksByConnection;

@@ -1,27 +1,104 @@
+import { z } from 'zod';
 import { createAdministratorEndpoints } from '../admin/endpoints/administrator-endpoints.js';
-import { createApplicationEndpoints } from '../admin/endpoints/application-endpoints.js';
-import { createApplicationKeyEndpoints } from '../admin/endpoints/application-key-endpoints.js';
-import { createApplyEndpoints } from '../admin/endpoints/apply-endpoints.js';
+import { createApplicationEndpoints, createApplicationKeyEndpoints } from '../admin/endpoints/application-endpoints.js';
 import { createBrandEndpoints } from '../admin/endpoints/brand-endpoints.js';
 import { createClientTokenEndpoints } from '../admin/endpoints/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../admin/endpoints/configuration-endpoints.js';
-import { createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
+import { createApplyEndpoints, createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
 import { createContactEndpoints } from '../admin/endpoints/contact-endpoints.js';
-import { createDoctorEndpoints } from '../admin/endpoints/doctor-endpoints.js';
+import { createDoctorEndpoints, createJobEndpoints } from '../admin/endpoints/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../admin/endpoints/evidence-endpoints.js';
-import { createJobEndpoints } from '../admin/endpoints/job-endpoints.js';
+import { createHelpDeskEndpoints } from '../admin/endpoints/help-desk-endpoints.js';
 import { createKeyEndpoints } from '../admin/endpoints/key-endpoints.js';
 import { createLogEndpoints } from '../admin/endpoints/log-endpoints.js';
 import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
 import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
 import { createSubjectEndpoints } from '../admin/endpoints/subject-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
+import { enrolmentReply, instant, lockedForSec, passkeyReply, sessionReply, view } from '../core/page-protocol.js';
+import {
+  createCurrentEnrolmentEndpoints,
+  createEnrolmentEndpoints,
+  createPasskeyEndpoints,
+} from '../enrolment/endpoints/enrolments.js';
+import { createInvitationEndpoints } from '../enrolment/endpoints/invitations.js';
+import {
+  createDataConsentEndpoints,
+  createHomePageEndpoints,
+  createLinkEndpoints,
+} from '../enrolment/home/home-pages.js';
+
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import type { ApiDeps } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
+import { createNoticeChoiceEndpoints, createNotMeEndpoints } from '../notifications/endpoints/notice-choices.js';
+import { createAnotherWayEndpoints } from '../step-up/endpoints/another-way.js';
+import { createChallengeEndpoints } from '../step-up/endpoints/challenges.js';
+import { createHandOffEndpoints } from '../step-up/endpoints/hand-offs.js';
+import { createKioskEndpoints } from '../step-up/endpoints/kiosks.js';
+import { createSessionEndpoints } from '../step-up/endpoints/sessions.js';
+import { createStepUpEndpoints } from '../step-up/endpoints/step-ups.js';
 import { createFaceTokenEndpoints } from '../verification/endpoints/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../verification/endpoints/matching-endpoints.js';
-import { createCaptureEndpoints } from './page-endpoints.js';
+
+const { role, agreedAt, handOff, pairing } = view.shape;
+const { choices, application, network } = pairing.def.innerType.shape;
+
+const descriptions = [
+  [instant, 'RFC 3339, UTC.'],
+  [
+    role,
+    '`camera`: a phone that is the camera of another browser; `unpaired`: a phone that has to choose a number first.',
+  ],
+  [
+    agreedAt,
+    'Time at which the person agreed to this text at enrolment, if that consent is valid: the page does not ask again.',
+  ],
+  [handOff.def.innerType.shape.code, 'Only for the screen of the first browser.'],
+  [
+    pairing,
+    'Numbers to choose from: on a phone before any other step, and on the page of a person who calls the help desk.',
+  ],
+  [choices, 'One of them is shown on the screen of the first browser.'],
+  [application, 'The host that requested the face check.'],
+  [network, 'A /24 of IPv4 or a /48 of IPv6.'],
+  [
+    lockedForSec,
+    'Seconds until the lockout of the user ends: the page shows it before it opens the camera. `null` if there is none, and for anonymous callers, who learn of it only after they sent pictures.',
+  ],
+  [sessionReply.shape.receipt, 'Present after it passed, for the browser that opened the link.'],
+  [
+    passkeyReply.shape.options,
+    'PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3. The input of the PRF, `extensions.prf.eval.first`, is base64url, too.',
+  ],
+  [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The `scope` of the policy.'],
+] as const;
+
+function describeReplies(): void {
+  for (const [guard, description] of descriptions) z.globalRegistry.add(guard, { description });
+}
+
+function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
+  describeReplies();
+  return [
+    ...createStepUpEndpoints(deps),
+    ...createEnrolmentEndpoints(deps),
+    ...createInvitationEndpoints(deps),
+    ...createKioskEndpoints(deps),
+    ...createSessionEndpoints(deps),
+    ...createChallengeEndpoints(deps),
+    ...createHandOffEndpoints(deps),
+    ...createPasskeyEndpoints(deps),
+    ...createNotMeEndpoints(deps),
+    ...createAnotherWayEndpoints(deps),
+    ...createHelpDeskEndpoints(deps),
+    ...createCurrentEnrolmentEndpoints(deps),
+    ...createNoticeChoiceEndpoints(deps),
+    ...createDataConsentEndpoints(deps),
+    ...createLinkEndpoints(deps),
+    ...createHomePageEndpoints(deps),
+  ];
+}
 
 export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
   return [

@@ -11,7 +11,7 @@ import { framesOf } from '../core/base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteAsking } from '../http/access-log.js';
-import type { DirectRoute } from '../http/direct.js';
+import type { DirectRoute } from '../http/error-handler.js';
 import { type Route, serveRoute } from '../http/front-door.js';
 import { isFault, sendJson } from '../http/reply.js';
 import type { Room } from '../http/request-budget.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { issuerOf } from '../config/issuer.js';
 import { signsRs256 } from '../config/keys.js';
+import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import type { Connection } from '../core/connection.js';
 import type { Jobs } from '../core/jobs.js';

@@ -5,7 +5,6 @@ import { storeSecretUses } from '../admin/operations/secret-uses.js';
 import { createBackground, type Upkeep } from '../admin/operations/upkeep.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { problemsOf } from '../config/problem.js';
-import { redact } from '../config/redact.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
@@ -26,7 +25,7 @@ import type { OpenedEngine } from './open-engine.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
-import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
+import { digestOfConfig, redact, reloadSettings, toRecorded } from './settings.js';
 
 /** Interval to apply mode overrides made on other servers, in seconds. */
 const followModesEverySec = 5;

@@ -1,7 +1,20 @@
-import { redact } from '../config/redact.js';
 import type { Setup } from '../connections/setup.js';
+import type { Json } from '../core/base/json.js';
 import { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
+
+export function redact(value: unknown): Json {
+  if (value === null || value === undefined) return '[unset]';
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map(redact);
+  if (typeof value !== 'object' || !isPlain(value)) return '[set]';
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, redact(entry)]));
+}
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+};
 
 type Config = Setup['config'];
 

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditConfig } from '../config/audit.js';
+import type { AuditConfig } from '../config/retention.js';
 import type { AuditAction, AuditEvent } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Audit, Clock } from '../core/ports.js';

@@ -11,10 +11,10 @@ import {
 } from '../http/rest/replies/applications.js';
 import { clientScopes } from '../http/rest/scopes.js';
 import { callServer } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { parsing, wholeNumber } from './parse-option.js';
 import { printRows } from './table.js';
-import { UsageError } from './usage-error.js';
 
 const parseCount = wholeNumber(1, 999_999_999);
 const parseScopes = parsing(

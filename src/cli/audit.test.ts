@@ -6,12 +6,12 @@ import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js'
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import { csvHead, mergeRecords, toCsvRecord } from '../audit/export.js';
 import { type RecordFilter, readRecordsOf } from '../audit/records.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { addSec } from '../core/units.js';
 import { createLocalSigner } from '../storage/keys/local-signer.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
+import { csvHead, mergeRecords, toCsvRecord } from './audit.js';
 
 let folder: string;
 let clock: ReturnType<typeof createManualClock>;

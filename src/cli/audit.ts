@@ -1,18 +1,42 @@
 import { basename } from 'node:path';
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Tampering } from '../audit/chain-check.js';
-import { csvHead, mergeRecords, toCsvRecord, toJsonLine } from '../audit/export.js';
+import { type AuditRecord, mergeByTime, type RecordFilter, readRecords } from '../audit/records.js';
 import { type StateFinding, type TrailReport, verifyTrail } from '../audit/verify.js';
 import { filesOf } from '../config/data-files.js';
 import type { Setup } from '../connections/setup.js';
 import { isAction } from '../core/audit-events.js';
+import { toCsvLine } from '../core/base/csv.js';
+import { toIso } from '../core/units.js';
 import { openStateToRead } from '../storage/state/open.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
 import { readKeySet } from './jwks.js';
 import { collect, parseTime } from './parse-option.js';
 import { findTrails } from './trail-options.js';
-import { UsageError } from './usage-error.js';
+
+interface ExportedRecord extends AuditRecord {
+  readonly trail: string;
+}
+
+export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {
+  const sources = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
+  for await (const { trail, record } of mergeByTime(sources)) yield { trail, ...record };
+}
+
+const columns = ['time', 'trail', 'sequence', 'action', 'connection', 'subject', 'detail'] as const;
+
+const cellsOf = ({ time, trail, sequence, action, connection, subject, detail }: ExportedRecord): string[] => [
+  ...[toIso(time), trail, String(sequence), action, connection, subject, JSON.stringify(detail)],
+];
+
+export const csvHead = columns.join(',');
+
+export const toCsvRecord = (record: ExportedRecord): string => toCsvLine(cellsOf(record));
+
+const toJsonLine = ({ trail, time, ...record }: ExportedRecord): string =>
+  JSON.stringify({ trail, ...record, time: toIso(time) });
 
 export const createAuditCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('audit')

@@ -4,11 +4,10 @@ import { pictureNames } from '../admin/brand/brand.js';
 import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
 import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../http/rest/replies/brand.js';
 import { callServer, type Fields } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson, readGivenFile } from './given-file.js';
-import { toPrintable } from './printable.js';
-import { toFactLines, toTableLines } from './table.js';
-import { UsageError } from './usage-error.js';
+import { toFactLines, toPrintable, toTableLines } from './table.js';
 
 export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('brand')

@@ -1,5 +1,22 @@
 import type { Json } from '../core/base/json.js';
 
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  /** @param fix - what to do; by default, to read the help */
+  constructor(
+    message: string,
+    readonly fix: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+export class NothingThere extends UsageError {
+  constructor() {
+    super('the server has nothing by that id');
+  }
+}
+
 /** Errors of commands, with exit code 1. docs/reference/errors.md is generated from them. */
 export const commandRefusals = {
   backup_invalid: {

@@ -1,18 +1,52 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { createFollower } from '../audit/follow.js';
 import { readChainName } from '../audit/trail-files.js';
 import { filesOf } from '../config/data-files.js';
-import { issuerOf } from '../config/issuer.js';
+import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
-import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
+import { toIso } from '../core/units.js';
+import { appendDeadLetter, type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';
+import { attemptPush } from '../security-events/deliver.js';
+import { reportedActions, toSecurityEvents } from '../security-events/event.js';
 import { createFindEmail } from '../security-events/find-email.js';
-import { retryDeadLetter } from '../security-events/retry.js';
+import type { DeliveryPorts } from '../security-events/ports.js';
 import { createSets } from '../security-events/set.js';
-import { toStream } from '../security-events/stream.js';
+import { type EventStream, toStream } from '../security-events/stream.js';
 import { openKeyService } from '../storage/keys/open.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findOwnTrail } from './trail-options.js';
-import { UsageError } from './usage-error.js';
+
+type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
+
+/** Sends a dead letter again, with the same `jti`. */
+export async function retryDeadLetter(
+  letter: DeadLetter,
+  streams: readonly EventStream[],
+  deps: DeliveryPorts<'clock' | 'fetch' | 'sets' | 'trail' | 'files'>,
+): Promise<RetryOutcome> {
+  const { trail, files, clock } = deps;
+  const stream = streams.find(({ id }) => id === letter.receiver);
+  if (stream === undefined) return { kind: 'failed', reason: 'no such receiver in the configuration' };
+  const { delivery } = stream;
+  if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
+  const [record] = await createFollower(trail.file, letter.sequence - 1, reportedActions).read(1);
+  const events = record === undefined ? [] : toSecurityEvents(record, stream, trail);
+  const event = events.find(({ jti }) => jti === letter.jti);
+  if (event === undefined) return { kind: 'failed', reason: 'its record is not in the audit trail any more' };
+  const outcome = await attemptPush(event, stream, delivery, { ...deps, signal: new AbortController().signal });
+  switch (outcome.kind) {
+    case 'skipped':
+      return { kind: 'failed', reason: 'the user has no e-mail address' };
+    case 'refused':
+    case 'failed':
+      return { kind: 'failed', reason: outcome.reason };
+    case 'delivered':
+      await appendDeadLetter(files.deadLetters, { jti: letter.jti, deliveredAt: toIso(clock.now()) });
+      return outcome;
+  }
+}
 
 export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('events').summary('list and retry undelivered security events');

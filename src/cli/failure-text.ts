@@ -2,12 +2,122 @@ import { problemsOf } from '../config/problem.js';
 import { framesOf } from '../core/base/frames.js';
 import type { Json } from '../core/base/json.js';
 import { findSystemReason, systemCodeOf } from '../core/base/system-error.js';
-import { FaceError, toCode } from '../errors.js';
-import { CommandError, commandRefusals } from './command-error.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { CommandError, commandRefusals, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { errorAdvice } from './error-advice.js';
-import { toPrintable } from './printable.js';
-import { UsageError } from './usage-error.js';
+import { toPrintable } from './table.js';
+
+/**
+ * Advice for each error code, for commands and the documentation. The advice is in a separate file from the codes, so
+ * that the bundled code of hooks does not contain it.
+ */
+export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
+  request_malformed:
+    'Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
+  field_unknown: 'Remove or rename the field. /openapi.json names the fields of each endpoint.',
+  body_too_large:
+    'Send less in one request. Send the client token in the header: unauthenticated callers may only send small bodies.',
+  media_type_unsupported:
+    'Set Content-Type to the format of the body and do not set Content-Encoding. application/x-www-form-urlencoded is not accepted; curl -F sends multipart/form-data.',
+  photo_missing: 'Send the photo as a file field, or as base64 in JSON.',
+  photo_single: 'Repeat the file field, or send a list in JSON.',
+  photo_too_many: 'Send no more photos than the endpoint accepts.',
+  accuracy_not_offered: 'Choose an accuracy level that is offered. “facestep models list” lists them.',
+  photo_too_few: 'Send three photos of the person, or choose a lower accuracy level.',
+  roster_malformed: 'Remove tokens that are listed twice. Create tokens for a roster without a password.',
+  roster_too_large:
+    'Enrol everyone again at the accuracy level for a roster of this size. docs/roster.md has the table.',
+  csv_header_missing: 'Add the header line, or save the file as CSV in UTF-8. docs/campaign.md describes the columns.',
+  action_malformed:
+    'Compare the action with the table in docs/approve-an-action.md. Text must be in NFC without control or direction characters, and amounts must be text with the decimals of the currency.',
+  not_found: 'Check the address and the version. Some endpoints exist only in v2.',
+  method_not_allowed: 'Use a method that the Allow header lists.',
+  photo_invalid: 'Send a complete JPEG, PNG or WebP file. If you send JSON, check the base64.',
+  photo_too_large: 'Reduce the size of the picture. A face needs only a few hundred pixels.',
+  photo_too_small: 'Send a larger picture.',
+  photo_animated: 'Send one still picture.',
+  face_none: 'Ask for another photo, facing the camera in better light.',
+  face_many: 'Ask for a photo of one person only, or crop the picture.',
+  face_too_small: 'Ask the person to move closer to the camera.',
+  face_unclear: 'Applies to enrolment only. Take another photo; if you send several, one clear photo is enough.',
+  caller_untrusted: 'Check the client token or the administrator’s key. Get a new token if it has expired.',
+  scope_missing: 'Get a client token with the scope.',
+  role_missing: 'Ask an administrator whose role has the right. docs/applications.md lists the roles.',
+  quota_exceeded: 'Wait for the time in Retry-After, or ask for a higher quota.',
+  name_taken: 'Choose a name that is not in use.',
+  limit_reached: 'Remove an application, a key or an administrator that is no longer needed.',
+  brand_configured:
+    'Change “brand” in the configuration, or remove it there to manage the brand over the API. See docs/brand.md.',
+  campaign_state:
+    'Check the state with “facestep campaign status”. Create a new plan if the plan is older than 30 days.',
+  run_under_way:
+    'Check the progress of the run. A run whose server stopped counts as aborted after one minute; then try again.',
+  nobody_can_pass: 'Invite people first, or stay in shadow mode. Send isSure to enforce anyway.',
+  request_state:
+    'Read the request again: its state determines what is possible. A key is shown once; issue another one if it was lost.',
+  terms_outdated: 'Read the terms again, and send their current version.',
+  code_wrong: 'Enter both codes again. After five attempts or ten minutes, request new codes.',
+  contact_unverified:
+    'Verify the e-mail address and the phone number together first. One verification is valid for one token.',
+  contact_missing:
+    'Add an e-mail address or a phone number with its country code at the identity provider, or offer another method.',
+  request_taken: 'Ask that administrator, or choose another request.',
+  approver_same: 'Ask an administrator other than the requester to approve it.',
+  token_malformed: 'Send the token exactly as it was returned.',
+  token_expired: 'Enrol the person again.',
+  token_revoked: 'Enrol the person again.',
+  token_key_retired:
+    'Enrol the person again. Also returned if the engine of the token was removed, is missing on this server, or is refused (docs/own-model.md).',
+  enrolment_changed: 'Read the current enrolment of the user. Enrol again if it is not the one you want.',
+  consent_missing: 'Send consentStatement and consentGivenAt. The time is in RFC 3339 and not in the future.',
+  face_mismatch:
+    'In a check, let the person try again; /authenticate reports a mismatch as “authenticated: false”, not as an error. In /generate and /enrolments, send photos of one person only.',
+  liveness_low: 'Appears in the audit trail only; the check fails. Ask for a photo taken now.',
+  locked_out: 'Wait for the time in Retry-After.',
+  step_up_unknown: 'Start a new step-up. Also returned for a wrong challenge.',
+  step_up_finished: 'Start a new step-up.',
+  step_up_opened: 'Start a new step-up or send a new invitation. Each link opens once.',
+  challenge_needed: 'Send the person to the capture page, or set policy.liveness to “passive” or “off”.',
+  light_needed: 'Begin the challenge with light, or set policy.liveness to “challenge” or “movement”.',
+  phone_needed: 'Hand the check over to a phone (POST /face/hand-off), or set policy.camera to “any”.',
+  action_unseen:
+    'Show the action to the person, then send the digest of the view’s action with POST /face/challenge. A capture page of your own must do both.',
+  challenge_wrong: 'Begin a new challenge, and send the frames that it asks for in that order.',
+  secret_missing: 'Send pin or passkey with the frames.',
+  secret_weak: 'Ask the person for another PIN.',
+  face_not_verified:
+    'Let the person pass a step-up first. In the console, pass the face check that console.stepUp requires.',
+  receipt_invalid: 'Let the person pass a new face check. Use its receipt once, within two minutes.',
+  document_changed:
+    'Sign the file whose digest the action names, or request approval for this file. See docs/approve-an-action.md.',
+  event_out_of_time: 'Synchronize the clocks of the sender and of this server with NTP.',
+  hook_probed: 'Nothing to do: “facestep doctor” tested a hook.',
+  connection_unknown: 'Check the id of the connection, and that the tenant of the client token may use it.',
+  overloaded: 'Retry after the time in Retry-After. If the error persists, add processors.',
+  upstream_unavailable: 'Retry later. Administrators: check the configured Facenition server.',
+  upstream_malformed: 'Administrators: check that the configured address is a Facenition server.',
+  profile_unavailable:
+    'Retry later. Administrators: check the status of the provider and the credentials of the connection.',
+  provider_refused:
+    'Administrators: grant the credentials of the connection the permissions that the adapter’s README lists for provisioning.',
+  subject_unknown: 'Check the user’s id or username at the identity provider.',
+  delivery_failed: 'Check the address, then request the code again. Administrators: check the mail relay.',
+  state_unavailable: 'Retry after the time in Retry-After. Administrators: check the state store and its disk.',
+  data_newer:
+    'Administrators: the detail names the version that wrote the data. Run that version, or roll back as docs/install.md describes. Nothing was changed.',
+  key_service_unavailable:
+    'Retry after the time in Retry-After. Administrators: check the key service and the permissions of its account.',
+  config_invalid: 'Administrators: correct the settings that the error or the log names.',
+  model_missing:
+    'Administrators: run one of the two commands (docs/install.md). The detail says why a download failed.',
+  model_altered:
+    'Administrators: the detail names the file. Delete a file of models/ and run “facestep models fetch”; unpack a release archive again; restore your own model from a copy, or import it again (docs/own-model.md).',
+  runtime_unavailable:
+    'Administrators: the detail says why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
+  parameters_altered:
+    'Administrators: restore the published parameters/engines.json. For a model of your own, restore its file from a copy, or import and measure it again (docs/own-model.md).',
+  internal: 'Report it with the X-Request-Id of the reply. The log has details under that id.',
+};
 
 interface Failure {
   readonly code: string;

@@ -1,8 +1,8 @@
 import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import { type ConnectionsReply, connectionsReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CallDeps } from './find-server.js';
-import { UsageError } from './usage-error.js';
 
 /**
  * Finds a connection.

@@ -10,8 +10,8 @@ import type { Credential } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { parseKeyJson, readPrivateFile, replaceFile } from '../storage/files/durable-file.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { UsageError } from './usage-error.js';
 
 export type AddressDeps = Pick<CliDeps, 'env' | 'loadAddress'>;
 

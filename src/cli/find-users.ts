@@ -1,4 +1,4 @@
-import { issuerOf } from '../config/issuer.js';
+import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import { type LineReply, namesReply } from '../http/rest/replies/ledger.js';
 import { callServer } from './call-server.js';

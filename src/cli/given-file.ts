@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-error.js';
 
 export const readGivenFile = (file: string): Promise<Buffer> =>
   readFile(file).catch(() => {

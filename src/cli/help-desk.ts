@@ -11,11 +11,10 @@ import {
   vouchingReply,
 } from '../http/rest/replies/help-desk.js';
 import { callServer, type Fields } from './call-server.js';
+import { NothingThere, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';
-import { toPrintable } from './printable.js';
-import { printRows } from './table.js';
-import { NothingThere, UsageError } from './usage-error.js';
+import { printRows, toPrintable } from './table.js';
 
 interface Who {
   readonly connection: string;

@@ -3,10 +3,9 @@ import type { JSONWebKeySet } from 'jose';
 import { keySetGuard, readPublicKeys } from '../admin/operations/public-keys.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import type { KeptConfig } from '../config/schema.js';
-import { CommandError } from './command-error.js';
+import { CommandError, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
-import { UsageError } from './usage-error.js';
 
 export function createJwksCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('jwks')

@@ -8,10 +8,10 @@ import { toIso } from '../core/units.js';
 import { type KeyInventory, openInventory, type SealingKey, type TurningKey } from '../storage/keys/inventory.js';
 import type { KeyUse } from '../storage/keys/key-notes.js';
 import { countTokens, type TokenCount } from '../storage/keys/token-count.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { collect, wholeNumber } from './parse-option.js';
 import { findNamedTrails } from './trail-options.js';
-import { UsageError } from './usage-error.js';
 
 interface TrailOptions {
   readonly trail: readonly string[];

@@ -10,13 +10,12 @@ import {
   lineReply,
   linesReply,
 } from '../http/rest/replies/ledger.js';
-import { callServer, type Fields } from './call-server.js';
+import { callServer, type Fields, readPages } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { readLogins, toWhy } from './find-users.js';
 import { parseIsoTime, wholeNumber } from './parse-option.js';
-import { readPages } from './read-pages.js';
 import { toTableLines } from './table.js';
-import { UsageError } from './usage-error.js';
 
 /** Maximum lines in a table. Output to a file has all lines. */
 const linesShown = 100;

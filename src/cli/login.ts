@@ -2,10 +2,10 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { headerCredentialGuard } from '../config/credential.js';
 import { connectionsReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findAddress, removeLogin, writeLogin } from './find-server.js';
 import { parseUrl } from './parse-option.js';
-import { UsageError } from './usage-error.js';
 
 export const createLoginCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('login')

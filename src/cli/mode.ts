@@ -2,12 +2,11 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { toCode } from '../errors.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection } from './find-connection.js';
 import { readLogins } from './find-users.js';
-import { toPrintable } from './printable.js';
-import { printTable } from './table.js';
-import { UsageError } from './usage-error.js';
+import { printTable, toPrintable } from './table.js';
 
 const modes = ['shadow', 'enforce'] as const;
 type Mode = (typeof modes)[number];

@@ -20,10 +20,9 @@ import {
 } from '../face/recognition/registry.js';
 import { currentEngine, engineNames } from '../face/token/format.js';
 import { accuracies, type EngineEntry } from '../face/token/parameters.js';
-import { CommandError } from './command-error.js';
+import { CommandError, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { parseGivenJson } from './given-file.js';
-import { UsageError } from './usage-error.js';
 
 interface ImportOptions {
   readonly preprocess?: string;

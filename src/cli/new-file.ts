@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { isThere } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
 import { isSystemError, syncFolder } from '../storage/files/durable-file.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-error.js';
 
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);

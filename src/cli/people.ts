@@ -8,15 +8,13 @@ import {
   personLogReply,
 } from '../http/rest/replies/ledger.js';
 import { invitationReply } from '../http/rest/replies/step-ups.js';
-import { callServer, type Fields } from './call-server.js';
+import { callServer, type Fields, readPages } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findServerConnection, splitArguments } from './find-connection.js';
 import type { CallDeps } from './find-server.js';
 import { readLogins, toWhy } from './find-users.js';
 import { parseIsoTime, wholeNumber } from './parse-option.js';
-import { toPrintable } from './printable.js';
-import { readPages } from './read-pages.js';
-import { printRows, printTable, toFactLines } from './table.js';
+import { printRows, printTable, toFactLines, toPrintable } from './table.js';
 
 const linesShown = 20;
 

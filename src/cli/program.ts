@@ -1,9 +1,38 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../core/base/version.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { examples } from './examples.js';
 import { toFailureLines } from './failure-text.js';
-import { UsageError } from './usage-error.js';
+
+export const examples: Readonly<Record<string, readonly string[]>> = {
+  serve: ['serve'],
+  status: ['status', 'status --json'],
+  login: ['login', 'login https://face.example.com', 'login https://face.example.com < admin-key.txt'],
+  provision: ['provision work --plan', 'provision work --apply'],
+  register: ['register work --group 00g1a2b3c4 --plan', 'register work --all'],
+  mode: ['mode work', 'mode work enforce'],
+  doctor: ['doctor', 'doctor work --json'],
+  report: ['report work --since 7'],
+  why: ['why ada@example.com', 'why work ada@example.com --since 2026-11-20'],
+  'people list': ['people list --status locked', 'people list --checked-before 2026-10-01 --json'],
+  'people find': ['people find "ada lov"'],
+  'people show': ['people show work 00u1a2b3c4d5e6f7g8h9'],
+  'people invite': ['people invite work 00u1a2b3c4d5e6f7g8h9 --hours 24'],
+  log: ['log --person ada --result refused', 'log --follow', 'log --since 2026-11-01 --csv > log.csv'],
+  try: ['try --login test.user@example.com', 'try work --login test.user@example.com --camera'],
+  simulate: ['simulate okta > simulated.json'],
+  demo: ['demo', 'demo --photos .'],
+  campaign: ['campaign plan work --group Everyone --name "Autumn"', 'campaign start c1a2b3'],
+  'help-desk vouch': ['help-desk vouch --connection work --subject 00u1a2b3c4d5e6f7g8h9 --send email'],
+  'subject unlock': ['subject unlock --login ada@example.com'],
+  'subject erase': ['subject erase --login ada@example.com'],
+  backup: ['backup /backups/2026-11-26'],
+  restore: ['restore /backups/2026-11-26'],
+  'keys rotate': ['keys rotate', 'keys rotate --signing'],
+  'administrators add': ['administrators add grace --role help-desk'],
+  'applications issue-key': ['applications issue-key a1b2c3 --days 90'],
+  completion: ['completion bash > ~/.local/share/bash-completion/completions/facestep'],
+};
 
 type CreateCommand = (deps: CliDeps) => CommandUnknownOpts;
 type Commands = Readonly<Record<string, () => Promise<CreateCommand>>>;

@@ -2,10 +2,10 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type Failure, toFailure, toFailureLines } from '../admin/operations/failure.js';
 import { requirePublicUrl } from '../admin/operations/open-connection.js';
 import type { Registrant, Registration } from '../connections/provisioning.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
-import { toPrintable } from './printable.js';
-import { UsageError } from './usage-error.js';
+import { toPrintable } from './table.js';
 
 /** Number of concurrent calls. More would reach the provider's rate limit. */
 const sideBySide = 4;

@@ -2,12 +2,12 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type ConnectionReport, type HookReport, reportHooks } from '../admin/operations/hook-report.js';
 import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { wholeNumber } from './parse-option.js';
-import { toPrintable } from './printable.js';
+import { toPrintable } from './table.js';
 import { findOwnTrail } from './trail-options.js';
-import { UsageError } from './usage-error.js';
 
 const lines = `
 Lines, and their names in JSON:

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulation.js';
 import type { JsonObject } from '../core/base/json.js';
 import { listen } from '../http/listen.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';
-import { UsageError } from './usage-error.js';
 
 const connection = 'simulated';
 const host = '127.0.0.1';

@@ -1,9 +1,9 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { requirePublicUrl } from '../admin/operations/open-connection.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { readGivenFile } from './given-file.js';
-import { UsageError } from './usage-error.js';
 
 export function createSmartHookCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('smart-hook')

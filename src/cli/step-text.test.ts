@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { StepReport, StepResult } from '../admin/operations/steps.js';
-import { toFindingLines } from './finding-text.js';
-import { toAppliedLines, toFoundLines } from './step-text.js';
+import { toFindingLines } from './doctor.js';
+import { toAppliedLines, toFoundLines } from './provision.js';
 
 const found = (before: StepReport): StepResult => ({ title: 'Hook', before, applied: false, after: before });
 

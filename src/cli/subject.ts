@@ -8,10 +8,9 @@ import {
   withdrawnConsentsReply,
 } from '../http/rest/replies/subjects.js';
 import { callServer } from './call-server.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { toPrintable } from './printable.js';
-import { printTable } from './table.js';
-import { UsageError } from './usage-error.js';
+import { printTable, toPrintable } from './table.js';
 
 interface Options {
   readonly connection?: string;

@@ -1,6 +1,8 @@
 import type { Json } from '../core/base/json.js';
 import type { CliDeps } from './deps.js';
-import { toPrintable } from './printable.js';
+
+/** Replaces control characters by a space. A provider's names are untrusted and could move the cursor. */
+export const toPrintable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 
 type Cells = readonly (string | number | null)[];
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { closedSegmentsOf } from '../audit/trail-files.js';
 import { type FilesConfig, filesOf, isThere } from '../config/data-files.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './command-error.js';
 
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
   named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);

@@ -14,8 +14,8 @@ import { countTokens } from '../storage/keys/token-count.js';
 import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../storage/state/format.js';
 import { copyBefore, migrations, readFolderMark } from '../storage/state/migrate.js';
 import { openStateToRead } from '../storage/state/open.js';
+import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { UsageError } from './usage-error.js';
 
 interface Part {
   readonly title: string;

@@ -7,7 +7,7 @@ import type { CliDeps } from './deps.js';
 import { findConnection, splitArguments } from './find-connection.js';
 import { findUsers, tellUnasked } from './find-users.js';
 import { collect, parseTime } from './parse-option.js';
-import { toPrintable } from './printable.js';
+import { toPrintable } from './table.js';
 import { findTrails } from './trail-options.js';
 
 const usualDays = 7;

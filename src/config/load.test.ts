@@ -2,13 +2,13 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { redact } from '../app/settings.js';
 import { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 import { connectionFields } from './connection.js';
 import { headerCredentialGuard } from './credential.js';
 import { loadConfig, loadKeptConfig, loadStoredConfig } from './load.js';
 import { problemsOf } from './problem.js';
-import { redact } from './redact.js';
 import type { Environment } from './references.js';
 
 // Two providers of the test's own, so that what tells them apart is tested too.

@@ -1,10 +1,10 @@
+import { type JSONPath, visit } from 'jsonc-parser';
 import { z } from 'zod';
 import { findSystemReason } from '../core/base/system-error.js';
 import type { Credential } from '../core/concealed.js';
 import type { FaceError } from '../errors.js';
 import type { ConnectionGuards } from './connection.js';
-import { parseJson } from './parse-json.js';
-import { toConfigError, toPathIn } from './problem.js';
+import { type Problem, toConfigError, toDottedPath, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, resolveReferences } from './references.js';
 import {
   type AddressConfig,
@@ -17,6 +17,46 @@ import {
   type StoredConfig,
   storedConfigGuard,
 } from './schema.js';
+
+/**
+ * Parses JSON (RFC 8259). Duplicate names are refused as ambiguous.
+ * @throws `config_invalid` with line and column, without the text
+ */
+function parseJson(text: string, source: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
+  const repeated: Problem[] = [];
+  const syntaxErrors: Problem[] = [];
+  const namesOfOpenObjects: Set<string>[] = [];
+  visit(
+    json,
+    {
+      onObjectBegin: () => {
+        namesOfOpenObjects.push(new Set());
+      },
+      onObjectProperty: (name, _offset, _length, _line, _column, pathOf: () => JSONPath) => {
+        const names = namesOfOpenObjects.at(-1);
+        if (names?.has(name)) repeated.push({ path: toDottedPath([...pathOf(), name]), reason: 'stands here twice' });
+        names?.add(name);
+      },
+      onObjectEnd: () => {
+        namesOfOpenObjects.pop();
+      },
+      onError: (_code, _offset, _length, line, column) => {
+        syntaxErrors.push({ path: source, reason: `not JSON at line ${line + 1}, column ${column + 1}` });
+      },
+    },
+    { disallowComments: true },
+  );
+  // Only the first error is reported, because later ones are unreliable.
+  if (syntaxErrors.length > 0) throw toConfigError(syntaxErrors.slice(0, 1));
+  if (repeated.length > 0) throw toConfigError(repeated);
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The message is replaced, because it quotes the text, which may contain a secret.
+    throw toConfigError([{ path: source, reason: 'not JSON' }]);
+  }
+}
 
 interface Reading {
   readonly env: Environment;

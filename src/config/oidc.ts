@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
-import { type CounterConfig, counterGuard } from './counter.js';
 import { type CredentialConfigs, credentialsGuard } from './credentials.js';
-import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, shownNameGuard } from './oidc-client.js';
+import {
+  type CounterConfig,
+  clientIdGuard,
+  clientSecretGuard,
+  counterGuard,
+  publicKeysGuard,
+  redirectUriGuard,
+  shownNameGuard,
+} from './oidc-client.js';
 
 export const relyingPartyGuard = z
   .strictObject({

@@ -1,8 +1,19 @@
+import type { z } from 'zod';
+import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../config/connection.js';
 import type { StepUpRequest } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import type { Profile } from '../core/ports.js';
 import type { Hooks } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
+import type { SecretUse } from './rotating-secret.js';
+
+export interface AdapterDeps<Settings> extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
+  readonly settings: Settings;
+  readonly publicUrl: string;
+  /** Called after each hook call that the provider authenticated with a secret. Absent in commands. */
+  readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
+}
 
 export interface Artefact {
   /**
@@ -24,4 +35,35 @@ export interface Adapter {
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
   createProvisioning(): Promise<Provisioning>;
   readonly artefacts: Readonly<Record<string, Artefact>>;
+}
+
+interface ProviderRow<Guard extends ConnectionGuard> {
+  readonly guard: Guard;
+  /** Loads the adapter on first use, because a provider's SDK costs seconds and memory. */
+  load(): Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>;
+}
+
+export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
+  readonly guard: Guard;
+  createAdapter(settings: ConnectionConfig, deps: Omit<AdapterDeps<unknown>, 'settings'>): Promise<Adapter> | null;
+}
+
+export type Providers = readonly [Provider, ...Provider[]];
+
+export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
+  first.guard,
+  ...others.map(({ guard }) => guard),
+];
+
+/**
+ * Converts a row of the table of providers. The compiler rejects a row whose guard and factory have different settings.
+ */
+export function toProvider<const Guard extends ConnectionGuard>({ guard, load }: ProviderRow<Guard>): Provider<Guard> {
+  // The guard of the connection's kind has already parsed the entry.
+  const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === guard.shape.kind.value;
+  return {
+    guard,
+    createAdapter: (settings, deps) =>
+      isOwn(settings) ? load().then((createAdapter) => createAdapter({ ...deps, settings })) : null,
+  };
 }

@@ -1,6 +1,59 @@
+import { errors } from 'jose';
+import { z } from 'zod';
 import type { Json } from '../core/base/json.js';
-import type { FaceErrorCode } from '../errors.js';
-import type { HookCore } from './hook-core.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import type { State } from '../core/ports.js';
+import { redeemForHook } from '../core/receipt.js';
+import { revokeSubject } from '../enrolment/revoke.js';
+import { FaceError, type FaceErrorCode } from '../errors.js';
+import { decideHook, type HookDecision, type HookEvent } from '../step-up/decide.js';
+
+export interface HookCore {
+  decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
+  redeem(
+    receipt: string,
+    event: { readonly subject: string; readonly by: string; readonly budgetMs: number },
+  ): Promise<void>;
+  revoke(subject: string): Promise<void>;
+  readonly state: Pick<State, 'read' | 'write'>;
+}
+
+export const createHookCore = (connection: Connection, core: CoreDeps): HookCore => ({
+  decide: (event) => decideHook({ ...event, connection }, core),
+  async redeem(receipt, event) {
+    await redeemForHook(receipt, { ...event, connection }, core);
+  },
+  async revoke(subject) {
+    await revokeSubject({ connection, subject }, core);
+  },
+  state: core.state,
+});
+
+export const probeBody = '{"facestep":"probe"}';
+
+const probeGuard = z.strictObject({ facestep: z.literal('probe') });
+
+const isProbe = (body: unknown): boolean => probeGuard.safeParse(body).success;
+
+/** @throws FaceError `request_malformed` with the faulty fields but no values; `hook_probed` for a test call */
+export function parseEvent<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
+  const event = parseJson(body);
+  const parsed = guard.safeParse(event);
+  if (parsed.success) return parsed.data;
+  if (isProbe(event)) throw new FaceError('hook_probed');
+  const issues = parsed.error.issues.map(({ code, path }) => ({ code: String(code), path: path.map(String) }));
+  throw new FaceError('request_malformed', { issues });
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The error has no cause, because the parser's message quotes the body.
+    throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
+  }
+}
 
 export const hookPath = '/hooks/:connection/:hook';
 
@@ -65,3 +118,17 @@ export interface ServedHook extends HookTerms {
 }
 
 export type ServedHooks = Readonly<Record<string, ServedHook>>;
+
+/** Error codes which mean that an issuer's keys could not be fetched. The token may then still be valid. */
+const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
+
+export function readBearer(headers: RawHead['headers']): string {
+  const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
+  if (bearer === undefined) throw new FaceError('caller_untrusted');
+  return bearer;
+}
+
+export function toBearerRefusal(error: unknown): FaceError {
+  const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
+  return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
-import type { AdapterDeps } from './deps.js';
+import type { AdapterDeps } from './adapter.js';
 import { paths } from './openid-paths.js';
 import { type Check, type Finding, fail, pass, serverAnswers } from './provisioning.js';
 

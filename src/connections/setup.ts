@@ -4,9 +4,7 @@ import { type LoadDeps, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Policy } from '../core/connection.js';
 import { FaceError } from '../errors.js';
-import type { Adapter } from './adapter.js';
-import type { AdapterDeps } from './deps.js';
-import { guardsOf, type Providers } from './provider.js';
+import { type Adapter, type AdapterDeps, guardsOf, type Providers } from './adapter.js';
 
 export interface ConfiguredConnection extends ConnectionConfig {
   createAdapter(publicUrl: string): Promise<Adapter>;

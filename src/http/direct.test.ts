@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express from 'express';
 import { createTextLog } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
-import { answerDirectly } from './direct.js';
-import { createErrorHandler, createRefuse } from './error-handler.js';
+import { answerDirectly, createErrorHandler, createRefuse } from './error-handler.js';
+
 import { type Listening, listen } from './listen.js';
 import { sendJson } from './reply.js';
 

@@ -1,6 +1,36 @@
+import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import type { AuthorizationRequest, Demand, RequestedClaims } from '../connections/openid-client.js';
+import { isProtocolClaim } from '../config/claims.js';
+import type {
+  AuthorizationRequest,
+  Demand,
+  OidcClient,
+  Person,
+  RequestedClaims,
+} from '../connections/openid-client.js';
+import { type AskedClaim, claimsOfScope, type DataScope, isDataScope } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
+
+const subGuard = z.object({ sub: z.string() });
+
+/** Returns the subject of an ID token hint, which the library has verified. */
+export const hintedSubject = ({ id_token_hint: hint }: AuthorizationRequest['params']): string | undefined =>
+  hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
+
+/**
+ * Checks that the person is the subject that the request's `claims` and ID token hint require.
+ * @throws oidcErrors.LoginRequired
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest and section 5.5.1
+ */
+export function checkSubject(
+  { claims: { sub } }: Person,
+  { params, requested }: Pick<AuthorizationRequest, 'params' | 'requested'>,
+): void {
+  const isAnother = [requested.sub, hintedSubject(params)].some(
+    (demanded) => demanded !== undefined && demanded !== sub,
+  );
+  if (isAnother) throw new oidcErrors.LoginRequired('requested subject could not be obtained');
+}
 
 /** An authorization request's parameters, with the parameter `claims` parsed. */
 export interface Asked extends Pick<AuthorizationRequest, 'params' | 'requested'> {
@@ -86,3 +116,56 @@ export function checkDemand(demand: Demand, possible: readonly string[]): void {
     throw new oidcErrors.UnmetAuthenticationRequirements('a face check cannot meet what is asked');
   }
 }
+
+export interface ClaimWanted extends AskedClaim {
+  readonly inIdToken: boolean;
+  readonly inUserInfo: boolean;
+  /** Id of the source connection, or `null` for the issuer's own claims. */
+  readonly from: string | null;
+}
+
+const mostLogged = 20;
+
+/**
+ * Returns the requested claims: by scopes for UserInfo (OpenID Connect Core, section 5.4), or by `claims` (section
+ * 5.5). Claims that the client has not registered are ignored (section 5.5.1).
+ */
+export function toClaimsWanted(
+  client: Pick<OidcClient, 'consented'>,
+  { params, idToken, userInfo }: Asked,
+): readonly ClaimWanted[] {
+  const registered = Object.keys(client.consented?.claims ?? {});
+  const byScope = scopesOf(params).flatMap((scope) => registered.filter((name) => isOfScope(name, scope)));
+  return registered
+    .map((name) => ({
+      name,
+      isEssential: idToken.get(name) === true || userInfo.get(name) === true,
+      inIdToken: idToken.has(name),
+      inUserInfo: userInfo.has(name) || byScope.includes(name),
+      from: client.consented?.claims[name]?.from ?? null,
+    }))
+    .filter(({ inIdToken, inUserInfo }) => inIdToken || inUserInfo);
+}
+
+export function unregisteredIn(
+  client: Pick<OidcClient, 'consented' | 'claimNames'>,
+  { params, idToken, userInfo }: Asked,
+): readonly string[] {
+  const registered = Object.keys(client.consented?.claims ?? {});
+  const isTold = (name: string): boolean =>
+    isProtocolClaim(name) || client.claimNames.includes(name) || registered.includes(name);
+  const isInUse = (scope: DataScope): boolean =>
+    [...registered, ...client.claimNames].some((name) => isOfScope(name, scope));
+  const claims = [...new Set([...idToken.keys(), ...userInfo.keys()])].filter((name) => !isTold(name));
+  return [
+    ...scopesOf(params)
+      .filter((scope) => !isInUse(scope))
+      .map((scope) => `scope ${scope}`),
+    // Claim names from a request are untrusted text.
+    ...claims.map((name) => (/^[\w.:/-]{1,100}$/.test(name) ? name : 'a name that cannot be logged')),
+  ].slice(0, mostLogged);
+}
+
+const isOfScope = (name: string, scope: DataScope): boolean => claimsOfScope[scope].some((claim) => claim === name);
+
+const scopesOf = ({ scope = '' }: Asked['params']): readonly DataScope[] => scope.split(' ').filter(isDataScope);

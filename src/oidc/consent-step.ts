@@ -6,17 +6,16 @@ import { digestOf } from '../core/digest.js';
 import { type Link, readLinks } from '../core/links/links.js';
 import { addSec } from '../core/units.js';
 import { sendPage } from '../http/page-layout.js';
-import { type ClaimWanted, toClaimsWanted } from './asked-claims.js';
+import { type ClaimWanted, toClaimsWanted } from './asked.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
-import type { Share } from './flow.js';
+import type { Share, Visit } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
 import { type Destination, renderUnreadablePage } from './person-page.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
-import { unlessUnreadable } from './unreadable.js';
-import type { Visit } from './visit.js';
+import { unlessUnreadable } from './unavailable.js';
 
 /**
  * Creates the step that asks for consent, unless it was given before.

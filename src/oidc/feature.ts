@@ -12,10 +12,9 @@ import type { CountAll } from '../core/limits/limits.js';
 import type { StepUpView } from '../step-up/step-up.js';
 import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-key-set.js';
 import type { Asked } from './asked.js';
-import type { Share } from './flow.js';
+import type { Share, Visit } from './flow.js';
 import type { Provider } from './library.js';
 import type { Sources } from './sources.js';
-import type { Visit } from './visit.js';
 
 export interface IssuerDeps extends CoreDeps {
   readonly oidcKeys: OidcKeys;

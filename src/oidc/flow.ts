@@ -1,3 +1,5 @@
+import type { Request, Response } from 'express';
+import type { Interaction } from 'oidc-provider';
 import { z } from 'zod';
 import type { OidcClient, Person } from '../connections/openid-client.js';
 import type { JsonObject } from '../core/base/json.js';
@@ -5,7 +7,8 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import { addSec, epochMsGuard } from '../core/units.js';
-import { oidcErrors } from './library.js';
+import type { Asked } from './asked.js';
+import { oidcErrors, type Provider } from './library.js';
 
 const jsonGuard = z.record(z.string(), z.json());
 const personGuard = z
@@ -129,4 +132,16 @@ export async function writeShare(grantId: string, share: Share, lifeSec: number,
 export async function readShare(grantId: string, { connection, state }: FlowDeps): Promise<Share | null> {
   const found = await state.read(shareKey(connection, grantId));
   return found === null ? null : shareGuard.parse(found.value);
+}
+
+export interface Visit {
+  readonly request: Request;
+  readonly response: Response;
+  readonly form: URLSearchParams | null;
+  readonly provider: Provider;
+  readonly interaction: Interaction;
+  /** The request that began the interaction. */
+  readonly asked: Asked;
+  readonly client: OidcClient;
+  readonly flow: Flow;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { InteractionResults } from 'oidc-provider';
 import { type Person, toAssurance } from '../connections/openid-client.js';
@@ -13,21 +14,57 @@ import { isAtKiosk } from '../step-up/kiosk.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { newSecret } from '../step-up/ticket.js';
-import { checkDemand, isMet, readAsked } from './asked.js';
-import { leadBackToKiosk } from './at-kiosk.js';
+import { checkDemand, checkSubject, isMet, readAsked } from './asked.js';
 import { createConsentStep } from './consent-step.js';
-import { checkSubject } from './demanded-subject.js';
+
 import type { Decided, IssuerPorts, OidcIssuer } from './feature.js';
-import { type Flow, readFlow, type Share, writeClaims, writeFlow, writeShare } from './flow.js';
+import { type Flow, readFlow, type Share, type Visit, writeClaims, writeFlow, writeShare } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
-import { findOtherAnswer } from './other-visit.js';
-import { renderAskPage } from './pages.js';
+import { leadBackToKiosk, renderAskPage } from './pages.js';
+
 import { lifeSec } from './provider.js';
-import { toRefusal } from './refusal.js';
 import { parseRequestedAction } from './requested-action.js';
-import type { Visit } from './visit.js';
+
+/** Pause between two look-ups. They end after four seconds. */
+const betweenLooksMs = 50;
+const looksAllowed = 80;
+
+/**
+ * Waits for the answer to a concurrent request. After a double click, the first request consumes the pass, but the
+ * browser displays only the reply to the second request.
+ * @returns `null` if no concurrent request was answered
+ */
+async function findOtherAnswer(
+  { request, response, provider }: Pick<Visit, 'request' | 'response' | 'provider'>,
+  error: unknown,
+): Promise<string | null> {
+  const looks = error instanceof FaceError && error.code === 'step_up_finished' ? looksAllowed : 1;
+  for (let look = 1; ; look += 1) {
+    const { result, returnTo } = await provider.interactionDetails(request, response);
+    if (result?.login !== undefined) return returnTo;
+    if (look === looks) return null;
+    await delay(betweenLooksMs);
+  }
+}
+
+/** Returns the error that is sent to the client. Other errors are thrown, for the error page. */
+function toRefusal(error: unknown): InteractionResults {
+  if (error instanceof FaceError) {
+    const later = ['profile_unavailable', 'locked_out', 'overloaded'];
+    if (later.includes(error.code)) return { error: 'temporarily_unavailable', error_description: 'try again later' };
+    // Users to whom these errors apply get the same answer as users without an enrolment.
+    const over = ['subject_unknown', 'step_up_unknown', 'step_up_finished', 'face_not_verified'];
+    if (over.includes(error.code)) return accessDenied;
+  }
+  if (error instanceof oidcErrors.OIDCProviderError && !(error instanceof oidcErrors.SessionNotFound)) {
+    return { error: error.error, error_description: error.error_description };
+  }
+  throw error;
+}
+
+const accessDenied = { error: 'access_denied', error_description: 'the face check was not passed' };
 
 interface Granted {
   readonly decided: readonly Decided[];

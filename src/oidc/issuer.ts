@@ -11,9 +11,8 @@ import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet } from '../storage/keys/oidc-key-set.js';
-import { type Asked, checkClaims, checkDemand, readAsked } from './asked.js';
-import { unregisteredIn } from './asked-claims.js';
-import { checkSubject } from './demanded-subject.js';
+import { type Asked, checkClaims, checkDemand, checkSubject, readAsked, unregisteredIn } from './asked.js';
+
 import type {
   Arrival,
   ConnectionWithClients,
@@ -31,8 +30,8 @@ import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { createRelyingParty } from './relying-party.js';
 import { ComeBack, createRequireReturn } from './return-visit.js';
-import { takeSignedRequest } from './signed-request.js';
-import { createSingleUse, GoOn } from './single-use.js';
+import { createSingleUse, GoOn, takeSignedRequest } from './single-use.js';
+
 import { createStorage } from './storage.js';
 import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
 

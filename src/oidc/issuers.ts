@@ -9,7 +9,7 @@ import type { ConnectionWithClients, IssuerPorts, OidcExtension, OidcIssuer } fr
 import { createInteraction } from './interaction.js';
 import { createIssuer } from './issuer.js';
 import { oidcErrors } from './library.js';
-import type { OidcIssuers } from './mounted-issuer.js';
+import type { OidcIssuers } from './mount.js';
 import type { Source, Sources } from './sources.js';
 
 export async function createIssuers(

@@ -1,27 +1,58 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
+import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
 import { type Action, actionType, nameAction, requestedAction } from '../core/action.js';
+import { html } from '../core/base/html.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
+import { toDay } from '../core/language.js';
 import { linkIdentities } from '../core/links/links.js';
-import { addSec, secondsPerDay } from '../core/units.js';
+import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
-import { sendPage } from '../http/page-layout.js';
+import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { startedLink } from '../http/page-link.js';
 import { sourceOf } from '../http/source.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { newSecret } from '../step-up/ticket.js';
-import { toClaimsWanted } from './asked-claims.js';
+import { toClaimsWanted } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
-import { type Flow, writeFlow } from './flow.js';
-import { languageOf } from './language.js';
+import { type Flow, type Visit, writeFlow } from './flow.js';
+import { type Language, languageOf } from './language.js';
 import { oidcErrors } from './library.js';
-import { renderLinkPage } from './link-page.js';
+import { renderPersonCard } from './person-page.js';
 import { findNamed } from './relying-party.js';
 import { nameOfSource, type Source } from './sources.js';
-import type { Visit } from './visit.js';
+
+export function renderLinkPage(
+  language: Language,
+  {
+    source,
+    decision,
+    until,
+  }: {
+    readonly source: string;
+    readonly decision: string;
+    readonly until: EpochMs;
+  },
+): RenderedPage {
+  const texts = consentTexts[language];
+  const { userName, goOn } = signInTexts[language];
+  return renderPersonCard(
+    language,
+    texts.link({ source }),
+    html`<p id="text">${texts.linkText}</p>
+<form method="post">
+<input type="hidden" name="decision" value="${decision}">
+<label class="field" for="username">${userName}</label>
+<input class="field" id="username" name="username" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="256" aria-describedby="text">
+<p>${texts.linkUntil({ date: toDay(until, language) })}</p>
+<button class="strong">${goOn}</button>
+<a class="button" href="">${texts.notNow}</a>
+</form>`,
+  );
+}
 
 /** Decision to link an account, followed by the id of the connection to link. */
 export const linkDecision = 'link:';

@@ -12,11 +12,17 @@ import { isFault } from '../http/reply.js';
 import type { Room } from '../http/request-budget.js';
 import { sourceOf } from '../http/source.js';
 import type { OidcExtension, OidcIssuer } from './feature.js';
+import type { createInteraction } from './interaction.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
-import type { MountedIssuer, OidcIssuers } from './mounted-issuer.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
 import { returnParameter } from './return-visit.js';
+
+export interface MountedIssuer extends OidcIssuer {
+  readonly interact: ReturnType<typeof createInteraction>;
+}
+
+export type OidcIssuers = ReadonlyMap<string, MountedIssuer>;
 
 const methodsByPath = {
   [paths.discovery]: ['GET', 'HEAD', 'OPTIONS'],

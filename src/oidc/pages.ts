@@ -1,3 +1,4 @@
+import type { Response } from 'express';
 import { texts as signInTexts } from '../../locales/compiled/server/sign-in/all.js';
 import { html } from '../core/base/html.js';
 import type { RenderedPage } from '../http/page-layout.js';
@@ -5,6 +6,16 @@ import { createCard } from './card.js';
 import type { Language } from './language.js';
 import { oidcErrors } from './library.js';
 import { CookiesNeeded } from './return-visit.js';
+
+/** Seconds until a kiosk page clears itself. A page that asks a question stays longer than a page that only informs. */
+const clearedAfterSec = { asking: 120, telling: 15 } as const;
+
+export type KioskPage = keyof typeof clearedAfterSec;
+
+/** Sends a kiosk's browser back to its start page, without a script, in case the person has left. */
+export function leadBackToKiosk(response: Response, kioskUrl: string, page: KioskPage): void {
+  response.set('Refresh', `${clearedAfterSec[page]}; url=${kioskUrl}`);
+}
 
 const style = html`
 :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif; }

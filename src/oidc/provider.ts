@@ -4,15 +4,67 @@ import { paths } from '../connections/openid-paths.js';
 import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import type { Clock } from '../core/ports.js';
-import { type OidcKeySet, publishUnder } from '../storage/keys/oidc-key-set.js';
+import { contentSecurityPolicy } from '../http/content-security-policy.js';
+import {
+  kidUnder,
+  type OidcAlgorithm,
+  type OidcKeySet,
+  type OidcSigningKey,
+  type PublicKey,
+  publishUnder,
+} from '../storage/keys/oidc-key-set.js';
 import { paramsOf } from './asked.js';
 import { createCheckAssertion, isFapi } from './fapi.js';
 import type { OidcFeature } from './feature.js';
-import { Check, type Check as LibraryCheck, oidcErrors, Prompt, Provider } from './library.js';
-import { dressReplies } from './replies.js';
+import { Check, ExternalSigningKey, type Check as LibraryCheck, oidcErrors, Prompt, Provider } from './library.js';
 import { parseRequestedAction } from './requested-action.js';
-import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
+
+/**
+ * `form-action` allows all sites, because Chromium applies it to redirects too, and a provider may redirect to an
+ * application.
+ */
+const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
+
+/** Seconds for which public keys may be cached. A new key is published days before its first use. */
+const publicForSec = 300;
+
+function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
+  const secret = provider.cookieName('session');
+  provider.use(async (context: KoaContextWithOIDC, next) => {
+    context.set('Content-Security-Policy', formPolicy);
+    await next();
+    // Removes the library's session cookie, because this server keeps no sessions.
+    const cookies = [context.response.headers['set-cookie'] ?? []].flat();
+    context.remove('Set-Cookie');
+    context.append(
+      'Set-Cookie',
+      cookies.filter((cookie) => !cookie.startsWith(secret)),
+    );
+
+    if (context.path === paths.keys && context.status === 200) context.body = { keys: publicKeys };
+    const isPublic = context.path === paths.keys || context.path.startsWith('/.well-known/');
+    if (isPublic) context.set('Cache-Control', `public, max-age=${publicForSec}`);
+  });
+}
+
+/** Wraps a signing key for the library, which never gets the private key. */
+function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey, algorithm: OidcAlgorithm): ExternalSigningKey {
+  return new (class extends ExternalSigningKey {
+    override get kid() {
+      return kidUnder(kid, algorithm);
+    }
+    override get alg() {
+      return algorithm;
+    }
+    override keyObject() {
+      return publicKey;
+    }
+    override sign(data: Uint8Array) {
+      return sign(data, algorithm);
+    }
+  })();
+}
 
 /** Lifetimes in seconds. Signed items expire while the key that signed them is still published. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900 } as const;

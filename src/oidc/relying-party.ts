@@ -11,7 +11,7 @@ import { actionType } from '../core/action.js';
 import { digestOf } from '../core/digest.js';
 import { secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { hintedSubject } from './demanded-subject.js';
+import { hintedSubject } from './asked.js';
 import { fapiMetadata } from './fapi.js';
 import { oidcErrors } from './library.js';
 

@@ -3,7 +3,7 @@ import type { CoreDeps, Ports } from '../core/deps.js';
 import { type DeviceSignals, isPhone } from '../core/device-signals.js';
 import { digestOf } from '../core/digest.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
-import type { LivenessFinding, PresentedSecret } from '../core/ports.js';
+import type { CapturedFrame, LivenessFinding, Measurement, PresentedSecret } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import type { ScreenAxis } from '../core/screen-light.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -11,7 +11,7 @@ import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
-import { facesOf, judgeFrames, type TakenFrames } from './judge-frames.js';
+import { measureUnlikeEarlier } from './earlier-frames.js';
 import {
   findChallenge,
   type MovementRecord,
@@ -19,8 +19,10 @@ import {
   type NextMovement,
   newChallenge,
   nextOf,
+  toAsked,
+  toPoses,
 } from './movement-challenge.js';
-import type { StepUpRecord } from './record.js';
+import { type StepUpRecord, whoOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
@@ -29,6 +31,52 @@ import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
+
+interface TakenFrames {
+  readonly captured: StepUp;
+  readonly measured: readonly Measurement[];
+  readonly movement: MovementRecord;
+  readonly photos: readonly Photo[];
+  readonly share: QueueShare;
+  readonly device: DeviceSignals | null;
+}
+
+const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =>
+  toAsked(movement).flatMap((asked, at) => {
+    const photo = photos.at(at);
+    return photo === undefined ? [] : [{ ...asked, photo }];
+  });
+
+const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
+
+/** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
+async function judgeFrames(
+  taken: TakenFrames,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'sight'>,
+): Promise<LivenessFinding> {
+  const { captured, measured, movement, device } = taken;
+  const { judge, audit } = deps;
+  const [found, unlike] = await Promise.all([
+    judge.judge(toFrames(taken), taken.share),
+    measureUnlikeEarlier(captured.record, facesOf(taken), deps),
+  ]);
+  const told = unlike === null ? measured : [...measured, unlike];
+  const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
+  const measurements = [...told, ...found.measurements];
+  const reasons = [...missed, ...found.reasons];
+  const pass = found.pass && missed.length === 0;
+  const detail = {
+    stepUpId: captured.id,
+    judge: found.presence,
+    pass,
+    reasons,
+    asked: movement.asked,
+    signals: measurements.map((measurement) => ({ ...measurement })),
+    device: device ?? undefined,
+  };
+  await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
+  return { ...found, pass, reasons, measurements };
+}
 
 type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight'>;
 

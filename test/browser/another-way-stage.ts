@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { Credential } from '../../src/core/concealed.js';
 import type { Connection } from '../../src/core/connection.js';
-import { createOutbox } from '../../src/notifications/delivery/outbox.js';
+import { createOutbox } from '../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../src/notifications/delivery/smtp.js';
 import type { Words } from '../../web/capture/words.js';
 import type { Language } from '../../web/shared/languages.js';

@@ -3,7 +3,7 @@ import { epochMs } from '../../src/core/units.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderConsentPage } from '../../src/oidc/consent-page.js';
 import type { Language } from '../../src/oidc/language.js';
-import { renderLinkPage } from '../../src/oidc/link-page.js';
+import { renderLinkPage } from '../../src/oidc/link-step.js';
 
 /** Renders the consent page with realistic values, also for docs/screens. */
 export const renderSample = (language: Language): RenderedPage =>

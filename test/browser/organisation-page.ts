@@ -1,4 +1,4 @@
-import { renderOrganisationPage } from '../../src/extensions/organisations/page.js';
+import { renderOrganisationPage } from '../../src/extensions/organisations/openid.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/language.js';
 

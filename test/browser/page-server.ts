@@ -2,8 +2,8 @@ import express from 'express';
 import type { Brand } from '../../src/admin/brand/brand.js';
 import { createBrands } from '../../src/admin/brand/brands.js';
 import { type Listening, listen } from '../../src/http/listen.js';
-import { mountBrand } from '../../src/step-up/endpoints/brand-files.js';
-import { mountPage } from '../../src/step-up/endpoints/page.js';
+import { mountBrand, mountPage } from '../../src/step-up/endpoints/page.js';
+
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../manual-clock.js';
 import { pageFolders } from '../paths.js';

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import type { AdapterName } from '../../adapters/index.js';
-import type { RawHead, RawReply, ServedHook } from '../../src/connections/hook.js';
-import { probeBody } from '../../src/connections/probe.js';
+import { probeBody, type RawHead, type RawReply, type ServedHook } from '../../src/connections/hook.js';
+
 import { SealedToken } from '../../src/core/concealed.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';

@@ -1,8 +1,8 @@
 import { connect } from '../../src/app/connect.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
 import type { OrganisationRules } from '../../src/config/organisations.js';
-import type { Adapter } from '../../src/connections/adapter.js';
-import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';

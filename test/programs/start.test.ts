@@ -43,7 +43,7 @@ async function startOnce(clone: string): Promise<{ welcome: string; said: readon
   // The mark of the last build: it says what was compiled.
   mkdirSync(join(clone, 'dist'));
   cpSync(join(projectRoot, 'dist/.built'), join(clone, 'dist/.built'));
-  const source = join(clone, 'src/app/welcome.ts');
+  const source = join(clone, 'src/app/public-pages.ts');
   writeFileSync(source, readFileSync(source, 'utf8').replace('<h1>facestep</h1>', '<h1>pulled</h1>'));
   expect((await startOnce(clone)).welcome).toContain('<h1>pulled</h1>');
 });

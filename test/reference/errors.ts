@@ -1,5 +1,5 @@
 import { commandRefusals } from '../../src/cli/command-error.js';
-import { errorAdvice } from '../../src/cli/error-advice.js';
+import { errorAdvice } from '../../src/cli/failure-text.js';
 import { faceErrorCodes, type RefusalKind, refusals } from '../../src/errors.js';
 import { toPage, toText } from './markdown.js';
 

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
-import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
+import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { hasRedis } from '../../../test/redis.js';
 import { measureCheckProcessor } from '../step-up.js';
 import { storeKinds } from './stored.js';

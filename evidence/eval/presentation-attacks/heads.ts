@@ -1,6 +1,6 @@
 import { createChance } from '../../../src/core/base/chance.js';
 import { FaceError } from '../../../src/errors.js';
-import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';

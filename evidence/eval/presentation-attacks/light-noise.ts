@@ -1,6 +1,6 @@
 import { type Chance, createChance } from '../../../src/core/base/chance.js';
 import type { Json } from '../../../src/core/base/json.js';
-import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
+import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading } from '../../../src/face/engine/light.js';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import type { Json } from '../../../src/core/base/json.js';
 import { sketchBands } from '../../../src/core/ports.js';
-import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
-import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import { BadInput, type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
+
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { decode, toReduction } from '../../../src/face/engine/decode.js';
 import { readHeader } from '../../../src/face/engine/header.js';

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/core/base/json.js';
 import { table } from '../../../src/extensions/measuring/accuracy/markdown.js';
-import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/split.js';
+import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { type ClusteredRate, rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { facesFolder } from '../../../test/faces.js';
 import { type EvalProgram, keep, type Say } from '../program.js';

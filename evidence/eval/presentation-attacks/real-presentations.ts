@@ -1,6 +1,6 @@
 import type { Movement } from '../../../src/core/movements.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
-import { BadInput } from '../../../src/extensions/measuring/corpus/bad-input.js';
+import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import { lookAt, type SeenFrame } from '../../../src/face/liveness/frame.js';

@@ -9,8 +9,8 @@ import { isSameOrigin } from '../../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall } from './exchange.js';
 import { mountFaceCheck } from './face-check.js';
-import { routeLetters } from './letter.js';
-import { createPageRouter } from './page.js';
+import { createPageRouter, routeLetters } from './page.js';
+
 import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
 

@@ -1,8 +1,10 @@
 import type { CookieOptions, Express } from 'express';
 import { z } from 'zod';
+import type { SignInConfig } from '../../config/console.js';
 import { Credential } from '../../core/concealed.js';
 import { attemptsOfSignIns } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
+import type { Clock, Fetch } from '../../core/ports.js';
 import { FaceError, toCode } from '../../errors.js';
 import { noteRefusal } from '../../http/access-log.js';
 import { readCookie } from '../../http/cookies.js';
@@ -17,14 +19,74 @@ import {
   longestSessionSec,
   sessionCookieOf,
 } from '../../http/rest/console-sessions.js';
-import type { SignedInRole } from '../../http/rest/rights.js';
+import { type SignedInRole, signedInRoles } from '../../http/rest/rights.js';
 import { sourceOf } from '../../http/source.js';
 import { newSecret } from '../../step-up/ticket.js';
-import { type CompanyProvider, createCompanyProvider } from './company-provider.js';
+import { createSignInProvider } from '../sign-in/provider.js';
+import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import type { ConsoleDeps } from './deps.js';
 import { type Call, mountCall, readFields } from './exchange.js';
-import type { Person } from './person.js';
 import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
+
+interface Person {
+  readonly subject: string;
+  readonly login: string;
+  readonly name: string;
+  readonly role: SignedInRole | null;
+}
+
+const text = z.string().min(1).max(320).optional().catch(undefined);
+const claimsGuard = z.object({ sub: z.string().min(1), preferred_username: text, email: text });
+const groupsGuard = z.union([z.array(z.unknown()), z.string().transform((one) => [one])]).catch([]);
+
+function toPerson(
+  claims: Readonly<Record<string, unknown>>,
+  { issuer, roles: groupsOf, groupsClaim }: SignInConfig,
+): Person {
+  const { sub, preferred_username: username, email } = claimsGuard.parse(claims);
+  const login = username ?? (claims.email_verified === false ? undefined : email) ?? sub;
+  const groups = groupsGuard.parse(claims[groupsClaim]);
+  const role = signedInRoles.find((each) => groupsOf[each].some((group) => groups.includes(group))) ?? null;
+  return { subject: sub, login, name: `${toPlain(login)} (${new URL(issuer).host})`, role };
+}
+
+/**
+ * Percent-encodes unusual characters, so that two logins never look alike, and no login looks like the name of an API
+ * key.
+ */
+const toPlain = (login: string): string =>
+  Buffer.from(login)
+    .toString()
+    .replace(/[^\p{L}\p{N}._@+-]/gu, encodeURIComponent);
+
+interface CompanyProvider {
+  begin(visit: Visit): Promise<URL>;
+  isOf(visit: Visit, query: string): boolean;
+  /**
+   * Completes the sign-in.
+   * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable`
+   */
+  finish(query: string, visit: Visit): Promise<Person>;
+}
+
+function createCompanyProvider(
+  config: SignInConfig,
+  deps: { readonly redirectUri: string; readonly clock: Clock; readonly fetch: Fetch },
+): CompanyProvider {
+  const provider = createSignInProvider(config, { ...deps, use: 'console' });
+  return {
+    begin: ({ secret }) => provider.begin(secretsOf(secret, 'console')),
+    isOf: ({ secret }, query) => isAnswerTo(secretsOf(secret, 'console'), query),
+    async finish(query, { secret }) {
+      const claims = await provider.finish(
+        query,
+        secretsOf(secret, 'console'),
+        (told) => config.groupsClaim in told && ('preferred_username' in told || 'email' in told),
+      );
+      return toPerson(claims, config);
+    },
+  };
+}
 
 type Refused = 'no-role' | 'not-finished' | 'provider-down' | 'locked-out';
 

@@ -8,7 +8,7 @@ import { clientTokenReply } from '../../http/rest/replies/applications.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import type { Administrator } from '../../http/rest/rights.js';
 import { clientScopes, defaultScopes } from '../../http/rest/scopes.js';
-import { checkVerifiedContact, takeVerifiedContact } from './contacts.js';
+import { checkVerifiedContact, takeVerifiedContact } from './contact-endpoints.js';
 
 const issueFields = z.strictObject({
   name: z.string().min(1).max(100).describe('Name of the client, for administrators.'),

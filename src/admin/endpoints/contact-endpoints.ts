@@ -1,11 +1,124 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { letterLanguages } from '../../core/language.js';
-import { toIso } from '../../core/units.js';
+import type { ContactCodesConfig } from '../../config/contact-codes.js';
+import { changeStored, readStored } from '../../core/change-stored.js';
+import type { Ports } from '../../core/deps.js';
+import { type LetterLanguage, letterLanguages } from '../../core/language.js';
+import { type CountDeps, countAgainstAll, uncountIfFailed } from '../../core/limits/limits.js';
+import { addSec, type EpochMs, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { Client } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
 import { emailField, phoneField } from '../../http/rest/fields.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
-import { sendCodes, verifyCodes } from './contacts.js';
+import { toCodeMessage } from '../../step-up/codes/messages.js';
+import { issueCodes, takeCodes } from '../../step-up/codes/one-time-codes.js';
+import { letterBrandOf } from '../brand/brand.js';
+import type { Brands } from '../brand/brands.js';
+
+/** One person's e-mail address (lower case) and phone number (E.164). */
+interface Contact {
+  readonly email: string;
+  readonly phone: string;
+}
+
+interface Deps extends CountDeps, Ports<'random' | 'delivery'> {
+  readonly contactCodes: ContactCodesConfig;
+  readonly brands: Pick<Brands, 'inForce'>;
+}
+
+const verifiedLifeSec = 60 * 60;
+
+/**
+ * Checks a request for codes, before it is counted against a limit.
+ * @throws `not_found` if codes are disabled; `caller_untrusted` for a sandbox token; `request_malformed` for a country
+ * that is not allowed
+ */
+function checkAllowed(
+  phone: string,
+  client: Client,
+  { contactCodes: { countries } }: Pick<Deps, 'contactCodes'>,
+): void {
+  if (countries.length === 0) throw new FaceError('not_found');
+  if (client.sandbox !== null) throw new FaceError('caller_untrusted');
+  if (!countries.some((each) => phone.startsWith(`+${each}`)))
+    throw new FaceError('request_malformed', { field: 'phone' });
+}
+
+/**
+ * Sends one code by e-mail and one by SMS. The answer is the same for every address.
+ * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`
+ */
+async function sendCodes(
+  { contact, client, language }: { contact: Contact; client: Client; language: LetterLanguage },
+  deps: Deps,
+): Promise<{ id: string; expiresAt: EpochMs }> {
+  checkAllowed(contact.phone, client, deps);
+  // Codes are counted per application, because the application chooses the addresses. Both limits are checked before
+  // counting, so that an exhausted phone number does not use up the limit of another person's e-mail address.
+  const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
+  await countAgainstAll(
+    [
+      ['codesOfClient', client.application?.id ?? client.id],
+      ['codesOfContact', ownerOf('email', contact.email)],
+      ['codesOfContact', ownerOf('sms', contact.phone)],
+    ],
+    deps,
+  );
+
+  const about = contactDigest(contact);
+  const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
+  const brand = letterBrandOf((await deps.brands.inForce())?.brand ?? null, null);
+  const send = (channel: 'email' | 'sms', to: string): Promise<void> => {
+    const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
+    return uncountIfFailed('codesOfContact', ownerOf(channel, to), () => deps.delivery.send(message), deps);
+  };
+  await Promise.all([send('email', contact.email), send('sms', contact.phone)]);
+  return { id, expiresAt };
+}
+
+/**
+ * Consumes both codes and marks the contact as verified for an hour. Both must be correct, within ten minutes and five
+ * attempts.
+ * @throws `code_wrong`
+ */
+async function verifyCodes(
+  { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
+  { clock, state }: Pick<Deps, 'clock' | 'state'>,
+): Promise<void> {
+  const about = await takeCodes({ id, codes: { email: emailCode, sms: phoneCode } }, { clock, state });
+  await state.write(verifiedKey(about), false, {
+    when: 'any',
+    expiresAt: addSec(clock.now(), verifiedLifeSec),
+  });
+}
+
+export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
+  requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
+}
+
+export async function takeVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
+  const take = (isTaken: boolean | null): boolean => {
+    requireUnused(isTaken);
+    return true;
+  };
+  await changeStored(verifiedOf(contact, deps), take, deps);
+}
+
+function requireUnused(isTaken: boolean | null): void {
+  if (isTaken !== false) throw new FaceError('contact_unverified');
+}
+
+const verifiedOf = (contact: Contact, { clock }: Pick<Deps, 'clock'>) => ({
+  key: verifiedKey(contactDigest(contact)),
+  guard: z.boolean(),
+  expiresAt: () => addSec(clock.now(), verifiedLifeSec),
+});
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const contactDigest = ({ email, phone }: Contact): string => digestOf(`${email} ${phone}`);
+const verifiedKey = (digest: string): string => `contact-verified:${digest}`;
 
 const codeField = z
   .string()

@@ -1,19 +1,68 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { listChecks } from '../../audit/ledger/checks.js';
-import { loggedActions, outcomes } from '../../audit/ledger/line.js';
+import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
+import { type LogLine, loggedActions, outcomes } from '../../audit/ledger/line.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
-import type { SubjectRef } from '../../core/connection.js';
+import type { IndexedPerson } from '../../audit/ledger/person.js';
+import { timeOfId } from '../../audit/ledger/places.js';
+import type { Connection, SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
+import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { instantField } from '../../http/rest/fields.js';
-import { checksReply, followedLinesReply, lineCountsReply, linesReply } from '../../http/rest/replies/ledger.js';
+import {
+  type CheckReply,
+  checksReply,
+  followedLinesReply,
+  type LineReply,
+  lineCountsReply,
+  linesReply,
+  type PersonReply,
+} from '../../http/rest/replies/ledger.js';
 import { readExamination } from '../operations/examinations.js';
-import { connectionField, cursorField, limitField, subjectField, toCheckReply, toLineReply } from './ledger-fields.js';
+
+export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
+export const subjectField = z.string().min(1).max(256).describe('The user’s immutable id at that provider.');
+export const cursorField = z.string().min(1).max(1500).describe('Cursor of the previous reply.');
+export const limitField = (most: number) =>
+  z.int().min(1).max(most).prefault(50).describe('Maximum number of entries.');
+
+export function toPersonReply(
+  { connection, subject, status, enrolledAt, expiresAt, endedAt, lastCheck, lockedUntil }: IndexedPerson,
+  connections: ReadonlyMap<string, Connection>,
+): PersonReply {
+  return {
+    ...{ connection, subject, status },
+    level: connections.get(connection)?.policy.accuracy ?? null,
+    enrolledAt: enrolledAt && toIso(enrolledAt),
+    expiresAt: expiresAt && toIso(expiresAt),
+    endedAt: endedAt && toIso(endedAt),
+    lastCheckAt: lastCheck && toIso(lastCheck.at),
+    lastCheck: lastCheck?.outcome ?? null,
+    lockedUntil: lockedUntil && toIso(lockedUntil),
+  };
+}
+
+export const toLineReply = ({ id, reasons, ...line }: LogLine): LineReply => ({
+  id,
+  time: toIso(timeOfId(id)),
+  ...line,
+  reasons: [...reasons],
+});
+
+/** Converts a check. The application is that of the latest event that names one, because the result may not. */
+export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
+  const application = events.findLast((event) => event.application !== null)?.application ?? null;
+  return {
+    ...toLineReply({ ...result, application: result.application ?? application }),
+    startedAt: toIso(timeOfId(events[0]?.id ?? result.id)),
+    events: events.map(toLineReply),
+  };
+}
 
 const filterFields = {
   connection: connectionField.optional(),

@@ -29,7 +29,7 @@ import {
   toCheckReply,
   toLineReply,
   toPersonReply,
-} from './ledger-fields.js';
+} from './log-endpoints.js';
 
 const mostNames = 100;
 

@@ -7,7 +7,6 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../storage/files/durable-file.js';
-import { createJobsCheck } from './checks/background-jobs.js';
 import { createCensusCheck } from './checks/census.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
@@ -18,6 +17,21 @@ import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
 import type { Switched } from './modes.js';
+
+export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
+  title: 'Background jobs',
+  async run() {
+    const states = jobs.states();
+    const failing = states.flatMap(({ name, last }) =>
+      last === null || last.code === null ? [] : `${name}: ${last.code}`,
+    );
+    if (failing.length === 0) return pass(`${states.length} jobs, and none failed at its last run`);
+    return warn(
+      `failed at the last run: ${failing.join(', ')}`,
+      'docs/operations.md says what each job is for, and docs/reference/errors.md what each code means.',
+    );
+  },
+});
 
 interface Examined {
   readonly setup: Setup;

@@ -22,8 +22,7 @@ import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
 import { openKeyService } from '../../storage/keys/open.js';
 import { openState } from '../../storage/state/open.js';
-import { restoreBackup } from './restore.js';
-import { writeBackup } from './write.js';
+import { restoreBackup, writeBackup } from '../backup.js';
 
 const top = createFolder('backup');
 const forever = { when: 'any', expiresAt: null } as const;

@@ -6,7 +6,7 @@ import { canFillDisk, runOnDisk } from '../../../test/full-disk.js';
 import { systemRandom } from '../../../test/sinks.js';
 import { filesOf } from '../../config/data-files.js';
 import { epochMs } from '../../core/units.js';
-import { writeBackup } from './write.js';
+import { writeBackup } from '../backup.js';
 
 (canFillDisk ? test : test.skip)(
   'a restore for which there is no room changes nothing, and goes well once there is',
@@ -26,7 +26,7 @@ import { writeBackup } from './write.js';
       script,
       `import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
   import { randomBytes } from 'node:crypto';
-  import { restoreBackup } from ${urlOf('./restore.js')};
+  import { restoreBackup } from ${urlOf('../backup.js')};
   import { filesOf } from ${urlOf('../../config/data-files.js')};
   process.chdir(${JSON.stringify(disk)});
   const keys = { kind: 'local', folder: 'keys' };

@@ -1,28 +1,140 @@
 import { z } from 'zod';
-import { listOwnChecks, type OwnCheck } from '../../audit/ledger/own-checks.js';
+import { listOwnChecks, type OwnCheck } from '../../audit/ledger/checks.js';
 import { toSubjectRef } from '../../core/connection.js';
+import { type DataConsent, readDataConsents, withdrawDataConsents } from '../../core/consented-data/consents.js';
 import type { Ports } from '../../core/deps.js';
+import { endLinks, type Link, readLinks, toLinkReply } from '../../core/links/links.js';
 import { emptyReply } from '../../core/page-protocol.js';
 import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
-import { toTexts } from '../../http/rest/home-page.js';
+import { type HomePage, toTexts } from '../../http/rest/home-page.js';
 import { toHoldingsReply } from '../../http/rest/replies/holdings.js';
 import { exportHoldings, notHeld } from '../../http/rest/subject-export.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../../notifications/known-places.js';
 import { mayMakeCodesHere } from '../../step-up/another-way.js';
-import { findManaged } from '../../step-up/current-enrolment.js';
+import { findManaged, managedRef } from '../../step-up/current-enrolment.js';
 import {
   type Check,
   checksReply,
   type Devices,
+  dataConsentsReply,
   devicesReply,
   exportReply,
+  linksReply,
+  type ShownDataConsent,
+  type ShownLink,
   servicesReply,
 } from '../../step-up/home-protocol.js';
 import type { FoundSession } from '../../step-up/session.js';
 import { readPasskey } from '../passkey-record.js';
 import { readRecoveryCodes } from '../recovery-codes.js';
+
+const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
+  ...toLinkReply(link),
+  name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
+});
+
+export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'>): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/links',
+      action: 'read_links',
+      summary: 'List the linked accounts of the person',
+      description: 'Needs the session of a link with the purpose `manage`.',
+      fields: z.strictObject({}),
+      reply: linksReply,
+      async handle({ session }) {
+        const links = await readLinks(managedRef(session, deps), deps);
+        return { links: links.map((link) => toShownLink(link, deps)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/links/end',
+      action: 'end_link',
+      summary: 'End the link to an account elsewhere',
+      description: 'After this, applications receive no claims from that account. Ending an ended link succeeds.',
+      fields: z.strictObject({ connection: z.string().min(1).max(100).describe('Id of the link, as in the list.') }),
+      reply: emptyReply,
+      async handle({ session, fields }) {
+        await endLinks(managedRef(session, deps), { connection: fields.connection }, deps);
+        return {};
+      },
+    }),
+  ];
+}
+
+function toShownConsent(
+  { client, claims, givenAt, expiresAt }: DataConsent,
+  clients: HomePage['clients'] | undefined,
+): ShownDataConsent {
+  const registered = clients?.get(client);
+  return {
+    client,
+    name: registered?.name ?? client,
+    claims: [...claims],
+    labels: Object.fromEntries(
+      claims.flatMap((claim) => {
+        const label = registered?.claims[claim]?.label;
+        return label === undefined ? [] : [[claim, toTexts(label)]];
+      }),
+    ),
+    givenAt: toIso(givenAt),
+    expiresAt: toIso(expiresAt),
+  };
+}
+
+export function createDataConsentEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'homePages'>,
+): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/data-consents',
+      action: 'read_data_consents',
+      summary: 'List the person’s consents to share claims',
+      description:
+        'Needs the session of a link with the purpose `manage`. Returns names of claims, never their values.',
+      fields: z.strictObject({}),
+      reply: dataConsentsReply,
+      async handle({ session }) {
+        const clients = deps.homePages.get(session.record.connection)?.clients;
+        const consents = await readDataConsents(managedRef(session, deps), deps);
+        return { dataConsents: consents.map((consent) => toShownConsent(consent, clients)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/data-consents/withdraw',
+      action: 'withdraw_data_consent',
+      summary: 'Withdraw the consent to share claims with a client',
+      description:
+        'After this, tokens for this client contain no claims of the person. Ending an ended consent succeeds.',
+      fields: z.strictObject({ client: z.string().min(1).max(256).describe('Id of the client, as in the list.') }),
+      reply: emptyReply,
+      async handle({ session, fields }) {
+        await withdrawDataConsents(managedRef(session, deps), { client: fields.client }, deps);
+        return {};
+      },
+    }),
+  ];
+}
 
 const checksAtOnce = 10;
 const checksExported = 1000;

@@ -5,7 +5,6 @@ import type { LetterLanguage } from '../../core/language.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
-import { ownKey } from './letters.js';
 import {
   bounce,
   type LeftOutReason,
@@ -15,7 +14,8 @@ import {
   type Retryable,
   retry,
 } from './person.js';
-import { type Campaign, remind, resume, start, stop } from './record.js';
+import { type Campaign, ownKey, remind, resume, start, stop } from './record.js';
+
 import type { CampaignPorts } from './settings.js';
 import {
   addCampaign,

@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { callServer } from '../../cli/call-server.js';
+import { callServer, readAllPages } from '../../cli/call-server.js';
+import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { readGivenFile } from '../../cli/given-file.js';
 import { wholeNumber } from '../../cli/parse-option.js';
-import { toPrintable } from '../../cli/printable.js';
-import { readAllPages } from '../../cli/read-pages.js';
-import { printTable } from '../../cli/table.js';
-import { UsageError } from '../../cli/usage-error.js';
+import { printTable, toPrintable } from '../../cli/table.js';
 import { letterLanguages } from '../../core/language.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
 import { personStates, retryable } from './person.js';

@@ -26,10 +26,10 @@ import {
   toCampaignReply,
   toPersonReply,
 } from './fields.js';
-import { wordsOf } from './letters.js';
 import { readPeople } from './people-csv.js';
 import { personStates, retryable } from './person.js';
-import type { Campaign } from './record.js';
+import { type Campaign, wordsOf } from './record.js';
+
 import { campaignPeopleReply, campaignsReply, keptWordsReply, oneCampaignReply, previewReply } from './replies.js';
 import type { CampaignPorts } from './settings.js';
 import { listCampaigns, parseCursor, readCampaign, readPage, toCursor } from './storage.js';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.js';
-import { letterLanguages } from '../../core/language.js';
+import { type LetterLanguage, letterLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { builtInWords, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
 import { type CampaignState, campaignStates, type Pace, type Person } from './person.js';
 
 export const longestLinkDays = 30;
@@ -122,3 +123,11 @@ export const paceOf = ({ reminderDays, reminders, remindAt }: Campaign): Pace =>
   reminders,
   remindAt,
 });
+
+export const ownKey = (kind: InvitationKind, language: LetterLanguage): string => `${kind}.${language}`;
+
+export const wordsOf = (
+  { own }: Pick<Campaign, 'own'>,
+  kind: InvitationKind,
+  language: LetterLanguage,
+): InvitationWords => own[ownKey(kind, language)] ?? builtInWords(kind, language);

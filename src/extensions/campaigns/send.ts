@@ -7,10 +7,10 @@ import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
 import { startStepUp } from '../../step-up/step-up.js';
-import { wordsOf } from './letters.js';
 import { closeLink } from './links.js';
 import { claim, dueLetter, findEnrolled, type LetterOutcome, type Person, type PersonLink, settle } from './person.js';
-import { type Campaign, paceOf } from './record.js';
+import { type Campaign, paceOf, wordsOf } from './record.js';
+
 import { changeShard, readShard } from './storage.js';
 
 interface Prepared {

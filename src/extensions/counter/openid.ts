@@ -1,14 +1,59 @@
 import { countersOf } from '../../config/oidc.js';
+import type { CounterConfig } from '../../config/oidc-client.js';
+import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
 import { paths } from '../../connections/openid-paths.js';
+import { digestOf } from '../../core/digest.js';
+import { FaceError } from '../../errors.js';
 import type { OidcExtension } from '../../oidc/feature.js';
 import { lifeSec } from '../../oidc/provider.js';
+import { findNamed, toClaims } from '../../oidc/relying-party.js';
 import { inProtocol } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
-import { counterLifeSec, createCounter } from './client.js';
-import { createDeviceGrantProvider, dressDeviceReplies } from './device-grant.js';
-import { createCounterGrants } from './grants.js';
+import { createCounterGrants, createDeviceGrantProvider, deviceGrant, dressDeviceReplies } from './grants.js';
+
 import { createShownCodes } from './shown-code.js';
 import { createCounterPage } from './visit.js';
+
+/** Lifetime of its tokens, in seconds. */
+const counterLifeSec = 60;
+
+/** Creates the client of a counter. Each check needs consent, and requests cannot name a person. */
+function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcClient {
+  const { id, name, secret, publicKeys, claims } = config;
+  const registration = digestOf(JSON.stringify({ name, claims: Object.entries(claims).toSorted() }));
+  return {
+    metadata: {
+      client_id: id,
+      response_types: [],
+      redirect_uris: [],
+      grant_types: [deviceGrant],
+      ...(secret === null ? {} : { client_secret: secret.use((text) => text) }),
+      ...(publicKeys === null ? {} : { jwks: { keys: publicKeys } }),
+      token_endpoint_auth_method: publicKeys === null ? 'client_secret_basic' : 'private_key_jwt',
+      authorization_details_types: [],
+    },
+    acrValues: ['face'],
+    claimNames: ['presence'],
+    consented: {
+      name,
+      claims,
+      registration: registration.toString('base64url'),
+      lifeSec: checkLifeSec + counterLifeSec,
+    },
+    lifeSec: null,
+    asksWho: true,
+    admit: null,
+    async findPerson(request) {
+      const typed = request.params.login_hint;
+      if (typed === undefined) throw new FaceError('internal', 'a counter that names somebody');
+      const { subject } = await findNamed(typed, directoryFor({ kind: 'anonymous', source: request.source }));
+      return { subject, assurance: 'anonymous', claims: toClaims(subject, null) };
+    },
+    toAmr: (methods) => methods,
+    feedsHooks: false,
+    counter: { name },
+  };
+}
 
 /** Lets a counter start checks by the device authorization grant (RFC 8628). */
 export const countersOfOidc: OidcExtension = {

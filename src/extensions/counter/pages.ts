@@ -3,9 +3,8 @@ import { texts as signInTexts } from '../../../locales/compiled/server/sign-in/a
 import { type Html, html } from '../../core/base/html.js';
 import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
-import { createCard } from '../../oidc/card.js';
+import { createCard, drawQr } from '../../oidc/card.js';
 import type { Language } from '../../oidc/language.js';
-import { drawQr } from '../../oidc/qr.js';
 
 /** Layout whose forms may lead to the interaction or to the capture page. */
 const card = createCard(html`${pageStyle}

@@ -2,7 +2,7 @@ import { decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import type { CredentialConfigs } from '../../config/credentials.js';
 import { consentNameOf } from '../../config/oidc.js';
-import type { JsonObject } from '../../core/base/json.js';
+import type { Json, JsonObject } from '../../core/base/json.js';
 import { type Connection, readTokenIfAny, type SubjectRef } from '../../core/connection.js';
 import { findDataConsent } from '../../core/consented-data/consents.js';
 import type { Ports } from '../../core/deps.js';
@@ -26,8 +26,29 @@ import { oidcErrors } from '../../oidc/library.js';
 import { toUnavailable } from '../../oidc/unavailable.js';
 import { endCredentials, noteCredential } from './credentials.js';
 import type { IssueCredential } from './library-settings.js';
-import { concealClaims, joinSdJwt } from './sd-jwt.js';
-import { statusAddressOf } from './status.js';
+import { statusAddressOf } from './status-lists.js';
+
+/** Selectively disclosable claims (RFC 9901, section 4.2). */
+interface ConcealedClaims {
+  /** Digests of the disclosures, sorted so that their order reveals nothing about the claims. */
+  readonly digests: string[];
+  readonly disclosures: string[];
+}
+
+/** Size of a salt: 128 bits, as RFC 9901 recommends. */
+const saltBytes = 16;
+
+function concealClaims(claims: JsonObject, { random }: Ports<'random'>): ConcealedClaims {
+  const disclosures = Object.entries(claims).map(([name, value]) => {
+    const parts: readonly Json[] = [Buffer.from(random(saltBytes)).toString('base64url'), name, value];
+    return Buffer.from(JSON.stringify(parts)).toString('base64url');
+  });
+  const digests = disclosures.map((disclosure) => digestOf(disclosure).toString('base64url')).sort();
+  return { digests, disclosures };
+}
+
+/** Joins the signed part and the disclosures to an SD-JWT without key binding. */
+const joinSdJwt = (jws: string, { disclosures }: ConcealedClaims): string => [jws, ...disclosures, ''].join('~');
 
 export type CheckedFace = { readonly at: EpochMs; readonly presence: string | null; readonly tokenId: string };
 

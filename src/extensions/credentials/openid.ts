@@ -1,13 +1,161 @@
-import { walletClientId } from '../../config/oidc.js';
+import type { Express, Request, Response } from 'express';
+import type { ClientMetadata } from 'oidc-provider';
+import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
+import { consentNameOf, type RelyingPartyConfig, relyingPartyGuard, walletClientId } from '../../config/oidc.js';
+import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
 import { paths } from '../../connections/openid-paths.js';
+import { readTokenIfAny } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { identifyWhereSound } from '../../enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
-import type { OidcExtension } from '../../oidc/feature.js';
-import { createCredentialClients, walletMetadata } from './clients.js';
-import { createIssue } from './issue.js';
+import { mountGet, queryOf } from '../../http/front-door.js';
+import { sendPage } from '../../http/page-layout.js';
+import type { OidcExtension, OidcIssuer } from '../../oidc/feature.js';
+import type { Share, Visit } from '../../oidc/flow.js';
+import { languageOf } from '../../oidc/language.js';
+import { oidcErrors } from '../../oidc/library.js';
+import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
+import { createRelyingParty } from '../../oidc/relying-party.js';
+import { type CheckedFace, createIssue } from './issue.js';
 import { preAuthorized, toLibraryFeature } from './library-settings.js';
-import { mountCredentials } from './mount.js';
-import { offerSec } from './offer.js';
-import { createOfferStep } from './offer-step.js';
+import { makeOffer, offerSec } from './offer.js';
+import { renderOfferPage, renderStartPage } from './pages.js';
+import { createStatusLists, statusTtlSec } from './status-lists.js';
+
+const pageOf = (type: string): string => `/credentials/${type}`;
+
+/** Creates the public clients that request a credential's claims. These clients never get an authorization code. */
+function createCredentialClients(
+  issuer: string,
+  credentials: CredentialConfigs,
+  directoryFor: DirectoryFor,
+): readonly OidcClient[] {
+  return Object.entries(credentials).map(([type, credential]) => {
+    const { takesAnotherWay: _, ...client } = createRelyingParty(toConfig(issuer, type, credential), directoryFor);
+    return { ...client, offers: type };
+  });
+}
+
+const toConfig = (issuer: string, type: string, { name, claims, days }: CredentialConfig): RelyingPartyConfig => ({
+  ...relyingPartyGuard.parse({
+    kind: 'relying_party',
+    id: consentNameOf(type),
+    name,
+    redirectUris: [`${issuer}${pageOf(type)}`],
+    dataConsentDays: days,
+  }),
+  claims,
+});
+
+/** A wallet has no client secret, because the holder's key identifies it and the offer's code authorizes it. */
+const walletMetadata: ClientMetadata = {
+  client_id: walletClientId,
+  token_endpoint_auth_method: 'none',
+  grant_types: [preAuthorized],
+  response_types: [],
+  redirect_uris: [],
+};
+
+const keysKnownSec = 300;
+
+function mountCredentials(
+  app: Express,
+  issuers: OidcIssuers,
+  deps: Ports<'issuer' | 'random' | 'state' | 'clock' | 'signer'>,
+): void {
+  const readStatus = createStatusLists(deps);
+  const get = (
+    path: string,
+    answer: (issuer: MountedIssuer, request: Request, response: Response) => unknown,
+  ): void => {
+    mountGet(app, path, async (response, request) => {
+      const issuer = issuers.get(String(request.params.connection));
+      if (issuer === undefined || Object.keys(issuer.oidc.credentials).length === 0) throw new FaceError('not_found');
+      await answer(issuer, request, response);
+    });
+  };
+
+  get(`/oidc/:connection${pageOf(':type')}`, ({ oidc: { credentials }, connection, issuer }, request, response) => {
+    const type = String(request.params.type);
+    const config = Object.hasOwn(credentials, type) ? credentials[type] : undefined;
+    if (config === undefined) throw new FaceError('not_found');
+    const asked = Object.fromEntries(Object.keys(config.claims).map((claim) => [claim, null]));
+    const page = renderStartPage(languageOf(undefined, request.acceptsLanguages()), {
+      name: config.name,
+      organisation: connection.policy.organisation,
+      isAgain: new URLSearchParams(queryOf(request)).has('error'),
+      request: {
+        client_id: consentNameOf(type),
+        redirect_uri: `${issuer}${pageOf(type)}`,
+        response_type: 'code',
+        scope: 'openid',
+        claims: JSON.stringify({ userinfo: asked }),
+        // Two credentials may have different content, so consent is requested for each.
+        prompt: 'consent',
+        // The challenge is random and its PKCE verifier is unknown, so that no authorization code can be redeemed.
+        code_challenge: Buffer.from(deps.random(32)).toString('base64url'),
+        code_challenge_method: 'S256',
+      },
+    });
+    sendPage(response, page);
+  });
+
+  get('/oidc/:connection/status/:list', async ({ connection, issuer }, request, response) => {
+    const jws = await readStatus({ connection, issuer }, String(request.params.list));
+    response
+      .set('Access-Control-Allow-Origin', '*')
+      .set('Cache-Control', `public, max-age=${statusTtlSec}`)
+      .type('application/statuslist+jwt')
+      .send(jws);
+  });
+
+  for (const path of ['/.well-known/jwt-vc-issuer/oidc/:connection', '/oidc/:connection/.well-known/jwt-vc-issuer']) {
+    get(path, ({ issuer }, _request, response) => {
+      response
+        .set('Access-Control-Allow-Origin', '*')
+        .set('Cache-Control', `public, max-age=${keysKnownSec}`)
+        .json({ issuer, jwks_uri: `${deps.issuer}/.well-known/jwks.json` });
+    });
+  }
+}
+
+/**
+ * Creates the step that ends a sign-in with a credential offer. The offer is shown once, in the browser that signed in.
+ */
+function createOfferStep(
+  {
+    issuer,
+    connection,
+    credentials,
+  }: Pick<OidcIssuer, 'issuer' | 'connection'> & { readonly credentials: CredentialConfigs },
+  deps: Ports<'state' | 'clock' | 'random' | 'verifier'>,
+) {
+  return async (
+    { request, response, provider, interaction, asked }: Visit,
+    offered: {
+      readonly type: string;
+      readonly subject: string;
+      readonly share: Share | null;
+      readonly check: Pick<CheckedFace, 'at' | 'presence'>;
+      take(): Promise<void>;
+    },
+  ): Promise<void> => {
+    const { type, subject, share, check } = offered;
+    const config = credentials[type];
+    if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
+    // The request lacks the claims that the start page requests, so it comes from elsewhere.
+    if (share === null) throw new oidcErrors.AccessDenied('the user did not consent');
+    const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
+    if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');
+    const { at, presence } = check;
+    const about = { type, subject, share, check: { at, presence, tokenId: token.tokenId } };
+    const offer = await makeOffer({ provider, issuer, connection }, about, deps);
+    await offered.take();
+    await interaction.destroy();
+    const language = languageOf(asked.params.ui_locales, request.acceptsLanguages());
+    sendPage(response, renderOfferPage(language, { name: config.name, ...offer }));
+  };
+}
 
 /** Issues credentials to wallets (OpenID4VCI 1.0). */
 export const credentialsOfOidc: OidcExtension = {

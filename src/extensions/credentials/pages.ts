@@ -3,9 +3,9 @@ import { paths } from '../../connections/openid-paths.js';
 import { html } from '../../core/base/html.js';
 import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
-import { createCard } from '../../oidc/card.js';
+import { createCard, drawQr } from '../../oidc/card.js';
 import type { Language } from '../../oidc/language.js';
-import { drawQr } from '../../oidc/qr.js';
+
 import type { CredentialOffer } from './offer.js';
 
 /** QR code and digits are never visible together, so that a photo of the screen is useless. */

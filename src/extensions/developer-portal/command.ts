@@ -1,9 +1,8 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { callServer } from '../../cli/call-server.js';
+import { callServer, readAllPages } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { toPrintable } from '../../cli/printable.js';
-import { readAllPages } from '../../cli/read-pages.js';
-import { printRows } from '../../cli/table.js';
+import { printRows, toPrintable } from '../../cli/table.js';
+
 import { approvedRequestReply, type OneRequestReply, oneRequestReply, requestPageReply } from './replies.js';
 import { requestStates } from './request.js';
 

@@ -8,9 +8,9 @@ import { drawPhoto } from '../../../test/simulated-engine.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
+import { sandboxQuota } from './own-request-endpoints.js';
 import { maxMessages } from './request.js';
 import { requestsOfDeveloper } from './requests.js';
-import { sandboxQuota } from './sandbox.js';
 
 /* A developer asks for an application, an administrator answers, and the developer looks after it. */
 

@@ -3,10 +3,10 @@ import { html } from '../../core/base/html.js';
 import { holds } from '../../http/rest/rights.js';
 import type { OpenedExtension } from '../extension.js';
 import { createOwnApplicationEndpoints } from './own-application-endpoints.js';
-import { createOwnRequestEndpoints } from './own-request-endpoints.js';
+import { createOwnRequestEndpoints, sandboxQuota } from './own-request-endpoints.js';
 import { countSubmitted } from './requests.js';
 import { createReviewEndpoints } from './review-endpoints.js';
-import { sandboxQuota } from './sandbox.js';
+
 import type { sections } from './settings.js';
 
 export const portal: OpenedExtension<typeof sections> = {

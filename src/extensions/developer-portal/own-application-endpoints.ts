@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { toApplicationReply } from '../../admin/endpoints/application-endpoints.js';
-import { toKeyReply } from '../../admin/endpoints/application-key-endpoints.js';
+import { toApplicationReply, toKeyReply } from '../../admin/endpoints/application-endpoints.js';
+
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { refusals } from '../../errors.js';

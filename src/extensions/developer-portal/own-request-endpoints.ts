@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { toIso } from '../../core/units.js';
+import type { Credential } from '../../core/concealed.js';
+import type { Ports } from '../../core/deps.js';
+import { secondsPerDay, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import { type Client, issueClientToken, revokeClientToken } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { clientTokenReply } from '../../http/rest/replies/applications.js';
-import { clientScopes } from '../../http/rest/scopes.js';
+import { type ClientScope, clientScopes, defaultScopes } from '../../http/rest/scopes.js';
 import {
   beginRequest,
+  countChange,
   readOwnRequest,
   rewriteRequest,
   sayTo,
@@ -13,12 +18,46 @@ import {
   takeFirstKey,
   withdrawOwnRequest,
 } from './asking.js';
+import { changeDeveloper, type Developer } from './developers.js';
 import { developerReply, oneRequestReply, requestsReply, toRequestReply } from './replies.js';
 import { listRequestsOf, requestsOfDeveloper } from './requests.js';
-import { issueSandboxToken, sandboxQuota } from './sandbox.js';
 import type { Settings } from './settings.js';
 import { readTerms } from './terms.js';
 import { messageField, wishFields } from './text-fields.js';
+
+export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
+
+/** Scopes that give no access to data of other people. */
+const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'content-key'];
+
+/**
+ * Issues a developer's sandbox token and revokes the previous one. The token's tenant may use only the sandbox
+ * connection.
+ * @throws `not_found` if no sandbox is configured; `locked_out`
+ */
+async function issueSandboxToken(
+  developer: Developer,
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings'> & Settings,
+): Promise<{ readonly credential: Credential; readonly client: Client }> {
+  const { sandbox } = deps.onboarding;
+  if (sandbox === null) throw new FaceError('not_found');
+  await countChange(developer, deps);
+  const request = { name: 'sandbox', tenant: sandbox, scopes: sandboxScopes, lifeSec: secondsPerDay };
+  const issued = await issueClientToken({ ...request, application: null, sandbox: developer.id }, developer, deps);
+  const { former } = await changeDeveloper(
+    developer,
+    (record) => ({ ...record, sandboxToken: issued.client.id }),
+    deps,
+  );
+  if (former?.sandboxToken != null) await endSandboxToken(former.sandboxToken, developer, deps);
+  return issued;
+}
+
+async function endSandboxToken(id: string, developer: Developer, deps: Ports<'state' | 'audit'>): Promise<void> {
+  await revokeClientToken(id, developer, deps).catch((error: unknown) => {
+    if (!(error instanceof FaceError) || error.code !== 'not_found') throw error;
+  });
+}
 
 export function createOwnRequestEndpoints(
   deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,

@@ -8,6 +8,7 @@ import { approvedRequestReply, oneRequestReply, requestPageReply, termsReply, to
 import { requestStates } from './request.js';
 import { listRequests } from './requests.js';
 import { changeTerms, longestTerms, readTerms, type Terms } from './terms.js';
+
 import { messageField, textField } from './text-fields.js';
 
 const developerField = z

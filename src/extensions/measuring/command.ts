@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { UsageError } from '../../cli/usage-error.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../../core/concealed.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../face/recognition/registry.js';
 import type { MeasureRequest } from './accuracy/request.js';
-import { BadInput } from './corpus/bad-input.js';
+import { BadInput } from './corpus/corpus.js';
 import type { Collection } from './presence/collection.js';
 import { createMeasurePresenceCommand, openKept } from './presence/command.js';
 import { liveSpecies } from './presence/plan.js';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { readQuantisation, toQuality } from './camera-traces.js';
+import { readQuantisation, toQuality } from './judge.js';
 
 const encode = (quality: number): Promise<Buffer> =>
   sharp({ create: { width: 32, height: 32, channels: 3, background: '#8a7' } })

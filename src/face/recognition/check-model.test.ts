@@ -9,6 +9,7 @@ import { modelsFolder } from '../../../test/paths.js';
 import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
 import { loadNative } from '../engine/runtime-native.js';
 import { loadWebAssembly } from '../engine/runtime-wasm.js';
+
 import { checkModel, UnfitModelError } from './check-model.js';
 
 describe.each([

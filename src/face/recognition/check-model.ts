@@ -1,13 +1,41 @@
 import type { Clock } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { createFaceEmbedder, embeddingNumbers, type FaceDescription } from '../engine/embed.js';
-import { holdsExternalData } from '../engine/external-data.js';
 import { loadRuntime } from '../engine/load-runtime.js';
 import { startRecognitionModel } from '../engine/models.js';
 import type { Picture } from '../engine/picture.js';
 import type { Preprocess } from '../engine/preprocess.js';
 import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
 import { type Runtime, type Session, toSaid } from '../engine/runtime.js';
+import { type Field, readMessage } from '../engine/wire.js';
+
+/** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+const model = { graph: 7 } as const;
+const graph = { node: 1, initializer: 5 } as const;
+const node = { attribute: 5 } as const;
+const attribute = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
+const tensor = { externalData: 13 } as const;
+
+const within = (fields: readonly Field[], ...numbers: readonly number[]): Field[][] =>
+  fields.filter(({ number }) => numbers.includes(number)).map(({ content }) => readMessage(content));
+
+const isElsewhere = (fields: readonly Field[]): boolean => fields.some(({ number }) => number === tensor.externalData);
+
+const graphHolds = (fields: readonly Field[]): boolean =>
+  within(fields, graph.initializer).some(isElsewhere) ||
+  within(fields, graph.node)
+    .flatMap((step) => within(step, node.attribute))
+    .some(
+      (each) =>
+        within(each, attribute.tensor, attribute.tensors).some(isElsewhere) ||
+        within(each, attribute.graph, attribute.graphs).some(graphHolds),
+    );
+
+/**
+ * Returns true if an ONNX model references external files. The model's author could choose any path.
+ * @throws RangeError if the file is not an ONNX model
+ */
+const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);
 
 export const mostModelBytes = 1024 ** 3;
 

@@ -20,8 +20,8 @@ import { mostPhotos, parseToken } from '../token/format.js';
 import { createFv1, type Opened, type SealRequest } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 import type { Stretch } from '../token/stretch.js';
-import { areOfOnePerson, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
-import { checkPhotoCount } from './photo-count.js';
+import { areOfOnePerson, checkPhotoCount, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
+
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 

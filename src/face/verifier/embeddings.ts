@@ -1,7 +1,15 @@
-import { Embedding } from '../../core/concealed.js';
+import { Embedding, type Photo } from '../../core/concealed.js';
+import { FaceError } from '../../errors.js';
 import { normalise } from '../engine/embed.js';
+import { mostPhotos } from '../token/format.js';
 import type { EngineParameters } from '../token/parameters.js';
 import type { Centre } from '../token/views.js';
+
+/** @throws `photo_missing`, `photo_too_many` unless there are 1 to 5 */
+export function checkPhotoCount(photos: readonly Photo[]): void {
+  if (photos.length === 0) throw new FaceError('photo_missing');
+  if (photos.length > mostPhotos) throw new FaceError('photo_too_many');
+}
 
 /** Returns the cosine of two unit embeddings, −1 to 1. */
 export function cosineOf(one: Embedding, other: Embedding): number {

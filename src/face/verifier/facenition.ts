@@ -10,7 +10,8 @@ import {
 } from '../../core/ports.js';
 import { type EpochSec, toEpochMs, toIso } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
-import { type ClientOptions, createFacenitionClient } from './facenition-client.js';
+import { checkPhotoCount } from './embeddings.js';
+import { type ClientOptions, createFacenitionClient, type FormField } from './facenition-client.js';
 import {
   authenticateReply,
   consistencyReply,
@@ -22,8 +23,6 @@ import {
   screeningReply,
 } from './facenition-replies.js';
 import { createDecoys, identifyToken, toBoundScope } from './facenition-token.js';
-import type { FormField } from './multipart.js';
-import { checkPhotoCount } from './photo-count.js';
 
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Response } from 'undici';
 import { systemRandom } from '../../../test/sinks.js';
 import { Photo } from '../../core/concealed.js';
-import { createMultipartBody, type FormField } from './multipart.js';
+import { createMultipartBody, type FormField } from './facenition-client.js';
 
 const parse = async (fields: readonly FormField[]) => {
   const { contentType, lengthBytes, chunks } = createMultipartBody(fields, systemRandom);

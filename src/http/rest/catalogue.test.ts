@@ -10,7 +10,7 @@ import { createFolder } from '../../../test/folder.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import { createEndpoints } from '../../app/endpoints.js';
 import { type FaceErrorCode, isOneOf } from '../../errors.js';
-import { toCurlExample } from './curl-example.js';
+import { toCurlExample } from './catalogue.js';
 import type { Endpoint } from './endpoint.js';
 import { codesOf } from './openapi.js';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { FieldValue } from '../json.js';
-import { readFormFields } from './form-fields.js';
+import { readFormFields } from './dispatch.js';
 
 const guard = z.strictObject({
   name: z.string(),

@@ -5,7 +5,7 @@ import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import type { Message } from '../../core/ports.js';
 import { createSnsDelivery } from './aws-sns.js';
-import { createOutbox } from './outbox.js';
+import { createOutbox } from './open.js';
 
 const former = { ...process.env };
 beforeAll(() => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createFolder } from '../../../test/folder.js';
-import { createFileSink, createOutbox } from './outbox.js';
+import { createFileSink, createOutbox } from './open.js';
 
 const lineGuard = z.object({
   channel: z.enum(['email', 'sms']),

@@ -8,7 +8,7 @@ import { systemRandom } from '../../../test/sinks.js';
 import { toWebhookKey } from '../../config/delivery.js';
 import { Credential } from '../../core/concealed.js';
 import type { Message } from '../../core/ports.js';
-import { createOutbox } from './outbox.js';
+import { createOutbox } from './open.js';
 import { createSmsWebhook } from './sms-webhook.js';
 
 const key = Buffer.alloc(32, 7);

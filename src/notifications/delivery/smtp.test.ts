@@ -7,7 +7,7 @@ import { html } from '../../core/base/html.js';
 import { Credential } from '../../core/concealed.js';
 import { faultOf } from '../../core/ports/delivery.js';
 import type { Message } from '../../core/ports.js';
-import { createOutbox } from './outbox.js';
+import { createOutbox } from './open.js';
 import { createSmtpDelivery } from './smtp.js';
 
 /** A relay on a real socket. */

@@ -1,7 +1,7 @@
 import { createECDH, createPrivateKey, ECDH, type KeyObject } from 'node:crypto';
 import { encrypt } from 'http_ece';
 import { SignJWT } from 'jose';
-import type { WebPushConfig } from '../../config/web-push.js';
+import type { WebPushConfig } from '../../config/delivery.js';
 import type { Ports } from '../../core/deps.js';
 import type { KeyVersion, PushAddress, Random, WebPush } from '../../core/ports.js';
 import { toEpochSec } from '../../core/units.js';

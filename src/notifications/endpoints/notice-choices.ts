@@ -1,17 +1,46 @@
 import { z } from 'zod';
+import { Credential } from '../../core/concealed.js';
 import { type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { letterLanguages } from '../../core/language.js';
-import { type Notices, noticeKinds, noticesReply } from '../../core/page-protocol.js';
+import { emptyReply, type Notices, noticeKinds, noticesReply } from '../../core/page-protocol.js';
 import { pushAddressGuard } from '../../core/ports.js';
-import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
-import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { FaceError, toCode } from '../../errors.js';
+import type { ApiDeps, ApiPorts } from '../../http/rest/deps.js';
+import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { findManaged } from '../../step-up/current-enrolment.js';
 import type { FoundSession } from '../../step-up/session.js';
 import { keepNoticeChoice, readNoticeChoice } from '../choice.js';
 import { addNoticeDevice, forgetNoticeDevices, readNoticeDevices, removeNoticeDevices } from '../devices.js';
+import { reportNotMe } from '../not-me.js';
+import { tellHelpDesk } from '../sender.js';
+
+export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    openEndpoint({
+      ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+      method: 'POST',
+      path: '/face/not-me',
+      summary: 'Report an action as unauthorized',
+      description:
+        'Takes the secret of the link in a notification. Ends the enrolment of its recipient, their pending step-ups and, if the provider supports it, their sessions, and notifies the help desk. Works once. Loading the page has no effect, because mail scanners follow links.',
+      codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],
+      fields: z.strictObject({ secret: z.string().min(1).max(64).describe('Part of the link after the `#`.') }),
+      reply: emptyReply,
+      async handle({ fields }) {
+        const { connection, ...reported } = await reportNotMe(new Credential(fields.secret), deps);
+        const found = deps.connections.get(connection);
+        // A failed notification is only logged.
+        if (found !== undefined)
+          await tellHelpDesk(found, reported, deps).catch((error: unknown) => {
+            deps.log.error('help desk notification failed', { connection, code: toCode(error) });
+          });
+        return {};
+      },
+    }),
+  ];
+}
 
 const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base64url');
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeBrowser } from './asking-browser.js';
+import { describeBrowser } from './hand-offs.js';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 

@@ -1,15 +1,83 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import express, { type Express, type Request, type Response } from 'express';
-import type { Brands } from '../../admin/brand/brands.js';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Brands, NamedBrand } from '../../admin/brand/brands.js';
+import { type BrandOfPage, brandMetaName } from '../../admin/brand/page-brand.js';
+import { toStylesheet } from '../../admin/brand/palette.js';
+import { html } from '../../core/base/html.js';
 import { FaceError } from '../../errors.js';
+import { type ModelFile, models } from '../../face/engine/manifest.js';
+import { readPublishedFile } from '../../face/engine/published-file.js';
 import { discardBody } from '../../http/collect.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { ownFiles, securePage } from '../../http/content-security-policy.js';
-import { pagePath } from '../../http/page-link.js';
-import { addBrand } from './branded-page.js';
-import { createModelHandler } from './page-models.js';
+import { brandFilePath, brandFiles, pagePath } from '../../http/page-link.js';
+import { markOf } from '../../storage/files/durable-file.js';
+
+const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
+
+/** Reads model files and caches them. All callers get the same buffer and must not change it. */
+function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
+  const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
+  return async (model) => {
+    const { file } = model;
+    // An error is ignored here, because reading the file reports it.
+    const mark = await markOf(join(folder, file)).catch(() => '');
+    const known = kept.get(file);
+    if (known?.mark === mark) return known.bytes;
+    const bytes = readPublishedFile(folder, model);
+    kept.set(file, { mark, bytes });
+    bytes.catch(() => kept.delete(file));
+    return bytes;
+  };
+}
+
+/**
+ * Serves `/<name>.onnx?<digest>` after verifying the file. Browsers may cache it forever. Without models, the page
+ * shows no guidance.
+ * @throws `not_found`; `model_altered` and `model_missing` if the file changed
+ */
+function createModelHandler(folder: string): RequestHandler<{ name: string }> {
+  const read = createModelReader(folder);
+  return async (request, response) => {
+    const { name } = request.params;
+    const expected = Object.hasOwn(guidingModels, name) ? guidingModels[name] : null;
+    const bytes = expected === null ? null : await read(expected);
+    if (expected === null || bytes === null) throw new FaceError('not_found');
+    if (request.url.endsWith(`?${expected.sha256}`))
+      response.set('Cache-Control', 'public, max-age=31536000, immutable');
+    // With an unexpected type, some browsers show an empty page.
+    response.type('application/octet-stream').send(bytes);
+  };
+}
+
+function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
+  const { organisation, helpUrl, texts, logo, logoDark } = brand;
+  const dark = logoDark === null ? null : brandFilePath(digest, 'logoDark.png');
+  return {
+    organisation,
+    helpUrl,
+    texts,
+    logo:
+      logo === null
+        ? null
+        : { path: brandFilePath(digest, 'logo.png'), dark, widthPx: logo.widthPx, heightPx: logo.heightPx },
+  };
+}
+
+const ownIcon = /<link rel="icon"[^>]*>/;
+
+function addBrand(page: string, named: NamedBrand | null): string {
+  if (named === null) return page;
+  const { digest, brand } = named;
+  const added = html`<link rel="stylesheet" href="${brandFilePath(digest, 'brand.css')}">
+<meta name="${brandMetaName}" content="${JSON.stringify(toPageBrand(named))}">
+</head>`;
+  const icon = html`<link rel="icon" type="image/png" href="${brandFilePath(digest, 'icon.png')}">`;
+  const withIcon = brand.icon === null ? page : page.replace(ownIcon, () => icon.toString());
+  return withIcon.replace('</head>', () => added.toString());
+}
 
 export interface PageFolders {
   readonly page: string;
@@ -90,4 +158,39 @@ export function mountPage(
     throw new FaceError('not_found');
   });
   app.use(pagePath, page);
+}
+
+const digestPattern = /^[0-9a-f]{64}$/;
+
+/**
+ * Serves the files of brands, and a preview of the capture page with an unpublished brand, which the console may show
+ * in a frame.
+ */
+export function mountBrand(app: Express, folders: PageFolders, { brands }: { readonly brands: Brands }): void {
+  const find = async (digest: string) => {
+    const brand = digestPattern.test(digest) ? await brands.find(digest) : null;
+    if (brand === null) throw new FaceError('not_found');
+    return brand;
+  };
+  const router = express.Router();
+  router.get('/brand/:digest/:file', discardBody, async (request, response) => {
+    const file = brandFiles.find((each) => each === request.params.file);
+    if (file === undefined) throw new FaceError('not_found');
+    const brand = await find(request.params.digest);
+    const kept = 'public, max-age=31536000, immutable';
+    if (file === 'brand.css') {
+      response.set('Cache-Control', kept).type('css').send(toStylesheet(brand));
+      return;
+    }
+    const picture = { 'logo.png': brand.logo, 'logoDark.png': brand.logoDark, 'icon.png': brand.icon }[file];
+    if (picture === null) throw new FaceError('not_found');
+    response.set('Cache-Control', kept).type('png').send(Buffer.from(picture.png, 'base64'));
+  });
+  const readPreview = createPageReader(folders, 'preview.html');
+  router.get('/preview/:digest', discardBody, securePreview, async (request, response) => {
+    const { digest } = request.params;
+    const brand = await find(digest);
+    response.type('html').send(addBrand(await readPreview(), { digest, brand }));
+  });
+  app.use(pagePath, router);
 }

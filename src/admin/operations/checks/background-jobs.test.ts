@@ -3,7 +3,7 @@ import { createTestJobs } from '../../../../test/jobs.js';
 import { createManualClock } from '../../../../test/manual-clock.js';
 import { createTextLog } from '../../../../test/sinks.js';
 import { FaceError } from '../../../errors.js';
-import { createJobsCheck } from './background-jobs.js';
+import { createJobsCheck } from '../doctor.js';
 
 test('the job whose last run failed is named with its code, until it works again', async () => {
   const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });

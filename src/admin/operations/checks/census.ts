@@ -4,8 +4,8 @@ import { type Check, type Provisioning, warn } from '../../../connections/provis
 import type { Ports } from '../../../core/deps.js';
 import { toCode } from '../../../errors.js';
 import { identifyToken } from '../../../face/verifier/facenition-token.js';
-import { type CensusPolicy, toCensusFinding } from '../census-text.js';
 import { toFailure, toFailureLines } from '../failure.js';
+import { type CensusPolicy, toCensusFinding } from '../plan.js';
 
 interface Connection {
   readonly id: string;

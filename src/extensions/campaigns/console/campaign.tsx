@@ -1,25 +1,86 @@
-import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
-import type { ServerRequest } from '../../../../web/console/frame/call.js';
-import { Refusal } from '../../../../web/console/frame/call.js';
+import { useEffect, useRef, useState } from 'react';
+import { useActing, useLoaded, usePages } from '../../../../web/console/frame/acting.js';
+import { Refusal, type ServerRequest } from '../../../../web/console/frame/call.js';
 import { useFormats } from '../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
-import { languageOptions } from '../../../../web/console/parts/form.js';
+import { Choice, languageOptions } from '../../../../web/console/parts/form.js';
 import { Await, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
-import { Table } from '../../../../web/console/parts/table.js';
+import { type Column, PagedTable, Table } from '../../../../web/console/parts/table.js';
 import { Facts } from '../../../../web/console/parts/told.js';
 import { Letters } from './letters.js';
-import { People } from './people.js';
 import {
   type Campaign,
+  type CampaignPerson,
   changeCampaign,
   countIn,
   invitedIn,
+  listPeople,
+  notEnrolled,
+  type PersonState,
   personStates,
   readCampaign,
   resumeCampaign,
   retryable,
 } from './requests.js';
 import { useTexts } from './texts.js';
+
+type Filter = PersonState | 'everybody' | 'notEnrolled';
+
+const statesOf = (filter: Filter): readonly PersonState[] => {
+  if (filter === 'everybody') return personStates;
+  return filter === 'notEnrolled' ? notEnrolled : [filter];
+};
+
+/** Lists people by state: in a plan first the skipped ones, later those who are not enrolled. */
+function People({ campaign: { id, group, state: campaignState, counts } }: { readonly campaign: Campaign }) {
+  const { people } = useTexts();
+  const { instant, number } = useFormats();
+  const first: Filter = campaignState !== 'planned' ? 'notEnrolled' : counts.left_out ? 'left_out' : 'everybody';
+  const [filter, setFilter] = useState<Filter>(first);
+  const paged = usePages(
+    (cursor) => listPeople(id, statesOf(filter), cursor),
+    ({ people: rows }) => rows,
+  );
+  const told = JSON.stringify(counts);
+  const shown = useRef(told);
+  useEffect(() => {
+    if (shown.current !== told) void paged.poll();
+    shown.current = told;
+  }, [told]);
+  const reasons = new Map(Object.entries(people.reasons));
+  const line: Column<CampaignPerson> = {
+    id: 'line',
+    heading: people.line,
+    cell: ({ line: place }) => (place === null ? '' : number(place)),
+  };
+  const filters: readonly { readonly value: Filter; readonly label: string }[] = [
+    { value: 'notEnrolled', label: people.notEnrolled },
+    { value: 'everybody', label: people.everybody },
+    ...personStates.map((state) => ({ value: state, label: people.states[state] })),
+  ];
+  return (
+    <Section heading={people.heading}>
+      <div className="filters">
+        <Choice name="filter" label={people.show} initial={first} options={filters} onChoose={setFilter} />
+      </div>
+      <PagedTable
+        paged={paged}
+        caption={people.heading}
+        keyOf={({ line: place, login, email }) => `${place} ${login} ${email}`}
+        empty={people.none}
+        headings={people}
+        columns={[
+          { id: 'login', isRowHeading: true, cell: ({ login }) => <bdi>{login}</bdi> },
+          ...(group === null ? [line] : []),
+          { id: 'email', cell: ({ email }) => <bdi>{email}</bdi> },
+          { id: 'state', cell: ({ state }) => people.states[state] },
+          { id: 'reason', cell: ({ reason }) => (reason === null ? '' : (reasons.get(reason) ?? reason)) },
+          { id: 'sent', cell: ({ sentAt }) => (sentAt === null ? '' : instant(sentAt)) },
+        ]}
+      />
+    </Section>
+  );
+}
 
 /** Polling delays. Other states change only by an administrator's action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };

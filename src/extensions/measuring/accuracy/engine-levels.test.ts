@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { engineEntryGuard, parametersFile } from '../../../face/token/parameters.js';
 import type { ModeRates } from './by-photos.js';
-import { judgeEntry, judgePromise } from './engine-levels.js';
+import { judgeEntry, judgePromise } from './measure.js';
 import { byLevel, type RateFigures } from './rates.js';
 
 const rates = (fmrInterval: RateFigures['fmrInterval'], pairs: number): RateFigures => ({

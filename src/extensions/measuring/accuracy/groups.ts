@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
-import { BadInput } from '../corpus/bad-input.js';
-import type { Source } from '../corpus/corpus.js';
+import { BadInput, type Source } from '../corpus/corpus.js';
+
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
 import type { AccuracyOptions } from './accuracy.js';
 import { findMissingAsUsed } from './by-photos.js';

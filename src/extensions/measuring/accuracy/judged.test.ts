@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Source } from '../corpus/corpus.js';
-import { type Split, toHalf, toHalfByPlace } from '../corpus/split.js';
+import { type Source, type Split, toHalf, toHalfByPlace } from '../corpus/corpus.js';
+
 import { createMeasuredEngine, parameters } from './bare-token.js';
 import { measureGroups } from './groups.js';
 import { chooseFitting, chooseJudged } from './judged.js';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createChance } from '../../../core/base/chance.js';
-import { BadInput } from '../corpus/bad-input.js';
-import type { Corpus, CorpusPerson } from '../corpus/corpus.js';
+import { BadInput, type Corpus, type CorpusPerson, type Half, type Split } from '../corpus/corpus.js';
+
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
-import type { Half, Split } from '../corpus/split.js';
+
 import { createBootstrap, toPersonRate } from '../statistics/bootstrap.js';
 import { roundInterval, roundOrNull } from './rates.js';
 

@@ -2,8 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createFolder } from '../../../../test/folder.js';
-import { BadInput } from './bad-input.js';
-import { readCorpus, readSources, toPhotoFilter } from './corpus.js';
+import { BadInput, readCorpus, readSources, toPhotoFilter } from './corpus.js';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { CommandError } from '../../../cli/command-error.js';
+import { CommandError, UsageError } from '../../../cli/command-error.js';
 import { createNewFile, draftName } from '../../../cli/new-file.js';
-import { UsageError } from '../../../cli/usage-error.js';
+
 import { isThere } from '../../../config/data-files.js';
 import { owningPhotos, type Photo } from '../../../core/concealed.js';
 import type { Ports } from '../../../core/deps.js';

@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
+import { UsageError } from '../../../cli/command-error.js';
 import type { CliDeps } from '../../../cli/deps.js';
 import { parsing } from '../../../cli/parse-option.js';
-import { toPrintable } from '../../../cli/printable.js';
-import { UsageError } from '../../../cli/usage-error.js';
+import { toPrintable } from '../../../cli/table.js';
 import { originGuard } from '../../../config/safe-url.js';
-import type { LivenessJudge } from '../../../core/ports.js';
+import type { CapturedFrame, LivenessJudge } from '../../../core/ports.js';
+import { soleShare } from '../../../core/queue-share.js';
 import { toIso } from '../../../core/units.js';
+import { FaceError, isOneOf, photoCodes } from '../../../errors.js';
 import { createEnginePool } from '../../../face/engine/pool.js';
 import { createMovementJudge } from '../../../face/liveness/judge.js';
 import { listen } from '../../../http/listen.js';
@@ -17,12 +19,49 @@ import { pageLink } from '../../../http/page-link.js';
 import { parseKeyJson } from '../../../storage/files/durable-file.js';
 import { type JudgedPresentation, ratePresence } from '../accuracy/presence-report.js';
 import { createPresenceApp } from './app.js';
-import { type Collection, type Erased, eraseCollection, openCollection } from './collection.js';
-import { judgePresentation } from './judge.js';
+import {
+  type Collection,
+  type Erased,
+  eraseCollection,
+  type OpenedPresentation,
+  openCollection,
+} from './collection.js';
 import { toCodeName } from './key-file.js';
-import { defaultPlan, nobodyYet, type Plan, planGuard } from './plan.js';
+import { defaultPlan, liveSpecies, nobodyYet, type Plan, planGuard } from './plan.js';
 import { toReportLines } from './report-text.js';
 import { createVisits } from './visits.js';
+
+/** Removes the number of the frame from a reason: `relief_yaw_1` becomes `relief_yaw`. */
+const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
+
+/**
+ * Judges one presentation, including order, digests and timing.
+ * @returns `null` for a skipped presentation
+ */
+async function judgePresentation(
+  { person, about, frames }: OpenedPresentation,
+  judge: LivenessJudge,
+): Promise<JudgedPresentation | null> {
+  const { species, light, device, outcome, missed } = about;
+  if (outcome === 'not_done') return null;
+  const told = { species, isAttack: species !== liveSpecies, light, device, person };
+  if (outcome === 'no_response') return { ...told, outcome, refusedBy: [] };
+  const { pass, reasons } = await judgeFrames(frames, judge);
+  const refusedBy = [...new Set([...missed, ...reasons].map(toSignal))];
+  return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
+}
+
+async function judgeFrames(
+  frames: readonly CapturedFrame[],
+  judge: LivenessJudge,
+): Promise<{ readonly pass: boolean; readonly reasons: readonly string[] }> {
+  try {
+    return await judge.judge(frames, soleShare);
+  } catch (error) {
+    if (error instanceof FaceError && isOneOf(photoCodes, error.code)) return { pass: false, reasons: [error.code] };
+    throw error;
+  }
+}
 
 const pageFolder = fileURLToPath(new URL('../../../../capture-web', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { CommandError } from '../../../cli/command-error.js';
-import { UsageError } from '../../../cli/usage-error.js';
+import { CommandError, UsageError } from '../../../cli/command-error.js';
+
 import { KeyMaterial, UserSecret } from '../../../core/concealed.js';
 import type { Random } from '../../../core/ports.js';
 import { soleShare } from '../../../core/queue-share.js';

@@ -1,8 +1,207 @@
-import { Overview } from './overview.js';
-import { OwnApplicationPage } from './own-application.js';
+import { useState } from 'react';
+import { useActing, useLoaded } from '../../../../../web/console/frame/acting.js';
+import { Link } from '../../../../../web/console/frame/router.js';
+import { useFormats } from '../../../../../web/console/frame/words.js';
+import { ActForm, Field } from '../../../../../web/console/parts/form.js';
+import { Lines, ShownOnce } from '../../../../../web/console/parts/shown-once.js';
+import { Await, Section, Title } from '../../../../../web/console/parts/state.js';
+import { Table, toNameColumn } from '../../../../../web/console/parts/table.js';
+import { Facts } from '../../../../../web/console/parts/told.js';
+import { Keys } from '../../../../../web/console/screens/applications/keys.js';
+import { toTermsColumns } from '../../../../../web/console/screens/applications/terms-form.js';
+import { UsageChart } from '../../../../../web/console/screens/applications/usage-chart.js';
 import { OwnRequest } from './own-request.js';
-import { defineScreen } from './texts.js';
+import {
+  type DeveloperFacts,
+  issueOwnKey,
+  listOwnApplications,
+  listOwnKeys,
+  listOwnRequests,
+  readDeveloper,
+  readOwnApplication,
+  readOwnRefusals,
+  readOwnUsage,
+  revokeOwnKey,
+  takeSandboxToken,
+} from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
 import { NewRequest } from './wish-form.js';
+
+function Overview() {
+  const words = useTexts();
+  const { instant, number } = useFormats();
+  const [developer, applications, asked] = [
+    useLoaded(readDeveloper),
+    useLoaded(listOwnApplications),
+    useLoaded(listOwnRequests),
+  ];
+  const { facts, states } = words;
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <p className="soft">{words.intro}</p>
+      <Await loaded={applications}>
+        {({ applications: rows }) => (
+          <Table
+            caption={words.heading}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={words.none}
+            columns={[toNameColumn(facts.name, '/my-applications'), ...toTermsColumns(facts, number)]}
+          />
+        )}
+      </Await>
+      <Section heading={words.requests}>
+        <Await loaded={asked}>
+          {({ requests: rows }) => (
+            <Table
+              caption={words.requests}
+              rows={rows}
+              keyOf={({ id }) => id}
+              empty={words.noRequests}
+              headings={facts}
+              columns={[
+                toNameColumn(facts.name, '/my-applications/requests'),
+                { id: 'state', cell: ({ state }) => states[state] },
+                { id: 'changed', cell: ({ changedAt }) => instant(changedAt) },
+              ]}
+            />
+          )}
+        </Await>
+        <p>
+          <Link to="/my-applications/new">{words.begin}</Link>
+        </p>
+      </Section>
+      <Await loaded={developer}>{(found) => <Trying developer={found} />}</Await>
+    </>
+  );
+}
+
+function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperFacts }) {
+  const words = useTexts();
+  const { call } = useActing();
+  const { number } = useFormats();
+  const [token, setToken] = useState<string | null>(null);
+  const { sandbox: texts } = words;
+  return (
+    <>
+      <Section heading={texts.heading}>
+        <p>
+          <a href="/catalogue">{texts.catalogue}</a>
+        </p>
+        {sandbox === null ? (
+          <p className="soft">{texts.none}</p>
+        ) : (
+          <>
+            <p className="soft">
+              {texts.text({
+                connection: sandbox.connection,
+                perMinute: number(sandbox.perMinute),
+                perDay: number(sandbox.perDay),
+              })}
+            </p>
+            {token !== null && (
+              <>
+                <ShownOnce label={texts.token} value={token} note={texts.once} />
+                <Lines
+                  label={texts.curl}
+                  text={`curl -X POST ${location.origin}/v1/token \\\n  -H 'X-Auth-Token: ${token}' \\\n  -H 'Content-Type: application/json' -d '{}'`}
+                />
+              </>
+            )}
+            <ActForm submit={texts.take} onSubmit={async () => setToken((await call(takeSandboxToken)).token)}>
+              {token !== null && <p className="soft">{texts.again}</p>}
+            </ActForm>
+          </>
+        )}
+      </Section>
+      <Section heading={words.ownId} intro={words.ownIdHint}>
+        <p>
+          <code>{id}</code>
+        </p>
+      </Section>
+    </>
+  );
+}
+
+function OwnApplicationPage({ id }: { readonly id: string }) {
+  const words = useTexts();
+  const { number } = useFormats();
+  const found = useLoaded(readOwnApplication(id));
+  const { facts } = words;
+  return (
+    <Await loaded={found}>
+      {(application) => (
+        <>
+          <Title name={application.name} to="/my-applications" all={words.all} />
+          <Facts
+            rows={[
+              [words.tenant, application.tenant],
+              [facts.scopes, application.scopes.join(', ')],
+              [facts.perMinute, number(application.perMinute)],
+              [facts.perDay, number(application.perDay)],
+              [facts.contact, application.contact === '' ? null : application.contact],
+            ]}
+          />
+          <UsageChart request={readOwnUsage(id)} words={words} />
+          <Refusals id={id} />
+          <Keys
+            words={words}
+            asked={{
+              list: listOwnKeys(id),
+              issue: () => issueOwnKey(id),
+              revoke: (key) => revokeOwnKey(id, key),
+            }}
+            mayChange
+            asksLife={false}
+          />
+          <section>
+            <details>
+              <summary>{words.wish.more}</summary>
+              <p className="soft">{words.wish.moreHint}</p>
+              <NewRequest former={application} />
+            </details>
+          </section>
+        </>
+      )}
+    </Await>
+  );
+}
+
+function Refusals({ id }: { readonly id: string }) {
+  const { refusals } = useTexts();
+  const { instant } = useFormats();
+  const [requestId, setRequestId] = useState<string | undefined>();
+  const found = useLoaded(readOwnRefusals(id, requestId));
+  return (
+    <Section heading={refusals.heading} intro={refusals.text}>
+      <ActForm
+        submit={refusals.find}
+        onSubmit={async (fields) => setRequestId(String(fields.get('requestId')) || undefined)}
+      >
+        <Field name="requestId" label={refusals.requestId} hint={refusals.requestIdHint} pattern="[0-9a-f]{24}" />
+      </ActForm>
+      <Await loaded={found}>
+        {({ refusals: rows }) => (
+          <Table
+            caption={refusals.heading}
+            rows={rows}
+            keyOf={(row) => row.requestId}
+            empty={refusals.none}
+            headings={refusals}
+            columns={[
+              { id: 'requestId', isRowHeading: true, cell: (row) => <code>{row.requestId}</code> },
+              { id: 'time', cell: ({ time }) => instant(time) },
+              { id: 'endpoint', cell: ({ endpoint }) => <code>{endpoint}</code> },
+              { id: 'code', cell: ({ code, field }) => <code>{field === null ? code : `${code}: ${field}`}</code> },
+              { id: 'cause', cell: ({ cause }) => <span lang="en">{cause}</span> },
+            ]}
+          />
+        )}
+      </Await>
+    </Section>
+  );
+}
 
 export const mine = defineScreen(function Mine({ rest: [first, second] }) {
   if (first === undefined) return <Overview />;
