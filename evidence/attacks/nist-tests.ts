@@ -1,4 +1,4 @@
-import { logGamma } from '../../src/extensions/measuring/statistics/log-gamma.js';
+import { logGamma } from '../../src/extensions/measuring/statistics/exact-interval.js';
 
 /** Returns the regularized upper incomplete gamma function Q(a, x), `igamc` in NIST SP 800-22. */
 function upperGamma(a: number, x: number): number {

@@ -1,8 +1,6 @@
 import sharp from 'sharp';
 import { Photo } from '../../src/core/concealed.js';
-import { BadInput } from '../../src/extensions/measuring/corpus/bad-input.js';
-import { readSources } from '../../src/extensions/measuring/corpus/corpus.js';
-import { toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/split.js';
+import { BadInput, readSources, toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/corpus.js';
 import { meanOfMeans, minus, principalDirections } from '../../src/extensions/measuring/statistics/directions.js';
 import { chooseFace, minCompanionShare } from '../../src/face/engine/choose-face.js';
 import type { Picture } from '../../src/face/engine/picture.js';
